@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""How values and cells of a model print: page3, page3|1, task0, PF_DYNAMIC_STACK, True."""
+
+from __future__ import annotations
+
+from checker.language.tree import BoolType, EnumType, FlagsType, IntType, Program, Record, ReferenceType, Type
+
+
+def instance_name(record: Record, index: int) -> str:
+    """The name of the instance of that index: `task0`."""
+    for prefix, count in record.names:
+        if index < count:
+            return f"{prefix}{index}"
+        index -= count
+    raise IndexError(index)
+
+
+def format_value(program: Program, type_: Type, value: int) -> str:
+    """A value as a user reads it. A reference outside its arena prints as its number: `0x2f`."""
+    match type_:
+        case BoolType():
+            return str(bool(value))
+        case IntType():
+            return str(value)
+        case EnumType(members=members):
+            return members[value]
+        case FlagsType(members=flags):
+            names = [name for name, mask in flags if mask and value & mask == mask]
+            return "|".join(names) or "0"
+        case ReferenceType(record=name):
+            record = program.records[name]
+            index, tag = divmod(value, record.alignment)
+            if value == 0:
+                return "None"
+            if not 1 <= index <= record.count:
+                return hex(value)
+            return instance_name(record, index - 1) + (f"|{tag}" if tag else "")

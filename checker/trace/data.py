@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A counterexample as data: what an engine hands over, the replayer confirms and the reports show.
+
+Everything in it is in the model's own words: cells are named as in `cpu0.pool[1]`, values print as in `page2|1`, so that a
+trace can be read, stored and replayed without any engine.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from checker.language.tree import Position
+
+
+@dataclass(frozen=True)
+class Change:
+    """A cell of the shared state that a step changed."""
+
+    cell: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Call:
+    """A place in the code: a routine and where in it. A step's calls go from the frame's own routine inwards."""
+
+    routine: str
+    position: Position
+
+
+@dataclass(frozen=True)
+class Step:
+    """One transition.
+
+    processor: the instance that stepped ("cpu0"), None for an action. owner: whose frame it stepped ("task1", or the
+    processor itself). name: the action, or the routine that the step's access point stands in. arguments: of an action, by
+    name. choices: what each `choose` chose, in order. calls: where the step began, outermost routine first; for an action its
+    own position. column: the processor whose column a report shows it in (an action on a CPU: that CPU), if any.
+    """
+
+    processor: str | None
+    owner: str | None
+    name: str
+    arguments: tuple[tuple[str, str], ...]
+    choices: tuple[str, ...]
+    calls: tuple[Call, ...]
+    changes: tuple[Change, ...]
+    column: str | None
+
+    @property
+    def position(self) -> Position:
+        return self.calls[-1].position
+
+
+@dataclass(frozen=True)
+class Violation:
+    """What the trace ends in.
+
+    kind: "invariant" (the last state violates it), "check" or "wild-pointer" (the last step raised it), "deadlock" (the last state
+    has no transition but interrupts), "model-error". position: of the invariant, check or access. binding: the values
+    of an invariant's parameters, by name. message: one line that says what is wrong, with the values filled in.
+    reads: the cells that the failing condition looked at, with their values.
+    """
+
+    property: str
+    kind: str
+    position: Position
+    binding: tuple[tuple[str, str], ...]
+    message: str
+    reads: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Trace:
+    """A shortest path from the initial state to a violation.
+
+    settings: values of all parameters. events: those switched on. initial: every cell of the initial state, constants
+    too, in the order of declaration; frames are not cells.
+    """
+
+    model: str
+    settings: tuple[tuple[str, int], ...]
+    events: tuple[str, ...]
+    initial: tuple[tuple[str, str], ...]
+    steps: tuple[Step, ...]
+    violation: Violation

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Dynamic kernel stacks as posted: "[RFC 10/14] fork: Dynamic Kernel Stacks", Pasha Tatashin, 11 March 2024.
+
+Routine by routine what the patch does to kernel/fork.c and include/linux/sched/task_stack.h, bugs included. An address
+inside a stack is a level: 0 is the page at the top, which is mapped from the start, and the stack grows to higher
+levels. Not here yet, as the modelled kernel does not yet call for it: filling and emptying a pool when a CPU comes and
+goes (dynamic_stack_refill_pages_cpu, dynamic_stack_free_pages_cpu), making and freeing stacks (alloc_vmap_stack,
+free_vmap_stack). Assumed of the architecture: it passes `current` to dynamic_stack_fault, and the page tables of a
+stack exist (virt_to_kpte finds its entry).
+"""
+
+from checker.language import address, function, implements, reference, routine
+from spec.kernel import (
+    POOL_SLOTS,
+    STACK_PAGES,
+    Level,
+    Page,
+    Task,
+    TaskFlags,
+    VmArea,
+    alloc_pages,
+    memcg_kmem_charge_page,
+    mod_lruvec_page_state,
+    schedule_start,
+    set_pte_at,
+    stack_fault,
+    this_cpu,
+)
+
+DYNAMIC_STACK_PAGE_AQUIRED_FLAG = 0x1
+
+
+@function
+def is_acquired(page: Page | None) -> bool:
+    return bool(address(page) & DYNAMIC_STACK_PAGE_AQUIRED_FLAG)
+
+
+@function
+def acquired(page: Page | None) -> Page:
+    return reference(Page, address(page) | DYNAMIC_STACK_PAGE_AQUIRED_FLAG)
+
+
+@function
+def not_acquired(page: Page | None) -> Page:
+    return reference(Page, address(page) & ~DYNAMIC_STACK_PAGE_AQUIRED_FLAG)
+
+
+@routine
+def dynamic_stack_get_page() -> Page | None:
+    cpu = this_cpu()
+    for i in range(POOL_SLOTS):
+        page = cpu.pool[i]
+        if page and not is_acquired(page):
+            cpu.pool[i] = acquired(cpu.pool[i])
+            return page
+    return None
+
+
+@implements(stack_fault)
+def dynamic_stack_fault(tsk: Task, stack: VmArea, level: Level) -> bool:
+    # Is the address inside the stack area of this task?
+    vm_area = tsk.stack_vm_area
+    if vm_area is None or stack is not vm_area or level >= STACK_PAGES:
+        return False
+    nr_pages = vm_area.nr_pages
+    if nr_pages >= STACK_PAGES:
+        return False
+    # Is it within the hole?
+    if level < nr_pages:
+        return False
+    for addr in range(nr_pages, level + 1):
+        page = dynamic_stack_get_page()
+        if not page:
+            return False
+        vm_area.pages[nr_pages] = page
+        vm_area.nr_pages = nr_pages + 1
+        if vm_area.pte[addr] is not None:
+            return False
+        set_pte_at(vm_area, addr, page)
+    tsk.flags |= TaskFlags.PF_DYNAMIC_STACK
+    return True
+
+
+@routine
+def dynamic_stack_refill_pages() -> None:
+    cpu = this_cpu()
+    for i in range(POOL_SLOTS):
+        page = cpu.pool[i]
+        if not is_acquired(page):
+            break
+        page = not_acquired(page)
+        memcg_kmem_charge_page(page)
+        mod_lruvec_page_state(page)
+        page = alloc_pages()
+        cpu.pool[i] = page
+
+
+@implements(schedule_start)
+def dynamic_stack(tsk: Task) -> None:
+    if tsk.flags & TaskFlags.PF_DYNAMIC_STACK:
+        dynamic_stack_refill_pages()
+        tsk.flags &= ~TaskFlags.PF_DYNAMIC_STACK

@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: GPL-2.0-only
+from checker.language import invariant
+from spec.kernel.parameters import STACK_PAGES
+from spec.kernel.records import Level, Task
+from spec.properties.at_rest import fault_active
+
+
+@invariant(
+    "area-agrees",
+    "pages[{level}] of {task}'s stack is {area.pages[level]}, but {area.pte[level]} is mapped there",
+)
+def area_agrees(task: Task, level: Level) -> bool:
+    """The stack is freed, charged and cached through vm_area->pages. A page that is mapped but not listed is lost; one
+    listed but not mapped is freed under somebody."""
+    area = task.stack_vm_area
+    if area is None or level == STACK_PAGES or fault_active(task):
+        return True
+    return area.pages[level] is area.pte[level]

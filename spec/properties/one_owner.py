@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-2.0-only
+from checker.language import address, every, function, invariant, is_allocated, reference
+from spec.kernel.parameters import POOL_SLOTS, STACK_PAGES
+from spec.kernel.records import Cpu, Page, VmArea
+from spec.properties.at_rest import protocol_active
+
+
+@function
+def slots_with(page: Page) -> int:
+    """How many pool slots hold the page, not tagged."""
+    return sum(1 for cpu in every(Cpu) for slot in range(POOL_SLOTS) if cpu.pool[slot] is page)
+
+
+@function
+def is_tagged_in_a_slot(page: Page) -> bool:
+    """Whether a pool slot holds the page with a tag."""
+    return any(cpu.pool[slot] is reference(Page, address(page) | 1) for cpu in every(Cpu) for slot in range(POOL_SLOTS))
+
+
+@function
+def stacks_with(page: Page) -> int:
+    """How many stacks have the page, in their page table or their list of pages."""
+    return sum(
+        1
+        for area in every(VmArea)
+        if any(area.pte[level] is page or area.pages[level] is page for level in range(STACK_PAGES))
+    )
+
+
+@function
+def mappings_of(page: Page) -> int:
+    return sum(1 for area in every(VmArea) for level in range(STACK_PAGES) if area.pte[level] is page)
+
+
+@invariant(
+    "one-owner",
+    "{page} (allocated: {is_allocated(page)}) is in {slots_with(page)} untagged slots and in {stacks_with(page)} stacks, "
+    "mapped {mappings_of(page)} times",
+)
+def one_owner(page: Page) -> bool:
+    """Two owners of one page frame overwrite each other's stack. A page that nobody has is lost until reboot.
+
+    A page on its way from one place to another is held by a local of the routine that moves it, so that a leak is
+    looked for when no protocol routine is active anywhere."""
+    if slots_with(page) + stacks_with(page) > 1 or mappings_of(page) > 1:
+        return False
+    owned = slots_with(page) + stacks_with(page) == 1 or is_tagged_in_a_slot(page)
+    if owned and not is_allocated(page):
+        return False
+    return owned or not is_allocated(page) or protocol_active()

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: GPL-2.0-only
+from checker.language import address, function, in_routine, invariant
+from spec.kernel.faults import exc_page_fault
+from spec.kernel.hooks import schedule_start, switch_finished
+from spec.kernel.parameters import POOL_SLOTS
+from spec.kernel.records import Cpu, Slot, Task, TaskFlags
+
+
+@function
+def owes_refill(task: Task) -> bool:
+    """Whether the task will still refill the pool of the CPU it is on: it is marked for it, or at it. A refill at work
+    counts whole, also for slots it has passed; when it ends, the mark alone counts."""
+    if task is None:
+        return False
+    return bool(task.flags & TaskFlags.PF_DYNAMIC_STACK) or in_routine(task, schedule_start) or in_routine(task, switch_finished)
+
+
+@invariant(
+    "refill-owed",
+    "slot {slot} of {cpu}'s pool holds {cpu.pool[slot]}, and neither {cpu.current} nor {cpu.previous} will refill it",
+)
+def refill_owed(cpu: Cpu, slot: Slot) -> bool:
+    """A taken slot is given back only by the task that took its page, when it leaves the CPU. If that task has left
+    unmarked, the page is never charged to it, and the pool stays a page short."""
+    if not address(cpu.pool[slot]) & 1 or in_routine(cpu, exc_page_fault):
+        return True
+    return owes_refill(cpu.current) or owes_refill(cpu.previous)
