@@ -8,7 +8,23 @@ in a thread's record, and a page frame is a number. Steps, state and counts are 
 from enum import Enum
 from typing import Annotated
 
-from checker.language import Array, Range, action, array, every, function, initial, instance, invariant, parameter, record, require
+from checker.language import (
+    Array,
+    Range,
+    action,
+    array,
+    choose,
+    every,
+    function,
+    initial,
+    instance,
+    invariant,
+    null,
+    parameter,
+    record,
+    require,
+    routine,
+)
 
 C = parameter(2, 1, 4, "CPUs")
 T = parameter(2, 1, 6, "threads")
@@ -22,6 +38,7 @@ M = C * D + T * S  # page frames
 PageId = Annotated[int, Range(0, M)]
 Level = Annotated[int, Range(0, S - 1)]
 Count = Annotated[int, Range(0, S)]
+Slot = Annotated[int, Range(0, D - 1)]
 SlotCount = Annotated[int, Range(0, D)]
 
 
@@ -50,7 +67,7 @@ class Cpu:
 @record(count=T)
 class Thread:
     pc: Pc = Pc.IDLE
-    on_cpu: Cpu | None = None
+    on_cpu: Cpu = null(Cpu)
     nr: Count = 1
     vmpages: Array[PageId] = array(S)
     pte: Array[PageId] = array(S)
@@ -88,8 +105,7 @@ def busy(cpu: Cpu) -> bool:
 @function
 def used(page: PageId) -> bool:
     return any(cpu.pool[i] == page for cpu in every(Cpu) for i in range(D)) or any(
-        thread.pg == page or any(thread.vmpages[k] == page or thread.pte[k] == page for k in range(S))
-        for thread in every(Thread)
+        thread.pg == page or any(thread.vmpages[k] == page or thread.pte[k] == page for k in range(S)) for thread in every(Thread)
     )
 
 
@@ -120,3 +136,162 @@ def f_check(thread: Thread) -> None:
         thread.n = thread.nr
         thread.a = thread.nr
         thread.pc = Pc.F_GET
+
+
+@action
+def f_get(thread: Thread) -> None:
+    require(thread.pc == Pc.F_GET)
+    cpu = thread.on_cpu
+    for i in range(D):
+        if cpu.pool[i] != 0 and not cpu.tag[i]:
+            cpu.tag[i] = True
+            thread.pg = cpu.pool[i]
+            thread.pc = Pc.F_STORE
+            return
+    end_fault(thread)
+    thread.pc = Pc.PANIC
+
+
+@routine
+def end_fault(thread: Thread) -> None:
+    """Every local of the fault is dead."""
+    thread.target = 0
+    thread.n = 0
+    thread.a = 0
+    thread.pg = 0
+    thread.late = False
+
+
+@action
+def f_store(thread: Thread) -> None:
+    require(thread.pc == Pc.F_STORE)
+    thread.vmpages[thread.n] = thread.pg
+    thread.nr = thread.n + 1
+    thread.pc = Pc.F_MAP
+
+
+@action
+def f_map(thread: Thread) -> None:
+    require(thread.pc == Pc.F_MAP)
+    if thread.pte[thread.a] != 0:
+        end_fault(thread)
+        thread.pc = Pc.PANIC
+        return
+    thread.pte[thread.a] = thread.pg
+    thread.a += 1
+    thread.pg = 0
+    if thread.a <= thread.target:
+        thread.pc = Pc.F_GET
+        return
+    thread.flag = True
+    thread.pc = Pc.S_OUT if thread.late else Pc.RUN
+    end_fault(thread)
+
+
+@action
+def switch_out(thread: Thread) -> None:
+    require(thread.pc == Pc.RUN)
+    thread.pc = Pc.S_TEST
+
+
+@action
+def s_test(thread: Thread) -> None:
+    require(thread.pc == Pc.S_TEST)
+    thread.pc = Pc.R_LOOP if thread.flag else Pc.S_OUT
+
+
+@action
+def r_loop(thread: Thread) -> None:
+    require(thread.pc == Pc.R_LOOP)
+    cpu = thread.on_cpu
+    if thread.i == D or not cpu.tag[thread.i]:
+        thread.i = 0
+        thread.pc = Pc.S_CLEAR
+    else:
+        thread.pg = cpu.pool[thread.i]
+        thread.pc = Pc.R_CHARGE
+
+
+@action
+def r_charge(thread: Thread) -> None:
+    require(thread.pc == Pc.R_CHARGE)
+    instance(Frame, thread.pg - 1).charged = thread
+    thread.pc = Pc.R_ALLOC
+
+
+@action
+def r_alloc(thread: Thread) -> None:
+    require(thread.pc == Pc.R_ALLOC)
+    page: PageId = 0
+    if not (FAIL == 1 and choose((False, True))):
+        for fresh in range(1, M + 1):
+            if not used(fresh):
+                page = fresh
+                break
+    cpu = thread.on_cpu
+    cpu.pool[thread.i] = page
+    cpu.tag[thread.i] = False
+    thread.i += 1
+    thread.pg = 0
+    thread.pc = Pc.R_LOOP
+
+
+@action
+def s_clear(thread: Thread) -> None:
+    require(thread.pc == Pc.S_CLEAR)
+    thread.flag = False
+    thread.pc = Pc.S_OUT
+
+
+@action
+def s_out(thread: Thread) -> None:
+    require(thread.pc == Pc.S_OUT)
+    thread.on_cpu = null(Cpu)
+    thread.pc = Pc.IDLE
+
+
+@function
+def at_rest(thread: Thread) -> bool:
+    return thread.pc in (Pc.RUN, Pc.IDLE)
+
+
+@invariant("I1", "{thread} is in PANIC")
+def no_panic(thread: Thread) -> bool:
+    """A refused fault is the end of its thread."""
+    return thread.pc != Pc.PANIC
+
+
+@invariant("I2", "pte[{level}] of {thread} is {thread.pte[level]}, nr is {thread.nr}")
+def mapped_is_counted(thread: Thread, level: Level) -> bool:
+    """The next fault finds its place by counting."""
+    return not at_rest(thread) or (thread.pte[level] != 0) == (level < thread.nr)
+
+
+@invariant("I3", "vmpages[{level}] of {thread} is {thread.vmpages[level]}, pte[{level}] is {thread.pte[level]}")
+def mapped_is_listed(thread: Thread, level: Level) -> bool:
+    """A page that is mapped but not listed is lost."""
+    return not at_rest(thread) or thread.vmpages[level] == thread.pte[level]
+
+
+@invariant("I4", "page {thread.pte[level]}, at level {level} of {thread}, has another owner too")
+def one_owner(thread: Thread, level: Level) -> bool:
+    """Two owners of one page overwrite each other."""
+    page = thread.pte[level]
+    return page == 0 or not (
+        any(other.pte[k] == page for other in every(Thread) for k in range(S) if other is not thread or k != level)
+        or any(not cpu.tag[i] and cpu.pool[i] == page for cpu in every(Cpu) for i in range(D))
+    )
+
+
+@invariant("I5", "page {thread.pte[level]}, at level {level} of {thread}, is not charged to it")
+def charged_to_its_thread(thread: Thread, level: Level) -> bool:
+    """What is not charged escapes the limit."""
+    if thread.pc != Pc.IDLE or thread.pte[level] == 0:
+        return True
+    return instance(Frame, thread.pte[level] - 1).charged is thread
+
+
+@invariant("I6", "slot {i} of idle {cpu} holds {cpu.pool[i]}, tagged: {cpu.tag[i]}")
+def idle_is_full(cpu: Cpu, i: Slot) -> bool:
+    """The next thread on the CPU needs a full pool."""
+    return busy(cpu) or (cpu.pool[i] != 0 and not cpu.tag[i])

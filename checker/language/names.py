@@ -108,8 +108,8 @@ def hook(function: Callable[P, T]) -> Callable[P, T]:
     return function
 
 
-def implements(hook: Callable[P, T]) -> Callable[[Callable[P, T]], Callable[P, T]]:
-    """The protocol's routine for a hook of the kernel."""
+def implements(hook: Callable[..., T]) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """The protocol's routine for a hook of the kernel. The parameters' types are the hook's; their names are free."""
     return lambda function: function
 
 
@@ -179,6 +179,11 @@ def every(record: type[T]) -> Iterable[T]:
 
 def instance(record: type[T], index: int) -> T:
     """The instance of that index in the record's arena, from 0."""
+    raise NotExecutable
+
+
+def null(record: type[T]) -> T:
+    """NULL, as the initial value of a reference that `initial` sets and that is never NULL again."""
     raise NotExecutable
 
 

@@ -167,7 +167,7 @@ class Read(Expression):
 
 @dataclass(frozen=True)
 class Unary(Expression):
-    """not (to BoolType), - (integers), ~ (flags: complement within the type's mask)."""
+    """not (of booleans), - (integers), ~ (of integers: -x - 1; of flags: the complement within the type's mask)."""
 
     operator: Literal["not", "-", "~"]
     operand: Expression

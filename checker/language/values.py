@@ -35,3 +35,25 @@ def format_value(program: Program, type_: Type, value: int) -> str:
             if not 1 <= index <= record.count:
                 return hex(value)
             return instance_name(record, index - 1) + (f"|{tag}" if tag else "")
+
+
+def wild_pointer_message(program: Program, record_name: str, value: int, free: bool) -> str:
+    """What is wrong with a reference that must not be followed. free: it points to an instance that is not allocated."""
+    record = program.records[record_name]
+    index, tag = divmod(value, record.alignment)
+    if value == 0:
+        fault = "it is NULL"
+    elif not 1 <= index <= record.count:
+        fault = "it is outside the arena"
+    elif tag:
+        fault = "it is tagged"
+    elif free:
+        fault = "it is free"
+    else:
+        raise ValueError(f"{value} is a good pointer to {record_name}")
+    return f"{format_value(program, ReferenceType(record_name), value)} is used as a pointer to {record_name}: {fault}"
+
+
+def index_message(name: str, index: int, length: int) -> str:
+    """What is wrong with an index: `index 3 is outside pool[2]`."""
+    return f"index {index} is outside {name}[{length}]"

@@ -34,7 +34,7 @@ def touch(cpu: Cpu, level: Level) -> None:
     """Plain work of a task goes as deep as level, which is not mapped or is the guard page."""
     require(TOUCH and not has_frames(cpu))
     task = cpu.stack
-    require(not task.idle and not in_scheduler(task))
+    require(not task.idle and task is cpu.current and not in_scheduler(task))
     stack = task.stack_vm_area
     if level < STACK_PAGES:
         require(stack.pte[level] is None)

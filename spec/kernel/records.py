@@ -4,7 +4,7 @@
 from enum import IntFlag
 from typing import Annotated
 
-from checker.language import Array, Range, array, executes, function, processor, record
+from checker.language import Array, Range, array, executes, function, null, processor, record
 from spec.kernel.parameters import CPUS, PAGES, POOL_SLOTS, STACK_PAGES, TASKS
 
 Level = Annotated[int, Range(0, STACK_PAGES)]
@@ -43,7 +43,7 @@ class Task:
     """struct task_struct. The idle tasks run on static stacks that never fault, as init_stack does."""
 
     flags: TaskFlags = TaskFlags(0)
-    stack_vm_area: VmArea | None = None
+    stack_vm_area: VmArea = null(VmArea)  # NULL for a static stack
     idle: bool = False
     on_cpu: bool = False  # from being picked until finish_task_switch has run for it
     cpu: "Cpu | None" = None  # where it may run; without the event migrate it is kept from the first dispatch on
@@ -54,14 +54,14 @@ class Cpu:
     """What is per CPU: the pool of the protocol, rq->curr (which is `current`), and the registers."""
 
     pool: Array[Page | None] = array(POOL_SLOTS)  # dynamic_stack_pages
-    current: Task | None = None
-    stack: Task | None = None  # the task whose stack the stack pointer is in
-    previous: Task | None = None  # what switch_to hands over as `last`
-    idle: Task | None = None
+    current: Task = null(Task)
+    stack: Task = null(Task)  # the task whose stack the stack pointer is in
+    previous: Task = null(Task)  # what switch_to hands over as `last`
+    idle: Task = null(Task)
 
 
 @executes
-def running_task(cpu: Cpu) -> Task | None:
+def running_task(cpu: Cpu) -> Task:
     """With no exception in progress, a CPU steps the code of the task whose stack it is on."""
     return cpu.stack
 

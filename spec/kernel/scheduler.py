@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Tasks at work, and __schedule."""
 
-from checker.language import atomic, choose, every, function, require, routine
+from checker.language import atomic, choose, every, function, null, require, routine
 from spec.kernel.hooks import may_switch_to, schedule_start, switch_finished
 from spec.kernel.parameters import MIGRATE
 from spec.kernel.records import Cpu, Task, this_cpu
@@ -49,7 +49,7 @@ def finish_task_switch() -> None:
     switch_finished(prev)
     with atomic("one store with release semantics; that `last` is forgotten costs the machine nothing"):
         prev.on_cpu = False
-        cpu.previous = None
+        cpu.previous = null(Task)
 
 
 @routine

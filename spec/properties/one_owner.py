@@ -21,9 +21,7 @@ def is_tagged_in_a_slot(page: Page) -> bool:
 def stacks_with(page: Page) -> int:
     """How many stacks have the page, in their page table or their list of pages."""
     return sum(
-        1
-        for area in every(VmArea)
-        if any(area.pte[level] is page or area.pages[level] is page for level in range(STACK_PAGES))
+        1 for area in every(VmArea) if any(area.pte[level] is page or area.pages[level] is page for level in range(STACK_PAGES))
     )
 
 

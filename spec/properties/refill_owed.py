@@ -2,7 +2,6 @@
 from checker.language import address, function, in_routine, invariant
 from spec.kernel.faults import exc_page_fault
 from spec.kernel.hooks import schedule_start, switch_finished
-from spec.kernel.parameters import POOL_SLOTS
 from spec.kernel.records import Cpu, Slot, Task, TaskFlags
 
 

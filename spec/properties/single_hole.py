@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 from checker.language import invariant
-from spec.kernel.records import Level, Task
 from spec.kernel.parameters import STACK_PAGES
+from spec.kernel.records import Level, Task
 from spec.properties.at_rest import fault_active
 
 

@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Checked constructors of expressions: they type an expression, refuse what does not fit, and fold constants.
+
+Every front end builds its expressions here, so that there is one set of typing rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from checker.language.errors import ModelError
+from checker.language.tree import (
+    Binary,
+    BoolType,
+    Cast,
+    Compare,
+    Conditional,
+    Constant,
+    EnumType,
+    Expression,
+    FlagsType,
+    IntType,
+    Logical,
+    Position,
+    ReferenceType,
+    Type,
+    Unary,
+)
+from checker.language.types import NULL_TYPE, describe, integer_result
+
+BOOL = BoolType()
+
+
+def boolean(position: Position, value: bool) -> Constant:
+    return Constant(position, BOOL, int(value))
+
+
+def integer(position: Position, value: int) -> Constant:
+    return Constant(position, IntType(value, value), value)
+
+
+def null(position: Position) -> Constant:
+    return Constant(position, NULL_TYPE, 0)
+
+
+def truth(operand: Expression) -> Expression:
+    """The operand as a condition: an integer, flags or reference is true where it is not 0."""
+    if isinstance(operand.type, BoolType):
+        return operand
+    if isinstance(operand.type, EnumType):
+        raise ModelError(operand.position, f"{describe(operand.type)} is not a condition; compare it with a member")
+    if isinstance(operand, Constant):
+        return boolean(operand.position, operand.value != 0)
+    return Compare(operand.position, BOOL, "!=", operand, Constant(operand.position, operand.type, 0))
+
+
+def fit(operand: Expression, wanted: Type, purpose: str) -> Expression:
+    """The operand where a value of type `wanted` is needed; the range of integers is checked when the value is there."""
+    have = operand.type
+    if isinstance(wanted, ReferenceType) and have == NULL_TYPE:
+        return Constant(operand.position, wanted, 0)
+    if isinstance(have, IntType) and isinstance(wanted, IntType):
+        if have.high < wanted.low or have.low > wanted.high:
+            raise ModelError(
+                operand.position, f"{purpose} takes {describe(wanted)}, and this is always {describe(have)}; change one of them"
+            )
+        return operand
+    if have == wanted:
+        return operand
+    raise ModelError(operand.position, f"{purpose} takes {describe(wanted)}, and this is {describe(have)}")
+
+
+def common_type(position: Position, left: Type, right: Type, purpose: str) -> Type:
+    """The type that holds both operands' values."""
+    if isinstance(left, IntType) and isinstance(right, IntType):
+        return IntType(min(left.low, right.low), max(left.high, right.high))
+    if isinstance(left, ReferenceType) and right == NULL_TYPE:
+        return left
+    if isinstance(right, ReferenceType) and left == NULL_TYPE:
+        return right
+    if left == right:
+        return left
+    raise ModelError(position, f"{purpose} mixes {describe(left)} and {describe(right)}")
+
+
+def unary(position: Position, operator: str, operand: Expression) -> Expression:
+    if operator == "not":
+        operand = truth(operand)
+        if isinstance(operand, Constant):
+            return boolean(position, not operand.value)
+        return Unary(position, BOOL, "not", operand)
+    if operator == "-" and isinstance(operand.type, IntType):
+        if isinstance(operand, Constant):
+            return integer(position, -operand.value)
+        return Unary(position, IntType(-operand.type.high, -operand.type.low), "-", operand)
+    if operator == "~" and isinstance(operand.type, FlagsType):
+        if isinstance(operand, Constant):
+            return Constant(position, operand.type, operand.type.mask & ~operand.value)
+        return Unary(position, operand.type, "~", operand)
+    if operator == "~" and isinstance(operand.type, IntType):
+        if isinstance(operand, Constant):
+            return integer(position, ~operand.value)
+        return Unary(position, IntType(~operand.type.high, ~operand.type.low), "~", operand)
+    raise ModelError(position, f"`{operator}` takes an integer, not {describe(operand.type)}")
+
+
+_FOLD = {
+    "+": lambda a, b: a + b,
+    "-": lambda a, b: a - b,
+    "*": lambda a, b: a * b,
+    "//": lambda a, b: a // b,
+    "%": lambda a, b: a % b,
+    "&": lambda a, b: a & b,
+    "|": lambda a, b: a | b,
+    "^": lambda a, b: a ^ b,
+    "<<": lambda a, b: a << b,
+    ">>": lambda a, b: a >> b,
+}
+
+
+def binary(position: Position, operator: str, left: Expression, right: Expression) -> Expression:
+    result: Type | None
+    if isinstance(left.type, IntType) and isinstance(right.type, IntType):
+        result = integer_result(operator, left.type, right.type)
+        if result is None:
+            raise ModelError(position, f"the right side of `{operator}` can be out of bounds; give it a range that it fits")
+        if isinstance(left, Constant) and isinstance(right, Constant):
+            return integer(position, _FOLD[operator](left.value, right.value))
+    elif isinstance(left.type, FlagsType) and left.type == right.type and operator in "&|^":
+        result = left.type
+        if isinstance(left, Constant) and isinstance(right, Constant):
+            return Constant(position, result, _FOLD[operator](left.value, right.value))
+    elif isinstance(left.type, BoolType) and isinstance(right.type, BoolType):
+        raise ModelError(position, f"`{operator}` takes integers; use `and`, `or` or `!=` on booleans")
+    elif isinstance(left.type, ReferenceType) or isinstance(right.type, ReferenceType):
+        raise ModelError(
+            position,
+            f"`{operator}` takes integers; address(pointer) makes one of a reference, reference(Record, n) turns it back",
+        )
+    else:
+        raise ModelError(position, f"`{operator}` takes integers, not {describe(left.type)} and {describe(right.type)}")
+    return Binary(position, result, operator, left, right)  # type: ignore[arg-type]
+
+
+_COMPARE = {
+    "==": lambda a, b: a == b,
+    "!=": lambda a, b: a != b,
+    "<": lambda a, b: a < b,
+    "<=": lambda a, b: a <= b,
+    ">": lambda a, b: a > b,
+    ">=": lambda a, b: a >= b,
+}
+
+
+def compare(position: Position, operator: str, left: Expression, right: Expression) -> Expression:
+    type_ = common_type(position, left.type, right.type, f"`{operator}`")
+    if operator not in ("==", "!=") and not isinstance(type_, IntType):
+        raise ModelError(position, f"`{operator}` orders integers, not {describe(type_)}")
+    if isinstance(left, Constant) and isinstance(right, Constant):
+        return boolean(position, _COMPARE[operator](left.value, right.value))
+    if isinstance(type_, ReferenceType):
+        left, right = fit(left, type_, ""), fit(right, type_, "")
+    return Compare(position, BOOL, operator, left, right)  # type: ignore[arg-type]
+
+
+def logical(position: Position, operator: str, operands: Sequence[Expression]) -> Expression:
+    """`and`/`or`. Operands after a constant one that decides are never evaluated, so they are dropped."""
+    decides = operator == "or"
+    kept: list[Expression] = []
+    for operand in map(truth, operands):
+        if isinstance(operand, Constant):
+            if bool(operand.value) == decides:
+                kept.append(operand)
+                break
+        else:
+            kept.append(operand)
+    if not kept:
+        return boolean(position, not decides)
+    if len(kept) == 1:
+        return kept[0]
+    return Logical(position, BOOL, operator, tuple(kept))  # type: ignore[arg-type]
+
+
+def conditional(position: Position, test: Expression, then: Expression, otherwise: Expression) -> Expression:
+    test = truth(test)
+    type_ = common_type(position, then.type, otherwise.type, "`if ... else`")
+    if isinstance(test, Constant):
+        return then if test.value else otherwise
+    if isinstance(type_, ReferenceType):
+        then, otherwise = fit(then, type_, ""), fit(otherwise, type_, "")
+    return Conditional(position, type_, test, then, otherwise)
+
+
+def cast(position: Position, type_: Type, operand: Expression) -> Expression:
+    """The operand's integer under another type. A constant outside the type is refused here, others when they occur."""
+    if isinstance(operand, Constant) and not isinstance(type_, ReferenceType):
+        return Constant(position, type_, operand.value)
+    return Cast(position, type_, operand)

@@ -1,0 +1,443 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Module-level definitions: constants, parameters, events, types, records, variables, properties."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+
+from checker.language import build, tree
+from checker.language.errors import ModelError, UsageError
+from checker.language.expressions import ExpressionTranslator
+from checker.language.modules import LANGUAGE, PYTHON_MODULES, Import, Module, ModuleSet
+from checker.language.statements import function_body
+from checker.language.symbols import Builtin, Code, RecordName, Symbol, TypeName
+
+CODE_DECORATORS = ("routine", "action", "function", "hook", "implements", "initial", "executes", "invariant")
+
+
+class Symbols:
+    """Gives names their meaning, each once; definitions may stand in any order and in any of the modules.
+
+    settings: values of parameters, by name. events: the names of those switched on, None for all.
+    """
+
+    def __init__(self, modules: ModuleSet, settings: Mapping[str, int], events: frozenset[str] | None) -> None:
+        self.modules = modules
+        self.settings = settings
+        self.enabled_events = events
+        self.parameters: dict[str, tree.Parameter] = {}
+        self.events: dict[str, tree.Event] = {}
+        self.records: dict[str, tree.Record] = {}
+        self.variables: dict[str, tree.Variable] = {}
+        self.properties: dict[str, tree.Property] = {}
+        self.used_code: dict[str, Code] = {}
+        self.functions: dict[str, tree.Function] = {}
+        self._functions_begun: set[str] = set()
+        self.implementations: dict[str, str] = {}
+        self._record_nodes: dict[str, tuple[Module, ast.ClassDef]] = {}
+        self._fields: dict[str, dict[str, tree.Variable]] = {}
+        self._known: dict[tuple[str, str], Symbol] = {}
+        self._busy: set[tuple[str, str]] = set()
+        self._owners: dict[str, Module] = {}
+
+    # -- names --
+
+    def resolve(self, module: Module, name: str, node: ast.AST) -> Symbol:
+        key = (module.name, name)
+        if key in self._known:
+            return self._known[key]
+        if name not in module.definitions:
+            raise module.error(node, f"`{name}` is not defined; define it or import it{similar(name, module.definitions)}")
+        if key in self._busy:
+            raise module.error(node, f"`{name}` is defined by itself; break the circle")
+        self._busy.add(key)
+        symbol = self._define(module, name, module.definitions[name])
+        self._busy.discard(key)
+        self._known[key] = symbol
+        return symbol
+
+    def _define(self, module: Module, name: str, definition: ast.stmt | Import) -> Symbol:
+        if isinstance(definition, Import):
+            if definition.module == LANGUAGE or definition.module in PYTHON_MODULES:
+                return Builtin(definition.name)
+            target = self.modules.modules[definition.module]
+            if definition.name not in target.definitions:
+                known = similar(definition.name, target.definitions)
+                raise ModelError(definition.position, f"{definition.module} has no `{definition.name}`{known}")
+            return self.resolve(target, definition.name, ast.Pass())
+        other = self._owners.setdefault(name, module)
+        if other is not module and isinstance(definition, (ast.FunctionDef, ast.ClassDef, ast.AnnAssign)):
+            raise module.error(definition, f"`{name}` is also defined in {other.display}; rename one of them")
+        match definition:
+            case ast.FunctionDef():
+                return self._code(module, definition)
+            case ast.ClassDef(decorator_list=[]):
+                return self._enumeration(module, definition)
+            case ast.ClassDef():
+                return self._record(module, definition)
+            case ast.AnnAssign(annotation=annotation, value=value):
+                if value is None:
+                    raise module.error(definition, "a module variable needs its initial value")
+                self.variables[name] = found = self._variable(module, name, annotation, value, definition)
+                return found
+            case ast.Assign(value=value):
+                return self._assigned(module, name, value)
+        raise module.error(definition, f"`{name}` is defined in a way that has no meaning in a model")
+
+    def _assigned(self, module: Module, name: str, value: ast.expr) -> Symbol:
+        if name == "EXPECTED":
+            return Builtin(name)
+        if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id in module.definitions:
+            match self.resolve(module, value.func.id, value.func):
+                case Builtin("parameter"):
+                    return self._parameter(module, name, value)
+                case Builtin("event"):
+                    return self._event(module, value)
+                case Builtin("demand"):
+                    identifier, why = self.texts(module, value, 2, 'demand("id", "why")')
+                    return self.add_property(module, value, identifier, why)
+        if isinstance(value, ast.Subscript):
+            return TypeName(self.annotation(module, value))
+        expression = ExpressionTranslator(self, module).expression(value)
+        if not isinstance(expression, tree.Constant):
+            raise module.error(
+                value, f"`{name}` is a constant, and this is not; a module variable is written `{name}: Type = initial value`"
+            )
+        return expression
+
+    # -- parameters, events, properties --
+
+    def texts(self, module: Module, call: ast.Call, count: int, form: str) -> list[str]:
+        """The literal texts that a declaration takes."""
+        values = [argument.value for argument in call.args if isinstance(argument, ast.Constant)]
+        if len(values) != count or len(call.args) != count or call.keywords or not all(isinstance(v, str) for v in values):
+            raise module.error(call, f"write {form}")
+        return [str(value) for value in values]
+
+    def _parameter(self, module: Module, name: str, call: ast.Call) -> Symbol:
+        form = 'parameter(default, low, high, "what it is")'
+        if len(call.args) != 4 or call.keywords or not isinstance(call.args[3], ast.Constant):
+            raise module.error(call, f"write {form}")
+        translator = ExpressionTranslator(self, module)
+        default, low, high = (translator.constant(argument, "a bound of a parameter") for argument in call.args[:3])
+        if not low <= default <= high:
+            raise module.error(call, f"the default {default} is not from {low} to {high}")
+        value = self.settings.get(name, default)
+        if not low <= value <= high:
+            raise UsageError(f"error: {name} = {value} is out of range; {name} ({call.args[3].value}) can be {low} to {high}")
+        if name in self.parameters:
+            raise module.error(call, f"there is a parameter {name} in another file already; rename one")
+        position = module.position(call)
+        self.parameters[name] = tree.Parameter(name, default, low, high, str(call.args[3].value), value, position)
+        return build.integer(position, value)
+
+    def _event(self, module: Module, call: ast.Call) -> Symbol:
+        name, meaning = self.texts(module, call, 2, 'event("name", "what happens")')
+        enabled = self.enabled_events is None or name in self.enabled_events
+        self.events[name] = tree.Event(name, meaning, enabled, module.position(call))
+        return build.boolean(module.position(call), enabled)
+
+    def add_property(self, module: Module, node: ast.AST, identifier: str, why: str) -> tree.Property:
+        if identifier in self.properties:
+            raise module.error(node, f"the property {identifier} is declared at {self.properties[identifier].position} already")
+        self.properties[identifier] = found = tree.Property(identifier, " ".join(why.split()), module.position(node))
+        return found
+
+    # -- types --
+
+    def annotation(self, module: Module, node: ast.expr) -> tree.Type:
+        """The type of a value: `bool`, `Annotated[int, Range(low, high)]` or a name for it, an enumeration, a record."""
+        match node:
+            case ast.Constant(value=str(text)):
+                try:
+                    inner = ast.parse(text, mode="eval").body
+                except SyntaxError:
+                    raise module.error(node, f"`{text}` is not a type") from None
+                for part in ast.walk(inner):
+                    ast.copy_location(part, node)
+                return self.annotation(module, inner)
+            case ast.BinOp(left=left, op=ast.BitOr(), right=ast.Constant(value=None)):
+                type_ = self.annotation(module, left)
+                if not isinstance(type_, tree.ReferenceType):
+                    raise module.error(node, "`| None` is for references; an integer has 0")
+                return type_
+            case ast.Subscript(value=ast.Name(id=name), slice=ast.Tuple(elts=[ast.Name(id="int"), ast.Call() as call])):
+                if self.resolve(module, name, node) == Builtin("Annotated"):
+                    return self._range(module, call)
+            case ast.Name(id="bool"):
+                return tree.BoolType()
+            case ast.Name(id="int"):
+                raise module.error(node, "an int needs its range: Annotated[int, Range(low, high)], or a name for that")
+            case ast.Name(id=name):
+                match self.resolve(module, name, node):
+                    case TypeName(type_) | (tree.EnumType() | tree.FlagsType() as type_):
+                        return type_
+                    case RecordName(record):
+                        return tree.ReferenceType(record)
+        raise module.error(node, f"`{ast.unparse(node)}` is not a type of the language; see docs/language.md")
+
+    def _range(self, module: Module, call: ast.Call) -> tree.Type:
+        if (
+            not isinstance(call.func, ast.Name)
+            or self.resolve(module, call.func.id, call) != Builtin("Range")
+            or len(call.args) != 2
+        ):
+            raise module.error(call, "write Annotated[int, Range(low, high)]")
+        translator = ExpressionTranslator(self, module)
+        low, high = (translator.constant(argument, "a bound") for argument in call.args)
+        if low > high:
+            raise module.error(call, f"no integer is from {low} to {high}")
+        return tree.IntType(low, high)
+
+    def _enumeration(self, module: Module, node: ast.ClassDef) -> tree.EnumType | tree.FlagsType:
+        base = node.bases[0] if len(node.bases) == 1 else None
+        kind = self.resolve(module, base.id, base) if isinstance(base, ast.Name) else None
+        if kind not in (Builtin("Enum"), Builtin("IntFlag")):
+            raise module.error(node, f"`{node.name}` is a class without meaning; write @record(...), or class {node.name}(Enum)")
+        members: dict[str, int] = {}
+        for statement in node.body:
+            match statement:
+                case ast.Expr(value=ast.Constant(value=str())):
+                    continue
+                case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                    members[name] = ExpressionTranslator(self, module).constant(value, "a member")
+                case _:
+                    raise module.error(statement, "an enumeration has lines `NAME = number` only")
+        if not members or len(set(members.values())) != len(members):
+            raise module.error(node, f"{node.name} needs members, each with a number of its own")
+        if kind == Builtin("IntFlag"):
+            if any(value <= 0 or value & (value - 1) for value in members.values()):
+                raise module.error(node, "each flag is one bit: 1, 2, 4, ...")
+            return tree.FlagsType(node.name, tuple(members.items()))
+        return tree.EnumType(node.name, tuple(members))
+
+    # -- records and variables --
+
+    def _record(self, module: Module, node: ast.ClassDef) -> RecordName:
+        decorator = node.decorator_list[0]
+        form = "@record(count=..., alignment=1, frames=0, allocated=False, names={...})"
+        if (
+            len(node.decorator_list) != 1
+            or not isinstance(decorator, ast.Call)
+            or not isinstance(decorator.func, ast.Name)
+            or self.resolve(module, decorator.func.id, decorator) != Builtin("record")
+            or decorator.args
+            or node.bases
+        ):
+            raise module.error(node, f"a record is a class without base and with {form}")
+        translator = ExpressionTranslator(self, module)
+        options = {"alignment": 1, "frames": 0, "allocated": 0}
+        names: tuple[tuple[str, int], ...] | None = None
+        for keyword in decorator.keywords:
+            if keyword.arg == "names" and isinstance(keyword.value, ast.Dict):
+                names = tuple(
+                    (str(key.value), translator.constant(value, "a count"))
+                    for key, value in zip(keyword.value.keys, keyword.value.values, strict=True)
+                    if isinstance(key, ast.Constant)
+                )
+            elif keyword.arg in ("count", "alignment", "frames", "allocated"):
+                options[keyword.arg] = translator.constant(keyword.value, f"`{keyword.arg}`")
+            else:
+                raise module.error(keyword, f"write {form}")
+        if "count" not in options or options["count"] < 1:
+            raise module.error(decorator, "a record needs a count of at least 1")
+        if options["alignment"] < 1 or options["alignment"] & (options["alignment"] - 1):
+            raise module.error(decorator, "the alignment is a power of two")
+        if names is None:
+            names = ((re.sub(r"(?<!^)(?=[A-Z])", "_", node.name).lower(), options["count"]),)
+        if sum(count for _, count in names) != options["count"]:
+            raise module.error(decorator, "the counts in `names` add up to `count`")
+        self._record_nodes[node.name] = (module, node)
+        self.records[node.name] = tree.Record(
+            node.name,
+            options["count"],
+            options["alignment"],
+            options["frames"],
+            bool(options["allocated"]),
+            names,
+            (),
+            module.position(node),
+            ast.get_docstring(node) or "",
+        )
+        return RecordName(node.name)
+
+    def field(self, record: str, name: str) -> tree.Variable | None:
+        return self.fields(record).get(name)
+
+    def fields(self, record: str) -> dict[str, tree.Variable]:
+        """The fields of a record, by name, in source order."""
+        if record not in self._fields:
+            module, node = self._record_nodes[record]
+            found: dict[str, tree.Variable] = {}
+            for statement in node.body:
+                match statement:
+                    case ast.Expr(value=ast.Constant(value=str())) | ast.Pass():
+                        continue
+                    case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation, value=ast.expr() as value):
+                        if name in found:
+                            raise module.error(statement, f"{record} has a field `{name}` already")
+                        found[name] = self._variable(module, name, annotation, value, statement)
+                    case _:
+                        raise module.error(statement, "a record has lines `field: Type = initial value` only")
+            self._fields[record] = found
+        return self._fields[record]
+
+    def _variable(self, module: Module, name: str, annotation: ast.expr, value: ast.expr, node: ast.AST) -> tree.Variable:
+        ghost, annotation = self._generic(module, annotation, "Ghost")
+        is_array, annotation = self._generic(module, annotation, "Array")
+        length: int | None = None
+        key: str | None = None
+        translator = ExpressionTranslator(self, module)
+        maker = self._maker(module, value)
+        if is_array:
+            if maker != Builtin("array"):
+                raise module.error(node, f"an Array is declared `{name}: Array[Type] = array(length)`")
+            assert isinstance(value, ast.Call)
+            if not 1 <= len(value.args) <= 2:
+                raise module.error(value, "write array(length) or array(length, initial value)")
+            length = translator.constant(value.args[0], "the length")
+            if length < 1:
+                raise module.error(value, f"an array has at least one element, not {length}")
+        elif maker == Builtin("per"):
+            match annotation:
+                case ast.Subscript(slice=ast.Tuple(elts=[_, element])):
+                    annotation = element
+                case _:
+                    raise module.error(node, f"write `{name}: Per[Record, Type] = per(Record)`")
+            assert isinstance(value, ast.Call)
+            if not 1 <= len(value.args) <= 2:
+                raise module.error(value, "write per(Record) or per(Record, initial value)")
+            key = translator.record(value.args[0])
+        type_ = self.annotation(module, annotation)
+        start: ast.expr | None = value
+        if length is not None or key is not None:
+            assert isinstance(value, ast.Call)
+            start = value.args[1] if len(value.args) == 2 else None
+        initial = 0
+        if start is not None:
+            expression = build.fit(translator.expression(start), type_, f"`{name}`")
+            if not isinstance(expression, tree.Constant):
+                raise module.error(start, "an initial value is a constant; @initial code can set others")
+            initial = expression.value
+        elif isinstance(type_, tree.IntType) and not type_.low <= 0 <= type_.high:
+            raise module.error(node, f"`{name}` needs an initial value in its range")
+        return tree.Variable(name, type_, module.position(node), length, key, initial, ghost)
+
+    def _maker(self, module: Module, value: ast.expr) -> Symbol | None:
+        if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id in module.definitions:
+            return self.resolve(module, value.func.id, value)
+        return None
+
+    def _generic(self, module: Module, annotation: ast.expr, name: str) -> tuple[bool, ast.expr]:
+        if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
+            return False, annotation
+        if isinstance(annotation, ast.Subscript) and isinstance(annotation.value, ast.Name):
+            if annotation.value.id in module.definitions and self.resolve(module, annotation.value.id, annotation) == Builtin(
+                name
+            ):
+                return True, annotation.slice
+        return False, annotation
+
+    # -- code --
+
+    def _code(self, module: Module, node: ast.FunctionDef) -> Code:
+        decorators: dict[str, ast.Call | None] = {}
+        for decorator in node.decorator_list:
+            call = decorator if isinstance(decorator, ast.Call) else None
+            called = call.func if call else decorator
+            symbol = self.resolve(module, called.id, called) if isinstance(called, ast.Name) else None
+            if not isinstance(symbol, Builtin) or symbol.name not in CODE_DECORATORS:
+                known = ", @".join(CODE_DECORATORS)
+                raise module.error(decorator, f"`@{ast.unparse(called)}` is not of the language, which has @{known}")
+            decorators[symbol.name] = call
+        if not decorators:
+            raise module.error(node, f"`{node.name}` has no decorator; say with @routine, @action or @function what it is")
+        arguments = node.args
+        if arguments.vararg or arguments.kwarg or arguments.kwonlyargs or arguments.defaults or arguments.posonlyargs:
+            raise module.error(node, "parameters are plain: `name: Type`, without defaults or stars")
+        return Code(node.name, module, node, decorators)
+
+    def parameters_of(self, code: Code) -> tuple[tree.Binding, ...]:
+        found = []
+        for argument in code.node.args.args:
+            if argument.annotation is None:
+                raise code.module.error(argument, f"the parameter `{argument.arg}` needs a type")
+            type_ = self.annotation(code.module, argument.annotation)
+            found.append(tree.Binding(tree.Local(argument.arg, type_), self.domain_of(code.module.position(argument), type_)))
+        return tuple(found)
+
+    def domain_of(self, position: tree.Position, type_: tree.Type) -> tree.Domain:
+        """All values of a type: what an action's or invariant's parameter runs over."""
+        match type_:
+            case tree.ReferenceType(record):
+                return tree.ArenaDomain(record)
+            case tree.IntType(low, high):
+                return tree.RangeDomain(build.integer(position, low), build.integer(position, high + 1))
+            case tree.BoolType():
+                return tree.ValuesDomain((build.boolean(position, False), build.boolean(position, True)))
+            case tree.EnumType(members=members):
+                return tree.ValuesDomain(tuple(tree.Constant(position, type_, i) for i in range(len(members))))
+            case tree.FlagsType():
+                values = [v for v in range(type_.mask + 1) if not v & ~type_.mask]
+                return tree.ValuesDomain(tuple(tree.Constant(position, type_, v) for v in values))
+
+    def result_of(self, code: Code) -> tree.Type | None:
+        """The type that the code returns, None for nothing. A function may say `int`: the range is that of its body."""
+        returns = code.node.returns
+        if returns is None or (isinstance(returns, ast.Constant) and returns.value is None):
+            return None
+        if code.is_function and isinstance(returns, ast.Name) and returns.id == "int":
+            return self.function(code).body.type
+        return self.annotation(code.module, returns)
+
+    def translator(self, code: Code) -> ExpressionTranslator:
+        """A translator that knows the code's parameters."""
+        translator = ExpressionTranslator(self, code.module)
+        for binding in self.parameters_of(code):
+            local = binding.local
+            translator.names[local.name] = tree.LocalRead(code.module.position(code.node), local.type, local.name)
+            translator.local_types[local.name] = local.type
+        return translator
+
+    def function(self, code: Code) -> tree.Function:
+        """The syntax tree of a function, translated once."""
+        if code.name in self.functions:
+            return self.functions[code.name]
+        if code.name in self._functions_begun:
+            raise code.module.error(code.node, f"the function `{code.name}` calls itself; a function has no recursion")
+        self._functions_begun.add(code.name)
+        returns = code.node.returns
+        if returns is None:
+            raise code.module.error(code.node, f"the function `{code.name}` needs a result type")
+        result = None if isinstance(returns, ast.Name) and returns.id == "int" else self.annotation(code.module, returns)
+        body = function_body(self.translator(code), code.node.body, result, code.node)
+        if not isinstance(body.type, tree.IntType) and result is None:
+            raise code.module.error(code.node, f"`{code.name}` promises an int, and its value is none")
+        parameters = tuple(binding.local for binding in self.parameters_of(code))
+        self.functions[code.name] = tree.Function(code.name, parameters, body, code.module.position(code.node))
+        return self.functions[code.name]
+
+    def use_code(self, code: Code) -> str:
+        """Note that the program needs this code; the name that stands for it (a hook's implementation, if it has one)."""
+        implementation = self.implementations.get(code.name)
+        if implementation is not None:
+            return implementation
+        self.used_code.setdefault(code.name, code)
+        return code.name
+
+    def all_code(self, module: Module) -> Iterable[Code]:
+        """The decorated functions that a module defines itself, in source order."""
+        for name, definition in module.definitions.items():
+            if isinstance(definition, ast.FunctionDef):
+                symbol = self.resolve(module, name, definition)
+                assert isinstance(symbol, Code)
+                yield symbol
+
+
+def similar(name: str, known: Mapping[str, object]) -> str:
+    """A hint at a name that may have been meant."""
+    matches = difflib.get_close_matches(name, list(known), 1)
+    return f"; did you mean `{matches[0]}`?" if matches else ""

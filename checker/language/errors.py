@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Errors that a user can mend, each one line."""
+
+from __future__ import annotations
+
+from checker.language.tree import Position
+
+
+class UsageError(Exception):
+    """What was asked for cannot be done: the message says what is wrong and what to do. Exit status 2."""
+
+
+class ModelError(UsageError):
+    """Something is wrong in a model's text. Prints as `file:line:column: error: what, and what to do`."""
+
+    def __init__(self, position: Position, message: str) -> None:
+        super().__init__(f"{position}: error: {message}")
+        self.position = position
+        self.message = message

@@ -1,0 +1,350 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A model's source text -> the syntax tree of the whole program."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from checker.language import build, tree
+from checker.language.declarations import Symbols, similar
+from checker.language.errors import UsageError
+from checker.language.expressions import ExpressionTranslator
+from checker.language.modules import Module, display_path, load_modules
+from checker.language.statements import StatementTranslator, falls_out, function_body, message
+from checker.language.symbols import Builtin, Code, RecordName
+
+
+def load_program(
+    path: Path | str, settings: Mapping[str, int] | None = None, events: Iterable[str] | None = None
+) -> tree.Program:
+    """Read a model with everything it imports, for one setting of its parameters (others keep their defaults) and one set
+    of events (None: all). ModelError or UsageError if it is not a program of the language."""
+    return _Loader(Path(path), settings or {}, None if events is None else frozenset(events)).program()
+
+
+class _Loader:
+    def __init__(self, path: Path, settings: Mapping[str, int], events: frozenset[str] | None) -> None:
+        self.path = path
+        self.settings = settings
+        self.wanted_events = events
+        self.modules = load_modules(path)
+        self.symbols = Symbols(self.modules, settings, events)
+        self.main = self.modules.main
+        self.hooks: dict[str, Code] = {}
+        self.implementations: dict[str, str] = {}
+        self.functions: dict[str, tree.Function] = {}
+        self.routines: dict[str, tree.Routine] = {}
+
+    def program(self) -> tree.Program:
+        whole = [m for m in self.modules.modules.values() if m is self.main or m.name.startswith("spec.")]
+        for module in whole:
+            for name, definition in module.definitions.items():
+                self.symbols.resolve(module, name, definition if isinstance(definition, ast.AST) else ast.Pass())
+        codes = [code for module in whole for code in self.symbols.all_code(module)]
+        self.find_implementations(codes)
+        self.check_settings()
+        invariant_codes = [code for code in codes if "invariant" in code.decorators]
+        properties = {code.name: self.invariant_property(code) for code in invariant_codes}
+        self.invariant_properties = properties
+        actions = {code.name: self.action(code) for code in codes if "action" in code.decorators}
+        invariants = tuple(self.invariant(code) for code in invariant_codes)
+        initial, initial_locals = self.initial([code for code in codes if "initial" in code.decorators])
+        processor, executes = self.executes([code for code in codes if "executes" in code.decorators])
+        self.used_code()
+        for code in codes:
+            # What nothing calls is translated all the same, so that its errors are found; it is then left out.
+            if code.is_function and "executes" not in code.decorators and code.name not in self.functions:
+                self.symbols.function(code)
+            elif code.is_routine and code.name not in self.routines:
+                self.routine(code)
+        expectations = self.expectations()
+        used = tree.Program(
+            model=display_path(self.path),
+            doc=self.main.doc,
+            parameters=tuple(self.symbols.parameters.values()),
+            events=tuple(self.symbols.events.values()),
+            records={
+                name: dataclasses.replace(record, fields=tuple(self.symbols.fields(name).values()))
+                for name, record in self.symbols.records.items()
+            },
+            variables=dict(self.symbols.variables),
+            functions=self.functions,
+            routines=self.routines,
+            actions=actions,
+            properties=dict(self.symbols.properties),
+            invariants=invariants,
+            initial=initial,
+            initial_locals=initial_locals,
+            processor=processor,
+            executes=executes,
+            expectations=expectations,
+            sources={module.display: module.text for module in self.modules.modules.values()},
+        )
+        return mark_constants(used)
+
+    # -- hooks and settings --
+
+    def find_implementations(self, codes: Iterable[Code]) -> None:
+        """Which routine implements each hook: one that the model defines, or imports by name."""
+        candidates = [code for code in codes if "implements" in code.decorators]
+        for name in self.main.definitions:
+            symbol = self.symbols.resolve(self.main, name, ast.Pass())
+            if isinstance(symbol, Code) and "implements" in symbol.decorators and symbol not in candidates:
+                candidates.append(symbol)
+        for code in candidates:
+            call = code.decorators["implements"]
+            target = call.args[0] if call is not None and len(call.args) == 1 else None
+            hook = self.symbols.resolve(code.module, target.id, target) if isinstance(target, ast.Name) else None
+            if not isinstance(hook, Code) or "hook" not in hook.decorators:
+                raise code.module.error(code.node, "@implements takes a hook of the kernel; spec/kernel/hooks.py has them")
+            if hook.is_function != code.is_function:
+                raise code.module.error(code.node, f"the hook {hook.name} is a @function, and so is what implements it")
+            mine, its = self.symbols.parameters_of(code), self.symbols.parameters_of(hook)
+            if [p.local.type for p in mine] != [p.local.type for p in its]:
+                raise code.module.error(
+                    code.node, f"the hook {hook.name} has other parameters; see {hook.module.position(hook.node)}"
+                )
+            if self.symbols.result_of(code) != self.symbols.result_of(hook):
+                raise code.module.error(
+                    code.node, f"the hook {hook.name} has another result; see {hook.module.position(hook.node)}"
+                )
+            if hook.name in self.implementations:
+                raise code.module.error(
+                    code.node, f"the hook {hook.name} is implemented by {self.implementations[hook.name]} already"
+                )
+            self.implementations[hook.name] = code.name
+            self.symbols.used_code.setdefault(code.name, code)
+        self.symbols.implementations = self.implementations
+
+    def check_settings(self) -> None:
+        known = self.symbols.parameters
+        for name in self.settings:
+            if name not in known:
+                raise UsageError(
+                    f"error: {self.path} has no parameter {name}{similar(name, known)}; it has {', '.join(known) or 'none'}"
+                )
+        for name in sorted(self.wanted_events or ()):
+            if name not in self.symbols.events:
+                raise UsageError(
+                    f"error: {self.path} has no event {name}{similar(name, self.symbols.events)}; "
+                    f"it has {', '.join(self.symbols.events) or 'none'}"
+                )
+
+    # -- code --
+
+    def used_code(self) -> None:
+        """Translate what the program uses, until nothing new is used."""
+        while missing := [c for n, c in self.symbols.used_code.items() if n not in self.functions and n not in self.routines]:
+            for code in missing:
+                if code.is_function:
+                    self.functions[code.name] = self.symbols.function(code)
+                else:
+                    self.routines[code.name] = self.routine(code)
+
+    def locals_of(self, code: Code) -> tuple[tree.Local, ...]:
+        return tuple(binding.local for binding in self.symbols.parameters_of(code))
+
+    def statements(
+        self, code: Code, is_routine: bool
+    ) -> tuple[tuple[tree.Statement, ...], tuple[tree.Local, ...], ExpressionTranslator]:
+        translator = self.symbols.translator(code)
+        parameters = self.locals_of(code)
+        result = self.symbols.result_of(code)
+        statements = StatementTranslator(
+            translator,
+            lambda node: self.symbols.annotation(code.module, node),
+            lambda node: self.property_of(code.module, node),
+            parameters,
+            result,
+            is_routine,
+        )
+        body = statements.body(code.node.body)
+        if result is not None and falls_out(body):
+            raise code.module.error(code.node, f"`{code.name}` promises a result and can end without `return`")
+        return body, statements.locals(parameters), translator
+
+    def routine(self, code: Code) -> tree.Routine:
+        body, locals_, translator = self.statements(code, True)
+        is_protocol = not code.module.name.startswith("spec.")
+        if is_protocol and translator.reads_ghost:
+            raise code.module.error(
+                code.node,
+                f"`{code.name}` reads ghost state (line {translator.reads_ghost[0].line}), which is for properties only",
+            )
+        call = code.decorators.get("routine")
+        noinline = "implements" in code.decorators
+        for keyword in call.keywords if call is not None else []:
+            noinline = bool(translator.constant(keyword.value, "`noinline`"))
+        hook = next((name for name, implementation in self.implementations.items() if implementation == code.name), None)
+        if "hook" in code.decorators:
+            hook = code.name
+        return tree.Routine(
+            code.name,
+            self.locals_of(code),
+            locals_,
+            self.symbols.result_of(code),
+            body,
+            noinline,
+            is_protocol,
+            hook,
+            code.module.position(code.node),
+        )
+
+    def action(self, code: Code) -> tree.Action:
+        body, locals_, _ = self.statements(code, False)
+        call = code.decorators["action"]
+        interrupt = False
+        for keyword in call.keywords if call is not None else []:
+            interrupt = bool(ExpressionTranslator(self.symbols, code.module).constant(keyword.value, "`interrupt`"))
+        parameters = self.symbols.parameters_of(code)
+        return tree.Action(code.name, parameters, locals_, body, interrupt, code.module.position(code.node))
+
+    def initial(self, codes: list[Code]) -> tuple[tuple[tree.Statement, ...], tuple[tree.Local, ...]]:
+        if not codes:
+            return (), ()
+        if len(codes) > 1:
+            raise codes[1].module.error(
+                codes[1].node, f"there is an @initial at {codes[0].module.position(codes[0].node)} already"
+            )
+        body, locals_, _ = self.statements(codes[0], False)
+        return body, locals_
+
+    def executes(self, codes: list[Code]) -> tuple[str | None, tree.Function | None]:
+        if not codes:
+            return None, None
+        function = self.symbols.function(codes[0])
+        parameters = function.parameters
+        if len(parameters) != 1 or not isinstance(parameters[0].type, tree.ReferenceType):
+            raise codes[0].module.error(codes[0].node, "@executes takes a function of one processor")
+        return parameters[0].type.record, function
+
+    # -- properties --
+
+    def property_of(self, module: Module, node: ast.expr) -> str:
+        if isinstance(node, ast.Name):
+            symbol = self.symbols.resolve(module, node.id, node)
+            if isinstance(symbol, tree.Property):
+                return symbol.identifier
+            if isinstance(symbol, Code) and "invariant" in symbol.decorators:
+                return self.invariant_properties[symbol.name]
+        raise module.error(node, f"`{ast.unparse(node)}` is not a property")
+
+    def invariant_property(self, code: Code) -> str:
+        call = code.decorators["invariant"]
+        if call is None:
+            raise code.module.error(code.node, 'write @invariant("id", "message with {expressions}")')
+        identifier, _ = self.symbols.texts(code.module, call, 2, '@invariant("id", "message with {expressions}")')
+        why = ast.get_docstring(code.node)
+        if not why:
+            raise code.module.error(code.node, "an invariant needs a docstring that says why it matters")
+        return self.symbols.add_property(code.module, code.node, identifier, why).identifier
+
+    def invariant(self, code: Code) -> tree.Invariant:
+        translator = self.symbols.translator(code)
+        body = function_body(translator, code.node.body, build.BOOL, code.node)
+        call = code.decorators["invariant"]
+        assert call is not None and isinstance(call.args[1], ast.Constant)
+        return tree.Invariant(
+            self.invariant_properties[code.name],
+            code.name,
+            self.symbols.parameters_of(code),
+            body,
+            message(translator, call.args[1]),
+            code.module.position(code.node),
+        )
+
+    # -- recorded outcomes --
+
+    def expectations(self) -> tuple[tree.Expectation, ...]:
+        definition = self.main.definitions.get("EXPECTED")
+        if definition is None:
+            return ()
+        assert isinstance(definition, ast.Assign)
+        entries = definition.value.elts if isinstance(definition.value, ast.Tuple) else [definition.value]
+        return tuple(self.expectation(entry) for entry in entries)
+
+    def expectation(self, node: ast.expr) -> tree.Expectation:
+        form = "Expected(settings={...}, events=(...), violated={...}, states=..., transitions=..., depth=...)"
+        if not isinstance(node, ast.Call) or node.args:
+            raise self.main.error(node, f"write {form}")
+        try:
+            values = {str(keyword.arg): ast.literal_eval(keyword.value) for keyword in node.keywords}
+            return tree.Expectation(
+                tuple((str(k), int(v)) for k, v in values.pop("settings").items()),
+                tuple(map(str, values.pop("events", ()))),
+                tuple((str(k), int(v)) for k, v in values.pop("violated").items()),
+                int(values.pop("states")),
+                int(values.pop("transitions")),
+                int(values.pop("depth")),
+                bool(values.pop("ladder", False)),
+                self.main.position(node),
+            )
+        except (ValueError, KeyError, AttributeError, TypeError):
+            raise self.main.error(node, f"write {form}") from None
+
+
+def mark_constants(program: tree.Program) -> tree.Program:
+    """Mark the variables and fields that nothing but `initial` writes: to read them is no step."""
+    written: set[tuple[str | None, str]] = set()
+    for body in [r.body for r in program.routines.values()] + [a.body for a in program.actions.values()]:
+        for statement in walk(body):
+            if isinstance(statement, tree.Assign) and isinstance(statement.target, tree.Place):
+                written.add((statement.target.record, statement.target.variable.name))
+    constant = {(record.name, field.name) for record in program.records.values() for field in record.fields} | {
+        (None, name) for name in program.variables
+    }
+    constant -= written
+    return _Marker(constant).program(program)
+
+
+def walk(statements: Iterable[tree.Statement]) -> Iterator[tree.Statement]:
+    """All statements, those inside others too."""
+    for statement in statements:
+        yield statement
+        for name in ("then", "otherwise", "body"):
+            yield from walk(getattr(statement, name, ()))
+
+
+class _Marker:
+    """Copies a program with its constants marked, in declarations and in all places."""
+
+    def __init__(self, constant: set[tuple[str | None, str]]) -> None:
+        self.constant = constant
+
+    def program(self, program: tree.Program) -> tree.Program:
+        records = {
+            name: dataclasses.replace(record, fields=tuple(self.variable(name, field) for field in record.fields))
+            for name, record in program.records.items()
+        }
+        copied = {
+            field.name: self.copy(getattr(program, field.name))
+            for field in dataclasses.fields(program)
+            if field.name in ("functions", "routines", "actions", "invariants", "initial", "executes")
+        }
+        variables = {name: self.variable(None, variable) for name, variable in program.variables.items()}
+        return dataclasses.replace(program, records=records, variables=variables, **copied)  # type: ignore[arg-type]
+
+    def variable(self, record: str | None, variable: tree.Variable) -> tree.Variable:
+        return dataclasses.replace(variable, constant=(record, variable.name) in self.constant)
+
+    def copy(self, value: object) -> object:
+        match value:
+            case tree.Place():
+                copied = dataclasses.replace(value, base=self.copy(value.base), index=self.copy(value.index))  # type: ignore[arg-type]
+                return dataclasses.replace(copied, variable=self.variable(value.record, value.variable))
+            case tuple():
+                return tuple(self.copy(item) for item in value)
+            case dict():
+                return {key: self.copy(item) for key, item in value.items()}
+            case tree.Position() | tree.Local():
+                return value
+        if dataclasses.is_dataclass(value) and not isinstance(value, type):
+            changes = {f.name: self.copy(getattr(value, f.name)) for f in dataclasses.fields(value)}
+            return dataclasses.replace(value, **changes)
+        return value
+
+
+__all__ = ["Builtin", "RecordName", "load_program", "walk"]

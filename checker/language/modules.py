@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Source files: finding, reading and parsing a model and what it imports, and the definitions in each."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from checker.language.errors import ModelError, UsageError
+from checker.language.tree import Position
+
+PROJECT = Path(__file__).resolve().parents[2]
+"""The folder that holds `spec` and `models`."""
+
+LANGUAGE = "checker.language"
+PYTHON_MODULES = {"enum": {"Enum", "IntFlag"}, "typing": {"Annotated"}, "__future__": {"annotations"}}
+
+
+@dataclass(frozen=True)
+class Import:
+    """`from module import name`: the name is defined in another module."""
+
+    module: str
+    name: str
+    position: Position
+
+
+@dataclass
+class Module:
+    """A parsed source file. definitions: what each module-level name stands for, in source order; docstrings of types and
+    constants are ignored."""
+
+    name: str
+    path: Path
+    display: str
+    text: str
+    doc: str
+    definitions: dict[str, ast.stmt | Import] = field(default_factory=dict)
+    imports: list[tuple[str, Position]] = field(default_factory=list)
+
+    def position(self, node: ast.AST) -> Position:
+        return Position(self.display, getattr(node, "lineno", 1), getattr(node, "col_offset", 0) + 1)
+
+    def error(self, node: ast.AST, message: str) -> ModelError:
+        return ModelError(self.position(node), message)
+
+
+def display_path(path: Path) -> str:
+    """The path as messages show it: from the project's folder for a file inside it, else as given."""
+    try:
+        return path.resolve().relative_to(PROJECT).as_posix()
+    except ValueError:
+        return path.as_posix()
+
+
+def read_source(path: Path) -> str:
+    """The text of a source file; UsageError if it cannot be read."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise UsageError(f"{path}: error: there is no such file; `stackproof list` names the models") from None
+    except IsADirectoryError:
+        raise UsageError(f"{path}: error: this is a folder; name one model file") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{path}: error: not a text file in UTF-8; name a model's Python source") from None
+    except OSError as error:
+        raise UsageError(f"{path}: error: cannot be read: {error.strerror}") from None
+
+
+def parse_module(name: str, path: Path) -> Module:
+    """Read and parse one file; ModelError where it is not Python, or not a module of the language."""
+    text = read_source(path)
+    display = display_path(path)
+    try:
+        parsed = ast.parse(text)
+    except SyntaxError as error:
+        position = Position(display, error.lineno or 1, error.offset or 1)
+        raise ModelError(position, f"not valid Python: {error.msg}") from None
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise ModelError(Position(display, 1, 1), f"not valid Python: {error}") from None
+    module = Module(name, path, display, text, ast.get_docstring(parsed) or "")
+    for statement in parsed.body:
+        _define(module, statement)
+    return module
+
+
+def _define(module: Module, statement: ast.stmt) -> None:
+    match statement:
+        case ast.Expr(value=ast.Constant(value=str())):
+            return
+        case ast.ImportFrom(module=str(source), names=names, level=0):
+            for alias in names:
+                if alias.name == "*":
+                    raise module.error(statement, "`import *` hides what is used; import each name")
+                _check_import(module, statement, source, alias.name)
+                _add(module, statement, alias.asname or alias.name, Import(source, alias.name, module.position(statement)))
+            if source not in PYTHON_MODULES and source != LANGUAGE:
+                module.imports.append((source, module.position(statement)))
+        case ast.Import() | ast.ImportFrom():
+            raise module.error(statement, "only `from module import name` is understood; write it so")
+        case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+            _add(module, statement, name, statement)
+        case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
+            _add(module, statement, name, statement)
+        case _:
+            raise module.error(
+                statement,
+                f"`{ast.unparse(statement).splitlines()[0]}` has no meaning at module level; put it in a routine or action",
+            )
+
+
+def _check_import(module: Module, statement: ast.stmt, source: str, name: str) -> None:
+    if source in PYTHON_MODULES:
+        if name not in PYTHON_MODULES[source]:
+            known = ", ".join(sorted(PYTHON_MODULES[source]))
+            raise module.error(statement, f"`{name}` of {source} is not part of the language; only {known} is")
+    elif source != LANGUAGE and source.split(".")[0] not in ("spec", "models"):
+        raise module.error(statement, f"models import from {LANGUAGE}, spec and models only, not from {source}")
+
+
+def _add(module: Module, statement: ast.stmt, name: str, definition: ast.stmt | Import) -> None:
+    if name == "__all__":
+        return
+    if name in module.definitions:
+        raise module.error(statement, f"`{name}` is defined twice in this file; rename one")
+    module.definitions[name] = definition
+
+
+@dataclass
+class ModuleSet:
+    """The model and all modules it imports, each parsed once, in the order in which they are complete (imported first)."""
+
+    main: Module
+    modules: dict[str, Module] = field(default_factory=dict)
+
+
+def _find(name: str, main: Path, position: Position) -> Path:
+    relative = Path(*name.split("."))
+    for root in (PROJECT, main.resolve().parent.parent, main.resolve().parent):
+        for candidate in (root / relative.with_suffix(".py"), root / relative / "__init__.py"):
+            if candidate.is_file():
+                return candidate
+    raise ModelError(position, f"there is no module {name}; a model imports from {LANGUAGE}, spec and models")
+
+
+def load_modules(path: Path) -> ModuleSet:
+    """Parse a model and everything it imports. A model that imports the kernel answers to all of spec.properties."""
+    main = parse_module("__main__", path)
+    loaded = ModuleSet(main)
+    started: set[str] = set()
+
+    def load(name: str, position: Position) -> None:
+        if name in started:
+            return
+        started.add(name)
+        module = parse_module(name, _find(name, path, position))
+        for imported in module.imports:
+            load(*imported)
+        loaded.modules[name] = module
+
+    for imported in main.imports:
+        load(*imported)
+    if any(name == "spec.kernel" or name.startswith("spec.kernel.") for name in loaded.modules):
+        for file in sorted((PROJECT / "spec" / "properties").glob("*.py")):
+            if file.stem != "__init__":
+                load(f"spec.properties.{file.stem}", Position(main.display, 1, 1))
+    loaded.modules["__main__"] = main
+    return loaded

@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A counterexample as text for a terminal or a mail.
+
+First the finding in one line. Then every step, numbered, with one column for each processor: a heading names whose frame
+runs which routine and holds for the steps under it; each step shows its line of the source and, beneath, only what it
+chose and changed. Changed cells that the failing condition reads are marked `*`. Last the failing condition, its
+binding, the cells it reads, and the command that replays it.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from checker.report.columns import Columns
+from checker.report.finding import ENDINGS, columns, headline, last_changes, short, shown_arguments, source_line
+from checker.trace.data import Step, Trace
+
+BOLD, DIM, RED, YELLOW, RESET = "\x1b[1m", "\x1b[2m", "\x1b[1;31m", "\x1b[33m", "\x1b[0m"
+
+
+@dataclass(frozen=True)
+class _Style:
+    """Wraps text in ANSI colours, or leaves it alone."""
+
+    colour: bool
+
+    def __call__(self, code: str, text: str) -> str:
+        return f"{code}{text}{RESET}" if self.colour and code and text else text
+
+
+def text_report(
+    trace: Trace,
+    *,
+    replay: str | None = None,
+    sources: Mapping[str, str] | None = None,
+    width: int = 110,
+    colour: bool = False,
+) -> str:
+    """The report, ending in a newline.
+
+    replay: the command that replays the trace. sources: the text of each source file by its name in positions (as in
+    `Program.sources`); with it each step shows its line. width: columns of the terminal; it is kept, at 80 and more, as
+    long as no single name is wider than its column. colour: with ANSI colours.
+    """
+    style = _Style(colour)
+    parts = [_headline(trace, style), *_scope(trace, width), ""]
+    if trace.steps:
+        parts += [*_steps(trace, dict(sources or {}), width, style), ""]
+    parts += _condition(trace, width, style)
+    if replay is not None:
+        parts += ["", "Replay it with:", f"  {replay}"]
+    return "\n".join(parts) + "\n"
+
+
+def plain(text: str) -> str:
+    """The text without control characters, which a terminal would obey."""
+    return "".join(character if character.isprintable() else "?" for character in text)
+
+
+def _headline(trace: Trace, style: _Style) -> str:
+    place, error, message = plain(headline(trace)).partition(" error:")
+    return style(BOLD, place) + style(RED, error) + style(BOLD, message)
+
+
+def _scope(trace: Trace, width: int) -> list[str]:
+    count = len(trace.steps)
+    reached = "in the initial state" if count == 0 else "after 1 step" if count == 1 else f"after {count} steps"
+    sizes = " ".join(f"{name}={value}" for name, value in trace.settings)
+    events = ", ".join(trace.events) or "none"
+    text = f"{trace.model}, {reached}; {sizes + '; ' if sizes else ''}events: {events}"
+    return textwrap.wrap(plain(text), width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+
+
+def _steps(trace: Trace, sources: dict[str, str], width: int, style: _Style) -> list[str]:
+    names = columns(trace)
+    table = Columns(names, width)
+    read = {cell for cell, _ in trace.violation.reads}
+    lines = [style(BOLD, line) for line in table.header()]
+    shown: object = None
+
+    def put(step: Step, text: str, code: str = "", number: int | None = None, indent: int = 2, hanging: int = 2) -> None:
+        column = None if step.column is None else names.index(step.column)
+        for index, line in enumerate(table.fold(column, plain(text), indent, hanging)):
+            label = "" if number is None or index else str(number)
+            before, inside, after = table.place(column, line, label)
+            lines.append((before + style(code, inside) + after).rstrip())
+
+    for number, step in enumerate(trace.steps, 1):
+        if step.processor is None:
+            text = _action(step)
+            put(step, text if step.column else table.across(text), BOLD, number, 0)
+        else:
+            heading = (step.column, step.owner, step.name, step.calls[:-1])
+            if heading != shown:
+                put(step, _heading(step), BOLD, None, 0, len(step.owner or "") + 2)
+            put(step, _place(step, sources, table), "", number)
+        shown = None if step.processor is None else heading
+        for choice in step.choices:
+            put(step, f"choice: {choice}", DIM, None, 6)
+        for change in step.changes:
+            mark = "*" if change.cell in read else " "
+            text = f"{mark} {change.cell}: {change.before} -> {change.after}"
+            put(step, text, YELLOW if mark == "*" else "", None, 4, 4)
+    return lines
+
+
+def _action(step: Step) -> str:
+    arguments = "".join(f" {name}={value}" for name, value in shown_arguments(step))
+    return f"{step.name}{arguments}  {short(step.position)}"
+
+
+def _heading(step: Step) -> str:
+    """`task0: ret_from_fork:66 > finish_task_switch`: the routines it is in, the outer ones with the line of the call."""
+    outer = "".join(f"{call.routine}:{call.position.line} > " for call in step.calls[:-1])
+    return f"{step.owner or step.processor}: {outer}{step.name}"
+
+
+def _place(step: Step, sources: dict[str, str], table: Columns) -> str:
+    place = short(step.position)
+    source = source_line(sources, step.position)
+    room = table.room - 2 - len(place) - 2
+    if not source or room < 10:
+        return place
+    return f"{place}  {source if len(source) <= room else source[: room - 3] + '...'}"
+
+
+def _condition(trace: Trace, width: int, style: _Style) -> list[str]:
+    violation = trace.violation
+    position = f"{violation.position.file}:{violation.position.line}"
+    binding = ", ".join(f"{name}={value}" for name, value in violation.binding)
+    ending = ENDINGS[violation.kind] + (f", for {binding}" if binding else "")
+    wrapper = textwrap.TextWrapper(width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+    lines = [style(BOLD, line) for line in wrapper.wrap(plain(f"{position}: {violation.property} {ending}:"))]
+    wrapper.initial_indent = "  "
+    lines += [style(RED, line) for line in wrapper.wrap(plain(violation.message))]
+    if not violation.reads:
+        return lines
+    lines += ["", "  It reads:"]
+    changed = last_changes(trace)
+    name_width = max(len(cell) for cell, _ in violation.reads)
+    value_width = max(len(value) for _, value in violation.reads)
+    for cell, value in violation.reads:
+        since = f"since step {changed[cell]}" if cell in changed else "from the start"
+        mark = "*" if cell in changed else " "
+        line = plain(f"  {mark} {cell:<{name_width}} = {value:<{value_width}}  {since}")
+        lines.append(style(YELLOW if cell in changed else "", line))
+    return lines

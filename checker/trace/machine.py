@@ -1,0 +1,236 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A machine that executes a program transition by transition, straight from the syntax tree.
+
+The independent judge of counterexamples: it shares no code with the engines, keeps everything in dictionaries and runs
+each frame as a Python generator. docs/language.md, "What a step is", is its specification.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from checker.language.tree import Action, Binding, Invariant, Position, Program, ReferenceType, Type
+from checker.trace.data import Call
+from checker.trace.execution import Execution, Scope, scope_of
+from checker.trace.state import Boundary, Chooser, Frame, Kind, Owner, State, Stopped, chooser_of
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a transition went.
+
+    kind: DONE, or why not. message, position: of anything else, in one line and in the model's text (a position is
+    missing where there is no code to blame). property: what a check or a wild pointer violates. options: of an open
+    choice. choices: the type and value of each choice made.
+    """
+
+    kind: Kind
+    message: str = ""
+    position: Position | None = None
+    property: str | None = None
+    options: tuple[int, ...] = ()
+    choices: tuple[tuple[Type, int], ...] = ()
+
+
+@dataclass(frozen=True)
+class Transition:
+    """A step of the processor of that index, or (processor is None) an action with its arguments; and its choices."""
+
+    processor: int | None
+    action: str = ""
+    arguments: tuple[int, ...] = ()
+    choices: tuple[int, ...] = ()
+
+
+class Machine:
+    """A program and its current state.
+
+    spoiled: the last step ended half-way, so that no further transition can be run; `cells` still gives the state
+    before that step. Build another machine and run the same transitions to go on from there.
+    """
+
+    def __init__(self, program: Program) -> None:
+        """Makes the initial state. Raises Stopped where `initial` does not come to its end: with a cut, or with a model
+        error, since it is no step that could violate a property."""
+        self.program = program
+        self.state = State(program)
+        self.spoiled = False
+        execution = Execution(self.state)
+        try:
+            execution.at_once(execution.block(program.initial, scope_of((), program.initial_locals)))
+        except Stopped as stopped:
+            kind = Kind.CUT if stopped.kind is Kind.CUT else Kind.MODEL_ERROR
+            raise Stopped(kind, stopped.message, stopped.position) from None
+
+    # --- transitions -------------------------------------------------------------------------------------------------
+
+    def take(self, transition: Transition) -> Outcome:
+        """Runs one transition."""
+        if transition.processor is not None:
+            return self.step(transition.processor, transition.choices)
+        return self.act(transition.action, transition.arguments, transition.choices)
+
+    def step(self, processor: int, choices: Sequence[int] | Chooser = ()) -> Outcome:
+        """Runs one step of the processor of that index. Anything but DONE spoils it, unless there is no frame."""
+        self._begin(processor, choices)
+        before = dict(self.state.memory)
+        try:
+            frame = self.frame(processor)
+            if frame is None:
+                return Outcome(Kind.NOT_POSSIBLE, "there is no frame to step")
+            self._advance(frame)
+        except Stopped as stopped:
+            self.spoiled = True
+            self.state.memory = before
+            return self._outcome(stopped)
+        return Outcome(Kind.DONE, choices=tuple(self.state.chosen))
+
+    def act(self, name: str, arguments: Sequence[int], choices: Sequence[int] | Chooser = ()) -> Outcome:
+        """Runs the action. Anything but DONE leaves the state as it was: an action pushes frames, and runs none."""
+        action = self.program.actions[name]
+        self._begin(None, choices)
+        before = dict(self.state.memory)
+        frames = {owner: list(stack) for owner, stack in self.state.frames.items()}
+        execution = Execution(self.state)
+        scope = scope_of([binding.local for binding in action.parameters], action.locals)
+        try:
+            if not self._bind(execution, action.parameters, arguments, scope, action.position):
+                return Outcome(Kind.NOT_POSSIBLE, "an argument is outside its domain", action.position)
+            execution.at_once(execution.block(action.body, scope))
+        except Stopped as stopped:
+            self.state.memory, self.state.frames = before, frames
+            return self._outcome(stopped)
+        return Outcome(Kind.DONE, choices=tuple(self.state.chosen))
+
+    def _begin(self, processor: int | None, choices: Sequence[int] | Chooser) -> None:
+        if self.spoiled:
+            raise RuntimeError("the machine stopped half-way through a step")
+        self.state.processor = processor
+        self.state.chosen = []
+        self.state.chooser = choices if callable(choices) else chooser_of(choices)
+
+    def _outcome(self, stopped: Stopped) -> Outcome:
+        return Outcome(
+            stopped.kind,
+            stopped.message,
+            stopped.position,
+            stopped.property,
+            stopped.options,
+            tuple(self.state.chosen),
+        )
+
+    def _advance(self, frame: Frame) -> None:
+        """One step of a frame that is on top: local computation if it is due, one access point, and what follows it."""
+        assert frame.code is not None
+        local_first, frame.local_first = frame.local_first, False
+        try:
+            boundary = next(frame.code)
+            if local_first and boundary is Boundary.ACCESS:
+                boundary = next(frame.code)
+        except StopIteration as end:
+            frames = self.state.frames[frame.owner]
+            frames.pop()
+            if frame.called:
+                frames[-1].result = end.value
+            return
+        if boundary is Boundary.PUSH:
+            frame.local_first = True
+
+    # --- where things stand ------------------------------------------------------------------------------------------
+
+    def owner(self, processor: int) -> Owner | None:
+        """Whose top frame a step of the processor runs; None if it has no transition."""
+        record = self.program.processor
+        if record is None:
+            return None
+        if self.state.frames[record, processor]:
+            return record, processor
+        executes = self.program.executes
+        if executes is None:
+            return None
+        execution = Execution(self.state)
+        scope = scope_of(executes.parameters, ())
+        scope.values[executes.parameters[0].name] = self.state.reference(record, processor)
+        value = execution.at_once(execution.evaluate(executes.body, scope))
+        if value == 0:
+            return None
+        if not isinstance(executes.body.type, ReferenceType):
+            raise ValueError(f"{executes.position}: {executes.name} gives no reference")
+        other = executes.body.type.record
+        owner = other, self.state.instance(other, value, executes.position)
+        return owner if self.state.frames[owner] else None
+
+    def frame(self, processor: int) -> Frame | None:
+        """The frame that a step of the processor runs."""
+        owner = self.owner(processor)
+        return None if owner is None else self.state.frames[owner][-1]
+
+    def calls(self, processor: int) -> tuple[Call, ...]:
+        """Where that frame stands, its own routine first; empty if there is none."""
+        frame = self.frame(processor)
+        return () if frame is None else tuple(frame.chain)
+
+    def in_routine(self, owner: Owner, routine: str) -> bool:
+        """Whether any frame of the owner is inside the routine."""
+        return any(call.routine == routine for frame in self.state.frames[owner] for call in frame.chain)
+
+    def cells(self) -> dict[str, str]:
+        """Every cell of the shared state with its value, as printed, in the order of declaration."""
+        return self.state.printed()
+
+    # --- predicates and domains --------------------------------------------------------------------------------------
+
+    def evaluate_invariant(self, invariant: Invariant, binding: Mapping[str, int]) -> bool:
+        """Whether the invariant holds for these values of its parameters. Raises Stopped with a model error for a wild
+        pointer in it, and ValueError for a value outside its parameter's domain."""
+        execution, scope = self._predicate(invariant, binding)
+        try:
+            return bool(execution.at_once(execution.evaluate(invariant.body, scope)))
+        except Stopped as stopped:
+            raise Stopped(Kind.MODEL_ERROR, stopped.message, stopped.position) from None
+
+    def invariant_message(self, invariant: Invariant, binding: Mapping[str, int]) -> str:
+        """The invariant's message for these values of its parameters."""
+        execution, scope = self._predicate(invariant, binding)
+        return execution.text(invariant.message, scope)
+
+    def _predicate(self, invariant: Invariant, binding: Mapping[str, int]) -> tuple[Execution, Scope]:
+        self._begin(None, ())
+        execution = Execution(self.state)
+        scope = scope_of([parameter.local for parameter in invariant.parameters], ())
+        values = [binding[parameter.local.name] for parameter in invariant.parameters]
+        if not self._bind(execution, invariant.parameters, values, scope, invariant.position):
+            raise ValueError(f"{invariant.name} is not demanded for {dict(binding)}")
+        return execution, scope
+
+    def bindings(self, code: Action | Invariant) -> list[tuple[int, ...]]:
+        """All values of the parameters of an action or invariant, in order."""
+        execution = Execution(self.state)
+        scope = scope_of([parameter.local for parameter in code.parameters], ())
+
+        def extend(rest: Sequence[Binding]) -> Iterator[tuple[int, ...]]:
+            if not rest:
+                yield ()
+                return
+            for value in execution.at_once(execution.domain(rest[0].domain, scope)):
+                execution.set_bound(rest[0], value, code.position, scope)
+                for others in extend(rest[1:]):
+                    yield value, *others
+
+        return list(extend(code.parameters))
+
+    def _bind(
+        self,
+        execution: Execution,
+        parameters: Sequence[Binding],
+        values: Sequence[int],
+        scope: Scope,
+        position: Position,
+    ) -> bool:
+        """Binds parameters to values; false if one is outside its domain."""
+        for parameter, value in zip(parameters, values, strict=True):
+            if value not in execution.at_once(execution.domain(parameter.domain, scope)):
+                return False
+            execution.set_bound(parameter, value, position, scope)
+        return True

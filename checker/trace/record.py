@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Transitions of the machine as steps of a trace, and all transitions of a state."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from checker.language.tree import Program, ReferenceType
+from checker.language.values import format_value, instance_name
+from checker.trace.data import Call, Change, Step
+from checker.trace.machine import Machine, Outcome, Transition
+from checker.trace.state import Chooser, Kind, Owner
+
+
+def record_step(machine: Machine, transition: Transition, chooser: Chooser | None = None) -> tuple[Outcome, Step]:
+    """Runs a transition and tells it as a step of a trace. chooser: decides instead of the transition's own choices.
+
+    A step's name is the action, or the routine in which its frame stands when it begins.
+    """
+    choices = transition.choices if chooser is None else chooser
+    before = machine.cells()
+    step = _describe(machine, transition)
+    if transition.processor is not None:
+        outcome = machine.step(transition.processor, choices)
+    else:
+        outcome = machine.act(transition.action, transition.arguments, choices)
+    after = machine.cells()
+    changes = tuple(Change(cell, before[cell], after[cell]) for cell in before if before[cell] != after[cell])
+    chosen = tuple(format_value(machine.program, type_, value) for type_, value in outcome.choices)
+    return outcome, replace(step, choices=chosen, changes=changes)
+
+
+def _describe(machine: Machine, transition: Transition) -> Step:
+    """What is known of a step before it is run."""
+    program = machine.program
+    if transition.processor is not None:
+        assert program.processor is not None
+        processor = instance_name(program.records[program.processor], transition.processor)
+        owner = machine.owner(transition.processor)
+        calls = machine.calls(transition.processor)
+        owner_name = None if owner is None else printed_owner(program, owner)
+        return Step(processor, owner_name, calls[-1].routine if calls else "", (), (), calls, (), processor)
+    action = program.actions[transition.action]
+    arguments = []
+    column = None
+    for binding, value in zip(action.parameters, transition.arguments, strict=True):
+        printed = format_value(program, binding.local.type, value)
+        arguments.append((binding.local.name, printed))
+        if column is None and program.processor is not None and binding.local.type == ReferenceType(program.processor):
+            column = printed
+    calls = (Call(action.name, action.position),)
+    return Step(None, None, action.name, tuple(arguments), (), calls, (), column)
+
+
+def printed_owner(program: Program, owner: Owner) -> str:
+    """The name of an owner of frames: `task1`."""
+    return instance_name(program.records[owner[0]], owner[1])
+
+
+def run(program: Program, history: Sequence[Transition]) -> Machine:
+    """A machine that has taken these transitions. Raises ValueError if one of them does not take place."""
+    machine = Machine(program)
+    for number, transition in enumerate(history, 1):
+        outcome = machine.take(transition)
+        if outcome.kind is not Kind.DONE:
+            raise ValueError(f"transition {number} does not take place: {outcome.kind.value}: {outcome.message}")
+    return machine
+
+
+def transitions(program: Program, history: Sequence[Transition]) -> list[tuple[Transition, Outcome]]:
+    """Every transition that is possible after the history, with how it ends: done, terminal, cut or in a model error.
+
+    A machine cannot be copied, so that each candidate that leaves its mark on it costs a run of the history.
+    """
+    machine = run(program, history)
+    processors = 0 if program.processor is None else program.records[program.processor].count
+    candidates = [Transition(index) for index in range(processors)]
+    for action in program.actions.values():
+        candidates += [Transition(None, action.name, arguments) for arguments in machine.bindings(action)]
+    candidates.reverse()
+    found = []
+    while candidates:
+        candidate = candidates.pop()
+        outcome = machine.take(candidate)
+        if outcome.kind is Kind.OPEN_CHOICE:
+            candidates += [
+                replace(candidate, choices=(*candidate.choices, value)) for value in reversed(outcome.options)
+            ]
+        elif outcome.kind is not Kind.NOT_POSSIBLE:
+            found.append((candidate, outcome))
+        if machine.spoiled or outcome.kind is Kind.DONE:
+            machine = run(program, history)
+    return found

@@ -1,0 +1,222 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Confirms or refutes a counterexample: runs it again on a machine that knows nothing of the engine that found it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from checker.language.tree import Invariant, Program, Type
+from checker.trace.data import Call, Step, Trace, Violation
+from checker.trace.machine import Machine, Outcome, Transition
+from checker.trace.parse import parse_instance, parse_value
+from checker.trace.record import printed_owner, record_step, transitions
+from checker.trace.state import Chooser, Kind, Stopped
+
+
+@dataclass(frozen=True)
+class Replay:
+    """Whether the trace is what it claims to be, and in one line why not."""
+
+    ok: bool
+    reason: str
+
+
+class _Differs(Exception):
+    """The trace says one thing and the replay finds another."""
+
+
+def replay(program: Program, trace: Trace) -> Replay:
+    """Runs the trace from the initial state and compares every cell, place and value, and the violation it ends in."""
+    try:
+        _replay(program, trace)
+    except _Differs as difference:
+        return Replay(False, str(difference))
+    steps = f"{len(trace.steps)} step{'' if len(trace.steps) == 1 else 's'}"
+    return Replay(True, f"{trace.violation.property} is violated after {steps}, as the trace says")
+
+
+def _replay(program: Program, trace: Trace) -> None:
+    _same("settings", dict(trace.settings), {p.name: p.value for p in program.parameters})
+    _same("events", sorted(trace.events), sorted(event.name for event in program.events if event.enabled))
+    try:
+        machine = Machine(program)
+    except Stopped as stopped:
+        if trace.steps or stopped.kind is not Kind.MODEL_ERROR:
+            raise _Differs(f"the initial state cannot be made: {stopped}") from None
+        _raised(Outcome(stopped.kind, stopped.message, stopped.position), trace.violation, "initial state")
+        return
+    _same_cells("initial state", dict(trace.initial), machine.cells())
+    outcome = None
+    taken: list[Transition] = []
+    for number, step in enumerate(trace.steps, 1):
+        if outcome is not None and outcome.kind is not Kind.DONE:
+            raise _Differs(f"step {number}: the trace goes on, but step {number - 1} ends it: {_told(outcome)}")
+        outcome, transition = _replay_step(machine, step, f"step {number}")
+        taken.append(transition)
+    at = f"step {len(trace.steps)}" if trace.steps else "initial state"
+    if outcome is not None and outcome.kind is not Kind.DONE:
+        _raised(outcome, trace.violation, at)
+        return
+    match trace.violation.kind:
+        case "invariant":
+            _check_invariant(machine, trace.violation, at)
+        case "deadlock":
+            _check_deadlock(program, taken, trace.violation, at)
+        case "model-error":
+            _check_invariant_error(machine, trace.violation, at)
+        case "check" | "wild-pointer":
+            raise _Differs(
+                f"{at}: the trace says it ends in a {trace.violation.kind}, the replay finds that it is done"
+            )
+        case kind:
+            raise _Differs(f"the trace ends in an unknown kind of violation, {kind}")
+
+
+# --- steps -----------------------------------------------------------------------------------------------------------
+
+
+def _replay_step(machine: Machine, step: Step, at: str) -> tuple[Outcome, Transition]:
+    transition = _transition(machine, step, at)
+    outcome, found = record_step(machine, transition, _choices(machine.program, step, at))
+    if outcome.kind in (Kind.NOT_POSSIBLE, Kind.OPEN_CHOICE, Kind.CUT, Kind.HALT):
+        raise _Differs(f"{at}: the trace says {step.name} takes place, the replay finds {_told(outcome)}")
+    _same(f"{at}: choices", step.choices, found.choices)
+    _same_cells(
+        f"{at}: changes",
+        {change.cell: f"{change.before} -> {change.after}" for change in step.changes},
+        {change.cell: f"{change.before} -> {change.after}" for change in found.changes},
+    )
+    chosen = tuple(value for _, value in outcome.choices)
+    return outcome, Transition(transition.processor, transition.action, transition.arguments, chosen)
+
+
+def _transition(machine: Machine, step: Step, at: str) -> Transition:
+    """The step's transition, choices left out; it must stand where the trace says it does."""
+    program = machine.program
+    try:
+        if step.processor is not None:
+            if program.processor is None:
+                raise ValueError("the model has no processor")
+            processor = parse_instance(program, program.processor, step.processor)
+            owner = machine.owner(processor)
+            _same(f"{at}: owner", step.owner, None if owner is None else printed_owner(program, owner))
+            _same(f"{at}: place", _chain(step.calls), _chain(machine.calls(processor)))
+            return Transition(processor)
+        if step.name not in program.actions:
+            raise ValueError(f"the model has no action `{step.name}`")
+        action = program.actions[step.name]
+        _same(f"{at}: owner", step.owner, None)
+        _same(f"{at}: place", _chain(step.calls), _chain((Call(action.name, action.position),)))
+        names = tuple(parameter.local.name for parameter in action.parameters)
+        _same(f"{at}: parameters", tuple(name for name, _ in step.arguments), names)
+        types = [parameter.local.type for parameter in action.parameters]
+        pairs = zip(types, step.arguments, strict=True)
+        return Transition(None, step.name, tuple(parse_value(program, type_, text) for type_, (_, text) in pairs))
+    except ValueError as error:
+        raise _Differs(f"{at}: {error}") from None
+    except Stopped as stopped:
+        raise _Differs(f"{at}: the replay cannot tell whose frame it steps: {stopped}") from None
+
+
+def _choices(program: Program, step: Step, at: str) -> Chooser:
+    remaining = iter(step.choices)
+
+    def choose(type_: Type, options: tuple[int, ...]) -> int | None:
+        text = next(remaining, None)
+        try:
+            return None if text is None else parse_value(program, type_, text)
+        except ValueError as error:
+            raise _Differs(f"{at}: choice: {error}") from None
+
+    return choose
+
+
+# --- the end ---------------------------------------------------------------------------------------------------------
+
+
+def _raised(outcome: Outcome, violation: Violation, at: str) -> None:
+    """The last step raised the violation. How an engine words a model error is its own affair."""
+    _same(f"{at}: end", violation.kind, outcome.kind.value)
+    _same(f"{at}: position of the violation", str(violation.position), str(outcome.position))
+    if outcome.kind is not Kind.MODEL_ERROR:
+        _same(f"{at}: property", violation.property, outcome.property)
+        _same(f"{at}: message", violation.message, outcome.message)
+
+
+def _check_invariant(machine: Machine, violation: Violation, at: str) -> None:
+    invariant = _invariant(machine.program, violation)
+    names = [parameter.local.name for parameter in invariant.parameters]
+    _same(f"{at}: parameters of {invariant.name}", [name for name, _ in violation.binding], names)
+    texts = dict(violation.binding)
+    try:
+        binding = {
+            parameter.local.name: parse_value(machine.program, parameter.local.type, texts[parameter.local.name])
+            for parameter in invariant.parameters
+        }
+        holds = machine.evaluate_invariant(invariant, binding)
+    except ValueError as error:
+        raise _Differs(f"{at}: {error}") from None
+    except Stopped as stopped:
+        raise _Differs(f"{at}: the trace says {invariant.name} is false, the replay finds {stopped}") from None
+    if holds:
+        shown = ", ".join(f"{name} = {value}" for name, value in violation.binding)
+        raise _Differs(
+            f"{at}: the trace says {invariant.name} is false for {shown or 'this state'}, the replay finds it true"
+        )
+    _same(f"{at}: message", violation.message, machine.invariant_message(invariant, binding))
+    cells = machine.cells()
+    for cell, value in violation.reads:
+        _same(f"{at}: {cell}", value, cells.get(cell))
+
+
+def _invariant(program: Program, violation: Violation) -> Invariant:
+    for invariant in program.invariants:
+        if invariant.property == violation.property and invariant.position == violation.position:
+            return invariant
+    raise _Differs(f"the model has no invariant for {violation.property} at {violation.position}")
+
+
+def _check_deadlock(program: Program, taken: list[Transition], violation: Violation, at: str) -> None:
+    _same(f"{at}: property", violation.property, "no-deadlock")
+    for transition, _ in transitions(program, taken):
+        if transition.processor is not None or not program.actions[transition.action].interrupt:
+            what = transition.action or f"a step of processor {transition.processor}"
+            raise _Differs(f"{at}: the trace says it ends in a deadlock, the replay finds that {what} is possible")
+
+
+def _check_invariant_error(machine: Machine, violation: Violation, at: str) -> None:
+    """Some invariant cannot be evaluated in the last state, at that position."""
+    for invariant in machine.program.invariants:
+        names = [parameter.local.name for parameter in invariant.parameters]
+        try:
+            for values in machine.bindings(invariant):
+                machine.evaluate_invariant(invariant, dict(zip(names, values, strict=True)))
+        except Stopped as stopped:
+            if stopped.position == violation.position:
+                return
+    raise _Differs(
+        f"{at}: the trace says it ends in a model error at {violation.position}, the replay finds none there"
+    )
+
+
+# --- comparing -------------------------------------------------------------------------------------------------------
+
+
+def _same(what: str, said: object, found: object) -> None:
+    if said != found:
+        raise _Differs(f"{what}: the trace says {said}, the replay finds {found}")
+
+
+def _same_cells(what: str, said: Mapping[str, str], found: Mapping[str, str]) -> None:
+    for cell in dict.fromkeys((*said, *found)):
+        _same(f"{what}: {cell}", said.get(cell, "nothing"), found.get(cell, "nothing"))
+
+
+def _chain(calls: Iterable[Call]) -> str:
+    return " > ".join(f"{call.routine} at {call.position}" for call in calls) or "nowhere"
+
+
+def _told(outcome: Outcome) -> str:
+    place = f"{outcome.position}: " if outcome.position else ""
+    return f"{place}{outcome.kind.value}: {outcome.message}"

@@ -1,0 +1,248 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The state of a model as plain dictionaries: cells of shared memory, allocator states, and frames.
+
+Part of the independent replayer: nothing here is shared with the engines, so that an error in one of them does not
+confirm itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import NamedTuple, TypeAlias, TypeVar
+
+from checker.language.tree import (
+    BoolType,
+    EnumType,
+    FlagsType,
+    IntType,
+    Place,
+    Position,
+    Program,
+    ReferenceType,
+    Type,
+    Variable,
+)
+from checker.language.values import format_value, index_message, instance_name, wild_pointer_message
+from checker.trace.data import Call
+
+T = TypeVar("T")
+
+
+class Kind(Enum):
+    """How a transition ended, or why it did not take place."""
+
+    DONE = "done"
+    NOT_POSSIBLE = "not possible"
+    OPEN_CHOICE = "a choice is open"
+    CHECK = "check"
+    WILD_POINTER = "wild-pointer"
+    HALT = "halt"
+    MODEL_ERROR = "model-error"
+    CUT = "cut"
+
+
+class Stopped(Exception):
+    """A transition cannot be completed.
+
+    message: one line. property: what a check or wild pointer violates. options: of an open choice.
+    """
+
+    def __init__(
+        self,
+        kind: Kind,
+        message: str,
+        position: Position,
+        property: str | None = None,
+        options: tuple[int, ...] = (),
+    ) -> None:
+        super().__init__(f"{position}: {kind.value}: {message}")
+        self.kind = kind
+        self.message = message
+        self.position = position
+        self.property = property
+        self.options = options
+
+
+class Boundary(Enum):
+    """Why running code pauses: it stands before an access point, or has pushed a frame."""
+
+    ACCESS = 1
+    PUSH = 2
+
+
+Steps: TypeAlias = Generator[Boundary, None, T]
+"""Code that runs in steps and in the end gives a T."""
+
+Owner: TypeAlias = tuple[str, int]
+"""The instance that owns frames: its record's name and its index, from 0."""
+
+Chooser: TypeAlias = Callable[[Type, tuple[int, ...]], int | None]
+"""Picks one of the options of a `choose` of that type; None: whoever runs the step has not decided."""
+
+
+class Cell(NamedTuple):
+    """One integer of the shared state. record and instance are None for a module variable; variable is None for the
+    allocator state of the instance; element counts from 0 in an array, and over the instances of a key."""
+
+    record: str | None
+    instance: int | None
+    variable: str | None
+    element: int | None
+
+
+@dataclass
+class Frame:
+    """An activation of a routine that has its place among its owner's frames.
+
+    chain: where it stands, its own routine first, inlined ones after it. called: the frame below waits for its result.
+    local_first: its next step begins with local computation. result: what the call that it waited for gave back.
+    """
+
+    owner: Owner
+    chain: list[Call]
+    called: bool
+    code: Steps[int] | None = None
+    local_first: bool = True
+    result: int = 0
+
+
+class State:
+    """Shared memory and frames, and what belongs to the step in progress: its processor and its choices."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.memory: dict[Cell, int] = {}
+        self.names: dict[Cell, str] = {}
+        self.types: dict[Cell, Type] = {}
+        self.frames: dict[Owner, list[Frame]] = {}
+        self.processor: int | None = None
+        self.chooser: Chooser = chooser_of(())
+        self.chosen: list[tuple[Type, int]] = []
+        for record in program.records.values():
+            for index in range(record.count):
+                self.frames[record.name, index] = []
+                name = instance_name(record, index)
+                for field in record.fields:
+                    self._declare(field, record.name, index, f"{name}.{field.name}")
+                if record.allocated:
+                    self._add(Cell(record.name, index, None, None), f"{name}.allocated", BoolType(), 0)
+        for variable in program.variables.values():
+            self._declare(variable, None, None, variable.name)
+
+    def _declare(self, variable: Variable, record: str | None, instance: int | None, name: str) -> None:
+        if variable.length is not None:
+            for element in range(variable.length):
+                cell = Cell(record, instance, variable.name, element)
+                self._add(cell, f"{name}[{element}]", variable.type, variable.initial)
+        elif variable.key is not None:
+            key = self.program.records[variable.key]
+            for element in range(key.count):
+                cell = Cell(record, instance, variable.name, element)
+                self._add(cell, f"{name}[{instance_name(key, element)}]", variable.type, variable.initial)
+        else:
+            self._add(Cell(record, instance, variable.name, None), name, variable.type, variable.initial)
+
+    def _add(self, cell: Cell, name: str, type_: Type, value: int) -> None:
+        self.memory[cell] = value
+        self.names[cell] = name
+        self.types[cell] = type_
+
+    def printed(self) -> dict[str, str]:
+        """Every cell's name and value as a user reads them, in the order of declaration."""
+        return {
+            self.names[cell]: format_value(self.program, self.types[cell], value) for cell, value in self.memory.items()
+        }
+
+    def reference(self, record_name: str, index: int) -> int:
+        """The integer that points to the instance of that index."""
+        return (index + 1) * self.program.records[record_name].alignment
+
+    def instance(self, record_name: str, value: int, position: Position, may_be_free: bool = False) -> int:
+        """The index of the instance that a reference points to. Raises Stopped for a wild pointer."""
+        record = self.program.records[record_name]
+        number, tag = divmod(value, record.alignment)
+        good = tag == 0 and 1 <= number <= record.count
+        if good and (may_be_free or self.is_allocated(record_name, number - 1)):
+            return number - 1
+        raise self.wild(wild_pointer_message(self.program, record_name, value, good), position)
+
+    def wild(self, message: str, position: Position) -> Stopped:
+        """The wild pointer, which is a model error where the model does not declare the property."""
+        declared = "no-wild-pointer" in self.program.properties
+        kind = Kind.WILD_POINTER if declared else Kind.MODEL_ERROR
+        return Stopped(kind, message, position, "no-wild-pointer" if declared else None)
+
+    def is_allocated(self, record_name: str, index: int) -> bool:
+        """Whether the instance is allocated; one without allocator state always is."""
+        return self.memory.get(Cell(record_name, index, None, None), 1) == 1
+
+    def set_allocated(self, record_name: str, index: int, allocated: bool) -> None:
+        cell = Cell(record_name, index, None, None)
+        if cell not in self.memory:
+            raise ValueError(f"{record_name} has no allocator state")
+        self.memory[cell] = int(allocated)
+
+    def locate(self, place: Place, base: int | None, index: int | None, position: Position) -> Cell:
+        """The cell of a place whose pointer and index have these values. Raises Stopped for a wild one."""
+        variable = place.variable
+        instance = None
+        if place.record is not None:
+            if base is None:
+                raise ValueError(f"{place.position}: field {variable.name} without a pointer")
+            instance = self.instance(place.record, base, position)
+        element = None
+        if variable.length is not None or variable.key is not None:
+            if index is None:
+                raise ValueError(f"{place.position}: {variable.name} without an index")
+            element = index
+            if variable.key is not None:
+                element = self.instance(variable.key, index, position, may_be_free=True)
+            elif variable.length is not None and not 0 <= index < variable.length:
+                raise self.wild(index_message(variable.name, index, variable.length), position)
+        cell = Cell(place.record, instance, variable.name, element)
+        if cell not in self.memory:
+            raise ValueError(f"{place.position}: there is no {variable.name}")
+        return cell
+
+    def fit(self, type_: Type, value: int, position: Position) -> int:
+        """The value, if it is one of the type. Raises Stopped with a model error if it is outside its range."""
+        match type_:
+            case BoolType():
+                good, values = value in (0, 1), "False and True"
+            case IntType(low=low, high=high):
+                good, values = low <= value <= high, f"{low}..{high}"
+            case EnumType(name=name, members=members):
+                good, values = 0 <= value < len(members), name
+            case FlagsType(name=name):
+                good, values = value & ~type_.mask == 0, name
+            case ReferenceType(record=name):
+                record = self.program.records[name]
+                good, values = 0 <= value < (record.count + 1) * record.alignment, f"pointers to {name}"
+            case _:
+                raise ValueError(f"unknown type {type_}")
+        if not good:
+            raise Stopped(Kind.MODEL_ERROR, f"{value} is outside {values}", position)
+        return value
+
+    def choose(self, type_: Type, options: tuple[int, ...], position: Position) -> int:
+        """The option that the step in progress takes."""
+        if not options:
+            raise Stopped(Kind.NOT_POSSIBLE, "there is nothing to choose from", position)
+        for option in options:
+            self.fit(type_, option, position)
+        value = self.chooser(type_, options)
+        if value is None:
+            raise Stopped(Kind.OPEN_CHOICE, "no choice is given", position, options=options)
+        if value not in options:
+            message = f"{format_value(self.program, type_, value)} is not among the options"
+            raise Stopped(Kind.NOT_POSSIBLE, message, position)
+        self.chosen.append((type_, value))
+        return value
+
+
+def chooser_of(choices: Sequence[int]) -> Chooser:
+    """Takes these values in turn, and leaves open what comes after them."""
+    remaining = iter(choices)
+    return lambda type_, options: next(remaining, None)

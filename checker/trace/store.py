@@ -1,0 +1,280 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Traces as JSON: `{"schema": "stackproof-trace", "version": 1, ...}`.
+
+The round trip is exact: what is loaded equals what was saved. Reading trusts nothing. A file that cannot be read, is no
+JSON, has another version, or has a field too many, too few or of another type gives a TraceError of one line that names
+the field. Whether the steps are possible in the model is for the replayer to say.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from checker.language.errors import UsageError
+from checker.language.tree import Position
+from checker.trace.data import Call, Change, Step, Trace, Violation
+
+SCHEMA = "stackproof-trace"
+VERSION = 1
+KINDS = ("invariant", "check", "wild-pointer", "deadlock", "model-error")
+
+Item = TypeVar("Item")
+Pairs = tuple[tuple[str, str], ...]
+
+
+class TraceError(UsageError):
+    """A stored trace cannot be used: the message is one line that says where and why."""
+
+
+# --- writing ---------------------------------------------------------------------------------------------------------
+
+
+def trace_to_json(trace: Trace) -> dict[str, object]:
+    """The trace as an object that `json.dumps` takes: the one JSON form of a trace, in files and in reports."""
+    return {
+        "schema": SCHEMA,
+        "version": VERSION,
+        "model": trace.model,
+        "settings": _object("settings", trace.settings),
+        "events": list(trace.events),
+        "violation": _violation_to_json(trace.violation),
+        "initial": _cells_to_json(trace.initial),
+        "steps": [_step_to_json(step) for step in trace.steps],
+    }
+
+
+def dump_trace(trace: Trace) -> str:
+    """The text of a trace file."""
+    return json.dumps(trace_to_json(trace), indent=1) + "\n"
+
+
+def save_trace(trace: Trace, path: Path | str) -> None:
+    """Write the trace to a file. A file that cannot be written gives a TraceError."""
+    try:
+        Path(path).write_text(dump_trace(trace), encoding="utf-8")
+    except OSError as error:
+        raise TraceError(f"{path}: error: cannot write the trace: {error.strerror or error}") from None
+
+
+def _object(what: str, pairs: tuple[tuple[str, Item], ...]) -> dict[str, Item]:
+    # A JSON object cannot hold a name twice, and no parameter, argument or binding has the name of another.
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        raise ValueError(f"{what}: a name occurs twice: {pairs}")
+    return result
+
+
+def _position_to_json(position: Position) -> dict[str, object]:
+    return {"file": position.file, "line": position.line, "column": position.column}
+
+
+def _cells_to_json(cells: Pairs) -> list[dict[str, str]]:
+    return [{"cell": cell, "value": value} for cell, value in cells]
+
+
+def _violation_to_json(violation: Violation) -> dict[str, object]:
+    return {
+        "property": violation.property,
+        "kind": violation.kind,
+        "position": _position_to_json(violation.position),
+        "binding": _object("binding", violation.binding),
+        "message": violation.message,
+        "reads": _cells_to_json(violation.reads),
+    }
+
+
+def _step_to_json(step: Step) -> dict[str, object]:
+    return {
+        "processor": step.processor,
+        "owner": step.owner,
+        "name": step.name,
+        "arguments": _object("arguments", step.arguments),
+        "choices": list(step.choices),
+        "calls": [{"routine": call.routine, "position": _position_to_json(call.position)} for call in step.calls],
+        "changes": [{"cell": change.cell, "before": change.before, "after": change.after} for change in step.changes],
+        "column": step.column,
+    }
+
+
+# --- reading ---------------------------------------------------------------------------------------------------------
+
+
+def load_trace(path: Path | str) -> Trace:
+    """The trace in a file. Anything wrong with the file gives a TraceError that begins with the path."""
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except OSError as error:
+        raise TraceError(f"{path}: error: cannot read the trace: {error.strerror or error}") from None
+    except ValueError:  # not UTF-8, or a path with a NUL in it
+        raise TraceError(f"{path}: error: not a trace: the file is not UTF-8 text") from None
+    try:
+        return parse_trace(text)
+    except TraceError as error:
+        raise TraceError(f"{path}: error: {error}") from None
+
+
+def parse_trace(text: str) -> Trace:
+    """The trace in the text of a trace file."""
+    try:
+        value = json.loads(text, object_pairs_hook=_unique)
+    except json.JSONDecodeError as error:
+        raise TraceError(f"not a trace: no valid JSON at line {error.lineno}, column {error.colno}: {error.msg}") from None
+    except RecursionError:
+        raise TraceError("not a trace: the JSON is nested too deeply") from None
+    except ValueError:  # Python refuses to convert numbers of thousands of digits
+        raise TraceError("not a trace: a number has too many digits") from None
+    return trace_from_json(value)
+
+
+def trace_from_json(value: object) -> Trace:
+    """The trace of which `trace_to_json` made this value."""
+    if not isinstance(value, dict) or value.get("schema") != SCHEMA:
+        raise TraceError(f'not a trace: "schema" is not "{SCHEMA}"')
+    version = value.get("version")
+    if type(version) is not int:
+        raise TraceError('"version" must be a number')
+    if version != VERSION:
+        raise TraceError(f"version {version} of the trace format is not supported, only version {VERSION}: record it anew")
+    fields = ("schema", "version", "model", "settings", "events", "violation", "initial", "steps")
+    whole = _fields(value, "the trace", fields)
+    return Trace(
+        model=_string(whole["model"], "model"),
+        settings=_mapping(whole["settings"], "settings", _integer),
+        events=_list(whole["events"], "events", _string),
+        initial=_list(whole["initial"], "initial", _cell),
+        steps=_list(whole["steps"], "steps", _step),
+        violation=_violation(whole["violation"], "violation"),
+    )
+
+
+def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise TraceError(f"not a trace: the name {_shown(twice)} occurs twice in one object")
+    return result
+
+
+def _shown(value: object) -> str:
+    """The start of a value, in one line of plain ASCII."""
+    text = json.dumps(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _wrong(value: object, path: str, wanted: str) -> TraceError:
+    found = "an object" if isinstance(value, dict) else "a list" if isinstance(value, list) else _shown(value)
+    return TraceError(f"{path} must be {wanted}, but is {found}")
+
+
+def _fields(value: object, path: str, names: tuple[str, ...]) -> dict[str, object]:
+    if not isinstance(value, dict):
+        raise _wrong(value, path, "an object")
+    for name in names:
+        if name not in value:
+            raise TraceError(f'{path} lacks the field "{name}"')
+    for name in value:
+        if name not in names:
+            raise TraceError(f"{path} has an unknown field {_shown(name)}")
+    return value
+
+
+def _string(value: object, path: str) -> str:
+    if not isinstance(value, str):
+        raise _wrong(value, path, "a string")
+    return value
+
+
+def _string_or_null(value: object, path: str) -> str | None:
+    if value is not None and not isinstance(value, str):
+        raise _wrong(value, path, "a string or null")
+    return value
+
+
+def _integer(value: object, path: str) -> int:
+    if type(value) is not int:  # True and False are integers to isinstance
+        raise _wrong(value, path, "an integer")
+    return value
+
+
+def _from_one(value: object, path: str) -> int:
+    number = _integer(value, path)
+    if number < 1:
+        raise _wrong(value, path, "at least 1")
+    return number
+
+
+def _list(value: object, path: str, item: Callable[[object, str], Item]) -> tuple[Item, ...]:
+    if not isinstance(value, list):
+        raise _wrong(value, path, "a list")
+    return tuple(item(element, f"{path}[{index}]") for index, element in enumerate(value))
+
+
+def _mapping(value: object, path: str, item: Callable[[object, str], Item]) -> tuple[tuple[str, Item], ...]:
+    if not isinstance(value, dict):
+        raise _wrong(value, path, "an object")
+    return tuple((name, item(element, f"{path}[{_shown(name)}]")) for name, element in value.items())
+
+
+def _position(value: object, path: str) -> Position:
+    fields = _fields(value, path, ("file", "line", "column"))
+    return Position(
+        _string(fields["file"], f"{path}.file"),
+        _from_one(fields["line"], f"{path}.line"),
+        _from_one(fields["column"], f"{path}.column"),
+    )
+
+
+def _cell(value: object, path: str) -> tuple[str, str]:
+    fields = _fields(value, path, ("cell", "value"))
+    return _string(fields["cell"], f"{path}.cell"), _string(fields["value"], f"{path}.value")
+
+
+def _change(value: object, path: str) -> Change:
+    fields = _fields(value, path, ("cell", "before", "after"))
+    return Change(
+        _string(fields["cell"], f"{path}.cell"),
+        _string(fields["before"], f"{path}.before"),
+        _string(fields["after"], f"{path}.after"),
+    )
+
+
+def _call(value: object, path: str) -> Call:
+    fields = _fields(value, path, ("routine", "position"))
+    return Call(_string(fields["routine"], f"{path}.routine"), _position(fields["position"], f"{path}.position"))
+
+
+def _step(value: object, path: str) -> Step:
+    names = ("processor", "owner", "name", "arguments", "choices", "calls", "changes", "column")
+    fields = _fields(value, path, names)
+    calls = _list(fields["calls"], f"{path}.calls", _call)
+    if not calls:
+        raise TraceError(f"{path}.calls must not be empty")
+    return Step(
+        processor=_string_or_null(fields["processor"], f"{path}.processor"),
+        owner=_string_or_null(fields["owner"], f"{path}.owner"),
+        name=_string(fields["name"], f"{path}.name"),
+        arguments=_mapping(fields["arguments"], f"{path}.arguments", _string),
+        choices=_list(fields["choices"], f"{path}.choices", _string),
+        calls=calls,
+        changes=_list(fields["changes"], f"{path}.changes", _change),
+        column=_string_or_null(fields["column"], f"{path}.column"),
+    )
+
+
+def _violation(value: object, path: str) -> Violation:
+    fields = _fields(value, path, ("property", "kind", "position", "binding", "message", "reads"))
+    kind = _string(fields["kind"], f"{path}.kind")
+    if kind not in KINDS:
+        raise _wrong(kind, f"{path}.kind", f"one of {', '.join(KINDS)}")
+    return Violation(
+        property=_string(fields["property"], f"{path}.property"),
+        kind=kind,
+        position=_position(fields["position"], f"{path}.position"),
+        binding=_mapping(fields["binding"], f"{path}.binding", _string),
+        message=_string(fields["message"], f"{path}.message"),
+        reads=_list(fields["reads"], f"{path}.reads", _cell),
+    )
