@@ -49,7 +49,8 @@ def states(trace: Trace) -> tuple[State, ...]:
 
 
 def rows(trace: Trace) -> tuple[Row, ...]:
-    """All cells as rows, in the order of the initial state; a cell that only a step or the violation names comes last."""
+    """All cells as rows, in the order of the initial state; a cell that only a step or the violation names comes
+    last."""
     names = [cell for cell, _ in trace.initial]
     names += [change.cell for step in trace.steps for change in step.changes]
     names += [cell for cell, _ in trace.violation.reads]

@@ -7,7 +7,7 @@ import re
 from pathlib import PurePosixPath
 
 from checker.language.tree import Position
-from checker.trace.data import Step, Trace
+from checker.trace.data import Call, Step, Trace
 
 ENDINGS = {
     "invariant": "does not hold in the last state",
@@ -55,6 +55,11 @@ def natural(name: str) -> tuple[tuple[bool, int, str], ...]:
 def columns(trace: Trace) -> tuple[str, ...]:
     """The processors that have a column, in order."""
     return tuple(sorted({step.column for step in trace.steps if step.column is not None}, key=natural))
+
+
+def outer_calls(step: Step) -> tuple[Call, ...]:
+    """The calls around the routine that the step is named after. It may begin further out, before it goes in there."""
+    return step.calls[:-1] if step.calls[-1].routine == step.name else step.calls
 
 
 def shown_arguments(step: Step) -> tuple[tuple[str, str], ...]:

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """A counterexample as text for a terminal or a mail.
 
-First the finding in one line. Then every step, numbered, with one column for each processor: a heading names whose frame
-runs which routine and holds for the steps under it; each step shows its line of the source and, beneath, only what it
-chose and changed. Changed cells that the failing condition reads are marked `*`. Last the failing condition, its
-binding, the cells it reads, and the command that replays it.
+First the finding in one line. Then every step, numbered, with one column for each processor: a heading names whose
+frame runs which routine and holds for the steps under it; each step shows its line of the source and, beneath, only
+what it chose and changed. Changed cells that the failing condition reads are marked `*`. Last the failing condition,
+its binding, the cells it reads, and the command that replays it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from checker.report.columns import Columns
-from checker.report.finding import ENDINGS, columns, headline, last_changes, short, shown_arguments, source_line
+from checker.report.finding import ENDINGS, columns, headline, last_changes, outer_calls, short, shown_arguments, source_line
 from checker.trace.data import Step, Trace
 
 BOLD, DIM, RED, YELLOW, RESET = "\x1b[1m", "\x1b[2m", "\x1b[1;31m", "\x1b[33m", "\x1b[0m"
@@ -92,7 +92,7 @@ def _steps(trace: Trace, sources: dict[str, str], width: int, style: _Style) -> 
             text = _action(step)
             put(step, text if step.column else table.across(text), BOLD, number, 0)
         else:
-            heading = (step.column, step.owner, step.name, step.calls[:-1])
+            heading = (step.column, step.owner, step.name, outer_calls(step))
             if heading != shown:
                 put(step, _heading(step), BOLD, None, 0, len(step.owner or "") + 2)
             put(step, _place(step, sources, table), "", number)
@@ -112,8 +112,9 @@ def _action(step: Step) -> str:
 
 
 def _heading(step: Step) -> str:
-    """`task0: ret_from_fork:66 > finish_task_switch`: the routines it is in, the outer ones with the line of the call."""
-    outer = "".join(f"{call.routine}:{call.position.line} > " for call in step.calls[:-1])
+    """`task0: ret_from_fork:66 > finish_task_switch`: the routines it is in, the outer ones with the line of the
+    call."""
+    outer = "".join(f"{call.routine}:{call.position.line} > " for call in outer_calls(step))
     return f"{step.owner or step.processor}: {outer}{step.name}"
 
 

@@ -17,7 +17,7 @@ from checker.language.tree import Expression, Place, Position, Statement, Type
 from checker.language.values import format_value
 from checker.trace.data import Call
 from checker.trace.operators import arithmetic, compare, unary
-from checker.trace.state import Boundary, Cell, Frame, Kind, Owner, State, Steps, Stopped, T
+from checker.trace.state import Boundary, Frame, Kind, Owner, State, Steps, Stopped, T
 
 
 class Flow(Enum):
@@ -54,7 +54,6 @@ class Execution:
         self.frame = frame
         self.chain: list[Call] = [] if frame is None else frame.chain
         self.atomic = frame is None
-        self.entered = False
 
     # --- steps -------------------------------------------------------------------------------------------------------
 
@@ -166,20 +165,22 @@ class Execution:
                     scope.result = self.state.fit(scope.result_type, result, statement.position)
                 return Flow.RETURN
             case tree.Atomic(body=body):
-                return (yield from self.atomic_block(body, statement.position, scope))
+                yield from self.access(statement.position)
+                return self.at_once(self.block(body, scope))
             case tree.Require(condition=condition):
                 yield from self.access(statement.position)
                 if not self.at_once(self.evaluate(condition, scope)):
                     raise Stopped(Kind.NOT_POSSIBLE, "a requirement does not hold", statement.position)
             case tree.Check(condition=condition, property=property, message=message):
-                if not (yield from self.evaluate(condition, scope)):
+                yield from self.access(statement.position)
+                if not self.at_once(self.evaluate(condition, scope)):
                     raise Stopped(Kind.CHECK, self.text(message, scope), statement.position, property)
             case tree.Halt(reason=reason):
                 raise Stopped(Kind.HALT, reason, statement.position)
             case tree.Free(record=record, pointer=pointer):
                 address = yield from self.evaluate(pointer, scope)
                 yield from self.access(statement.position)
-                self.state.set_allocated(record, self.state.instance(record, address, statement.position), False)
+                self.state.free(record, self.state.instance(record, address, statement.position))
             case tree.Enter():
                 yield from self.enter(statement, scope)
             case _:
@@ -224,26 +225,15 @@ class Execution:
             if flow is Flow.RETURN:
                 return flow
 
-    def atomic_block(self, body: Sequence[Statement], position: Position, scope: Scope) -> Steps[Flow]:
-        outermost = not self.atomic
-        yield from self.access(position)
-        if outermost:
-            self.entered = False
-        flow = self.at_once(self.block(body, scope))
-        if outermost and self.entered:
-            yield Boundary.PUSH
-        return flow
-
     def enter(self, statement: tree.Enter, scope: Scope) -> Steps[None]:
-        if not self.atomic:
-            raise ValueError(f"{statement.position}: a frame is entered outside atomic code")
+        if self.frame is not None:
+            raise ValueError(f"{statement.position}: a frame enters another; only actions and initial code may")
         owner = yield from self.evaluate(statement.owner, scope)
         routine = self.program.routines[statement.routine]
         inner = scope_of(routine.parameters, routine.locals, routine.result)
         yield from self.bind(routine.parameters, statement.arguments, scope, inner)
         index = self.state.instance(statement.record, owner, statement.position)
         self.push((statement.record, index), routine, inner, statement.position, called=False)
-        self.entered = True
 
     # --- shared state ------------------------------------------------------------------------------------------------
 
@@ -252,23 +242,26 @@ class Execution:
         index = None if place.index is None else (yield from self.evaluate(place.index, scope))
         return base, index
 
-    def reach(self, place: Place, base: int | None, index: int | None, position: Position) -> Steps[Cell]:
+    def access_place(self, place: Place, position: Position) -> Steps[None]:
+        """Stands before a read or write, which takes a step unless the place is a constant or ghost state."""
         if not (place.variable.ghost or place.variable.constant):
             yield from self.access(position)
-        return self.state.locate(place, base, index, position)
 
     def load(self, place: Place, base: int | None, index: int | None, position: Position) -> Steps[int]:
-        return self.state.memory[(yield from self.reach(place, base, index, position))]
+        yield from self.access_place(place, position)
+        return self.state.memory[self.state.locate(place, base, index, position)]
 
     def store(self, place: Place, base: int | None, index: int | None, value: int, position: Position) -> Steps[None]:
-        cell = yield from self.reach(place, base, index, position)
-        self.state.memory[cell] = self.state.fit(place.variable.type, value, position)
+        """The store. Of a value out of range and a wild pointer the value is blamed, as it stands first."""
+        yield from self.access_place(place, position)
+        fitting = self.state.fit(place.variable.type, value, position)
+        self.state.memory[self.state.locate(place, base, index, position)] = fitting
 
     def allocate(self, record_name: str, position: Position) -> int:
         """Takes the lowest free instance."""
         for index in range(self.program.records[record_name].count):
             if not self.state.is_allocated(record_name, index):
-                self.state.set_allocated(record_name, index, True)
+                self.state.allocate(record_name, index)
                 return self.state.reference(record_name, index)
         raise Stopped(Kind.CUT, "arena", position)
 

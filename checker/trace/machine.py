@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from checker.language.tree import Action, Binding, Invariant, Position, Program, ReferenceType, Type
 from checker.trace.data import Call
 from checker.trace.execution import Execution, Scope, scope_of
-from checker.trace.state import Boundary, Chooser, Frame, Kind, Owner, State, Stopped, chooser_of
+from checker.trace.state import Boundary, Chooser, Frame, Kind, Owner, State, Stopped, WildPointer, chooser_of
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,8 @@ class Machine:
     """A program and its current state.
 
     spoiled: the last step ended half-way, so that no further transition can be run; `cells` still gives the state
-    before that step. Build another machine and run the same transitions to go on from there.
+    before that step. Build another machine and run the same transitions to go on from there. accessed: where the access
+    point of the last step stands; None for an action, and for a step that pushed or returned before it met one.
     """
 
     def __init__(self, program: Program) -> None:
@@ -56,6 +57,7 @@ class Machine:
         self.program = program
         self.state = State(program)
         self.spoiled = False
+        self.accessed: Call | None = None
         execution = Execution(self.state)
         try:
             execution.at_once(execution.block(program.initial, scope_of((), program.initial_locals)))
@@ -106,6 +108,7 @@ class Machine:
     def _begin(self, processor: int | None, choices: Sequence[int] | Chooser) -> None:
         if self.spoiled:
             raise RuntimeError("the machine stopped half-way through a step")
+        self.accessed = None
         self.state.processor = processor
         self.state.chosen = []
         self.state.chooser = choices if callable(choices) else chooser_of(choices)
@@ -125,8 +128,9 @@ class Machine:
         assert frame.code is not None
         local_first, frame.local_first = frame.local_first, False
         try:
-            boundary = next(frame.code)
-            if local_first and boundary is Boundary.ACCESS:
+            boundary = next(frame.code) if local_first else Boundary.ACCESS
+            if boundary is Boundary.ACCESS:
+                self.accessed = frame.chain[-1]
                 boundary = next(frame.code)
         except StopIteration as end:
             frames = self.state.frames[frame.owner]
@@ -182,13 +186,15 @@ class Machine:
     # --- predicates and domains --------------------------------------------------------------------------------------
 
     def evaluate_invariant(self, invariant: Invariant, binding: Mapping[str, int]) -> bool:
-        """Whether the invariant holds for these values of its parameters. Raises Stopped with a model error for a wild
-        pointer in it, and ValueError for a value outside its parameter's domain."""
+        """Whether the invariant holds for these values of its parameters; one that meets a wild pointer does not.
+
+        Raises Stopped with a model error for a value out of range, and ValueError for an argument outside its domain.
+        """
         execution, scope = self._predicate(invariant, binding)
         try:
             return bool(execution.at_once(execution.evaluate(invariant.body, scope)))
-        except Stopped as stopped:
-            raise Stopped(Kind.MODEL_ERROR, stopped.message, stopped.position) from None
+        except WildPointer:
+            return False
 
     def invariant_message(self, invariant: Invariant, binding: Mapping[str, int]) -> str:
         """The invariant's message for these values of its parameters."""

@@ -14,10 +14,7 @@ from checker.trace.state import Chooser, Kind, Owner
 
 
 def record_step(machine: Machine, transition: Transition, chooser: Chooser | None = None) -> tuple[Outcome, Step]:
-    """Runs a transition and tells it as a step of a trace. chooser: decides instead of the transition's own choices.
-
-    A step's name is the action, or the routine in which its frame stands when it begins.
-    """
+    """Runs a transition and tells it as a step of a trace. chooser: decides instead of the transition's own choices."""
     choices = transition.choices if chooser is None else chooser
     before = machine.cells()
     step = _describe(machine, transition)
@@ -28,11 +25,12 @@ def record_step(machine: Machine, transition: Transition, chooser: Chooser | Non
     after = machine.cells()
     changes = tuple(Change(cell, before[cell], after[cell]) for cell in before if before[cell] != after[cell])
     chosen = tuple(format_value(machine.program, type_, value) for type_, value in outcome.choices)
-    return outcome, replace(step, choices=chosen, changes=changes)
+    name = step.name if machine.accessed is None else machine.accessed.routine
+    return outcome, replace(step, name=name, choices=chosen, changes=changes)
 
 
 def _describe(machine: Machine, transition: Transition) -> Step:
-    """What is known of a step before it is run."""
+    """What is known of a step before it is run. A step without an access point is named after where it begins."""
     program = machine.program
     if transition.processor is not None:
         assert program.processor is not None

@@ -81,6 +81,8 @@ def _replay_step(machine: Machine, step: Step, at: str) -> tuple[Outcome, Transi
     outcome, found = record_step(machine, transition, _choices(machine.program, step, at))
     if outcome.kind in (Kind.NOT_POSSIBLE, Kind.OPEN_CHOICE, Kind.CUT, Kind.HALT):
         raise _Differs(f"{at}: the trace says {step.name} takes place, the replay finds {_told(outcome)}")
+    if step.name not in (found.name, found.calls[-1].routine):
+        _same(f"{at}: routine", step.name, found.name)
     _same(f"{at}: choices", step.choices, found.choices)
     _same_cells(
         f"{at}: changes",

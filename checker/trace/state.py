@@ -65,6 +65,10 @@ class Stopped(Exception):
         self.options = options
 
 
+class WildPointer(Stopped):
+    """A reference or index leads nowhere: a violation, or a model error where the property is not declared."""
+
+
 class Boundary(Enum):
     """Why running code pauses: it stands before an access point, or has pushed a frame."""
 
@@ -132,17 +136,19 @@ class State:
             self._declare(variable, None, None, variable.name)
 
     def _declare(self, variable: Variable, record: str | None, instance: int | None, name: str) -> None:
-        if variable.length is not None:
-            for element in range(variable.length):
-                cell = Cell(record, instance, variable.name, element)
-                self._add(cell, f"{name}[{element}]", variable.type, variable.initial)
-        elif variable.key is not None:
-            key = self.program.records[variable.key]
-            for element in range(key.count):
-                cell = Cell(record, instance, variable.name, element)
-                self._add(cell, f"{name}[{instance_name(key, element)}]", variable.type, variable.initial)
-        else:
-            self._add(Cell(record, instance, variable.name, None), name, variable.type, variable.initial)
+        for cell in self._cells(variable, record, instance):
+            index = "" if cell.element is None else f"[{cell.element}]"
+            if cell.element is not None and variable.key is not None:
+                index = f"[{instance_name(self.program.records[variable.key], cell.element)}]"
+            self._add(cell, name + index, variable.type, variable.initial)
+
+    def _cells(self, variable: Variable, record: str | None, instance: int | None) -> list[Cell]:
+        """The cells of a module variable, or of a field of one instance."""
+        count = variable.length
+        if variable.key is not None:
+            count = self.program.records[variable.key].count
+        elements = [None] if count is None else list(range(count))
+        return [Cell(record, instance, variable.name, element) for element in elements]
 
     def _add(self, cell: Cell, name: str, type_: Type, value: int) -> None:
         self.memory[cell] = value
@@ -168,21 +174,27 @@ class State:
             return number - 1
         raise self.wild(wild_pointer_message(self.program, record_name, value, good), position)
 
-    def wild(self, message: str, position: Position) -> Stopped:
-        """The wild pointer, which is a model error where the model does not declare the property."""
+    def wild(self, message: str, position: Position) -> WildPointer:
+        """The exception for a wild pointer in this program."""
         declared = "no-wild-pointer" in self.program.properties
         kind = Kind.WILD_POINTER if declared else Kind.MODEL_ERROR
-        return Stopped(kind, message, position, "no-wild-pointer" if declared else None)
+        return WildPointer(kind, message, position, "no-wild-pointer" if declared else None)
 
     def is_allocated(self, record_name: str, index: int) -> bool:
         """Whether the instance is allocated; one without allocator state always is."""
         return self.memory.get(Cell(record_name, index, None, None), 1) == 1
 
-    def set_allocated(self, record_name: str, index: int, allocated: bool) -> None:
-        cell = Cell(record_name, index, None, None)
-        if cell not in self.memory:
-            raise ValueError(f"{record_name} has no allocator state")
-        self.memory[cell] = int(allocated)
+    def allocate(self, record_name: str, index: int) -> None:
+        """Makes a free instance allocated. Its fields start anew, but for constants, which nothing changes."""
+        self.memory[Cell(record_name, index, None, None)] = 1
+        for field in self.program.records[record_name].fields:
+            if not field.constant:
+                for cell in self._cells(field, record_name, index):
+                    self.memory[cell] = field.initial
+
+    def free(self, record_name: str, index: int) -> None:
+        """Gives an allocated instance back."""
+        self.memory[Cell(record_name, index, None, None)] = 0
 
     def locate(self, place: Place, base: int | None, index: int | None, position: Position) -> Cell:
         """The cell of a place whose pointer and index have these values. Raises Stopped for a wild one."""

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Counterexamples written by hand, step for step as the models behave, so that the reports are tested without an engine."""
+"""Counterexamples written by hand, step for step as the models behave, so that the reports are tested without an
+engine."""
 
 from __future__ import annotations
 
@@ -10,7 +11,6 @@ FILES = {
     "rfc_v1": "models/rfc_v1.py",
     "dks": "models/dks.py",
     "scheduler": "spec/kernel/scheduler.py",
-    "hooks": "spec/kernel/hooks.py",
     "faults": "spec/kernel/faults.py",
     "memory": "spec/kernel/memory.py",
     "single_hole": "spec/properties/single_hole.py",
@@ -34,11 +34,12 @@ def changed(text: str) -> Change:
     return Change(*text.split())
 
 
-def step(frame: str, calls: str, *changes: str, choices: tuple[str, ...] = ()) -> Step:
-    """A step of `cpu0/task0`; calls are separated by ` > `."""
+def step(frame: str, calls: str, *changes: str, choices: tuple[str, ...] = (), name: str | None = None) -> Step:
+    """A step of `cpu0/task0`; calls are separated by ` > `. name: the routine it goes into, if it begins outside."""
     processor, _, owner = frame.partition("/")
     path = tuple(call(part) for part in calls.split(" > "))
-    return Step(processor, owner, path[-1].routine, (), choices, path, tuple(changed(text) for text in changes), processor)
+    changed_cells = tuple(changed(text) for text in changes)
+    return Step(processor, owner, name or path[-1].routine, (), choices, path, changed_cells, processor)
 
 
 def action(name: str, place: str, column: str | None, *changes: str, **arguments: str) -> Step:
@@ -49,17 +50,15 @@ def action(name: str, place: str, column: str | None, *changes: str, **arguments
 def dispatch(cpu: str, idle: str, task: str) -> tuple[Step, ...]:
     """The idle task of a CPU picks a task, which begins to run."""
     old, new = f"{cpu}/{idle}", f"{cpu}/{task}"
+    finish = "ret_from_fork scheduler:66 > finish_task_switch scheduler:50"
     return (
-        step(old, "cpu_idle scheduler:76"),
-        step(old, "__schedule scheduler:26"),
-        step(old, "dynamic_stack rfc_v1:100"),
-        step(old, "__schedule scheduler:28", f"{task}.on_cpu False True", f"{task}.cpu None {cpu}", choices=(task,)),
+        step(old, "cpu_idle scheduler:73"),
+        step(old, "__schedule scheduler:21"),
+        step(old, "dynamic_stack rfc_v1:99"),
+        step(old, "__schedule scheduler:27", f"{task}.on_cpu False True", f"{task}.cpu None {cpu}", choices=(task,)),
         step(old, "__schedule scheduler:35", f"{cpu}.stack {idle} {task}", f"{cpu}.previous None {idle}"),
-        step(new, "ret_from_fork scheduler:66 > finish_task_switch scheduler:45", f"{cpu}.current {idle} {task}"),
-        step(new, "switch_finished hooks:24"),
-        step(
-            new, "ret_from_fork scheduler:66 > finish_task_switch scheduler:50", f"{idle}.on_cpu True False", f"{cpu}.previous {idle} None"
-        ),
+        step(new, "ret_from_fork scheduler:64", f"{cpu}.current {idle} {task}", name="finish_task_switch"),
+        step(new, finish, f"{idle}.on_cpu True False", f"{cpu}.previous {idle} None"),
     )
 
 
@@ -70,8 +69,8 @@ def fault(cpu: str, area: str, task: str, pages: tuple[str, str]) -> tuple[Step,
     get = "dynamic_stack_fault rfc_v1:72 > dynamic_stack_get_page"
     return (
         action("touch", "faults:33", cpu, cpu=cpu, level="2"),
-        step(frame, "exc_page_fault faults:23"),
-        step(frame, "dynamic_stack_fault rfc_v1:65"),
+        step(frame, "exc_page_fault faults:19"),
+        step(frame, "dynamic_stack_fault rfc_v1:60"),
         step(frame, f"{get} rfc_v1:52"),
         step(frame, f"{get} rfc_v1:54"),
         step(frame, f"{get} rfc_v1:54", f"{cpu}.pool[0] {first} {first}|1"),
@@ -89,7 +88,7 @@ def fault(cpu: str, area: str, task: str, pages: tuple[str, str]) -> tuple[Step,
         step(frame, "dynamic_stack_fault rfc_v1:79 > set_pte_at memory:42", f"{area}.pte[2] None {second}"),
         step(frame, "dynamic_stack_fault rfc_v1:80"),
         step(frame, "dynamic_stack_fault rfc_v1:80", f"{task}.flags 0 PF_DYNAMIC_STACK"),
-        step(frame, "exc_page_fault faults:24"),
+        step(frame, "exc_page_fault faults:23"),
     )
 
 
@@ -127,7 +126,7 @@ def kernel_state(cpus: int, tasks: int) -> tuple[tuple[str, str], ...]:
 SINGLE_HOLE = Violation(
     property="single-hole",
     kind="invariant",
-    position=at("single_hole:8", 1),
+    position=at("single_hole:12", 1),
     binding=(("task", "task0"), ("level", "2")),
     message="pte[2] of task0's stack is page1, nr_pages is 2",
     reads=(("task0.stack_vm_area", "vm_area0"), ("vm_area0.pte[2]", "page1"), ("vm_area0.nr_pages", "2")),
@@ -148,15 +147,18 @@ def two_cpus() -> Trace:
     """The same, while the second CPU begins to run another task."""
     ours = dispatch("cpu0", "idle0", "task0") + fault("cpu0", "vm_area0", "task0", ("page0", "page1"))
     theirs = dispatch("cpu1", "idle1", "task1")
-    steps = ours[:2] + theirs[:2] + ours[2:8] + theirs[2:6] + ours[8:16] + theirs[6:] + ours[16:]
+    steps = ours[:2] + theirs[:2] + ours[2:7] + theirs[2:5] + ours[7:15] + theirs[5:] + ours[15:]
     return Trace("models/rfc_v1.py", settings(2, 2), ("touch", "late-fault"), kernel_state(2, 2), steps, SINGLE_HOLE)
 
 
 def four_cpus() -> Trace:
     """Four CPUs start their tasks in turn; then one allocation fails a check in a kernel service."""
     starts = [dispatch(f"cpu{cpu}", f"idle{cpu}", f"task{cpu}") for cpu in range(4)]
-    steps = tuple(starts[cpu][index] for index in range(8) for cpu in range(4))
-    last = step("cpu3/task3", "dynamic_stack rfc_v1:101 > dynamic_stack_refill_pages rfc_v1:92 > memcg_kmem_charge_page memory:25")
+    steps = tuple(starts[cpu][index] for index in range(7) for cpu in range(4))
+    last = step(
+        "cpu3/task3",
+        "dynamic_stack rfc_v1:101 > dynamic_stack_refill_pages rfc_v1:92 > memcg_kmem_charge_page memory:25",
+    )
     violation = Violation(
         property="charge-once",
         kind="check",
@@ -173,7 +175,15 @@ def dks() -> Trace:
     cells = {f"cpu0.pool[{slot}]": str(slot + 1) for slot in range(2)} | {f"cpu0.tag[{slot}]": "False" for slot in range(2)}
     cells |= {"thread0.pc": "IDLE", "thread0.on_cpu": "None", "thread0.nr": "1", "thread0.target": "0"}
     steps = (
-        action("dispatch", "dks:97", "cpu0", "thread0.on_cpu None cpu0", "thread0.pc IDLE RUN", thread="thread0", cpu="cpu0"),
+        action(
+            "dispatch",
+            "dks:97",
+            "cpu0",
+            "thread0.on_cpu None cpu0",
+            "thread0.pc IDLE RUN",
+            thread="thread0",
+            cpu="cpu0",
+        ),
         action("touch", "dks:104", None, "thread0.target 0 2", "thread0.pc RUN F_CHECK", thread="thread0", level="2"),
         action("f_check", "dks:113", None, "thread0.pc F_CHECK PANIC", "thread0.target 2 0", thread="thread0"),
     )

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What a transition can do other than lead to a new state. Generated code raises these; see docs/language.md."""
+
+from __future__ import annotations
+
+from checker.language.tree import Position
+
+
+class Raised(Exception):
+    """A transition that does not end in a new state."""
+
+
+class Violated(Raised):
+    """A step violates a property. wild: it followed a wild pointer or index."""
+
+    def __init__(self, property_: str, position: Position, wild: bool) -> None:
+        super().__init__(property_)
+        self.property = property_
+        self.position = position
+        self.wild = wild
+
+
+class OutOfRange(Raised):
+    """A model error: a value outside its declared range, or a wild pointer in a model without the property no-wild-pointer."""
+
+    def __init__(self, position: Position, message: str) -> None:
+        super().__init__(message)
+        self.position = position
+        self.message = message
+
+
+class Cut(Raised):
+    """The path ends for want of room: "arena" or "frames"."""
+
+    def __init__(self, reason: str, position: Position, message: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.position = position
+        self.message = message
+
+
+class Tape:
+    """Makes the choices of one transition, one alternative after the other: each run of the transition takes the next one."""
+
+    def __init__(self) -> None:
+        self.taken: list[int] = []
+        self.sizes: list[int] = []
+        self.values: list[int] = []
+        self.position = 0
+
+    def __call__(self, options: list[int]) -> int:
+        if self.position == len(self.taken):
+            self.taken.append(0)
+            self.sizes.append(len(options))
+        value = options[self.taken[self.position]]
+        self.values.append(value)
+        self.position += 1
+        return value
+
+    def rewind(self) -> None:
+        self.position = 0
+        self.values = []
+
+    def advance(self) -> bool:
+        """Go on to the next alternative; False when there is none."""
+        self.rewind()
+        while self.taken and self.taken[-1] + 1 == self.sizes[-1]:
+            self.taken.pop()
+            self.sizes.pop()
+        if not self.taken:
+            return False
+        self.taken[-1] += 1
+        return True

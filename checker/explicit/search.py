@@ -1,0 +1,329 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Breadth-first search of all reachable states: every violated property with a shortest counterexample, and exact counts."""
+
+from __future__ import annotations
+
+import time
+from array import array
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import psutil
+
+from checker.explicit.initial import initial_state
+from checker.explicit.outcome import Cut, OutOfRange, Raised, Tape, Violated
+from checker.explicit.predicates import Cluster, Instance, make_clusters
+from checker.explicit.python_code import FunctionMaker, Names
+from checker.explicit.transitions import Transition, Transitions
+from checker.ir import system as ir
+from checker.ir.layout import make_layout
+from checker.language.tree import Position
+
+DEADLOCK = "no-deadlock"
+HALTED = 1
+FIRST_PROPERTY = 2
+BETWEEN_LOOKS = 1024
+"""States expanded between two looks at the clock and the memory."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Where to stop: states found, bytes of the process, seconds. None: no limit."""
+
+    states: int | None = None
+    memory: int | None = None
+    seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """states: found, the initial and terminal ones too. transitions: taken. depth: of the deepest state found. frontier: states
+    found and not expanded, 0 after a complete search."""
+
+    states: int
+    transitions: int
+    depth: int
+    seconds: float
+    frontier: int
+    memory: int
+
+
+@dataclass(frozen=True)
+class Hop:
+    """One transition of a path, with its choices and the state it leads to."""
+
+    transition: Transition
+    choices: tuple[int, ...]
+    state: int
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A violated property. kind as in trace/data.py. path: from the initial state; the last hop of a check or wild pointer leads to the
+    marked state. arguments: the binding of an invariant, in the order of its parameters."""
+
+    property: str
+    kind: str
+    position: Position
+    path: tuple[Hop, ...]
+    predicate: ir.Predicate | None = None
+    arguments: tuple[int, ...] = ()
+    message: str = ""
+
+
+@dataclass
+class Result:
+    """stopped: why the search ended early, None if it is complete. cuts: reason -> what was missing, where paths ended for want of
+    room."""
+
+    statistics: Statistics
+    findings: dict[str, Finding] = field(default_factory=dict)
+    error: Finding | None = None
+    stopped: str | None = None
+    cuts: dict[str, str] = field(default_factory=dict)
+    unreached: tuple[Position, ...] = ()
+
+
+Progress = Callable[[Statistics], None]
+
+
+class Search:
+    """The portable engine on one system. properties: those to look for; the others are not evaluated."""
+
+    def __init__(self, system: ir.System, properties: frozenset[str] | None = None) -> None:
+        self.system = system
+        self.layout = make_layout(system)
+        self.names = Names(system, self.layout)
+        maker = FunctionMaker(self.names)
+        self.transitions = Transitions(maker)
+        self.properties = frozenset(system.properties) if properties is None else properties
+        self.clusters = make_clusters(maker, self.properties)
+        self.states: list[int] = []
+        self.parents = array("q")
+        self.result = Result(Statistics(0, 0, 0, 0.0, 0, 0))
+
+    def run(self, limits: Limits | None = None, progress: Progress | None = None) -> Result:
+        """Explore until all is explored, a limit is reached, or the user interrupts (Ctrl-C); what was found so far is kept."""
+        self.limits = limits or Limits()
+        self.progress = progress
+        self.begun = time.monotonic()
+        self.process = psutil.Process()
+        self.transition_count = 0
+        self.expanded = 0
+        self.depth = 0
+        try:
+            self._explore()
+        except KeyboardInterrupt:
+            self.result.stopped = "interrupted"
+        except MemoryError:
+            self.result.stopped = "out of memory"
+        self.result.statistics = self._statistics()
+        if self.result.stopped is None and self.result.error is None:
+            reached = self.names.covered
+            self.result.unreached = tuple(p for p, n in self.names.cover_numbers.items() if not reached[n])
+        return self.result
+
+    def _statistics(self) -> Statistics:
+        seconds = time.monotonic() - self.begun
+        memory = self.process.memory_info().rss
+        frontier = len(self.states) - self.expanded
+        return Statistics(len(self.states), self.transition_count, self.depth, seconds, frontier, memory)
+
+    def _look(self) -> bool:
+        """Report progress; whether a limit has been reached."""
+        statistics = self._statistics()
+        if self.progress is not None:
+            self.progress(statistics)
+        limits = self.limits
+        if limits.states is not None and statistics.states >= limits.states:
+            self.result.stopped = f"the limit of {limits.states:,} states"
+        elif limits.seconds is not None and statistics.seconds >= limits.seconds:
+            self.result.stopped = f"the limit of {limits.seconds:g} seconds"
+        elif limits.memory is not None and statistics.memory >= limits.memory:
+            self.result.stopped = f"the limit of {limits.memory / 2**20:,.0f} MiB of memory"
+        return self.result.stopped is not None
+
+    def _explore(self) -> None:
+        first = initial_state(self.system, self.layout)
+        seen = {first}
+        states, parents = self.states, self.parents
+        states.append(first)
+        parents.append(-1)
+        self._check(first, 0)
+        possible = self.transitions.possible
+        clusters = self.clusters
+        terminal = 1 << self.layout.mark
+        demands_progress = DEADLOCK in self.properties
+        index = 0
+        while index < len(states):
+            level_end = len(states)
+            while index < level_end:
+                state = states[index]
+                if index % BETWEEN_LOOKS == 0:
+                    self.expanded = index
+                    if self._look():
+                        return
+                if state >= terminal:
+                    index += 1
+                    continue
+                moves = False
+                for transition in possible(state):
+                    try:
+                        if transition.branches:
+                            successors = alternatives_of(transition, state)
+                            if not successors:
+                                continue
+                        else:
+                            successor = transition.function(state)
+                            if successor is None:
+                                continue
+                            successors = (successor,)
+                    except Raised as raised:
+                        successors = self._raised(raised, transition, state, index)
+                        if self.result.error is not None:
+                            return
+                    moves = moves or not transition.interrupt
+                    self.transition_count += len(successors)
+                    for successor in successors:
+                        if successor in seen:
+                            continue
+                        seen.add(successor)
+                        states.append(successor)
+                        parents.append(index)
+                        if successor < terminal:
+                            for cluster in clusters:
+                                key = successor & cluster.mask
+                                undecided = cluster.known.get(key)
+                                if undecided is None:
+                                    undecided = cluster.undecided(key)
+                                if undecided:
+                                    self._evaluate(cluster, undecided, successor)
+                                    if self.result.error is not None:
+                                        return
+                if demands_progress and not moves and DEADLOCK not in self.result.findings:
+                    self.result.findings[DEADLOCK] = Finding(DEADLOCK, "deadlock", self._deadlock_position(), self.path(index))
+                index += 1
+            self.expanded = index
+            if len(states) > level_end:
+                self.depth += 1
+        self._look_at_end()
+
+    def _look_at_end(self) -> None:
+        if self.progress is not None:
+            self.progress(self._statistics())
+
+    def _deadlock_position(self) -> Position:
+        return Position("", 1, 1)
+
+    # -- invariants --
+
+    def _check(self, state: int, index: int) -> None:
+        for cluster in self.clusters:
+            self._evaluate(cluster, cluster.undecided(state & cluster.mask), state)
+
+    def _evaluate(self, cluster: Cluster, instances: tuple[Instance, ...], state: int) -> None:
+        """Evaluate the invariants that the remembered bits do not decide, in the state found last."""
+        for instance in instances:
+            predicate = instance.predicate
+            if predicate.property in self.result.findings:
+                continue
+            try:
+                if instance.holds(state):
+                    continue
+            except OutOfRange as error:
+                path = self.path(len(self.states) - 1)
+                self.result.error = Finding("", "model-error", error.position, path, message=error.message)
+                return
+            self.result.findings[predicate.property] = Finding(
+                predicate.property,
+                "invariant",
+                predicate.position,
+                self.path(len(self.states) - 1),
+                predicate,
+                instance.arguments,
+            )
+            self._forget(predicate.property)
+
+    def _forget(self, found: str) -> None:
+        """A property that has been found violated is not evaluated any more."""
+        for cluster in self.clusters:
+            cluster.instances = [i for i in cluster.instances if i.predicate.property != found]
+            cluster.known.clear()
+        self.clusters[:] = [cluster for cluster in self.clusters if cluster.instances]
+
+    # -- steps that do not end in a new state --
+
+    def _raised(self, raised: Raised, transition: Transition, state: int, index: int) -> tuple[int, ...]:
+        """What a raised outcome leads to: a marked state, or nothing."""
+        found: list[int] = []
+        tape = Tape()
+        while True:
+            tape.rewind()
+            try:
+                successor = transition.function(state, tape)
+                if isinstance(successor, int):
+                    found.append(successor)
+            except Violated as violated:
+                mark = FIRST_PROPERTY + self.system.properties.index(violated.property)
+                marked = state | mark << self.layout.mark
+                found.append(marked)
+                self._step_finding(violated, transition, tuple(tape.values), marked, index)
+            except OutOfRange as error:
+                hop = Hop(transition, tuple(tape.values), state)
+                path = (*self.path(index), hop)
+                self.result.error = Finding("", "model-error", error.position, path, message=error.message)
+                return ()
+            except Cut as cut:
+                self.result.cuts.setdefault(cut.reason, f"{cut.position}: {cut.message}")
+            if not tape.advance():
+                return tuple(found)
+
+    def _step_finding(
+        self, violated: Violated, transition: Transition, choices: tuple[int, ...], marked: int, index: int
+    ) -> None:
+        if violated.property in self.result.findings or violated.property not in self.properties:
+            return
+        kind = "wild-pointer" if violated.wild else "check"
+        path = (*self.path(index), Hop(transition, choices, marked))
+        self.result.findings[violated.property] = Finding(violated.property, kind, violated.position, path)
+
+    # -- paths --
+
+    def path(self, index: int) -> tuple[Hop, ...]:
+        """A shortest path from the initial state to a state, by its number."""
+        numbers = [index]
+        while self.parents[numbers[-1]] >= 0:
+            numbers.append(self.parents[numbers[-1]])
+        numbers.reverse()
+        return tuple(self._hop(self.states[a], self.states[b]) for a, b in zip(numbers, numbers[1:], strict=False))
+
+    def _hop(self, state: int, successor: int) -> Hop:
+        for transition in self.transitions.possible(state):
+            tape = Tape()
+            while True:
+                tape.rewind()
+                try:
+                    if transition.function(state, tape) == successor:
+                        return Hop(transition, tuple(tape.values), successor)
+                except Violated as violated:
+                    mark = FIRST_PROPERTY + self.system.properties.index(violated.property)
+                    if state | mark << self.layout.mark == successor:
+                        return Hop(transition, tuple(tape.values), successor)
+                except Raised:
+                    pass
+                if not tape.advance():
+                    break
+        raise AssertionError("a state without the transition that led to it")
+
+
+def alternatives_of(transition: Transition, state: int) -> tuple[int, ...]:
+    """The successors of a transition that chooses, one for each way to choose."""
+    found: list[int] = []
+    tape = Tape()
+    while True:
+        tape.rewind()
+        successor = transition.function(state, tape)
+        if isinstance(successor, int):
+            found.append(successor)
+        if not tape.advance():
+            return tuple(found)

@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A direct evaluator of IR code that chooses nothing and runs in no frame: it makes the initial state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from checker.ir import system as ir
+from checker.ir.simplify import OPERATORS
+from checker.language.errors import ModelError
+from checker.language.tree import Position
+
+Frames = tuple[tuple[str, int, str, tuple[int, ...]], ...]
+
+
+class _Jump(Exception):
+    def __init__(self, label: str, leave: bool) -> None:
+        self.label = label
+        self.leave = leave
+
+
+class _Evaluator:
+    def __init__(
+        self,
+        variables: Mapping[str, ir.Variable],
+        arenas: Mapping[str, tuple[int, int, bool]],
+        bounds: Mapping[str, int],
+    ) -> None:
+        self.variables = variables
+        self.arenas = arenas
+        self.bounds = bounds
+        self.cells = {name: list(variable.initial) for name, variable in variables.items()}
+        self.frames: list[tuple[str, int, str, tuple[int, ...]]] = []
+        self.locals: dict[str, int] = {}
+
+    def value(self, e: ir.Expression) -> int:
+        match e:
+            case ir.Constant(value):
+                return value
+            case ir.Local(name):
+                return self.locals[name]
+            case ir.Load(name, indices):
+                return self.cells[name][self.variables[name].cell(tuple(map(self.value, indices)))]
+            case ir.Index(record, reference, live, position):
+                return self.index(record, self.value(reference), live, position)
+            case ir.Element(inner, _, length, position):
+                value = self.value(inner)
+                if not 0 <= value < length:
+                    raise ModelError(position, f"the index {value} is outside the array, in the initial state")
+                return value
+            case ir.InRange(inner, low, high, mask, target, position):
+                value = self.value(inner)
+                if not low <= value <= high or (mask is not None and value & ~mask):
+                    raise ModelError(position, f"{target} gets {value}, which is not from {low} to {high}")
+                return value
+            case ir.Operation(name, operands):
+                return OPERATORS[name](*map(self.value, operands))
+            case ir.Logical("and", operands):
+                return int(all(map(self.value, operands)))
+            case ir.Logical(_, operands):
+                return int(any(map(self.value, operands)))
+            case ir.Conditional(test, then, otherwise):
+                return self.value(then if self.value(test) else otherwise)
+            case ir.Let(name, inner, body):
+                self.locals[name] = self.value(inner)
+                return self.value(body)
+            case ir.HasFrames(record, owner):
+                index = self.value(owner)
+                return int(any(frame[:2] == (record, index) for frame in self.frames))
+        raise TypeError(e)
+
+    def index(self, record: str, reference: int, live: bool, position: Position) -> int:
+        count, alignment, _ = self.arenas[record]
+        number, tag = divmod(reference, alignment)
+        if tag or not 1 <= number <= count or (live and not self.cells[f"{record}.allocated"][number - 1]):
+            raise ModelError(position, f"the initial state follows a wild pointer to {record}")
+        return number - 1
+
+    def block(self, block: ir.Block) -> None:
+        for instruction in block:
+            self.instruction(instruction)
+
+    def instruction(self, i: ir.Instruction) -> None:
+        match i:
+            case ir.Set(local, value):
+                self.locals[local] = self.value(value)
+            case ir.Store(name, indices, value):
+                stored = self.value(value)
+                self.cells[name][self.variables[name].cell(tuple(map(self.value, indices)))] = stored
+            case ir.If(test, then, otherwise):
+                self.block(then if self.value(test) else otherwise)
+            case ir.Loop(label, local, low, high, step, body):
+                for value in range(self.value(low), self.value(high), step):
+                    self.locals[local] = value
+                    try:
+                        self.block(body)
+                    except _Jump as jump:
+                        if jump.label != label:
+                            raise
+                        if jump.leave:
+                            break
+            case ir.Region(label, body):
+                try:
+                    self.block(body)
+                except _Jump as jump:
+                    if jump.label != label:
+                        raise
+            case ir.Leave(label):
+                raise _Jump(label, True)
+            case ir.Next(label):
+                raise _Jump(label, False)
+            case ir.Require(test):
+                if not self.value(test):
+                    raise ModelError(Position("", 1, 1), "a `require` in @initial code does not hold")
+            case ir.Check(test, identifier, position):
+                if not self.value(test):
+                    raise ModelError(position, f"{identifier} does not hold in @initial code")
+            case ir.Allocate(local, record, resets, position):
+                self.allocate(local, record, resets, position)
+            case ir.Push(record, owner, procedure, arguments, position):
+                index = self.value(owner)
+                if sum(frame[:2] == (record, index) for frame in self.frames) >= self.bounds[record]:
+                    raise ModelError(position, f"{record} has no room for another frame; raise its @record(frames=...)")
+                self.frames.append((record, index, procedure, tuple(map(self.value, arguments))))
+            case ir.Choose(position=position):
+                raise ModelError(position, "the initial state is one state: @initial code cannot choose")
+            case ir.Halt(position):
+                raise ModelError(position, "@initial code cannot halt")
+            case ir.Cover():
+                pass
+            case _:
+                raise TypeError(i)
+
+    def allocate(self, local: str, record: str, resets: tuple[tuple[str, int], ...], position: Position) -> None:
+        states = self.cells[f"{record}.allocated"]
+        if all(states):
+            raise ModelError(position, f"the initial state needs more than {len(states)} of {record}; raise its count")
+        index = states.index(0)
+        states[index] = 1
+        for name, value in resets:
+            size = len(self.cells[name]) // len(states)
+            self.cells[name][index * size : (index + 1) * size] = [value] * size
+        self.locals[local] = (index + 1) * self.arenas[record][1]
+
+
+def initial_cells(
+    variables: Mapping[str, ir.Variable],
+    arenas: Mapping[str, tuple[int, int, bool]],
+    bounds: Mapping[str, int],
+    body: ir.Block,
+) -> tuple[dict[str, list[int]], Frames]:
+    """Run the code of `initial`: the cells of each variable, and the frames it pushes, bottom first."""
+    evaluator = _Evaluator(variables, arenas, bounds)
+    evaluator.block(body)
+    return evaluator.cells, tuple(evaluator.frames)

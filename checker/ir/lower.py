@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The syntax tree of a program -> its transition system."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+
+from checker.ir import system as ir
+from checker.ir.atomic_code import AtomicCode, Exits, allocator
+from checker.ir.evaluate import initial_cells
+from checker.ir.liveness import live_locals
+from checker.ir.routine_code import RoutineCode
+from checker.language import tree
+from checker.language.errors import ModelError
+from checker.language.types import value_range
+
+
+def lower(program: tree.Program) -> ir.System:
+    """The transition system of a program. ModelError where the program breaks a rule on steps."""
+    variables = {variable.name: variable for variable in _variables(program)}
+    variables, frames = _initial(program, variables)
+    atomic = AtomicCode(program, variables)
+    routines = RoutineCode(program, atomic)
+    for name, routine in program.routines.items():
+        if routine.noinline or name in _entered(program):
+            routines.procedure(name)
+    actions = tuple(_action(program, atomic, action) for action in program.actions.values())
+    predicates = tuple(_predicate(program, atomic, invariant) for invariant in program.invariants)
+    locations = _with_live_locals(routines.locations)
+    procedures = {
+        name: ir.Procedure(name, routines.parameters[name], entry, _frame_locals(program, locations, name, atomic))
+        for name, entry in routines.entries.items()
+    }
+    return ir.System(
+        variables=variables,
+        owners={r.name: ir.Owner(r.name, r.count, r.frames) for r in program.records.values() if r.frames},
+        procedures=procedures,
+        locations=locations,
+        actions=actions,
+        predicates=predicates,
+        processors=_processors(program, atomic),
+        properties=tuple(program.properties),
+        frames=frames,
+        arenas=atomic.arenas,
+        inside=_inside(program, locations),
+        coverable=frozenset(atomic.coverable),
+    )
+
+
+def _variables(program: tree.Program) -> Iterator[ir.Variable]:
+    for record in program.records.values():
+        for field in record.fields:
+            yield _variable(program, f"{record.name}.{field.name}", (record.count,), field)
+        if record.allocated:
+            zeros = (0,) * record.count
+            yield ir.Variable(allocator(record.name), tree.BoolType(), (record.count,), 0, 1, False, False, zeros)
+    for name, variable in program.variables.items():
+        yield _variable(program, name, (), variable)
+
+
+def _variable(program: tree.Program, name: str, dimensions: tuple[int, ...], declared: tree.Variable) -> ir.Variable:
+    if declared.length is not None:
+        dimensions = (*dimensions, declared.length)
+    if declared.key is not None:
+        dimensions = (*dimensions, program.records[declared.key].count)
+    cells = 1
+    for size in dimensions:
+        cells *= size
+    low, high = value_range(declared.type, program.records)
+    return ir.Variable(
+        name, declared.type, dimensions, low, high, declared.constant, declared.ghost, (declared.initial,) * cells
+    )
+
+
+def _initial(
+    program: tree.Program, variables: dict[str, ir.Variable]
+) -> tuple[dict[str, ir.Variable], tuple[tuple[str, int, str, tuple[int, ...]], ...]]:
+    """Run `initial`: the variables with their initial values, and the first frames."""
+    changing = {name: dataclasses.replace(variable, constant=False) for name, variable in variables.items()}
+    atomic = AtomicCode(program, changing)
+    names = atomic.names_of("initial", program.initial_locals)
+
+    def nowhere(*_: object) -> ir.Block:
+        raise ModelError(program.initial[0].position, "`return` has no place in @initial code; let it run to its end")
+
+    body = atomic.block(program.initial, names, Exits(nowhere, nowhere, nowhere))
+    cells, frames = initial_cells(changing, atomic.arenas, {r.name: r.frames for r in program.records.values()}, body)
+    found = {name: dataclasses.replace(variable, initial=tuple(cells[name])) for name, variable in variables.items()}
+    return found, frames
+
+
+def _entered(program: tree.Program) -> set[str]:
+    """The routines that Enter pushes a frame of."""
+    from checker.language.load import walk
+
+    bodies = [program.initial, *(action.body for action in program.actions.values())]
+    bodies += [routine.body for routine in program.routines.values()]
+    return {s.routine for body in bodies for s in walk(body) if isinstance(s, tree.Enter)}
+
+
+def _parameters(
+    atomic: AtomicCode, bindings: Sequence[tree.Binding], prefix: str
+) -> tuple[dict[str, ir.Expression], tuple[tuple[str, tree.Type, tuple[int, ...]], ...]]:
+    names: dict[str, ir.Expression] = {}
+    parameters = []
+    for binding in bindings:
+        local = atomic.local(f"{prefix}.{binding.local.name}", binding.local.type)
+        values = [value for _, value in atomic.domain_values(binding, {})]
+        names[binding.local.name] = local
+        parameters.append((local.name, binding.local.type, tuple(v.value for v in values if isinstance(v, ir.Constant))))
+    return names, tuple(parameters)
+
+
+def _action(program: tree.Program, atomic: AtomicCode, action: tree.Action) -> ir.Action:
+    names, parameters = _parameters(atomic, action.parameters, action.name)
+    names |= atomic.names_of(action.name, action.locals)
+
+    def nowhere() -> ir.Block:
+        raise AssertionError("no loop here")
+
+    body = atomic.block(action.body, names, Exits(nowhere, nowhere, lambda _: (ir.Leave("action"),)))
+    return ir.Action(action.name, parameters, (ir.Region("action", body),), action.interrupt, action.position)
+
+
+def _predicate(program: tree.Program, atomic: AtomicCode, invariant: tree.Invariant) -> ir.Predicate:
+    names, parameters = _parameters(atomic, invariant.parameters, invariant.name)
+    return ir.Predicate(
+        invariant.property, invariant.name, parameters, atomic.pure(invariant.body, names), invariant.position
+    )
+
+
+def _processors(program: tree.Program, atomic: AtomicCode) -> ir.Processors | None:
+    if program.executes is None or program.processor is None:
+        return None
+    function = program.executes
+    owner = function.body.type
+    if not isinstance(owner, tree.ReferenceType) or not program.records[owner.record].frames:
+        raise ModelError(function.position, "@executes gives an owner of frames: a record with @record(frames=...)")
+    local = atomic.local("processor", function.parameters[0].type)
+    body = atomic.pure(function.body, {function.parameters[0].name: local})
+    return ir.Processors(program.processor, owner.record, local.name, body)
+
+
+def _with_live_locals(locations: Sequence[ir.Location]) -> tuple[ir.Location, ...]:
+    live = live_locals(locations)
+    return tuple(dataclasses.replace(location, live=tuple(sorted(live[location.number]))) for location in locations)
+
+
+def _frame_locals(
+    program: tree.Program, locations: Sequence[ir.Location], procedure: str, atomic: AtomicCode
+) -> dict[str, tuple[int, int]]:
+    found: dict[str, tuple[int, int]] = {}
+    for location in locations:
+        if location.procedure == procedure:
+            for local in location.live:
+                found[local] = result_range(program) if local == ir.RESULT else atomic.ranges[local]
+    return found
+
+
+def result_range(program: tree.Program) -> tuple[int, int]:
+    """The range of all that calls with frames of their own return."""
+    ranges = [value_range(r.result, program.records) for r in program.routines.values() if r.noinline and r.result is not None]
+    return min((low for low, _ in ranges), default=0), max((high for _, high in ranges), default=0)
+
+
+def _inside(program: tree.Program, locations: Sequence[ir.Location]) -> dict[str, frozenset[int]]:
+    return {
+        name: frozenset(location.number for location in locations if any(call.routine == name for call in location.calls))
+        for name in program.routines
+    }

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The text report: golden files, and what must hold of every report."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from samples import SAMPLES, action, at_once, dks, four_cpus, multi_page, two_cpus
+
+from checker.report.finding import columns, finding_position, headline
+from checker.report.text import text_report
+from checker.trace.data import Trace
+
+REPLAY = "stackproof replay counterexamples/sample.json"
+SOURCES = {
+    "models/rfc_v1.py": "\n" * 51 + "        page = cpu.pool[i]\n",
+    "spec/kernel/scheduler.py": "\n" * 25 + "    prev = cpu.current\n\n"
+    '    with atomic("pick_next_task: rq->lock is held and interrupts are off"):\n',
+}
+ANSI = re.compile(r"\x1b\[[0-9;]*m")
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_golden(name: str, golden: Callable[[str, str], None]) -> None:
+    golden(f"{name}.txt", text_report(SAMPLES[name](), replay=REPLAY))
+
+
+def test_golden_with_sources(golden: Callable[[str, str], None]) -> None:
+    golden("two_cpus_sources.txt", text_report(two_cpus(), sources=SOURCES, width=120))
+
+
+def test_first_line_is_a_compiler_message() -> None:
+    first = text_report(multi_page()).splitlines()[0]
+    message = "pte[2] of task0's stack is page1, nr_pages is 2"
+    assert first == f"models/rfc_v1.py:80: error: single-hole violated: {message}"
+
+
+def test_position_is_the_call_in_the_model_of_a_kernel_service() -> None:
+    assert str(finding_position(four_cpus())).startswith("models/rfc_v1.py:92:")
+
+
+def test_position_without_a_step_in_the_model_is_the_violation() -> None:
+    assert headline(at_once()).startswith("spec/properties/single_hole.py:12: error: ")
+    assert finding_position(replace(multi_page(), model="models/other.py")) == multi_page().violation.position
+
+
+def test_model_may_be_given_by_name() -> None:
+    assert finding_position(replace(multi_page(), model="rfc_v1")) == finding_position(multi_page())
+
+
+def test_a_message_of_several_lines_becomes_one() -> None:
+    trace = multi_page()
+    trace = replace(trace, violation=replace(trace.violation, message="one\n two"))
+    assert text_report(trace).splitlines()[0].endswith("violated: one two")
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 110, 120, 200])
+@pytest.mark.parametrize("make", [multi_page, two_cpus, dks])
+def test_keeps_the_width(make: Callable[[], Trace], width: int) -> None:
+    lines = text_report(make(), width=width, sources=SOURCES).splitlines()
+    assert max(len(line) for line in lines[1:]) <= max(width, 80)
+
+
+@pytest.mark.parametrize("width", [60, 110])
+@pytest.mark.parametrize("name", SAMPLES)
+def test_every_step_and_every_change_is_there(name: str, width: int) -> None:
+    trace = SAMPLES[name]()
+    body = text_report(trace, width=width)
+    numbers = [int(match[1]) for match in re.finditer(r"^ *(\d+) \|", body, re.MULTILINE)]
+    assert numbers == list(range(1, len(trace.steps) + 1))
+    flat = re.sub(r"[\s|]+", "", body)
+    for step in trace.steps:
+        for change in step.changes:
+            assert re.sub(r"[\s|]+", "", f"{change.cell}: {change.before} -> {change.after}") in flat
+        for choice in step.choices:
+            assert f"choice: {choice}" in body
+
+
+def test_a_step_stands_in_its_own_column() -> None:
+    body = text_report(two_cpus())
+    header = next(line for line in body.splitlines() if line.startswith(" step"))
+    second = header.index("cpu1")
+    assert next(line for line in body.splitlines() if "task1.on_cpu" in line).index("task1.on_cpu") > second
+    assert next(line for line in body.splitlines() if "task0.on_cpu" in line).index("task0.on_cpu") < second
+
+
+def test_columns_are_in_numerical_order() -> None:
+    steps = tuple(action("touch", "faults:33", cpu) for cpu in ("cpu10", "cpu9", "cpu1"))
+    assert columns(replace(multi_page(), steps=steps)) == ("cpu1", "cpu9", "cpu10")
+
+
+def test_colour_changes_nothing_but_colour() -> None:
+    trace = two_cpus()
+    coloured = text_report(trace, colour=True)
+    assert "\x1b[" in coloured
+    assert [line.rstrip() for line in ANSI.sub("", coloured).splitlines()] == text_report(trace).splitlines()
+    assert "\x1b" not in text_report(trace)
+
+
+def test_control_characters_do_not_reach_the_terminal() -> None:
+    trace = multi_page()
+    trace = replace(trace, model="\x1b[2Jx", violation=replace(trace.violation, message="a\x1b[31mb\x07"))
+    assert "\x1b" not in text_report(trace)
+    assert "\x07" not in text_report(trace)
+
+
+@pytest.mark.parametrize("kind", ["invariant", "check", "wild-pointer", "deadlock", "model-error"])
+def test_every_kind_of_violation_has_its_words(kind: str) -> None:
+    trace = multi_page()
+    body = text_report(replace(trace, violation=replace(trace.violation, kind=kind)))
+    assert "\nspec/properties/single_hole.py:12: single-hole " in body
