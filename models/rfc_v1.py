@@ -9,7 +9,7 @@ free_vmap_stack). Assumed of the architecture: it passes `current` to dynamic_st
 stack exist (virt_to_kpte finds its entry).
 """
 
-from checker.language import address, function, implements, reference, routine
+from checker.language import Expected, address, function, implements, reference, routine
 from spec.kernel import (
     POOL_SLOTS,
     STACK_PAGES,
@@ -100,3 +100,60 @@ def dynamic_stack(tsk: Task) -> None:
     if tsk.flags & TaskFlags.PF_DYNAMIC_STACK:
         dynamic_stack_refill_pages()
         tsk.flags &= ~TaskFlags.PF_DYNAMIC_STACK
+
+
+EXPECTED = (
+    Expected(
+        settings={"CPUS": 1, "TASKS": 1, "STACK_PAGES": 4},
+        events=("touch",),
+        violated={"fault-resolved": 40, "area-agrees": 28, "single-hole": 28},
+        states=794,
+        transitions=836,
+        depth=91,
+        ladder=True,
+    ),
+    Expected(
+        settings={"CPUS": 1, "TASKS": 1, "STACK_PAGES": 3},
+        events=("touch", "late-fault"),
+        violated={"charge-once": 27, "area-agrees": 27, "refill-owed": 27, "single-hole": 27},
+        states=787,
+        transitions=846,
+        depth=66,
+        ladder=True,
+    ),
+    Expected(
+        settings={"CPUS": 1, "TASKS": 2, "STACK_PAGES": 3},
+        events=("touch", "oom"),
+        violated={"fault-resolved": 49, "charge-once": 56, "area-agrees": 28, "refill-owed": 52, "single-hole": 28},
+        states=12_815,
+        transitions=14_313,
+        depth=125,
+        ladder=True,
+    ),
+    Expected(
+        settings={"CPUS": 1, "TASKS": 2, "STACK_PAGES": 3},
+        events=("touch", "late-fault", "migrate", "oom"),
+        violated={"fault-resolved": 40, "charge-once": 27, "area-agrees": 27, "refill-owed": 27, "single-hole": 27},
+        states=91_291,
+        transitions=100_195,
+        depth=153,
+        ladder=True,
+    ),
+    Expected(
+        settings={"CPUS": 2, "TASKS": 2, "STACK_PAGES": 3},
+        events=("touch", "migrate"),
+        violated={"area-agrees": 28, "single-hole": 28},
+        states=642_029,
+        transitions=1_328_650,
+        depth=152,
+        ladder=True,
+    ),
+    Expected(
+        settings={"CPUS": 2, "TASKS": 1, "STACK_PAGES": 3},
+        events=("touch", "late-fault", "migrate", "oom"),
+        violated={"charge-once": 27, "area-agrees": 27, "refill-owed": 27, "single-hole": 27},
+        states=20_511,
+        transitions=36_172,
+        depth=95,
+    ),
+)

@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Golden files: expected output kept beside the tests. `pytest --update-golden` writes them anew; read the diff."""
+"""What all tests share.
+
+Golden files are expected output kept beside the tests: `pytest --update-golden` writes them anew; read the diff. Tests
+marked `slow` run with `pytest --slow` only.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,15 @@ import pytest
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write the golden files anew instead of comparing")
+    parser.addoption("--slow", action="store_true", help="run the tests marked slow too")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--slow"):
+        return
+    for item in items:
+        if item.get_closest_marker("slow") is not None:
+            item.add_marker(pytest.mark.skip(reason="slow: run with --slow"))
 
 
 @pytest.fixture

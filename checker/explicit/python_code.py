@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """IR -> Python functions over packed states.
 
-A function is made for one transition with everything known that can be: the action's arguments, or the processor, the owner and the
-depth of the frame that steps. It takes a state `s` and gives the next one, or None where the transition is not possible.
-Generated names: v1, v2 ... locals of the IR, j the label being jumped to.
-"""
+A function is made for one transition with everything known that can be: the action's arguments, or the processor, the
+owner and the depth of the frame that steps. It takes a state `s` and gives the next one, or None where the transition
+is not possible. Generated names: v1, v2 ... locals of the IR, j the label being jumped to."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from checker.explicit.outcome import Cut, OutOfRange, Raised, Violated
 from checker.ir import system as ir
@@ -39,7 +39,7 @@ class Names:
     cover_numbers: dict[Position, int] = field(default_factory=dict)
     raisers: list[Callable[[], Raised]] = field(default_factory=list)
     constants: dict[str, tuple[int, ...]] = field(default_factory=dict)
-    namespace: dict[str, object] = field(default_factory=dict)
+    namespace: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.covered.extend(bytes(len(self.system.coverable)))
@@ -89,15 +89,14 @@ class FunctionMaker:
 
     # -- whole functions --
 
-    def compile(self, lines: list[str], name: str) -> Callable[..., object]:
+    def compile(self, lines: list[str], name: str) -> Callable[..., int | None]:
         source = "\n".join(lines)
         namespace = self.names.namespace
         exec(compile(source, f"<{name}>", "exec"), namespace)  # the engine's own generated code, from a checked model
-        made = namespace["transition"]
-        assert callable(made)
+        made: Callable[..., int | None] = namespace["transition"]
         return made
 
-    def action(self, action: ir.Action, arguments: tuple[int, ...]) -> Callable[..., object]:
+    def action(self, action: ir.Action, arguments: tuple[int, ...]) -> Callable[..., int | None]:
         """The transition of an action with its arguments: f(s, tape)."""
         known = {local: value for (local, _, _), value in zip(action.parameters, arguments, strict=True)}
         body = Specialiser(self.system.variables, self.system.arenas, known).block(action.body)
@@ -108,7 +107,7 @@ class FunctionMaker:
         writer.lines.append("    return s")
         return self.compile(writer.finished(), action.name)
 
-    def step(self, location: ir.Location, frame: Frame, processor: int) -> Callable[..., object]:
+    def step(self, location: ir.Location, frame: Frame, processor: int) -> Callable[..., int | None]:
         """The step from a location, in one frame, by one processor."""
         assert self.system.processors is not None
         _, alignment, _ = self.system.arenas[self.system.processors.record]
@@ -240,8 +239,10 @@ class Writer:
             return f"{table}[{self.cell_number(variable, e.indices)}]"
         bias = f" + {variable.low}" if variable.low else ""
         width = self.layout.cells[e.variable].width
-        return f"(s >> {self.offset(e.variable, e.indices)} & {(1 << width) - 1}{bias})" if not bias else (
-            f"((s >> {self.offset(e.variable, e.indices)} & {(1 << width) - 1}){bias})"
+        return (
+            f"(s >> {self.offset(e.variable, e.indices)} & {(1 << width) - 1}{bias})"
+            if not bias
+            else (f"((s >> {self.offset(e.variable, e.indices)} & {(1 << width) - 1}){bias})")
         )
 
     def cell_number(self, variable: ir.Variable, indices: tuple[ir.Expression, ...]) -> str:
@@ -275,7 +276,9 @@ class Writer:
 
     def in_range(self, value: str, low: int, high: int, mask: int | None, target: str, position: Position) -> str:
         number = self.names.raiser(
-            lambda: OutOfRange(position, f"{target} gets a value that is not from {low} to {high}; widen its range, or mend the model")
+            lambda: OutOfRange(
+                position, f"{target} gets a value that is not from {low} to {high}; widen its range, or mend the model"
+            )
         )
         name = self.local(f"checked {number}")
         masked = f" and not {name} & {~mask}" if mask is not None else ""
@@ -469,11 +472,19 @@ class Writer:
     def full(self, record: str, position: Position) -> int:
         frames = self.layout.frames[record].frames
         return self.names.raiser(
-            lambda: Cut("frames", position, f"an instance of {record} has {frames} frames, and needs one more; raise @record(frames=...)")
+            lambda: Cut(
+                "frames", position, f"an instance of {record} has {frames} frames, and needs one more; raise @record(frames=...)"
+            )
         )
 
     def push(
-        self, record: str, owner: ir.Expression, procedure: str, arguments: tuple[ir.Expression, ...], position: Position, depth: int
+        self,
+        record: str,
+        owner: ir.Expression,
+        procedure: str,
+        arguments: tuple[ir.Expression, ...],
+        position: Position,
+        depth: int,
     ) -> None:
         layout = self.layout.frames[record]
         self.line(depth, f"x = {self.entry(procedure, arguments)}")

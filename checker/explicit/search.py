@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from array import array
 from collections.abc import Callable
@@ -59,12 +60,13 @@ class Hop:
 
 @dataclass(frozen=True)
 class Finding:
-    """A violated property. kind as in trace/data.py. path: from the initial state; the last hop of a check or wild pointer leads to the
-    marked state. arguments: the binding of an invariant, in the order of its parameters."""
+    """A violated property. kind as in trace/data.py. path: from the initial state; the last hop of a check or wild
+    pointer leads to the marked state. position: None for a deadlock. arguments: the binding of an invariant, in the
+    order of its parameters."""
 
     property: str
     kind: str
-    position: Position
+    position: Position | None
     path: tuple[Hop, ...]
     predicate: ir.Predicate | None = None
     arguments: tuple[int, ...] = ()
@@ -73,8 +75,8 @@ class Finding:
 
 @dataclass
 class Result:
-    """stopped: why the search ended early, None if it is complete. cuts: reason -> what was missing, where paths ended for want of
-    room."""
+    """stopped: why the search ended early, None if it is complete. cuts: reason -> what was missing, where paths
+    ended for want of room."""
 
     statistics: Statistics
     findings: dict[str, Finding] = field(default_factory=dict)
@@ -174,10 +176,10 @@ class Search:
                             if not successors:
                                 continue
                         else:
-                            successor = transition.function(state)
-                            if successor is None:
+                            next_state = transition.function(state)
+                            if next_state is None:
                                 continue
-                            successors = (successor,)
+                            successors = (next_state,)
                     except Raised as raised:
                         successors = self._raised(raised, transition, state, index)
                         if self.result.error is not None:
@@ -201,7 +203,7 @@ class Search:
                                     if self.result.error is not None:
                                         return
                 if demands_progress and not moves and DEADLOCK not in self.result.findings:
-                    self.result.findings[DEADLOCK] = Finding(DEADLOCK, "deadlock", self._deadlock_position(), self.path(index))
+                    self.result.findings[DEADLOCK] = Finding(DEADLOCK, "deadlock", None, self.path(index))
                 index += 1
             self.expanded = index
             if len(states) > level_end:
@@ -211,9 +213,6 @@ class Search:
     def _look_at_end(self) -> None:
         if self.progress is not None:
             self.progress(self._statistics())
-
-    def _deadlock_position(self) -> Position:
-        return Position("", 1, 1)
 
     # -- invariants --
 
@@ -295,7 +294,7 @@ class Search:
         while self.parents[numbers[-1]] >= 0:
             numbers.append(self.parents[numbers[-1]])
         numbers.reverse()
-        return tuple(self._hop(self.states[a], self.states[b]) for a, b in zip(numbers, numbers[1:], strict=False))
+        return tuple(self._hop(self.states[a], self.states[b]) for a, b in itertools.pairwise(numbers))
 
     def _hop(self, state: int, successor: int) -> Hop:
         for transition in self.transitions.possible(state):

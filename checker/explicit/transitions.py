@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The transitions of a system as functions, and which of them to try in a state.
 
-Most transitions of a state are ruled out by a look at a few of its bits: the location where a processor stands, the first `require` of
-an action. What those bits rule out is remembered for each value of them.
-"""
+Most transitions of a state are ruled out by a look at a few of its bits: the location where a processor stands, the
+first `require` of an action. What those bits rule out is remembered for each value of them."""
 
 from __future__ import annotations
 
@@ -11,8 +10,8 @@ import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from checker.explicit.python_code import Frame, FunctionMaker
 from checker.explicit.outcome import Raised
+from checker.explicit.python_code import Frame, FunctionMaker
 from checker.ir import system as ir
 from checker.ir.footprint import Footprints
 from checker.ir.simplify import Specialiser
@@ -20,7 +19,7 @@ from checker.ir.simplify import Specialiser
 SMALL = 20
 """Bits of a guard that is worth remembering: at most 2 ** SMALL entries, in practice a few hundred."""
 
-Function = Callable[..., object]
+Function = Callable[..., int | None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,7 +92,9 @@ class Transitions:
         for action in self.system.actions:
             for instances in self._grouped(action):
                 guards = [self._guard(action, arguments) for arguments in instances]
-                common = [tests[0] for tests in zip(*guards, strict=False) if len(set(tests)) == 1 and len(tests) == len(instances)]
+                common = [
+                    tests[0] for tests in zip(*guards, strict=False) if len(set(tests)) == 1 and len(tests) == len(instances)
+                ]
                 common = common[: _agreeing(guards)]
                 small, mask = self._small(common)
                 remembered = self.maker.predicate(ir.Logical("and", tuple(small))) if small else None

@@ -82,7 +82,9 @@ class Accesses:
 
     def _needs_atomic(self, e: tree.Expression, position: tree.Position, what: str) -> None:
         if self.in_expression(e):
-            raise ModelError(position, f'{what} reads shared state; put this inside `with atomic("why"):`, or read it into a local first')
+            raise ModelError(
+                position, f'{what} reads shared state; put this inside `with atomic("why"):`, or read it into a local first'
+            )
 
     def in_statement(self, s: tree.Statement) -> bool:
         """Whether the statement takes a step, or leaves the code around it by `return`."""

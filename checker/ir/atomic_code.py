@@ -35,6 +35,10 @@ class Exits:
     returns: Callable[[ir.Expression | None], ir.Block]
 
 
+def _leaving(label: str) -> Callable[[], ir.Block]:
+    return lambda: (ir.Leave(label),)
+
+
 def _nowhere() -> ir.Block:
     raise AssertionError("no loop here")
 
@@ -66,7 +70,9 @@ class AtomicCode:
 
     # -- expressions --
 
-    def ranged(self, value: ir.Expression, have: tree.Type, want: tree.Type, target: str, position: tree.Position) -> ir.Expression:
+    def ranged(
+        self, value: ir.Expression, have: tree.Type, want: tree.Type, target: str, position: tree.Position
+    ) -> ir.Expression:
         """The value with a check that it is of the type wanted, where that is not known already."""
         if not isinstance(have, tree.IntType):
             return value
@@ -338,7 +344,9 @@ class AtomicCode:
         """An inlined call inside one step."""
         routine = self.program.routines[e.callee]
         if routine.noinline:
-            raise ModelError(e.position, f"`{e.callee}` has frames of its own, so that a call takes steps; it cannot stand inside one step")
+            raise ModelError(
+                e.position, f"`{e.callee}` has frames of its own, so that a call takes steps; it cannot stand inside one step"
+            )
         if any(name.startswith(f"in {e.callee}") for name in names):
             raise ModelError(e.position, f"`{e.callee}` calls itself; only a routine with frames of its own (noinline) can")
         arguments = self.values(e.arguments, names, out)
@@ -348,7 +356,9 @@ class AtomicCode:
         for parameter, argument, value in zip(routine.parameters, e.arguments, arguments, strict=True):
             target = inner[parameter.name]
             assert isinstance(target, ir.Local)
-            out.append(ir.Set(target.name, self.ranged(value, argument.type, parameter.type, f"`{parameter.name}`", argument.position)))
+            out.append(
+                ir.Set(target.name, self.ranged(value, argument.type, parameter.type, f"`{parameter.name}`", argument.position))
+            )
         result = self.local(f"{routine.name} result", routine.result or tree.BoolType())
         label = f"call {next(self.serial)}"
 
@@ -382,7 +392,9 @@ class AtomicCode:
                 assert isinstance(local, ir.Local)
                 low, high = self.ranges[local.name]
                 wanted = tree.IntType(low, high)
-                out.append(ir.Set(local.name, self.ranged(self.value(value, names, out), value.type, wanted, f"`{name}`", s.position)))
+                out.append(
+                    ir.Set(local.name, self.ranged(self.value(value, names, out), value.type, wanted, f"`{name}`", s.position))
+                )
             case tree.Assign(target=tree.Place() as place, value=value, operator=None):
                 stored = self.value(value, names, out)
                 if self.place_has_effects(place) and not isinstance(stored, (ir.Constant, ir.Local)):
@@ -471,24 +483,21 @@ class AtomicCode:
         checked = self.ranged(value, type_, place.variable.type, f"`{place.variable.name}`", position)
         out.append(ir.Store(variable_name(place), indices, checked))
 
-    def loop(
-        self, s: tree.For, names: Names, exits: Exits, result: tree.Type | None, out: list[ir.Instruction]
-    ) -> None:
+    def loop(self, s: tree.For, names: Names, exits: Exits, result: tree.Type | None, out: list[ir.Instruction]) -> None:
         label = f"loop {next(self.serial)}"
-        leave: Callable[[], ir.Block] = lambda: (ir.Leave(label),)  # noqa: E731
         if isinstance(s.binding.domain, tree.ValuesDomain):
             rounds: list[ir.Instruction] = []
             values = [self.keep(value, out, s.binding.local.type) for value in self.values(s.binding.domain.values, names, out)]
             for number, value in enumerate(values):
                 inner = f"{label} round {number}"
-                to_next: Callable[[], ir.Block] = lambda inner=inner: (ir.Leave(inner),)  # type: ignore[misc]
                 bound = {**names, s.binding.local.name: value}
-                rounds.append(ir.Region(inner, self.block(s.body, bound, replace(exits, leave=leave, next=to_next), result)))
+                around = replace(exits, leave=_leaving(label), next=_leaving(inner))
+                rounds.append(ir.Region(inner, self.block(s.body, bound, around, result)))
             out.append(ir.Region(label, tuple(rounds)))
             return
         local = self.local(s.binding.local.name, s.binding.local.type, 1)
         low, high, step, _ = self.bounds(s.binding.domain, names)
-        inside = replace(exits, leave=leave, next=lambda: (ir.Next(label),))
+        inside = replace(exits, leave=_leaving(label), next=lambda: (ir.Next(label),))
         body = self.block(s.body, {**names, s.binding.local.name: local}, inside, result)
         out.append(ir.Loop(label, local.name, low, high, step, body))
 

@@ -61,8 +61,8 @@ class _Evaluator:
                 return int(any(map(self.value, operands)))
             case ir.Conditional(test, then, otherwise):
                 return self.value(then if self.value(test) else otherwise)
-            case ir.Let(name, inner, body):
-                self.locals[name] = self.value(inner)
+            case ir.Let(name, bound, body):
+                self.locals[name] = self.value(bound)
                 return self.value(body)
             case ir.HasFrames(record, owner):
                 index = self.value(owner)
@@ -90,8 +90,8 @@ class _Evaluator:
             case ir.If(test, then, otherwise):
                 self.block(then if self.value(test) else otherwise)
             case ir.Loop(label, local, low, high, step, body):
-                for value in range(self.value(low), self.value(high), step):
-                    self.locals[local] = value
+                for number in range(self.value(low), self.value(high), step):
+                    self.locals[local] = number
                     try:
                         self.block(body)
                     except _Jump as jump:

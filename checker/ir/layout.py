@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Where everything is in a packed state: one integer, from bit 0 up: variables, frames, and the mark of terminal states on top.
 
-A cell holds its value minus the lowest value of its variable. A frame holds the number of its location (0: no frame), then
-its live locals; locals that are never live at the same location share bits. Everything unused is 0, so that equal states are equal
-integers.
-"""
+A cell holds its value minus the lowest value of its variable. A frame holds the number of its location (0: no frame),
+then its live locals; locals that are never live at the same location share bits. Everything unused is 0, so that
+equal states are equal integers."""
 
 from __future__ import annotations
 
@@ -71,9 +70,7 @@ def make_layout(system: ir.System) -> Layout:
     return Layout(cells, frames, locals_, location_width, result, mark, mark + (len(system.properties) + 2).bit_length())
 
 
-def _locals(
-    system: ir.System, start: int
-) -> tuple[dict[tuple[str, str], tuple[int, int, int]], int, tuple[int, int, int]]:
+def _locals(system: ir.System, start: int) -> tuple[dict[tuple[str, str], tuple[int, int, int]], int, tuple[int, int, int]]:
     """Give each local bits that no local has which is live together with it."""
     found: dict[tuple[str, str], tuple[int, int, int]] = {}
     widest = 0

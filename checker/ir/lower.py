@@ -68,9 +68,7 @@ def _variable(program: tree.Program, name: str, dimensions: tuple[int, ...], dec
     for size in dimensions:
         cells *= size
     low, high = value_range(declared.type, program.records)
-    return ir.Variable(
-        name, declared.type, dimensions, low, high, declared.constant, declared.ghost, (declared.initial,) * cells
-    )
+    return ir.Variable(name, declared.type, dimensions, low, high, declared.constant, declared.ghost, (declared.initial,) * cells)
 
 
 def _initial(
@@ -125,9 +123,7 @@ def _action(program: tree.Program, atomic: AtomicCode, action: tree.Action) -> i
 
 def _predicate(program: tree.Program, atomic: AtomicCode, invariant: tree.Invariant) -> ir.Predicate:
     names, parameters = _parameters(atomic, invariant.parameters, invariant.name)
-    return ir.Predicate(
-        invariant.property, invariant.name, parameters, atomic.pure(invariant.body, names), invariant.position
-    )
+    return ir.Predicate(invariant.property, invariant.name, parameters, atomic.pure(invariant.body, names), invariant.position)
 
 
 def _processors(program: tree.Program, atomic: AtomicCode) -> ir.Processors | None:

@@ -145,8 +145,8 @@ class RoutineCode:
         return self.walk(node.next, procedure, frozenset((node,)), after_access)
 
     def walk(self, node: Node, procedure: str, passed: frozenset[Node], run: Walk | None) -> ir.Block:
-        """The code from a node to the next locations. passed: loop tests since the last access point; a second time ends the step.
-        run: given while the step's access point is still to come; it walks what follows that."""
+        """The code from a node to the next locations. passed: loop tests since the last access point; a second time
+        ends the step. run: given while the step's access point is still to come; it walks what follows that."""
         match node:
             case Local(code, following):
                 return (*code, *self.walk(following, procedure, passed, run))
@@ -298,7 +298,11 @@ class RoutineCode:
 
     def while_loop(self, s: tree.While, context: Context, following: Node) -> Node:
         if not (self.accesses.in_expression(s.test) or any(self.takes_steps(inner) for inner in s.body)):
-            raise ModelError(s.position, "this loop never reads or writes shared state, so it could turn for ever in one step; use `for ... in range(...)`")
+            raise ModelError(
+                s.position,
+                "this loop never reads or writes shared state, so it could turn for ever in one step; "
+                "use `for ... in range(...)`",
+            )
         head = Begin(context.calls(s.position), True)
         inside = replace_exits(context, following, head)
         head.next = self.condition(s.test, context, self.block(s.body, inside, head), following)

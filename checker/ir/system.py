@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The intermediate representation: one transition system, made for engines.
 
-A model becomes a set of variables with finite ranges, a stack of frames for each owner, and transitions. A transition is
-either an action with arguments or a step of one processor from the location where its active frame stands. The body of a transition
-is structured code without unbounded loops, so that it always ends; it either ends in a new state, or is not possible, or
-is cut, or raises (see Outcome in docs/language.md). docs/ir.md describes it for who writes an engine.
+A model becomes a set of variables with finite ranges, a stack of frames for each owner, and transitions. A transition
+is either an action with arguments or a step of one processor from the location where its active frame stands. The body
+of a transition is structured code without unbounded loops, so that it always ends: in a new state, or it is not
+possible, or cut, or raises (docs/language.md, "What a step is"). docs/ir.md describes all this for who writes an engine.
 
-Expressions have no side effects, except that they may raise. All values are integers. Locals are registers of one transition; those
-that live on are saved into the frame by Goto and Call.
+Expressions have no side effects, except that they may raise. All values are integers. Locals are registers of one
+transition; those that live on are saved into the frame by Goto and Call.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ class Load:
 
 @dataclass(frozen=True)
 class Index:
-    """The arena index of the instance that a reference points to. Raises a wild pointer if it is NULL, tagged or outside the arena, or
-    (with `live`) if the instance is free."""
+    """The arena index of the instance that a reference points to. Raises a wild pointer if it is NULL, tagged or
+    outside the arena, or (with `live`) if the instance is free."""
 
     record: str
     reference: Expression
@@ -168,7 +168,8 @@ class If:
 
 @dataclass(frozen=True)
 class Loop:
-    """The body for local = low, low + step, ... below high; the bounds are evaluated once. Leave and Next name it by its label."""
+    """The body for local = low, low + step, ... below high; the bounds are evaluated once. Leave and Next name it by
+    its label."""
 
     label: str
     local: str
@@ -275,8 +276,8 @@ class Goto:
 
 @dataclass(frozen=True)
 class Call:
-    """The step ends; the frame stands at `location`, and a new frame of the procedure is on top of it. The result will be in the frame's
-    result slot."""
+    """The step ends; the frame stands at `location`, and a new frame of the procedure is on top of it. The result
+    will be in the frame's result slot."""
 
     procedure: str
     arguments: tuple[Expression, ...]
@@ -321,8 +322,9 @@ RESULT = "result"
 
 @dataclass(frozen=True)
 class Variable:
-    """Cells of one kind. name: "Record.field", "Record.allocated" or a module variable. dimensions: the size of each index. initial: of
-    each cell, in row-major order. constant: no transition changes it, so it is not part of the state."""
+    """Cells of one kind. name: "Record.field", "Record.allocated" or a module variable. dimensions: the size of each
+    index. initial: of each cell, in row-major order. constant: no transition changes it, so it is not part of the
+    state."""
 
     name: str
     type: Type

@@ -246,7 +246,8 @@ class _Loader:
         translator = self.symbols.translator(code)
         body = function_body(translator, code.node.body, build.BOOL, code.node)
         call = code.decorators["invariant"]
-        assert call is not None and isinstance(call.args[1], ast.Constant)
+        assert call is not None
+        assert isinstance(call.args[1], ast.Constant)
         return tree.Invariant(
             self.invariant_properties[code.name],
             code.name,
@@ -293,9 +294,8 @@ def mark_constants(program: tree.Program) -> tree.Program:
         for statement in walk(body):
             if isinstance(statement, tree.Assign) and isinstance(statement.target, tree.Place):
                 written.add((statement.target.record, statement.target.variable.name))
-    constant = {(record.name, field.name) for record in program.records.values() for field in record.fields} | {
-        (None, name) for name in program.variables
-    }
+    constant: set[tuple[str | None, str]] = {(None, name) for name in program.variables}
+    constant |= {(record.name, field.name) for record in program.records.values() for field in record.fields}
     constant -= written
     return _Marker(constant).program(program)
 

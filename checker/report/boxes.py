@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import textwrap
 
-from checker.report.finding import ENDINGS, headline, in_model, last_changes, outer_calls, short, shown_arguments
+from checker.report.finding import beside_model, ending, headline, last_changes, outer_calls, short, shown_arguments
 from checker.report.tables import (
     CHANGED,
     EVENT,
@@ -47,9 +47,7 @@ def title(trace: Trace) -> str:
 def condition_box(trace: Trace) -> str:
     """The failing condition with its binding, what it says, and the cells it read with the steps that set them."""
     violation = trace.violation
-    binding = ", ".join(f"{name}={value}" for name, value in violation.binding)
-    ending = ENDINGS[violation.kind] + (f", for {binding}" if binding else "")
-    lines = [data(font(line, WRONG_LINE, 10, bold=True), COLSPAN=3) for line in _wrap(f"{violation.property} {ending}")]
+    lines = [data(font(line, WRONG_LINE, 10, bold=True), COLSPAN=3) for line in _wrap(ending(trace))]
     lines += [data(font(line, INK, 10), COLSPAN=3) for line in _wrap(violation.message)]
     changed = last_changes(trace)
     for cell, value in violation.reads:
@@ -76,7 +74,7 @@ class StepBoxes:
         step = self.trace.steps[number - 1]
         if step.processor is None:
             fill, border = EVENT, EVENT_LINE
-        elif in_model(self.trace, step.position):
+        elif beside_model(self.trace, step.at):
             fill, border = MODEL, MODEL_LINE
         else:
             fill, border = "white", LINE
@@ -87,14 +85,14 @@ class StepBoxes:
         return table(lines, BORDER=1, COLOR=border, BGCOLOR=fill, STYLE="ROUNDED", CELLPADDING=1)
 
     def _words(self, step: Step) -> list[Words]:
-        place = short(step.position)
+        place = short(step.at)
         if step.processor is None:
             arguments = "".join(f" {name}={value}" for name, value in shown_arguments(step))
             lines: list[Words] = [(step.name + arguments, INK, 9, True), (place, PALE_INK, 9, False)]
         else:
             lines = [(step.name, INK, 9, True), (f"{step.owner or step.processor}  {place}", PALE_INK, 9, False)]
-            for call in reversed(outer_calls(step)):
-                lines.append((f"in {call.routine} {short(call.position)}", PALE_INK, SMALL, False))
+            for routine, at in reversed(outer_calls(step)):
+                lines.append((f"in {routine} {short(at)}" if at is not None else f"in {routine}", PALE_INK, SMALL, False))
         return lines + [(f"choice: {choice}", INK, 9, False) for choice in step.choices]
 
 

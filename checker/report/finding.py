@@ -7,16 +7,16 @@ import re
 from pathlib import PurePosixPath
 
 from checker.language.tree import Position
-from checker.trace.data import Call, Step, Trace
+from checker.trace.data import Step, Trace
 
 ENDINGS = {
     "invariant": "does not hold in the last state",
     "check": "is violated by what the last step does",
     "wild-pointer": "is violated by what the last step does",
     "deadlock": "is violated: after the last step nothing but an interrupt can happen",
-    "model-error": "is an error of the model itself, met in the last step",
+    "model-error": "the model itself is in error, in what the last step does or in a condition on the last state",
 }
-"""For each kind of violation, how a sentence goes on that begins with the property."""
+"""For each kind of violation, how a sentence goes on that begins with the property; of a model error, all of it."""
 
 
 def short(position: Position) -> str:
@@ -29,13 +29,21 @@ def in_model(trace: Trace, position: Position) -> bool:
     return trace.model in (position.file, PurePosixPath(position.file).stem)
 
 
+def beside_model(trace: Trace, position: Position) -> bool:
+    """Whether a position stands in the model's own file or in the same folder: a model may share code with others."""
+    folder = PurePosixPath(trace.model).parent
+    return in_model(trace, position) or ("/" in trace.model and PurePosixPath(position.file).parent == folder)
+
+
 def finding_position(trace: Trace) -> Position:
-    """Where a developer should look first: the line of the last step that stands in the model's own file, else the
-    violation's position. A step in a kernel service that the model calls stands where the model calls it."""
-    for step in reversed(trace.steps):
-        for call in reversed(step.calls):
-            if in_model(trace, call.position):
-                return call.position
+    """Where a developer should look first: the line of the last step that stands in the model's own file, else of the
+    last one in its folder, else the violation's position. A step in a kernel service that the model calls stands where
+    the model calls it."""
+    for stands in (in_model, beside_model):
+        for step in reversed(trace.steps):
+            for position in (step.at, *(call.position for call in reversed(step.calls))):
+                if stands(trace, position):
+                    return position
     return trace.violation.position
 
 
@@ -43,7 +51,16 @@ def headline(trace: Trace) -> str:
     """The finding in one line, as compilers write it: `models/rfc_v1.py:88: error: single-hole violated: message`."""
     position = finding_position(trace)
     message = " ".join(trace.violation.message.split())
-    return f"{position.file}:{position.line}: error: {trace.violation.property} violated: {message}"
+    what = "model error" if trace.violation.kind == "model-error" else f"{trace.violation.property} violated"
+    return f"{position.file}:{position.line}: error: {what}: {message}"
+
+
+def ending(trace: Trace) -> str:
+    """What the trace ends in, as the start of a sentence that its message follows, with the binding."""
+    violation = trace.violation
+    binding = ", ".join(f"{name}={value}" for name, value in violation.binding)
+    subject = "" if violation.kind == "model-error" else f"{violation.property} "
+    return subject + ENDINGS[violation.kind] + (f", for {binding}" if binding else "")
 
 
 def natural(name: str) -> tuple[tuple[bool, int, str], ...]:
@@ -57,9 +74,16 @@ def columns(trace: Trace) -> tuple[str, ...]:
     return tuple(sorted({step.column for step in trace.steps if step.column is not None}, key=natural))
 
 
-def outer_calls(step: Step) -> tuple[Call, ...]:
-    """The calls around the routine that the step is named after. It may begin further out, before it goes in there."""
-    return step.calls[:-1] if step.calls[-1].routine == step.name else step.calls
+def outer_calls(step: Step) -> tuple[tuple[str, Position | None], ...]:
+    """The routines around the one that the step is named after, each with the place of its call.
+
+    A step whose frame was just pushed or returned to may go into a routine from another place than where it begins. Of
+    those around that one only the frame's own is known then, without the place.
+    """
+    routines = [call.routine for call in step.calls]
+    if step.name not in routines:
+        return ((routines[0], None),)
+    return tuple((call.routine, call.position) for call in step.calls[: routines.index(step.name)])
 
 
 def shown_arguments(step: Step) -> tuple[tuple[str, str], ...]:
@@ -68,8 +92,12 @@ def shown_arguments(step: Step) -> tuple[tuple[str, str], ...]:
 
 
 def last_changes(trace: Trace) -> dict[str, int]:
-    """For each cell that changes, the number (from 1) of the last step that changed it."""
-    return {change.cell: number for number, step in enumerate(trace.steps, 1) for change in step.changes}
+    """For each cell that changes, the number (from 1) of the last step that changed it. The last step counts where a check
+    in it found another value than the state before it has."""
+    changes = {change.cell: number for number, step in enumerate(trace.steps, 1) for change in step.changes}
+    last = dict(trace.initial) | {change.cell: change.after for step in trace.steps for change in step.changes}
+    inside = {cell: len(trace.steps) for cell, value in trace.violation.reads if last.get(cell, value) != value}
+    return changes | inside
 
 
 def source_line(sources: dict[str, str], position: Position) -> str:

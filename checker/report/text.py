@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from checker.report.columns import Columns
-from checker.report.finding import ENDINGS, columns, headline, last_changes, outer_calls, short, shown_arguments, source_line
+from checker.report.finding import columns, ending, headline, last_changes, outer_calls, short, shown_arguments, source_line
 from checker.trace.data import Step, Trace
 
 BOLD, DIM, RED, YELLOW, RESET = "\x1b[1m", "\x1b[2m", "\x1b[1;31m", "\x1b[33m", "\x1b[0m"
@@ -108,19 +108,19 @@ def _steps(trace: Trace, sources: dict[str, str], width: int, style: _Style) -> 
 
 def _action(step: Step) -> str:
     arguments = "".join(f" {name}={value}" for name, value in shown_arguments(step))
-    return f"{step.name}{arguments}  {short(step.position)}"
+    return f"{step.name}{arguments}  {short(step.at)}"
 
 
 def _heading(step: Step) -> str:
     """`task0: ret_from_fork:66 > finish_task_switch`: the routines it is in, the outer ones with the line of the
     call."""
-    outer = "".join(f"{call.routine}:{call.position.line} > " for call in outer_calls(step))
+    outer = "".join(f"{routine}{'' if at is None else f':{at.line}'} > " for routine, at in outer_calls(step))
     return f"{step.owner or step.processor}: {outer}{step.name}"
 
 
 def _place(step: Step, sources: dict[str, str], table: Columns) -> str:
-    place = short(step.position)
-    source = source_line(sources, step.position)
+    place = short(step.at)
+    source = source_line(sources, step.at)
     room = table.room - 2 - len(place) - 2
     if not source or room < 10:
         return place
@@ -130,10 +130,8 @@ def _place(step: Step, sources: dict[str, str], table: Columns) -> str:
 def _condition(trace: Trace, width: int, style: _Style) -> list[str]:
     violation = trace.violation
     position = f"{violation.position.file}:{violation.position.line}"
-    binding = ", ".join(f"{name}={value}" for name, value in violation.binding)
-    ending = ENDINGS[violation.kind] + (f", for {binding}" if binding else "")
     wrapper = textwrap.TextWrapper(width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
-    lines = [style(BOLD, line) for line in wrapper.wrap(plain(f"{position}: {violation.property} {ending}:"))]
+    lines = [style(BOLD, line) for line in wrapper.wrap(plain(f"{position}: {ending(trace)}:"))]
     wrapper.initial_indent = "  "
     lines += [style(RED, line) for line in wrapper.wrap(plain(violation.message))]
     if not violation.reads:

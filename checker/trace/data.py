@@ -35,8 +35,10 @@ class Step:
 
     processor: the instance that stepped ("cpu0"), None for an action. owner: whose frame it stepped ("task1", or the
     processor itself). name: the action, or the routine that the step's access point stands in. arguments: of an action, by
-    name. choices: what each `choose` chose, in order. calls: where the step began, outermost routine first; for an action its
-    own position. column: the processor whose column a report shows it in (an action on a CPU: that CPU), if any.
+    name. choices: what each `choose` chose, in order. calls: where the step began, outermost routine first; for an
+    action its own position. at: the access point that it ran, which a report shows; for a step that pushed or returned
+    before it met one, the innermost place of `calls`, and for an action its own position. column: the processor whose
+    column a report shows it in (an action on a CPU: that CPU), if any.
     """
 
     processor: str | None
@@ -45,22 +47,20 @@ class Step:
     arguments: tuple[tuple[str, str], ...]
     choices: tuple[str, ...]
     calls: tuple[Call, ...]
+    at: Position
     changes: tuple[Change, ...]
     column: str | None
-
-    @property
-    def position(self) -> Position:
-        return self.calls[-1].position
 
 
 @dataclass(frozen=True)
 class Violation:
     """What the trace ends in.
 
-    kind: "invariant" (the last state violates it), "check" or "wild-pointer" (the last step raised it), "deadlock" (the last state
-    has no transition but interrupts), "model-error". position: of the invariant, check or access. binding: the values
-    of an invariant's parameters, by name. message: one line that says what is wrong, with the values filled in.
-    reads: the cells that the failing condition looked at, with their values.
+    kind: "invariant" (the last state violates it), "check" or "wild-pointer" (the last step raised it), "deadlock" (the last
+    state has no transition but interrupts), "model-error". property: empty for a model error, which violates none.
+    position: of the invariant, check or access; of a deadlock, that of its property. binding: the values of an
+    invariant's parameters, by name. message: one line that says what is wrong, with the values filled in. reads: the
+    cells that made an invariant or a check fail, with the values it found there.
     """
 
     property: str

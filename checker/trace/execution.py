@@ -87,9 +87,7 @@ class Execution:
             values.append((yield from self.evaluate(expression, scope)))
         return values
 
-    def bind(
-        self, parameters: Sequence[tree.Local], arguments: Sequence[Expression], outer: Scope, inner: Scope
-    ) -> Steps[None]:
+    def bind(self, parameters: Sequence[tree.Local], arguments: Sequence[Expression], outer: Scope, inner: Scope) -> Steps[None]:
         """Passes arguments, evaluated in the outer scope, to the parameters in the inner one."""
         values = yield from self.values(arguments, outer)
         for parameter, argument, value in zip(parameters, arguments, values, strict=True):
@@ -173,8 +171,10 @@ class Execution:
                     raise Stopped(Kind.NOT_POSSIBLE, "a requirement does not hold", statement.position)
             case tree.Check(condition=condition, property=property, message=message):
                 yield from self.access(statement.position)
+                start = len(self.state.looked)
                 if not self.at_once(self.evaluate(condition, scope)):
-                    raise Stopped(Kind.CHECK, self.text(message, scope), statement.position, property)
+                    reads = self.state.reads(start)
+                    raise Stopped(Kind.CHECK, self.text(message, scope), statement.position, property, reads=reads)
             case tree.Halt(reason=reason):
                 raise Stopped(Kind.HALT, reason, statement.position)
             case tree.Free(record=record, pointer=pointer):
@@ -249,7 +249,9 @@ class Execution:
 
     def load(self, place: Place, base: int | None, index: int | None, position: Position) -> Steps[int]:
         yield from self.access_place(place, position)
-        return self.state.memory[self.state.locate(place, base, index, position)]
+        cell = self.state.locate(place, base, index, position)
+        self.state.looked.append(cell)
+        return self.state.memory[cell]
 
     def store(self, place: Place, base: int | None, index: int | None, value: int, position: Position) -> Steps[None]:
         """The store. Of a value out of range and a wild pointer the value is blamed, as it stands first."""
@@ -289,8 +291,11 @@ class Execution:
                 return int(compare(operator, one, other))
             case tree.Logical(operator=operator, operands=operands):
                 decisive = operator == "or"
+                first = len(self.state.looked)
                 for operand in operands:
+                    start = len(self.state.looked)
                     if bool((yield from self.evaluate(operand, scope))) is decisive:
+                        del self.state.looked[first:start]
                         return int(decisive)
                 return int(not decisive)
             case tree.Conditional(test=test, then=then, otherwise=otherwise):
@@ -312,7 +317,7 @@ class Execution:
             case tree.IsAllocated(record=record, operand=operand):
                 value = yield from self.evaluate(operand, scope)
                 yield from self.access(position)
-                return int(self.state.is_allocated(record, self.state.instance(record, value, position, True)))
+                return int(self.state.look_allocated(record, self.state.instance(record, value, position, True)))
             case tree.Processor():
                 if self.state.processor is None or self.program.processor is None:
                     raise ValueError(f"{position}: no processor executes this")
@@ -360,12 +365,16 @@ class Execution:
             return (yield from self.evaluate(quantifier.body, scope))
         binding = quantifier.bindings[depth]
         total = neutral
-        for value in (yield from self.domain(binding.domain, scope)):
+        domain = yield from self.domain(binding.domain, scope)
+        first = len(self.state.looked)
+        for value in domain:
+            start = len(self.state.looked)
             self.set_bound(binding, value, quantifier.position, scope)
             inner = yield from self.quantify(quantifier, depth + 1, scope)
             if kind == "sum":
                 total += inner
             elif bool(inner) is not bool(neutral):
+                del self.state.looked[first:start]
                 return 1 - neutral
         return total
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from checker.language.tree import Action, Binding, Invariant, Position, Program, ReferenceType, Type
 from checker.trace.data import Call
 from checker.trace.execution import Execution, Scope, scope_of
-from checker.trace.state import Boundary, Chooser, Frame, Kind, Owner, State, Stopped, WildPointer, chooser_of
+from checker.trace.state import Boundary, Chooser, Frame, Kind, Owner, Reads, State, Stopped, WildPointer, chooser_of
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,8 @@ class Outcome:
 
     kind: DONE, or why not. message, position: of anything else, in one line and in the model's text (a position is
     missing where there is no code to blame). property: what a check or a wild pointer violates. options: of an open
-    choice. choices: the type and value of each choice made.
+    choice. choices: the type and value of each choice made. reads: the cells that made a check fail, with the values it
+    found there.
     """
 
     kind: Kind
@@ -31,6 +32,11 @@ class Outcome:
     property: str | None = None
     options: tuple[int, ...] = ()
     choices: tuple[tuple[Type, int], ...] = ()
+    reads: Reads = ()
+
+    def __str__(self) -> str:
+        place = f"{self.position}: " if self.position else ""
+        return f"{place}{self.kind.value}{': ' if self.message else ''}{self.message}"
 
 
 @dataclass(frozen=True)
@@ -48,7 +54,8 @@ class Machine:
 
     spoiled: the last step ended half-way, so that no further transition can be run; `cells` still gives the state
     before that step. Build another machine and run the same transitions to go on from there. accessed: where the access
-    point of the last step stands; None for an action, and for a step that pushed or returned before it met one.
+    point of the last step stands; None for an action, and for a step that pushed or returned before it met one. reads: the
+    cells that decided the invariant evaluated last.
     """
 
     def __init__(self, program: Program) -> None:
@@ -58,6 +65,7 @@ class Machine:
         self.state = State(program)
         self.spoiled = False
         self.accessed: Call | None = None
+        self.reads: Reads = ()
         execution = Execution(self.state)
         try:
             execution.at_once(execution.block(program.initial, scope_of((), program.initial_locals)))
@@ -111,6 +119,7 @@ class Machine:
         self.accessed = None
         self.state.processor = processor
         self.state.chosen = []
+        self.state.looked = []
         self.state.chooser = choices if callable(choices) else chooser_of(choices)
 
     def _outcome(self, stopped: Stopped) -> Outcome:
@@ -121,6 +130,7 @@ class Machine:
             stopped.property,
             stopped.options,
             tuple(self.state.chosen),
+            stopped.reads,
         )
 
     def _advance(self, frame: Frame) -> None:
@@ -170,6 +180,10 @@ class Machine:
         owner = self.owner(processor)
         return None if owner is None else self.state.frames[owner][-1]
 
+    def frames(self) -> dict[Owner, tuple[tuple[Call, ...], ...]]:
+        """Where all frames stand: those of each owner, the lowest first."""
+        return {owner: tuple(tuple(frame.chain) for frame in frames) for owner, frames in self.state.frames.items()}
+
     def calls(self, processor: int) -> tuple[Call, ...]:
         """Where that frame stands, its own routine first; empty if there is none."""
         frame = self.frame(processor)
@@ -195,6 +209,8 @@ class Machine:
             return bool(execution.at_once(execution.evaluate(invariant.body, scope)))
         except WildPointer:
             return False
+        finally:
+            self.reads = self.state.reads()
 
     def invariant_message(self, invariant: Invariant, binding: Mapping[str, int]) -> str:
         """The invariant's message for these values of its parameters."""

@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from checker.language.tree import Program, ReferenceType
+from checker.language.tree import Program, ReferenceType, Type
 from checker.language.values import format_value, instance_name
 from checker.trace.data import Call, Change, Step
 from checker.trace.machine import Machine, Outcome, Transition
@@ -25,30 +25,44 @@ def record_step(machine: Machine, transition: Transition, chooser: Chooser | Non
     after = machine.cells()
     changes = tuple(Change(cell, before[cell], after[cell]) for cell in before if before[cell] != after[cell])
     chosen = tuple(format_value(machine.program, type_, value) for type_, value in outcome.choices)
-    name = step.name if machine.accessed is None else machine.accessed.routine
-    return outcome, replace(step, name=name, choices=chosen, changes=changes)
+    if machine.accessed is not None:
+        step = replace(step, name=machine.accessed.routine, at=machine.accessed.position)
+    return outcome, replace(step, choices=chosen, changes=changes)
 
 
 def _describe(machine: Machine, transition: Transition) -> Step:
-    """What is known of a step before it is run. A step without an access point is named after where it begins."""
+    """What is known of a step before it is run. A step without an access point is named after where it begins.
+
+    Raises Stopped where it cannot be told whose frame steps.
+    """
     program = machine.program
     if transition.processor is not None:
         assert program.processor is not None
-        processor = instance_name(program.records[program.processor], transition.processor)
+        record = program.records[program.processor]
+        processor = instance_name(record, transition.processor)
         owner = machine.owner(transition.processor)
         calls = machine.calls(transition.processor)
         owner_name = None if owner is None else printed_owner(program, owner)
-        return Step(processor, owner_name, calls[-1].routine if calls else "", (), (), calls, (), processor)
+        name, at = (calls[-1].routine, calls[-1].position) if calls else ("", record.position)
+        return Step(processor, owner_name, name, (), (), calls, at, (), processor)
     action = program.actions[transition.action]
     arguments = []
     column = None
     for binding, value in zip(action.parameters, transition.arguments, strict=True):
         printed = format_value(program, binding.local.type, value)
         arguments.append((binding.local.name, printed))
-        if column is None and program.processor is not None and binding.local.type == ReferenceType(program.processor):
+        if column is None and _is_processor(program, binding.local.type, value):
             column = printed
     calls = (Call(action.name, action.position),)
-    return Step(None, None, action.name, tuple(arguments), (), calls, (), column)
+    return Step(None, None, action.name, tuple(arguments), (), calls, action.position, (), column)
+
+
+def _is_processor(program: Program, type_: Type, value: int) -> bool:
+    if program.processor is None or type_ != ReferenceType(program.processor):
+        return False
+    record = program.records[program.processor]
+    number, tag = divmod(value, record.alignment)
+    return tag == 0 and 1 <= number <= record.count
 
 
 def printed_owner(program: Program, owner: Owner) -> str:
@@ -66,27 +80,27 @@ def run(program: Program, history: Sequence[Transition]) -> Machine:
     return machine
 
 
-def transitions(program: Program, history: Sequence[Transition]) -> list[tuple[Transition, Outcome]]:
+def transitions(program: Program, history: Sequence[Transition], interrupts: bool = True) -> Iterator[tuple[Transition, Outcome]]:
     """Every transition that is possible after the history, with how it ends: done, terminal, cut or in a model error.
 
-    A machine cannot be copied, so that each candidate that leaves its mark on it costs a run of the history.
+    interrupts: those of interrupt actions too. A machine cannot be copied, so that each candidate that leaves its mark on
+    it costs a run of the history.
     """
     machine = run(program, history)
     processors = 0 if program.processor is None else program.records[program.processor].count
     candidates = [Transition(index) for index in range(processors)]
     for action in program.actions.values():
-        candidates += [Transition(None, action.name, arguments) for arguments in machine.bindings(action)]
+        if interrupts or not action.interrupt:
+            candidates += [Transition(None, action.name, arguments) for arguments in machine.bindings(action)]
     candidates.reverse()
-    found = []
+    marked = False
     while candidates:
+        if marked:
+            machine = run(program, history)
         candidate = candidates.pop()
         outcome = machine.take(candidate)
         if outcome.kind is Kind.OPEN_CHOICE:
-            candidates += [
-                replace(candidate, choices=(*candidate.choices, value)) for value in reversed(outcome.options)
-            ]
+            candidates += [replace(candidate, choices=(*candidate.choices, value)) for value in reversed(outcome.options)]
         elif outcome.kind is not Kind.NOT_POSSIBLE:
-            found.append((candidate, outcome))
-        if machine.spoiled or outcome.kind is Kind.DONE:
-            machine = run(program, history)
-    return found
+            yield candidate, outcome
+        marked = machine.spoiled or outcome.kind is Kind.DONE

@@ -6,11 +6,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from checker.language.tree import Invariant, Program, Type
+from checker.language.tree import Program, Type
 from checker.trace.data import Call, Step, Trace, Violation
+from checker.trace.ending import DEADLOCK, invariant_at, invariant_error, way_on
 from checker.trace.machine import Machine, Outcome, Transition
 from checker.trace.parse import parse_instance, parse_value
-from checker.trace.record import printed_owner, record_step, transitions
+from checker.trace.record import printed_owner, record_step
 from checker.trace.state import Chooser, Kind, Stopped
 
 
@@ -33,7 +34,8 @@ def replay(program: Program, trace: Trace) -> Replay:
     except _Differs as difference:
         return Replay(False, str(difference))
     steps = f"{len(trace.steps)} step{'' if len(trace.steps) == 1 else 's'}"
-    return Replay(True, f"{trace.violation.property} is violated after {steps}, as the trace says")
+    what = "there is a model error" if trace.violation.kind == "model-error" else f"{trace.violation.property} is violated"
+    return Replay(True, f"{what} after {steps}, as the trace says")
 
 
 def _replay(program: Program, trace: Trace) -> None:
@@ -51,24 +53,28 @@ def _replay(program: Program, trace: Trace) -> None:
     taken: list[Transition] = []
     for number, step in enumerate(trace.steps, 1):
         if outcome is not None and outcome.kind is not Kind.DONE:
-            raise _Differs(f"step {number}: the trace goes on, but step {number - 1} ends it: {_told(outcome)}")
+            raise _Differs(f"step {number}: the trace goes on, but step {number - 1} ends it: {outcome}")
         outcome, transition = _replay_step(machine, step, f"step {number}")
         taken.append(transition)
     at = f"step {len(trace.steps)}" if trace.steps else "initial state"
     if outcome is not None and outcome.kind is not Kind.DONE:
         _raised(outcome, trace.violation, at)
+        _same_reads(trace.violation, machine.cells() | dict(outcome.reads), at)
         return
     match trace.violation.kind:
         case "invariant":
             _check_invariant(machine, trace.violation, at)
         case "deadlock":
-            _check_deadlock(program, taken, trace.violation, at)
+            _same(f"{at}: property", trace.violation.property, DEADLOCK)
+            possible = way_on(program, taken)
+            if possible is not None:
+                raise _Differs(f"{at}: the trace says it ends in a deadlock, the replay finds that {possible} is possible")
         case "model-error":
-            _check_invariant_error(machine, trace.violation, at)
+            where = trace.violation.position
+            if invariant_error(machine, where) is None:
+                raise _Differs(f"{at}: the trace says it ends in a model error at {where}, the replay finds none there")
         case "check" | "wild-pointer":
-            raise _Differs(
-                f"{at}: the trace says it ends in a {trace.violation.kind}, the replay finds that it is done"
-            )
+            raise _Differs(f"{at}: the trace says it ends in a {trace.violation.kind}, the replay finds that it is done")
         case kind:
             raise _Differs(f"the trace ends in an unknown kind of violation, {kind}")
 
@@ -80,9 +86,9 @@ def _replay_step(machine: Machine, step: Step, at: str) -> tuple[Outcome, Transi
     transition = _transition(machine, step, at)
     outcome, found = record_step(machine, transition, _choices(machine.program, step, at))
     if outcome.kind in (Kind.NOT_POSSIBLE, Kind.OPEN_CHOICE, Kind.CUT, Kind.HALT):
-        raise _Differs(f"{at}: the trace says {step.name} takes place, the replay finds {_told(outcome)}")
-    if step.name not in (found.name, found.calls[-1].routine):
-        _same(f"{at}: routine", step.name, found.name)
+        raise _Differs(f"{at}: the trace says {step.name} takes place, the replay finds {outcome}")
+    _same(f"{at}: routine", step.name, found.name)
+    _same(f"{at}: access", str(step.at), str(found.at))
     _same(f"{at}: choices", step.choices, found.choices)
     _same_cells(
         f"{at}: changes",
@@ -147,7 +153,9 @@ def _raised(outcome: Outcome, violation: Violation, at: str) -> None:
 
 
 def _check_invariant(machine: Machine, violation: Violation, at: str) -> None:
-    invariant = _invariant(machine.program, violation)
+    invariant = invariant_at(machine.program, violation.property, violation.position)
+    if invariant is None:
+        raise _Differs(f"the model has no invariant for {violation.property} at {violation.position}")
     names = [parameter.local.name for parameter in invariant.parameters]
     _same(f"{at}: parameters of {invariant.name}", [name for name, _ in violation.binding], names)
     texts = dict(violation.binding)
@@ -163,43 +171,9 @@ def _check_invariant(machine: Machine, violation: Violation, at: str) -> None:
         raise _Differs(f"{at}: the trace says {invariant.name} is false, the replay finds {stopped}") from None
     if holds:
         shown = ", ".join(f"{name} = {value}" for name, value in violation.binding)
-        raise _Differs(
-            f"{at}: the trace says {invariant.name} is false for {shown or 'this state'}, the replay finds it true"
-        )
+        raise _Differs(f"{at}: the trace says {invariant.name} is false for {shown or 'this state'}, the replay finds it true")
     _same(f"{at}: message", violation.message, machine.invariant_message(invariant, binding))
-    cells = machine.cells()
-    for cell, value in violation.reads:
-        _same(f"{at}: {cell}", value, cells.get(cell))
-
-
-def _invariant(program: Program, violation: Violation) -> Invariant:
-    for invariant in program.invariants:
-        if invariant.property == violation.property and invariant.position == violation.position:
-            return invariant
-    raise _Differs(f"the model has no invariant for {violation.property} at {violation.position}")
-
-
-def _check_deadlock(program: Program, taken: list[Transition], violation: Violation, at: str) -> None:
-    _same(f"{at}: property", violation.property, "no-deadlock")
-    for transition, _ in transitions(program, taken):
-        if transition.processor is not None or not program.actions[transition.action].interrupt:
-            what = transition.action or f"a step of processor {transition.processor}"
-            raise _Differs(f"{at}: the trace says it ends in a deadlock, the replay finds that {what} is possible")
-
-
-def _check_invariant_error(machine: Machine, violation: Violation, at: str) -> None:
-    """Some invariant cannot be evaluated in the last state, at that position."""
-    for invariant in machine.program.invariants:
-        names = [parameter.local.name for parameter in invariant.parameters]
-        try:
-            for values in machine.bindings(invariant):
-                machine.evaluate_invariant(invariant, dict(zip(names, values, strict=True)))
-        except Stopped as stopped:
-            if stopped.position == violation.position:
-                return
-    raise _Differs(
-        f"{at}: the trace says it ends in a model error at {violation.position}, the replay finds none there"
-    )
+    _same_reads(violation, machine.cells(), at)
 
 
 # --- comparing -------------------------------------------------------------------------------------------------------
@@ -215,10 +189,10 @@ def _same_cells(what: str, said: Mapping[str, str], found: Mapping[str, str]) ->
         _same(f"{what}: {cell}", said.get(cell, "nothing"), found.get(cell, "nothing"))
 
 
+def _same_reads(violation: Violation, cells: Mapping[str, str], at: str) -> None:
+    for cell, value in violation.reads:
+        _same(f"{at}: {cell}", value, cells.get(cell))
+
+
 def _chain(calls: Iterable[Call]) -> str:
     return " > ".join(f"{call.routine} at {call.position}" for call in calls) or "nowhere"
-
-
-def _told(outcome: Outcome) -> str:
-    place = f"{outcome.position}: " if outcome.position else ""
-    return f"{place}{outcome.kind.value}: {outcome.message}"

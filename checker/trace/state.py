@@ -46,7 +46,8 @@ class Kind(Enum):
 class Stopped(Exception):
     """A transition cannot be completed.
 
-    message: one line. property: what a check or wild pointer violates. options: of an open choice.
+    message: one line. property: what a check or wild pointer violates. options: of an open choice. reads: the cells that
+    made a check fail, with their values.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class Stopped(Exception):
         position: Position,
         property: str | None = None,
         options: tuple[int, ...] = (),
+        reads: Reads = (),
     ) -> None:
         super().__init__(f"{position}: {kind.value}: {message}")
         self.kind = kind
@@ -63,6 +65,7 @@ class Stopped(Exception):
         self.position = position
         self.property = property
         self.options = options
+        self.reads = reads
 
 
 class WildPointer(Stopped):
@@ -78,6 +81,9 @@ class Boundary(Enum):
 
 Steps: TypeAlias = Generator[Boundary, None, T]
 """Code that runs in steps and in the end gives a T."""
+
+Reads: TypeAlias = tuple[tuple[str, str], ...]
+"""Names of cells, each with its value as printed."""
 
 Owner: TypeAlias = tuple[str, int]
 """The instance that owns frames: its record's name and its index, from 0."""
@@ -113,7 +119,8 @@ class Frame:
 
 
 class State:
-    """Shared memory and frames, and what belongs to the step in progress: its processor and its choices."""
+    """Shared memory and frames, and what belongs to the step in progress: its processor, its choices, and the cells that
+    it looked at, in order; a condition drops from those what did not decide it."""
 
     def __init__(self, program: Program) -> None:
         self.program = program
@@ -124,6 +131,7 @@ class State:
         self.processor: int | None = None
         self.chooser: Chooser = chooser_of(())
         self.chosen: list[tuple[Type, int]] = []
+        self.looked: list[Cell] = []
         for record in program.records.values():
             for index in range(record.count):
                 self.frames[record.name, index] = []
@@ -157,9 +165,14 @@ class State:
 
     def printed(self) -> dict[str, str]:
         """Every cell's name and value as a user reads them, in the order of declaration."""
-        return {
-            self.names[cell]: format_value(self.program, self.types[cell], value) for cell, value in self.memory.items()
-        }
+        return {self.names[cell]: self._shown(cell) for cell in self.memory}
+
+    def reads(self, start: int = 0) -> Reads:
+        """The cells looked at from that number on, each once, with the values that they have now."""
+        return tuple((self.names[cell], self._shown(cell)) for cell in dict.fromkeys(self.looked[start:]))
+
+    def _shown(self, cell: Cell) -> str:
+        return format_value(self.program, self.types[cell], self.memory[cell])
 
     def reference(self, record_name: str, index: int) -> int:
         """The integer that points to the instance of that index."""
@@ -183,6 +196,13 @@ class State:
     def is_allocated(self, record_name: str, index: int) -> bool:
         """Whether the instance is allocated; one without allocator state always is."""
         return self.memory.get(Cell(record_name, index, None, None), 1) == 1
+
+    def look_allocated(self, record_name: str, index: int) -> bool:
+        """The same, for a condition that asks for it."""
+        cell = Cell(record_name, index, None, None)
+        if cell in self.memory:
+            self.looked.append(cell)
+        return self.is_allocated(record_name, index)
 
     def allocate(self, record_name: str, index: int) -> None:
         """Makes a free instance allocated. Its fields start anew, but for constants, which nothing changes."""
@@ -248,10 +268,15 @@ class State:
         if value is None:
             raise Stopped(Kind.OPEN_CHOICE, "no choice is given", position, options=options)
         if value not in options:
-            message = f"{format_value(self.program, type_, value)} is not among the options"
-            raise Stopped(Kind.NOT_POSSIBLE, message, position)
+            raise Stopped(Kind.NOT_POSSIBLE, f"{self._printable(type_, value)} is not among the options", position)
         self.chosen.append((type_, value))
         return value
+
+    def _printable(self, type_: Type, value: int) -> str:
+        try:
+            return format_value(self.program, type_, value)
+        except IndexError:  # no member of the enumeration
+            return str(value)
 
 
 def chooser_of(choices: Sequence[int]) -> Chooser:

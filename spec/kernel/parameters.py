@@ -6,9 +6,9 @@ from checker.language import event, parameter
 CPUS = parameter(1, 1, 4, "CPUs, all online")
 TASKS = parameter(1, 1, 6, "tasks besides each CPU's idle task")
 STACK_PAGES = parameter(3, 2, 8, "pages of a full kernel stack: THREAD_SIZE >> PAGE_SHIFT")
-PREALLOC_PAGES = parameter(1, 1, 1, "pages of a stack that are mapped when it is made: THREAD_PREALLOC_PAGES")
 SPARE_PAGES = parameter(0, 0, 16, "page frames beyond what all full stacks and full pools need")
 
+PREALLOC_PAGES = 1  # THREAD_PREALLOC_PAGES: mapped when a stack is made
 POOL_SLOTS = STACK_PAGES - PREALLOC_PAGES  # THREAD_DYNAMIC_PAGES
 PAGES = CPUS * POOL_SLOTS + TASKS * STACK_PAGES + SPARE_PAGES
 

@@ -34,17 +34,20 @@ def changed(text: str) -> Change:
     return Change(*text.split())
 
 
-def step(frame: str, calls: str, *changes: str, choices: tuple[str, ...] = (), name: str | None = None) -> Step:
-    """A step of `cpu0/task0`; calls are separated by ` > `. name: the routine it goes into, if it begins outside."""
+def step(frame: str, calls: str, *changes: str, choices: tuple[str, ...] = (), access: str | None = None) -> Step:
+    """A step of `cpu0/task0`; calls are separated by ` > `. access: routine and place of its access point, if it begins
+    before that."""
     processor, _, owner = frame.partition("/")
     path = tuple(call(part) for part in calls.split(" > "))
+    accessed = path[-1] if access is None else call(access)
     changed_cells = tuple(changed(text) for text in changes)
-    return Step(processor, owner, name or path[-1].routine, (), choices, path, changed_cells, processor)
+    return Step(processor, owner, accessed.routine, (), choices, path, accessed.position, changed_cells, processor)
 
 
 def action(name: str, place: str, column: str | None, *changes: str, **arguments: str) -> Step:
     calls = (Call(name, at(place, 1)),)
-    return Step(None, None, name, tuple(arguments.items()), (), calls, tuple(changed(text) for text in changes), column)
+    changed_cells = tuple(changed(text) for text in changes)
+    return Step(None, None, name, tuple(arguments.items()), (), calls, at(place, 1), changed_cells, column)
 
 
 def dispatch(cpu: str, idle: str, task: str) -> tuple[Step, ...]:
@@ -52,12 +55,19 @@ def dispatch(cpu: str, idle: str, task: str) -> tuple[Step, ...]:
     old, new = f"{cpu}/{idle}", f"{cpu}/{task}"
     finish = "ret_from_fork scheduler:66 > finish_task_switch scheduler:50"
     return (
-        step(old, "cpu_idle scheduler:73"),
-        step(old, "__schedule scheduler:21"),
-        step(old, "dynamic_stack rfc_v1:99"),
-        step(old, "__schedule scheduler:27", f"{task}.on_cpu False True", f"{task}.cpu None {cpu}", choices=(task,)),
+        step(old, "cpu_idle scheduler:73", access="cpu_idle scheduler:76"),
+        step(old, "__schedule scheduler:21", access="__schedule scheduler:26"),
+        step(old, "dynamic_stack rfc_v1:99", access="dynamic_stack rfc_v1:100"),
+        step(
+            old,
+            "__schedule scheduler:27",
+            f"{task}.on_cpu False True",
+            f"{task}.cpu None {cpu}",
+            choices=(task,),
+            access="__schedule scheduler:28",
+        ),
         step(old, "__schedule scheduler:35", f"{cpu}.stack {idle} {task}", f"{cpu}.previous None {idle}"),
-        step(new, "ret_from_fork scheduler:64", f"{cpu}.current {idle} {task}", name="finish_task_switch"),
+        step(new, "ret_from_fork scheduler:64", f"{cpu}.current {idle} {task}", access="finish_task_switch scheduler:45"),
         step(new, finish, f"{idle}.on_cpu True False", f"{cpu}.previous {idle} None"),
     )
 
@@ -70,7 +80,7 @@ def fault(cpu: str, area: str, task: str, pages: tuple[str, str]) -> tuple[Step,
     return (
         action("touch", "faults:33", cpu, cpu=cpu, level="2"),
         step(frame, "exc_page_fault faults:19"),
-        step(frame, "dynamic_stack_fault rfc_v1:60"),
+        step(frame, "dynamic_stack_fault rfc_v1:60", access="dynamic_stack_fault rfc_v1:65"),
         step(frame, f"{get} rfc_v1:52"),
         step(frame, f"{get} rfc_v1:54"),
         step(frame, f"{get} rfc_v1:54", f"{cpu}.pool[0] {first} {first}|1"),
@@ -88,7 +98,7 @@ def fault(cpu: str, area: str, task: str, pages: tuple[str, str]) -> tuple[Step,
         step(frame, "dynamic_stack_fault rfc_v1:79 > set_pte_at memory:42", f"{area}.pte[2] None {second}"),
         step(frame, "dynamic_stack_fault rfc_v1:80"),
         step(frame, "dynamic_stack_fault rfc_v1:80", f"{task}.flags 0 PF_DYNAMIC_STACK"),
-        step(frame, "exc_page_fault faults:23"),
+        step(frame, "exc_page_fault faults:23", access="exc_page_fault faults:24"),
     )
 
 

@@ -36,7 +36,7 @@ maybe = st.none() | words
 cells = several(st.tuples(words, words))
 calls = several(st.builds(Call, words, positions), min_size=1)
 changes = several(st.builds(Change, words, words, words))
-steps = st.builds(Step, maybe, maybe, words, named(words), several(words), calls, changes, maybe)
+steps = st.builds(Step, maybe, maybe, words, named(words), several(words), calls, positions, changes, maybe)
 violations = st.builds(Violation, words, st.sampled_from(KINDS), positions, named(words), words, cells)
 traces = st.builds(Trace, words, named(st.integers()), several(words), cells, several(steps), violations)
 

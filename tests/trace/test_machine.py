@@ -357,17 +357,13 @@ def test_all_transitions_of_a_state(tmp_path: Path) -> None:
     ("fail", "states", "transitions_", "depth"),
     [(0, 997, 1098, 59), (1, 2743, 3134, 59)],
 )
-def test_dks_has_the_states_that_independent_checkers_find(
-    fail: int, states: int, transitions_: int, depth: int
-) -> None:
+def test_dks_has_the_states_that_independent_checkers_find(fail: int, states: int, transitions_: int, depth: int) -> None:
     program = load_program(ROOT / "models/dks.py", {"C": 1, "T": 2, "S": 3, "FAIL": fail, "LATE": 0})
     machine = Machine(program)
     memory = machine.state.memory
     cells = list(memory)
     candidates = [
-        Transition(None, action.name, arguments)
-        for action in program.actions.values()
-        for arguments in machine.bindings(action)
+        Transition(None, action.name, arguments) for action in program.actions.values() for arguments in machine.bindings(action)
     ]
     seen = {tuple(memory.values())}
     frontier, level, count = list(seen), 0, 0

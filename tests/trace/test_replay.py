@@ -270,9 +270,7 @@ def first_violation(program: Program, seed: int) -> Trace | None:
                 if not machine.evaluate_invariant(invariant, binding):
                     printed = [(p.local.name, format_value(program, p.local.type, value)) for p, value in pairs]
                     message = machine.invariant_message(invariant, binding)
-                    violation = Violation(
-                        invariant.property, "invariant", invariant.position, tuple(printed), message, ()
-                    )
+                    violation = Violation(invariant.property, "invariant", invariant.position, tuple(printed), message, ())
                     return trace_of(program, history[:length], violation)
     if outcome is None or outcome.kind not in (Kind.CHECK, Kind.WILD_POINTER):
         return None

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# `make run` and `make test` do all the set-up they need: Python 3.11 or later and make are enough.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+JOBS ?= auto
+
+.PHONY: run test test-all lint gate bench counterexamples golden clean
+
+# Find what is wrong with the protocol as it was posted, and hold that against the record.
+run: $(READY)
+	@$(BIN)/stackproof check models/rfc_v1.py --save findings; status=$$?; \
+	if [ $$status -ne 1 ]; then echo "make run: expected violations (exit status 1), got $$status" >&2; exit 1; fi
+	@echo
+	@echo "Each finding above is kept in findings/, with its picture (.svg). Are they as recorded in the model?"
+	@$(BIN)/stackproof gate models/rfc_v1.py
+
+# The tests that take minutes; test-all also runs those marked slow.
+test: lint
+	$(BIN)/pytest -n $(JOBS)
+
+test-all: lint
+	$(BIN)/pytest -n $(JOBS) --slow
+
+lint: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+# Every model against its recorded verdicts and counts.
+gate: $(READY)
+	$(BIN)/stackproof gate models
+
+# Time the engine on the benchmark protocol and on our models.
+bench: $(READY)
+	$(BIN)/python -m tests.bench
+
+# Make the stored counterexamples and their pictures again.
+counterexamples: $(READY)
+	rm -rf counterexamples/*/
+	$(BIN)/stackproof gate models --save counterexamples
+
+# Make the expected outputs in tests again, from what is printed now.
+golden: $(READY)
+	$(BIN)/pytest -n 0 --update-golden tests/report tests/cli
+
+$(READY): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "stackproof needs Python 3.11 or later; set PYTHON=..." >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+clean:
+	rm -rf $(VENV) findings .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

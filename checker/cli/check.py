@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""`stackproof check MODEL`: search for violations of the model's properties."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import sys
+import time
+from pathlib import Path
+
+import click
+
+from checker.cli.configuration import Request, check_configuration
+from checker.cli.ladder import ladder
+from checker.cli.options import Setting, Size, limits, progress_line
+from checker.cli.saving import save_counterexample
+from checker.explicit.search import Limits
+from checker.language.errors import UsageError
+from checker.report.check_json import check_json
+from checker.report.check_text import finding_text, run_text, summary_text
+from checker.report.verdict import Run, Verdict, Word, status_of
+
+
+@click.command()
+@click.argument("model", type=click.Path(path_type=Path))
+@click.option("--cpus", type=int, metavar="N", help="Number of CPUs (the same as --set CPUS=N).")
+@click.option("--tasks", type=int, metavar="N", help="Number of tasks besides the idle tasks (--set TASKS=N).")
+@click.option("--stack-pages", type=int, metavar="N", help="Pages of a full stack (--set STACK_PAGES=N).")
+@click.option("--set", "settings", type=Setting(), multiple=True, metavar="NAME=VALUE", help="Set a parameter of the model.")
+@click.option("--events", metavar="A,B,...", help="Exactly these events happen. Default: all that the model has.")
+@click.option("--property", "properties", multiple=True, metavar="ID", help="Check only this property; may be repeated.")
+@click.option(
+    "--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Form of the output."
+)
+@click.option(
+    "--save", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Save counterexamples and pictures there."
+)
+@click.option(
+    "--reduce", "reduce_", type=click.Choice(["none"]), default="none", show_default=True, help="Reductions of the state space."
+)
+@click.option("--max-states", type=click.IntRange(min=1), metavar="N", help="Stop a search at about this many states.")
+@click.option(
+    "--max-memory", type=Size(), metavar="SIZE", help="Stop at this much memory, as 500M or 2G. Default: 3/4 of the machine's."
+)
+@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), metavar="S", help="Stop after so many seconds in all.")
+def check(
+    model: Path,
+    cpus: int | None,
+    tasks: int | None,
+    stack_pages: int | None,
+    settings: tuple[tuple[str, int], ...],
+    events: str | None,
+    properties: tuple[str, ...],
+    format_: str,
+    save: Path | None,
+    reduce_: str,
+    max_states: int | None,
+    max_memory: int | None,
+    timeout: float | None,
+) -> int:
+    """Search MODEL for violations of its properties.
+
+    Without sizes, events or settings, a small ladder of configurations is searched, smallest first. Every counterexample is
+    a shortest one of its configuration, and has been replayed by an interpreter of its own before it is shown.
+    """
+    sizes = {"CPUS": cpus, "TASKS": tasks, "STACK_PAGES": stack_pages}
+    chosen = {name: value for name, value in sizes.items() if value is not None} | dict(settings)
+    wanted = tuple(properties) or None
+    if chosen or events is not None:
+        names = None if events is None else tuple(name.strip() for name in events.split(",") if name.strip())
+        requests = [Request(model, chosen, names, wanted)]
+    else:
+        requests = ladder(model, wanted)
+    session = _Session(format_ == "text", save, limits(max_states, max_memory, timeout))
+    for request in requests:
+        if not session.run(request):
+            break
+    if format_ == "json":
+        json.dump(check_json(session.runs), sys.stdout, indent=2)
+        print()
+    elif session.runs:
+        print(summary_text(session.runs))
+    return status_of({verdict.word for run in session.runs for verdict in run.verdicts}).value
+
+
+def _length(verdict: Verdict) -> int:
+    return 0 if verdict.trace is None else len(verdict.trace.steps)
+
+
+class _Session:
+    """Runs of one call, with what has been reported so far."""
+
+    def __init__(self, text: bool, save: Path | None, limits_: Limits) -> None:
+        self.text = text
+        self.save = save
+        self.limits = limits_
+        self.runs: list[Run] = []
+        self.begun = time.monotonic()
+        self.shown: dict[str, list[frozenset[str]]] = {}
+
+    def run(self, request: Request) -> bool:
+        """Run one configuration; whether to go on with the next."""
+        limits_ = self.limits
+        if limits_.seconds is not None:
+            left = limits_.seconds - (time.monotonic() - self.begun)
+            limits_ = dataclasses.replace(limits_, seconds=max(left, 0.001))
+        with progress_line(f"{request.model}") as progress:
+            run = check_configuration(request, limits_, progress)
+        self.runs.append(run)
+        new = sorted((verdict for verdict in run.verdicts if self._is_new(run, verdict)), key=_length)
+        for verdict in new:
+            saved = self._save(run, verdict)
+            if self.text:
+                colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+                print(finding_text(run, verdict, saved, colour), flush=True)
+        if self.text:
+            print(run_text(run, len(new)), flush=True)
+        return run.stopped is None and not any(verdict.word is Word.ERROR for verdict in run.verdicts)
+
+    def _is_new(self, run: Run, verdict: Verdict) -> bool:
+        """Whether to show it: a violation is shown again only where none of the events that it was shown for suffices."""
+        if verdict.trace is None:
+            return False
+        key = verdict.property if verdict.word is Word.VIOLATED else f"error: {verdict.detail}"
+        events = frozenset(run.configuration.events)
+        if any(shown <= events for shown in self.shown.get(key, ())):
+            return False
+        self.shown.setdefault(key, []).append(events)
+        return True
+
+    def _save(self, run: Run, verdict: Verdict) -> list[Path]:
+        if self.save is None or verdict.word is not Word.VIOLATED or verdict.trace is None:
+            return []
+        shown = len(self.shown[verdict.property])
+        stem = verdict.property if shown == 1 else f"{verdict.property}-{shown}"
+        try:
+            return save_counterexample(verdict.trace, self.save, stem)
+        except OSError as error:
+            raise UsageError(f"{self.save}: error: cannot be written: {error.strerror}") from None

@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Checking one configuration: read the model, search, and have the replayer confirm every counterexample."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from checker.explicit.decode import state_cells, state_frames
+from checker.explicit.search import Finding, Hop, Limits, Progress, Search
+from checker.ir.lower import lower
+from checker.language import tree
+from checker.language.declarations import similar
+from checker.language.errors import UsageError
+from checker.language.load import load_program
+from checker.report.verdict import Configuration, Run, Statistics, Verdict, Word
+from checker.trace.build import Claim, Disagreement, build_trace
+from checker.trace.data import Trace
+from checker.trace.machine import Transition
+from checker.trace.replay import replay
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to check: settings of parameters (others at their defaults), events (None: all), properties (None: all)."""
+
+    model: Path
+    settings: Mapping[str, int]
+    events: tuple[str, ...] | None
+    properties: tuple[str, ...] | None = None
+
+
+def check_configuration(request: Request, limits: Limits, progress: Progress | None = None) -> Run:
+    """Search one configuration. Disagreement if the replayer does not confirm what the engine says."""
+    program = load_program(request.model, request.settings, request.events)
+    wanted = _wanted(program, request)
+    system = lower(program)
+    search = Search(system, wanted)
+    result = search.run(limits, progress)
+    traces = {name: _confirmed(program, search, finding) for name, finding in result.findings.items()}
+    configuration = Configuration(
+        tuple((parameter.name, parameter.value) for parameter in program.parameters),
+        tuple(event.name for event in program.events if event.enabled),
+    )
+    error = None if result.error is None else (result.error.message, _confirmed(program, search, result.error))
+    why = _inconclusive(result.stopped, result.cuts, result.statistics.depth)
+    verdicts = tuple(_verdict(name, traces, error, why, configuration) for name in program.properties if name in wanted)
+    s = result.statistics
+    return Run(
+        program.model,
+        configuration,
+        verdicts,
+        Statistics(s.states, s.transitions, s.depth, s.seconds, s.memory, s.frontier),
+        result.stopped,
+        tuple(result.cuts.items()),
+        tuple(f"{p.file}:{p.line}" for p in sorted(result.unreached) if p.file == program.model),
+        program.sources,
+    )
+
+
+def _wanted(program: tree.Program, request: Request) -> frozenset[str]:
+    for name in request.properties or ():
+        if name not in program.properties:
+            known = ", ".join(program.properties)
+            raise UsageError(f"error: {request.model} has no property {name}{similar(name, program.properties)}; it has {known}")
+    return frozenset(program.properties if request.properties is None else request.properties)
+
+
+def _inconclusive(stopped: str | None, cuts: Mapping[str, str], depth: int) -> str | None:
+    """Why a property without a violation is UNKNOWN, if it is."""
+    if stopped is not None:
+        return f"{stopped}, reached at depth {depth}"
+    if cuts:
+        return "; ".join(f"{reason}: {what}" for reason, what in cuts.items())
+    return None
+
+
+def _verdict(
+    name: str,
+    traces: Mapping[str, Trace],
+    error: tuple[str, Trace] | None,
+    why: str | None,
+    configuration: Configuration,
+) -> Verdict:
+    if name in traces:
+        return Verdict(name, Word.VIOLATED, traces[name].violation.message, traces[name])
+    if error is not None:
+        return Verdict(name, Word.ERROR, error[0], error[1])
+    if why is not None:
+        return Verdict(name, Word.UNKNOWN, why)
+    return Verdict(name, Word.BOUNDED, f"exhaustive at {configuration}")
+
+
+# -- confirmation --
+
+
+def _confirmed(program: tree.Program, search: Search, finding: Finding) -> Trace:
+    """The trace of a finding, made by the replayer from the engine's schedule; both have to agree on every state."""
+    schedule = [_transition(hop) for hop in finding.path]
+    built = build_trace(program, schedule, _claim(program, finding))
+    unmarked = (1 << search.layout.mark) - 1
+    states = [search.states[0], *(hop.state & unmarked for hop in finding.path)]
+    for number, (state, snapshot) in enumerate(zip(states, built.states, strict=True)):
+        cells = state_cells(program, search.system, search.layout, state)
+        if cells != snapshot.cells:
+            raise Disagreement(_difference(number, cells, snapshot.cells))
+        frames = state_frames(program, search.system, search.layout, state)
+        if frames != snapshot.frames:
+            raise Disagreement(f"after step {number}, the frames of engine and replayer stand in different places")
+    confirmed = replay(program, built.trace)
+    if not confirmed.ok:
+        raise Disagreement(f"{finding.property}: the replayer refuses its own trace: {confirmed.reason}")
+    return built.trace
+
+
+def _difference(number: int, engine: Mapping[str, str], replayer: Mapping[str, str]) -> str:
+    for name in (*engine, *replayer):
+        if engine.get(name) != replayer.get(name):
+            return f"after step {number}, {name} is {engine.get(name)} for the engine and {replayer.get(name)} for the replayer"
+    return f"after step {number}, engine and replayer list the cells in different order"
+
+
+def _transition(hop: Hop) -> Transition:
+    transition = hop.transition
+    if transition.action is None:
+        return Transition(transition.processor, choices=hop.choices)
+    return Transition(None, transition.action.name, transition.arguments, hop.choices)
+
+
+def _claim(program: tree.Program, finding: Finding) -> Claim:
+    binding: dict[str, int] = {}
+    if finding.predicate is not None:
+        invariant = next(i for i in program.invariants if i.name == finding.predicate.name)
+        names = [parameter.local.name for parameter in invariant.parameters]
+        binding = dict(zip(names, finding.arguments, strict=True))
+    return Claim(finding.kind, finding.property, finding.position, binding)
+
+
+def model_paths(paths: Iterable[Path]) -> list[Path]:
+    """The model files that a list of files and folders names."""
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            found.extend(sorted(file for file in path.glob("*.py") if not file.name.startswith("_")))
+        else:
+            found.append(path)
+    if not found:
+        raise UsageError("error: there is no model there; name a model file or a folder with models")
+    return found

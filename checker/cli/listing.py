@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""`stackproof list`: models, properties and events."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+
+import click
+
+from checker.cli.configuration import model_paths
+from checker.language.load import load_program
+from checker.language.modules import PROJECT
+from checker.language.tree import Program
+
+
+@click.command("list")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+def list_(paths: tuple[Path, ...]) -> int:
+    """List the models in PATHS (default: the models that come with stackproof), their parameters, properties and events."""
+    programs = [load_program(path) for path in model_paths(paths or (PROJECT / "models",))]
+    print("models")
+    for program in programs:
+        print(f"  {program.model}")
+        _paragraph(program.doc.split("\n\n")[0], 6)
+    for title, same in _kinds(programs).items():
+        print(f"\n{title}")
+        program = same[0]
+        print("  parameters (--set NAME=VALUE)")
+        for parameter in program.parameters:
+            print(f"    {parameter.name} = {parameter.default} ({parameter.low} to {parameter.high})")
+            _paragraph(parameter.meaning, 8)
+        if program.events:
+            print("  events (--events A,B,...)")
+        for event in program.events:
+            print(f"    {event.name}")
+            _paragraph(event.meaning, 8)
+        print("  properties (--property ID)")
+        for property_ in program.properties.values():
+            print(f"    {property_.identifier}  {property_.position.file}:{property_.position.line}")
+            _paragraph(property_.why, 8)
+    return 0
+
+
+def _kinds(programs: list[Program]) -> dict[str, list[Program]]:
+    """Programs by what they share: those of the kernel have the same parameters, events and properties."""
+    kinds: dict[tuple[tuple[str, ...], tuple[str, ...]], list[Program]] = {}
+    for program in programs:
+        key = (tuple(p.name for p in program.parameters), tuple(program.properties))
+        kinds.setdefault(key, []).append(program)
+    return {f"of {', '.join(program.model for program in same)}": same for same in kinds.values()}
+
+
+def _paragraph(text: str, indent: int) -> None:
+    for line in textwrap.wrap(" ".join(text.split()), 100 - indent):
+        print(" " * indent + line)

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The command `stackproof`, and what becomes of errors: one line and the exit status, never a traceback."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import click
+
+from checker.cli.check import check
+from checker.cli.gate import gate
+from checker.cli.listing import list_
+from checker.cli.replaying import replay
+from checker.cli.show import show
+from checker.language.errors import UsageError
+from checker.report.verdict import Status
+from checker.trace.build import Disagreement
+
+EPILOG = """Exit status: 0 everything as demanded; 1 a property is violated (gate: not as recorded; replay: not
+confirmed); 2 usage or model error; 3 inconclusive; 4 the engine and the replayer disagree, or an internal error."""
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=EPILOG)
+@click.version_option(package_name="stackproof")
+def cli() -> None:
+    """Model checker for the Linux dynamic kernel stacks protocol."""
+
+
+for command in (check, list_, show, replay, gate):
+    cli.add_command(command)
+
+
+def main() -> None:
+    """Run the command line and exit."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run the command line; the exit status."""
+    try:
+        status = cli.main(arguments, prog_name="stackproof", standalone_mode=False)
+        sys.stdout.flush()
+        return int(status or 0)
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
+    except click.ClickException as error:
+        return _fail(f"error: {error.format_message()} (stackproof --help)", Status.USAGE)
+    except UsageError as error:
+        return _fail(str(error), Status.USAGE)
+    except Disagreement as error:
+        return _fail(f"error: engine and replayer disagree, so nothing is claimed: {error}; please report this", Status.INTERNAL)
+    except (KeyboardInterrupt, click.Abort):
+        return _fail("error: interrupted before anything was found", Status.INCONCLUSIVE)
+    except MemoryError:
+        return _fail("error: out of memory; choose smaller sizes, or --max-memory", Status.INCONCLUSIVE)
+    except RecursionError:
+        return _fail("error: the model is nested too deeply; split its expressions", Status.USAGE)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Status.INTERNAL.value
+    except OSError as error:
+        return _fail(f"error: {error.filename or 'output'}: {error.strerror}", Status.USAGE)
+    except Exception as error:
+        if os.environ.get("STACKPROOF_TRACEBACK"):
+            raise
+        where = type(error).__name__
+        return _fail(
+            f"error: internal error, so nothing is claimed: {where}: {error}; "
+            "please report it with what STACKPROOF_TRACEBACK=1 shows",
+            Status.INTERNAL,
+        )
+
+
+def _fail(message: str, status: Status) -> int:
+    print(message, file=sys.stderr)
+    return status.value

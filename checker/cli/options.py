@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Options that several commands take, and how their values are read."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+import psutil
+from rich.console import Console
+
+from checker.explicit.search import Limits, Progress, Statistics
+
+SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT]?)(?:i?B)?", re.IGNORECASE)
+UNITS = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
+
+
+class Size(click.ParamType[int]):
+    """An amount of memory: 500M, 2G."""
+
+    name = "size"
+
+    def convert(self, value: str | int, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        if isinstance(value, int):
+            return value
+        match = SIZE.fullmatch(value.strip())
+        if match is None or float(match[1]) <= 0:
+            self.fail(f"{value!r} is not an amount of memory; write for example 500M or 2G")
+        return int(float(match[1]) * UNITS[match[2].upper()])
+
+
+class Setting(click.ParamType[tuple[str, int]]):
+    """NAME=VALUE with an integer value."""
+
+    name = "name=value"
+
+    def convert(self, value: str | tuple[str, int], param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, int]:
+        if isinstance(value, tuple):
+            return value
+        name, equals, number = value.partition("=")
+        if not equals or not re.fullmatch(r"[+-]?\d{1,18}", number.strip()) or not name.strip():
+            self.fail(f"{value!r} is not a setting; write NAME=NUMBER, for example --set T=3")
+        return name.strip(), int(number)
+
+
+def limits(max_states: int | None, max_memory: int | None, timeout: float | None) -> Limits:
+    """The limits asked for. Without --max-memory, three quarters of the machine's memory."""
+    return Limits(max_states, psutil.virtual_memory().total * 3 // 4 if max_memory is None else max_memory, timeout)
+
+
+@contextmanager
+def progress_line(what: str) -> Iterator[Progress | None]:
+    """While a search runs: how far it is, on stderr, if that is a terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    with Console(stderr=True).status(what) as status:
+
+        def show(s: Statistics) -> None:
+            rate = s.states / s.seconds if s.seconds > 0 else 0.0
+            status.update(
+                f"{what}: {s.states:,} states, {rate:,.0f} states/s, frontier {s.frontier:,}, depth {s.depth}, "
+                f"{s.memory / 2**20:,.0f} MiB"
+            )
+
+        yield show

@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Saving a counterexample: its trace, and its picture."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from checker.report.svg import PictureError, write_picture
+from checker.trace.data import Trace
+from checker.trace.store import save_trace
+
+
+def save_counterexample(trace: Trace, folder: Path, stem: str) -> list[Path]:
+    """Write STEM.json and STEM.svg into the folder; the files written. Without a program that draws, the DOT file is written
+    and said so."""
+    folder.mkdir(parents=True, exist_ok=True)
+    stored, drawn = folder / f"{stem}.json", folder / f"{stem}.svg"
+    save_trace(trace, stored)
+    try:
+        dot = write_picture(trace, drawn)
+    except PictureError as error:
+        print(error, file=sys.stderr)
+        return [stored]
+    dot.unlink(missing_ok=True)
+    return [stored, drawn]

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The output of `stackproof check --format json`; docs/json.md describes it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from checker.report.verdict import Run, Verdict, Word, status_of
+from checker.trace.store import trace_to_json
+
+SCHEMA = "stackproof-check"
+VERSION = 1
+
+
+def check_json(runs: Sequence[Run]) -> dict[str, object]:
+    """All runs of one call. Where there is one run, its entries also stand at the top."""
+    status = status_of({verdict.word for run in runs for verdict in run.verdicts})
+    listed = [_run(run) for run in runs]
+    top: dict[str, object] = {"schema": SCHEMA, "version": VERSION, "exit_status": status.value}
+    if len(listed) == 1:
+        top |= listed[0]
+    return top | {"runs": listed}
+
+
+def _run(run: Run) -> dict[str, object]:
+    s = run.statistics
+    return {
+        "model": run.model,
+        "configuration": dict(run.configuration.settings),
+        "events": list(run.configuration.events),
+        "reduce": "none",
+        "properties": [_verdict(verdict) for verdict in run.verdicts],
+        "statistics": {
+            "states": s.states,
+            "transitions": s.transitions,
+            "depth": s.depth,
+            "seconds": round(s.seconds, 3),
+            "frontier": s.frontier,
+            "memory_bytes": s.memory,
+        },
+        "stopped": run.stopped,
+        "cuts": dict(run.cuts),
+        "unreached": list(run.unreached),
+    }
+
+
+def _verdict(verdict: Verdict) -> dict[str, object]:
+    held = verdict.word in (Word.BOUNDED, Word.PROVED)
+    return {
+        "id": verdict.property,
+        "verdict": verdict.word.value,
+        "bound": verdict.detail if held else None,
+        "message": None if held else verdict.detail,
+        "length": len(verdict.trace.steps) if verdict.trace is not None else None,
+        "trace": trace_to_json(verdict.trace) if verdict.trace is not None else None,
+    }

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The text that `stackproof check` prints: findings, a line or two for each run, the verdicts at the end."""
+
+from __future__ import annotations
+
+import shlex
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from checker.report.text import text_report
+from checker.report.verdict import Run, Verdict, Word
+
+
+def finding_text(run: Run, verdict: Verdict, saved: Sequence[Path], colour: bool) -> str:
+    """One finding with its trace, where it was saved, and the command that replays it."""
+    assert verdict.trace is not None
+    width = min(max(shutil.get_terminal_size((110, 24)).columns, 80), 160)
+    text = text_report(verdict.trace, replay=find_again(run, verdict, saved), sources=run.sources, width=width, colour=colour)
+    if len(saved) > 1:
+        text += f"The picture:\n  {saved[1]}\n"
+    return text
+
+
+def find_again(run: Run, verdict: Verdict, saved: Sequence[Path]) -> str:
+    """What to type to replay the finding: from its file, or by finding it again."""
+    if saved:
+        return f"stackproof replay {shlex.quote(str(saved[0]))}"
+    words = ["stackproof", "check", run.model]
+    for name, value in run.configuration.settings:
+        words += ["--set", f"{name}={value}"]
+    if run.configuration.events:
+        words += ["--events", ",".join(run.configuration.events)]
+    if verdict.word is Word.VIOLATED:
+        words += ["--property", verdict.property]
+    return shlex.join(words)
+
+
+def run_text(run: Run, shown: int) -> str:
+    """How one configuration came out."""
+    s = run.statistics
+    violated = run.violated
+    if run.stopped is not None:
+        outcome = f"stopped by {run.stopped}" if run.stopped != "interrupted" else "interrupted"
+    elif any(verdict.word is Word.ERROR for verdict in run.verdicts):
+        outcome = "ended by a model error"
+    else:
+        outcome = "complete"
+    lines = [
+        f"{run.model}: {run.configuration}: {outcome}",
+        f"  {s.states:,} states, {s.transitions:,} transitions, depth {s.depth}, {s.seconds:.1f} s, {s.memory / 2**20:,.0f} MiB"
+        + (f", {s.frontier:,} states not expanded" if s.frontier else ""),
+    ]
+    if violated:
+        again = "" if shown >= len(violated) else " (those not shown here were shown above with fewer events)"
+        lines.append("  violated: " + ", ".join(f"{name} ({length} steps)" for name, length in violated.items()) + again)
+    for reason, what in run.cuts:
+        lines.append(f"  paths were cut, UNKNOWN({reason}): {what}")
+    return "\n".join(lines) + "\n"
+
+
+def _by_line(place: str) -> tuple[str, int]:
+    file, _, line = place.rpartition(":")
+    return file, int(line)
+
+
+def _lines(places: Sequence[str]) -> list[str]:
+    """file:line each, the file once."""
+    found: list[str] = []
+    last = ""
+    for place in places:
+        file, _, line = place.rpartition(":")
+        text = line if file == last else place
+        if text not in found:
+            found.append(text)
+        last = file
+    return found
+
+
+def summary_text(runs: Sequence[Run]) -> str:
+    """The verdict of each property over all runs, and what it rests on."""
+    names = [verdict.property for verdict in runs[0].verdicts]
+    width = max((len(name) for name in names), default=0)
+    lines = ["Verdicts"]
+    for name in names:
+        lines.append(f"  {name:<{width}}  {overall(runs, name)}")
+    complete = [set(run.unreached) for run in runs if run.stopped is None]
+    unreached = sorted(set.intersection(*complete), key=_by_line) if complete else []
+    if unreached:
+        lines.append("Lines of the model that nothing reached: " + ", ".join(_lines(unreached)))
+    lines += [
+        "Searched without reductions. The verdicts are about sequentially consistent interleavings of single accesses,",
+        "at the sizes and events named above. Each counterexample was replayed by an independent interpreter.",
+    ]
+    return "\n".join(lines)
+
+
+def overall(runs: Sequence[Run], name: str) -> str:
+    """The verdict of one property over all runs, in words."""
+    verdicts = [(run, verdict) for run in runs for verdict in run.verdicts if verdict.property == name]
+    violated = [(run, v) for run, v in verdicts if v.word is Word.VIOLATED and v.trace is not None]
+    if violated:
+        run, verdict = violated[0]
+        assert verdict.trace is not None
+        return f"VIOLATED in {len(verdict.trace.steps)} steps ({run.configuration})"
+    for word in (Word.ERROR, Word.UNKNOWN):
+        for _, verdict in verdicts:
+            if verdict.word is word:
+                return f"{word.value}({verdict.detail})"
+    if len(verdicts) == 1:
+        return f"BOUNDED({verdicts[0][1].detail})"
+    return f"BOUNDED(exhaustive at each of the {len(verdicts)} configurations above)"

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What a check found, as data: one run for each configuration, one verdict for each property."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from checker.trace.data import Trace
+
+
+class Word(Enum):
+    """The verdicts. A property that holds is BOUNDED or PROVED, never just true."""
+
+    PROVED = "PROVED"
+    BOUNDED = "BOUNDED"
+    VIOLATED = "VIOLATED"
+    UNKNOWN = "UNKNOWN"
+    ERROR = "ERROR"
+
+
+class Status(Enum):
+    """Exit statuses."""
+
+    AS_DEMANDED = 0
+    VIOLATED = 1
+    USAGE = 2
+    INCONCLUSIVE = 3
+    INTERNAL = 4
+
+
+PRECEDENCE = (Status.INTERNAL, Status.USAGE, Status.VIOLATED, Status.INCONCLUSIVE, Status.AS_DEMANDED)
+"""When several apply, the first of these is the exit status."""
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """settings: values of all parameters, by name. events: those switched on; None where a model has no events."""
+
+    settings: tuple[tuple[str, int], ...]
+    events: tuple[str, ...]
+
+    def __str__(self) -> str:
+        sizes = ", ".join(_size(name, value) for name, value in self.settings if name != "SPARE_PAGES" or value)
+        return f"{sizes}; {','.join(self.events) or 'no events'}" if self.events or _is_kernel(self.settings) else sizes
+
+
+_WORDS = {"CPUS": "CPU", "TASKS": "task", "STACK_PAGES": "stack page", "SPARE_PAGES": "spare page"}
+
+
+def _is_kernel(settings: tuple[tuple[str, int], ...]) -> bool:
+    return any(name in _WORDS for name, _ in settings)
+
+
+def _size(name: str, value: int) -> str:
+    if name in _WORDS:
+        return f"{value} {_WORDS[name]}{'s' if value != 1 else ''}"
+    return f"{name} = {value}"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """detail: what BOUNDED covers, why UNKNOWN, what ERROR. trace: the counterexample of VIOLATED, or the path to an ERROR."""
+
+    property: str
+    word: Word
+    detail: str
+    trace: Trace | None = None
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """As of one run. seconds: wall time of the search. memory: bytes of the process at its end. frontier: states not expanded."""
+
+    states: int
+    transitions: int
+    depth: int
+    seconds: float
+    memory: int
+    frontier: int
+
+
+@dataclass(frozen=True)
+class Run:
+    """One configuration. unreached: places in the model that no run of it reached, as file:line, after a complete search.
+    cuts: (reason, what was missing) where paths ended for want of room. sources: the text of each source file."""
+
+    model: str
+    configuration: Configuration
+    verdicts: tuple[Verdict, ...]
+    statistics: Statistics
+    stopped: str | None
+    cuts: tuple[tuple[str, str], ...]
+    unreached: tuple[str, ...]
+    sources: Mapping[str, str]
+
+    @property
+    def violated(self) -> dict[str, int]:
+        """The violated properties with the lengths of their shortest counterexamples."""
+        return {v.property: len(v.trace.steps) for v in self.verdicts if v.word is Word.VIOLATED and v.trace is not None}
+
+
+def status_of(words: set[Word]) -> Status:
+    """The exit status that a set of verdicts amounts to."""
+    statuses = {
+        Word.ERROR: Status.USAGE,
+        Word.VIOLATED: Status.VIOLATED,
+        Word.UNKNOWN: Status.INCONCLUSIVE,
+        Word.BOUNDED: Status.AS_DEMANDED,
+        Word.PROVED: Status.AS_DEMANDED,
+    }
+    found = {statuses[word] for word in words}
+    return next((status for status in PRECEDENCE if status in found), Status.AS_DEMANDED)

@@ -1,0 +1,221 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""From what an engine found, a schedule of integers and a claim, to a counterexample in the model's own words.
+
+The machine runs the schedule once, and says itself what each step did and what is wrong at the end. So the engine gives
+no text, and nothing reaches a report that the replayer did not find too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NoReturn
+
+from checker.language.tree import Position, Program
+from checker.language.values import format_value, instance_name
+from checker.trace.data import Call, Step, Trace, Violation
+from checker.trace.ending import DEADLOCK, invariant_at, invariant_error, way_on
+from checker.trace.machine import Machine, Outcome, Transition
+from checker.trace.record import printed_owner, record_step
+from checker.trace.state import Kind, Stopped
+
+
+class Disagreement(Exception):
+    """The engine and the replayer differ: one line that says at which step, what is claimed and what is found."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What an engine says that a path ends in.
+
+    kind: as in `Violation`. property: of a model error, it does not matter. position: of the invariant, check, access or
+    model error; of a deadlock, it does not matter. binding: the parameters of an invariant, by name.
+    """
+
+    kind: str
+    property: str = ""
+    position: Position | None = None
+    binding: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A state on the way. cells: every cell's value as printed, as in `Trace.initial`. frames: where the frames of each
+    owner stand, the lowest first; owners without frames are left out."""
+
+    cells: dict[str, str]
+    frames: dict[str, tuple[tuple[Call, ...], ...]]
+
+
+@dataclass(frozen=True)
+class Built:
+    """A finished trace, and its states: the initial one, then the one after each step. The state after a step that raises
+    the violation is the state before it. There is none where the initial state cannot be made."""
+
+    trace: Trace
+    states: tuple[Snapshot, ...]
+
+
+def build_trace(program: Program, schedule: Sequence[Transition], claim: Claim) -> Built:
+    """The trace of a schedule that ends in what is claimed; `replay` confirms it.
+
+    Costs one machine step for each transition of the schedule. To confirm a deadlock it runs the schedule again for each
+    processor, as a machine cannot take back a step that it tried.
+
+    Raises Disagreement if a transition does not take place with just these choices, if the path ends before the schedule
+    does, or if the machine does not find what is claimed.
+    """
+    try:
+        machine = Machine(program)
+    except Stopped as stopped:
+        if schedule or stopped.kind is not Kind.MODEL_ERROR:
+            _differ("initial state", "it can be made", str(stopped))
+        violation = _raised(Outcome(stopped.kind, stopped.message, stopped.position), claim, "initial state")
+        return Built(_trace(program, {}, [], violation), ())
+    states = [_snapshot(machine)]
+    steps: list[Step] = []
+    outcome = Outcome(Kind.DONE)
+    for number, transition in enumerate(schedule, 1):
+        if outcome.kind is not Kind.DONE:
+            _differ(f"step {number}", "the path goes on", f"that step {number - 1} ends it: {outcome}")
+        outcome, step = _take(machine, transition, f"step {number}")
+        steps.append(step)
+        states.append(_snapshot(machine) if outcome.kind is Kind.DONE else states[-1])
+    at = f"step {len(steps)}" if steps else "initial state"
+    if outcome.kind is not Kind.DONE:
+        violation = _raised(outcome, claim, at)
+    else:
+        violation = _found(machine, schedule, claim, at)
+    return Built(_trace(program, states[0].cells, steps, violation), tuple(states))
+
+
+def _trace(program: Program, initial: dict[str, str], steps: Sequence[Step], violation: Violation) -> Trace:
+    settings = tuple((parameter.name, parameter.value) for parameter in program.parameters)
+    events = tuple(event.name for event in program.events if event.enabled)
+    return Trace(program.model, settings, events, tuple(initial.items()), tuple(steps), violation)
+
+
+def _snapshot(machine: Machine) -> Snapshot:
+    frames = {printed_owner(machine.program, owner): frames for owner, frames in machine.frames().items() if frames}
+    return Snapshot(machine.cells(), frames)
+
+
+def _differ(at: str, claimed: str, found: str) -> NoReturn:
+    raise Disagreement(" ".join(f"{at}: the engine claims that {claimed}, the replayer finds {found}".split()))
+
+
+# --- steps -----------------------------------------------------------------------------------------------------------
+
+
+def _take(machine: Machine, transition: Transition, at: str) -> tuple[Outcome, Step]:
+    """Runs a transition that the engine claims to take place, or to raise the violation."""
+    told = _told(machine.program, transition, at)
+    try:
+        outcome, step = record_step(machine, transition)
+    except Stopped as stopped:
+        _differ(at, f"{told} takes place", f"that it cannot tell whose frame steps: {stopped}")
+    if outcome.kind in (Kind.NOT_POSSIBLE, Kind.OPEN_CHOICE, Kind.CUT, Kind.HALT):
+        _differ(at, f"{told} takes place", str(outcome))
+    chosen = tuple(value for _, value in outcome.choices)
+    if chosen != transition.choices:
+        _differ(at, f"{told} chooses {list(transition.choices)}", f"the choices {list(chosen)}")
+    return outcome, step
+
+
+def _told(program: Program, transition: Transition, at: str) -> str:
+    """The transition in words. Raises Disagreement if the model has none of that name, number or arguments."""
+    if transition.processor is not None:
+        record = None if program.processor is None else program.records[program.processor]
+        if record is None or not 0 <= transition.processor < record.count:
+            _differ(at, f"processor {transition.processor} steps", "no such processor")
+        return f"a step of {instance_name(record, transition.processor)}"
+    action = program.actions.get(transition.action)
+    if action is None or len(action.parameters) != len(transition.arguments):
+        _differ(at, f"`{transition.action}` takes place with {list(transition.arguments)}", "no such action")
+    try:
+        pairs = zip(action.parameters, transition.arguments, strict=True)
+        shown = [f"{binding.local.name}={format_value(program, binding.local.type, value)}" for binding, value in pairs]
+    except IndexError:  # no member of the enumeration
+        _differ(at, f"`{action.name}` takes place with {list(transition.arguments)}", "no such arguments")
+    return f"{action.name}({', '.join(shown)})"
+
+
+# --- the end ---------------------------------------------------------------------------------------------------------
+
+
+def _raised(outcome: Outcome, claim: Claim, at: str) -> Violation:
+    """The violation that the last step raised."""
+    assert outcome.position is not None
+    property = "" if outcome.kind is Kind.MODEL_ERROR else outcome.property or ""
+    same_property = outcome.kind is Kind.MODEL_ERROR or claim.property == property
+    if claim.kind != outcome.kind.value or not same_property or claim.position != outcome.position:
+        _differ(at, _claimed(claim), f"{property} {outcome}")
+    return Violation(property, outcome.kind.value, outcome.position, (), outcome.message, outcome.reads)
+
+
+def _found(machine: Machine, schedule: Sequence[Transition], claim: Claim, at: str) -> Violation:
+    """The violation in the state that the path ends in."""
+    program = machine.program
+    match claim.kind:
+        case "invariant":
+            return _invariant(machine, claim, at)
+        case "deadlock":
+            if claim.property != DEADLOCK or DEADLOCK not in program.properties:
+                _differ(at, _claimed(claim), f"that this model does not declare {claim.property} for deadlocks")
+            possible = way_on(program, schedule)
+            if possible is not None:
+                _differ(at, _claimed(claim), f"that {possible} is possible")
+            return Violation(DEADLOCK, "deadlock", program.properties[DEADLOCK].position, (), _stuck(machine), ())
+        case "model-error":
+            error = invariant_error(machine, claim.position)
+            if error is None:
+                _differ(at, _claimed(claim), "none there")
+            return Violation("", "model-error", error.position, (), error.message, ())
+        case "check" | "wild-pointer":
+            _differ(at, _claimed(claim), "that it takes place")
+    raise ValueError(f"unknown kind of violation: {claim.kind}")
+
+
+def _claimed(claim: Claim) -> str:
+    binding = ", ".join(f"{name} = {value}" for name, value in claim.binding.items())
+    what = " ".join(part for part in (claim.kind, claim.property) if part)
+    place = f" at {claim.position}" if claim.position is not None and claim.kind != "deadlock" else ""
+    return f"it ends in {what}{place}{f' for {binding}' if binding else ''}"
+
+
+def _invariant(machine: Machine, claim: Claim, at: str) -> Violation:
+    program = machine.program
+    invariant = invariant_at(program, claim.property, claim.position)
+    if invariant is None:
+        _differ(at, _claimed(claim), "no such invariant")
+    if set(claim.binding) != {parameter.local.name for parameter in invariant.parameters}:
+        _differ(at, _claimed(claim), "other parameters")
+    try:
+        holds = machine.evaluate_invariant(invariant, claim.binding)
+    except ValueError as error:
+        _differ(at, _claimed(claim), f"that {error}")
+    except Stopped as stopped:
+        _differ(at, _claimed(claim), str(stopped))
+    if holds:
+        _differ(at, _claimed(claim), "that it holds")
+    reads = machine.reads
+    binding = tuple(
+        (parameter.local.name, format_value(program, parameter.local.type, claim.binding[parameter.local.name]))
+        for parameter in invariant.parameters
+    )
+    message = machine.invariant_message(invariant, claim.binding)
+    return Violation(invariant.property, "invariant", invariant.position, binding, message, reads)
+
+
+def _stuck(machine: Machine) -> str:
+    """A deadlock in one line: where each processor waits."""
+    program = machine.program
+    waits = []
+    if program.processor is not None:
+        record = program.records[program.processor]
+        for index in range(record.count):
+            calls = machine.calls(index)
+            where = f"waits in {calls[-1].routine}, line {calls[-1].position.line}" if calls else "has no frame"
+            waits.append(f"{instance_name(record, index)} {where}")
+    interrupts = any(action.interrupt for action in program.actions.values())
+    return f"nothing{' but an interrupt' if interrupts else ''} can happen{': ' if waits else ''}{', '.join(waits)}"
