@@ -96,8 +96,9 @@ def last_changes(trace: Trace) -> dict[str, int]:
     in it found another value than the state before it has."""
     changes = {change.cell: number for number, step in enumerate(trace.steps, 1) for change in step.changes}
     last = dict(trace.initial) | {change.cell: change.after for step in trace.steps for change in step.changes}
-    inside = {cell: len(trace.steps) for cell, value in trace.violation.reads if last.get(cell, value) != value}
-    return changes | inside
+    if trace.violation.kind == "check" and trace.steps:
+        changes |= {cell: len(trace.steps) for cell, value in trace.violation.reads if last.get(cell, value) != value}
+    return changes
 
 
 def source_line(sources: dict[str, str], position: Position) -> str:

@@ -174,8 +174,8 @@ def four_cpus() -> Trace:
         kind="check",
         position=at("memory:27", 9),
         binding=(),
-        message="page6 is charged to task3 already, now again to task3",
-        reads=(("page6.memcg", "task3"),),
+        message="page11 is charged to task3 already, now again to task3",
+        reads=(("page11.memcg", "task3"),),
     )
     return Trace("models/rfc_v1.py", settings(4, 4), ("touch",), kernel_state(4, 4), (*steps, last), violation)
 

@@ -8,9 +8,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from samples import SAMPLES, action, at_once, dks, four_cpus, multi_page, two_cpus
+from samples import SAMPLES, action, at_once, call, dks, four_cpus, multi_page, step, two_cpus
+from samples import at as position
 
-from checker.report.finding import columns, finding_position, headline
+from checker.language.tree import Position
+from checker.report.finding import columns, finding_position, headline, outer_calls
 from checker.report.text import text_report
 from checker.trace.data import Trace
 
@@ -44,7 +46,36 @@ def test_position_is_the_call_in_the_model_of_a_kernel_service() -> None:
 
 def test_position_without_a_step_in_the_model_is_the_violation() -> None:
     assert headline(at_once()).startswith("spec/properties/single_hole.py:12: error: ")
-    assert finding_position(replace(multi_page(), model="models/other.py")) == multi_page().violation.position
+    assert finding_position(replace(multi_page(), model="drafts/other.py")) == multi_page().violation.position
+
+
+def test_position_without_a_step_in_the_model_is_one_in_its_folder() -> None:
+    assert finding_position(replace(multi_page(), model="models/other.py")) == finding_position(multi_page())
+    first, *rest = multi_page().steps
+    own = replace(first, calls=(call("cpu_idle scheduler:73"),), at=Position("models/other.py", 7, 1))
+    mixed = replace(multi_page(), model="models/other.py", steps=(own, *rest))
+    assert finding_position(mixed) == own.at
+
+
+def test_position_is_that_of_the_access() -> None:
+    trace = multi_page()
+    number = next(n for n, step in enumerate(trace.steps) if step.at == position("rfc_v1:65"))
+    assert trace.steps[number].calls[-1].position.line == 60
+    assert finding_position(replace(trace, steps=trace.steps[: number + 1])) == position("rfc_v1:65")
+
+
+def test_a_heading_names_only_the_calls_that_are_known() -> None:
+    began = "main rfc_v1:10 > inner rfc_v1:20"
+    assert outer_calls(step("cpu0/task0", began)) == (("main", position("rfc_v1:10")),)
+    assert outer_calls(step("cpu0/task0", began, access="main rfc_v1:11")) == ()
+    assert outer_calls(step("cpu0/task0", began, access="other rfc_v1:30")) == (("main", None),)
+
+
+def test_a_value_that_a_check_saw_inside_the_last_step_is_set_by_it() -> None:
+    trace = four_cpus()
+    assert "page11.memcg = task3  from the start" in text_report(trace)
+    seen = replace(trace, violation=replace(trace.violation, reads=(("page11.memcg", "task2"),)))
+    assert f"page11.memcg = task2  since step {len(trace.steps)}" in text_report(seen)
 
 
 def test_model_may_be_given_by_name() -> None:
@@ -107,8 +138,17 @@ def test_control_characters_do_not_reach_the_terminal() -> None:
     assert "\x07" not in text_report(trace)
 
 
-@pytest.mark.parametrize("kind", ["invariant", "check", "wild-pointer", "deadlock", "model-error"])
+@pytest.mark.parametrize("kind", ["invariant", "check", "wild-pointer", "deadlock"])
 def test_every_kind_of_violation_has_its_words(kind: str) -> None:
     trace = multi_page()
     body = text_report(replace(trace, violation=replace(trace.violation, kind=kind)))
     assert "\nspec/properties/single_hole.py:12: single-hole " in body
+
+
+def test_a_model_error_is_no_violation_of_a_property() -> None:
+    trace = multi_page()
+    violation = replace(trace.violation, kind="model-error", property="", binding=(), message="9 is outside 0..3")
+    body = text_report(replace(trace, violation=violation))
+    assert body.startswith("models/rfc_v1.py:80: error: model error: 9 is outside 0..3\n")
+    assert "violated" not in body
+    assert "\nspec/properties/single_hole.py:12: the model itself is in error, " in body
