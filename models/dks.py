@@ -10,6 +10,7 @@ from typing import Annotated
 
 from checker.language import (
     Array,
+    Expected,
     Range,
     action,
     array,
@@ -295,3 +296,72 @@ def charged_to_its_thread(thread: Thread, level: Level) -> bool:
 def idle_is_full(cpu: Cpu, i: Slot) -> bool:
     """The next thread on the CPU needs a full pool."""
     return busy(cpu) or (cpu.pool[i] != 0 and not cpu.tag[i])
+
+
+EXPECTED = (
+    Expected(
+        settings={"C": 1, "T": 2, "S": 3, "FAIL": 0, "LATE": 0},
+        violated={"I2": 9, "I3": 9},
+        states=997,
+        transitions=1_098,
+        depth=59,
+        ladder=True,
+    ),
+    Expected(
+        settings={"C": 1, "T": 2, "S": 3, "FAIL": 1, "LATE": 0},
+        violated={"I1": 21, "I2": 9, "I3": 9, "I5": 25, "I6": 14},
+        states=2_743,
+        transitions=3_134,
+        depth=59,
+    ),
+    Expected(
+        settings={"C": 1, "T": 2, "S": 3, "FAIL": 0, "LATE": 1},
+        violated={"I1": 16, "I2": 9, "I3": 9, "I5": 9, "I6": 9},
+        states=4_073,
+        transitions=4_624,
+        depth=75,
+    ),
+    Expected(
+        settings={"C": 1, "T": 2, "S": 3, "FAIL": 1, "LATE": 1},
+        violated={"I1": 16, "I2": 9, "I3": 9, "I5": 9, "I6": 9},
+        states=11_795,
+        transitions=13_708,
+        depth=75,
+    ),
+    Expected(
+        settings={"C": 2, "T": 2, "S": 3, "FAIL": 0, "LATE": 0},
+        violated={"I2": 9, "I3": 9},
+        states=42_483,
+        transitions=88_640,
+        depth=62,
+        ladder=True,
+    ),
+    Expected(
+        settings={"C": 2, "T": 2, "S": 3, "FAIL": 1, "LATE": 0},
+        violated={"I1": 21, "I2": 9, "I3": 9, "I5": 25, "I6": 14},
+        states=138_413,
+        transitions=296_152,
+        depth=62,
+    ),
+    Expected(
+        settings={"C": 2, "T": 2, "S": 3, "FAIL": 0, "LATE": 1},
+        violated={"I1": 16, "I2": 9, "I3": 9, "I5": 9, "I6": 9},
+        states=434_077,
+        transitions=909_716,
+        depth=77,
+    ),
+    Expected(
+        settings={"C": 2, "T": 2, "S": 4, "FAIL": 0, "LATE": 0},
+        violated={"I1": 14, "I2": 9, "I3": 9},
+        states=1_251_169,
+        transitions=2_597_332,
+        depth=90,
+    ),
+    Expected(
+        settings={"C": 2, "T": 3, "S": 3, "FAIL": 0, "LATE": 0},
+        violated={"I2": 9, "I3": 9},
+        states=5_099_515,
+        transitions=11_364_666,
+        depth=90,
+    ),
+)

@@ -4,7 +4,7 @@
 nr_pages is counted up with every page that the loop takes, so that each page is stored in its own place.
 """
 
-from checker.language import implements
+from checker.language import Expected, implements
 from models.rfc_v1 import dynamic_stack, dynamic_stack_get_page
 from spec.kernel import STACK_PAGES, Count, Level, Task, TaskFlags, VmArea, set_pte_at, stack_fault
 
@@ -35,3 +35,77 @@ def dynamic_stack_fault(tsk: Task, stack: VmArea, level: Level) -> bool:
         set_pte_at(vm_area, addr, page)
     tsk.flags |= TaskFlags.PF_DYNAMIC_STACK
     return True
+
+
+EXPECTED = (
+    Expected(
+        settings={"CPUS": 1, "TASKS": 1, "STACK_PAGES": 4},
+        events=("touch",),
+        violated={},
+        states=556,
+        transitions=590,
+        depth=91,
+        ladder=True,
+    ),
+    Expected(
+        settings={"CPUS": 1, "TASKS": 1, "STACK_PAGES": 3},
+        events=("late-fault",),
+        violated={"charge-once": 27, "refill-owed": 27},
+        states=581,
+        transitions=629,
+        depth=66,
+        ladder=True,
+    ),
+    Expected(
+        settings={"CPUS": 1, "TASKS": 2, "STACK_PAGES": 3},
+        events=("touch", "oom"),
+        violated={"fault-resolved": 49, "charge-once": 56, "refill-owed": 52},
+        states=8_233,
+        transitions=9_167,
+        depth=125,
+        ladder=True,
+    ),
+    Expected(
+        settings={"CPUS": 1, "TASKS": 2, "STACK_PAGES": 3},
+        events=("touch", "late-fault"),
+        violated={"fault-resolved": 40, "charge-once": 27, "refill-owed": 27},
+        states=32_705,
+        transitions=35_741,
+        depth=153,
+        ladder=True,
+    ),
+    Expected(
+        settings={"CPUS": 2, "TASKS": 1, "STACK_PAGES": 3},
+        events=("late-fault", "migrate"),
+        violated={"charge-once": 27, "refill-owed": 27},
+        states=9_585,
+        transitions=17_080,
+        depth=95,
+        ladder=True,
+    ),
+    Expected(
+        settings={"CPUS": 2, "TASKS": 2, "STACK_PAGES": 3},
+        events=("touch", "migrate"),
+        violated={},
+        states=448_913,
+        transitions=930_366,
+        depth=152,
+        ladder=True,
+    ),
+    Expected(
+        settings={"CPUS": 1, "TASKS": 2, "STACK_PAGES": 4},
+        events=("touch", "oom"),
+        violated={"fault-resolved": 59, "charge-once": 56, "refill-owed": 52},
+        states=92_809,
+        transitions=103_479,
+        depth=181,
+    ),
+    Expected(
+        settings={"CPUS": 2, "TASKS": 2, "STACK_PAGES": 4},
+        events=("touch",),
+        violated={},
+        states=1_714_681,
+        transitions=3_459_846,
+        depth=185,
+    ),
+)

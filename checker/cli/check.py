@@ -14,13 +14,13 @@ import click
 
 from checker.cli.configuration import Request, check_configuration
 from checker.cli.ladder import ladder
-from checker.cli.options import Setting, Size, limits, progress_line
+from checker.cli.options import ProgressLine, Setting, Size, limits
 from checker.cli.saving import save_counterexample
 from checker.explicit.search import Limits
 from checker.language.errors import UsageError
 from checker.report.check_json import check_json
 from checker.report.check_text import finding_text, run_text, summary_text
-from checker.report.verdict import Run, Verdict, Word, status_of
+from checker.report.verdict import Run, Subject, Verdict, Word, status_of
 
 
 @click.command()
@@ -85,10 +85,6 @@ def check(
     return status_of({verdict.word for run in session.runs for verdict in run.verdicts}).value
 
 
-def _length(verdict: Verdict) -> int:
-    return 0 if verdict.trace is None else len(verdict.trace.steps)
-
-
 class _Session:
     """Runs of one call, with what has been reported so far."""
 
@@ -106,32 +102,43 @@ class _Session:
         if limits_.seconds is not None:
             left = limits_.seconds - (time.monotonic() - self.begun)
             limits_ = dataclasses.replace(limits_, seconds=max(left, 0.001))
-        with progress_line(f"{request.model}") as progress:
-            run = check_configuration(request, limits_, progress)
-        self.runs.append(run)
-        new = sorted((verdict for verdict in run.verdicts if self._is_new(run, verdict)), key=_length)
-        for verdict in new:
-            saved = self._save(run, verdict)
-            if self.text:
-                colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-                print(finding_text(run, verdict, saved, colour), flush=True)
-        if self.text:
-            print(run_text(run, len(new)), flush=True)
-        return run.stopped is None and not any(verdict.word is Word.ERROR for verdict in run.verdicts)
+        line = ProgressLine(f"{request.model}")
+        shown = 0
 
-    def _is_new(self, run: Run, verdict: Verdict) -> bool:
+        def announce(subject: Subject, verdict: Verdict) -> None:
+            nonlocal shown
+            if self._is_new(subject, verdict):
+                shown += 1
+                saved = self._save(verdict)
+                if self.text:
+                    with line.paused():
+                        self._print(subject, verdict, saved)
+
+        with line.running():
+            run = check_configuration(request, limits_, line.show, announce)
+        self.runs.append(run)
+        error = next((verdict for verdict in run.verdicts if verdict.word is Word.ERROR), None)
+        if self.text:
+            if error is not None:
+                self._print(run.subject, error, [])
+            print(run_text(run, shown), flush=True)
+        return run.stopped is None and error is None
+
+    def _print(self, subject: Subject, verdict: Verdict, saved: list[Path]) -> None:
+        colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+        print(finding_text(subject, verdict, saved, colour), flush=True)
+
+    def _is_new(self, subject: Subject, verdict: Verdict) -> bool:
         """Whether to show it: a violation is shown again only where none of the events that it was shown for suffices."""
-        if verdict.trace is None:
+        events = frozenset(subject.configuration.events)
+        before = self.shown.setdefault(verdict.property, [])
+        if any(shown <= events for shown in before):
             return False
-        key = verdict.property if verdict.word is Word.VIOLATED else f"error: {verdict.detail}"
-        events = frozenset(run.configuration.events)
-        if any(shown <= events for shown in self.shown.get(key, ())):
-            return False
-        self.shown.setdefault(key, []).append(events)
+        before.append(events)
         return True
 
-    def _save(self, run: Run, verdict: Verdict) -> list[Path]:
-        if self.save is None or verdict.word is not Word.VIOLATED or verdict.trace is None:
+    def _save(self, verdict: Verdict) -> list[Path]:
+        if self.save is None or verdict.trace is None:
             return []
         shown = len(self.shown[verdict.property])
         stem = verdict.property if shown == 1 else f"{verdict.property}-{shown}"

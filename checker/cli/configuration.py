@@ -3,18 +3,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import dataclasses
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from checker.explicit.decode import state_cells, state_frames
-from checker.explicit.search import Finding, Hop, Limits, Progress, Search
+from checker.explicit.search import Finding, Hop, Limits, Progress, Result, Search
 from checker.ir.lower import lower
 from checker.language import tree
 from checker.language.declarations import similar
 from checker.language.errors import UsageError
 from checker.language.load import load_program
-from checker.report.verdict import Configuration, Run, Statistics, Verdict, Word
+from checker.report.verdict import Configuration, Run, Statistics, Subject, Verdict, Word
 from checker.trace.build import Claim, Disagreement, build_trace
 from checker.trace.data import Trace
 from checker.trace.machine import Transition
@@ -31,31 +32,38 @@ class Request:
     properties: tuple[str, ...] | None = None
 
 
-def check_configuration(request: Request, limits: Limits, progress: Progress | None = None) -> Run:
-    """Search one configuration. Disagreement if the replayer does not confirm what the engine says."""
+Announce = Callable[[Subject, Verdict], None]
+
+
+def check_configuration(
+    request: Request, limits: Limits, progress: Progress | None = None, announce: Announce | None = None
+) -> Run:
+    """Search one configuration. announce: called with each violation when it is found and confirmed. Disagreement if the
+    replayer does not confirm what the engine says."""
     program = load_program(request.model, request.settings, request.events)
     wanted = _wanted(program, request)
-    system = lower(program)
-    search = Search(system, wanted)
-    result = search.run(limits, progress)
-    traces = {name: _confirmed(program, search, finding) for name, finding in result.findings.items()}
-    configuration = Configuration(
-        tuple((parameter.name, parameter.value) for parameter in program.parameters),
-        tuple(event.name for event in program.events if event.enabled),
-    )
-    error = None if result.error is None else (result.error.message, _confirmed(program, search, result.error))
-    why = _inconclusive(result.stopped, result.cuts, result.statistics.depth)
-    verdicts = tuple(_verdict(name, traces, error, why, configuration) for name in program.properties if name in wanted)
+    search = Search(lower(program), wanted)
+    settings = tuple((parameter.name, parameter.value) for parameter in program.parameters)
+    events = tuple(event.name for event in program.events if event.enabled)
+    subject = Subject(program.model, Configuration(settings, events), program.sources)
+    violated: dict[str, Verdict] = {}
+
+    def found(finding: Finding) -> None:
+        trace = _confirmed(program, search, finding)
+        violated[finding.property] = verdict = Verdict(finding.property, Word.VIOLATED, trace.violation.message, trace)
+        if announce is not None:
+            announce(subject, verdict)
+
+    result = search.run(limits, progress, found)
+    otherwise = _otherwise(program, search, result, subject.configuration)
     s = result.statistics
     return Run(
-        program.model,
-        configuration,
-        verdicts,
+        subject,
+        tuple(violated.get(n) or dataclasses.replace(otherwise, property=n) for n in program.properties if n in wanted),
         Statistics(s.states, s.transitions, s.depth, s.seconds, s.memory, s.frontier),
         result.stopped,
         tuple(result.cuts.items()),
         tuple(f"{p.file}:{p.line}" for p in sorted(result.unreached) if p.file == program.model),
-        program.sources,
     )
 
 
@@ -67,29 +75,15 @@ def _wanted(program: tree.Program, request: Request) -> frozenset[str]:
     return frozenset(program.properties if request.properties is None else request.properties)
 
 
-def _inconclusive(stopped: str | None, cuts: Mapping[str, str], depth: int) -> str | None:
-    """Why a property without a violation is UNKNOWN, if it is."""
-    if stopped is not None:
-        return f"{stopped}, reached at depth {depth}"
-    if cuts:
-        return "; ".join(f"{reason}: {what}" for reason, what in cuts.items())
-    return None
-
-
-def _verdict(
-    name: str,
-    traces: Mapping[str, Trace],
-    error: tuple[str, Trace] | None,
-    why: str | None,
-    configuration: Configuration,
-) -> Verdict:
-    if name in traces:
-        return Verdict(name, Word.VIOLATED, traces[name].violation.message, traces[name])
-    if error is not None:
-        return Verdict(name, Word.ERROR, error[0], error[1])
-    if why is not None:
-        return Verdict(name, Word.UNKNOWN, why)
-    return Verdict(name, Word.BOUNDED, f"exhaustive at {configuration}")
+def _otherwise(program: tree.Program, search: Search, result: Result, configuration: Configuration) -> Verdict:
+    """The verdict of every property that no violation was found of."""
+    if result.error is not None:
+        return Verdict("", Word.ERROR, result.error.message, _confirmed(program, search, result.error))
+    if result.stopped is not None:
+        return Verdict("", Word.UNKNOWN, f"{result.stopped}, reached at depth {result.statistics.depth}")
+    if result.cuts:
+        return Verdict("", Word.UNKNOWN, "; ".join(f"{reason}: {what}" for reason, what in result.cuts.items()))
+    return Verdict("", Word.BOUNDED, f"exhaustive at {configuration}")
 
 
 # -- confirmation --

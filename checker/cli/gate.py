@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from checker.cli.configuration import Request, check_configuration, model_paths
-from checker.cli.options import limits, progress_line
+from checker.cli.options import ProgressLine, limits
 from checker.cli.saving import save_counterexample
 from checker.language import tree
 from checker.language.errors import ModelError
@@ -63,8 +63,9 @@ def _run(path: Path, program: tree.Program, expected: tree.Expectation) -> Run:
         if name not in program.properties:
             raise ModelError(expected.position, f"EXPECTED has the violation of {name}, which is no property of this model")
     request = Request(path, dict(expected.settings), expected.events if program.events else None)
-    with progress_line(f"{path}") as progress:
-        return check_configuration(request, limits(None, None, None), progress)
+    line = ProgressLine(f"{path}")
+    with line.running():
+        return check_configuration(request, limits(None, None, None), line.show)
 
 
 def compare(expected: tree.Expectation, run: Run) -> list[str]:
@@ -98,8 +99,8 @@ def report(expected: tree.Expectation, run: Run, differences: list[str]) -> list
     counts = run.statistics
     if not differences:
         outcome = ", ".join(f"{name} {length}" for name, length in run.violated.items()) or "none"
-        return [f"{place}: as recorded: {run.configuration}: violated: {outcome}; {counts.states:,} states"]
-    lines = [f"{place}: error: not as recorded: {run.configuration}: {difference}" for difference in differences]
+        return [f"{place}: as recorded: {run.subject.configuration}: violated: {outcome}; {counts.states:,} states"]
+    lines = [f"{place}: error: not as recorded: {run.subject.configuration}: {difference}" for difference in differences]
     violated = ", ".join(f'"{name}": {length}' for name, length in run.violated.items())
     return [
         *lines,

@@ -12,7 +12,7 @@ import click
 import psutil
 from rich.console import Console
 
-from checker.explicit.search import Limits, Progress, Statistics
+from checker.explicit.search import Limits, Statistics
 
 SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT]?)(?:i?B)?", re.IGNORECASE)
 UNITS = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
@@ -51,19 +51,36 @@ def limits(max_states: int | None, max_memory: int | None, timeout: float | None
     return Limits(max_states, psutil.virtual_memory().total * 3 // 4 if max_memory is None else max_memory, timeout)
 
 
-@contextmanager
-def progress_line(what: str) -> Iterator[Progress | None]:
+class ProgressLine:
     """While a search runs: how far it is, on stderr, if that is a terminal."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    with Console(stderr=True).status(what) as status:
 
-        def show(s: Statistics) -> None:
+    def __init__(self, what: str) -> None:
+        self.what = what
+        self.status = Console(stderr=True).status(what) if sys.stderr.isatty() else None
+
+    def show(self, s: Statistics) -> None:
+        if self.status is not None:
             rate = s.states / s.seconds if s.seconds > 0 else 0.0
-            status.update(
-                f"{what}: {s.states:,} states, {rate:,.0f} states/s, frontier {s.frontier:,}, depth {s.depth}, "
+            self.status.update(
+                f"{self.what}: {s.states:,} states, {rate:,.0f} states/s, frontier {s.frontier:,}, depth {s.depth}, "
                 f"{s.memory / 2**20:,.0f} MiB"
             )
 
-        yield show
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """The line is there while the context lasts."""
+        if self.status is None:
+            yield
+            return
+        with self.status:
+            yield
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """The line is away, so that something else can be printed."""
+        if self.status is None:
+            yield
+            return
+        self.status.stop()
+        yield
+        self.status.start()

@@ -104,10 +104,17 @@ class Search:
         self.parents = array("q")
         self.result = Result(Statistics(0, 0, 0, 0.0, 0, 0))
 
-    def run(self, limits: Limits | None = None, progress: Progress | None = None) -> Result:
-        """Explore until all is explored, a limit is reached, or the user interrupts (Ctrl-C); what was found so far is kept."""
+    def run(
+        self,
+        limits: Limits | None = None,
+        progress: Progress | None = None,
+        announce: Callable[[Finding], None] | None = None,
+    ) -> Result:
+        """Explore until all is explored, a limit is reached, or the user interrupts (Ctrl-C); what was found so far is
+        kept. announce: called with each finding when it is found."""
         self.limits = limits or Limits()
         self.progress = progress
+        self.announce = announce
         self.begun = time.monotonic()
         self.process = psutil.Process()
         self.transition_count = 0
@@ -203,7 +210,7 @@ class Search:
                                     if self.result.error is not None:
                                         return
                 if demands_progress and not moves and DEADLOCK not in self.result.findings:
-                    self.result.findings[DEADLOCK] = Finding(DEADLOCK, "deadlock", None, self.path(index))
+                    self._found(Finding(DEADLOCK, "deadlock", None, self.path(index)))
                 index += 1
             self.expanded = index
             if len(states) > level_end:
@@ -233,14 +240,8 @@ class Search:
                 path = self.path(len(self.states) - 1)
                 self.result.error = Finding("", "model-error", error.position, path, message=error.message)
                 return
-            self.result.findings[predicate.property] = Finding(
-                predicate.property,
-                "invariant",
-                predicate.position,
-                self.path(len(self.states) - 1),
-                predicate,
-                instance.arguments,
-            )
+            path = self.path(len(self.states) - 1)
+            self._found(Finding(predicate.property, "invariant", predicate.position, path, predicate, instance.arguments))
             self._forget(predicate.property)
 
     def _forget(self, found: str) -> None:
@@ -284,7 +285,12 @@ class Search:
             return
         kind = "wild-pointer" if violated.wild else "check"
         path = (*self.path(index), Hop(transition, choices, marked))
-        self.result.findings[violated.property] = Finding(violated.property, kind, violated.position, path)
+        self._found(Finding(violated.property, kind, violated.position, path))
+
+    def _found(self, finding: Finding) -> None:
+        self.result.findings[finding.property] = finding
+        if self.announce is not None:
+            self.announce(finding)
 
     # -- paths --
 

@@ -25,9 +25,9 @@ def check_json(runs: Sequence[Run]) -> dict[str, object]:
 def _run(run: Run) -> dict[str, object]:
     s = run.statistics
     return {
-        "model": run.model,
-        "configuration": dict(run.configuration.settings),
-        "events": list(run.configuration.events),
+        "model": run.subject.model,
+        "configuration": dict(run.subject.configuration.settings),
+        "events": list(run.subject.configuration.events),
         "reduce": "none",
         "properties": [_verdict(verdict) for verdict in run.verdicts],
         "statistics": {

@@ -9,28 +9,28 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from checker.report.text import text_report
-from checker.report.verdict import Run, Verdict, Word
+from checker.report.verdict import Run, Subject, Verdict, Word
 
 
-def finding_text(run: Run, verdict: Verdict, saved: Sequence[Path], colour: bool) -> str:
+def finding_text(subject: Subject, verdict: Verdict, saved: Sequence[Path], colour: bool) -> str:
     """One finding with its trace, where it was saved, and the command that replays it."""
     assert verdict.trace is not None
     width = min(max(shutil.get_terminal_size((110, 24)).columns, 80), 160)
-    text = text_report(verdict.trace, replay=find_again(run, verdict, saved), sources=run.sources, width=width, colour=colour)
+    text = text_report(verdict.trace, replay=find_again(subject, verdict, saved), sources=subject.sources, width=width, colour=colour)
     if len(saved) > 1:
         text += f"The picture:\n  {saved[1]}\n"
     return text
 
 
-def find_again(run: Run, verdict: Verdict, saved: Sequence[Path]) -> str:
+def find_again(subject: Subject, verdict: Verdict, saved: Sequence[Path]) -> str:
     """What to type to replay the finding: from its file, or by finding it again."""
     if saved:
         return f"stackproof replay {shlex.quote(str(saved[0]))}"
-    words = ["stackproof", "check", run.model]
-    for name, value in run.configuration.settings:
+    words = ["stackproof", "check", subject.model]
+    for name, value in subject.configuration.settings:
         words += ["--set", f"{name}={value}"]
-    if run.configuration.events:
-        words += ["--events", ",".join(run.configuration.events)]
+    if subject.configuration.events:
+        words += ["--events", ",".join(subject.configuration.events)]
     if verdict.word is Word.VIOLATED:
         words += ["--property", verdict.property]
     return shlex.join(words)
@@ -47,7 +47,7 @@ def run_text(run: Run, shown: int) -> str:
     else:
         outcome = "complete"
     lines = [
-        f"{run.model}: {run.configuration}: {outcome}",
+        f"{run.subject.model}: {run.subject.configuration}: {outcome}",
         f"  {s.states:,} states, {s.transitions:,} transitions, depth {s.depth}, {s.seconds:.1f} s, {s.memory / 2**20:,.0f} MiB"
         + (f", {s.frontier:,} states not expanded" if s.frontier else ""),
     ]
@@ -102,7 +102,7 @@ def overall(runs: Sequence[Run], name: str) -> str:
     if violated:
         run, verdict = violated[0]
         assert verdict.trace is not None
-        return f"VIOLATED in {len(verdict.trace.steps)} steps ({run.configuration})"
+        return f"VIOLATED in {len(verdict.trace.steps)} steps ({run.subject.configuration})"
     for word in (Word.ERROR, Word.UNKNOWN):
         for _, verdict in verdicts:
             if verdict.word is word:

@@ -82,18 +82,25 @@ class Statistics:
 
 
 @dataclass(frozen=True)
-class Run:
-    """One configuration. unreached: places in the model that no run of it reached, as file:line, after a complete search.
-    cuts: (reason, what was missing) where paths ended for want of room. sources: the text of each source file."""
+class Subject:
+    """What is checked. sources: the text of each source file, by the name that positions have it under."""
 
     model: str
     configuration: Configuration
+    sources: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Run:
+    """One configuration. unreached: places in the model that no run of it reached, as file:line, after a complete search.
+    cuts: (reason, what was missing) where paths ended for want of room."""
+
+    subject: Subject
     verdicts: tuple[Verdict, ...]
     statistics: Statistics
     stopped: str | None
     cuts: tuple[tuple[str, str], ...]
     unreached: tuple[str, ...]
-    sources: Mapping[str, str]
 
     @property
     def violated(self) -> dict[str, int]:

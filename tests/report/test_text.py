@@ -8,8 +8,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from samples import SAMPLES, action, at_once, call, dks, four_cpus, multi_page, step, two_cpus
+from samples import SAMPLES, action, at_once, call, dks, four_cpus, multi_page, two_cpus
 from samples import at as position
+from samples import step as step_of
 
 from checker.language.tree import Position
 from checker.report.finding import columns, finding_position, headline, outer_calls
@@ -66,9 +67,9 @@ def test_position_is_that_of_the_access() -> None:
 
 def test_a_heading_names_only_the_calls_that_are_known() -> None:
     began = "main rfc_v1:10 > inner rfc_v1:20"
-    assert outer_calls(step("cpu0/task0", began)) == (("main", position("rfc_v1:10")),)
-    assert outer_calls(step("cpu0/task0", began, access="main rfc_v1:11")) == ()
-    assert outer_calls(step("cpu0/task0", began, access="other rfc_v1:30")) == (("main", None),)
+    assert outer_calls(step_of("cpu0/task0", began)) == (("main", position("rfc_v1:10")),)
+    assert outer_calls(step_of("cpu0/task0", began, access="main rfc_v1:11")) == ()
+    assert outer_calls(step_of("cpu0/task0", began, access="other rfc_v1:30")) == (("main", None),)
 
 
 def test_a_value_that_a_check_saw_inside_the_last_step_is_set_by_it() -> None:

@@ -220,7 +220,7 @@ def edit_end(trace: Trace, **changes: object) -> Trace:
             lambda t: edit_end(t, message="box0 is RED"),
             "step 4: message: the trace says box0 is RED, the replay finds box0",
         ),
-        (lambda t: edit_end(t, position=t.steps[0].position), "step 4: position of the violation: the trace says"),
+        (lambda t: edit_end(t, position=t.steps[0].at), "step 4: position of the violation: the trace says"),
     ],
 )
 def test_what_is_not_so_is_refused(program: Program, edit: Callable[[Trace], Trace], reason: str) -> None:

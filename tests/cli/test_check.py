@@ -1,0 +1,346 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The command line from outside: what it prints, where, and its exit status."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[2]
+Golden = Callable[[str, str], None]
+
+
+def stackproof(*arguments: str, cwd: Path = PROJECT, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the command as a user does."""
+    path = {"PYTHONPATH": str(PROJECT)} | environment
+    return subprocess.run(
+        [sys.executable, "-m", "checker", *arguments], cwd=cwd, env={**os.environ, **path}, capture_output=True, text=True, timeout=300
+    )
+
+
+def one_line(text: str) -> str:
+    """The one line that an error is."""
+    lines = text.splitlines()
+    assert len(lines) == 1, text
+    assert "Traceback" not in text
+    return lines[0]
+
+
+def dks(*settings: str) -> dict[str, Any]:
+    arguments = [word for setting in settings for word in ("--set", setting)]
+    done = stackproof("check", "models/dks.py", *arguments, "--reduce", "none", "--format", "json")
+    loaded: dict[str, Any] = json.loads(done.stdout)
+    assert done.returncode == loaded["exit_status"]
+    return loaded
+
+
+def schema(name: str) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads((PROJECT / "docs" / "schema" / f"{name}.json").read_text())
+    return loaded
+
+
+def test_dks_as_independent_checkers_count_it() -> None:
+    found = dks("C=2", "T=2", "S=3", "FAIL=0", "LATE=0")
+    assert found["statistics"]["states"] == 42_483
+    assert found["statistics"]["transitions"] == 88_640
+    assert found["statistics"]["depth"] == 62
+    assert found["statistics"]["frontier"] == 0
+    lengths = {p["id"]: p["length"] for p in found["properties"]}
+    assert lengths == {"I1": None, "I2": 9, "I3": 9, "I4": None, "I5": None, "I6": None}
+    verdicts = {p["id"]: p["verdict"] for p in found["properties"]}
+    assert verdicts == {"I1": "BOUNDED", "I2": "VIOLATED", "I3": "VIOLATED", "I4": "BOUNDED", "I5": "BOUNDED", "I6": "BOUNDED"}
+    jsonschema.validate(found, schema("stackproof-check"))
+
+
+def test_json_of_a_ladder_is_valid_and_alone_on_stdout() -> None:
+    done = stackproof("check", "models/rfc_v1.py", "--format", "json", "--property", "single-hole", "--max-states", "3000")
+    found = json.loads(done.stdout)
+    jsonschema.validate(found, schema("stackproof-check"))
+    assert done.returncode == 1
+    assert len(found["runs"]) > 1
+    assert "statistics" not in found
+    assert all(run["properties"][0]["id"] == "single-hole" for run in found["runs"])
+
+
+def test_a_protocol_that_holds_exits_0_and_says_how_far() -> None:
+    done = stackproof("check", "models/rfc_v1_nr_fixed.py", "--cpus", "1", "--tasks", "2", "--stack-pages", "3", "--events", "touch")
+    assert done.returncode == 0, done.stdout
+    for name in ("fault-resolved", "single-hole", "area-agrees", "one-owner", "refill-owed", "charge-once", "no-wild-pointer", "no-deadlock"):
+        line = next(line for line in done.stdout.splitlines() if line.strip().startswith(name))
+        assert line.split(maxsplit=1)[1] == "BOUNDED(exhaustive at 1 CPU, 2 tasks, 3 stack pages; touch)"
+    assert done.stderr == ""
+
+
+def test_a_violation_exits_1_with_file_and_line_first(golden: Golden) -> None:
+    done = stackproof("check", "models/rfc_v1.py", "--cpus", "1", "--tasks", "1", "--stack-pages", "3", "--events", "touch", "--property", "single-hole")
+    assert done.returncode == 1
+    text = [line for line in done.stdout.splitlines() if " MiB" not in line]
+    golden("check_single_hole.txt", "\n".join(text) + "\n")
+    file, line, rest = done.stdout.splitlines()[0].split(":", 2)
+    assert file == "models/rfc_v1.py"
+    assert "PF_DYNAMIC_STACK" in (PROJECT / file).read_text().splitlines()[int(line) - 1]
+    assert rest.startswith(" error: single-hole violated: ")
+
+
+def test_the_ladder_finds_the_recorded_violations(tmp_path: Path) -> None:
+    done = stackproof("check", "models/rfc_v1.py", "--save", str(tmp_path), "--max-states", "100000")
+    assert done.returncode == 1
+    for name in ("single-hole", "area-agrees", "fault-resolved", "refill-owed", "charge-once"):
+        assert f" {name} violated: " in done.stdout
+        assert (tmp_path / f"{name}.svg").read_text().rstrip().endswith("</svg>")
+        replayed = stackproof("replay", str(tmp_path / f"{name}.json"))
+        assert replayed.returncode == 0, replayed.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "line"),
+    [
+        (["check"], 2, "error: Missing argument 'MODEL'. (stackproof --help)"),
+        (["check", "models/none.py"], 2, "models/none.py: error: there is no such file; `stackproof list` names the models"),
+        (["check", "models"], 2, "models: error: this is a folder; name one model file"),
+        (["check", "models/dks.py", "--cpus", "2"], 2, "error: models/dks.py has no parameter CPUS; it has C, T, S, FAIL, LATE"),
+        (["check", "models/dks.py", "--set", "C=0"], 2, "error: C = 0 is out of range; C (CPUs) can be 1 to 4"),
+        (["check", "models/rfc_v1.py", "--cpus", "0"], 2, "error: CPUS = 0 is out of range; CPUS (CPUs, all online) can be 1 to 4"),
+        (
+            ["check", "models/rfc_v1.py", "--tasks", "1000000000"],
+            2,
+            "error: TASKS = 1000000000 is out of range; TASKS (tasks besides each CPU's idle task) can be 1 to 6",
+        ),
+        (
+            ["check", "models/rfc_v1.py", "--cpus", "x"],
+            2,
+            "error: Invalid value for '--cpus': 'x' is not a valid integer. (stackproof --help)",
+        ),
+        (
+            ["check", "models/dks.py", "--set", "C"],
+            2,
+            "error: Invalid value for '--set': 'C' is not a setting; write NAME=NUMBER, for example --set T=3 (stackproof --help)",
+        ),
+        (
+            ["check", "models/rfc_v1.py", "--events", "touch,late-falt"],
+            2,
+            "error: models/rfc_v1.py has no event late-falt; did you mean `late-fault`?; it has touch, late-fault, migrate, oom",
+        ),
+        (
+            ["check", "models/dks.py", "--property", "I7"],
+            2,
+            "error: models/dks.py has no property I7; did you mean `I6`?; it has I1, I2, I3, I4, I5, I6",
+        ),
+        (
+            ["check", "models/dks.py", "--max-memory", "lots"],
+            2,
+            "error: Invalid value for '--max-memory': 'lots' is not an amount of memory; write for example 500M or 2G (stackproof --help)",
+        ),
+        (
+            ["check", "models/dks.py", "--reduce", "all"],
+            2,
+            "error: Invalid value for '--reduce': 'all' is not 'none'. (stackproof --help)",
+        ),
+        (["frobnicate"], 2, "error: No such command 'frobnicate'. (stackproof --help)"),
+        (["show", "none.json"], 2, None),
+        (["replay", "README.md"], 2, None),
+        (["gate", "tests/cli"], 2, None),
+    ],
+)
+def test_wrong_usage_is_one_line_and_exit_2(arguments: list[str], status: int, line: str | None) -> None:
+    done = stackproof(*arguments)
+    assert done.returncode == status, done
+    assert done.stdout == ""
+    found = one_line(done.stderr)
+    assert "error:" in found
+    if line is not None:
+        assert found == line
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("def f(:\n", "{file}:1:7: error: not valid Python: invalid syntax"),
+        (
+            "from checker.language import routine\n\n\n@routine\ndef f() -> None:\n    x = {}\n",
+            "{file}:6:9: error: the language does not have a dictionary: use an array or a record",
+        ),
+        (
+            "from checker.language import routine\n\n\n@routine\ndef f() -> None:\n    while True:\n        pass\n",
+            "{file}:6:5: error: this loop never reads or writes shared state, so it could turn for ever in one step; "
+            "use `for ... in range(...)`",
+        ),
+        (
+            "from checker.language import action\n\n\n@actoin\ndef f() -> None:\n    pass\n",
+            "{file}:4:2: error: `actoin` is not defined; define it or import it; did you mean `action`?",
+        ),
+    ],
+)
+def test_errors_in_a_model_have_file_line_and_column(tmp_path: Path, text: str, line: str) -> None:
+    model = tmp_path / "model.py"
+    entry = "\n\n@initial\ndef start() -> None:\n    enter(instance(Cpu, 0), f)\n" if "routine" in text else ""
+    model.write_text(_with_processor(text) + entry if entry and "while" in text else text)
+    done = stackproof("check", str(model))
+    assert done.returncode == 2, done
+    found = one_line(done.stderr)
+    if "while" in text:
+        line = line.replace(":6:", f":{_with_processor(text).splitlines().index('    while True:') + 1}:")
+    assert found == line.format(file=model)
+
+
+def _with_processor(text: str) -> str:
+    """The text with a processor that can run its routine."""
+    head = (
+        "from checker.language import enter, executes, initial, instance, record, routine\n\n\n"
+        "@record(count=1, frames=1)\nclass Cpu:\n    other: 'Cpu | None' = None\n\n\n"
+        "@executes\ndef runs(cpu: Cpu) -> Cpu:\n    return cpu.other\n\n\n"
+    )
+    return head + text.split("\n\n\n", 1)[1]
+
+
+def test_a_size_limit_ends_in_unknown_with_the_statistics() -> None:
+    done = stackproof("check", "models/rfc_v1_nr_fixed.py", "--cpus", "2", "--tasks", "2", "--events", "touch", "--max-states", "5000")
+    assert done.returncode == 3
+    assert "stopped by the limit of 5,000 states" in done.stdout
+    assert "UNKNOWN(the limit of 5,000 states, reached at depth" in done.stdout
+    assert "states not expanded" in done.stdout
+
+
+def test_a_time_limit_ends_in_unknown() -> None:
+    done = stackproof("check", "models/dks.py", "--set", "T=3", "--set", "C=3", "--property", "I4", "--timeout", "1")
+    assert done.returncode == 3
+    assert "UNKNOWN(the limit of 1 seconds" in done.stdout
+
+
+def test_a_memory_limit_ends_in_unknown() -> None:
+    done = stackproof("check", "models/dks.py", "--set", "T=3", "--set", "C=3", "--property", "I4", "--max-memory", "60M")
+    assert done.returncode == 3
+    assert "UNKNOWN(the limit of 60 MiB of memory" in done.stdout
+
+
+def test_ctrl_c_keeps_what_was_found() -> None:
+    child = subprocess.Popen(
+        [sys.executable, "-u", "-m", "checker", "check", "models/dks.py", "--set", "T=3", "--set", "C=3", "--format", "json"],
+        cwd=PROJECT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    time.sleep(4)
+    child.send_signal(signal.SIGINT)
+    output, errors = child.communicate(timeout=60)
+    assert "Traceback" not in errors
+    found = json.loads(output)
+    assert child.returncode == found["exit_status"] == 1
+    assert found["stopped"] == "interrupted"
+    assert {p["id"]: p["verdict"] for p in found["properties"]}["I2"] == "VIOLATED"
+    assert {p["id"]: p["verdict"] for p in found["properties"]}["I4"] == "UNKNOWN"
+    assert found["statistics"]["states"] > 0
+
+
+def test_an_unwritable_folder_is_one_line(tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    done = stackproof("check", "models/dks.py", "--set", "C=1", "--save", str(blocked / "below"))
+    assert done.returncode == 2
+    assert "cannot be written" in one_line(done.stderr)
+
+
+def test_list_names_models_parameters_properties_events() -> None:
+    done = stackproof("list")
+    assert done.returncode == 0
+    for text in ("models/rfc_v1.py", "models/dks.py", "CPUS = 1 (1 to 4)", "late-fault", "refill-owed  spec/properties/refill_owed.py:"):
+        assert text in done.stdout
+
+
+def test_show_prints_and_draws(tmp_path: Path) -> None:
+    trace = PROJECT / "counterexamples" / "rfc_v1" / "single-hole.json"
+    done = stackproof("show", str(trace))
+    assert done.returncode == 0
+    assert done.stdout.startswith("models/rfc_v1.py:")
+    assert f"stackproof replay {trace}" in done.stdout
+    drawn = stackproof("show", str(trace), "--svg", str(tmp_path / "a.svg"), "--dot", str(tmp_path / "a.dot"))
+    assert drawn.returncode == 0
+    assert drawn.stdout == drawn.stderr == ""
+    assert (tmp_path / "a.dot").read_text().startswith("digraph")
+    assert "<svg" in (tmp_path / "a.svg").read_text()
+
+
+def test_replay_refuses_what_is_no_run_of_the_model(tmp_path: Path) -> None:
+    stored = json.loads((PROJECT / "counterexamples" / "rfc_v1" / "single-hole.json").read_text())
+    stored["steps"][12]["changes"] = []
+    changed = tmp_path / "changed.json"
+    changed.write_text(json.dumps(stored))
+    done = stackproof("replay", str(changed))
+    assert done.returncode == 1
+    assert "not confirmed: step 13" in done.stdout
+
+
+def copy_of_project(tmp_path: Path) -> Path:
+    for folder in ("checker", "spec", "models"):
+        shutil.copytree(PROJECT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    return tmp_path
+
+
+def test_gate_passes_as_recorded_and_fails_on_any_change(tmp_path: Path) -> None:
+    project = copy_of_project(tmp_path)
+    model = project / "models" / "rfc_v1.py"
+    text = model.read_text()
+    first = text.index("    Expected(")
+    second = text.index("    Expected(", first + 1)
+    end = text.rindex(")")
+    small = text[:second] + text[end:]
+    model.write_text(small)
+    environment = {"PYTHONPATH": str(project)}
+    assert stackproof("gate", "models/rfc_v1.py", cwd=project, **environment).returncode == 0
+    for changed in (
+        small.replace("states=794", "states=795"),
+        small.replace("depth=91", "depth=90"),
+        small.replace('"single-hole": 28', '"single-hole": 27'),
+        small.replace('"single-hole": 28', ""),
+        small.replace("vm_area.nr_pages = nr_pages + 1", "vm_area.nr_pages = addr + 1"),
+        small.replace("tsk.flags |= TaskFlags.PF_DYNAMIC_STACK", "tsk.flags = TaskFlags.PF_DYNAMIC_STACK"),
+    ):
+        assert changed != small
+        model.write_text(changed)
+        done = stackproof("gate", "models/rfc_v1.py", cwd=project, **environment)
+        assert done.returncode == 1, done.stdout
+        assert "error: not as recorded" in done.stdout
+
+
+def test_a_disagreement_of_the_judges_is_exit_4(tmp_path: Path) -> None:
+    """Plant a bug in the engine's code generator: the replayer has to notice."""
+    project = copy_of_project(tmp_path)
+    generator = project / "checker" / "explicit" / "python_code.py"
+    text = generator.read_text()
+    assert 's ^= (s >> o & {mask} ^ x) << o' in text
+    generator.write_text(text.replace("s ^= (s >> o & {mask} ^ x) << o", "s |= x << o"))
+    done = stackproof("check", "models/rfc_v1.py", "--stack-pages", "3", cwd=project, PYTHONPATH=str(project))
+    assert done.returncode == 4
+    assert "engine and replayer disagree" in one_line(done.stderr)
+
+
+def test_without_a_drawing_program_the_trace_is_still_saved(tmp_path: Path) -> None:
+    """A PATH without `dot`, and an interpreter to which the wheel is hidden."""
+    hidden = tmp_path / "hidden"
+    hidden.mkdir()
+    code = (
+        "import sys, checker.report.svg as svg\n"
+        "svg.find_program = lambda: None\n"
+        "from checker.cli.main import run\n"
+        f"sys.exit(run(['check', 'models/rfc_v1.py', '--stack-pages', '3', '--events', 'touch', '--save', {str(tmp_path / 'out')!r}]))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=PROJECT, env={**os.environ, "PYTHONPATH": str(PROJECT)}, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 1, done.stderr
+    assert (tmp_path / "out" / "single-hole.json").exists()
+    assert (tmp_path / "out" / "single-hole.dot").exists()
+    assert "error:" in done.stderr
+    assert "Traceback" not in done.stderr
