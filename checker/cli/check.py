@@ -98,10 +98,7 @@ class _Session:
 
     def run(self, request: Request) -> bool:
         """Run one configuration; whether to go on with the next."""
-        limits_ = self.limits
-        if limits_.seconds is not None:
-            left = limits_.seconds - (time.monotonic() - self.begun)
-            limits_ = dataclasses.replace(limits_, seconds=max(left, 0.001))
+        limits_ = dataclasses.replace(self.limits, spent=time.monotonic() - self.begun)
         line = ProgressLine(f"{request.model}")
         shown = 0
 

@@ -29,11 +29,13 @@ BETWEEN_LOOKS = 1024
 
 @dataclass(frozen=True)
 class Limits:
-    """Where to stop: states found, bytes of the process, seconds. None: no limit."""
+    """Where to stop: states found, bytes of the process, seconds; `spent` of these have gone by before the search.
+    None: no limit."""
 
     states: int | None = None
     memory: int | None = None
     seconds: float | None = None
+    spent: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -146,7 +148,7 @@ class Search:
         limits = self.limits
         if limits.states is not None and statistics.states >= limits.states:
             self.result.stopped = f"the limit of {limits.states:,} states"
-        elif limits.seconds is not None and statistics.seconds >= limits.seconds:
+        elif limits.seconds is not None and statistics.seconds + limits.spent >= limits.seconds:
             self.result.stopped = f"the limit of {limits.seconds:g} seconds"
         elif limits.memory is not None and statistics.memory >= limits.memory:
             self.result.stopped = f"the limit of {limits.memory / 2**20:,.0f} MiB of memory"

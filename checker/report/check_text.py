@@ -12,6 +12,9 @@ from checker.report.text import text_report
 from checker.report.verdict import Run, Subject, Verdict, Word
 
 
+_OPTIONS = {"CPUS": "--cpus", "TASKS": "--tasks", "STACK_PAGES": "--stack-pages"}
+
+
 def finding_text(subject: Subject, verdict: Verdict, saved: Sequence[Path], colour: bool) -> str:
     """One finding with its trace, where it was saved, and the command that replays it."""
     assert verdict.trace is not None
@@ -28,7 +31,10 @@ def find_again(subject: Subject, verdict: Verdict, saved: Sequence[Path]) -> str
         return f"stackproof replay {shlex.quote(str(saved[0]))}"
     words = ["stackproof", "check", subject.model]
     for name, value in subject.configuration.settings:
-        words += ["--set", f"{name}={value}"]
+        if name in _OPTIONS:
+            words += [_OPTIONS[name], str(value)]
+        elif name != "SPARE_PAGES" or value:
+            words += ["--set", f"{name}={value}"]
     if subject.configuration.events:
         words += ["--events", ",".join(subject.configuration.events)]
     if verdict.word is Word.VIOLATED:

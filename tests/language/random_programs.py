@@ -349,7 +349,7 @@ class Writer:
     def chosen(self, scope: Scope, depth: int) -> str:
         self.choices += 1
         inside = replace(scope, effects=False)
-        if self.chance.random() < 0.5:
+        if self.chance.random() < 0.5 or scope.atomic or scope.result:
             return f"choose(({self.integer(inside, 1)}, {self.integer(inside, 1)}))"
         name = self.fresh("q")
         condition = self.boolean(replace(inside, integers=(*scope.integers, name)), depth)

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Every command that a document shows is run, and what the README shows of its output is what it prints."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[2]
+DOCUMENTS = [
+    PROJECT / "README.md",
+    PROJECT / "ARCHITECTURE.md",
+    PROJECT / "CHANGELOG.md",
+    *sorted((PROJECT / "docs").glob("*.md")),
+]
+BLOCK = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
+NOT_RUN_HERE = ("make ",)
+"""What .ci/run itself runs."""
+
+
+def commands() -> list[tuple[str, str, int]]:
+    found = []
+    for document in DOCUMENTS:
+        for block in BLOCK.findall(document.read_text()):
+            for line in block.splitlines():
+                command, _, comment = line.partition("#")
+                status = re.search(r"exit status (\d)", comment)
+                found.append((document.name, command.strip(), int(status[1]) if status else 0))
+    return found
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the project to run the commands in: some write files."""
+    copy = tmp_path_factory.mktemp("project")
+    for folder in ("checker", "spec", "models", "counterexamples"):
+        shutil.copytree(PROJECT / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    return copy
+
+
+def test_there_are_commands() -> None:
+    assert sum(command.startswith("stackproof ") for _, command, _ in commands()) > 8
+
+
+def test_commands_of_the_documents_do_what_they_say(project: Path) -> None:
+    for document, command, status in commands():
+        if command.startswith(NOT_RUN_HERE):
+            target = command.split()[1]
+            assert re.search(rf"^{target}:", (PROJECT / "Makefile").read_text(), re.MULTILINE), command
+            continue
+        words = shlex.split(command)
+        if words[0] == "stackproof":
+            words = [sys.executable, "-m", "checker", *words[1:]]
+        done = subprocess.run(
+            words,
+            cwd=project,
+            env={**os.environ, "PYTHONPATH": str(project), "COLUMNS": "110"},
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+        assert done.returncode == status, f"{document}: {command}\n{done.stdout[-2000:]}{done.stderr}"
+
+
+def test_the_first_result_is_what_is_printed(project: Path) -> None:
+    readme = (PROJECT / "README.md").read_text()
+    shown = re.search(r"^```text\n(.*?)^```", readme, re.MULTILINE | re.DOTALL)
+    command = next(c for _, c, _ in commands() if c.startswith("stackproof check models/rfc_v1.py --cpus 1"))
+    assert shown is not None
+    done = subprocess.run(
+        [sys.executable, "-m", "checker", *shlex.split(command)[1:]],
+        cwd=project,
+        env={**os.environ, "PYTHONPATH": str(project), "COLUMNS": "110"},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    rest = done.stdout
+    assert rest.startswith(shown[1].split("...\n")[0])
+    for part in re.split(r"^\.\.\.\n", shown[1], flags=re.MULTILINE):
+        _, found, rest = rest.partition(part)
+        assert found, part
+
+
+def test_links_between_documents_lead_somewhere() -> None:
+    for document in DOCUMENTS:
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text()):
+            assert (document.parent / target).exists(), f"{document.name}: {target}"
+
+
+def test_every_source_file_has_its_license_line() -> None:
+    files = [f for d in ("checker", "spec", "models", "tests") for f in (PROJECT / d).rglob("*.py")]
+    assert len(files) > 60
+    for file in [*files, PROJECT / "Makefile"]:
+        assert file.read_text().startswith("# SPDX-License-Identifier: GPL-2.0-only\n"), file

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Control of one-owner: rfc_v1_nr_fixed with pages that get a second owner, or lose their last.
+
+Each fault sits where nothing follows from it: the stack is full then, so that no further page is handed out or charged.
+That a page is in two stacks cannot be shown alone: it is charged to one of the two tasks at most (charge-once), and one that
+is only listed in the second stack is not what is mapped there (area-agrees).
+"""
+
+from checker.language import every, free, function, implements, invariant, is_allocated, parameter, routine
+from models.rfc_v1 import dynamic_stack_get_page, is_acquired, not_acquired
+from spec.kernel import (
+    POOL_SLOTS,
+    STACK_PAGES,
+    Count,
+    Level,
+    Page,
+    Task,
+    TaskFlags,
+    VmArea,
+    alloc_pages,
+    memcg_kmem_charge_page,
+    mod_lruvec_page_state,
+    schedule_start,
+    set_pte_at,
+    stack_fault,
+    this_cpu,
+)
+from spec.properties.one_owner import is_tagged_in_a_slot, slots_with, stacks_with
+
+PLANTED = parameter(
+    1,
+    0,
+    5,
+    "0: no fault, 1: refill puts the page back that it has charged, 2: refill allocates twice and loses a page, "
+    "3: refill gives the new page back and keeps it, 4: one page is mapped at two levels, 5: one new page goes into two slots",
+)
+
+
+@implements(stack_fault)
+def dynamic_stack_fault(tsk: Task, stack: VmArea, level: Level) -> bool:
+    vm_area = tsk.stack_vm_area
+    if vm_area is None or stack is not vm_area or level >= STACK_PAGES:
+        return False
+    nr_pages: Count = vm_area.nr_pages
+    if nr_pages >= STACK_PAGES:
+        return False
+    if level < nr_pages:
+        return False
+    page: Page | None = None
+    for addr in range(nr_pages, level + 1):
+        if PLANTED != 4 or page is None:
+            page = dynamic_stack_get_page()
+        if not page:
+            return False
+        vm_area.pages[nr_pages] = page
+        nr_pages = nr_pages + 1
+        vm_area.nr_pages = nr_pages
+        if vm_area.pte[addr] is not None:
+            return False
+        set_pte_at(vm_area, addr, page)
+    tsk.flags |= TaskFlags.PF_DYNAMIC_STACK
+    return True
+
+
+@routine
+def dynamic_stack_refill_pages() -> None:
+    cpu = this_cpu()
+    fresh: Page | None = None
+    for i in range(POOL_SLOTS):
+        page = cpu.pool[i]
+        if not is_acquired(page):
+            break
+        page = not_acquired(page)
+        memcg_kmem_charge_page(page)
+        mod_lruvec_page_state(page)
+        if PLANTED == 2:
+            fresh = alloc_pages()
+        if PLANTED == 1:
+            fresh = page
+        elif PLANTED != 5 or fresh is None:
+            fresh = alloc_pages()
+        if PLANTED == 3:
+            free(fresh)
+        cpu.pool[i] = fresh
+
+
+@implements(schedule_start)
+def dynamic_stack(tsk: Task) -> None:
+    if tsk.flags & TaskFlags.PF_DYNAMIC_STACK:
+        dynamic_stack_refill_pages()
+        tsk.flags &= ~TaskFlags.PF_DYNAMIC_STACK
+
+
+@function
+def is_loose(page: Page) -> bool:
+    return is_allocated(page) and slots_with(page) + stacks_with(page) == 0 and not is_tagged_in_a_slot(page)
+
+
+@invariant("reached-handed-over", "{page} is in a stack and in a tagged slot, and in use by nobody else")
+def reached_handed_over(page: Page) -> bool:
+    """one-owner has something to say where a page has gone from a slot to a stack."""
+    return not (is_tagged_in_a_slot(page) and stacks_with(page) == 1 and slots_with(page) == 0)
+
+
+@invariant("reached-in-flight", "{page} is nowhere: on its way from the allocator to a slot")
+def reached_in_flight(page: Page) -> bool:
+    """The exemption of pages that protocol code holds is needed."""
+    return not is_loose(page)
+
+
+@invariant("reached-all-refilled", "all pages are in a stack or a slot again, after a stack has grown to its full depth")
+def reached_all_refilled(stack: VmArea) -> bool:
+    """The stack has all pages that it can have, and the pool is full again: the leak would show here."""
+    if stack.nr_pages < STACK_PAGES:
+        return True
+    return any(is_loose(page) or is_tagged_in_a_slot(page) for page in every(Page))
