@@ -23,10 +23,11 @@ class Violated(Raised):
 class OutOfRange(Raised):
     """A model error: a value outside its declared range, or a wild pointer in a model without the property no-wild-pointer."""
 
-    def __init__(self, position: Position, message: str) -> None:
+    def __init__(self, position: Position, message: str, wild: bool = False) -> None:
         super().__init__(message)
         self.position = position
         self.message = message
+        self.wild = wild
 
 
 class Cut(Raised):

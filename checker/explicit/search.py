@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 
 import psutil
 
+from checker.explicit.generated_names import Names
 from checker.explicit.initial import initial_state
 from checker.explicit.outcome import Cut, OutOfRange, Raised, Tape, Violated
 from checker.explicit.predicates import Cluster, Instance, make_clusters
-from checker.explicit.python_code import FunctionMaker, Names
+from checker.explicit.python_code import FunctionMaker
 from checker.explicit.transitions import Transition, Transitions
 from checker.ir import system as ir
 from checker.ir.layout import make_layout

@@ -10,8 +10,9 @@ import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from checker.explicit.generated_names import Frame
 from checker.explicit.outcome import Raised
-from checker.explicit.python_code import Frame, FunctionMaker
+from checker.explicit.python_code import FunctionMaker
 from checker.ir import system as ir
 from checker.ir.footprint import Footprints
 from checker.ir.simplify import Specialiser
@@ -187,7 +188,7 @@ class ProcessorSteps:
         executes = Specialiser(system.variables, system.arenas, known).expression(processors.executes)
         self.owner_record = processors.owner
         self.owner_alignment = system.arenas[processors.owner][1]
-        self.executes = transitions.maker.predicate(ir.Operation("+", (executes, ir.Constant(0))))
+        self.executes = transitions.maker.value(executes)
         self.record = processors.record
         locations = layout.location_width
         self.own_mask = 0

@@ -7,12 +7,14 @@ import dataclasses
 from collections.abc import Iterator, Sequence
 
 from checker.ir import system as ir
-from checker.ir.atomic_code import AtomicCode, Exits, allocator
+from checker.ir.atomic_code import AtomicCode, Exits
 from checker.ir.evaluate import initial_cells
+from checker.ir.expression_code import allocator
 from checker.ir.liveness import live_locals
 from checker.ir.routine_code import RoutineCode
 from checker.language import tree
 from checker.language.errors import ModelError
+from checker.language.load import walk
 from checker.language.types import value_range
 
 
@@ -22,12 +24,13 @@ def lower(program: tree.Program) -> ir.System:
     variables, frames = _initial(program, variables)
     atomic = AtomicCode(program, variables)
     routines = RoutineCode(program, atomic)
+    entered = _entered(program)
     for name, routine in program.routines.items():
-        if routine.noinline or name in _entered(program):
+        if routine.noinline or name in entered:
             routines.procedure(name)
     actions = tuple(_action(program, atomic, action) for action in program.actions.values())
     predicates = tuple(_predicate(program, atomic, invariant) for invariant in program.invariants)
-    locations = _with_live_locals(routines.locations)
+    locations = _with_live_locals(routines.reader.locations)
     procedures = {
         name: ir.Procedure(name, routines.parameters[name], entry, _frame_locals(program, locations, name, atomic))
         for name, entry in routines.entries.items()
@@ -90,8 +93,6 @@ def _initial(
 
 def _entered(program: tree.Program) -> set[str]:
     """The routines that Enter pushes a frame of."""
-    from checker.language.load import walk
-
     bodies = [program.initial, *(action.body for action in program.actions.values())]
     bodies += [routine.body for routine in program.routines.values()]
     return {s.routine for body in bodies for s in walk(body) if isinstance(s, tree.Enter)}

@@ -1,82 +1,24 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""A routine with frames of its own -> a graph of access points and local computation -> locations with their step's code.
+"""A routine with frames of its own -> its graph.
 
-The graph is built from its end to its beginning: each builder gets the node that follows. A step is then read off the
-graph by walking from a location to the next ones.
+The graph is built from its end to its beginning: each builder gets the node that follows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from checker.ir import simplify as ir_simplify
 from checker.ir import system as ir
 from checker.ir.access import Accesses, is_shared
-from checker.ir.atomic_code import AtomicCode, Exits, Names, augmented_type, variable_name
+from checker.ir.atomic_code import AtomicCode, Exits, augmented_type
+from checker.ir.expression_code import Names, variable_name
+from checker.ir.graph import Access, Begin, Branch, CallNode, Chain, HaltNode, Local, Node, ReturnNode, StepReader, Walk
 from checker.language import tree
 from checker.language.errors import ModelError
 from checker.trace.data import Call as CallSite
 
-Chain = tuple[CallSite, ...]
-
-
-@dataclass(eq=False)
-class Node:
-    """A place in the graph."""
-
-
-@dataclass(eq=False)
-class Local(Node):
-    """Local computation."""
-
-    code: ir.Block
-    next: Node
-
-
-@dataclass(eq=False)
-class Branch(Node):
-    test: ir.Expression
-    then: Node
-    otherwise: Node
-
-
-@dataclass(eq=False)
-class Access(Node):
-    """An access point. code: makes its instructions, the walk of what follows included."""
-
-    calls: Chain
-    code: Callable[[Walk], ir.Block]
-
-
-@dataclass(eq=False)
-class Begin(Node):
-    """Where a step may begin with local computation: the routine's entry, after a call, or a loop's test."""
-
-    calls: Chain
-    is_loop: bool
-    next: Node = field(default_factory=Node)
-
-
-@dataclass(eq=False)
-class CallNode(Node):
-    procedure: str
-    arguments: tuple[ir.Expression, ...]
-    resume: Begin
-    position: tree.Position
-
-
-@dataclass(eq=False)
-class ReturnNode(Node):
-    value: ir.Expression | None
-
-
-@dataclass(eq=False)
-class HaltNode(Node):
-    position: tree.Position
-
-
-Walk = Callable[[Node], ir.Block]
 Continue = Callable[[ir.Expression], Node]
 
 
@@ -97,17 +39,15 @@ class Context:
 
 
 class RoutineCode:
-    """Lowers the routines of one program to locations, which are numbered across all routines."""
+    """Lowers the routines of one program."""
 
     def __init__(self, program: tree.Program, atomic: AtomicCode) -> None:
         self.program = program
         self.atomic = atomic
         self.accesses = Accesses(program)
-        self.locations: list[ir.Location] = []
+        self.reader = StepReader()
         self.parameters: dict[str, tuple[str, ...]] = {}
         self.entries: dict[str, int] = {}
-        self._numbers: dict[Node, int] = {}
-        self._pending: list[tuple[Node, str]] = []
 
     def procedure(self, name: str) -> None:
         """Lower one routine with all its locations."""
@@ -117,58 +57,7 @@ class RoutineCode:
         entry = Begin((CallSite(name, routine.position),), False)
         context = Context(name, (), names, None, None, ReturnNode, routine.result)
         entry.next = self.block(routine.body, context, ReturnNode(None))
-        self.entries[name] = self.number(entry, name)
-        while self._pending:
-            node, procedure = self._pending.pop(0)
-            code = self.step(node, procedure)
-            number = self._numbers[node]
-            assert isinstance(node, (Access, Begin))
-            self.locations[number - 1] = ir.Location(number, procedure, (), node.calls, code)
-
-    # -- reading steps off the graph --
-
-    def number(self, node: Node, procedure: str) -> int:
-        if node not in self._numbers:
-            assert isinstance(node, (Access, Begin))
-            self._numbers[node] = len(self.locations) + 1
-            self.locations.append(ir.Location(self._numbers[node], procedure, (), node.calls, ()))
-            self._pending.append((node, procedure))
-        return self._numbers[node]
-
-    def step(self, node: Node, procedure: str) -> ir.Block:
-        def after_access(node: Node) -> ir.Block:
-            return self.walk(node, procedure, frozenset(), None)
-
-        if isinstance(node, Access):
-            return node.code(after_access)
-        assert isinstance(node, Begin)
-        return self.walk(node.next, procedure, frozenset((node,)), after_access)
-
-    def walk(self, node: Node, procedure: str, passed: frozenset[Node], run: Walk | None) -> ir.Block:
-        """The code from a node to the next locations. passed: loop tests since the last access point; a second time
-        ends the step. run: given while the step's access point is still to come; it walks what follows that."""
-        match node:
-            case Local(code, following):
-                return (*code, *self.walk(following, procedure, passed, run))
-            case Branch(test, then, otherwise):
-                return (ir.If(test, self.walk(then, procedure, passed, run), self.walk(otherwise, procedure, passed, run)),)
-            case Access(code=code):
-                if run is None:
-                    return (ir.Goto(self.number(node, procedure)),)
-                instructions = code(run)
-                looks = ir.looks_at_frames(instructions)
-                return (ir.Stand(self.number(node, procedure)), *instructions) if looks else instructions
-            case Begin(next=following):
-                if node in passed or not node.is_loop:
-                    return (ir.Goto(self.number(node, procedure)),)
-                return self.walk(following, procedure, passed | {node}, run)
-            case CallNode(callee, arguments, resume, position):
-                return (ir.Call(callee, arguments, self.number(resume, procedure), position),)
-            case ReturnNode(value):
-                return (ir.Return(value),)
-            case HaltNode(position):
-                return (ir.Halt(position),)
-        raise TypeError(node)
+        self.entries[name] = self.reader.read(entry, name)
 
     # -- statements --
 

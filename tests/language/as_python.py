@@ -53,6 +53,10 @@ class Tape:
         return bool(self.taken)
 
 
+class TooManyRuns(Exception):
+    """The choices of a program combine in too many ways."""
+
+
 class OutsideRange(Exception):
     """A value outside its declared range."""
 
@@ -155,21 +159,23 @@ def checked(text: str, ranges: dict[str, tuple[int, int]]) -> Any:
     return compile(ast.fix_missing_locations(tree), "<model>", "exec")
 
 
-def python_endings(text: str, ranges: dict[str, tuple[int, int]], variables: Iterable[str]) -> set[Ending]:
+def python_endings(text: str, ranges: dict[str, tuple[int, int]], variables: Iterable[str], most: int) -> set[Ending]:
     """All ways in which `main` can end, one for each combination of what its `choose`s choose.
 
-    ranges: of the integer types, by name. variables: the module variables that count.
+    ranges: of the integer types, by name. variables: the module variables that count. most: more runs than that raise
+    TooManyRuns.
     """
     code = checked(text, ranges)
     tape = Tape()
     found: set[Ending] = set()
-    while True:
+    for _ in range(most):
         namespace: dict[str, Any] = {"_fit": _fit, "_fit_all": _fit_all, "_index": _index}
         exec(code, namespace)
         namespace["choose"] = _chooser(tape)
         found.add(_run(namespace, variables))
         if not tape.advance():
             return found
+    raise TooManyRuns
 
 
 def _chooser(tape: Tape) -> Callable[[Iterable[Any]], Any]:

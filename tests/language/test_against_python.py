@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 
-from as_python import CHECK, DONE, ERROR, STUCK, Ending, Tape, Values, python_endings
+from as_python import CHECK, DONE, ERROR, STUCK, Ending, Tape, TooManyRuns, Values, python_endings
 from hypothesis import HealthCheck, assume, event, given, settings
 from hypothesis import strategies as st
 from random_programs import RANGES, random_program
@@ -145,7 +145,11 @@ def test_a_routine_does_what_python_does(chance: random.Random) -> None:
 
 def compare(text: str) -> None:
     program = loaded(text)
-    expected = python_endings(text, RANGES, VARIABLES)
+    try:
+        expected = python_endings(text, RANGES, VARIABLES, most=60)
+    except TooManyRuns:
+        event("too many choices")
+        assume(False)
     found, errors = machine_endings(program)
     assert set(found) == expected
     engine, search = engine_endings(program)

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from samples import SAMPLES, multi_page
 
 from checker.language.tree import Position
-from checker.report.json_finding import json_finding
 from checker.trace.data import Call, Change, Step, Trace, Violation
 from checker.trace.store import KINDS, TraceError, dump_trace, load_trace, parse_trace, save_trace, trace_to_json
 
@@ -61,13 +60,6 @@ def test_header() -> None:
 
 def test_golden(golden: Callable[[str, str], None]) -> None:
     golden("multi_page.json", dump_trace(multi_page()))
-
-
-def test_the_report_holds_the_stored_object() -> None:
-    finding = json.loads(json.dumps(json_finding(multi_page(), replay="stackproof replay x.json")))
-    assert finding["trace"] == json.loads(dump_trace(multi_page()))
-    assert (finding["file"], finding["line"], finding["steps"]) == ("models/rfc_v1.py", 80, 28)
-    assert finding["replay"] == "stackproof replay x.json"
 
 
 def test_a_name_that_occurs_twice_cannot_be_stored() -> None:

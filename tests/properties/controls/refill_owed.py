@@ -7,11 +7,12 @@ finish_task_switch. PLANTED=1: the last slot of the pool is not refilled. It is 
 task there is, so that nobody ever needs it again: refill-owed alone is violated.
 """
 
-from checker.language import address, implements, invariant, parameter, routine
+from checker.language import address, every, function, implements, in_routine, invariant, parameter, routine
 from models.rfc_v1 import is_acquired, not_acquired
 from models.rfc_v1_nr_fixed import dynamic_stack_fault
 from spec.kernel import (
     POOL_SLOTS,
+    STACK_PAGES,
     Cpu,
     Task,
     TaskFlags,
@@ -73,13 +74,39 @@ def dynamic_stack_finish(tsk: Task) -> None:
         dynamic_stack_refill_pages()
 
 
-@invariant("reached-owed", "slot {slot} of {cpu}'s pool holds {cpu.pool[slot]} after the fault that took it, and {cpu.current} owes")
+@function
+def is_marked(task: Task) -> bool:
+    return task is not None and bool(task.flags & TaskFlags.PF_DYNAMIC_STACK)
+
+
+@function
+def is_tagged(cpu: Cpu, slot: Slot) -> bool:
+    return bool(address(cpu.pool[slot]) & 1)
+
+
+@invariant("reached-owed", "slot {slot} of {cpu}'s pool holds {cpu.pool[slot]}, its fault is over, and {cpu.current} is marked")
 def reached_owed(cpu: Cpu, slot: Slot) -> bool:
     """refill-owed has something to say where a tagged slot has outlived the fault that took it."""
-    return not address(cpu.pool[slot]) & 1 or in_fault(cpu)
+    return not is_tagged(cpu, slot) or in_routine(cpu, exc_page_fault) or not is_marked(cpu.current)
 
 
-@invariant("reached-given-back", "{cpu}'s pool is untagged again after {cpu.current} or another task took from it")
-def reached_given_back(cpu: Cpu) -> bool:
-    """The debt is paid in the end: there is a state with a grown, full stack and no tagged slot."""
-    return True
+@invariant("reached-in-fault", "slot {slot} of {cpu}'s pool holds {cpu.pool[slot]}, and the fault that took it marks nobody yet")
+def reached_in_fault(cpu: Cpu, slot: Slot) -> bool:
+    """The exemption of a fault in flight is needed."""
+    return not is_tagged(cpu, slot) or not in_routine(cpu, exc_page_fault) or is_marked(cpu.current)
+
+
+@invariant("reached-at-work", "slot {slot} of {cpu}'s pool holds {cpu.pool[slot]}, nobody is marked, and the refill is at work")
+def reached_at_work(cpu: Cpu, slot: Slot) -> bool:
+    """The exemption of a refill at work is needed."""
+    if not is_tagged(cpu, slot) or in_routine(cpu, exc_page_fault):
+        return True
+    return is_marked(cpu.current) or is_marked(cpu.previous)
+
+
+@invariant("reached-paid", "{task} has a full stack, and every slot of every pool is untagged")
+def reached_paid(task: Task) -> bool:
+    """The debt is paid in the end."""
+    if task.stack_vm_area is None or task.stack_vm_area.nr_pages < STACK_PAGES:
+        return True
+    return any(is_tagged(cpu, slot) for cpu in every(Cpu) for slot in range(POOL_SLOTS))

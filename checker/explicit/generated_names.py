@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What generated code refers to: arenas, exceptions to raise, coverage marks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from checker.explicit.outcome import OutOfRange, Raised, Violated
+from checker.ir import system as ir
+from checker.ir.layout import Layout
+from checker.language.tree import Position
+
+WILD = "no-wild-pointer"
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The frame that a step runs in."""
+
+    record: str
+    index: int
+    depth: int
+
+
+@dataclass
+class Names:
+    """What generated code refers to: exceptions to raise, arenas, coverage marks."""
+
+    system: ir.System
+    layout: Layout
+    covered: bytearray = field(default_factory=bytearray)
+    cover_numbers: dict[Position, int] = field(default_factory=dict)
+    raisers: list[Callable[[], Raised]] = field(default_factory=list)
+    constants: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    namespace: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.covered.extend(bytes(len(self.system.coverable)))
+        self.cover_numbers.update({position: n for n, position in enumerate(sorted(self.system.coverable))})
+        self.namespace.update(H=self.covered, R=self._raise)
+        for record in self.system.arenas:
+            self.namespace[f"index_{record}"] = self._index(record, False)
+            if f"{record}.allocated" in self.layout.cells:
+                self.namespace[f"live_{record}"] = self._index(record, True)
+
+    def _raise(self, number: int) -> int:
+        raise self.raisers[number]()
+
+    def raiser(self, make: Callable[[], Raised]) -> int:
+        self.raisers.append(make)
+        return len(self.raisers) - 1
+
+    def wild(self, position: Position) -> int:
+        """The number under which a wild pointer at this place raises."""
+        if WILD in self.system.properties:
+            return self.raiser(lambda: Violated(WILD, position, True))
+        return self.raiser(lambda: OutOfRange(position, "a wild pointer, in a model without the property no-wild-pointer", True))
+
+    def _index(self, record: str, live: bool) -> Callable[[int, int, int], int]:
+        count, alignment, _ = self.system.arenas[record]
+        allocated = self.layout.cells[f"{record}.allocated"].offset if live else 0
+
+        def index(s: int, reference: int, number: int) -> int:
+            found, tag = divmod(reference, alignment)
+            if tag or not 1 <= found <= count:
+                self._raise(number)
+            if live and not s >> (allocated + found - 1) & 1:
+                self._raise(number)
+            return found - 1
+
+        return index

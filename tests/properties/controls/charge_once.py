@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Control of charge-once: rfc_v1_nr_fixed with a wrong charge. Nothing else reads what is charged, so that nothing else suffers.
+
+PLANTED=2 is what becomes of "refill when the switch is finished, it is safer there" if the charge moves along: memcg charges
+`current`, and that is by then the next task.
+"""
+
+from checker.language import implements, invariant, parameter, routine
+from models.rfc_v1 import is_acquired, not_acquired
+from models.rfc_v1_nr_fixed import dynamic_stack_fault
+from spec.kernel import (
+    POOL_SLOTS,
+    STACK_PAGES,
+    Level,
+    Task,
+    TaskFlags,
+    alloc_pages,
+    memcg_kmem_charge_page,
+    mod_lruvec_page_state,
+    schedule_start,
+    switch_finished,
+    this_cpu,
+)
+
+__all__ = ["dynamic_stack_fault"]
+
+PLANTED = parameter(
+    1, 0, 3, "0: no fault, 1: the page is not charged, 2: it is charged when the switch is finished, 3: it is charged twice"
+)
+
+
+@routine
+def dynamic_stack_refill_pages() -> None:
+    cpu = this_cpu()
+    for i in range(POOL_SLOTS):
+        page = cpu.pool[i]
+        if not is_acquired(page):
+            break
+        page = not_acquired(page)
+        if PLANTED != 1:
+            memcg_kmem_charge_page(page)
+        if PLANTED == 3:
+            memcg_kmem_charge_page(page)
+        mod_lruvec_page_state(page)
+        cpu.pool[i] = alloc_pages()
+
+
+@routine
+def refill_for(tsk: Task) -> None:
+    if tsk.flags & TaskFlags.PF_DYNAMIC_STACK:
+        dynamic_stack_refill_pages()
+        tsk.flags &= ~TaskFlags.PF_DYNAMIC_STACK
+
+
+@implements(schedule_start)
+def dynamic_stack(tsk: Task) -> None:
+    if PLANTED != 2:
+        refill_for(tsk)
+
+
+@implements(switch_finished)
+def dynamic_stack_finish(tsk: Task) -> None:
+    if PLANTED == 2:
+        refill_for(tsk)
+
+
+@invariant("reached-charged", "{task} is off the CPU, and {page} at level {level} of its stack, faulted in, is charged to it")
+def reached_charged(task: Task, level: Level) -> bool:
+    """charge-once has something to say where a task has left the CPU with a page that a fault has mapped."""
+    if task.stack_vm_area is None or level == 0 or level == STACK_PAGES:
+        return True
+    page = task.stack_vm_area.pte[level]
+    return page is None or page.memcg is not task or task.on_cpu
+
+
+@invariant("reached-uncharged", "{page} at level {level} of {task}'s stack is mapped and charged to nobody, on a CPU")
+def reached_uncharged(task: Task, level: Level) -> bool:
+    """The exemption of a task that is on a CPU is needed."""
+    if task.stack_vm_area is None or level == STACK_PAGES:
+        return True
+    page = task.stack_vm_area.pte[level]
+    return page is None or page.memcg is not None or not task.on_cpu
