@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 JOBS ?= auto
 
-.PHONY: run test test-all lint gate bench counterexamples golden clean
+.PHONY: run test test-slow lint gate bench counterexamples golden clean
 
 # Find what is wrong with the protocol as it was posted, and hold that against the record.
 run: $(READY)
@@ -17,12 +17,12 @@ run: $(READY)
 	@echo "Each finding above is kept in findings/, with its picture (.svg). Are they as recorded in the model?"
 	@$(BIN)/stackproof gate models/rfc_v1.py
 
-# The tests that take minutes; test-all also runs those marked slow.
+# The tests that take minutes; test-slow has the others.
 test: lint
 	$(BIN)/pytest -n $(JOBS)
 
-test-all: lint
-	$(BIN)/pytest -n $(JOBS) --slow
+test-slow: $(READY)
+	$(BIN)/pytest -n $(JOBS) --slow -m slow
 
 lint: $(READY)
 	$(BIN)/ruff format --check .

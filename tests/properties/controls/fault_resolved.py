@@ -24,9 +24,9 @@ __all__ = ["dynamic_stack"]
 PLANTED = parameter(
     1,
     0,
-    3,
+    4,
     "0: no fault, 1: a fault is refused because only the first slot is looked at, 2: the page that was touched is left out, "
-    "3: the guard page counts as a level that is mapped already",
+    "3: the guard page counts as a level that is mapped already, 4: the pages are mapped, and the fault is refused all the same",
 )
 
 
@@ -64,7 +64,7 @@ def dynamic_stack_fault(tsk: Task, stack: VmArea, level: Level) -> bool:
             return False
         set_pte_at(vm_area, addr, page)
     tsk.flags |= TaskFlags.PF_DYNAMIC_STACK
-    return True
+    return PLANTED != 4
 
 
 @function
