@@ -14,7 +14,7 @@ from checker.language.errors import UsageError
 from checker.language.expressions import ExpressionTranslator
 from checker.language.modules import Module, display_path, load_modules
 from checker.language.statements import StatementTranslator, falls_out, function_body, message
-from checker.language.symbols import Builtin, Code, RecordName
+from checker.language.symbols import Code
 
 
 def load_program(
@@ -345,6 +345,3 @@ class _Marker:
             changes = {f.name: self.copy(getattr(value, f.name)) for f in dataclasses.fields(value)}
             return dataclasses.replace(value, **changes)
         return value
-
-
-__all__ = ["Builtin", "RecordName", "load_program", "walk"]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from checker.language import build, tree
 from checker.language.expressions import ExpressionTranslator, operator_of
-from checker.language.symbols import Builtin, Code, Symbol
+from checker.language.symbols import Code, Symbol
 from checker.language.types import NULL_TYPE, describe
 
 AnnotationReader = Callable[[ast.expr], tree.Type]
@@ -423,6 +423,3 @@ def function_body(
 
 def _returns(statements: Sequence[ast.stmt]) -> bool:
     return bool(statements) and isinstance(statements[-1], ast.Return)
-
-
-__all__ = ["Builtin", "StatementTranslator", "falls_out", "function_body", "message"]

@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The controls of the property catalogue: which faults are planted, and what the checker has to say of them.
+
+A control is a model that is right but for one planted fault, which PLANTED selects. It violates the property that it
+controls, and only that one; with PLANTED=0 it violates nothing. Its own invariants, whose names begin with `reached`, say
+that what the property speaks of never happens: that they are violated in the sound model is the proof that the property
+does not hold there for want of an occasion.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from checker.language.load import load_program
+from checker.language.tree import Program
+
+CONTROLS = Path(__file__).parent / "controls"
+EVENTS = ("touch",)
+REACHED = "reached"
+
+
+@dataclass(frozen=True)
+class Planted:
+    """A planted fault. length: of the shortest violation of the control's property, in steps. others: further properties that cannot
+    but be violated too, with the same for them."""
+
+    length: int
+    states: int
+    others: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Control:
+    """A control in one configuration. sizes: all parameters but PLANTED. states, transitions, depth: of the sound model. reached: when
+    each occasion first comes there, in steps. like_fixed: the sound model is rfc_v1_nr_fixed, state for state."""
+
+    property: str
+    sizes: Mapping[str, int]
+    states: int
+    transitions: int
+    depth: int
+    reached: Mapping[str, int]
+    planted: Mapping[int, Planted]
+    like_fixed: bool = False
+
+    @property
+    def path(self) -> Path:
+        return CONTROLS / f"{self.property.replace('-', '_')}.py"
+
+    def program(self, planted: int) -> Program:
+        """The model with that fault planted, 0: none."""
+        return load_program(self.path, {**self.sizes, "PLANTED": planted}, EVENTS)
+
+    def __str__(self) -> str:
+        return ",".join([self.property, *(f"{name}={value}" for name, value in self.sizes.items())])
+
+
+def catalogue(properties: Iterable[str]) -> frozenset[str]:
+    """The properties of the catalogue, without a control's own."""
+    return frozenset(name for name in properties if not name.startswith(REACHED))
+
+
+ONE_TASK = {"CPUS": 1, "TASKS": 1, "STACK_PAGES": 3}
+RECORDED = (
+    Control(
+        "fault-resolved",
+        ONE_TASK,
+        *(244, 260, 66),
+        reached={"reached-deep-fault": 25, "reached-guard-page": 40},
+        planted={1: Planted(19, 172), 2: Planted(13, 69), 3: Planted(11, 244), 4: Planted(20, 99)},
+        like_fixed=True,
+    ),
+    Control(
+        "single-hole",
+        ONE_TASK,
+        *(244, 260, 66),
+        reached={"reached-partly-mapped": 20, "reached-in-between": 15},
+        planted={1: Planted(27, 239), 2: Planted(20, 187, {"fault-resolved": 24})},
+        like_fixed=True,
+    ),
+    Control(
+        "area-agrees",
+        ONE_TASK,
+        *(244, 260, 66),
+        reached={"reached-full": 28, "reached-in-between": 14},
+        planted={1: Planted(28, 288)},
+        like_fixed=True,
+    ),
+    Control(
+        "one-owner",
+        {"CPUS": 1, "TASKS": 1, "STACK_PAGES": 2, "SPARE_PAGES": 1},
+        *(92, 99, 40),
+        reached={"reached-handed-over": 14, "reached-in-flight": 27, "reached-all-refilled": 28},
+        planted={1: Planted(27, 91), 2: Planted(31, 93), 3: Planted(29, 93)},
+        like_fixed=True,
+    ),
+    Control(
+        "one-owner",
+        ONE_TASK,
+        *(244, 260, 66),
+        reached={"reached-handed-over": 14, "reached-in-flight": 27, "reached-all-refilled": 41},
+        planted={4: Planted(21, 276), 5: Planted(40, 243)},
+        like_fixed=True,
+    ),
+    Control(
+        "refill-owed",
+        {**ONE_TASK, "AT_FINISH": 0},
+        *(263, 279, 75),
+        reached={"reached-owed": 21, "reached-in-fault": 14, "reached-at-work": 26, "reached-paid": 48},
+        planted={1: Planted(46, 261)},
+    ),
+    Control(
+        "refill-owed",
+        {**ONE_TASK, "AT_FINISH": 1},
+        *(326, 346, 94),
+        reached={"reached-owed": 21, "reached-in-fault": 14, "reached-at-work": 35, "reached-paid": 52},
+        planted={1: Planted(50, 324)},
+    ),
+    Control(
+        "charge-once",
+        {"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2},
+        *(633, 693, 71),
+        reached={"reached-charged": 36, "reached-uncharged": 18},
+        planted={1: Planted(34, 621), 2: Planted(30, 1_195), 3: Planted(27, 293)},
+    ),
+    Control(
+        "no-wild-pointer",
+        ONE_TASK,
+        *(244, 260, 66),
+        reached={"reached-tag": 22, "reached-null": 2},
+        planted={1: Planted(25, 149), 2: Planted(29, 157), 3: Planted(3, 4), 4: Planted(16, 67)},
+        like_fixed=True,
+    ),
+    Control(
+        "no-deadlock",
+        {"CPUS": 2, "TASKS": 2, "STACK_PAGES": 2},
+        *(23_787, 46_938, 88),
+        reached={"reached-waiting": 36, "reached-idle": 8},
+        planted={1: Planted(40, 19_179), 2: Planted(0, 1)},
+    ),
+)

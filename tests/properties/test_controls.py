@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Every property of the catalogue finds what it is there to find, only that, and not for want of an occasion."""
+
+from __future__ import annotations
+
+import pytest
+from recorded_controls import CONTROLS, EVENTS, RECORDED, Control, Planted, catalogue
+
+from checker.cli.configuration import Request, check_configuration
+from checker.explicit.search import Limits, Search
+from checker.ir.lower import lower
+from checker.language import tree
+from checker.language.load import load_program, walk
+from checker.language.modules import PROJECT
+from checker.report.verdict import Run
+
+FIXED = PROJECT / "models" / "rfc_v1_nr_fixed.py"
+PLANTED = [(control, number, fault) for control in RECORDED for number, fault in control.planted.items()]
+
+
+def run_of(control: Control, planted: int) -> Run:
+    """A complete run, its counterexamples confirmed by the replayer."""
+    run = check_configuration(Request(control.path, {**control.sizes, "PLANTED": planted}, EVENTS), Limits())
+    assert run.stopped is None
+    assert run.cuts == ()
+    return run
+
+
+def test_every_property_has_a_control_and_every_control_a_record() -> None:
+    properties = catalogue(load_program(FIXED).properties)
+    assert {control.property for control in RECORDED} == properties
+    assert {file for file in CONTROLS.glob("*.py")} == {control.path for control in RECORDED}
+    for name in properties:
+        recorded = sorted(n for control in RECORDED if control.property == name for n in control.planted)
+        program = next(control for control in RECORDED if control.property == name).program(0)
+        high = next(parameter.high for parameter in program.parameters if parameter.name == "PLANTED")
+        assert set(recorded) == set(range(1, high + 1)), name
+
+
+@pytest.mark.parametrize(("control", "number", "fault"), PLANTED, ids=lambda value: str(value) if type(value) is not Planted else "")
+def test_a_planted_fault_violates_its_property_and_no_other(control: Control, number: int, fault: Planted) -> None:
+    run = run_of(control, number)
+    violated = {name: run.violated[name] for name in catalogue(run.violated)}
+    assert violated == {control.property: fault.length, **fault.others}
+    assert run.statistics.states == fault.states
+
+
+@pytest.mark.parametrize("control", RECORDED, ids=str)
+def test_without_the_fault_nothing_is_violated_though_all_is_reached(control: Control) -> None:
+    run = run_of(control, 0)
+    assert run.violated == control.reached
+    counts = run.statistics
+    assert (counts.states, counts.transitions, counts.depth) == (control.states, control.transitions, control.depth)
+
+
+@pytest.mark.parametrize("control", [control for control in RECORDED if control.like_fixed], ids=str)
+def test_without_the_fault_it_is_the_mended_rfc(control: Control) -> None:
+    counts = check_configuration(Request(FIXED, control.sizes, EVENTS), Limits()).statistics
+    assert (counts.states, counts.transitions, counts.depth) == (control.states, control.transitions, control.depth)
+
+
+@pytest.mark.parametrize("control", RECORDED, ids=str)
+def test_without_the_fault_every_check_of_the_property_is_made(control: Control) -> None:
+    program = control.program(0)
+    unreached = set(Search(lower(program)).run().unreached)
+    for routine in program.routines.values():
+        statements = list(walk(routine.body))
+        if any(isinstance(s, tree.Check) and s.property == control.property for s in statements):
+            assert not unreached & {s.position for s in statements}, routine.name
