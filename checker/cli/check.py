@@ -20,7 +20,7 @@ from checker.explicit.search import Limits
 from checker.language.errors import UsageError
 from checker.report.check_json import check_json
 from checker.report.check_text import finding_text, run_text, summary_text
-from checker.report.verdict import Run, Subject, Verdict, Word, status_of
+from checker.report.verdict import Run, Subject, Verdict, status_of
 
 
 @click.command()
@@ -82,7 +82,7 @@ def check(
         print()
     elif session.runs:
         print(summary_text(session.runs))
-    return status_of({verdict.word for run in session.runs for verdict in run.verdicts}).value
+    return status_of(set().union(*(run.words for run in session.runs))).value
 
 
 class _Session:
@@ -114,12 +114,11 @@ class _Session:
         with line.running():
             run = check_configuration(request, limits_, line.show, announce)
         self.runs.append(run)
-        error = next((verdict for verdict in run.verdicts if verdict.word is Word.ERROR), None)
         if self.text:
-            if error is not None:
-                self._print(run.subject, error, [])
+            if run.error is not None:
+                self._print(run.subject, run.error, [])
             print(run_text(run, shown), flush=True)
-        return run.stopped is None and error is None
+        return run.stopped is None and run.error is None
 
     def _print(self, subject: Subject, verdict: Verdict, saved: list[Path]) -> None:
         colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ

@@ -64,6 +64,7 @@ def check_configuration(
         result.stopped,
         tuple(result.cuts.items()),
         tuple(f"{p.file}:{p.line}" for p in sorted(result.unreached) if p.file == program.model),
+        otherwise if otherwise.word is Word.ERROR else None,
     )
 
 

@@ -78,6 +78,8 @@ def compare(expected: tree.Expectation, run: Run) -> list[str]:
             found.append(f"{verdict.property} is {verdict.word.value}: {verdict.detail}")
         elif length != recorded.get(verdict.property):
             found.append(f"{verdict.property} is {_outcome(length)}, recorded is {_outcome(recorded.get(verdict.property))}")
+    if run.error is not None and not found:
+        found.append(f"the model is wrong: {run.error.detail}")
     counts = run.statistics
     for what, have, want in (
         ("states", counts.states, expected.states),

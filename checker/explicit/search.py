@@ -161,7 +161,9 @@ class Search:
         states, parents = self.states, self.parents
         states.append(first)
         parents.append(-1)
-        self._check(first, 0)
+        self._check(first)
+        if self.result.error is not None:
+            return
         possible = self.transitions.possible
         clusters = self.clusters
         terminal = 1 << self.layout.mark
@@ -226,7 +228,7 @@ class Search:
 
     # -- invariants --
 
-    def _check(self, state: int, index: int) -> None:
+    def _check(self, state: int) -> None:
         for cluster in self.clusters:
             self._evaluate(cluster, cluster.undecided(state & cluster.mask), state)
 

@@ -211,9 +211,11 @@ class ProcessorSteps:
                 assert found is not None
                 self.own[key] = found
             return found
-        reference = self.executes(state)
-        assert isinstance(reference, int)
-        if reference not in self.masks:
+        try:
+            reference = self.executes(state)
+        except Raised:
+            return None
+        if reference is None or reference not in self.masks:
             return None
         key = state & self.masks[reference]
         table = self.others[reference]

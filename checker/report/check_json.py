@@ -14,7 +14,7 @@ VERSION = 1
 
 def check_json(runs: Sequence[Run]) -> dict[str, object]:
     """All runs of one call. Where there is one run, its entries also stand at the top."""
-    status = status_of({verdict.word for run in runs for verdict in run.verdicts})
+    status = status_of(set().union(*(run.words for run in runs)))
     listed = [_run(run) for run in runs]
     top: dict[str, object] = {"schema": SCHEMA, "version": VERSION, "exit_status": status.value}
     if len(listed) == 1:
@@ -39,6 +39,7 @@ def _run(run: Run) -> dict[str, object]:
             "memory_bytes": s.memory,
         },
         "stopped": run.stopped,
+        "error": None if run.error is None else _verdict(run.error),
         "cuts": dict(run.cuts),
         "unreached": list(run.unreached),
     }

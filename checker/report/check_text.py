@@ -19,7 +19,9 @@ def finding_text(subject: Subject, verdict: Verdict, saved: Sequence[Path], colo
     """One finding with its trace, where it was saved, and the command that replays it."""
     assert verdict.trace is not None
     width = min(max(shutil.get_terminal_size((110, 24)).columns, 80), 160)
-    text = text_report(verdict.trace, replay=find_again(subject, verdict, saved), sources=subject.sources, width=width, colour=colour)
+    text = text_report(
+        verdict.trace, replay=find_again(subject, verdict, saved), sources=subject.sources, width=width, colour=colour
+    )
     if len(saved) > 1:
         text += f"The picture:\n  {saved[1]}\n"
     return text
@@ -48,7 +50,7 @@ def run_text(run: Run, shown: int) -> str:
     violated = run.violated
     if run.stopped is not None:
         outcome = f"stopped by {run.stopped}" if run.stopped != "interrupted" else "interrupted"
-    elif any(verdict.word is Word.ERROR for verdict in run.verdicts):
+    elif run.error is not None:
         outcome = "ended by a model error"
     else:
         outcome = "complete"

@@ -43,7 +43,9 @@ class Configuration:
 
     def __str__(self) -> str:
         sizes = ", ".join(_size(name, value) for name, value in self.settings if name != "SPARE_PAGES" or value)
-        return f"{sizes}; {','.join(self.events) or 'no events'}" if self.events or _is_kernel(self.settings) else sizes
+        if self.events or _is_kernel(self.settings):
+            return f"{sizes or 'no parameters'}; {','.join(self.events) or 'no events'}"
+        return sizes or "no parameters"
 
 
 _WORDS = {"CPUS": "CPU", "TASKS": "task", "STACK_PAGES": "stack page", "SPARE_PAGES": "spare page"}
@@ -93,7 +95,8 @@ class Subject:
 @dataclass(frozen=True)
 class Run:
     """One configuration. unreached: places in the model that no run of it reached, as file:line, after a complete search.
-    cuts: (reason, what was missing) where paths ended for want of room."""
+    cuts: (reason, what was missing) where paths ended for want of room. error: what is wrong with the model
+    itself, which ended the search."""
 
     subject: Subject
     verdicts: tuple[Verdict, ...]
@@ -101,6 +104,12 @@ class Run:
     stopped: str | None
     cuts: tuple[tuple[str, str], ...]
     unreached: tuple[str, ...]
+    error: Verdict | None = None
+
+    @property
+    def words(self) -> set[Word]:
+        """The verdicts that were given, that on the model itself included."""
+        return {verdict.word for verdict in self.verdicts} | ({self.error.word} if self.error is not None else set())
 
     @property
     def violated(self) -> dict[str, int]:

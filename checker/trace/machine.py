@@ -166,13 +166,14 @@ class Machine:
         execution = Execution(self.state)
         scope = scope_of(executes.parameters, ())
         scope.values[executes.parameters[0].name] = self.state.reference(record, processor)
-        value = execution.at_once(execution.evaluate(executes.body, scope))
-        if value == 0:
-            return None
         if not isinstance(executes.body.type, ReferenceType):
             raise ValueError(f"{executes.position}: {executes.name} gives no reference")
         other = executes.body.type.record
-        owner = other, self.state.instance(other, value, executes.position)
+        try:
+            value = execution.at_once(execution.evaluate(executes.body, scope))
+            owner = other, self.state.instance(other, value, executes.position)
+        except Stopped:
+            return None
         return owner if self.state.frames[owner] else None
 
     def frame(self, processor: int) -> Frame | None:

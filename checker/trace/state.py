@@ -255,7 +255,8 @@ class State:
             case _:
                 raise ValueError(f"unknown type {type_}")
         if not good:
-            raise Stopped(Kind.MODEL_ERROR, f"{value} is outside {values}", position)
+            message = f"the value {value} is outside its range {values}; widen the range, or mend the model"
+            raise Stopped(Kind.MODEL_ERROR, message, position)
         return value
 
     def choose(self, type_: Type, options: tuple[int, ...], position: Position) -> int:

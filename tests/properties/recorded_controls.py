@@ -31,7 +31,7 @@ class Planted:
     others: Mapping[str, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Control:
     """A control in one configuration. sizes: all parameters but PLANTED. states, transitions, depth: of the sound model. reached: when
     each occasion first comes there, in steps. like_fixed: the sound model is rfc_v1_nr_fixed, state for state."""
@@ -81,6 +81,14 @@ RECORDED = (
         like_fixed=True,
     ),
     Control(
+        "single-hole",
+        {"CPUS": 1, "TASKS": 2, "STACK_PAGES": 3},
+        *(3_313, 3_623, 125),
+        reached={"reached-partly-mapped": 20, "reached-in-between": 15},
+        planted={3: Planted(15, 1_905, {"fault-resolved": 31})},
+        like_fixed=True,
+    ),
+    Control(
         "area-agrees",
         ONE_TASK,
         *(244, 260, 66),
@@ -98,10 +106,10 @@ RECORDED = (
     ),
     Control(
         "one-owner",
-        ONE_TASK,
+        {**ONE_TASK, "SPARE_PAGES": 1},
         *(244, 260, 66),
         reached={"reached-handed-over": 14, "reached-in-flight": 27, "reached-all-refilled": 41},
-        planted={4: Planted(21, 276), 5: Planted(40, 243)},
+        planted={4: Planted(21, 276), 5: Planted(40, 243), 6: Planted(12, 253), 7: Planted(12, 235), 8: Planted(64, 260)},
         like_fixed=True,
     ),
     Control(
@@ -109,7 +117,7 @@ RECORDED = (
         {**ONE_TASK, "AT_FINISH": 0},
         *(263, 279, 75),
         reached={"reached-owed": 21, "reached-in-fault": 14, "reached-at-work": 26, "reached-paid": 48},
-        planted={1: Planted(46, 261)},
+        planted={1: Planted(46, 261), 2: Planted(34, 227)},
     ),
     Control(
         "refill-owed",

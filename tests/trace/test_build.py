@@ -193,14 +193,17 @@ def test_a_model_error_in_a_step(program: Program) -> None:
     lift = Transition(None, "raise_level", (BOX0,))
     claim = Claim("model-error", position=place(program, "level += 5"))
     built = confirmed(program, [close(BOX0), lift, lift], claim)
-    assert (built.trace.violation.property, built.trace.violation.message) == ("", "10 is outside 0..9")
+    assert (built.trace.violation.property, built.trace.violation.message) == (
+        "",
+        "the value 10 is outside its range 0..9; widen the range, or mend the model",
+    )
 
 
 def test_a_model_error_in_an_invariant(tmp_path: Path) -> None:
     program = program_of(tmp_path, MODEL.replace("2 - 1", "2"))
     schedule = [close(BOX0), Transition(None, "raise_level", (BOX0,))]
     built = confirmed(program, schedule, Claim("model-error", position=place(program, "level * 2")))
-    assert built.trace.violation.message == "10 is outside 0..9"
+    assert built.trace.violation.message == "the value 10 is outside its range 0..9; widen the range, or mend the model"
 
 
 def test_a_model_error_in_the_initial_state(tmp_path: Path) -> None:

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Control of one-owner: rfc_v1_nr_fixed with pages that get a second owner, or lose their last.
 
-Each fault sits where nothing follows from it: the stack is full then, so that no further page is handed out or charged.
+Each fault sits where nothing follows from it: the stack is full then, so that no further page is handed out or charged. (6 and 7 last
+for two steps only; a second fault in between, in an NMI, would take the page again.)
 That a page is in two stacks cannot be shown alone: it is charged to one of the two tasks at most (charge-once), and one that
 is only listed in the second stack is not what is mapped there (area-agrees).
 """
 
 from checker.language import every, free, function, implements, invariant, is_allocated, parameter, routine
-from models.rfc_v1 import dynamic_stack_get_page, is_acquired, not_acquired
+from models.rfc_v1 import acquired, is_acquired, not_acquired
 from spec.kernel import (
     POOL_SLOTS,
     STACK_PAGES,
@@ -30,10 +31,27 @@ from spec.properties.one_owner import is_tagged_in_a_slot, slots_with, stacks_wi
 PLANTED = parameter(
     1,
     0,
-    5,
+    8,
     "0: no fault, 1: refill puts the page back that it has charged, 2: refill allocates twice and loses a page, "
-    "3: refill gives the new page back and keeps it, 4: one page is mapped at two levels, 5: one new page goes into two slots",
+    "3: refill gives the new page back and keeps it, 4: one page is mapped at two levels, 5: one new page goes into two slots, "
+    "6: a page is listed before its slot is tagged, 7: a page is mapped before its slot is tagged, "
+    "8: the fault that fills a stack takes a page too many and forgets it",
 )
+
+
+@routine
+def dynamic_stack_get_page(vm_area: VmArea, addr: Level) -> Page | None:
+    cpu = this_cpu()
+    for i in range(POOL_SLOTS):
+        page = cpu.pool[i]
+        if page and not is_acquired(page):
+            if PLANTED == 6:
+                vm_area.pages[addr] = page
+            if PLANTED == 7:
+                set_pte_at(vm_area, addr, page)
+            cpu.pool[i] = acquired(cpu.pool[i])
+            return page
+    return None
 
 
 @implements(stack_fault)
@@ -49,15 +67,18 @@ def dynamic_stack_fault(tsk: Task, stack: VmArea, level: Level) -> bool:
     page: Page | None = None
     for addr in range(nr_pages, level + 1):
         if PLANTED != 4 or page is None:
-            page = dynamic_stack_get_page()
+            page = dynamic_stack_get_page(vm_area, addr)
         if not page:
             return False
         vm_area.pages[nr_pages] = page
         nr_pages = nr_pages + 1
         vm_area.nr_pages = nr_pages
-        if vm_area.pte[addr] is not None:
-            return False
-        set_pte_at(vm_area, addr, page)
+        if PLANTED != 7:
+            if vm_area.pte[addr] is not None:
+                return False
+            set_pte_at(vm_area, addr, page)
+    if PLANTED == 8 and level == STACK_PAGES - 1:
+        dynamic_stack_get_page(vm_area, level)
     tsk.flags |= TaskFlags.PF_DYNAMIC_STACK
     return True
 

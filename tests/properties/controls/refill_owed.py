@@ -4,7 +4,8 @@
 Two sound protocols, each with the same fault. AT_FINISH=0: as rfc_v1_nr_fixed, but the mark is taken off the task before the refill
 and not after it. AT_FINISH=1: the leaving task charges its pages itself, and the task that comes after it refills the pool for it in
 finish_task_switch. PLANTED=1: the last slot of the pool is not refilled. It is taken only by a fault that fills the stack of the one
-task there is, so that nobody ever needs it again: refill-owed alone is violated.
+task there is, so that nobody ever needs it again: refill-owed alone is violated. PLANTED=2: no slot is refilled, and the task leaves
+marked; it finds as many pages in one pool as it can ever take.
 """
 
 from checker.language import address, every, function, implements, in_routine, invariant, parameter, routine
@@ -28,7 +29,7 @@ from spec.kernel.records import Slot
 
 __all__ = ["dynamic_stack_fault"]
 
-PLANTED = parameter(1, 0, 1, "0: no fault, 1: the last slot is charged for and not refilled")
+PLANTED = parameter(1, 0, 2, "0: no fault, 1: the last slot is charged for and not refilled, 2: the refill is put off")
 AT_FINISH = parameter(0, 0, 1, "where the pool is refilled, 0: in the hook of the leaving task, 1: when the switch is finished")
 
 
@@ -60,16 +61,16 @@ def dynamic_stack_refill_pages() -> None:
 @implements(schedule_start)
 def dynamic_stack(tsk: Task) -> None:
     if tsk.flags & TaskFlags.PF_DYNAMIC_STACK:
-        if AT_FINISH == 0:
+        if AT_FINISH == 0 and PLANTED != 2:
             tsk.flags &= ~TaskFlags.PF_DYNAMIC_STACK
         dynamic_stack_charge_pages()
-        if AT_FINISH == 0:
+        if AT_FINISH == 0 and PLANTED != 2:
             dynamic_stack_refill_pages()
 
 
 @implements(switch_finished)
 def dynamic_stack_finish(tsk: Task) -> None:
-    if AT_FINISH == 1 and tsk.flags & TaskFlags.PF_DYNAMIC_STACK:
+    if AT_FINISH == 1 and PLANTED != 2 and tsk.flags & TaskFlags.PF_DYNAMIC_STACK:
         tsk.flags &= ~TaskFlags.PF_DYNAMIC_STACK
         dynamic_stack_refill_pages()
 

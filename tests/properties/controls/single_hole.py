@@ -5,16 +5,19 @@ PLANTED=1: the page that fills the stack is mapped and listed, but not counted, 
 STACK_PAGES. No level is left to fault on, so that nothing but the count is wrong: single-hole alone is violated.
 PLANTED=2: the other direction, a level counted that is not mapped. That cannot be wrong alone: the level is touched sooner
 or later, and a handler that goes by the count refuses the fault (fault-resolved).
+PLANTED=3: the same in the stack of a task at rest, while a fault on another stack is being handled.
 """
 
-from checker.language import Expected, implements, invariant, parameter
+from checker.language import implements, instance, invariant, parameter
 from models.rfc_v1 import dynamic_stack, dynamic_stack_get_page
 from spec.kernel import STACK_PAGES, Count, Level, Task, TaskFlags, VmArea, set_pte_at, stack_fault
 from spec.properties.at_rest import fault_active
 
 __all__ = ["dynamic_stack"]
 
-PLANTED = parameter(1, 0, 2, "0: no fault, 1: a full stack is counted one short, 2: a first page counts for two")
+PLANTED = parameter(
+    1, 0, 3, "0: no fault, 1: a full stack is counted one short, 2: one page counts for two, 3: all is counted in the first stack"
+)
 
 
 @implements(stack_fault)
@@ -35,6 +38,9 @@ def dynamic_stack_fault(tsk: Task, stack: VmArea, level: Level) -> bool:
         nr_pages = nr_pages + 1
         if PLANTED == 2 and addr == 1 and level == 1:
             vm_area.nr_pages = nr_pages + 1
+        elif PLANTED == 3:
+            first_stack = instance(VmArea, 0)
+            first_stack.nr_pages = nr_pages
         elif PLANTED != 1 or nr_pages < STACK_PAGES:
             vm_area.nr_pages = nr_pages
         if vm_area.pte[addr] is not None:

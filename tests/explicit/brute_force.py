@@ -1,0 +1,286 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A breadth-first search that uses the replayer's machine only, and what it and the engine say of a program, side by side.
+
+The engine sets locals to 0 once they are dead; the machine keeps them. So what both sides agree on is the *view* of a state:
+its cells and where its frames stand. The machine's states are at least as fine as the engine's, and the engine's at least as
+fine as the coarsest partition of the machine's states that no step can tell apart.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from types import GeneratorType
+from typing import Any
+
+from checker.explicit.decode import state_cells, state_frames
+from checker.explicit.outcome import Cut, OutOfRange, Tape, Violated
+from checker.explicit.search import FIRST_PROPERTY, HALTED, Limits, Result, Search
+from checker.ir.lower import lower
+from checker.language.tree import Program
+from checker.language.values import instance_name
+from checker.trace.machine import Machine, Transition
+from checker.trace.record import run, transitions
+from checker.trace.state import Kind
+
+View = tuple[Any, ...]
+"""A state as both sides see it: printed cells, and the places of each owner's frames."""
+
+Label = tuple[Any, ...]
+"""Which transition, with its arguments and choices."""
+
+HALT = "halted"
+
+
+@dataclass
+class Space:
+    """All that is reachable.
+
+    views: of running states, with the depth of the nearest. edges: (view, label, view of the successor). ends: (view, label,
+    property or HALT) of transitions to terminal states. states, marked: how many running and terminal ones. transitions:
+    those that lead to a state. violated: property -> kind and length of its shortest counterexample. cuts: reasons. errors:
+    position of each model error -> length of the shortest path that ends in it.
+    """
+
+    views: dict[View, int] = field(default_factory=dict)
+    edges: set[tuple[View, Label, View]] = field(default_factory=set)
+    ends: set[tuple[View, Label, str]] = field(default_factory=set)
+    states: int = 0
+    marked: int = 0
+    transitions: int = 0
+    depth: int = 0
+    violated: dict[str, tuple[str, int]] = field(default_factory=dict)
+    cuts: set[str] = field(default_factory=set)
+    errors: dict[str, int] = field(default_factory=dict)
+
+
+class TooLarge(Exception):
+    """More states than the search was asked for."""
+
+
+# -- by the machine ---------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class BruteForce:
+    """The search by the machine. coarsest: how many running states no step can tell apart."""
+
+    program: Program
+    most: int
+    space: Space = field(default_factory=Space)
+    coarsest: int = 0
+
+    def explore(self) -> Space:
+        """Breadth first, a path to each state kept in place of the state. Raises TooLarge."""
+        space, program = self.space, self.program
+        first = run(program, ())
+        paths: dict[Any, tuple[Transition, ...]] = {exact(first): ()}
+        numbers = {exact(first): self._meet(first, 0)}
+        graph: list[list[tuple[Label, Any]]] = []
+        terminal: set[Any] = set()
+        for key in (queue := list(paths)):
+            path = paths[key]
+            graph.append([])
+            view = view_of(run(program, path))
+            moves = False
+            for transition, outcome in transitions(program, path):
+                label = label_of(transition)
+                moves = moves or transition.processor is not None or not program.actions[transition.action].interrupt
+                if outcome.kind is Kind.CUT:
+                    space.cuts.add(outcome.message)
+                    graph[-1].append((label, "cut"))
+                    continue
+                if outcome.kind is Kind.MODEL_ERROR:
+                    space.errors.setdefault(str(outcome.position), len(path) + 1)
+                    continue
+                space.transitions += 1
+                if outcome.kind is not Kind.DONE:
+                    end = HALT if outcome.kind is Kind.HALT else str(outcome.property)
+                    space.ends.add((view, label, end))
+                    terminal.add((key, end))
+                    space.depth = max(space.depth, len(path) + 1)
+                    if end != HALT:
+                        space.violated.setdefault(end, (outcome.kind.value, len(path) + 1))
+                    graph[-1].append((label, end))
+                    continue
+                machine = run(program, (*path, transition))
+                successor = exact(machine)
+                space.edges.add((view, label, view_of(machine)))
+                if successor not in paths:
+                    paths[successor] = (*path, transition)
+                    queue.append(successor)
+                    numbers[successor] = self._meet(machine, len(path) + 1)
+                graph[-1].append((label, numbers[successor]))
+            if not moves and "no-deadlock" in program.properties:
+                space.violated.setdefault("no-deadlock", ("deadlock", len(path)))
+            if len(queue) > self.most:
+                raise TooLarge
+        space.marked = len(terminal)
+        self.coarsest = _coarsest([key[0] for key in queue], graph)
+        return space
+
+    def _meet(self, machine: Machine, depth: int) -> int:
+        """Note a new state; its number."""
+        space = self.space
+        space.views.setdefault(view_of(machine), depth)
+        space.depth = max(space.depth, depth)
+        space.states += 1
+        for invariant in self.program.invariants:
+            names = [parameter.local.name for parameter in invariant.parameters]
+            for values in machine.bindings(invariant):
+                if not machine.evaluate_invariant(invariant, dict(zip(names, values, strict=True))):
+                    space.violated.setdefault(invariant.property, ("invariant", depth))
+        return space.states - 1
+
+
+def _coarsest(views: list[View], graph: list[list[tuple[Label, Any]]]) -> int:
+    """The number of classes of the coarsest partition finer than that by views in which equal steps lead to equal classes."""
+    classes: list[Any] = list(views)
+    while True:
+        signatures = [
+            (classes[state], frozenset((label, classes[to] if isinstance(to, int) else to) for label, to in graph[state]))
+            for state in range(len(graph))
+        ]
+        numbers = {signature: number for number, signature in enumerate(dict.fromkeys(signatures))}
+        if len(numbers) == len(set(classes)):
+            return len(numbers)
+        classes = [numbers[signature] for signature in signatures]
+
+
+def label_of(transition: Transition) -> Label:
+    return transition.processor, transition.action, transition.arguments, transition.choices
+
+
+def view_of(machine: Machine) -> View:
+    records = machine.program.records
+    frames = {instance_name(records[owner], index): calls for (owner, index), calls in machine.frames().items() if calls}
+    return _view(machine.cells(), frames)
+
+
+def _view(cells: dict[str, str], frames: dict[str, Any]) -> View:
+    return tuple(sorted(cells.items())), tuple(sorted(frames.items()))
+
+
+def exact(machine: Machine) -> Any:
+    """The state with all that can make a difference to what the machine does: its view first, then what is inside its
+    frames, dead or not."""
+    frames = [frame for stack in machine.state.frames.values() for frame in stack]
+    return view_of(machine), tuple((frame.local_first, frame.called, frame.result, _inside(frame.code)) for frame in frames)
+
+
+def _inside(code: Any) -> Any:
+    """The values of a suspended generator's local variables, and those of the generator that it waits for."""
+    found = []
+    while isinstance(code, GeneratorType) and code.gi_frame is not None:
+        found.append(tuple((name, _frozen(value)) for name, value in sorted(code.gi_frame.f_locals.items())))
+        code = code.gi_yieldfrom
+    return tuple(found)
+
+
+def _frozen(value: Any) -> Any:
+    match value:
+        case bool() | int() | str() | None:
+            return value
+        case list() | tuple():
+            return tuple(map(_frozen, value))
+        case dict():
+            return tuple((str(key), _frozen(inner)) for key, inner in value.items())
+    if type(value).__name__ == "Scope":
+        return _frozen(value.values), value.result
+    if type(value).__name__.endswith("iterator"):
+        return tuple(copy.copy(value))
+    return None
+
+
+# -- by the engine ----------------------------------------------------------------------------------------------------
+
+
+def engine_space(program: Program, most: int) -> tuple[Space, Search, Result]:
+    """What the engine finds: its states, and every transition from each of them."""
+    search = Search(lower(program))
+    result = search.run(Limits(states=20 * most))
+    if result.stopped is not None:
+        raise TooLarge
+    space = Space(depth=result.statistics.depth, transitions=result.statistics.transitions, cuts=set(result.cuts))
+    space.violated = {name: (finding.kind, len(finding.path)) for name, finding in result.findings.items()}
+    if result.error is not None:
+        space.errors = {str(result.error.position): len(result.error.path)}
+        return space, search, result
+    running = [state for state in search.states if not state >> search.layout.mark]
+    space.states = len(running)
+    space.marked = len(search.states) - len(running)
+    depths = _depths(search)
+    for state in running:
+        view = engine_view(search, program, state)
+        space.views[view] = min(depths[state], space.views.get(view, depths[state]))
+        for label, successor in _successors(search, state):
+            mark = successor >> search.layout.mark
+            if not mark:
+                space.edges.add((view, label, engine_view(search, program, successor)))
+            else:
+                end = HALT if mark == HALTED else search.system.properties[mark - FIRST_PROPERTY]
+                space.ends.add((view, label, end))
+    return space, search, result
+
+
+def _depths(search: Search) -> dict[int, int]:
+    found: dict[int, int] = {}
+    for number, state in enumerate(search.states):
+        parent = search.parents[number]
+        found[state] = 0 if parent < 0 else found[search.states[parent]] + 1
+    return found
+
+
+def _successors(search: Search, state: int) -> Iterator[tuple[Label, int]]:
+    for transition in search.transitions.possible(state):
+        name = "" if transition.action is None else transition.action.name
+        tape = Tape()
+        while True:
+            tape.rewind()
+            try:
+                successor = transition.function(state, tape)
+            except Violated as violated:
+                successor = state | FIRST_PROPERTY + search.system.properties.index(violated.property) << search.layout.mark
+            except (Cut, OutOfRange):
+                successor = None
+            if successor is not None:
+                yield (transition.processor, name, transition.arguments, tuple(tape.values)), successor
+            if not tape.advance():
+                break
+
+
+def engine_view(search: Search, program: Program, state: int) -> View:
+    cells = state_cells(program, search.system, search.layout, state)
+    return _view(cells, state_frames(program, search.system, search.layout, state))
+
+
+# -- side by side -----------------------------------------------------------------------------------------------------
+
+
+def compare(program: Program, most: int = 120) -> Space:
+    """Asserts that machine and engine agree on everything that is reachable. The machine's side of it. Raises TooLarge."""
+    brute = BruteForce(program, most)
+    expected = brute.explore()
+    found, search, result = engine_space(program, most)
+    if expected.errors or found.errors:
+        first = min(expected.errors.values(), default=None)
+        nearest = {position for position, length in expected.errors.items() if length == first}
+        assert len(found.errors) == 1, f"the machine meets {expected.errors}, the engine no error"
+        assert set(found.errors) <= nearest, f"the machine meets {expected.errors}, the engine {found.errors}"
+        assert set(found.errors.values()) == {first}
+        return expected
+    assert found.edges - expected.edges == set(), "transitions of the engine only"
+    assert expected.edges - found.edges == set(), "transitions of the machine only"
+    assert found.ends == expected.ends
+    assert found.views == expected.views
+    assert found.violated == expected.violated
+    assert found.cuts == expected.cuts
+    assert brute.coarsest <= found.states <= expected.states
+    if not program.routines:
+        assert found.states == expected.states
+    if found.states == expected.states:
+        assert (found.marked, found.transitions, found.depth) == (expected.marked, expected.transitions, expected.depth)
+    assert result.statistics.states == found.states + found.marked
+    assert result.statistics.frontier == 0
+    return expected
