@@ -11,7 +11,6 @@ from pathlib import Path
 from checker.report.text import text_report
 from checker.report.verdict import Run, Subject, Verdict, Word
 
-
 _OPTIONS = {"CPUS": "--cpus", "TASKS": "--tasks", "STACK_PAGES": "--stack-pages"}
 
 
