@@ -7,7 +7,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from small_programs import HEADER, ONE_PROCESSOR
+from small_programs import HEADER
 
 RANGES = {"Value": (-30, 70), "Turns": (0, 4), "Small": (0, 9)}
 """The integer types of the programs."""
@@ -68,9 +68,10 @@ class Scope:
 
 @dataclass
 class Writer:
-    """Writes one program. chance: decides everything."""
+    """Writes one program. chance: decides everything. at_once: all of it can be one step."""
 
     chance: random.Random
+    at_once: bool = False
     choices: int = 0
     numbers: int = 0
     while_loops: int = 0
@@ -80,14 +81,14 @@ class Writer:
     # -- the module --
 
     def module(self) -> str:
-        """The whole text."""
+        """The whole text, but for what starts `main`."""
         functions = [self.function(f"f{n}", shared=bool(n % 2)) for n in range(self.chance.randint(0, 3))]
         callees = list(functions)
         for number in range(self.chance.randint(0, 2)):
             callees.append(self.routine(f"r{number}", callees))
         self.header("main", (), "None", "@routine")
         self.body(Scope(callees=tuple(callees)), "    ", self.chance.randint(2, 6))
-        return "\n".join([HEADER + _DECLARATIONS + ONE_PROCESSOR, *self.lines, ""])
+        return "\n".join([HEADER + _DECLARATIONS, *self.lines, ""])
 
     def header(self, name: str, parameters: Sequence[str], result: str, decorator: str) -> None:
         types = ("Value", "bool", "Value")
@@ -118,7 +119,7 @@ class Writer:
     def routine(self, name: str, callees: Sequence[Callee]) -> Callee:
         parameters = ("x", "y")[: self.chance.randint(0, 2)]
         result = self.chance.choice(("Value", "bool", "None"))
-        noinline = self.chance.random() < 0.4
+        noinline = not self.at_once and self.chance.random() < 0.4
         whiles, calls = self.while_loops, self.noinline_calls
         self.header(name, parameters, result, "@routine(noinline=True)" if noinline else "@routine")
         settable = tuple(p for p in parameters if p == "x")
@@ -147,7 +148,7 @@ class Writer:
         if scope.depth < 3:
             kinds += ["if", "if", "for", "call"]
             kinds += ["atomic"] if not scope.atomic else []
-            kinds += ["while"] if not scope.atomic and self.while_loops < 2 else []
+            kinds += ["while"] if not scope.atomic and not self.at_once and self.while_loops < 2 else []
         kinds += ["leave"] if scope.loop else []
         kinds += ["return", "demand"] if scope.depth else []
         kind = self.chance.choice(kinds)
@@ -310,7 +311,8 @@ class Writer:
 
     def index(self, scope: Scope) -> str:
         text = self.chance.choice(("0", "1", "2", "", "", ""))
-        if self.chance.random() < 0.03:
+        if scope.effects and self.chance.random() < 0.03:
+            # Not in functions, where a name that is not needed is not evaluated, which Python does.
             return self.integer(scope, 0)
         return text or f"({self.integer(scope, 1)}) % 3"
 
@@ -410,6 +412,6 @@ def inside_without(scope: Scope, name: str) -> Scope:
     return replace(scope, integers=tuple(local for local in scope.integers if local != name))
 
 
-def random_program(chance: random.Random) -> str:
-    """The text of a random program: its routine `main` is what runs."""
-    return Writer(chance).module()
+def random_program(chance: random.Random, at_once: bool = False) -> str:
+    """The text of a random program: its routine `main` is what runs, and something else has to start it."""
+    return Writer(chance, at_once).module()

@@ -2,18 +2,19 @@
 """The language against Python itself: one random text, run as Python, by the replayer's machine, and by the engine.
 
 All three have to end in the same ways, with the same values of the module variables. The machine and the engine also have
-to take the same number of steps.
+to take the same number of steps. The text is a routine that takes steps; or an action, or `initial`, which take one.
 """
 
 from __future__ import annotations
 
 import random
 
+import pytest
 from as_python import CHECK, DONE, ERROR, STUCK, Ending, Tape, TooManyRuns, Values, python_endings
-from hypothesis import HealthCheck, assume, event, given, settings
+from hypothesis import HealthCheck, assume, event, given, note, settings
 from hypothesis import strategies as st
 from random_programs import RANGES, random_program
-from small_programs import model_file
+from small_programs import ONE_PROCESSOR, model_file
 
 from checker.explicit.outcome import Raised
 from checker.explicit.search import Search, alternatives_of
@@ -22,8 +23,22 @@ from checker.language.errors import ModelError
 from checker.language.load import load_program
 from checker.language.tree import Program, Type
 from checker.trace.machine import Machine
-from checker.trace.state import Kind
+from checker.trace.state import Kind, Stopped
 
+ACTION = """
+ran: bool = False
+@action
+def run() -> None:
+    global ran
+    require(not ran)
+    ran = True
+    main()
+"""
+INITIAL = """
+@initial
+def start() -> None:
+    main()
+"""
 VARIABLES = ("g", "h", "flag", "hue", "bits", "a", "b", "table")
 MANY_STEPS = 2000
 ENDINGS = {
@@ -48,20 +63,23 @@ def loaded(text: str) -> Program:
 
 
 def machine_values(machine: Machine) -> Values:
-    return tuple(sorted((machine.state.names[cell], value) for cell, value in machine.state.memory.items() if cell.record is None))
+    memory = machine.state.memory.items()
+    return tuple(sorted((machine.state.names[c], v) for c, v in memory if c.variable in VARIABLES))
 
 
-def machine_endings(program: Program) -> tuple[dict[Ending, int], set[str]]:
-    """Each way to end with the number of its steps, and the positions of model errors."""
+def machine_endings(program: Program) -> tuple[dict[Ending, int], set[str], int]:
+    """Each way to end with the number of its steps, the positions of model errors, and how many runs there are."""
     tape = Tape()
     found: dict[Ending, int] = {}
     errors: set[str] = set()
+    runs = 0
 
     def choose(type_: Type, options: tuple[int, ...]) -> int:
         return options[tape.pick(len(options))]
 
     while True:
         machine = Machine(program)
+        runs += 1
         steps = 0
         kind = DONE
         while machine.frame(0) is not None:
@@ -76,7 +94,7 @@ def machine_endings(program: Program) -> tuple[dict[Ending, int], set[str]]:
         ending = kind, () if kind == ERROR else machine_values(machine)
         found[ending] = max(steps, found.get(ending, 0))
         if not tape.advance():
-            return found, errors
+            return found, errors, runs
 
 
 # -- the engine --
@@ -116,7 +134,7 @@ def is_stuck(search: Search, state: int) -> bool:
 def engine_values(search: Search, state: int) -> Values:
     found = []
     for name, variable in search.system.variables.items():
-        if "." in name:
+        if name not in VARIABLES:
             continue
         for number, initial in enumerate(variable.initial):
             cell = f"{name}[{number}]" if variable.dimensions else name
@@ -137,29 +155,103 @@ def location_numbers(search: Search, state: int) -> list[int]:
 # -- the tests --
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.randoms(use_true_random=False))
-def test_a_routine_does_what_python_does(chance: random.Random) -> None:
-    compare(random_program(chance))
+SEEDS = st.integers(0, 2**32 - 1)
+HEALTH = (HealthCheck.filter_too_much, HealthCheck.too_slow)
 
 
-def compare(text: str) -> None:
-    program = loaded(text)
+@settings(max_examples=500, deadline=None, derandomize=True, suppress_health_check=HEALTH)
+@given(SEEDS)
+def test_a_routine_does_what_python_does(seed: int) -> None:
+    compare_routine(random_program(random.Random(seed)) + ONE_PROCESSOR)
+
+
+@pytest.mark.slow
+@settings(max_examples=5000, deadline=None, suppress_health_check=HEALTH)
+@given(SEEDS)
+def test_many_routines_do_what_python_does(seed: int) -> None:
+    compare_routine(random_program(random.Random(seed)) + ONE_PROCESSOR)
+
+
+@settings(max_examples=300, deadline=None, derandomize=True, suppress_health_check=HEALTH)
+@given(SEEDS)
+def test_one_step_does_what_python_does(seed: int) -> None:
+    text = random_program(random.Random(seed), at_once=True)
+    compare_action(text + ACTION)
+    if "choose(" not in text:
+        compare_initial(text + INITIAL)
+
+
+def expected_endings(text: str) -> set[Ending]:
+    note(text)
     try:
-        expected = python_endings(text, RANGES, VARIABLES, most=60)
+        return python_endings(text, RANGES, VARIABLES, most=60)
     except TooManyRuns:
         event("too many choices")
         assume(False)
-    found, errors = machine_endings(program)
-    assert set(found) == expected
+        raise
+
+
+def compare_routine(text: str) -> None:
+    """Asserts that the three judges agree on a routine."""
+    expected = expected_endings(text)
+    program = loaded(text)
+    found, errors, runs = machine_endings(program)
+    assert set(found) == expected, "machine and Python"
     engine, search = engine_endings(program)
     for kind, _ in expected:
         event(kind)
     error = search.result.error
     if error is not None:
-        assert (ERROR, ()) in expected
-        assert str(error.position) in errors
+        assert (ERROR, ()) in expected, "engine and Python"
+        assert str(error.position) in errors, "the place of the model error, of engine and machine"
         return
-    assert engine == expected
-    longest = max(steps for (kind, _), steps in found.items())
-    assert search.result.statistics.depth == longest + any(kind == CHECK for kind, _ in expected)
+    assert engine == expected, "engine and Python"
+    if runs == 1:
+        kind, steps = next((kind, steps) for (kind, _), steps in found.items())
+        assert search.result.statistics.depth == steps + (kind == CHECK), "the number of steps, of engine and machine"
+
+
+def compare_action(text: str) -> None:
+    """Asserts that the three judges agree on an action: on the values, where it takes place."""
+    expected = {(kind, values if kind == DONE else ()) for kind, values in expected_endings(text)}
+    program = loaded(text)
+    found: set[Ending] = set()
+    errors: set[str] = set()
+    tape = Tape()
+    while True:
+        machine = Machine(program)
+        outcome = machine.act("run", (), lambda type_, options: options[tape.pick(len(options))])
+        if outcome.kind is Kind.DONE:
+            found.add((DONE, machine_values(machine)))
+        else:
+            found.add((ENDINGS[outcome.kind], ()))
+            errors.add(str(outcome.position))
+        if not tape.advance():
+            break
+    assert found == expected, "machine and Python"
+    search = Search(lower(program))
+    error = search.run().error
+    if error is not None:
+        assert (ERROR, ()) in expected, "engine and Python"
+        assert str(error.position) in errors, "the place of the model error, of engine and machine"
+        return
+    engine: set[Ending] = {(CHECK, ()) for state in search.states if state >> search.layout.mark}
+    engine |= {(DONE, engine_values(search, state)) for state in search.states[1:] if not state >> search.layout.mark}
+    assert engine == {ending for ending in expected if ending[0] != STUCK}, "engine and Python"
+
+
+def compare_initial(text: str) -> None:
+    """Asserts that the three judges agree on the initial state."""
+    [(kind, values)] = expected_endings(text)
+    program = load_program(model_file(text))
+    try:
+        machine = Machine(program)
+        assert (DONE, machine_values(machine)) == (kind, values), "machine and Python"
+    except Stopped:
+        assert kind != DONE
+    try:
+        search = Search(lower(program))
+        search.run()
+        assert (DONE, engine_values(search, search.states[0])) == (kind, values), "engine and Python"
+    except ModelError:
+        assert kind != DONE

@@ -36,7 +36,7 @@ class Control:
     """A control in one configuration. sizes: all parameters but PLANTED. states, transitions, depth: of the sound model. reached: when
     each occasion first comes there, in steps. like_fixed: the sound model is rfc_v1_nr_fixed, state for state."""
 
-    property: str
+    identifier: str
     sizes: Mapping[str, int]
     states: int
     transitions: int
@@ -47,14 +47,14 @@ class Control:
 
     @property
     def path(self) -> Path:
-        return CONTROLS / f"{self.property.replace('-', '_')}.py"
+        return CONTROLS / f"{self.identifier.replace('-', '_')}.py"
 
     def program(self, planted: int) -> Program:
         """The model with that fault planted, 0: none."""
         return load_program(self.path, {**self.sizes, "PLANTED": planted}, EVENTS)
 
     def __str__(self) -> str:
-        return ",".join([self.property, *(f"{name}={value}" for name, value in self.sizes.items())])
+        return ",".join([self.identifier, *(f"{name}={value}" for name, value in self.sizes.items())])
 
 
 def catalogue(properties: Iterable[str]) -> frozenset[str]:
@@ -94,6 +94,14 @@ RECORDED = (
         *(244, 260, 66),
         reached={"reached-full": 28, "reached-in-between": 14},
         planted={1: Planted(28, 288)},
+        like_fixed=True,
+    ),
+    Control(
+        "area-agrees",
+        {"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2},
+        *(585, 645, 67),
+        reached={"reached-full": 20, "reached-in-between": 14},
+        planted={2: Planted(14, 585, {"one-owner": 17})},
         like_fixed=True,
     ),
     Control(

@@ -28,20 +28,22 @@ def run_of(control: Control, planted: int) -> Run:
 
 def test_every_property_has_a_control_and_every_control_a_record() -> None:
     properties = catalogue(load_program(FIXED).properties)
-    assert {control.property for control in RECORDED} == properties
-    assert {file for file in CONTROLS.glob("*.py")} == {control.path for control in RECORDED}
+    assert {control.identifier for control in RECORDED} == properties
+    assert set(CONTROLS.glob("*.py")) == {control.path for control in RECORDED}
     for name in properties:
-        recorded = sorted(n for control in RECORDED if control.property == name for n in control.planted)
-        program = next(control for control in RECORDED if control.property == name).program(0)
+        recorded = sorted(n for control in RECORDED if control.identifier == name for n in control.planted)
+        program = next(control for control in RECORDED if control.identifier == name).program(0)
         high = next(parameter.high for parameter in program.parameters if parameter.name == "PLANTED")
         assert set(recorded) == set(range(1, high + 1)), name
 
 
-@pytest.mark.parametrize(("control", "number", "fault"), PLANTED, ids=lambda value: str(value) if type(value) is not Planted else "")
+@pytest.mark.parametrize(
+    ("control", "number", "fault"), PLANTED, ids=lambda value: str(value) if type(value) is not Planted else ""
+)
 def test_a_planted_fault_violates_its_property_and_no_other(control: Control, number: int, fault: Planted) -> None:
     run = run_of(control, number)
     violated = {name: run.violated[name] for name in catalogue(run.violated)}
-    assert violated == {control.property: fault.length, **fault.others}
+    assert violated == {control.identifier: fault.length, **fault.others}
     assert run.statistics.states == fault.states
 
 
@@ -65,5 +67,5 @@ def test_without_the_fault_every_check_of_the_property_is_made(control: Control)
     unreached = set(Search(lower(program)).run().unreached)
     for routine in program.routines.values():
         statements = list(walk(routine.body))
-        if any(isinstance(s, tree.Check) and s.property == control.property for s in statements):
+        if any(isinstance(s, tree.Check) and s.property == control.identifier for s in statements):
             assert not unreached & {s.position for s in statements}, routine.name

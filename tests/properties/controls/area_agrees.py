@@ -3,16 +3,20 @@
 
 PLANTED=1: nr_pages counts up in the stack's record, but the pages of one fault are all listed at the index of the first. The
 page tables and the count are right, and nothing here reads pages[]: area-agrees alone is violated.
+PLANTED=2: the pages of all stacks are listed in the first one. A stack at rest disagrees while a fault on another one is being
+handled. That cannot be wrong alone: a page listed in one stack and mapped in another has two owners (one-owner).
 """
 
-from checker.language import implements, invariant, parameter
+from checker.language import implements, instance, invariant, parameter
 from models.rfc_v1 import dynamic_stack, dynamic_stack_get_page
 from spec.kernel import STACK_PAGES, Count, Level, Task, TaskFlags, VmArea, set_pte_at, stack_fault
 from spec.properties.at_rest import fault_active
 
 __all__ = ["dynamic_stack"]
 
-PLANTED = parameter(1, 0, 1, "0: no fault, 1: the pages of one fault are listed at one index")
+PLANTED = parameter(
+    1, 0, 2, "0: no fault, 1: the pages of one fault are listed at one index, 2: all are listed in the first stack"
+)
 
 
 @implements(stack_fault)
@@ -32,6 +36,9 @@ def dynamic_stack_fault(tsk: Task, stack: VmArea, level: Level) -> bool:
             return False
         if PLANTED == 1:
             vm_area.pages[first] = page
+        elif PLANTED == 2:
+            first_stack = instance(VmArea, 0)
+            first_stack.pages[nr_pages] = page
         else:
             vm_area.pages[nr_pages] = page
         nr_pages = nr_pages + 1

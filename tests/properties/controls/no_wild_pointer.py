@@ -2,7 +2,7 @@
 """Control of no-wild-pointer: rfc_v1_nr_fixed with a pointer that must not be followed. Following it ends the path."""
 
 from checker.language import address, free, implements, in_routine, invariant, parameter, routine
-from models.rfc_v1 import dynamic_stack_get_page, is_acquired, not_acquired
+from models.rfc_v1 import acquired, dynamic_stack_get_page, is_acquired, not_acquired
 from spec.kernel import (
     POOL_SLOTS,
     STACK_PAGES,
@@ -46,9 +46,10 @@ def dynamic_stack_fault(tsk: Task, stack: VmArea, level: Level) -> bool:
         if not page:
             return False
         if PLANTED == 4:
-            page = alloc_pages()
-            free(page)
-            set_pte_at(vm_area, addr, page)
+            given_back = alloc_pages()
+            if given_back:
+                free(given_back)
+                set_pte_at(vm_area, addr, given_back)
         vm_area.pages[nr_pages] = page
         nr_pages = nr_pages + 1
         vm_area.nr_pages = nr_pages
@@ -66,15 +67,14 @@ def dynamic_stack_refill_pages() -> None:
         page = cpu.pool[i]
         if not is_acquired(page):
             break
-        if PLANTED != 1:
-            page = not_acquired(page)
+        page = acquired(page) if PLANTED == 1 else not_acquired(page)
         memcg_kmem_charge_page(page)
         mod_lruvec_page_state(page)
-        page = alloc_pages()
-        if PLANTED == 2:
-            free(page)
-            mod_lruvec_page_state(page)
-        cpu.pool[i] = page
+        fresh = alloc_pages()
+        if PLANTED == 2 and fresh:
+            free(fresh)
+            mod_lruvec_page_state(fresh)
+        cpu.pool[i] = fresh
 
 
 @implements(schedule_start)

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Findings of the engine, confirmed by the replayer."""
+
+from __future__ import annotations
+
+from checker.explicit.decode import state_cells, state_frames
+from checker.explicit.search import Finding, Hop, Result, Search
+from checker.ir.lower import lower
+from checker.language.tree import Program
+from checker.trace.build import Claim, build_trace
+from checker.trace.data import Trace
+from checker.trace.machine import Transition
+from checker.trace.replay import replay
+
+
+def confirm(program: Program) -> Result:
+    """Searches, and asserts that the replayer agrees with every finding, state by state."""
+    search = Search(lower(program))
+    result = search.run()
+    for finding in [*result.findings.values(), *([result.error] if result.error is not None else [])]:
+        trace = replayed(program, search, finding)
+        assert len(trace.steps) == len(finding.path)
+    return result
+
+
+def replayed(program: Program, search: Search, finding: Finding) -> Trace:
+    """The trace of a finding. Asserts that its states are those of the engine, and that it replays."""
+    built = build_trace(program, [transition_of(hop) for hop in finding.path], claim_of(program, finding))
+    unmarked = (1 << search.layout.mark) - 1
+    states = [search.states[0], *(hop.state & unmarked for hop in finding.path)]
+    for state, snapshot in zip(states, built.states, strict=True):
+        assert state_cells(program, search.system, search.layout, state) == snapshot.cells
+        assert state_frames(program, search.system, search.layout, state) == snapshot.frames
+    outcome = replay(program, built.trace)
+    assert outcome.ok, outcome.reason
+    return built.trace
+
+
+def transition_of(hop: Hop) -> Transition:
+    """The transition of a hop, in the machine's terms."""
+    transition = hop.transition
+    if transition.action is None:
+        return Transition(transition.processor, choices=hop.choices)
+    return Transition(None, transition.action.name, transition.arguments, hop.choices)
+
+
+def claim_of(program: Program, finding: Finding) -> Claim:
+    """What a finding says that its path ends in."""
+    binding: dict[str, int] = {}
+    if finding.predicate is not None:
+        invariant = next(i for i in program.invariants if i.name == finding.predicate.name)
+        binding = {p.local.name: value for p, value in zip(invariant.parameters, finding.arguments, strict=True)}
+    return Claim(finding.kind, finding.property, finding.position, binding)

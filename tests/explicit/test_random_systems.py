@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The engine against a brute-force search by the replayer's machine, on random small systems; and its findings, replayed."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from brute_force import TooLarge, compare
+from findings import confirm
+from hypothesis import HealthCheck, assume, event, given, note, settings
+from hypothesis import strategies as st
+from random_systems import random_system
+from small_programs import program_of
+
+from checker.ir.lower import lower
+from checker.language.errors import ModelError
+
+SEEDS = st.integers(0, 2**32 - 1)
+HEALTH = (HealthCheck.filter_too_much, HealthCheck.too_slow)
+
+
+@settings(max_examples=400, deadline=None, derandomize=True, suppress_health_check=HEALTH)
+@given(SEEDS)
+def test_the_engine_finds_what_brute_force_finds(seed: int) -> None:
+    check(seed)
+
+
+@pytest.mark.slow
+@settings(max_examples=4000, deadline=None, suppress_health_check=HEALTH)
+@given(SEEDS)
+def test_the_engine_finds_what_brute_force_finds_in_many_systems(seed: int) -> None:
+    check(seed)
+
+
+def check(seed: int) -> None:
+    text = random_system(random.Random(seed))
+    note(text)
+    try:
+        program = program_of(text)
+        lower(program)
+    except ModelError as error:
+        event(f"refused: {error.message}")
+        assume(False)
+    try:
+        space = compare(program)
+    except TooLarge:
+        event("too large")
+        assume(False)
+    for kind, _ in space.violated.values():
+        event(kind)
+    event("a model error" if space.errors else "a cut" if space.cuts else "complete")
+    confirm(program)
