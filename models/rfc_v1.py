@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Dynamic kernel stacks as posted: "[RFC 10/14] fork: Dynamic Kernel Stacks", Pasha Tatashin, 11 March 2024.
 
-Routine by routine what the patch does to kernel/fork.c and include/linux/sched/task_stack.h, bugs included. An address
-inside a stack is a level: 0 is the page at the top, which is mapped from the start, and the stack grows to higher
-levels. Not here yet, as the modelled kernel does not yet call for it: filling and emptying a pool when a CPU comes and
-goes (dynamic_stack_refill_pages_cpu, dynamic_stack_free_pages_cpu), making and freeing stacks (alloc_vmap_stack,
-free_vmap_stack). Assumed of the architecture: it passes `current` to dynamic_stack_fault, and the page tables of a
-stack exist (virt_to_kpte finds its entry).
+Routine by routine what the patch does to kernel/fork.c and include/linux/sched/task_stack.h, bugs included. An
+address inside a stack is a level: 0 is the page at the top, which is mapped from the start, and the stack grows to
+higher levels. Not here yet, as the modelled kernel does not yet call for it: filling and emptying a pool when a CPU
+comes and goes (dynamic_stack_refill_pages_cpu, dynamic_stack_free_pages_cpu), making and freeing stacks
+(alloc_vmap_stack, free_vmap_stack). The charge and the allocation are GFP_KERNEL in the patch, inside __schedule;
+that they sleep is not modelled yet. The result of the charge is ignored, as in the patch; here it never fails.
+Assumed of the architecture: it passes `current` to dynamic_stack_fault, and the page tables of a stack exist
+(virt_to_kpte finds its entry).
 """
 
 from checker.language import Expected, address, function, implements, reference, routine

@@ -66,7 +66,10 @@ def check(
     a shortest one of its configuration, and has been replayed by an interpreter of its own before it is shown.
     """
     sizes = {"CPUS": cpus, "TASKS": tasks, "STACK_PAGES": stack_pages}
-    chosen = {name: value for name, value in sizes.items() if value is not None} | dict(settings)
+    chosen: dict[str, int] = {}
+    for name, value in [*((name, value) for name, value in sizes.items() if value is not None), *settings]:
+        if chosen.setdefault(name, value) != value:
+            raise UsageError(f"error: {name} is set to {chosen[name]} and to {value}; set it once")
     wanted = tuple(properties) or None
     if chosen or events is not None:
         names = None if events is None else tuple(name.strip() for name in events.split(",") if name.strip())

@@ -12,8 +12,7 @@ from checker.explicit.decode import state_cells, state_frames
 from checker.explicit.search import Finding, Hop, Limits, Progress, Result, Search
 from checker.ir.lower import lower
 from checker.language import tree
-from checker.language.declarations import similar
-from checker.language.errors import UsageError
+from checker.language.errors import UsageError, similar
 from checker.language.load import load_program
 from checker.report.verdict import Configuration, Run, Statistics, Subject, Verdict, Word
 from checker.trace.build import Claim, Disagreement, build_trace
@@ -45,7 +44,7 @@ def check_configuration(
     search = Search(lower(program), wanted)
     settings = tuple((parameter.name, parameter.value) for parameter in program.parameters)
     events = tuple(event.name for event in program.events if event.enabled)
-    subject = Subject(program.model, Configuration(settings, events), program.sources)
+    subject = Subject(program.model, Configuration(settings, events), program.sources, _notes(program))
     violated: dict[str, Verdict] = {}
 
     def found(finding: Finding) -> None:
@@ -66,6 +65,15 @@ def check_configuration(
         tuple(f"{p.file}:{p.line}" for p in sorted(result.unreached) if p.file == program.model),
         otherwise if otherwise.word is Word.ERROR else None,
     )
+
+
+def _notes(program: tree.Program) -> tuple[str, ...]:
+    """What the model leaves to the kernel, and what it has for nothing."""
+    hooks = [routine.name for routine in program.routines.values() if routine.hook == routine.name and not routine.protocol]
+    found = [f"Hooks that the model does not implement: {', '.join(hooks)}"] if hooks else []
+    for name, position in program.unused:
+        found.append(f"{position.file}:{position.line}: nothing calls `{name}`; say with @implements which hook it is for")
+    return tuple(found)
 
 
 def _wanted(program: tree.Program, request: Request) -> frozenset[str]:

@@ -11,7 +11,7 @@ from checker.cli.configuration import Request, check_configuration, model_paths
 from checker.cli.options import ProgressLine, limits
 from checker.cli.saving import save_counterexample
 from checker.language import tree
-from checker.language.errors import ModelError
+from checker.language.errors import ModelError, similar
 from checker.language.load import load_program
 from checker.language.modules import PROJECT
 from checker.report.verdict import Run, Status, Word
@@ -30,13 +30,12 @@ def gate(paths: tuple[Path, ...], save: Path | None) -> int:
     """Check every model in PATHS (default: the models that come with stackproof) in each configuration that it
     records in EXPECTED, without reductions. Exit status 0 only if all verdicts, lengths and counts are as recorded;
     else 1, with what to record."""
+    models = [(path, load_program(path)) for path in model_paths(paths or (PROJECT / "models",))]
+    for _, program in models:
+        _check_record(program)
     failures = 0
-    for path in model_paths(paths or (PROJECT / "models",)):
-        program = load_program(path)
-        if not program.expectations:
-            position = tree.Position(program.model, 1, 1)
-            raise ModelError(position, "this model records no outcomes; add EXPECTED = (Expected(...),) as other models have it")
-        shortest: dict[str, Trace] = {}
+    for path, program in models:
+        smallest: dict[str, tuple[int, Trace]] = {}
         for expected in program.expectations:
             run = _run(path, program, expected)
             differences = compare(expected, run)
@@ -44,24 +43,41 @@ def gate(paths: tuple[Path, ...], save: Path | None) -> int:
             for line in report(expected, run, differences):
                 print(line, flush=True)
             for verdict in run.verdicts:
-                known = shortest.get(verdict.property)
-                if verdict.trace is not None and (known is None or len(verdict.trace.steps) < len(known.steps)):
-                    shortest[verdict.property] = verdict.trace
+                if verdict.trace is not None:
+                    _keep_smallest(smallest, verdict.property, verdict.trace)
         if save is not None:
-            for name, trace in shortest.items():
+            for name, (_, trace) in smallest.items():
                 save_counterexample(trace, save / path.stem, name)
-    print("all as recorded" if not failures else f"{failures} configurations are not as recorded")
+    print("all as recorded" if not failures else f"not as recorded: {failures} configuration{'s' if failures > 1 else ''}")
     return Status.VIOLATED.value if failures else Status.AS_DEMANDED.value
 
 
+def _keep_smallest(smallest: dict[str, tuple[int, Trace]], name: str, trace: Trace) -> None:
+    """Of several counterexamples keep the one that needs the fewest events, and of those the shortest."""
+    known = smallest.get(name)
+    if known is None or (len(trace.events), len(trace.steps)) < (len(known[1].events), len(known[1].steps)):
+        smallest[name] = (len(trace.steps), trace)
+
+
+def _check_record(program: tree.Program) -> None:
+    """ModelError if the model's record does not fit the model."""
+    if not program.expectations:
+        raise ModelError(
+            tree.Position(program.model, 1, 1),
+            "this model records no outcomes; add EXPECTED = (Expected(settings={...}, events=(...)),) and gate prints the rest",
+        )
+    parameters = {parameter.name for parameter in program.parameters}
+    for expected in program.expectations:
+        for name, _ in expected.settings:
+            if name not in parameters:
+                raise ModelError(expected.position, f"EXPECTED sets {name}, which is no parameter{similar(name, parameters)}")
+        for name, _ in expected.violated or ():
+            if name not in program.properties:
+                hint = similar(name, program.properties)
+                raise ModelError(expected.position, f"EXPECTED has the violation of {name}, which is no property{hint}")
+
+
 def _run(path: Path, program: tree.Program, expected: tree.Expectation) -> Run:
-    known = {parameter.name for parameter in program.parameters}
-    for name, _ in expected.settings:
-        if name not in known:
-            raise ModelError(expected.position, f"EXPECTED sets {name}, which is no parameter of this model")
-    for name, _ in expected.violated:
-        if name not in program.properties:
-            raise ModelError(expected.position, f"EXPECTED has the violation of {name}, which is no property of this model")
     request = Request(path, dict(expected.settings), expected.events if program.events else None)
     line = ProgressLine(f"{path}")
     with line.running():
@@ -71,12 +87,12 @@ def _run(path: Path, program: tree.Program, expected: tree.Expectation) -> Run:
 def compare(expected: tree.Expectation, run: Run) -> list[str]:
     """What differs from the record, in words."""
     found: list[str] = []
-    recorded = dict(expected.violated)
+    recorded = None if expected.violated is None else dict(expected.violated)
     for verdict in run.verdicts:
         length = run.violated.get(verdict.property)
         if verdict.word in (Word.UNKNOWN, Word.ERROR):
             found.append(f"{verdict.property} is {verdict.word.value}: {verdict.detail}")
-        elif length != recorded.get(verdict.property):
+        elif recorded is not None and length != recorded.get(verdict.property):
             found.append(f"{verdict.property} is {_outcome(length)}, recorded is {_outcome(recorded.get(verdict.property))}")
     if run.error is not None and not found:
         found.append(f"the model is wrong: {run.error.detail}")
@@ -86,8 +102,10 @@ def compare(expected: tree.Expectation, run: Run) -> list[str]:
         ("transitions", counts.transitions, expected.transitions),
         ("depth", counts.depth, expected.depth),
     ):
-        if have != want:
+        if want is not None and have != want:
             found.append(f"{have:,} {what}, recorded are {want:,}" if what != "depth" else f"depth {have}, recorded is {want}")
+    if not found and None in (expected.violated, expected.states, expected.transitions, expected.depth):
+        found.append("the outcome is not recorded yet")
     return found
 
 
@@ -102,10 +120,26 @@ def report(expected: tree.Expectation, run: Run, differences: list[str]) -> list
     if not differences:
         outcome = ", ".join(f"{name} {length}" for name, length in run.violated.items()) or "none"
         return [f"{place}: as recorded: {run.subject.configuration}: violated: {outcome}; {counts.states:,} states"]
-    lines = [f"{place}: error: not as recorded: {run.subject.configuration}: {difference}" for difference in differences]
+    lines = [f"{place}: error: {run.subject.configuration}: {difference}" for difference in differences]
+    if run.error is not None or run.stopped is not None:
+        return lines
+    return [*lines, "  if this is as it should be, record:", *_to_record(expected, run)]
+
+
+def _to_record(expected: tree.Expectation, run: Run) -> list[str]:
+    """The entry of EXPECTED that says what was found."""
+    counts = run.statistics
+    settings = ", ".join(f'"{name}": {value}' for name, value in expected.settings)
     violated = ", ".join(f'"{name}": {length}' for name, length in run.violated.items())
+    events = "".join(f'"{event}", ' for event in expected.events)
     return [
-        *lines,
-        f"    if this is as it should be, record: violated={{{violated}}}, states={counts.states}, "
-        f"transitions={counts.transitions}, depth={counts.depth}",
+        "    Expected(",
+        f"        settings={{{settings}}},",
+        f"        events=({events.rstrip() if len(expected.events) == 1 else events.rstrip(', ')}),",
+        f"        violated={{{violated}}},",
+        f"        states={counts.states:_},",
+        f"        transitions={counts.transitions:_},",
+        f"        depth={counts.depth},",
+        *(["        ladder=True,"] if expected.ladder else []),
+        "    ),",
     ]

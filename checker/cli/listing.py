@@ -3,22 +3,31 @@
 
 from __future__ import annotations
 
+import sys
 import textwrap
 from pathlib import Path
 
 import click
 
 from checker.cli.configuration import model_paths
+from checker.language.errors import UsageError
 from checker.language.load import load_program
 from checker.language.modules import PROJECT
 from checker.language.tree import Program
+from checker.report.verdict import Status
 
 
 @click.command("list")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 def list_(paths: tuple[Path, ...]) -> int:
     """List the models in PATHS (default: the models that come with stackproof), their parameters, properties and events."""
-    programs = [load_program(path) for path in model_paths(paths or (PROJECT / "models",))]
+    programs: list[Program] = []
+    errors: list[str] = []
+    for path in model_paths(paths or (PROJECT / "models",)):
+        try:
+            programs.append(load_program(path))
+        except UsageError as error:
+            errors.append(str(error))
     print("models")
     for program in programs:
         print(f"  {program.model}")
@@ -39,7 +48,9 @@ def list_(paths: tuple[Path, ...]) -> int:
         for property_ in program.properties.values():
             print(f"    {property_.identifier}  {property_.position.file}:{property_.position.line}")
             _paragraph(property_.why, 8)
-    return 0
+    for line in errors:
+        print(line, file=sys.stderr)
+    return Status.USAGE.value if errors else Status.AS_DEMANDED.value
 
 
 def _kinds(programs: list[Program]) -> dict[str, list[Program]]:

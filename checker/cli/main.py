@@ -44,8 +44,11 @@ def run(arguments: list[str]) -> int:
         return int(status or 0)
     except click.exceptions.Exit as ended:
         return ended.exit_code
+    except click.UsageError as error:
+        command = error.ctx.command_path if error.ctx is not None else "stackproof"
+        return _fail(f"error: {error.format_message()} ({command} --help)", Status.USAGE)
     except click.ClickException as error:
-        return _fail(f"error: {error.format_message()} (stackproof --help)", Status.USAGE)
+        return _fail(f"error: {error.format_message()}", Status.USAGE)
     except UsageError as error:
         return _fail(str(error), Status.USAGE)
     except Disagreement as error:

@@ -34,8 +34,10 @@ def replay_command(path: Path) -> str:
 @click.command()
 @click.argument("trace", type=click.Path(path_type=Path))
 def replay(trace: Path) -> int:
-    """Replay the counterexample stored in TRACE on its model, step by step, with an interpreter that shares no code with the
-    engine that found it. Exit status 0: it is a run of the model and ends in the violation; 1: it is not, or not any more."""
+    """Replay the counterexample stored in TRACE on its model, step by step.
+
+    The interpreter that does it shares only the front end with the engine that found it. Exit status 0: it is a run of the
+    model and ends in the violation; 1: it is not, or not any more."""
     stored = load_trace(trace)
     result = replay_trace(load_model_of(stored), stored)
     if not result.ok:

@@ -9,6 +9,7 @@ import click
 
 from checker.cli.replaying import load_model_of, replay_command
 from checker.language.errors import UsageError
+from checker.report.check_text import terminal_width
 from checker.report.picture import picture
 from checker.report.svg import write_picture
 from checker.report.text import text_report
@@ -33,5 +34,5 @@ def show(trace: Path, svg: Path | None, dot: Path | None) -> int:
             sources = load_model_of(stored).sources
         except UsageError:
             sources = None  # the trace can be read without its model, only less well
-        print(text_report(stored, replay=replay_command(trace), sources=sources))
+        print(text_report(stored, replay=replay_command(trace), sources=sources, width=terminal_width()))
     return 0

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import itertools
+import sys
 import time
 from array import array
 from collections.abc import Callable
@@ -168,12 +169,13 @@ class Search:
         clusters = self.clusters
         terminal = 1 << self.layout.mark
         demands_progress = DEADLOCK in self.properties
+        most = self.limits.states if self.limits.states is not None else sys.maxsize
         index = 0
         while index < len(states):
             level_end = len(states)
             while index < level_end:
                 state = states[index]
-                if index % BETWEEN_LOOKS == 0:
+                if index % BETWEEN_LOOKS == 0 or len(states) >= most:
                     self.expanded = index
                     if self._look():
                         return

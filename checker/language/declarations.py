@@ -4,12 +4,11 @@
 from __future__ import annotations
 
 import ast
-import difflib
 import re
 from collections.abc import Iterable, Mapping
 
 from checker.language import build, tree
-from checker.language.errors import ModelError, UsageError
+from checker.language.errors import ModelError, UsageError, similar
 from checker.language.expressions import ExpressionTranslator
 from checker.language.modules import LANGUAGE, PYTHON_MODULES, Import, Module, ModuleSet
 from checker.language.statements import function_body
@@ -264,9 +263,6 @@ class Symbols:
         )
         return RecordName(node.name)
 
-    def field(self, record: str, name: str) -> tree.Variable | None:
-        return self.fields(record).get(name)
-
     def fields(self, record: str) -> dict[str, tree.Variable]:
         """The fields of a record, by name, in source order."""
         if record not in self._fields:
@@ -358,6 +354,8 @@ class Symbols:
         arguments = node.args
         if arguments.vararg or arguments.kwarg or arguments.kwonlyargs or arguments.defaults or arguments.posonlyargs:
             raise module.error(node, "parameters are plain: `name: Type`, without defaults or stars")
+        if node.returns is None:
+            raise module.error(node, f"`{node.name}` needs a result type: `-> None`, or what it returns")
         return Code(node.name, module, node, decorators)
 
     def parameters_of(self, code: Code) -> tuple[tree.Binding, ...]:
@@ -387,7 +385,8 @@ class Symbols:
     def result_of(self, code: Code) -> tree.Type | None:
         """The type that the code returns, None for nothing. A function may say `int`: the range is that of its body."""
         returns = code.node.returns
-        if returns is None or (isinstance(returns, ast.Constant) and returns.value is None):
+        assert returns is not None
+        if isinstance(returns, ast.Constant) and returns.value is None:
             return None
         if code.is_function and isinstance(returns, ast.Name) and returns.id == "int":
             return self.function(code).body.type
@@ -410,8 +409,9 @@ class Symbols:
             raise code.module.error(code.node, f"the function `{code.name}` calls itself; a function has no recursion")
         self._functions_begun.add(code.name)
         returns = code.node.returns
-        if returns is None:
-            raise code.module.error(code.node, f"the function `{code.name}` needs a result type")
+        assert returns is not None
+        if isinstance(returns, ast.Constant) and returns.value is None:
+            raise code.module.error(code.node, f"the function `{code.name}` has to return a value; a @routine can return none")
         result = None if isinstance(returns, ast.Name) and returns.id == "int" else self.annotation(code.module, returns)
         body = function_body(self.translator(code), code.node.body, result, code.node)
         if not isinstance(body.type, tree.IntType) and result is None:
@@ -435,9 +435,3 @@ class Symbols:
                 symbol = self.resolve(module, name, definition)
                 assert isinstance(symbol, Code)
                 yield symbol
-
-
-def similar(name: str, known: Mapping[str, object]) -> str:
-    """A hint at a name that may have been meant."""
-    matches = difflib.get_close_matches(name, list(known), 1)
-    return f"; did you mean `{matches[0]}`?" if matches else ""

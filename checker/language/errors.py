@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
+
 from checker.language.tree import Position
 
 
@@ -17,3 +20,9 @@ class ModelError(UsageError):
         super().__init__(f"{position}: error: {message}")
         self.position = position
         self.message = message
+
+
+def similar(name: str, known: Iterable[str]) -> str:
+    """A hint at a name that may have been meant."""
+    matches = difflib.get_close_matches(name, list(known), 1)
+    return f"; did you mean `{matches[0]}`?" if matches else ""

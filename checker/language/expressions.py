@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from checker.language import build, tree
 from checker.language.calls import CallTranslator
-from checker.language.errors import ModelError
+from checker.language.errors import ModelError, similar
 from checker.language.modules import Module
 from checker.language.types import describe
 
@@ -176,10 +176,11 @@ class ExpressionTranslator(CallTranslator):
                 base = self.expression(value)
                 if not isinstance(base.type, tree.ReferenceType) or not base.type.record:
                     raise self.module.error(node, f"`.{attribute}`: this is {describe(base.type)}, which has no fields")
-                found = self.resolver.field(base.type.record, attribute)
+                fields = self.resolver.fields(base.type.record)
+                found = fields.get(attribute)
                 if found is None:
-                    known = ", ".join(f.name for f in self.resolver.records[base.type.record].fields)
-                    raise self.module.error(node, f"{base.type.record} has no field `{attribute}`; it has {known}")
+                    hint = f"{similar(attribute, fields)}; it has {', '.join(fields) or 'none'}"
+                    raise self.module.error(node, f"{base.type.record} has no field `{attribute}`{hint}")
                 return tree.Place(position, found, base.type.record, base)
             case ast.Subscript(value=value, slice=slice_):
                 place = self.place(value)

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from checker.language import build, tree
-from checker.language.declarations import Symbols, similar
-from checker.language.errors import UsageError
+from checker.language.declarations import Symbols
+from checker.language.errors import UsageError, similar
 from checker.language.expressions import ExpressionTranslator
 from checker.language.modules import Module, display_path, load_modules
 from checker.language.statements import StatementTranslator, falls_out, function_body, message
@@ -27,6 +27,8 @@ def load_program(
 
 class _Loader:
     def __init__(self, path: Path, settings: Mapping[str, int], events: frozenset[str] | None) -> None:
+        if display_path(path).startswith("spec/"):
+            raise UsageError(f"{path}: error: this is a part of the kernel, not a model; name a model that imports it")
         self.path = path
         self.settings = settings
         self.wanted_events = events
@@ -82,6 +84,11 @@ class _Loader:
             executes=executes,
             expectations=expectations,
             sources={module.display: module.text for module in self.modules.modules.values()},
+            unused=tuple(
+                (code.name, code.module.position(code.node))
+                for code in codes
+                if code.module is self.main and code.is_routine and code.name not in self.routines
+            ),
         )
         return mark_constants(used)
 
@@ -271,20 +278,28 @@ class _Loader:
         form = "Expected(settings={...}, events=(...), violated={...}, states=..., transitions=..., depth=...)"
         if not isinstance(node, ast.Call) or node.args:
             raise self.main.error(node, f"write {form}")
+        known = {"settings", "events", "violated", "states", "transitions", "depth", "ladder"}
         try:
             values = {str(keyword.arg): ast.literal_eval(keyword.value) for keyword in node.keywords}
-            return tree.Expectation(
-                tuple((str(k), int(v)) for k, v in values.pop("settings").items()),
-                tuple(map(str, values.pop("events", ()))),
-                tuple((str(k), int(v)) for k, v in values.pop("violated").items()),
-                int(values.pop("states")),
-                int(values.pop("transitions")),
-                int(values.pop("depth")),
-                bool(values.pop("ladder", False)),
-                self.main.position(node),
-            )
-        except (ValueError, KeyError, AttributeError, TypeError):
-            raise self.main.error(node, f"write {form}") from None
+        except ValueError:
+            raise self.main.error(node, f"the values of Expected are constants; write {form}") from None
+        if not known.issuperset(values) or not isinstance(values.get("settings"), dict):
+            raise self.main.error(node, f"write {form}")
+        violated, events = values.get("violated"), values.get("events", ())
+        states, transitions, depth = counts = [values.get(name) for name in ("states", "transitions", "depth")]
+        good = isinstance(violated, dict | None) and isinstance(events, tuple)
+        if not good or not all(isinstance(count, int | None) for count in counts):
+            raise self.main.error(node, f"write {form}")
+        return tree.Expectation(
+            tuple(values["settings"].items()),
+            events,
+            None if violated is None else tuple(violated.items()),
+            states,
+            transitions,
+            depth,
+            bool(values.get("ladder", False)),
+            self.main.position(node),
+        )
 
 
 def mark_constants(program: tree.Program) -> tree.Program:

@@ -72,6 +72,8 @@ def parse_module(name: str, path: Path) -> Module:
     """Read and parse one file; ModelError where it is not Python, or not a module of the language."""
     text = read_source(path)
     display = display_path(path)
+    if path.suffix != ".py":
+        raise UsageError(f"{path}: error: not a model; a model is a Python source file, its name ends in .py")
     try:
         parsed = ast.parse(text)
     except SyntaxError as error:

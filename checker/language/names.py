@@ -237,13 +237,14 @@ class Expected:
     """What `stackproof gate` holds a model to, for one configuration, with no reductions.
 
     settings: values of parameters. events: the events switched on. violated: property -> length of its shortest
-    counterexample in steps; every other property of the model holds. states, transitions, depth: of the search.
+    counterexample in steps; every other property of the model holds. states, transitions, depth: of the search. What is left
+    out is not recorded yet: gate prints it. ladder: `stackproof check` runs this configuration when it is given none.
     """
 
     settings: Mapping[str, int]
-    violated: Mapping[str, int]
-    states: int
-    transitions: int
-    depth: int
+    violated: Mapping[str, int] | None = None
+    states: int | None = None
+    transitions: int | None = None
+    depth: int | None = None
     events: tuple[str, ...] = ()
     ladder: bool = False

@@ -73,6 +73,8 @@ class StatementTranslator:
             case ast.Pass() | ast.Expr(value=ast.Constant(value=str())):
                 return []
             case ast.Global(names=names):
+                for name in names:
+                    self.check_global(node, name)
                 self.globals.update(names)
                 return []
             case ast.Expr(value=ast.Call() as call):
@@ -116,6 +118,11 @@ class StatementTranslator:
             advice = "expressions that stand alone: assign the value, or call a routine"
         return self.module.error(node, f"the language does not have {advice}")
 
+    def check_global(self, node: ast.Global, name: str) -> None:
+        known = self.module.definitions
+        if name not in known or not isinstance(self.translator.resolver.resolve(self.module, name, node), tree.Variable):
+            raise self.module.error(node, f"`{name}` is no module variable; declare it `{name}: Type = initial value`")
+
     # -- assignments --
 
     def assign(self, node: ast.stmt, target: ast.expr, value: ast.expr) -> tree.Statement:
@@ -150,6 +157,8 @@ class StatementTranslator:
         if name in self.loop_locals:
             raise self.module.error(target, f"`{name}` is the loop's own here; use another name")
         known = self.declared.get(name)
+        if known is None and name in self.module.definitions:
+            raise self.module.error(target, f"`{name}` has a meaning in this file already; give the local another name")
         if known is None:
             if annotated is None and value.type == NULL_TYPE:
                 raise self.module.error(target, f"`{name}` starts as None; annotate it: `{name}: Record | None = None`")

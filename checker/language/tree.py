@@ -482,14 +482,14 @@ class Event:
 
 @dataclass(frozen=True)
 class Expectation:
-    """The recorded outcome of one configuration; see `Expected` in names.py."""
+    """The recorded outcome of one configuration; see `Expected` in names.py. None: not recorded yet."""
 
     settings: tuple[tuple[str, int], ...]
     events: tuple[str, ...]
-    violated: tuple[tuple[str, int], ...]
-    states: int
-    transitions: int
-    depth: int
+    violated: tuple[tuple[str, int], ...] | None
+    states: int | None
+    transitions: int | None
+    depth: int | None
     ladder: bool
     position: Position
 
@@ -499,7 +499,8 @@ class Program:
     """A model with everything it imports, for one setting of its parameters and one set of events.
 
     processor: the record that executes, with `executes`: a function of one parameter (an instance of it) that gives the
-    owner of the frames it steps when it has none of its own; None for a model that consists of actions only.
+    owner of the frames it steps when it has none of its own; None for a model that consists of actions only. sources: the
+    text of each file by the name that positions have it under. unused: routines of the model itself that nothing calls.
     """
 
     model: str
@@ -519,3 +520,4 @@ class Program:
     executes: Function | None
     expectations: tuple[Expectation, ...]
     sources: dict[str, str] = field(default_factory=dict)
+    unused: tuple[tuple[str, Position], ...] = ()

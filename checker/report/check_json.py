@@ -42,6 +42,7 @@ def _run(run: Run) -> dict[str, object]:
         "error": None if run.error is None else _verdict(run.error),
         "cuts": dict(run.cuts),
         "unreached": list(run.unreached),
+        "notes": list(run.subject.notes),
     }
 
 

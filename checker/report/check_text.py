@@ -14,12 +14,16 @@ from checker.report.verdict import Run, Subject, Verdict, Word
 _OPTIONS = {"CPUS": "--cpus", "TASKS": "--tasks", "STACK_PAGES": "--stack-pages"}
 
 
+def terminal_width() -> int:
+    """Columns of text to print: the terminal's (or what COLUMNS says), within reason; 110 where there is none."""
+    return min(max(shutil.get_terminal_size((110, 24)).columns, 80), 160)
+
+
 def finding_text(subject: Subject, verdict: Verdict, saved: Sequence[Path], colour: bool) -> str:
     """One finding with its trace, where it was saved, and the command that replays it."""
     assert verdict.trace is not None
-    width = min(max(shutil.get_terminal_size((110, 24)).columns, 80), 160)
     text = text_report(
-        verdict.trace, replay=find_again(subject, verdict, saved), sources=subject.sources, width=width, colour=colour
+        verdict.trace, replay=find_again(subject, verdict, saved), sources=subject.sources, width=terminal_width(), colour=colour
     )
     if len(saved) > 1:
         text += f"The picture:\n  {saved[1]}\n"

@@ -85,11 +85,13 @@ class Statistics:
 
 @dataclass(frozen=True)
 class Subject:
-    """What is checked. sources: the text of each source file, by the name that positions have it under."""
+    """What is checked. sources: the text of each source file, by the name that positions have it under. notes: what a
+    reader of the verdicts should know of the model, in lines."""
 
     model: str
     configuration: Configuration
     sources: Mapping[str, str]
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

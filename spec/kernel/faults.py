@@ -17,15 +17,17 @@ def in_scheduler(task: Task) -> bool:
 
 @routine
 def exc_page_fault(task: Task, stack: VmArea, level: Level) -> None:
-    """The page fault exception, on a stack of its own. Linux: double fault or IST page fault on x86, the overflow
-    stack on arm64. The access that faulted is repeated when this returns; without a mapping it would fault again,
-    so that counts as unresolved. A refused fault is the end: the kernel dies of a stack overflow."""
+    """The exception that a stack fault raises, on a stack of its own. Linux: on x86 the CPU cannot push the frame of the
+    page fault on the unmapped stack, so that it arrives as a double fault on the stack of that, or with FRED as a page
+    fault at a higher stack level; on arm64 it is handled on the overflow stack. The access that faulted is repeated when
+    this returns; without a mapping it would fault again, so that counts as unresolved. A refused fault is the end: the
+    kernel dies of a stack overflow."""
     resolved = stack_fault(task, stack, level)
     with atomic("the repeated access"):
         if level == STACK_PAGES:
             check(not resolved, fault_resolved, "{task} hit the guard page of {stack}, and the fault counts as resolved")
             halt("stack overflow, reported as such")
-        check(resolved, fault_resolved, "the fault at level {level} of {stack} was refused, with {stack.nr_pages} pages counted")
+        check(resolved, fault_resolved, "the fault at level {level} of {stack} was refused; pages counted: {stack.nr_pages}")
         check(stack.pte[level] is not None, fault_resolved, "level {level} of {stack} is still not mapped after its fault")
 
 

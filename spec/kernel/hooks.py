@@ -17,7 +17,7 @@ def stack_fault(task: Task, stack: VmArea, level: Level) -> bool:
 
 @hook
 def schedule_start(prev: Task) -> None:
-    """Called first in __schedule, on prev's stack, with preemption off."""
+    """Called first in __schedule, on prev's stack, with preemption off and interrupts still on."""
 
 
 @hook

@@ -32,7 +32,7 @@ def memcg_kmem_charge_page(page: Page) -> None:
 def mod_lruvec_page_state(page: Page) -> None:
     """mod_lruvec_page_state(page, NR_KERNEL_STACK_KB, ...). Linux: finds the page's group and adds to its statistics.
     Left out: the sum, which nothing reads; that the page is looked into is what matters."""
-    group = page.memcg  # noqa: F841
+    _group = page.memcg
 
 
 @routine

@@ -51,7 +51,10 @@ class Task:
 
 @record(count=CPUS, frames=2)
 class Cpu:
-    """What is per CPU: the pool of the protocol, rq->curr (which is `current`), and the registers."""
+    """What is per CPU: the pool of the protocol, `current`, and the registers.
+
+    rq->curr, which Linux sets already when it has picked the next task, is not modelled apart: __schedule reads prev from
+    `current`, where both agree."""
 
     pool: Array[Page | None] = array(POOL_SLOTS)  # dynamic_stack_pages
     current: Task = null(Task)

@@ -41,7 +41,8 @@ def __schedule() -> None:
 
 @routine
 def finish_task_switch() -> None:
-    """The end of a switch, on the stack of the task switched to, maybe on another CPU than the one it left."""
+    """The end of a switch, on the stack of the task switched to, maybe on another CPU than the one it left: the store to
+    `current`, which Linux does in __switch_to, and finish_task_switch."""
     with atomic("one store to this CPU's own current_task, with interrupts off; the rest is registers"):
         cpu = this_cpu()
         cpu.current = cpu.stack

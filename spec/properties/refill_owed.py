@@ -16,11 +16,13 @@ def owes_refill(task: Task) -> bool:
 
 @invariant(
     "refill-owed",
-    "slot {slot} of {cpu}'s pool holds {cpu.pool[slot]}, and neither {cpu.current} nor {cpu.previous} will refill it",
+    "slot {slot} of {cpu}'s pool holds {cpu.pool[slot]}, and no task there is marked to refill it "
+    "(current: {cpu.current}, leaving: {cpu.previous})",
 )
 def refill_owed(cpu: Cpu, slot: Slot) -> bool:
-    """A taken slot is given back only by the task that took its page, when it leaves the CPU. If that task has left
-    unmarked, the page is never charged to it, and the pool stays a page short."""
+    """A taken slot is refilled, and its page charged, when a marked task leaves the CPU. If neither the current task nor
+    the one that is leaving is marked, the pool stays a page short until some marked task passes, and the page is then
+    charged to whoever that is."""
     if not address(cpu.pool[slot]) & 1 or in_routine(cpu, exc_page_fault):
         return True
     return owes_refill(cpu.current) or owes_refill(cpu.previous)

@@ -21,7 +21,7 @@ MODELS = sorted(file for file in (PROJECT / "models").glob("*.py") if not file.n
 def test_every_recorded_violation_is_stored_with_its_shortest_length(model: Path) -> None:
     shortest: dict[str, int] = {}
     for expected in load_program(model).expectations:
-        for name, length in expected.violated:
+        for name, length in expected.violated or ():
             shortest[name] = min(length, shortest.get(name, length))
     stored = {path.stem: len(load_trace(path).steps) for path in STORED if path.parent.name == model.stem}
     assert stored == shortest

@@ -117,7 +117,14 @@ RECORDED = (
         {**ONE_TASK, "SPARE_PAGES": 1},
         *(244, 260, 66),
         reached={"reached-handed-over": 14, "reached-in-flight": 27, "reached-all-refilled": 41},
-        planted={4: Planted(21, 276), 5: Planted(40, 243), 6: Planted(12, 253), 7: Planted(12, 235), 8: Planted(64, 260)},
+        planted={
+            4: Planted(21, 276),
+            5: Planted(40, 243),
+            6: Planted(12, 253),
+            7: Planted(12, 235),
+            8: Planted(64, 260),
+            9: Planted(47, 261),
+        },
         like_fixed=True,
     ),
     Control(

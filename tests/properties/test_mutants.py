@@ -24,10 +24,6 @@ from checker.language.tree import Program
 FORMULAS = sorted({control.identifier for control in RECORDED} - {"no-deadlock"})
 
 EQUIVALENT = {
-    "one-owner": {
-        "one_owner: Call -> False: is_tagged_in_a_slot(page)": "the first of its two uses: a tagged slot counts as an owner where a page "
-        "with an owner has to be allocated. A free page in a tagged slot and nowhere else is a wild pointer when the refill comes",
-    },
     "refill-owed": {
         "owes_refill: Compare -> False: task is None:": "without it the invariant follows a NULL pointer, which violates it as False does",
     },

@@ -2,7 +2,8 @@
 """Control of no-deadlock: rfc_v1_nr_fixed with a lock around the pools, and with a demand on the scheduler.
 
 PLANTED=1: the refill returns with the lock held. The next fault on each CPU waits for it for ever.
-PLANTED=2: a CPU demands that a task be its own before it first ran anywhere, so that no task ever runs.
+PLANTED=2: a CPU demands that a task be its own before it first ran anywhere, so that no task ever runs: the
+initial state is a deadlock.
 """
 
 from checker.language import atomic, every, function, implements, in_routine, invariant, parameter, require, routine

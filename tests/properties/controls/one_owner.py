@@ -2,7 +2,7 @@
 """Control of one-owner: rfc_v1_nr_fixed with pages that get a second owner, or lose their last.
 
 Each fault sits where nothing follows from it: the stack is full then, so that no further page is handed out or charged. (6 and 7 last
-for two steps only; a second fault in between, in an NMI, would take the page again.)
+only until the slot is tagged; a second fault in between, in an NMI, would take the page again.)
 That a page is in two stacks cannot be shown alone: it is charged to one of the two tasks at most (charge-once), and one that
 is only listed in the second stack is not what is mapped there (area-agrees).
 """
@@ -31,11 +31,11 @@ from spec.properties.one_owner import is_tagged_in_a_slot, slots_with, stacks_wi
 PLANTED = parameter(
     1,
     0,
-    8,
+    9,
     "0: no fault, 1: refill puts the page back that it has charged, 2: refill allocates twice and loses a page, "
     "3: refill gives the new page back and keeps it, 4: one page is mapped at two levels, 5: one new page goes into two slots, "
     "6: a page is listed before its slot is tagged, 7: a page is mapped before its slot is tagged, "
-    "8: the fault that fills a stack takes a page too many and forgets it",
+    "8: the fault that fills a stack takes a page too many and forgets it, 9: it gives it back and leaves the slot tagged",
 )
 
 
@@ -77,8 +77,10 @@ def dynamic_stack_fault(tsk: Task, stack: VmArea, level: Level) -> bool:
             if vm_area.pte[addr] is not None:
                 return False
             set_pte_at(vm_area, addr, page)
-    if PLANTED == 8 and level == STACK_PAGES - 1:
-        dynamic_stack_get_page(vm_area, level)
+    if PLANTED >= 8 and level == STACK_PAGES - 1:
+        surplus = dynamic_stack_get_page(vm_area, level)
+        if PLANTED == 9 and surplus:
+            free(surplus)
     tsk.flags |= TaskFlags.PF_DYNAMIC_STACK
     return True
 

@@ -5,7 +5,7 @@ PLANTED=1: the page that fills the stack is mapped and listed, but not counted, 
 STACK_PAGES. No level is left to fault on, so that nothing but the count is wrong: single-hole alone is violated.
 PLANTED=2: the other direction, a level counted that is not mapped. That cannot be wrong alone: the level is touched sooner
 or later, and a handler that goes by the count refuses the fault (fault-resolved).
-PLANTED=3: the same in the stack of a task at rest, while a fault on another stack is being handled.
+PLANTED=3: the same in the stack of a task at rest, from a fault on another stack on. That stack counts as full without being so.
 """
 
 from checker.language import implements, instance, invariant, parameter
