@@ -140,8 +140,12 @@ class Symbols:
         return build.boolean(module.position(call), enabled)
 
     def add_property(self, module: Module, node: ast.AST, identifier: str, why: str) -> tree.Property:
-        if identifier in self.properties:
-            raise module.error(node, f"the property {identifier} is declared at {self.properties[identifier].position} already")
+        """Declare a property. Several invariants of one file may belong to one property; the first one's prose is its."""
+        known = self.properties.get(identifier)
+        if known is not None and isinstance(node, ast.FunctionDef) and known.position.file == module.display:
+            return known
+        if known is not None:
+            raise module.error(node, f"the property {identifier} is declared at {known.position} already")
         self.properties[identifier] = found = tree.Property(identifier, " ".join(why.split()), module.position(node))
         return found
 

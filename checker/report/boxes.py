@@ -4,8 +4,20 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Mapping
 
-from checker.report.finding import beside_model, ending, headline, last_changes, outer_calls, short, shown_arguments
+from checker.report.finding import (
+    beside_model,
+    ending,
+    headline,
+    last_changes,
+    outer_calls,
+    protocol_line,
+    short,
+    shown_arguments,
+    shown_reads,
+    source_line,
+)
 from checker.report.tables import (
     CHANGED,
     EVENT,
@@ -29,6 +41,9 @@ from checker.trace.data import Step, Trace
 
 LINE_LENGTH = 110
 """Characters in a line of the title and of the failing condition, in print of 11 points."""
+
+SOURCE_LENGTH = 48
+"""A line of source longer than this is left out of a step's box."""
 
 Words = tuple[str, str, float, bool]
 """Text, its colour, its size in points, whether it is bold."""
@@ -55,6 +70,7 @@ def condition_box(trace: Trace) -> str:
         texts = (font(cell), font(f"= {value}"), font(f"  {since}", PALE_INK))
         lines.append("".join(data(text) for text in texts))
     lines.append(data(font(f"{violation.position.file}:{violation.position.line}", PALE_INK), COLSPAN=3))
+    lines += [data(font(line, PALE_INK), COLSPAN=3) for line in textwrap.wrap(protocol_line(trace), LINE_LENGTH)]
     inside = table(lines, CELLPADDING=2)
     return table([data(inside)], BORDER=2, COLOR=WRONG_LINE, BGCOLOR="white", STYLE="ROUNDED", CELLPADDING=6)
 
@@ -62,8 +78,9 @@ def condition_box(trace: Trace) -> str:
 class StepBoxes:
     """The boxes of the steps, all of one width in points."""
 
-    def __init__(self, trace: Trace) -> None:
+    def __init__(self, trace: Trace, sources: Mapping[str, str]) -> None:
         self.trace = trace
+        self.sources = sources
         self._number = width_of(len(str(len(trace.steps)))) + 4
         widest = max(width_of(len(text), size) for step in trace.steps for text, _, size, _ in self._words(step))
         self._text = widest + 6
@@ -93,7 +110,11 @@ class StepBoxes:
             lines = [(step.name, INK, 9, True), (f"{step.owner or step.processor}  {place}", PALE_INK, 9, False)]
             for routine, at in reversed(outer_calls(step)):
                 lines.append((f"in {routine} {short(at)}" if at is not None else f"in {routine}", PALE_INK, SMALL, False))
-        return lines + [(f"choice: {choice}", INK, 9, False) for choice in step.choices]
+            source = source_line(self.sources, step.at)
+            if 0 < len(source) <= SOURCE_LENGTH:
+                lines.append((source, INK, SMALL, False))
+        lines += [(f"choice: {choice}", INK, 9, False) for choice in step.choices]
+        return lines + [(f"reads {cell} = {value}", INK, SMALL, False) for cell, value in shown_reads(step)]
 
 
 def _wrap(text: str, length: int = LINE_LENGTH) -> list[str]:

@@ -8,7 +8,7 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from checker.report.text import text_report
+from checker.report.text import plain, text_report
 from checker.report.verdict import Run, Subject, Verdict, Word
 
 _OPTIONS = {"CPUS": "--cpus", "TASKS": "--tasks", "STACK_PAGES": "--stack-pages"}
@@ -88,8 +88,9 @@ def _lines(places: Sequence[str]) -> list[str]:
     return found
 
 
-def summary_text(runs: Sequence[Run]) -> str:
-    """The verdict of each property over all runs, and what it rests on."""
+def summary_text(runs: Sequence[Run], saved: Sequence[tuple[str, Path]] = ()) -> str:
+    """The verdict of each property over all runs, what it rests on, and the files that were saved. saved: the headline of a
+    finding and the path of a file of it, in the order of the findings."""
     names = [verdict.property for verdict in runs[0].verdicts]
     width = max((len(name) for name in names), default=0)
     lines = ["Verdicts"]
@@ -103,6 +104,12 @@ def summary_text(runs: Sequence[Run]) -> str:
         "Searched without reductions. The verdicts are about sequentially consistent interleavings of single accesses,",
         "at the sizes and events named above. Each counterexample was replayed by an independent interpreter.",
     ]
+    if saved:
+        lines += ["", "Saved"]
+    for index, (headline, path) in enumerate(saved):
+        if index == 0 or headline != saved[index - 1][0]:
+            lines.append(f"  {plain(headline)}")
+        lines.append(f"    {path}")
     return "\n".join(lines)
 
 

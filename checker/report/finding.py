@@ -3,7 +3,11 @@
 
 from __future__ import annotations
 
+import ast
+import io
 import re
+import tokenize
+from collections.abc import Mapping
 from pathlib import PurePosixPath
 
 from checker.language.tree import Position
@@ -18,33 +22,50 @@ ENDINGS = {
 }
 """For each kind of violation, how a sentence goes on that begins with the property; of a model error, all of it."""
 
+RAISED = ("check", "wild-pointer")
+"""The kinds of violation that a step raises, at a place of its own."""
+
+MOST_READS = 3
+"""A step that reads more cells than this, as an atomic block may, is shown without them."""
+
 
 def short(position: Position) -> str:
     """The position as reports show it inside a column: `rfc_v1.py:88`."""
     return f"{PurePosixPath(position.file).name}:{position.line}"
 
 
-def in_model(trace: Trace, position: Position) -> bool:
-    """Whether a position stands in the model's own file. The trace may name the model by its path or by its name."""
-    return trace.model in (position.file, PurePosixPath(position.file).stem)
-
-
 def beside_model(trace: Trace, position: Position) -> bool:
-    """Whether a position stands in the model's own file or in the same folder: a model may share code with others."""
-    folder = PurePosixPath(trace.model).parent
-    return in_model(trace, position) or ("/" in trace.model and PurePosixPath(position.file).parent == folder)
+    """Whether a position stands in the model's own file or in the same folder: a model may share code with others. The
+    trace may name the model by its path or by its name."""
+    path = PurePosixPath(position.file)
+    if trace.model in (position.file, path.stem):
+        return True
+    return "/" in trace.model and path.parent == PurePosixPath(trace.model).parent
+
+
+def last_protocol_position(trace: Trace) -> Position | None:
+    """The line of the last step that stands in the model's own file or beside it, whichever of them; None if none does. A
+    step in a kernel service that the model calls stands where the model calls it."""
+    for step in reversed(trace.steps):
+        for position in (step.at, *(call.position for call in reversed(step.calls))):
+            if beside_model(trace, position):
+                return position
+    return None
 
 
 def finding_position(trace: Trace) -> Position:
-    """Where a developer should look first: the line of the last step that stands in the model's own file, else of the
-    last one in its folder, else the violation's position. A step in a kernel service that the model calls stands where
-    the model calls it."""
-    for stands in (in_model, beside_model):
-        for step in reversed(trace.steps):
-            for position in (step.at, *(call.position for call in reversed(step.calls))):
-                if stands(trace, position):
-                    return position
-    return trace.violation.position
+    """Where a developer should look first: the last line of the protocol that ran, else the violation's position."""
+    return last_protocol_position(trace) or trace.violation.position
+
+
+def protocol_line(trace: Trace) -> str:
+    """Of a violation that a step raised elsewhere: the last line of the protocol that ran, as a sentence; else empty."""
+    position = last_protocol_position(trace)
+    if position is None or trace.violation.kind not in RAISED:
+        return ""
+    if (position.file, position.line) == (trace.violation.position.file, trace.violation.position.line):
+        return ""
+    return f"{position.file}:{position.line} is the last line of the protocol that ran"
 
 
 def headline(trace: Trace) -> str:
@@ -91,6 +112,12 @@ def shown_arguments(step: Step) -> tuple[tuple[str, str], ...]:
     return tuple((name, value) for name, value in step.arguments if value != step.column)
 
 
+def shown_reads(step: Step) -> tuple[tuple[str, str], ...]:
+    """The cells that tell which access a step is, with their values: none where its changes tell that, or where they are
+    too many to help."""
+    return () if step.changes or len(step.reads) > MOST_READS else step.reads
+
+
 def last_changes(trace: Trace) -> dict[str, int]:
     """For each cell that changes, the number (from 1) of the last step that changed it. The last step counts where a check
     in it found another value than the state before it has."""
@@ -101,7 +128,32 @@ def last_changes(trace: Trace) -> dict[str, int]:
     return changes
 
 
-def source_line(sources: dict[str, str], position: Position) -> str:
-    """The line of source at a position, without indentation; empty where the text is not at hand."""
+def source_line(sources: Mapping[str, str], position: Position) -> str:
+    """The line of source at a position, without indentation and comment; empty where the text is not at hand. The first
+    line of an atomic block is given as `atomic: reason`."""
     lines = sources.get(position.file, "").splitlines()
-    return lines[position.line - 1].strip() if position.line <= len(lines) else ""
+    line = _without_comment(lines[position.line - 1].strip()) if position.line <= len(lines) else ""
+    reason = _atomic_reason(line)
+    return line if reason is None else f"atomic: {reason}"
+
+
+def _without_comment(line: str) -> str:
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(line).readline):
+            if token.type == tokenize.COMMENT:
+                return line[: token.start[1]].rstrip()
+    except (tokenize.TokenError, SyntaxError):  # a line of a longer statement: what comes after its end is missing
+        pass
+    return line
+
+
+def _atomic_reason(line: str) -> str | None:
+    """The reason, where the line is `with atomic("reason"):`."""
+    try:
+        body = ast.parse(f"{line} pass").body
+    except (SyntaxError, ValueError):
+        return None
+    match body:
+        case [ast.With(items=[ast.withitem(ast.Call(ast.Name("atomic"), [ast.Constant(str(reason))]))])]:
+            return reason
+    return None

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """A counterexample as a picture, in Graphviz' DOT language.
 
-Time runs downwards. Each processor has a lane, and each step a row of its own with a box in its processor's lane;
-beside it stand the arrays and values that it changed. The whole state stands above the first step and below the last
+Time runs downwards. Each processor has a lane, and each step a row of its own with a box in its processor's lane,
+which shows its place, a short line of source and what it read; beside it stand the arrays and values that it changed. The whole state stands above the first step and below the last
 one, there with the cells that the failing condition read in red, and at the end the condition itself.
 
 Written as plain text: what needs care is inside the HTML-like labels, which the `graphviz` package would pass through
@@ -11,6 +11,7 @@ as they are, so that it would save only the quoting of node names, which are all
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import pairwise
 
 from checker.report.boxes import StepBoxes, condition_box, title
@@ -24,8 +25,9 @@ ENVIRONMENT = "environment"
 """Heads the lane of actions that belong to no processor."""
 
 
-def picture(trace: Trace) -> str:
-    """The DOT text of the whole trace."""
+def picture(trace: Trace, sources: Mapping[str, str] | None = None) -> str:
+    """The DOT text of the whole trace. sources: the text of each source file by its name in positions; with it each step
+    shows its line, if that is short."""
     read = frozenset(cell for cell, _ in trace.violation.reads)
     lines = [
         "digraph counterexample {",
@@ -37,20 +39,20 @@ def picture(trace: Trace) -> str:
     ]
     if trace.steps:
         lines.append(f"  last [label=<{whole_state(trace, len(trace.steps), 'The last state', Marks(wrong=read))}>]")
-        lines += _rows(trace)
+        lines += _rows(trace, sources or {})
     else:
         lines.append("  first -> condition [style=invis]")
     lines.append(f"  condition [label=<{condition_box(trace)}>]")
     return "\n".join([*lines, "}"]) + "\n"
 
 
-def _rows(trace: Trace) -> list[str]:
+def _rows(trace: Trace, sources: Mapping[str, str]) -> list[str]:
     """Lanes with the steps, beside them the column of changes, and what holds them in their rows."""
     lanes: list[str | None] = [*columns(trace)]
     if any(step.column is None for step in trace.steps):
         lanes.append(None)
     lines: list[str] = []
-    boxes = StepBoxes(trace)
+    boxes = StepBoxes(trace, sources)
     for index, lane in enumerate(lanes):
         lines += _lane(trace, boxes, index, lane)
     lines += _changes(trace)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from checker.language.errors import UsageError
@@ -58,15 +59,15 @@ def render_svg(dot: str, program: str, timeout: float = TIMEOUT) -> str:
     return svg.replace(_GRAPHVIZ_FONT, _SVG_FONT)
 
 
-def write_picture(trace: Trace, path: Path | str) -> Path:
+def write_picture(trace: Trace, path: Path | str, sources: Mapping[str, str] | None = None) -> Path:
     """Write the picture of a trace to an SVG file, and its DOT text beside it with the suffix `.dot`.
 
-    Returns the path of the DOT file. PictureError, with the DOT file written, if there is no program to draw it or that
+    sources: as for `picture`. Returns the path of the DOT file. PictureError, with the DOT file written, if there is no program to draw it or that
     fails; and if a file cannot be written.
     """
     svg_path = Path(path)
     dot_path = svg_path.with_suffix(".dot")
-    dot = picture(trace)
+    dot = picture(trace, sources)
     _write(dot_path, dot)
     by_hand = f"to draw it: `pip install graphviz-pure`, then `graphviz-pure -Tsvg {dot_path} -o {svg_path}`"
     program = find_program()

@@ -3,7 +3,7 @@
 
 First the finding in one line. Then every step, numbered, with one column for each processor: a heading names whose
 frame runs which routine and holds for the steps under it; each step shows its line of the source and, beneath, only
-what it chose and changed. Changed cells that the failing condition reads are marked `*`. Last the failing condition,
+what it chose and changed or, if it changed nothing, what it read. Changed cells that the failing condition reads are marked `*`. Last the failing condition,
 its binding, the cells it reads, and the command that replays it.
 """
 
@@ -14,7 +14,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from checker.report.columns import Columns
-from checker.report.finding import columns, ending, headline, last_changes, outer_calls, short, shown_arguments, source_line
+from checker.report.finding import (
+    columns,
+    ending,
+    headline,
+    last_changes,
+    outer_calls,
+    protocol_line,
+    short,
+    shown_arguments,
+    shown_reads,
+    source_line,
+)
 from checker.trace.data import Step, Trace
 
 BOLD, DIM, RED, YELLOW, RESET = "\x1b[1m", "\x1b[2m", "\x1b[1;31m", "\x1b[33m", "\x1b[0m"
@@ -40,7 +51,7 @@ def text_report(
 ) -> str:
     """The report, ending in a newline.
 
-    replay: the command that replays the trace. sources: the text of each source file by its name in positions (as in
+    replay: the command that replays the trace, or another one that finds it again. sources: the text of each source file by its name in positions (as in
     `Program.sources`); with it each step shows its line. width: columns of the terminal; it is kept, at 80 and more, as
     long as no single name is wider than its column. colour: with ANSI colours.
     """
@@ -50,7 +61,8 @@ def text_report(
         parts += [*_steps(trace, dict(sources or {}), width, style), ""]
     parts += _condition(trace, width, style)
     if replay is not None:
-        parts += ["", "Replay it with:", f"  {replay}"]
+        again = "Replay it with:" if replay.startswith("stackproof replay ") else "Find it again with:"
+        parts += ["", again, f"  {replay}"]
     return "\n".join(parts) + "\n"
 
 
@@ -99,6 +111,8 @@ def _steps(trace: Trace, sources: dict[str, str], width: int, style: _Style) -> 
         shown = None if step.processor is None else heading
         for choice in step.choices:
             put(step, f"choice: {choice}", DIM, None, 6)
+        for cell, value in shown_reads(step):
+            put(step, f"reads {cell}: {value}", DIM, None, 6)
         for change in step.changes:
             mark = "*" if change.cell in read else " "
             text = f"{mark} {change.cell}: {change.before} -> {change.after}"
@@ -134,8 +148,10 @@ def _condition(trace: Trace, width: int, style: _Style) -> list[str]:
     lines = [style(BOLD, line) for line in wrapper.wrap(plain(f"{position}: {ending(trace)}:"))]
     wrapper.initial_indent = "  "
     lines += [style(RED, line) for line in wrapper.wrap(plain(violation.message))]
+    wrapper.initial_indent = ""
+    protocol = [style(BOLD, line) for line in wrapper.wrap(plain(protocol_line(trace)))]
     if not violation.reads:
-        return lines
+        return lines + protocol
     lines += ["", "  It reads:"]
     changed = last_changes(trace)
     name_width = max(len(cell) for cell, _ in violation.reads)
@@ -145,4 +161,4 @@ def _condition(trace: Trace, width: int, style: _Style) -> list[str]:
         mark = "*" if cell in changed else " "
         line = plain(f"  {mark} {cell:<{name_width}} = {value:<{value_width}}  {since}")
         lines.append(style(YELLOW if cell in changed else "", line))
-    return lines
+    return [*lines, "", *protocol] if protocol else lines

@@ -37,8 +37,10 @@ class Step:
     processor itself). name: the action, or the routine that the step's access point stands in. arguments: of an action, by
     name. choices: what each `choose` chose, in order. calls: where the step began, outermost routine first; for an
     action its own position. at: the access point that it ran, which a report shows; for a step that pushed or returned
-    before it met one, the innermost place of `calls`, and for an action its own position. column: the processor whose
-    column a report shows it in (an action on a CPU: that CPU), if any.
+    before it met one, the innermost place of `calls`, and for an action its own position. reads: the cells that it read,
+    constants left out and ghost state included, in order, each once with the value that it found there first. changes: the
+    cells whose value is another one after it. column: the processor whose column a report shows it in (an action on a
+    CPU: that CPU), if any.
     """
 
     processor: str | None
@@ -48,6 +50,7 @@ class Step:
     choices: tuple[str, ...]
     calls: tuple[Call, ...]
     at: Position
+    reads: tuple[tuple[str, str], ...]
     changes: tuple[Change, ...]
     column: str | None
 

@@ -250,8 +250,7 @@ class Execution:
     def load(self, place: Place, base: int | None, index: int | None, position: Position) -> Steps[int]:
         yield from self.access_place(place, position)
         cell = self.state.locate(place, base, index, position)
-        self.state.looked.append(cell)
-        return self.state.memory[cell]
+        return self.state.look(cell, place.variable.constant)
 
     def store(self, place: Place, base: int | None, index: int | None, value: int, position: Position) -> Steps[None]:
         """The store. Of a value out of range and a wild pointer the value is blamed, as it stands first."""
@@ -380,8 +379,9 @@ class Execution:
 
     def text(self, message: tree.Message, scope: Scope) -> str:
         """The message with its expressions' values. One that cannot be evaluated, say because it follows the very
-        pointer that is wild, prints as `?`: it must not hide the violation."""
+        pointer that is wild, prints as `?`: it must not hide the violation. What it reads is not read by the step."""
         parts = []
+        found = dict(self.state.found)
         for part in message:
             if isinstance(part, str):
                 parts.append(part)
@@ -390,4 +390,5 @@ class Execution:
                 parts.append(format_value(self.program, part.type, self.at_once(self.evaluate(part, scope))))
             except Stopped:
                 parts.append("?")
+        self.state.found = found
         return "".join(parts)

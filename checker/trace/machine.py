@@ -89,6 +89,7 @@ class Machine:
             frame = self.frame(processor)
             if frame is None:
                 return Outcome(Kind.NOT_POSSIBLE, "there is no frame to step")
+            self.state.found = {}  # what it takes to find the frame is not read by the step
             self._advance(frame)
         except Stopped as stopped:
             self.spoiled = True
@@ -120,6 +121,7 @@ class Machine:
         self.state.processor = processor
         self.state.chosen = []
         self.state.looked = []
+        self.state.found = {}
         self.state.chooser = choices if callable(choices) else chooser_of(choices)
 
     def _outcome(self, stopped: Stopped) -> Outcome:
@@ -150,6 +152,12 @@ class Machine:
             return
         if boundary is Boundary.PUSH:
             frame.local_first = True
+
+    @property
+    def step_reads(self) -> Reads:
+        """The cells that the last transition read, also one that stopped half-way: all but constants, in order, each once
+        with the value that it found there first. To be asked before anything else is run or evaluated."""
+        return self.state.step_reads()
 
     # --- where things stand ------------------------------------------------------------------------------------------
 

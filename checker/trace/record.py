@@ -22,12 +22,13 @@ def record_step(machine: Machine, transition: Transition, chooser: Chooser | Non
         outcome = machine.step(transition.processor, choices)
     else:
         outcome = machine.act(transition.action, transition.arguments, choices)
+    reads = machine.step_reads
     after = machine.cells()
     changes = tuple(Change(cell, before[cell], after[cell]) for cell in before if before[cell] != after[cell])
     chosen = tuple(format_value(machine.program, type_, value) for type_, value in outcome.choices)
     if machine.accessed is not None:
         step = replace(step, name=machine.accessed.routine, at=machine.accessed.position)
-    return outcome, replace(step, choices=chosen, changes=changes)
+    return outcome, replace(step, choices=chosen, reads=reads, changes=changes)
 
 
 def _describe(machine: Machine, transition: Transition) -> Step:
@@ -44,7 +45,7 @@ def _describe(machine: Machine, transition: Transition) -> Step:
         calls = machine.calls(transition.processor)
         owner_name = None if owner is None else printed_owner(program, owner)
         name, at = (calls[-1].routine, calls[-1].position) if calls else ("", record.position)
-        return Step(processor, owner_name, name, (), (), calls, at, (), processor)
+        return Step(processor, owner_name, name, (), (), calls, at, (), (), processor)
     action = program.actions[transition.action]
     arguments = []
     column = None
@@ -54,7 +55,7 @@ def _describe(machine: Machine, transition: Transition) -> Step:
         if column is None and _is_processor(program, binding.local.type, value):
             column = printed
     calls = (Call(action.name, action.position),)
-    return Step(None, None, action.name, tuple(arguments), (), calls, action.position, (), column)
+    return Step(None, None, action.name, tuple(arguments), (), calls, action.position, (), (), column)
 
 
 def _is_processor(program: Program, type_: Type, value: int) -> bool:

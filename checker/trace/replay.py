@@ -90,6 +90,8 @@ def _replay_step(machine: Machine, step: Step, at: str) -> tuple[Outcome, Transi
     _same(f"{at}: routine", step.name, found.name)
     _same(f"{at}: access", str(step.at), str(found.at))
     _same(f"{at}: choices", step.choices, found.choices)
+    _same_cells(f"{at}: reads", dict(step.reads), dict(found.reads))
+    _same(f"{at}: order of the reads", _listed(step.reads), _listed(found.reads))
     _same_cells(
         f"{at}: changes",
         {change.cell: f"{change.before} -> {change.after}" for change in step.changes},
@@ -192,6 +194,10 @@ def _same_cells(what: str, said: Mapping[str, str], found: Mapping[str, str]) ->
 def _same_reads(violation: Violation, cells: Mapping[str, str], at: str) -> None:
     for cell, value in violation.reads:
         _same(f"{at}: {cell}", value, cells.get(cell))
+
+
+def _listed(cells: Iterable[tuple[str, str]]) -> str:
+    return ", ".join(cell for cell, _ in cells) or "nothing"
 
 
 def _chain(calls: Iterable[Call]) -> str:

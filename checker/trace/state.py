@@ -120,7 +120,8 @@ class Frame:
 
 class State:
     """Shared memory and frames, and what belongs to the step in progress: its processor, its choices, and the cells that
-    it looked at, in order; a condition drops from those what did not decide it."""
+    it looked at, twice over. looked: in order; a condition drops from those what did not decide it. found: all but
+    constants, with the value that each had when it was looked at first."""
 
     def __init__(self, program: Program) -> None:
         self.program = program
@@ -132,6 +133,7 @@ class State:
         self.chooser: Chooser = chooser_of(())
         self.chosen: list[tuple[Type, int]] = []
         self.looked: list[Cell] = []
+        self.found: dict[Cell, int] = {}
         for record in program.records.values():
             for index in range(record.count):
                 self.frames[record.name, index] = []
@@ -171,8 +173,24 @@ class State:
         """The cells looked at from that number on, each once, with the values that they have now."""
         return tuple((self.names[cell], self._shown(cell)) for cell in dict.fromkeys(self.looked[start:]))
 
+    def step_reads(self) -> Reads:
+        """All cells but constants that the step in progress has read, each once, with the values that it found there
+        first."""
+        return tuple((self.names[cell], self._format(cell, value)) for cell, value in self.found.items())
+
+    def look(self, cell: Cell, constant: bool = False) -> int:
+        """The value of a cell, for the step in progress."""
+        value = self.memory[cell]
+        self.looked.append(cell)
+        if not constant:
+            self.found.setdefault(cell, value)
+        return value
+
     def _shown(self, cell: Cell) -> str:
-        return format_value(self.program, self.types[cell], self.memory[cell])
+        return self._format(cell, self.memory[cell])
+
+    def _format(self, cell: Cell, value: int) -> str:
+        return format_value(self.program, self.types[cell], value)
 
     def reference(self, record_name: str, index: int) -> int:
         """The integer that points to the instance of that index."""
@@ -201,7 +219,7 @@ class State:
         """The same, for a condition that asks for it."""
         cell = Cell(record_name, index, None, None)
         if cell in self.memory:
-            self.looked.append(cell)
+            self.look(cell)
         return self.is_allocated(record_name, index)
 
     def allocate(self, record_name: str, index: int) -> None:

@@ -95,6 +95,7 @@ def _step_to_json(step: Step) -> dict[str, object]:
         "choices": list(step.choices),
         "calls": [{"routine": call.routine, "position": _position_to_json(call.position)} for call in step.calls],
         "at": _position_to_json(step.at),
+        "reads": _cells_to_json(step.reads),
         "changes": [{"cell": change.cell, "before": change.before, "after": change.after} for change in step.changes],
         "column": step.column,
     }
@@ -249,7 +250,7 @@ def _call(value: object, path: str) -> Call:
 
 
 def _step(value: object, path: str) -> Step:
-    names = ("processor", "owner", "name", "arguments", "choices", "calls", "at", "changes", "column")
+    names = ("processor", "owner", "name", "arguments", "choices", "calls", "at", "reads", "changes", "column")
     fields = _fields(value, path, names)
     calls = _list(fields["calls"], f"{path}.calls", _call)
     if not calls:
@@ -262,6 +263,7 @@ def _step(value: object, path: str) -> Step:
         choices=_list(fields["choices"], f"{path}.choices", _string),
         calls=calls,
         at=_position(fields["at"], f"{path}.at"),
+        reads=_list(fields["reads"], f"{path}.reads", _cell),
         changes=_list(fields["changes"], f"{path}.changes", _change),
         column=_string_or_null(fields["column"], f"{path}.column"),
     )

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-from checker.language import invariant
+from checker.language import every, invariant, is_allocated
 from spec.kernel.parameters import STACK_PAGES
-from spec.kernel.records import Level, Task
+from spec.kernel.records import Level, Page, Task, VmArea
 
 
 @invariant(
@@ -14,6 +14,19 @@ def charge_once(task: Task, level: Level) -> bool:
     if task.stack_vm_area is None or level == STACK_PAGES:
         return True
     page = task.stack_vm_area.pte[level]
-    if page is None or page.memcg is task:
+    if page is None or not is_allocated(page) or page.memcg is task:
         return True
     return page.memcg is None and task.on_cpu
+
+
+@invariant("charge-once", "{page} is charged to {page.memcg}, whose stack it is not in")
+def charged_to_its_stack(page: Page) -> bool:
+    """The counters balance: what a task is charged for is in its stack."""
+    if not is_allocated(page) or page.memcg is None:
+        return True
+    return any(
+        area.pte[level] is page or area.pages[level] is page
+        for area in every(VmArea)
+        for level in range(STACK_PAGES)
+        if page.memcg.stack_vm_area is area
+    )
