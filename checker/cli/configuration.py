@@ -126,9 +126,10 @@ def _difference(number: int, engine: Mapping[str, str], replayer: Mapping[str, s
 
 def _transition(hop: Hop) -> Transition:
     transition = hop.transition
+    choices = tuple(map(int, hop.choices))
     if transition.action is None:
-        return Transition(transition.processor, choices=hop.choices)
-    return Transition(None, transition.action.name, transition.arguments, hop.choices)
+        return Transition(transition.processor, choices=choices)
+    return Transition(None, transition.action.name, transition.arguments, choices)
 
 
 def _claim(program: tree.Program, finding: Finding) -> Claim:

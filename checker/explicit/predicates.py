@@ -92,7 +92,12 @@ def _instance(
     body = Specialiser(maker.system.variables, maker.system.arenas, known).expression(predicate.body)
     if isinstance(body, ir.Constant) and body.value:
         return None
-    quick = [e for e in alternatives(body) if not ir.contains(e, (ir.FrameIn, ir.HasFrames))]
+    quick: list[ir.Expression] = []
+    for e in alternatives(body):
+        if not ir.contains(e, (ir.FrameIn, ir.HasFrames)):
+            quick.append(e)
+        elif ir.may_raise(e):
+            break  # it is evaluated first, and where it raises the invariant is violated
     mask = 0
     for e in quick:
         mask |= footprints.reads(e)

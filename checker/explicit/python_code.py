@@ -15,6 +15,7 @@ from checker.explicit.python_expressions import ExpressionWriter
 from checker.explicit.python_instructions import FunctionWriter
 from checker.ir import system as ir
 from checker.ir.simplify import Specialiser
+from checker.language.errors import UsageError
 
 
 class FunctionMaker:
@@ -30,7 +31,12 @@ class FunctionMaker:
     def compile(self, lines: list[str], name: str) -> Callable[..., int | None]:
         source = "\n".join(lines)
         namespace = self.names.namespace
-        exec(compile(source, f"<{name}>", "exec"), namespace)  # the engine's own generated code, from a checked model
+        try:
+            exec(compile(source, f"<{name}>", "exec"), namespace)  # the engine's own generated code, from a checked model
+        except (SyntaxError, RecursionError, MemoryError):
+            raise UsageError(
+                f"error: `{name}` is nested too deeply for the engine; split it, or put parts in steps of their own"
+            ) from None
         made: Callable[..., int | None] = namespace["transition"]
         return made
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from checker.explicit.generated_names import Frame, Names
 from checker.explicit.outcome import Cut, Violated
@@ -54,6 +54,12 @@ class FunctionWriter(ExpressionWriter):
             case ir.Loop(label, local, low, high, step, body):
                 bounds = f"{self.expression(low)}, {self.expression(high)}" + (f", {step}" if step != 1 else "")
                 self.line(depth, f"for {self.local(local)} in range({bounds}):")
+                self.region(label, True, body, depth, around)
+            case ir.Turn(label, body):
+                if not _leaves(body, label):
+                    self.block(body, depth, around)
+                    return
+                self.line(depth, "while True:")
                 self.region(label, True, body, depth, around)
             case ir.Region(label, body):
                 if not _leaves(body, label):
@@ -141,7 +147,7 @@ class FunctionWriter(ExpressionWriter):
         if i.values is None:
             options = f"range({self.expression(i.low)}, {self.expression(i.high)}, {i.step})"
         else:
-            options = f"({', '.join(map(self.expression, i.values))},)"
+            options = f"tuple(dict.fromkeys(({', '.join(f'+{self.expression(v)}' for v in i.values)},)))"
         if i.condition is not None:
             options = self.filtered(i, options, depth)
         self.line(depth, f"x = {options}")
@@ -216,6 +222,7 @@ class FunctionWriter(ExpressionWriter):
         depth: int,
     ) -> None:
         layout = self.layout.frames[record]
+        self.discarded(arguments, depth)
         self.line(depth, f"x = {self.entry(procedure, arguments)}")
         self.line(depth, f"o = {self.expression(owner)} * {layout.stride} + {layout.offset}")
         self.line(depth, f"y = o + {layout.stride}")
@@ -233,6 +240,7 @@ class FunctionWriter(ExpressionWriter):
             case ir.Goto(location):
                 self.line(depth, f"return s & {keep} | ({self.saved(location)}) << {base}")
             case ir.Call(procedure, arguments, location, position):
+                self.discarded(arguments, depth)
                 if frame.depth + 1 >= layout.frames:
                     self.line(depth, f"R({self.full(frame.record, position)})")
                     return
@@ -240,11 +248,19 @@ class FunctionWriter(ExpressionWriter):
                 self.line(depth, f"return s & {keep} | ({self.saved(location)}) << {base} | {new}")
             case ir.Return(value):
                 result = ""
+                if value is not None and not frame.depth:
+                    self.discarded((value,), depth)
                 if value is not None and frame.depth:
                     offset, _, low = self.layout.result
                     biased = f"({self.expression(value)} - {low})" if low else self.expression(value)
                     result = f" | {biased} << {layout.base(frame.index, frame.depth - 1) + offset}"
                 self.line(depth, f"return s & {keep}{result}")
+
+    def discarded(self, values: Iterable[ir.Expression], depth: int) -> None:
+        """Evaluate what may raise, although its value may not be needed: it comes before what the step does next."""
+        for value in values:
+            if ir.may_raise(value):
+                self.line(depth, self.expression(value))
 
     def saved(self, number: int) -> str:
         location = self.system.location(number)
@@ -260,6 +276,6 @@ def _leaves(block: ir.Block, label: str) -> bool:
                 return True
             case ir.If(_, then, otherwise) if _leaves(then, label) or _leaves(otherwise, label):
                 return True
-            case ir.Loop(body=body) | ir.Region(body=body) if _leaves(body, label):
+            case ir.Loop(body=body) | ir.Region(body=body) | ir.Turn(body=body) if _leaves(body, label):
                 return True
     return False

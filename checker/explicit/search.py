@@ -256,7 +256,6 @@ class Search:
         for cluster in self.clusters:
             cluster.instances = [i for i in cluster.instances if i.predicate.property != found]
             cluster.known.clear()
-        self.clusters[:] = [cluster for cluster in self.clusters if cluster.instances]
 
     # -- steps that do not end in a new state --
 

@@ -130,6 +130,8 @@ class Transitions:
                 case ir.Cover():
                     continue
                 case ir.Set(local, value):
+                    if local in values:
+                        break  # a Let of the same local inside would change what the outer one means
                     values[local] = substitute(value, values)
                 case ir.Require(test):
                     test = substitute(test, values)
@@ -258,6 +260,6 @@ def chooses(block: ir.Block) -> bool:
                 return True
             case ir.If(_, then, otherwise) if chooses(then) or chooses(otherwise):
                 return True
-            case ir.Loop(body=body) | ir.Region(body=body) if chooses(body):
+            case ir.Loop(body=body) | ir.Region(body=body) | ir.Turn(body=body) if chooses(body):
                 return True
     return False

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from checker.language import tree
 from checker.language.errors import ModelError
@@ -109,3 +109,58 @@ class Accesses:
             case tree.Break() | tree.Continue():
                 return False
         raise TypeError(s)
+
+    def can_turn(self, loop: tree.While) -> bool:
+        """Whether a round of the loop can pass without an access point or a call that pushes a frame."""
+        return not self._surely(loop.test) and not {"end", "continue"}.isdisjoint(self._quiet(loop.body))
+
+    def _surely(self, e: tree.Expression) -> bool:
+        """Whether evaluating the expression takes a step on every way: short-circuit evaluation may skip operands."""
+        match e:
+            case tree.Logical(operands=operands):
+                return self._surely(operands[0])
+            case tree.Conditional(test=test, then=then, otherwise=otherwise):
+                return self._surely(test) or (self._surely(then) and self._surely(otherwise))
+            case tree.Call(callee=callee) if callee in self.program.routines:
+                routine = self.program.routines[callee]
+                return routine.noinline or any(map(self._surely, e.arguments)) or not self._quiet(routine.body)
+        if self.in_expression(e) and not any(self.in_expression(part) for part in parts(e)):
+            return True
+        return any(self._surely(part) for part in parts(e))
+
+    def _quiet(self, statements: Sequence[tree.Statement]) -> set[str]:
+        """The ways out of a block that can be reached without an access point: end, break, continue, return."""
+        found: set[str] = set()
+        for s in statements:
+            ways = self._quiet_ways(s)
+            found |= ways - {"end"}
+            if "end" not in ways:
+                return found
+        return found | {"end"}
+
+    def _quiet_ways(self, s: tree.Statement) -> set[str]:
+        match s:
+            case tree.Break():
+                return {"break"}
+            case tree.Continue():
+                return {"continue"}
+            case tree.Halt():
+                return set()
+            case tree.Return(value=value):
+                return set() if value is not None and self._surely(value) else {"return"}
+            case tree.If(test=test, then=then, otherwise=otherwise):
+                return set() if self._surely(test) else self._quiet(then) | self._quiet(otherwise)
+            case tree.For(body=body):
+                return {"end"} | (self._quiet(body) & {"return"})
+            case tree.While(test=test, body=body):
+                if self._surely(test):
+                    return set()
+                inside = self._quiet(body)
+                return {"end"} | (inside & {"return"})
+            case tree.Evaluate(value=value):
+                return set() if self._surely(value) else {"end"}
+            case tree.Assign(target=target, value=value):
+                if isinstance(target, tree.Place) and is_shared(target):
+                    return set()
+                return set() if self._surely(value) else {"end"}
+        return set() if self.in_statement(s) else {"end"}

@@ -64,6 +64,9 @@ class _Evaluator:
             case ir.Let(name, bound, body):
                 self.locals[name] = self.value(bound)
                 return self.value(body)
+            case ir.FrameIn(record, owner, routine):
+                index = self.value(owner)
+                return int(any(frame[:3] == (record, index, routine) for frame in self.frames))
             case ir.HasFrames(record, owner):
                 index = self.value(owner)
                 return int(any(frame[:2] == (record, index) for frame in self.frames))

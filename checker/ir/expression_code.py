@@ -62,7 +62,9 @@ class ExpressionCode:
             return value
         low, high = value_range(want, self.program.records)
         mask = want.mask if isinstance(want, tree.FlagsType) else None
-        if low <= have.low and have.high <= high and (mask is None or have.high & ~mask == 0 == have.low):
+        all_bits = (1 << have.high.bit_length()) - 1
+        in_mask = mask is None or (have.low >= 0 and not all_bits & ~mask)
+        if low <= have.low and have.high <= high and in_mask:
             return value
         checked = ir.InRange(value, low, high, mask, target, position)
         return ir_simplify.Specialiser(self.variables, self.arenas, {}).expression(checked)
@@ -222,40 +224,26 @@ class ExpressionCode:
     # -- quantifiers and functions --
 
     def quantifier(self, e: tree.Quantifier, names: Names) -> ir.Expression:
-        """all and any become `and` and `or` over every value, sum a chain of additions."""
-        terms: list[ir.Expression] = []
-        for guard, bound in self.bindings(e.bindings, dict(names)):
-            condition = list(guard)
-            if e.condition is not None:
-                condition.append(self.pure(e.condition, bound))
-            body = self.pure(e.body, bound)
-            if e.kind == "any":
-                terms.append(ir_simplify.logical("and", [*condition, body]))
-            elif e.kind == "all":
-                test = ir_simplify.negate(ir_simplify.logical("and", condition))
-                terms.append(ir_simplify.logical("or", [test, body]))
-            else:
-                test = ir_simplify.logical("and", condition)
-                terms.append(ir_simplify.conditional(test, body, ir.Constant(0)))
-        if e.kind != "sum":
-            return ir_simplify.logical("or" if e.kind == "any" else "and", terms)
-        total: ir.Expression = ir.Constant(0)
-        for term in terms:
-            if term != ir.Constant(0):
-                total = term if total == ir.Constant(0) else ir_simplify.operation("+", total, term)
-        return total
+        """all and any become `and` and `or` over every value, sum a chain of additions; one level for each binding."""
+        return self.quantified(e, e.bindings, names)
 
-    def bindings(
-        self, bindings: Sequence[tree.Binding], names: dict[str, ir.Expression]
-    ) -> Iterator[tuple[list[ir.Expression], dict[str, ir.Expression]]]:
-        """Every combination of the bound locals' values, with the conditions under which it is one."""
+    def quantified(self, e: tree.Quantifier, bindings: Sequence[tree.Binding], names: Names) -> ir.Expression:
         if not bindings:
-            yield [], names
-            return
-        first, rest = bindings[0], bindings[1:]
-        for guard, value in self.domain_values(first, names):
-            for guards, bound in self.bindings(rest, {**names, first.local.name: value}):
-                yield [*guard, *guards], bound
+            condition = ir.Constant(1) if e.condition is None else self.pure(e.condition, names)
+            return _guarded(e.kind, [condition], self.pure(e.body, names))
+        binding, rest = bindings[0], bindings[1:]
+        terms = [
+            _guarded(e.kind, guard, self.quantified(e, rest, {**names, binding.local.name: value}))
+            for guard, value in self.domain_values(binding, names)
+        ]
+        result = _combined(e.kind, terms)
+        if isinstance(binding.domain, tree.RangeDomain):
+            for bound in (binding.domain.high, binding.domain.low):
+                value = self.pure(bound, names)
+                if ir.may_raise(value):
+                    # The bounds are evaluated once and first, also where there is nothing between them.
+                    result = ir.Let(self.local("bound", bound.type).name, value, result)
+        return result
 
     def domain_values(self, binding: tree.Binding, names: Names) -> Iterator[tuple[list[ir.Expression], ir.Expression]]:
         match binding.domain:
@@ -316,12 +304,30 @@ class ExpressionCode:
 
     def allocate(self, local: ir.Local, record: str, position: tree.Position) -> ir.Allocate:
         resets = tuple(
-            (f"{record}.{field.name}", field.initial)
-            for field in self.program.records[record].fields
-            if not self.variables[f"{record}.{field.name}"].constant
+            (f"{record}.{field.name}", field.initial) for field in self.program.records[record].fields if not field.constant
         )
         return ir.Allocate(local.name, record, resets, position)
 
     def routine_call(self, e: tree.Call, names: Names, out: list[ir.Instruction]) -> ir.Expression:
         """An inlined call; see AtomicCode."""
         raise NotImplementedError
+
+
+def _guarded(kind: str, guard: Sequence[ir.Expression], term: ir.Expression) -> ir.Expression:
+    """A term that counts only where the guard holds."""
+    test = ir_simplify.logical("and", list(guard))
+    if kind == "any":
+        return ir_simplify.logical("and", [test, term])
+    if kind == "all":
+        return ir_simplify.logical("or", [ir_simplify.negate(test), term])
+    return ir_simplify.conditional(test, term, ir.Constant(0))
+
+
+def _combined(kind: str, terms: Sequence[ir.Expression]) -> ir.Expression:
+    if kind != "sum":
+        return ir_simplify.logical("or" if kind == "any" else "and", list(terms))
+    total: ir.Expression = ir.Constant(0)
+    for term in terms:
+        if term != ir.Constant(0):
+            total = term if total == ir.Constant(0) else ir_simplify.operation("+", total, term)
+    return total

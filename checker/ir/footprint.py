@@ -84,7 +84,7 @@ class Footprints:
                 return Footprint(self.reads(test)) | self.block(then) | self.block(otherwise)
             case ir.Loop(_, _, low, high, _, body):
                 return Footprint(self._all(low, high)) | self.block(body)
-            case ir.Region(_, body):
+            case ir.Region(_, body) | ir.Turn(_, body):
                 return self.block(body)
             case ir.Choose(_, _, values, low, high, _, condition):
                 read = self._all(low, high, *(values or ()))

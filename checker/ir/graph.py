@@ -46,7 +46,8 @@ class Access(Node):
 
 @dataclass(eq=False)
 class Begin(Node):
-    """Where a step may begin with local computation: the routine's entry, after a call, or a loop's test."""
+    """Where a step may begin with local computation, the routine's entry or after a call; or (is_loop) a loop's test, where
+    none does."""
 
     calls: Chain
     is_loop: bool
@@ -81,6 +82,7 @@ class StepReader:
         self.locations: list[ir.Location] = []
         self._numbers: dict[Node, int] = {}
         self._pending: list[tuple[Node, str]] = []
+        self._turns: dict[Node, int] = {}
 
     def read(self, entry: Begin, procedure: str) -> int:
         """Make all locations that are reached from a routine's entry; the number of the entry."""
@@ -108,11 +110,12 @@ class StepReader:
         if isinstance(node, Access):
             return node.code(after_access)
         assert isinstance(node, Begin)
-        return self.walk(node.next, procedure, frozenset((node,)), after_access)
+        return self.walk(node.next, procedure, frozenset(), after_access)
 
     def walk(self, node: Node, procedure: str, passed: frozenset[Node], run: Walk | None) -> ir.Block:
-        """The code from a node to the next locations. passed: loop tests since the last access point; a second time
-        ends the step. run: given while the step's access point is still to come; it walks what follows that."""
+        """The code from a node to the next locations. passed: loop tests since the last access point; at the second time
+        the code turns back to the first. run: given while the step's access point is still to come; it walks what
+        follows that."""
         match node:
             case Local(code, following):
                 return (*code, *self.walk(following, procedure, passed, run))
@@ -125,9 +128,12 @@ class StepReader:
                 looks = ir.looks_at_frames(instructions)
                 return (ir.Stand(self.number(node, procedure)), *instructions) if looks else instructions
             case Begin(next=following):
-                if node in passed or not node.is_loop:
+                if not node.is_loop:
                     return (ir.Goto(self.number(node, procedure)),)
-                return self.walk(following, procedure, passed | {node}, run)
+                label = f"turn {self._turns.setdefault(node, len(self._turns))}"
+                if node in passed:
+                    return (ir.Next(label),)
+                return (ir.Turn(label, self.walk(following, procedure, passed | {node}, run)),)
             case CallNode(callee, arguments, resume, position):
                 return (ir.Call(callee, arguments, self.number(resume, procedure), position),)
             case ReturnNode(value):

@@ -48,6 +48,13 @@ class _Liveness:
                     if wider == around:
                         return around | reads(low) | reads(high)
                     around = wider
+            case ir.Turn(label, body):
+                around = frozenset()
+                while True:
+                    inside = self.block(body, frozenset(), leave, {**next_, label: around})
+                    if inside == around:
+                        return around
+                    around = inside
             case ir.Region(label, body):
                 return self.block(body, after, {**leave, label: after}, next_)
             case ir.Leave(label):

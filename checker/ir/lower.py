@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from checker.ir import system as ir
 from checker.ir.atomic_code import AtomicCode, Exits
@@ -86,6 +86,8 @@ def _initial(
         raise ModelError(program.initial[0].position, "`return` has no place in @initial code; let it run to its end")
 
     body = atomic.block(program.initial, names, Exits(nowhere, nowhere, nowhere))
+    if program.initial:
+        _needs_no_processor(ir.expressions(body), program.initial[0].position)
     cells, frames = initial_cells(changing, atomic.arenas, {r.name: r.frames for r in program.records.values()}, body)
     found = {name: dataclasses.replace(variable, initial=tuple(cells[name])) for name, variable in variables.items()}
     return found, frames
@@ -119,12 +121,20 @@ def _action(program: tree.Program, atomic: AtomicCode, action: tree.Action) -> i
         raise AssertionError("no loop here")
 
     body = atomic.block(action.body, names, Exits(nowhere, nowhere, lambda _: (ir.Leave("action"),)))
+    _needs_no_processor(ir.expressions(body), action.position)
     return ir.Action(action.name, parameters, (ir.Region("action", body),), action.interrupt, action.position)
 
 
 def _predicate(program: tree.Program, atomic: AtomicCode, invariant: tree.Invariant) -> ir.Predicate:
     names, parameters = _parameters(atomic, invariant.parameters, invariant.name)
-    return ir.Predicate(invariant.property, invariant.name, parameters, atomic.pure(invariant.body, names), invariant.position)
+    body = atomic.pure(invariant.body, names)
+    _needs_no_processor((body,), invariant.position)
+    return ir.Predicate(invariant.property, invariant.name, parameters, body, invariant.position)
+
+
+def _needs_no_processor(expressions: Iterable[ir.Expression], position: tree.Position) -> None:
+    if any(ir.contains(e, ir.Processor) for e in expressions):
+        raise ModelError(position, "`processor` has no meaning here, where no processor steps; take it as a parameter")
 
 
 def _processors(program: tree.Program, atomic: AtomicCode) -> ir.Processors | None:
@@ -136,6 +146,7 @@ def _processors(program: tree.Program, atomic: AtomicCode) -> ir.Processors | No
         raise ModelError(function.position, "@executes gives an owner of frames: a record with @record(frames=...)")
     local = atomic.local("processor", function.parameters[0].type)
     body = atomic.pure(function.body, {function.parameters[0].name: local})
+    _needs_no_processor((body,), function.position)
     return ir.Processors(program.processor, owner.record, local.name, body)
 
 

@@ -97,7 +97,7 @@ class RoutineCode:
             case tree.Return(value=None):
                 return context.returns(None)
             case tree.Return(value=tree.Expression() as value):
-                return self.value(value, context, lambda v: context.returns(self.returned(v, value, context)))
+                return self.value(value, context, lambda v: context.returns(self.returned(v, value, context, s.position)))
             case tree.Atomic(body=body):
                 return self.atomic_block(s.position, body, context, following)
             case tree.Require() | tree.Check():
@@ -105,12 +105,12 @@ class RoutineCode:
             case tree.Halt():
                 return HaltNode(s.position)
             case tree.Free(pointer=pointer):
-                return self.value(pointer, context, lambda v: self.free(s, v, context, following))
+                return self.values([pointer], context, lambda v: self.free(s, v[0], context, following), True)
         raise TypeError(s)
 
-    def returned(self, value: ir.Expression, e: tree.Expression, context: Context) -> ir.Expression:
+    def returned(self, value: ir.Expression, e: tree.Expression, context: Context, position: tree.Position) -> ir.Expression:
         assert context.result is not None
-        return self.atomic.ranged(value, e.type, context.result, "the result", e.position)
+        return self.atomic.ranged(value, e.type, context.result, "the result", position)
 
     def free(self, s: tree.Free, pointer: ir.Expression, context: Context, following: Node) -> Node:
         index = ir_simplify.index(self.atomic.arenas, s.record, pointer, True, s.position)
@@ -161,12 +161,9 @@ class RoutineCode:
 
             def assign(found: list[ir.Expression]) -> Node:
                 value, indices = found[0], self.atomic.place_indices(place, found[1:])
-                if not ir.may_raise(value):
-                    return store(indices, value, s.value.type)
-                kept = self.atomic.local("kept", s.value.type)
-                return Local((ir.Set(kept.name, value),), store(indices, kept, s.value.type))
+                return store(indices, value, s.value.type)
 
-            return self.values([s.value, *operands], context, assign)
+            return self.values([s.value, *operands], context, assign, is_shared(place))
         operator = s.operator
         type_ = augmented_type(s, place)
 
@@ -183,34 +180,19 @@ class RoutineCode:
                 return Local(code, after)
             return self.access(context.calls(place.position), code, after)
 
-        return self.values(operands, context, load)
+        return self.values(operands, context, load, True)
 
     def while_loop(self, s: tree.While, context: Context, following: Node) -> Node:
-        if not (self.accesses.in_expression(s.test) or any(self.takes_steps(inner) for inner in s.body)):
+        if self.accesses.can_turn(s):
             raise ModelError(
                 s.position,
-                "this loop never reads or writes shared state, so it could turn for ever in one step; "
+                "this loop can go round without reading or writing shared state, so that one step could last for ever; "
                 "use `for ... in range(...)`",
             )
         head = Begin(context.calls(s.position), True)
         inside = replace_exits(context, following, head)
         head.next = self.condition(s.test, context, self.block(s.body, inside, head), following)
         return head
-
-    def takes_steps(self, s: tree.Statement) -> bool:
-        """Whether the statement has an access point or a call; leaving the routine is none."""
-        match s:
-            case tree.Return(value=None) | tree.Halt() | tree.Break() | tree.Continue():
-                return False
-            case tree.Return(value=tree.Expression() as value):
-                return self.accesses.in_expression(value)
-            case tree.If(test=test, then=then, otherwise=otherwise):
-                return self.accesses.in_expression(test) or any(map(self.takes_steps, then + otherwise))
-            case tree.For(body=body):
-                return any(map(self.takes_steps, body))
-            case tree.While(test=test, body=body):
-                return self.accesses.in_expression(test) or any(map(self.takes_steps, body))
-        return self.accesses.in_statement(s)
 
     def for_loop(self, s: tree.For, context: Context, following: Node) -> Node:
         name = s.binding.local.name
@@ -261,13 +243,19 @@ class RoutineCode:
                     return self.condition(operand, context, otherwise, then)
         return self.value(e, context, lambda test: branch(test, then, otherwise))
 
-    def values(self, operands: Sequence[tree.Expression], context: Context, then: Callable[[list[ir.Expression]], Node]) -> Node:
+    def values(
+        self,
+        operands: Sequence[tree.Expression],
+        context: Context,
+        then: Callable[[list[ir.Expression]], Node],
+        before_access: bool = False,
+    ) -> Node:
         """Several values, from the left; what is not a local is kept in one while later operands take steps."""
 
         def evaluate(number: int, found: list[ir.Expression]) -> Node:
             if number == len(operands):
                 return then(found)
-            later = any(self.accesses.in_expression(operand) for operand in operands[number + 1 :])
+            later = before_access or any(self.accesses.in_expression(operand) for operand in operands[number + 1 :])
 
             def use(value: ir.Expression) -> Node:
                 if not later or isinstance(value, (ir.Constant, ir.Local)):
@@ -294,7 +282,7 @@ class RoutineCode:
                         return Local(code, then(local))
                     return self.access(context.calls(e.position), code, then(local))
 
-                return self.values(operands, context, load)
+                return self.values(operands, context, load, is_shared(place))
             case tree.Unary(operator=operator, operand=operand):
                 return self.value(operand, context, lambda v: then(self.atomic.unary(operator, operand, v)))
             case tree.Binary(operator=operator, left=left, right=right) | tree.Compare(operator=operator, left=left, right=right):
@@ -331,7 +319,7 @@ class RoutineCode:
                     code = (ir.Set(local.name, self.atomic.allocated(record, value, e.position)),)
                     return self.access(context.calls(e.position), code, then(local))
 
-                return self.value(operand, context, look)
+                return self.values([operand], context, lambda found: look(found[0]), True)
             case tree.Call():
                 return self.call(e, context, then)
         raise TypeError(e)

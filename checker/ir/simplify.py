@@ -35,6 +35,7 @@ from checker.ir.system import (
     Return,
     Set,
     Store,
+    Turn,
     Variable,
 )
 
@@ -177,6 +178,8 @@ class Specialiser:
                 return Store(variable, tuple(map(e, indices)), e(value))
             case Loop(label, local, low, high, step, body):
                 return Loop(label, local, e(low), e(high), step, self.block(body))
+            case Turn(label, body):
+                return Turn(label, self.block(body))
             case Region(label, body):
                 return Region(label, self.block(body))
             case Choose(local, type_, values, low, high, step, condition, position):

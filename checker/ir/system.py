@@ -180,6 +180,15 @@ class Loop:
 
 
 @dataclass(frozen=True)
+class Turn:
+    """The body, and again whenever Next names the label. Every way through it ends the step or takes Next, which happens
+    only as often as the model's own bounded loop goes round: rounds in which the loop meets no access point."""
+
+    label: str
+    body: Block
+
+
+@dataclass(frozen=True)
 class Region:
     """The body once; Leave jumps to its end."""
 
@@ -298,6 +307,7 @@ Instruction: TypeAlias = (
     | If
     | Loop
     | Region
+    | Turn
     | Leave
     | Next
     | Choose
@@ -467,7 +477,7 @@ def expressions(block: Block) -> Iterator[Expression]:
                 yield from expressions(then + otherwise)
             case Loop(_, _, low, high, _, body):
                 yield from (low, high, *expressions(body))
-            case Region(_, body):
+            case Region(_, body) | Turn(_, body):
                 yield from expressions(body)
             case Choose(_, _, values, low, high, _, condition):
                 yield from (low, high, *(values or ()))

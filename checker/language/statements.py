@@ -322,6 +322,10 @@ class StatementTranslator:
             raise self.module.error(node, "pushing a frame belongs into an action or @initial; a routine calls")
         record, owner = self.translator.owner(node.args[0])
         code = self.translator.routine_name(node.args[1])
+        if self.translator.resolver.result_of(code) is not None:
+            raise self.module.error(
+                node.args[1], f"`{code.name}` returns a value, and nobody waits for it; enter takes a routine that returns none"
+            )
         arguments = self.translator.arguments(code, node, node.args[2:])
         return tree.Enter(self.module.position(node), record, owner, self.translator.resolver.use_code(code), arguments)
 

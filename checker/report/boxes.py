@@ -16,8 +16,8 @@ from checker.report.finding import (
     short,
     shown_arguments,
     shown_reads,
-    source_line,
 )
+from checker.report.source import source_line
 from checker.report.tables import (
     CHANGED,
     EVENT,

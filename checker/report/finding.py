@@ -3,11 +3,7 @@
 
 from __future__ import annotations
 
-import ast
-import io
 import re
-import tokenize
-from collections.abc import Mapping
 from pathlib import PurePosixPath
 
 from checker.language.tree import Position
@@ -126,34 +122,3 @@ def last_changes(trace: Trace) -> dict[str, int]:
     if trace.violation.kind == "check" and trace.steps:
         changes |= {cell: len(trace.steps) for cell, value in trace.violation.reads if last.get(cell, value) != value}
     return changes
-
-
-def source_line(sources: Mapping[str, str], position: Position) -> str:
-    """The line of source at a position, without indentation and comment; empty where the text is not at hand. The first
-    line of an atomic block is given as `atomic: reason`."""
-    lines = sources.get(position.file, "").splitlines()
-    line = _without_comment(lines[position.line - 1].strip()) if position.line <= len(lines) else ""
-    reason = _atomic_reason(line)
-    return line if reason is None else f"atomic: {reason}"
-
-
-def _without_comment(line: str) -> str:
-    try:
-        for token in tokenize.generate_tokens(io.StringIO(line).readline):
-            if token.type == tokenize.COMMENT:
-                return line[: token.start[1]].rstrip()
-    except (tokenize.TokenError, SyntaxError):  # a line of a longer statement: what comes after its end is missing
-        pass
-    return line
-
-
-def _atomic_reason(line: str) -> str | None:
-    """The reason, where the line is `with atomic("reason"):`."""
-    try:
-        body = ast.parse(f"{line} pass").body
-    except (SyntaxError, ValueError):
-        return None
-    match body:
-        case [ast.With(items=[ast.withitem(ast.Call(ast.Name("atomic"), [ast.Constant(str(reason))]))])]:
-            return reason
-    return None

@@ -62,8 +62,8 @@ def render_svg(dot: str, program: str, timeout: float = TIMEOUT) -> str:
 def write_picture(trace: Trace, path: Path | str, sources: Mapping[str, str] | None = None) -> Path:
     """Write the picture of a trace to an SVG file, and its DOT text beside it with the suffix `.dot`.
 
-    sources: as for `picture`. Returns the path of the DOT file. PictureError, with the DOT file written, if there is no program to draw it or that
-    fails; and if a file cannot be written.
+    sources: as for `picture`. Returns the path of the DOT file. PictureError, with the DOT file written, if there is no
+    program to draw it or that fails; and if a file cannot be written.
     """
     svg_path = Path(path)
     dot_path = svg_path.with_suffix(".dot")

@@ -3,8 +3,8 @@
 
 First the finding in one line. Then every step, numbered, with one column for each processor: a heading names whose
 frame runs which routine and holds for the steps under it; each step shows its line of the source and, beneath, only
-what it chose and changed or, if it changed nothing, what it read. Changed cells that the failing condition reads are marked `*`. Last the failing condition,
-its binding, the cells it reads, and the command that replays it.
+what it chose and changed or, if it changed nothing, what it read. Changed cells that the failing condition reads are
+marked `*`. Last the failing condition, its binding, the cells it reads, and the command that replays it.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from checker.report.finding import (
     short,
     shown_arguments,
     shown_reads,
-    source_line,
 )
+from checker.report.source import source_line
 from checker.trace.data import Step, Trace
 
 BOLD, DIM, RED, YELLOW, RESET = "\x1b[1m", "\x1b[2m", "\x1b[1;31m", "\x1b[33m", "\x1b[0m"
@@ -51,9 +51,9 @@ def text_report(
 ) -> str:
     """The report, ending in a newline.
 
-    replay: the command that replays the trace, or another one that finds it again. sources: the text of each source file by its name in positions (as in
-    `Program.sources`); with it each step shows its line. width: columns of the terminal; it is kept, at 80 and more, as
-    long as no single name is wider than its column. colour: with ANSI colours.
+    replay: the command that replays the trace, or another one that finds it again. sources: the text of each source file by
+    its name in positions (as in `Program.sources`); with it each step shows its line. width: columns of the terminal; it is
+    kept, at 80 and more, as long as no single name is wider than its column. colour: with ANSI colours.
     """
     style = _Style(colour)
     parts = [_headline(trace, style), *_scope(trace, width), ""]

@@ -179,7 +179,7 @@ class Machine:
         other = executes.body.type.record
         try:
             value = execution.at_once(execution.evaluate(executes.body, scope))
-            owner = other, self.state.instance(other, value, executes.position)
+            owner = other, self.state.instance(other, value, executes.position, may_be_free=True)
         except Stopped:
             return None
         return owner if self.state.frames[owner] else None

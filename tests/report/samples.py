@@ -34,20 +34,34 @@ def changed(text: str) -> Change:
     return Change(*text.split())
 
 
-def step(frame: str, calls: str, *changes: str, choices: tuple[str, ...] = (), access: str | None = None) -> Step:
+def cell(text: str) -> tuple[str, str]:
+    """`cell value`"""
+    name, _, value = text.partition(" ")
+    return name, value
+
+
+def step(
+    frame: str,
+    calls: str,
+    *changes: str,
+    choices: tuple[str, ...] = (),
+    access: str | None = None,
+    reads: tuple[str, ...] = (),
+) -> Step:
     """A step of `cpu0/task0`; calls are separated by ` > `. access: routine and place of its access point, if it begins
     before that."""
     processor, _, owner = frame.partition("/")
     path = tuple(call(part) for part in calls.split(" > "))
     accessed = path[-1] if access is None else call(access)
     changed_cells = tuple(changed(text) for text in changes)
-    return Step(processor, owner, accessed.routine, (), choices, path, accessed.position, changed_cells, processor)
+    found = tuple(cell(text) for text in reads)
+    return Step(processor, owner, accessed.routine, (), choices, path, accessed.position, found, changed_cells, processor)
 
 
 def action(name: str, place: str, column: str | None, *changes: str, **arguments: str) -> Step:
     calls = (Call(name, at(place, 1)),)
     changed_cells = tuple(changed(text) for text in changes)
-    return Step(None, None, name, tuple(arguments.items()), (), calls, at(place, 1), changed_cells, column)
+    return Step(None, None, name, tuple(arguments.items()), (), calls, at(place, 1), (), changed_cells, column)
 
 
 def dispatch(cpu: str, idle: str, task: str) -> tuple[Step, ...]:
@@ -56,8 +70,8 @@ def dispatch(cpu: str, idle: str, task: str) -> tuple[Step, ...]:
     finish = "ret_from_fork scheduler:66 > finish_task_switch scheduler:50"
     return (
         step(old, "cpu_idle scheduler:73", access="cpu_idle scheduler:76"),
-        step(old, "__schedule scheduler:21", access="__schedule scheduler:26"),
-        step(old, "dynamic_stack rfc_v1:99", access="dynamic_stack rfc_v1:100"),
+        step(old, "__schedule scheduler:21", access="__schedule scheduler:26", reads=(f"{cpu}.current {idle}",)),
+        step(old, "dynamic_stack rfc_v1:99", access="dynamic_stack rfc_v1:100", reads=(f"{idle}.flags 0",)),
         step(
             old,
             "__schedule scheduler:27",
@@ -65,6 +79,7 @@ def dispatch(cpu: str, idle: str, task: str) -> tuple[Step, ...]:
             f"{task}.cpu None {cpu}",
             choices=(task,),
             access="__schedule scheduler:28",
+            reads=(f"{cpu}.idle {idle}", f"{task}.on_cpu False", f"{task}.cpu None"),
         ),
         step(old, "__schedule scheduler:35", f"{cpu}.stack {idle} {task}", f"{cpu}.previous None {idle}"),
         step(new, "ret_from_fork scheduler:64", f"{cpu}.current {idle} {task}", access="finish_task_switch scheduler:45"),
@@ -80,23 +95,23 @@ def fault(cpu: str, area: str, task: str, pages: tuple[str, str]) -> tuple[Step,
     return (
         action("touch", "faults:33", cpu, cpu=cpu, level="2"),
         step(frame, "exc_page_fault faults:19"),
-        step(frame, "dynamic_stack_fault rfc_v1:60", access="dynamic_stack_fault rfc_v1:65"),
-        step(frame, f"{get} rfc_v1:52"),
-        step(frame, f"{get} rfc_v1:54"),
+        step(frame, "dynamic_stack_fault rfc_v1:60", access="dynamic_stack_fault rfc_v1:65", reads=(f"{area}.nr_pages 1",)),
+        step(frame, f"{get} rfc_v1:52", reads=(f"{cpu}.pool[0] {first}",)),
+        step(frame, f"{get} rfc_v1:54", reads=(f"{cpu}.pool[0] {first}",)),
         step(frame, f"{get} rfc_v1:54", f"{cpu}.pool[0] {first} {first}|1"),
         step(frame, "dynamic_stack_fault rfc_v1:75", f"{area}.pages[1] None {first}"),
         step(frame, "dynamic_stack_fault rfc_v1:76", f"{area}.nr_pages 1 2"),
-        step(frame, "dynamic_stack_fault rfc_v1:77"),
+        step(frame, "dynamic_stack_fault rfc_v1:77", reads=(f"{area}.pte[1] None",)),
         step(frame, "dynamic_stack_fault rfc_v1:79 > set_pte_at memory:42", f"{area}.pte[1] None {first}"),
-        step(frame, f"{get} rfc_v1:52"),
-        step(frame, f"{get} rfc_v1:52"),
-        step(frame, f"{get} rfc_v1:54"),
+        step(frame, f"{get} rfc_v1:52", reads=(f"{cpu}.pool[0] {first}|1",)),
+        step(frame, f"{get} rfc_v1:52", reads=(f"{cpu}.pool[1] {second}",)),
+        step(frame, f"{get} rfc_v1:54", reads=(f"{cpu}.pool[1] {second}",)),
         step(frame, f"{get} rfc_v1:54", f"{cpu}.pool[1] {second} {second}|1"),
         step(frame, "dynamic_stack_fault rfc_v1:75", f"{area}.pages[1] {first} {second}"),
         step(frame, "dynamic_stack_fault rfc_v1:76"),
-        step(frame, "dynamic_stack_fault rfc_v1:77"),
+        step(frame, "dynamic_stack_fault rfc_v1:77", reads=(f"{area}.pte[2] None",)),
         step(frame, "dynamic_stack_fault rfc_v1:79 > set_pte_at memory:42", f"{area}.pte[2] None {second}"),
-        step(frame, "dynamic_stack_fault rfc_v1:80"),
+        step(frame, "dynamic_stack_fault rfc_v1:80", reads=(f"{task}.flags 0",)),
         step(frame, "dynamic_stack_fault rfc_v1:80", f"{task}.flags 0 PF_DYNAMIC_STACK"),
         step(frame, "exc_page_fault faults:23", access="exc_page_fault faults:24"),
     )
@@ -168,6 +183,7 @@ def four_cpus() -> Trace:
     last = step(
         "cpu3/task3",
         "dynamic_stack rfc_v1:101 > dynamic_stack_refill_pages rfc_v1:92 > memcg_kmem_charge_page memory:25",
+        reads=("page11.memcg task3",),
     )
     violation = Violation(
         property="charge-once",

@@ -30,6 +30,19 @@ def test_golden(name: str, golden: Callable[[str, str], None]) -> None:
     golden(f"{name}.dot", picture(SAMPLES[name]()))
 
 
+def test_a_step_shows_what_it_reads_and_its_line_if_short() -> None:
+    trace = multi_page()
+    lines = {52: "        page = cpu.pool[i]  # a load", 54: "        " + "x" * 60}
+    text = "\n".join(lines.get(number, "") for number in range(1, 60))
+    dot = picture(trace, {"models/rfc_v1.py": text})
+    plain = re.sub(r"<[^>]*>", " ", next(line for line in dot.splitlines() if line.startswith("    step11 ")))
+    assert "page = cpu.pool[i]" in plain
+    assert "a load" not in plain
+    assert "reads cpu0.pool[0] = page0" in plain
+    assert "xxx" not in dot
+    assert "page = cpu" not in picture(trace)
+
+
 @needs_program
 @pytest.mark.parametrize("name", SAMPLES)
 def test_svg_is_xml_with_every_step(name: str) -> None:

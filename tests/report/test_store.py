@@ -35,7 +35,7 @@ maybe = st.none() | words
 cells = several(st.tuples(words, words))
 calls = several(st.builds(Call, words, positions), min_size=1)
 changes = several(st.builds(Change, words, words, words))
-steps = st.builds(Step, maybe, maybe, words, named(words), several(words), calls, positions, changes, maybe)
+steps = st.builds(Step, maybe, maybe, words, named(words), several(words), calls, positions, cells, changes, maybe)
 violations = st.builds(Violation, words, st.sampled_from(KINDS), positions, named(words), words, cells)
 traces = st.builds(Trace, words, named(st.integers()), several(words), cells, several(steps), violations)
 
@@ -81,7 +81,7 @@ def places(value: object, path: tuple[str | int, ...] = ()) -> list[tuple[str | 
 
 def stored_sample() -> Any:
     trace = multi_page()
-    small = (trace.steps[3], trace.steps[7], trace.steps[-4])
+    small = (trace.steps[3], trace.steps[7], trace.steps[-4], trace.steps[-3])
     return json.loads(dump_trace(replace(trace, steps=small, initial=trace.initial[:2])))
 
 

@@ -14,6 +14,7 @@ from samples import step as step_of
 
 from checker.language.tree import Position
 from checker.report.finding import columns, finding_position, headline, outer_calls
+from checker.report.source import source_line
 from checker.report.text import text_report
 from checker.trace.data import Trace
 
@@ -50,12 +51,63 @@ def test_position_without_a_step_in_the_model_is_the_violation() -> None:
     assert finding_position(replace(multi_page(), model="drafts/other.py")) == multi_page().violation.position
 
 
-def test_position_without_a_step_in_the_model_is_one_in_its_folder() -> None:
+def test_position_may_stand_in_any_file_beside_the_model() -> None:
     assert finding_position(replace(multi_page(), model="models/other.py")) == finding_position(multi_page())
     first, *rest = multi_page().steps
     own = replace(first, calls=(call("cpu_idle scheduler:73"),), at=Position("models/other.py", 7, 1))
     mixed = replace(multi_page(), model="models/other.py", steps=(own, *rest))
-    assert finding_position(mixed) == own.at
+    assert finding_position(mixed) == finding_position(multi_page())
+    assert finding_position(replace(mixed, steps=(*rest, own))) == own.at
+
+
+def test_the_last_line_of_the_protocol_is_named_where_a_step_raised_the_violation_elsewhere() -> None:
+    line = "models/rfc_v1.py:92 is the last line of the protocol that ran"
+    trace = four_cpus()
+    assert text_report(trace).endswith(f"\n\n{line}\n")
+    assert text_report(replace(trace, violation=replace(trace.violation, reads=()))).endswith(f"task3\n{line}\n")
+    for other in ({"kind": "invariant"}, {"position": position("rfc_v1:92")}):
+        assert line not in text_report(replace(trace, violation=replace(trace.violation, **other)))
+    assert "last line of the protocol" not in text_report(replace(trace, model="drafts/other.py"))
+
+
+def test_a_step_that_changes_nothing_shows_what_it_reads() -> None:
+    shown = ("a 1", "b 2", "c 3")
+    trace = multi_page()
+
+    def body(*changes: str, reads: tuple[str, ...]) -> str:
+        return text_report(replace(trace, steps=(step_of("cpu0/task0", "main rfc_v1:10", *changes, reads=reads),)))
+
+    assert "\n    1 |   rfc_v1.py:10\n      |       reads a: 1\n      |       reads b: 2\n" in body(reads=shown[:2])
+    assert body(reads=shown).count("reads ") == 3
+    assert "reads a" not in body(reads=(*shown, "d 4"))
+    assert "reads a" not in body("a 1 2", reads=shown[:1])
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("    x = 1", "x = 1"),
+        ("    x = 1  # noqa: E501", "x = 1"),
+        ('    with atomic("one store"):', "atomic: one store"),
+        ('    with atomic("it\'s #1"):  # noqa: E501  # why', "atomic: it's #1"),
+        ('    with atomic("first "', 'with atomic("first "'),
+        ('    name = "#"', 'name = "#"'),
+        ("    if all(  # every one", "if all("),
+        ("    'open", "'open"),
+        ("    with lock:", "with lock:"),
+        ("", ""),
+    ],
+)
+def test_lines_of_source_lose_comments_and_atomic_blocks_give_their_reason(line: str, shown: str) -> None:
+    assert source_line({"a.py": f"{line}\n"}, Position("a.py", 1, 1)) == shown
+    assert source_line({"a.py": line}, Position("a.py", 2, 1)) == ""
+    assert source_line({}, Position("a.py", 1, 1)) == ""
+
+
+def test_another_command_than_replay_finds_it_again() -> None:
+    assert text_report(dks(), replay=REPLAY).endswith(f"\n\nReplay it with:\n  {REPLAY}\n")
+    command = "stackproof check models/dks.py"
+    assert text_report(dks(), replay=command).endswith(f"\n\nFind it again with:\n  {command}\n")
 
 
 def test_position_is_that_of_the_access() -> None:

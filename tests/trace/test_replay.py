@@ -186,6 +186,16 @@ def edit_end(trace: Trace, **changes: object) -> Trace:
             "step 2: changes: box1.open: the trace says True -> False, the replay finds nothing",
         ),
         (
+            lambda t: edit_step(t, 1, reads=(("box0.open", "False"),)),
+            "step 1: reads: box0.open: the trace says False, the replay finds True",
+        ),
+        (lambda t: edit_step(t, 3, reads=(("a", "1"),)), "step 3: reads: a: the trace says 1, the replay finds nothing"),
+        (lambda t: edit_step(t, 4, reads=()), "step 4: reads: box0.colour: the trace says nothing, the replay finds BLUE"),
+        (
+            lambda t: edit_step(t, 4, reads=t.steps[3].reads * 2),
+            "step 4: order of the reads: the trace says box0.colour, box0.colour, the replay finds box0.colour",
+        ),
+        (
             lambda t: edit_step(t, 3, choices=("box0",)),
             "not possible: box0 is not among the options",
         ),
