@@ -20,6 +20,7 @@ from checker.explicit.search import Limits
 from checker.language.errors import UsageError
 from checker.report.check_json import check_json
 from checker.report.check_text import finding_text, run_text, summary_text
+from checker.report.finding import headline
 from checker.report.verdict import Run, Subject, Verdict, status_of
 
 
@@ -84,7 +85,7 @@ def check(
         json.dump(check_json(session.runs), sys.stdout, indent=2)
         print()
     elif session.runs:
-        print(summary_text(session.runs))
+        print(summary_text(session.runs, session.saved))
     return status_of(set().union(*(run.words for run in session.runs))).value
 
 
@@ -98,6 +99,7 @@ class _Session:
         self.runs: list[Run] = []
         self.begun = time.monotonic()
         self.shown: dict[str, list[frozenset[str]]] = {}
+        self.saved: list[tuple[str, Path]] = []
 
     def run(self, request: Request) -> bool:
         """Run one configuration; whether to go on with the next."""
@@ -109,7 +111,7 @@ class _Session:
             nonlocal shown
             if self._is_new(subject, verdict):
                 shown += 1
-                saved = self._save(verdict)
+                saved = self._save(subject, verdict)
                 if self.text:
                     with line.paused():
                         self._print(subject, verdict, saved)
@@ -136,12 +138,14 @@ class _Session:
         before.append(events)
         return True
 
-    def _save(self, verdict: Verdict) -> list[Path]:
+    def _save(self, subject: Subject, verdict: Verdict) -> list[Path]:
         if self.save is None or verdict.trace is None:
             return []
         shown = len(self.shown[verdict.property])
         stem = verdict.property if shown == 1 else f"{verdict.property}-{shown}"
         try:
-            return save_counterexample(verdict.trace, self.save, stem)
+            files = save_counterexample(verdict.trace, self.save, stem, subject.sources)
         except OSError as error:
             raise UsageError(f"{self.save}: error: cannot be written: {error.strerror}") from None
+        self.saved += [(headline(verdict.trace), file) for file in files]
+        return files

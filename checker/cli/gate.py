@@ -47,7 +47,7 @@ def gate(paths: tuple[Path, ...], save: Path | None) -> int:
                     _keep_smallest(smallest, verdict.property, verdict.trace)
         if save is not None:
             for name, (_, trace) in smallest.items():
-                save_counterexample(trace, save / path.stem, name)
+                save_counterexample(trace, save / path.stem, name, program.sources)
     print("all as recorded" if not failures else f"not as recorded: {failures} configuration{'s' if failures > 1 else ''}")
     return Status.VIOLATED.value if failures else Status.AS_DEMANDED.value
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from checker.report.svg import PictureError, write_picture
@@ -11,14 +12,14 @@ from checker.trace.data import Trace
 from checker.trace.store import save_trace
 
 
-def save_counterexample(trace: Trace, folder: Path, stem: str) -> list[Path]:
+def save_counterexample(trace: Trace, folder: Path, stem: str, sources: Mapping[str, str]) -> list[Path]:
     """Write STEM.json and STEM.svg into the folder; the files written. Without a program that draws, the DOT file is written
     and said so."""
     folder.mkdir(parents=True, exist_ok=True)
     stored, drawn = folder / f"{stem}.json", folder / f"{stem}.svg"
     save_trace(trace, stored)
     try:
-        dot = write_picture(trace, drawn)
+        dot = write_picture(trace, drawn, sources)
     except PictureError as error:
         print(error, file=sys.stderr)
         return [stored]

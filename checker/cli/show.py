@@ -23,16 +23,16 @@ from checker.trace.store import load_trace
 def show(trace: Path, svg: Path | None, dot: Path | None) -> int:
     """Show the counterexample stored in TRACE. It is not replayed: `stackproof replay` does that."""
     stored = load_trace(trace)
+    try:
+        sources = load_model_of(stored).sources
+    except UsageError:
+        sources = {}  # the trace can be read without its model, only less well
     if dot is not None:
-        dot.write_text(picture(stored), encoding="utf-8")
+        dot.write_text(picture(stored, sources), encoding="utf-8")
     if svg is not None:
-        made = write_picture(stored, svg)
+        made = write_picture(stored, svg, sources)
         if made != dot:
             made.unlink(missing_ok=True)
     if svg is None and dot is None:
-        try:
-            sources = load_model_of(stored).sources
-        except UsageError:
-            sources = None  # the trace can be read without its model, only less well
         print(text_report(stored, replay=replay_command(trace), sources=sources, width=terminal_width()))
     return 0

@@ -100,6 +100,7 @@ def summary_text(runs: Sequence[Run], saved: Sequence[tuple[str, Path]] = ()) ->
     unreached = sorted(set.intersection(*complete), key=_by_line) if complete else []
     if unreached:
         lines.append("Lines of the model that nothing reached: " + ", ".join(_lines(unreached)))
+    lines += dict.fromkeys(note for run in runs for note in run.subject.notes)
     lines += [
         "Searched without reductions. The verdicts are about sequentially consistent interleavings of single accesses,",
         "at the sizes and events named above. Each counterexample was replayed by an independent interpreter.",

@@ -109,9 +109,9 @@ def shown_arguments(step: Step) -> tuple[tuple[str, str], ...]:
 
 
 def shown_reads(step: Step) -> tuple[tuple[str, str], ...]:
-    """The cells that tell which access a step is, with their values: none where its changes tell that, or where they are
-    too many to help."""
-    return () if step.changes or len(step.reads) > MOST_READS else step.reads
+    """The cells that tell which access a step is, with their values: none where its changes tell that, where they are too
+    many to help, and for an action, whose reads are its conditions."""
+    return () if step.processor is None or step.changes or len(step.reads) > MOST_READS else step.reads
 
 
 def last_changes(trace: Trace) -> dict[str, int]:

@@ -2,8 +2,9 @@
 """A counterexample as a picture, in Graphviz' DOT language.
 
 Time runs downwards. Each processor has a lane, and each step a row of its own with a box in its processor's lane,
-which shows its place, a short line of source and what it read; beside it stand the arrays and values that it changed. The whole state stands above the first step and below the last
-one, there with the cells that the failing condition read in red, and at the end the condition itself.
+which shows its place, its line of source if that is short, and what it read; beside it stand the arrays and values that
+it changed. The whole state stands above the first step and below the last one, there with the cells that the failing
+condition read in red, and at the end the condition itself.
 
 Written as plain text: what needs care is inside the HTML-like labels, which the `graphviz` package would pass through
 as they are, so that it would save only the quoting of node names, which are all made here.

@@ -289,7 +289,14 @@ class Writer:
             self.line(1, f"if {self.condition([], False, True)}:")
             self.line(2, f"return {self.chance.choice(('True', 'True', 'False'))}")
         if self.chance.random() < 0.7:
-            easy = ("count == 0", "not flag", "p is None", "wide == 0", "colour == Colour.RED", "not is_allocated(instance(Page, 0))")
+            easy = (
+                "count == 0",
+                "not flag",
+                "p is None",
+                "wide == 0",
+                "colour == Colour.RED",
+                "not is_allocated(instance(Page, 0))",
+            )
             test = f"{self.chance.choice(easy)} or {test}"
         self.line(1, f"return bool({test})" if self.chance.random() < 0.8 else f"return bool(not seen or ({test}))")
 

@@ -44,7 +44,9 @@ def test_generated_code_comes_to_what_the_expression_comes_to(seed: int) -> None
         expected = Evaluator(SYSTEM, cells).outcome(expression)
         assert outcome(value, packed(cells)) == expected
         found = outcome(truth, packed(cells))
-        assert (found if isinstance(found, tuple) else bool(found)) == (expected if isinstance(expected, tuple) else bool(expected))
+        assert (found if isinstance(found, tuple) else bool(found)) == (
+            expected if isinstance(expected, tuple) else bool(expected)
+        )
 
 
 def outcome(function, state: int) -> object:  # type: ignore[no-untyped-def]

@@ -94,9 +94,11 @@ def main() -> None:
     global g
     x = g
     y = g
-    g = x + y
-    g = 1
+    g = x
+    g = y
     z = g
+    u = g
+    g = u
     g = z
 """
     system = lower(program_of(ONE_PROCESSOR + text))

@@ -241,7 +241,7 @@ def test_a_formula_that_is_always_true_misses_every_fault() -> None:
             always: Program = program
             for invariant in program.invariants:
                 if invariant.property == control.identifier:
-                    always = mutant(program, ("invariants", invariant.name, ("body",)), 1)
+                    always = mutant(always, ("invariants", invariant.name, ("body",)), 1)
             for place in places(program, control.identifier):
                 if place[0] == "routines" and place[2][-1] == "condition":
                     always = mutant(always, place, 1)

@@ -25,7 +25,11 @@ from spec.kernel import (
 __all__ = ["dynamic_stack_fault"]
 
 PLANTED = parameter(
-    1, 0, 3, "0: no fault, 1: the page is not charged, 2: it is charged when the switch is finished, 3: it is charged twice"
+    1,
+    0,
+    4,
+    "0: no fault, 1: the page is not charged, 2: it is charged when the switch is finished, 3: it is charged twice, "
+    "4: the fresh page of the pool is charged too",
 )
 
 
@@ -42,7 +46,10 @@ def dynamic_stack_refill_pages() -> None:
         if PLANTED == 3:
             memcg_kmem_charge_page(page)
         mod_lruvec_page_state(page)
-        cpu.pool[i] = alloc_pages()
+        fresh = alloc_pages()
+        if PLANTED == 4 and fresh:
+            memcg_kmem_charge_page(fresh)
+        cpu.pool[i] = fresh
 
 
 @routine

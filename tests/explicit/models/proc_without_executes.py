@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A model of a test."""
+
+from typing import Annotated
+
+from checker.language import Range, demand, enter, every, initial, record, routine
+
+Small = Annotated[int, Range(0, 9)]
+no_wild_pointer = demand("no-wild-pointer", "test")
+no_deadlock = demand("no-deadlock", "test")
+rule = demand("rule", "test")
+
+
+@record(count=1, frames=2)
+class Cpu:
+    own: Small = 0
+
+
+@initial
+def start() -> None:
+    for cpu in every(Cpu):
+        enter(cpu, main)
+
+
+g: Small = 0
+
+
+@routine
+def main() -> None:
+    global g
+    g = 1

@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Small models, each with one feature that an engine can get wrong, explored by both judges; each was wrong once or nearly so."""
+
+from pathlib import Path
+
+import pytest
+from brute_force import compare
+from findings import confirm
+
+from checker.language.load import load_program
+
+MODELS = sorted((Path(__file__).parent / "models").glob("*.py"))
+
+
+@pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
+def test_both_judges_agree(path: Path) -> None:
+    program = load_program(path)
+    compare(program, 3000)
+    confirm(program)

@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Errors outside a model's own text: files that cannot be read, other modules, parameters, events and settings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from small_programs import HEADER
+
+from checker.language.errors import ModelError, UsageError
+from checker.language.load import load_program
+
+FIRST = HEADER.count("\n") + 1
+"""The first line after the header."""
+
+SIZES = """
+SIZE = parameter(2, 1, 4, "pages")
+LATE = event("late", "it comes late")
+"""
+
+
+def refused(path: Path, settings: dict[str, int] | None = None, events: list[str] | None = None) -> str:
+    """The message; the path's folder in it is replaced by DIR."""
+    with pytest.raises(UsageError) as caught:
+        load_program(path, settings, events)
+    assert "\n" not in str(caught.value)
+    return str(caught.value).replace(str(path.parent), "DIR")
+
+
+def written(directory: Path, name: str, text: str) -> Path:
+    path = directory / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+# -- files --
+
+
+def test_a_missing_file(tmp_path: Path) -> None:
+    expected = "DIR/model.py: error: there is no such file; `stackproof list` names the models"
+    assert refused(tmp_path / "model.py") == expected
+
+
+def test_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "model.py").mkdir()
+    assert refused(tmp_path / "model.py") == "DIR/model.py: error: this is a folder; name one model file"
+
+
+def test_a_file_that_is_no_text(tmp_path: Path) -> None:
+    (tmp_path / "model.py").write_bytes(b"g = '\xff\xfe'\n")
+    assert refused(tmp_path / "model.py") == "DIR/model.py: error: not a text file in UTF-8; name a model's Python source"
+
+
+def test_a_path_that_leads_through_a_file(tmp_path: Path) -> None:
+    written(tmp_path, "file", "")
+    assert refused(tmp_path / "file" / "model.py") == "DIR/model.py: error: cannot be read: Not a directory"
+
+
+def test_a_file_that_is_no_python(tmp_path: Path) -> None:
+    expected = "DIR/model.c: error: not a model; a model is a Python source file, its name ends in .py"
+    assert refused(written(tmp_path, "model.c", "int x;\n")) == expected
+
+
+def test_a_part_of_the_kernel() -> None:
+    path = Path(__file__).parents[2] / "spec" / "kernel" / "memory.py"
+    assert refused(path) == "DIR/memory.py: error: this is a part of the kernel, not a model; name a model that imports it"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("g = (\n", "DIR/model.py:1:5: error: not valid Python: '(' was never closed"),
+        ("g = 1\n  h = 2\n", "DIR/model.py:2:2: error: not valid Python: unexpected indent"),
+        ("g = 1\0\n", "DIR/model.py:1:1: error: not valid Python: source code string cannot contain null bytes"),
+    ],
+)
+def test_text_that_is_no_python(tmp_path: Path, text: str, expected: str) -> None:
+    assert refused(written(tmp_path, "model.py", text)) == expected
+
+
+def test_text_that_is_nested_too_deep(tmp_path: Path) -> None:
+    message = refused(written(tmp_path, "model.py", "A = " + "-" * 100_000 + "1\n"))
+    assert message.startswith("DIR/model.py:1:1: error: not valid Python: ")
+
+
+def test_an_empty_file(tmp_path: Path) -> None:
+    program = load_program(written(tmp_path, "model.py", ""))
+    assert program.actions == {}
+    assert program.properties == {}
+
+
+# -- other modules --
+
+
+def test_an_error_in_a_module_that_the_model_imports(tmp_path: Path) -> None:
+    written(tmp_path, "models/parts.py", HEADER + "K = unknown\n")
+    path = written(tmp_path, "models/model.py", HEADER + "from models.parts import K\nX = K\n")
+    message = refused(path)
+    assert message == f"DIR/parts.py:{FIRST}:5: error: `unknown` is not defined; define it or import it"
+
+
+def test_a_name_that_a_module_does_not_have(tmp_path: Path) -> None:
+    written(tmp_path, "models/parts.py", HEADER + "Pages = Annotated[int, Range(0, 3)]\n")
+    path = written(tmp_path, "models/model.py", HEADER + "from models.parts import Page\ng: Page = 0\n")
+    expected = f"DIR/model.py:{FIRST}:1: error: models.parts has no `Page`; did you mean `Pages`?"
+    assert refused(path) == expected
+
+
+def test_the_same_name_in_two_modules(tmp_path: Path) -> None:
+    written(tmp_path, "models/parts.py", HEADER.replace("rule", "other") + "g: Small = 0\nK = 3\n")
+    text = HEADER.replace("Small =", "Tiny =") + "from models.parts import K, g as h\ng: Tiny = 0\n"
+    message = refused(written(tmp_path, "models/model.py", text))
+    assert message in (
+        f"DIR/model.py:{FIRST + 1}:1: error: `g` is also defined in {tmp_path}/models/parts.py; rename one of them".replace(
+            str(tmp_path / "models"), "DIR"
+        ),
+        f"DIR/parts.py:{FIRST}:1: error: `g` is also defined in {tmp_path}/models/model.py; rename one of them".replace(
+            str(tmp_path / "models"), "DIR"
+        ),
+    )
+
+
+def test_the_same_parameter_in_two_modules(tmp_path: Path) -> None:
+    written(tmp_path, "models/parts.py", HEADER.replace("rule", "other") + SIZES + "K = SIZE\n")
+    text = HEADER.replace("Small =", "Tiny =") + SIZES.replace('LATE = event("late"', 'LATE2 = event("late2"')
+    message = refused(written(tmp_path, "models/model.py", text + "from models.parts import K\nX = K\n"))
+    assert message.endswith(": error: there is a parameter SIZE in another file already; rename one")
+
+
+def test_modules_that_import_each_other(tmp_path: Path) -> None:
+    written(tmp_path, "models/one.py", "from models.two import B\nA = B + 1\n")
+    written(tmp_path, "models/two.py", "from models.one import A\nB = A + 1\n")
+    message = refused(written(tmp_path, "models/model.py", "from models.one import A\nX = A\n"))
+    assert message.startswith(("DIR/one.py:", "DIR/two.py:"))
+    assert message.endswith("is defined by itself; break the circle")
+
+
+# -- parameters, events and settings --
+
+
+def test_settings_and_events(tmp_path: Path) -> None:
+    path = written(tmp_path, "model.py", HEADER + SIZES)
+    assert [p.value for p in load_program(path).parameters] == [2]
+    assert [p.value for p in load_program(path, {"SIZE": 4}).parameters] == [4]
+    assert [e.enabled for e in load_program(path).events] == [True]
+    assert [e.enabled for e in load_program(path, None, []).events] == [False]
+
+
+@pytest.mark.parametrize("value", [0, 5, -1, 10**9])
+def test_a_setting_that_is_out_of_range(tmp_path: Path, value: int) -> None:
+    path = written(tmp_path, "model.py", HEADER + SIZES)
+    expected = f"error: SIZE = {value} is out of range; SIZE (pages) can be 1 to 4"
+    assert refused(path, {"SIZE": value}) == expected
+
+
+def test_a_setting_of_an_unknown_parameter(tmp_path: Path) -> None:
+    path = written(tmp_path, "model.py", HEADER + SIZES)
+    assert refused(path, {"SIZES": 3}) == "error: DIR/model.py has no parameter SIZES; did you mean `SIZE`?; it has SIZE"
+    empty = written(tmp_path, "empty.py", HEADER)
+    assert refused(empty, {"SIZE": 3}) == "error: DIR/empty.py has no parameter SIZE; it has none"
+
+
+def test_an_unknown_event(tmp_path: Path) -> None:
+    path = written(tmp_path, "model.py", HEADER + SIZES)
+    assert refused(path, None, ["lat"]) == "error: DIR/model.py has no event lat; did you mean `late`?; it has late"
+    empty = written(tmp_path, "empty.py", HEADER)
+    assert refused(empty, None, ["late"]) == "error: DIR/empty.py has no event late; it has none"
+
+
+def test_what_a_switched_off_event_leaves_out_is_not_looked_at(tmp_path: Path) -> None:
+    text = HEADER + SIZES + "g: Small = 0\n@action\ndef step() -> None:\n    global g\n    if LATE:\n        g = unknown\n"
+    path = written(tmp_path, "model.py", text)
+    with pytest.raises(ModelError):
+        load_program(path)
+    program = load_program(path, None, [])
+    assert program.variables["g"].constant
