@@ -18,13 +18,14 @@ MODELS = sorted(file for file in (PROJECT / "models").glob("*.py") if not file.n
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda path: path.stem)
-def test_every_recorded_violation_is_stored_with_its_shortest_length(model: Path) -> None:
-    shortest: dict[str, int] = {}
+def test_every_recorded_violation_is_stored_with_the_fewest_events_and_steps(model: Path) -> None:
+    smallest: dict[str, tuple[int, int]] = {}
     for expected in load_program(model).expectations:
         for name, length in expected.violated or ():
-            shortest[name] = min(length, shortest.get(name, length))
-    stored = {path.stem: len(load_trace(path).steps) for path in STORED if path.parent.name == model.stem}
-    assert stored == shortest
+            size = (len(expected.events), length)
+            smallest[name] = min(size, smallest.get(name, size))
+    traces = {path.stem: load_trace(path) for path in STORED if path.parent.name == model.stem}
+    assert {name: (len(trace.events), len(trace.steps)) for name, trace in traces.items()} == smallest
 
 
 @pytest.mark.parametrize("path", STORED, ids=lambda path: f"{path.parent.name}/{path.stem}")

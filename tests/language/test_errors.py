@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Every error in a model's text is one line with its place, and says what is wrong and what to do."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from refused import Case
+from refused_declarations import DECLARATIONS, NAMES_AND_MODULES
+from refused_expressions import EXPRESSIONS
+from refused_programs import FUNCTIONS_HOOKS_AND_PROPERTIES, STEPS, THE_INITIAL_STATE
+from refused_statements import STATEMENTS
+from small_programs import HEADER, model_file
+
+from checker.ir.lower import lower
+from checker.language.errors import ModelError, UsageError
+from checker.language.load import load_program
+
+ROOT = Path(__file__).parents[2]
+CASES: list[Case] = [
+    *NAMES_AND_MODULES,
+    *DECLARATIONS,
+    *EXPRESSIONS,
+    *STATEMENTS,
+    *FUNCTIONS_HOOKS_AND_PROPERTIES,
+    *STEPS,
+    *THE_INITIAL_STATE,
+]
+ELSEWHERE = (
+    "there is no such file",
+    "this is a folder",
+    "not a text file",
+    "cannot be read: ",
+    "not a model; a model is",
+    "this is a part of the kernel",
+    "is also defined in",
+    "in another file already",
+    "is out of range",
+    "has no parameter",
+    "has no event",
+    "not valid Python: {error}'",
+)
+"""Parts of messages that test_files_and_settings.py is about."""
+NEVER = (
+    "is defined in a way that has no meaning",
+    "this has an effect, and here only a value",
+)
+"""Parts of messages that stand behind other errors: no text is known that reaches them."""
+
+
+def refusal(text: str) -> tuple[Path, ModelError]:
+    """The file that the text was written to, and the error."""
+    path = model_file(HEADER + text.replace("«", ""))
+    with pytest.raises(ModelError) as caught:
+        lower(load_program(path))
+    return path, caught.value
+
+
+@pytest.mark.parametrize(("text", "message"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+def test_what_is_refused(text: str, message: str | None) -> None:
+    before = (HEADER + text).partition("«")[0]
+    line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+    path, error = refusal(text)
+    if message is None:
+        assert str(error).startswith(f"{path}:{line}:{column}: error: ")
+    else:
+        assert str(error) == f"{path}:{line}:{column}: error: {message.replace('{file}', str(path))}"
+    assert "\n" not in str(error)
+
+
+def test_the_cases_have_names_of_their_own() -> None:
+    names = [name for name, _, _ in CASES]
+    assert len(set(names)) == len(names)
+
+
+# -- every error is reached --
+
+
+def error_sites() -> Iterator[tuple[str, ast.Call]]:
+    """The calls that make an error in the text of the language and the IR, by file."""
+    for folder in ("language", "ir"):
+        for path in sorted((ROOT / "checker" / folder).glob("*.py")):
+            if path.name == "errors.py":
+                continue
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if not isinstance(node, ast.Call):
+                    continue
+                called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+                if (
+                    called in ("error", "ModelError", "UsageError")
+                    and ast.unparse(node) != "ModelError(self.position(node), message)"
+                ):
+                    yield str(path), node
+
+
+def test_every_error_has_a_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    reached: set[tuple[str, int]] = set()
+    original = UsageError.__init__
+
+    def note(self: UsageError, *arguments: object) -> None:
+        frame = sys._getframe(1)
+        while frame is not None:
+            reached.add((frame.f_code.co_filename, frame.f_lineno))
+            frame = frame.f_back  # type: ignore[assignment]
+        original(self, *arguments)
+
+    monkeypatch.setattr(UsageError, "__init__", note)
+    for _, text, _ in CASES:
+        try:
+            lower(load_program(model_file(HEADER + text.replace("«", ""))))
+        except (UsageError, AssertionError, RecursionError):
+            continue
+    missing = []
+    for path, node in error_sites():
+        lines = range(node.lineno, (node.end_lineno or node.lineno) + 1)
+        text = ast.unparse(node)
+        if not any((path, line) in reached for line in lines) and not any(part in text for part in ELSEWHERE + NEVER):
+            missing.append(f"{path}:{node.lineno}: {text}")
+    assert not missing, "\n".join(missing)
