@@ -33,7 +33,6 @@ class Names:
     covered: bytearray = field(default_factory=bytearray)
     cover_numbers: dict[Position, int] = field(default_factory=dict)
     raisers: list[Callable[[], Raised]] = field(default_factory=list)
-    constants: dict[str, tuple[int, ...]] = field(default_factory=dict)
     namespace: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

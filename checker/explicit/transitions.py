@@ -93,14 +93,12 @@ class Transitions:
         for action in self.system.actions:
             for instances in self._grouped(action):
                 guards = [self._guard(action, arguments) for arguments in instances]
-                common = [
-                    tests[0] for tests in zip(*guards, strict=False) if len(set(tests)) == 1 and len(tests) == len(instances)
-                ]
-                common = common[: _agreeing(guards)]
+                common = guards[0][: _agreeing(guards)]
                 small, mask = self._small(common)
                 remembered = self.maker.predicate(ir.Logical("and", tuple(small))) if small else None
-                rest = common[len(small) :]
-                ready = self.maker.predicate(ir.Logical("and", tuple(rest))) if rest else None
+                # Where a remembered test raises, the transition has to be run, whatever the later tests say.
+                rest = common if any(map(ir.may_raise, small)) else common[len(small) :]
+                ready = self.maker.predicate(ir.Logical("and", tuple(rest))) if len(common) > len(small) else None
                 transitions = tuple(self._action(action, arguments) for arguments in instances)
                 selector = by_mask.setdefault(mask, Selector(mask))
                 selector.groups.append((remembered, Group(ready, transitions)))

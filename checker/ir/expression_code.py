@@ -276,7 +276,7 @@ class ExpressionCode:
                 lets.append((local.name, value))
                 value = local
             bound[parameter.name] = value
-        body = self.pure(function.body, bound)
+        body = self.ranged(self.pure(function.body, bound), function.body.type, e.type, "the result", e.position)
         for name, value in reversed(lets):
             body = ir.Let(name, value, body)
         return body

@@ -14,19 +14,24 @@ from checker.ir.system import (
     Choose,
     Conditional,
     Constant,
+    Cover,
     Element,
     Expression,
     FrameIn,
+    Goto,
+    Halt,
     HasFrames,
     If,
     Index,
     InRange,
     Instruction,
+    Leave,
     Let,
     Load,
     Local,
     Logical,
     Loop,
+    Next,
     Operation,
     Processor,
     Push,
@@ -34,6 +39,7 @@ from checker.ir.system import (
     Require,
     Return,
     Set,
+    Stand,
     Store,
     Turn,
     Variable,
@@ -59,8 +65,6 @@ OPERATORS: dict[str, Callable[..., int]] = {
     "not": lambda a: int(not a),
     "neg": operator.neg,
 }
-
-ZERO, ONE = Constant(0), Constant(1)
 
 
 def operation(name: str, *operands: Expression) -> Expression:
@@ -203,8 +207,9 @@ class Specialiser:
                 return Call(procedure, tuple(map(e, arguments)), location, position)
             case Return(value):
                 return Return(None if value is None else e(value))
-        assert not isinstance(i, (If, Allocate)) or isinstance(i, Allocate)
-        return i
+            case Leave() | Next() | Halt() | Allocate() | Cover() | Stand() | Goto():
+                return i
+        raise TypeError(i)
 
 
 def load(variable: Variable, indices: tuple[Expression, ...]) -> Expression:

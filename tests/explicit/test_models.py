@@ -12,7 +12,12 @@ from checker.language.load import load_program
 MODELS = sorted((Path(__file__).parent / "models").glob("*.py"))
 
 
-@pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
+LONG = ("jumps",)
+
+
+@pytest.mark.parametrize(
+    "path", [pytest.param(path, marks=[pytest.mark.slow] if path.stem in LONG else [], id=path.stem) for path in MODELS]
+)
 def test_both_judges_agree(path: Path) -> None:
     program = load_program(path)
     compare(program, 3000)
