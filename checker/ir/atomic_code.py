@@ -117,7 +117,7 @@ class AtomicCode(ExpressionCode):
                 returned = self.ranged(self.value(value, names, out), value.type, result, "the result", s.position)
                 out.extend(exits.returns(returned))
             case tree.Require(condition=condition):
-                out.append(ir.Require(self.pure(condition, names)))
+                out.append(ir.Require(self.pure(condition, names), s.position))
             case tree.Check(condition=condition, property=identifier):
                 out.append(ir.Check(self.value(condition, names, out), identifier, s.position))
             case tree.Halt():

@@ -112,9 +112,9 @@ class _Evaluator:
                 raise _Jump(label, True)
             case ir.Next(label):
                 raise _Jump(label, False)
-            case ir.Require(test):
+            case ir.Require(test, position):
                 if not self.value(test):
-                    raise ModelError(Position("", 1, 1), "a `require` in @initial code does not hold")
+                    raise ModelError(position, "a `require` in @initial code does not hold")
             case ir.Check(test, identifier, position):
                 if not self.value(test):
                     raise ModelError(position, f"{identifier} does not hold in @initial code")

@@ -197,8 +197,8 @@ class Specialiser:
                     None if condition is None else e(condition),
                     position,
                 )
-            case Require(test):
-                return Require(e(test))
+            case Require(test, position):
+                return Require(e(test), position)
             case Check(test, identifier, position):
                 return Check(e(test), identifier, position)
             case Push(record, owner, procedure, arguments, position):

@@ -226,6 +226,7 @@ class Choose:
 @dataclass(frozen=True)
 class Require:
     test: Expression
+    position: Position
 
 
 @dataclass(frozen=True)

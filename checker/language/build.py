@@ -193,6 +193,8 @@ def conditional(position: Position, test: Expression, then: Expression, otherwis
 
 def cast(position: Position, type_: Type, operand: Expression) -> Expression:
     """The operand's integer under another type. A constant outside the type is refused here, others when they occur."""
+    if isinstance(operand, Constant) and isinstance(type_, FlagsType) and operand.value & ~type_.mask:
+        raise ModelError(position, f"{type_.name} has no such bits; it has {', '.join(name for name, _ in type_.members)}")
     if isinstance(operand, Constant) and not isinstance(type_, ReferenceType):
         return Constant(position, type_, operand.value)
     return Cast(position, type_, operand)

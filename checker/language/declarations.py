@@ -118,7 +118,8 @@ class Symbols:
 
     def _parameter(self, module: Module, name: str, call: ast.Call) -> Symbol:
         form = 'parameter(default, low, high, "what it is")'
-        if len(call.args) != 4 or call.keywords or not isinstance(call.args[3], ast.Constant):
+        meaning = call.args[3] if len(call.args) == 4 and not call.keywords else None
+        if not isinstance(meaning, ast.Constant) or not isinstance(meaning.value, str):
             raise module.error(call, f"write {form}")
         translator = ExpressionTranslator(self, module)
         default, low, high = (translator.constant(argument, "a bound of a parameter") for argument in call.args[:3])
@@ -126,15 +127,17 @@ class Symbols:
             raise module.error(call, f"the default {default} is not from {low} to {high}")
         value = self.settings.get(name, default)
         if not low <= value <= high:
-            raise UsageError(f"error: {name} = {value} is out of range; {name} ({call.args[3].value!s}) can be {low} to {high}")
+            raise UsageError(f"error: {name} = {value} is out of range; {name} ({meaning.value}) can be {low} to {high}")
         if name in self.parameters:
             raise module.error(call, f"there is a parameter {name} in another file already; rename one")
         position = module.position(call)
-        self.parameters[name] = tree.Parameter(name, default, low, high, str(call.args[3].value), value, position)
+        self.parameters[name] = tree.Parameter(name, default, low, high, meaning.value, value, position)
         return build.integer(position, value)
 
     def _event(self, module: Module, call: ast.Call) -> Symbol:
         name, meaning = self.texts(module, call, 2, 'event("name", "what happens")')
+        if name in self.events:
+            raise module.error(call, f"there is an event {name} at {self.events[name].position} already; rename one")
         enabled = self.enabled_events is None or name in self.enabled_events
         self.events[name] = tree.Event(name, meaning, enabled, module.position(call))
         return build.boolean(module.position(call), enabled)
@@ -187,6 +190,7 @@ class Symbols:
             not isinstance(call.func, ast.Name)
             or self.resolve(module, call.func.id, call) != Builtin("Range")
             or len(call.args) != 2
+            or call.keywords
         ):
             raise module.error(call, "write Annotated[int, Range(low, high)]")
         translator = ExpressionTranslator(self, module)
@@ -249,10 +253,18 @@ class Symbols:
             raise module.error(decorator, "a record needs a count of at least 1")
         if options["alignment"] < 1 or options["alignment"] & (options["alignment"] - 1):
             raise module.error(decorator, "the alignment is a power of two")
+        if options["frames"] < 0:
+            raise module.error(decorator, "a record owns 0 or more frames")
         if names is None:
             names = ((re.sub(r"(?<!^)(?=[A-Z])", "_", node.name).lower(), options["count"]),)
         if sum(count for _, count in names) != options["count"]:
             raise module.error(decorator, "the counts in `names` add up to `count`")
+        for prefix, _ in names:
+            other = next((record.name for record in self.records.values() if prefix in dict(record.names)), None)
+            if other is not None:
+                raise module.error(
+                    decorator, f"instances of {other} print as {prefix}0, {prefix}1 ... already; give other `names`"
+                )
         self._record_nodes[node.name] = (module, node)
         self.records[node.name] = tree.Record(
             node.name,
@@ -296,7 +308,7 @@ class Symbols:
             if maker != Builtin("array"):
                 raise module.error(node, f"an Array is declared `{name}: Array[Type] = array(length)`")
             assert isinstance(value, ast.Call)
-            if not 1 <= len(value.args) <= 2:
+            if not 1 <= len(value.args) <= 2 or value.keywords:
                 raise module.error(value, "write array(length) or array(length, initial value)")
             length = translator.constant(value.args[0], "the length")
             if length < 1:
@@ -308,7 +320,7 @@ class Symbols:
                 case _:
                     raise module.error(node, f"write `{name}: Per[Record, Type] = per(Record)`")
             assert isinstance(value, ast.Call)
-            if not 1 <= len(value.args) <= 2:
+            if not 1 <= len(value.args) <= 2 or value.keywords:
                 raise module.error(value, "write per(Record) or per(Record, initial value)")
             key = translator.record(value.args[0])
         type_ = self.annotation(module, annotation)
@@ -352,6 +364,9 @@ class Symbols:
             if not isinstance(symbol, Builtin) or symbol.name not in CODE_DECORATORS:
                 known = ", @".join(CODE_DECORATORS)
                 raise module.error(decorator, f"`@{ast.unparse(called)}` is not of the language, which has @{known}")
+            _check_options(module, symbol.name, decorator)
+            if decorators and {symbol.name, *decorators} not in ({"hook", "function"}, {"implements", "function"}):
+                raise module.error(decorator, f"@{symbol.name} and @{' @'.join(decorators)} exclude each other; keep one")
             decorators[symbol.name] = call
         if not decorators:
             raise module.error(node, f"`{node.name}` has no decorator; say with @routine, @action or @function what it is")
@@ -439,3 +454,18 @@ class Symbols:
                 symbol = self.resolve(module, name, definition)
                 assert isinstance(symbol, Code)
                 yield symbol
+
+
+_OPTIONS = {"routine": (0, {"noinline"}), "action": (0, {"interrupt"}), "implements": (1, set())}
+
+
+def _check_options(module: Module, name: str, decorator: ast.expr) -> None:
+    """ModelError if a decorator has arguments that it does not take."""
+    if not isinstance(decorator, ast.Call) or name == "invariant":
+        return
+    count, keywords = _OPTIONS.get(name, (None, set[str]()))
+    given = {keyword.arg for keyword in decorator.keywords}
+    if count is None or len(decorator.args) != count or not given <= keywords:
+        forms = {"routine": "noinline=True", "action": "interrupt=True", "implements": "hook"}
+        form = f"@{name}({forms[name]})" if name in forms else f"@{name}"
+        raise module.error(decorator, f"@{name} does not take these arguments; write {form}")

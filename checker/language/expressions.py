@@ -199,7 +199,7 @@ class ExpressionTranslator(CallTranslator):
         left = self.expression(node.left)
         if isinstance(node.ops[0], (ast.In, ast.NotIn)):
             self.once(left)
-        for operator, right_node in zip(node.ops, node.comparators, strict=True):
+        for number, (operator, right_node) in enumerate(zip(node.ops, node.comparators, strict=True), 1):
             position = self.module.position(node)
             if isinstance(operator, (ast.In, ast.NotIn)):
                 if not isinstance(right_node, ast.Tuple):
@@ -210,7 +210,7 @@ class ExpressionTranslator(CallTranslator):
                 parts.append(build.unary(position, "not", member) if isinstance(operator, ast.NotIn) else member)
                 continue
             right = self.expression(right_node)
-            if operator is not node.ops[-1]:
+            if number < len(node.ops):
                 self.once(right)
             if isinstance(operator, (ast.Is, ast.IsNot)) and isinstance(left.type, (tree.IntType, tree.BoolType)):
                 raise self.module.error(node, "`is` compares references; use `==` here")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from checker.language import build, tree
 from checker.language.declarations import Symbols
-from checker.language.errors import UsageError, similar
+from checker.language.errors import ModelError, UsageError, similar
 from checker.language.expressions import ExpressionTranslator
 from checker.language.modules import Module, display_path, load_modules
 from checker.language.statements import StatementTranslator, falls_out, function_body, message
@@ -51,10 +51,10 @@ class _Loader:
         invariant_codes = [code for code in codes if "invariant" in code.decorators]
         properties = {code.name: self.invariant_property(code) for code in invariant_codes}
         self.invariant_properties = properties
+        self.processor, executes = self.executes([code for code in codes if "executes" in code.decorators])
         actions = {code.name: self.action(code) for code in codes if "action" in code.decorators}
         invariants = tuple(self.invariant(code) for code in invariant_codes)
         initial, initial_locals = self.initial([code for code in codes if "initial" in code.decorators])
-        processor, executes = self.executes([code for code in codes if "executes" in code.decorators])
         self.used_code()
         for code in codes:
             # What nothing calls is translated all the same, so that its errors are found; it is then left out.
@@ -62,6 +62,8 @@ class _Loader:
                 self.symbols.function(code)
             elif code.is_routine and code.name not in self.routines:
                 self.routine(code)
+        self.check_recursion()
+        self.check_processors(self.functions)
         expectations = self.expectations()
         used = tree.Program(
             model=display_path(self.path),
@@ -80,7 +82,7 @@ class _Loader:
             invariants=invariants,
             initial=initial,
             initial_locals=initial_locals,
-            processor=processor,
+            processor=self.processor,
             executes=executes,
             expectations=expectations,
             sources={module.display: module.text for module in self.modules.modules.values()},
@@ -181,6 +183,13 @@ class _Loader:
                 code.node,
                 f"`{code.name}` reads ghost state (line {translator.reads_ghost[0].line}), which is for properties only",
             )
+        self.check_processors(body)
+        if is_protocol:
+            for name in called_functions(body):
+                if self.reads_ghost(name, set()):
+                    raise code.module.error(
+                        code.node, f"`{code.name}` reads ghost state through `{name}`, which is for properties only"
+                    )
         call = code.decorators.get("routine")
         noinline = "implements" in code.decorators
         for keyword in call.keywords if call is not None else []:
@@ -200,7 +209,40 @@ class _Loader:
             code.module.position(code.node),
         )
 
+    def reads_ghost(self, name: str, seen: set[str]) -> bool:
+        """Whether a function reads ghost state, itself or through others."""
+        if name in seen:
+            return False
+        seen.add(name)
+        code = self.symbols.used_code[name]
+        if not code.is_function:
+            return False
+        body = self.symbols.function(code).body
+        if any(isinstance(node, tree.Read) and node.place.variable.ghost for node in nodes(body)):
+            return True
+        return any(self.reads_ghost(other, seen) for other in called_functions(body))
+
+    def check_processors(self, part: object) -> None:
+        """ModelError where a part of the tree asks for the processor under another record than the one that executes."""
+        for node in nodes(part):
+            if isinstance(node, tree.Processor) and node.type != tree.ReferenceType(self.processor or ""):
+                raise ModelError(node.position, "this is not the record that executes; the parameter of @executes is")
+
+    def check_recursion(self) -> None:
+        """ModelError for a function that comes back to itself."""
+
+        def reaches(name: str, target: str, seen: set[str]) -> bool:
+            called = set(called_functions(self.functions[name].body)) & set(self.functions)
+            fresh = called - seen
+            return target in called or any(reaches(other, target, seen | fresh) for other in sorted(fresh))
+
+        for function in sorted(self.functions.values(), key=lambda f: f.position):
+            if reaches(function.name, function.name, set()):
+                raise ModelError(function.position, f"the function `{function.name}` calls itself; a function has no recursion")
+
     def action(self, code: Code) -> tree.Action:
+        if self.symbols.result_of(code) is not None:
+            raise code.module.error(code.node, f"the action `{code.name}` has nobody to return a value to; write `-> None`")
         body, locals_, _ = self.statements(code, False)
         call = code.decorators["action"]
         interrupt = False
@@ -216,12 +258,22 @@ class _Loader:
             raise codes[1].module.error(
                 codes[1].node, f"there is an @initial at {codes[0].module.position(codes[0].node)} already"
             )
+        if codes[0].node.args.args or self.symbols.result_of(codes[0]) is not None:
+            raise codes[0].module.error(codes[0].node, "@initial code takes no parameters and returns nothing")
         body, locals_, _ = self.statements(codes[0], False)
+        for statement in walk(body):
+            if isinstance(statement, tree.Return):
+                raise ModelError(statement.position, "`return` has no place in @initial code; let it run to its end")
         return body, locals_
 
     def executes(self, codes: list[Code]) -> tuple[str | None, tree.Function | None]:
         if not codes:
             return None, None
+        if len(codes) > 1:
+            known = codes[0].module.position(codes[0].node)
+            raise codes[1].module.error(
+                codes[1].node, f"there is an @executes at {known} already; a model has one processor record"
+            )
         function = self.symbols.function(codes[0])
         parameters = function.parameters
         if len(parameters) != 1 or not isinstance(parameters[0].type, tree.ReferenceType):
@@ -250,6 +302,8 @@ class _Loader:
         return self.symbols.add_property(code.module, code.node, identifier, why).identifier
 
     def invariant(self, code: Code) -> tree.Invariant:
+        if self.symbols.result_of(code) != build.BOOL:
+            raise code.module.error(code.node, f"the invariant `{code.name}` holds or not; write `-> bool`")
         translator = self.symbols.translator(code)
         body = function_body(translator, code.node.body, build.BOOL, code.node)
         call = code.decorators["invariant"]
@@ -270,13 +324,16 @@ class _Loader:
         definition = self.main.definitions.get("EXPECTED")
         if definition is None:
             return ()
-        assert isinstance(definition, ast.Assign)
+        if not isinstance(definition, ast.Assign):
+            node = definition if isinstance(definition, ast.AST) else ast.Pass()
+            raise self.main.error(node, "EXPECTED is the record of outcomes; write EXPECTED = (Expected(...),)")
         entries = definition.value.elts if isinstance(definition.value, ast.Tuple) else [definition.value]
         return tuple(self.expectation(entry) for entry in entries)
 
     def expectation(self, node: ast.expr) -> tree.Expectation:
         form = "Expected(settings={...}, events=(...), violated={...}, states=..., transitions=..., depth=...)"
-        if not isinstance(node, ast.Call) or node.args:
+        is_entry = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in self.main.definitions
+        if not isinstance(node, ast.Call) or node.args or not is_entry:
             raise self.main.error(node, f"write {form}")
         known = {"settings", "events", "violated", "states", "transitions", "depth", "ladder"}
         try:
@@ -321,6 +378,22 @@ def walk(statements: Iterable[tree.Statement]) -> Iterator[tree.Statement]:
         yield statement
         for name in ("then", "otherwise", "body"):
             yield from walk(getattr(statement, name, ()))
+
+
+def nodes(value: object) -> Iterator[object]:
+    """A part of the tree and all parts of it."""
+    yield value
+    if isinstance(value, (tuple, dict)):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from nodes(item)
+    elif dataclasses.is_dataclass(value) and not isinstance(value, (type, tree.Position, tree.Variable)):
+        for field in dataclasses.fields(value):
+            yield from nodes(getattr(value, field.name))
+
+
+def called_functions(value: object) -> Iterator[str]:
+    """The names of what a part of the tree calls, functions and routines."""
+    yield from (node.callee for node in nodes(value) if isinstance(node, tree.Call))
 
 
 class _Marker:

@@ -7,7 +7,8 @@ import ast
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from checker.language.errors import ModelError, UsageError
+import checker.language
+from checker.language.errors import ModelError, UsageError, similar
 from checker.language.tree import Position
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -117,7 +118,11 @@ def _check_import(module: Module, statement: ast.stmt, source: str, name: str) -
         if name not in PYTHON_MODULES[source]:
             known = ", ".join(sorted(PYTHON_MODULES[source]))
             raise module.error(statement, f"`{name}` of {source} is not part of the language; only {known} is")
-    elif source != LANGUAGE and source.split(".")[0] not in ("spec", "models"):
+    elif source == LANGUAGE:
+        if name not in checker.language.__all__:
+            hint = similar(name, checker.language.__all__)
+            raise module.error(statement, f"the language has no `{name}`{hint}; docs/language.md has its names")
+    elif source.split(".")[0] not in ("spec", "models"):
         raise module.error(statement, f"models import from {LANGUAGE}, spec and models only, not from {source}")
 
 

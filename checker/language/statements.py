@@ -340,7 +340,9 @@ def message(translator: ExpressionTranslator, node: ast.Constant) -> tree.Messag
     parts: list[str | tree.Expression] = []
     effects, translator.effects = translator.effects, False
     try:
-        for text, field, _, _ in string.Formatter().parse(str(node.value)):
+        for text, field, form, conversion in string.Formatter().parse(str(node.value)):
+            if form or conversion:
+                raise translator.module.error(node, "a message has plain {expressions}, without `:` or `!`")
             if text:
                 parts.append(text)
             if field is not None:

@@ -190,7 +190,7 @@ def location(number: int, *body: ir.Instruction) -> ir.Location:
 
 
 def test_loops_and_regions_of_one_step() -> None:
-    read = ir.Require(ir.Local("x"))
+    read = ir.Require(ir.Local("x"), Position("", 1, 1))
     loop = ir.Loop("l", "i", ir.Constant(0), ir.Local("n"), 1, (ir.If(ir.Local("i"), (ir.Leave("l"),), (ir.Next("l"),)), read))
     assert live_locals([location(1, loop, ir.Return(ir.Local("y")))])[1] == {"n", "y"}, "what follows a jump is not run"
     again = ir.Loop("l", "i", ir.Constant(0), ir.Constant(2), 1, (read, ir.Set("x", ir.Local("i"))))
