@@ -9,19 +9,21 @@ those that the machine keeps apart. Where no frame holds anything, the counts ar
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from types import GeneratorType
 from typing import Any
+
+from as_python import Tape as Combinations
 
 from checker.explicit.decode import state_cells, state_frames
 from checker.explicit.outcome import Cut, OutOfRange, Tape, Violated
 from checker.explicit.search import FIRST_PROPERTY, HALTED, Limits, Result, Search
 from checker.ir.lower import lower
-from checker.language.tree import Program
+from checker.language.tree import Program, Type
 from checker.language.values import instance_name
-from checker.trace.machine import Machine, Transition
-from checker.trace.record import run, transitions
+from checker.trace.machine import Machine, Outcome, Transition
+from checker.trace.record import run
 from checker.trace.state import Kind
 
 View = tuple[Any, ...]
@@ -82,9 +84,9 @@ class BruteForce:
         for key in (queue := list(paths)):
             path = paths[key]
             graph.append([])
-            view = view_of(run(program, path))
+            view = key[0]
             moves = False
-            for transition, outcome in transitions(program, path):
+            for transition, outcome, machine in expand(program, path):
                 label = label_of(transition)
                 moves = moves or transition.processor is not None or not program.actions[transition.action].interrupt
                 if outcome.kind is Kind.CUT:
@@ -104,9 +106,8 @@ class BruteForce:
                         space.violated.setdefault(end, (outcome.kind.value, len(path) + 1))
                     graph[-1].append((label, end))
                     continue
-                machine = run(program, (*path, transition))
                 successor = exact(machine)
-                space.edges.add((view, label, view_of(machine)))
+                space.edges.add((view, label, successor[0]))
                 if successor not in paths:
                     paths[successor] = (*path, transition)
                     queue.append(successor)
@@ -146,6 +147,35 @@ def _coarsest(views: list[View], graph: list[list[tuple[Label, Any]]]) -> int:
         if len(numbers) == len(set(classes)):
             return len(numbers)
         classes = [numbers[signature] for signature in signatures]
+
+
+def expand(program: Program, path: tuple[Transition, ...]) -> Iterator[tuple[Transition, Outcome, Machine]]:
+    """Every transition that is possible after the path, with its choices, how it ends, and the machine that has taken it."""
+    processors = 0 if program.processor is None else program.records[program.processor].count
+    candidates = [Transition(index) for index in range(processors)]
+    machine = run(program, path)
+    for action in program.actions.values():
+        candidates += [Transition(None, action.name, arguments) for arguments in machine.bindings(action)]
+    fresh = True
+    for candidate in candidates:
+        combinations = Combinations()
+        more = True
+        while more:
+            if not fresh:
+                machine = run(program, path)
+            choose = chooser(combinations)
+            if candidate.processor is not None:
+                outcome = machine.step(candidate.processor, choose)
+            else:
+                outcome = machine.act(candidate.action, candidate.arguments, choose)
+            fresh = not machine.spoiled and outcome.kind is not Kind.DONE
+            if outcome.kind is not Kind.NOT_POSSIBLE:
+                yield replace(candidate, choices=tuple(value for _, value in outcome.choices)), outcome, machine
+            more = combinations.advance()
+
+
+def chooser(combinations: Combinations) -> Callable[[Type, tuple[int, ...]], int]:
+    return lambda type_, options: options[combinations.pick(len(options))]
 
 
 def label_of(transition: Transition) -> Label:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 from brute_force import compare
-from findings import confirm
+from confirming import confirm
 from small_programs import program_of
 
 from checker.ir.lower import lower

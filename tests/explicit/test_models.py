@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from brute_force import compare
-from findings import confirm
+from confirming import confirm
 
 from checker.language.load import load_program
 

@@ -7,7 +7,7 @@ import random
 
 import pytest
 from brute_force import TooLarge, compare
-from findings import confirm
+from confirming import confirm
 from hypothesis import HealthCheck, assume, event, given, note, settings
 from hypothesis import strategies as st
 from random_systems import random_system

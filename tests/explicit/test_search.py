@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from findings import confirm
+from confirming import confirm
 from small_programs import ONE_PROCESSOR, line_of, program_of
 
 from checker.explicit.search import Finding, Limits, Result, Search, Statistics

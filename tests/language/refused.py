@@ -35,8 +35,6 @@ START = """
 def start() -> None:
     enter(instance(Cpu, 0), main)
 """
-SOMEHOW = None
-"""Refused, in words that are not laid down here."""
 
 
 def lines(*found: str) -> str:
@@ -64,5 +62,5 @@ def function(*body: str) -> str:
     return code("@function", body, STATE, "x: Small", "bool")
 
 
-Case = tuple[str, str, str | None]
-"""What is wrong, the text, and the message."""
+Case = tuple[str, str, str]
+"""What is wrong, the text, and the message; {file} in that stands for the model's path."""

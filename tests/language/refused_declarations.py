@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from refused import SOMEHOW, STATE, Case, action, lines
+from refused import STATE, Case, action, lines
 
 NAMES_AND_MODULES: list[Case] = [
     ("a typo", action("g = «flagg"), "`flagg` is not defined; define it or import it; did you mean `flag`?"),
@@ -30,7 +30,11 @@ NAMES_AND_MODULES: list[Case] = [
         "there is no module spec.nothing; a model imports from checker.language, spec and models",
     ),
     ("import of a missing name", lines("«from spec.kernel import Pag"), "spec.kernel has no `Pag`; did you mean `Page`?"),
-    ("import of a missing name of the language", lines("«from checker.language import choos"), SOMEHOW),
+    (
+        "import of a missing name of the language",
+        lines("«from checker.language import choos"),
+        "the language has no `choos`; did you mean `choose`?; docs/language.md has its names",
+    ),
     (
         "code at module level",
         lines("«if True:", "    X = 1"),
@@ -231,14 +235,26 @@ DECLARATIONS: list[Case] = [
         "`@checker.routine` is not of the language, which has @routine, @action, @function, @hook, @implements, @initial, "
         "@executes, @invariant",
     ),
-    ("a decorator with a typo in its option", lines("@«routine(noinlin=True)", "def step() -> None:", "    pass"), SOMEHOW),
-    ("an action with a typo in its option", lines("@«action(interupt=True)", "def step() -> None:", "    pass"), SOMEHOW),
+    (
+        "a decorator with a typo in its option",
+        lines("@«routine(noinlin=True)", "def step() -> None:", "    pass"),
+        "@routine does not take these arguments; write @routine(noinline=True)",
+    ),
+    (
+        "an action with a typo in its option",
+        lines("@«action(interupt=True)", "def step() -> None:", "    pass"),
+        "@action does not take these arguments; write @action(interrupt=True)",
+    ),
     (
         "a decorator with an argument that it does not take",
         lines("@«function(3)", "def step(x: Small) -> int:", "    return x"),
-        SOMEHOW,
+        "@function does not take these arguments; write @function",
     ),
-    ("two decorators that exclude each other", lines("@routine", "@«action", "def step() -> None:", "    pass"), SOMEHOW),
+    (
+        "two decorators that exclude each other",
+        lines("@routine", "@«action", "def step() -> None:", "    pass"),
+        "@action and @routine exclude each other; keep one",
+    ),
     (
         "no decorator",
         lines("«def step() -> None:", "    pass"),
@@ -265,12 +281,32 @@ DECLARATIONS: list[Case] = [
         lines("«async def step() -> None:", "    pass"),
         "`async def step() -> None:` has no meaning at module level; put it in a routine or action",
     ),
-    ("array with a keyword", lines("a: Array[Small] = «array(2, initial=3)"), SOMEHOW),
-    ("per with a keyword", STATE + lines("a: Per[Page, Small] = «per(Page, initial=3)"), SOMEHOW),
-    ("a range with a keyword", lines("T = Annotated[int, «Range(0, 3, step=2)]"), SOMEHOW),
-    ("two events of one name", lines('A = event("late", "x")', 'B = «event("late", "y")'), SOMEHOW),
-    ("a parameter whose meaning is no text", lines("N = «parameter(1, 0, 3, 5)"), SOMEHOW),
-    ("a negative number of frames", lines("@«record(count=1, frames=-1)", "class Page:", "    use: Small = 0"), SOMEHOW),
+    (
+        "array with a keyword",
+        lines("a: Array[Small] = «array(2, initial=3)"),
+        "write array(length) or array(length, initial value)",
+    ),
+    (
+        "per with a keyword",
+        STATE + lines("a: Per[Page, Small] = «per(Page, initial=3)"),
+        "write per(Record) or per(Record, initial value)",
+    ),
+    ("a range with a keyword", lines("T = Annotated[int, «Range(0, 3, step=2)]"), "write Annotated[int, Range(low, high)]"),
+    (
+        "two events of one name",
+        lines('A = event("late", "x")', 'B = «event("late", "y")'),
+        "there is an event late at {file}:8:5 already; rename one",
+    ),
+    (
+        "a parameter whose meaning is no text",
+        lines("N = «parameter(1, 0, 3, 5)"),
+        'write parameter(default, low, high, "what it is")',
+    ),
+    (
+        "a negative number of frames",
+        lines("@«record(count=1, frames=-1)", "class Page:", "    use: Small = 0"),
+        "a record owns 0 or more frames",
+    ),
     (
         "two records that print under one name",
         lines(
@@ -281,9 +317,17 @@ DECLARATIONS: list[Case] = [
             "class Core:",
             "    own: Small = 0",
         ),
-        SOMEHOW,
+        "instances of Cpu print as cpu0, cpu1 ... already; give other `names`",
     ),
-    ("an action with a result", lines("@action", "«def step() -> bool:", "    return True"), SOMEHOW),
-    ("initial code with a parameter", lines("@initial", "«def start(x: Small) -> None:", "    pass"), SOMEHOW),
-    ("flags outside the type", STATE + lines("b: Bits = «Bits(8)"), SOMEHOW),
+    (
+        "an action with a result",
+        lines("@action", "«def step() -> bool:", "    return True"),
+        "the action `step` has nobody to return a value to; write `-> None`",
+    ),
+    (
+        "initial code with a parameter",
+        lines("@initial", "«def start(x: Small) -> None:", "    pass"),
+        "@initial code takes no parameters and returns nothing",
+    ),
+    ("flags outside the type", STATE + lines("b: Bits = «Bits(8)"), "Bits has no such bits; it has A, B"),
 ]

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from refused import PROCESSOR, SOMEHOW, STATE, Case, action, lines, routine
+from refused import PROCESSOR, STATE, Case, action, lines, routine
 
 EXPRESSIONS: list[Case] = [
     ("a float", action("g = «1.5"), "1.5 is not a value of the language, which has integers, True, False and None"),
@@ -134,7 +134,11 @@ EXPRESSIONS: list[Case] = [
         action("flag = 0 < «g <= 3"),
         "this would be read more than once here; assign it to a local first",
     ),
-    ("a chain of one operator that would read twice", action("flag = 0 < «g < 3"), SOMEHOW),
+    (
+        "a chain of one operator that would read twice",
+        action("flag = 0 < «g < 3"),
+        "this would be read more than once here; assign it to a local first",
+    ),
     (
         "in, of what would be read twice",
         action("flag = «g in (1, 2)"),
@@ -306,7 +310,11 @@ EXPRESSIONS: list[Case] = [
         + lines('@invariant("i", "text")', "«def i() -> bool:", '    "Test."', "    return processor(Cpu).own == 0"),
         "`processor` has no meaning here, where no processor steps; take it as a parameter",
     ),
-    ("a record that is no processor", routine("x = «processor(Page)", state=STATE + PROCESSOR), SOMEHOW),
+    (
+        "a record that is no processor",
+        routine("x = «processor(Page)", state=STATE + PROCESSOR),
+        "this is not the record that executes; the parameter of @executes is",
+    ),
     ("a statement as an expression", action("g = «free(p)"), "`free` is not an expression; it has no place here"),
     ("require as an expression", action("g = «require(flag)"), "`require` is not an expression; it has no place here"),
 ]

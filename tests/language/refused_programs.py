@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from refused import PROCESSOR, SOMEHOW, START, STATE, Case, action, function, lines
+from refused import PROCESSOR, START, STATE, Case, action, function, lines
 
 FUNCTIONS_HOOKS_AND_PROPERTIES: list[Case] = [
     (
@@ -54,7 +54,7 @@ FUNCTIONS_HOOKS_AND_PROPERTIES: list[Case] = [
     (
         "a function that calls itself",
         lines("@function", "«def f(x: Small) -> bool:", "    return f(x)") + action("flag = f(1)"),
-        SOMEHOW,
+        "the function `f` calls itself; a function has no recursion",
     ),
     (
         "two functions that call each other, and say what they return",
@@ -67,7 +67,7 @@ FUNCTIONS_HOOKS_AND_PROPERTIES: list[Case] = [
             "    return f(x)",
         )
         + action("flag = f(1)"),
-        SOMEHOW,
+        "the function `f` calls itself; a function has no recursion",
     ),
     (
         "two functions that call each other",
@@ -162,7 +162,7 @@ FUNCTIONS_HOOKS_AND_PROPERTIES: list[Case] = [
     (
         "two @executes",
         STATE + PROCESSOR + lines("@executes", "«def again(cpu: Cpu) -> Cpu | None:", "    return None"),
-        SOMEHOW,
+        "there is an @executes at {file}:31:1 already; a model has one processor record",
     ),
     (
         "@executes of an integer",
@@ -192,7 +192,7 @@ FUNCTIONS_HOOKS_AND_PROPERTIES: list[Case] = [
     (
         "an invariant that promises no truth",
         lines('@invariant("i", "text")', "«def i() -> None:", '    "Test."', "    return True"),
-        SOMEHOW,
+        "the invariant `i` holds or not; write `-> bool`",
     ),
     (
         "an invariant of another type",
@@ -230,15 +230,23 @@ FUNCTIONS_HOOKS_AND_PROPERTIES: list[Case] = [
             "    global flag",
             "    flag = was_seen()",
         ),
-        SOMEHOW,
+        "`step` reads ghost state through `was_seen`, which is for properties only",
     ),
     (
         "a protocol routine that adds to ghost state",
         STATE + lines("seen: Ghost[Small] = 0", "@routine", "«def step() -> None:", "    global seen", "    seen += 1"),
         "`step` reads ghost state (line 30), which is for properties only",
     ),
-    ("an expectation with a type", lines("«EXPECTED: Small = 3"), SOMEHOW),
-    ("an action that is called EXPECTED", lines("@action", "«def EXPECTED() -> None:", "    pass"), SOMEHOW),
+    (
+        "an expectation with a type",
+        lines("«EXPECTED: Small = 3"),
+        "EXPECTED is the record of outcomes; write EXPECTED = (Expected(...),)",
+    ),
+    (
+        "an action that is called EXPECTED",
+        lines("@action", "«def EXPECTED() -> None:", "    pass"),
+        "EXPECTED is the record of outcomes; write EXPECTED = (Expected(...),)",
+    ),
     (
         "an expectation that is none",
         lines("EXPECTED = «3"),
@@ -270,7 +278,7 @@ FUNCTIONS_HOOKS_AND_PROPERTIES: list[Case] = [
     (
         "a typo in Expected",
         lines("EXPECTED = («Expcted(settings={}, violated={}, states=1, transitions=1, depth=1),)"),
-        SOMEHOW,
+        "write Expected(settings={...}, events=(...), violated={...}, states=..., transitions=..., depth=...)",
     ),
 ]
 STEPS: list[Case] = [

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from refused import PROCESSOR, SOMEHOW, STATE, Case, action, lines, routine
+from refused import PROCESSOR, STATE, Case, action, lines, routine
 
 STATEMENTS: list[Case] = [
     ("two targets", action("«g = p = 1"), "assign to one target at a time"),
@@ -217,8 +217,16 @@ STATEMENTS: list[Case] = [
         action('check(flag, rule, «"g is {gg}")'),
         "`gg` is not defined; define it or import it; did you mean `g`?",
     ),
-    ("a message with a conversion", action('check(flag, rule, «"g is {g!r}")'), SOMEHOW),
-    ("a message with a format", action('check(flag, rule, «"g is {g:03}")'), SOMEHOW),
+    (
+        "a message with a conversion",
+        action('check(flag, rule, «"g is {g!r}")'),
+        "a message has plain {expressions}, without `:` or `!`",
+    ),
+    (
+        "a message with a format",
+        action('check(flag, rule, «"g is {g:03}")'),
+        "a message has plain {expressions}, without `:` or `!`",
+    ),
     ("halt without a reason", action("«halt(g)"), "halt takes the reason, as text"),
     ("halt of nothing", action("«halt()"), "`halt` takes 1 argument, not 0"),
     ("free of an integer", action("«free(g)"), "`free` takes a reference"),

@@ -61,14 +61,11 @@ def refusal(text: str) -> tuple[Path, ModelError]:
 
 
 @pytest.mark.parametrize(("text", "message"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
-def test_what_is_refused(text: str, message: str | None) -> None:
+def test_what_is_refused(text: str, message: str) -> None:
     before = (HEADER + text).partition("«")[0]
     line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
     path, error = refusal(text)
-    if message is None:
-        assert str(error).startswith(f"{path}:{line}:{column}: error: ")
-    else:
-        assert str(error) == f"{path}:{line}:{column}: error: {message.replace('{file}', str(path))}"
+    assert str(error) == f"{path}:{line}:{column}: error: {message.replace('{file}', str(path))}"
     assert "\n" not in str(error)
 
 
@@ -112,7 +109,7 @@ def test_every_error_has_a_test(monkeypatch: pytest.MonkeyPatch) -> None:
     for _, text, _ in CASES:
         try:
             lower(load_program(model_file(HEADER + text.replace("«", ""))))
-        except (UsageError, AssertionError, RecursionError):
+        except UsageError:
             continue
     missing = []
     for path, node in error_sites():
