@@ -12,6 +12,7 @@ from checker.language.load import load_program
 MODELS = sorted((Path(__file__).parent / "models").glob("*.py"))
 
 
+# Minutes of brute force.
 LONG = ("jumps",)
 
 
