@@ -34,7 +34,7 @@ Sizes = tuple[int, int, int, int, int]
 @pytest.mark.parametrize(
     ("sizes", "counts", "violated"),
     ROWS + [pytest.param(*row, marks=pytest.mark.slow) for row in LONG_ROWS],
-    ids=lambda value: " ".join(map(str, value)) if isinstance(value, tuple) and len(value) == 5 else "",
+    ids=["-".join(map(str, sizes)) for sizes, _, _ in ROWS + LONG_ROWS],
 )
 def test_a_row_of_the_table(sizes: Sizes, counts: tuple[int, int, int], violated: dict[str, int]) -> None:
     settings = dict(zip(("C", "T", "S", "FAIL", "LATE"), sizes, strict=True))
