@@ -35,7 +35,7 @@ def gate(paths: tuple[Path, ...], save: Path | None) -> int:
         _check_record(program)
     failures = 0
     for path, program in models:
-        smallest: dict[str, tuple[int, Trace]] = {}
+        smallest: dict[str, Trace] = {}
         for expected in program.expectations:
             run = _run(path, program, expected)
             differences = compare(expected, run)
@@ -46,17 +46,17 @@ def gate(paths: tuple[Path, ...], save: Path | None) -> int:
                 if verdict.trace is not None:
                     _keep_smallest(smallest, verdict.property, verdict.trace)
         if save is not None:
-            for name, (_, trace) in smallest.items():
+            for name, trace in smallest.items():
                 save_counterexample(trace, save / path.stem, name, program.sources)
     print("all as recorded" if not failures else f"not as recorded: {failures} configuration{'s' if failures > 1 else ''}")
     return Status.VIOLATED.value if failures else Status.AS_DEMANDED.value
 
 
-def _keep_smallest(smallest: dict[str, tuple[int, Trace]], name: str, trace: Trace) -> None:
+def _keep_smallest(smallest: dict[str, Trace], name: str, trace: Trace) -> None:
     """Of several counterexamples keep the one that needs the fewest events, and of those the shortest."""
     known = smallest.get(name)
-    if known is None or (len(trace.events), len(trace.steps)) < (len(known[1].events), len(known[1].steps)):
-        smallest[name] = (len(trace.steps), trace)
+    if known is None or (len(trace.events), len(trace.steps)) < (len(known.events), len(known.steps)):
+        smallest[name] = trace
 
 
 def _check_record(program: tree.Program) -> None:

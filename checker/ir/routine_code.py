@@ -7,7 +7,7 @@ The graph is built from its end to its beginning: each builder gets the node tha
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from checker.ir import simplify as ir_simplify
 from checker.ir import system as ir
@@ -190,7 +190,7 @@ class RoutineCode:
                 "use `for ... in range(...)`",
             )
         head = Begin(context.calls(s.position), True)
-        inside = replace_exits(context, following, head)
+        inside = replace(context, leave=following, next=head)
         head.next = self.condition(s.test, context, self.block(s.body, inside, head), following)
         return head
 
@@ -202,7 +202,7 @@ class RoutineCode:
             rounds = [self.atomic.keep(value, begin, s.binding.local.type) for value in rounds]
             node = following
             for value in reversed(rounds):
-                bound = replace_exits(context, following, node, {**context.names, name: value})
+                bound = replace(context, leave=following, next=node, names={**context.names, name: value})
                 node = self.block(s.body, bound, node)
             return Local(tuple(begin), node)
         local = self.atomic.local(f"{context.routine}.{name}", s.binding.local.type, 1)
@@ -215,7 +215,7 @@ class RoutineCode:
         before.append(ir.Set(local.name, low))
         head = Begin(context.calls(s.position), True)
         advance = Local((ir.Set(local.name, ir_simplify.operation("+", local, ir.Constant(step))),), head)
-        inside = replace_exits(context, following, advance, {**context.names, name: local})
+        inside = replace(context, leave=following, next=advance, names={**context.names, name: local})
         body = self.block(s.body, inside, advance)
         head.next = Branch(ir_simplify.operation("<", local, high), body, following)
         return Local(tuple(before), head)
@@ -384,18 +384,6 @@ def branch(test: ir.Expression, then: Node, otherwise: Node) -> Node:
     if isinstance(test, ir.Constant):
         return then if test.value else otherwise
     return Branch(test, then, otherwise)
-
-
-def replace_exits(context: Context, leave: Node, next_: Node, names: Names | None = None) -> Context:
-    return Context(
-        context.routine,
-        context.outer,
-        context.names if names is None else names,
-        leave,
-        next_,
-        context.returns,
-        context.result,
-    )
 
 
 def escapes(s: tree.Statement, in_loop: bool = False) -> bool:
