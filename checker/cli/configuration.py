@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from checker.explicit.decode import state_cells, state_frames
+from checker.explicit.initial import initial_state
 from checker.explicit.search import Finding, Hop, Limits, Progress, Result, Search
 from checker.ir.lower import lower
 from checker.language import tree
@@ -103,7 +104,7 @@ def _confirmed(program: tree.Program, search: Search, finding: Finding) -> Trace
     schedule = [_transition(hop) for hop in finding.path]
     built = build_trace(program, schedule, _claim(program, finding))
     unmarked = (1 << search.layout.mark) - 1
-    states = [search.states[0], *(hop.state & unmarked for hop in finding.path)]
+    states = [initial_state(search.system, search.layout), *(hop.state & unmarked for hop in finding.path)]
     for number, (state, snapshot) in enumerate(zip(states, built.states, strict=True)):
         cells = state_cells(program, search.system, search.layout, state)
         if cells != snapshot.cells:

@@ -63,6 +63,14 @@ class Hop:
 
 
 @dataclass(frozen=True)
+class RaisingHop:
+    """A transition that raises, and what it raises."""
+
+    hop: Hop
+    raised: Raised
+
+
+@dataclass(frozen=True)
 class Finding:
     """A violated property. kind as in trace/data.py. path: from the initial state; the last hop of a check or wild
     pointer leads to the marked state. position: None for a deadlock. arguments: the binding of an invariant, in the
@@ -306,7 +314,42 @@ class Search:
         while self.parents[numbers[-1]] >= 0:
             numbers.append(self.parents[numbers[-1]])
         numbers.reverse()
-        return tuple(self._hop(self.states[a], self.states[b]) for a, b in itertools.pairwise(numbers))
+        return self.path_along([self.states[number] for number in numbers])
+
+    def path_along(self, states: list[int]) -> tuple[Hop, ...]:
+        """The transitions that lead from each state of a list to the next."""
+        return tuple(self._hop(a, b) for a, b in itertools.pairwise(states))
+
+    def raising_hop(self, path: tuple[Hop, ...], wanted: Callable[[Raised], bool]) -> RaisingHop:
+        """A transition that is possible after a path and raises what is wanted."""
+        state = path[-1].state if path else initial_state(self.system, self.layout)
+        for transition in self.transitions.possible(state):
+            tape = Tape()
+            while True:
+                tape.rewind()
+                try:
+                    transition.function(state, tape)
+                except Raised as raised:
+                    if wanted(raised):
+                        marked = state
+                        if isinstance(raised, Violated):
+                            marked |= FIRST_PROPERTY + self.system.properties.index(raised.property) << self.layout.mark
+                        return RaisingHop(Hop(transition, tuple(tape.values), marked), raised)
+                if not tape.advance():
+                    break
+        raise AssertionError("a transition that raises for one engine does not for the other")
+
+    def error_of(self, predicate: ir.Predicate, arguments: tuple[int, ...], path: tuple[Hop, ...]) -> OutOfRange:
+        """The model error that an invariant runs into after a path."""
+        state = path[-1].state if path else initial_state(self.system, self.layout)
+        for cluster in self.clusters:
+            for instance in cluster.instances:
+                if instance.predicate == predicate and instance.arguments == arguments:
+                    try:
+                        instance.holds(state)
+                    except OutOfRange as error:
+                        return error
+        raise AssertionError("an invariant that runs into a model error for one engine does not for the other")
 
     def _hop(self, state: int, successor: int) -> Hop:
         for transition in self.transitions.possible(state):

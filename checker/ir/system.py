@@ -422,7 +422,8 @@ class Processors:
 class System:
     """A whole transition system. properties: all identifiers in order. frames: the initial frames of each owner, bottom first, as
     (record, index, procedure, arguments). arenas: count, alignment and whether instances have an allocator state, of each
-    record. inside: the locations at which each routine is on the call chain. coverable: all places that Cover notes."""
+    record. inside: the locations at which each routine is on the call chain. coverable: all places that Cover notes.
+    ranges: of the values of locals that have a type; others hold what was assigned to them last."""
 
     variables: dict[str, Variable]
     owners: dict[str, Owner]
@@ -436,6 +437,7 @@ class System:
     arenas: dict[str, tuple[int, int, bool]]
     inside: dict[str, frozenset[int]]
     coverable: frozenset[Position]
+    ranges: dict[str, tuple[int, int]] = field(default_factory=dict, hash=False)
 
     def location(self, number: int) -> Location:
         return self.locations[number - 1]

@@ -1,0 +1,258 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The compiled engine: drives a search in generated C (c_code.py, search.c), level by level.
+
+It counts and stores states; what it found is told in the portable engine's terms, by repeating the steps of the path with
+the portable engine's functions. So both code generators have to agree on each step of each counterexample.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import psutil
+
+from checker.explicit.c_code import Generated
+from checker.explicit.outcome import Cut, OutOfRange, Violated
+from checker.explicit.search import DEADLOCK, Finding, Limits, Progress, Result, Search, Statistics
+
+SLICE = 100_000_000
+"""Nanoseconds that the C code runs between two looks at limits and signals."""
+
+LEVEL_DONE = 0
+INVARIANT, STEP, STUCK = 1, 2, 3
+OUT_OF_MEMORY, FULL, TOO_MANY_CHOICES = 1, 2, 3
+STATES, TRANSITIONS, EXPANDED, BYTES, GROW, FAILURE, STOP, FIGURES = range(8)
+MOST_ROWS = 2**32 - 2**12
+TABLE_BYTES = 18
+"""Bytes of table a state may need while the table grows."""
+
+
+class CompiledSearch:
+    """The compiled engine on one system. portable: the same system for the portable engine, which tells the paths."""
+
+    def __init__(
+        self, portable: Search, generated: Generated, library: ctypes.CDLL, properties: frozenset[str], threads: int = 1
+    ) -> None:
+        self.portable = portable
+        self.system = portable.system
+        self.generated = generated
+        self.properties = properties
+        self.threads = threads
+        self.library = _declared(library)
+        shape = (ctypes.c_uint64 * 4)()
+        library.search_shape(shape)
+        expected = (generated.words, len(self.system.properties), max(1, len(generated.raisers)), max(1, len(generated.covers)))
+        if tuple(shape) != expected:
+            raise AssertionError("the compiled library is that of another model")
+        self.result = Result(Statistics(0, 0, 0, 0.0, 0, 0))
+        self.depth = 0
+
+    def run(
+        self,
+        limits: Limits | None = None,
+        progress: Progress | None = None,
+        announce: Callable[[Finding], None] | None = None,
+    ) -> Result:
+        """As Search.run."""
+        self.limits = limits or Limits()
+        self.progress = progress
+        self.announce = announce
+        self.begun = time.monotonic()
+        self.process = psutil.Process()
+        wanted = bytes(name in self.properties for name in self.system.properties)
+        self.search = self.library.search_new(self.threads, wanted, self._most_rows())
+        if not self.search:
+            self.result.stopped = "out of memory"
+            return self.result
+        try:
+            with ThreadPoolExecutor(self.threads) as self.pool:
+                self._explore()
+            self.result.statistics = self._statistics()
+            self._marks()
+        except MemoryError:
+            self.result.stopped = "out of memory"
+        finally:
+            self.library.search_free(self.search)
+            self.search = None
+        return self.result
+
+    def _most_rows(self) -> int:
+        """How many states fit into the memory that is left."""
+        if self.limits.memory is None:
+            return MOST_ROWS
+        left = self.limits.memory - self.process.memory_info().rss
+        return max(2048, min(MOST_ROWS, left // (self.generated.words * 8 + 4 + TABLE_BYTES)))
+
+    # -- searching --
+
+    def _explore(self) -> None:
+        try:
+            self.library.search_start(self.search)
+            self._collect()
+            while not self._is_over() and self.library.search_next_level(self.search):
+                self.depth += self._figures()[EXPANDED] > 0
+                self._level()
+        except KeyboardInterrupt:
+            self.library.search_stop(self.search)
+            self.result.stopped = "interrupted"
+        if self.progress is not None:
+            self.progress(self._statistics())
+
+    def _level(self) -> None:
+        """Expand all states of one level, or until the search is over."""
+        while True:
+            outcomes = self._in_parallel(lambda worker: self.library.search_run(self.search, worker, SLICE))
+            self._collect()
+            if self._is_over():
+                return
+            if self._figures()[GROW]:
+                self._grow()
+            elif all(outcome == LEVEL_DONE for outcome in outcomes):
+                return
+
+    def _in_parallel(self, work: Callable[[int], int]) -> list[int]:
+        if self.threads == 1:
+            return [work(0)]
+        futures: list[Future[int]] = [self.pool.submit(work, worker) for worker in range(self.threads)]
+        try:
+            return [future.result() for future in futures]
+        except KeyboardInterrupt:
+            self.library.search_stop(self.search)
+            raise
+
+    def _grow(self) -> None:
+        old, slots = ctypes.c_void_p(), ctypes.c_uint64()
+        if self.library.search_grow(self.search, ctypes.byref(old), ctypes.byref(slots)):
+            self._in_parallel(lambda worker: self.library.search_rehash(self.search, worker) or 0)
+            self.library.search_grown(self.search, old, slots)
+
+    def _figures(self) -> list[int]:
+        figures = (ctypes.c_uint64 * FIGURES)()
+        self.library.search_figures(self.search, figures)
+        return list(figures)
+
+    def _statistics(self) -> Statistics:
+        figures = self._figures()
+        seconds = time.monotonic() - self.begun
+        memory = self.process.memory_info().rss
+        frontier = figures[STATES] - figures[EXPANDED]
+        return Statistics(figures[STATES], figures[TRANSITIONS], self.depth, seconds, frontier, memory)
+
+    def _is_over(self) -> bool:
+        """Report progress; whether the search has to stop."""
+        statistics = self._statistics()
+        if self.progress is not None:
+            self.progress(statistics)
+        if self.result.error is not None:
+            return True
+        limits = self.limits
+        failure = self._figures()[FAILURE]
+        if failure == TOO_MANY_CHOICES:
+            self.result.stopped = "a step makes more than 64 choices, which the compiled engine cannot follow (--engine portable)"
+        elif failure == OUT_OF_MEMORY:
+            self.result.stopped = "out of memory"
+        elif failure == FULL and limits.memory is None:
+            self.result.stopped = f"the engine's limit of {MOST_ROWS:,} states"
+        elif limits.states is not None and statistics.states >= limits.states:
+            self.result.stopped = f"the limit of {limits.states:,} states"
+        elif limits.seconds is not None and statistics.seconds + limits.spent >= limits.seconds:
+            self.result.stopped = f"the limit of {limits.seconds:g} seconds"
+        elif limits.memory is not None and (failure == FULL or statistics.memory >= limits.memory):
+            self.result.stopped = f"the limit of {limits.memory / 2**20:,.0f} MiB of memory"
+        return self.result.stopped is not None
+
+    def _marks(self) -> None:
+        """Which paths were cut, and what was not reached."""
+        cuts = (ctypes.c_ubyte * max(1, len(self.generated.raisers)))()
+        covered = (ctypes.c_ubyte * max(1, len(self.generated.covers)))()
+        self.library.search_marks(self.search, cuts, covered)
+        for raised, happened in zip(self.generated.raisers, cuts, strict=False):
+            if happened and isinstance(raised, Cut):
+                self.result.cuts.setdefault(raised.reason, f"{raised.position}: {raised.message}")
+        if self.result.stopped is None and self.result.error is None:
+            reached = zip(self.generated.covers, covered, strict=False)
+            self.result.unreached = tuple(position for position, mark in reached if not mark)
+
+    # -- findings --
+
+    def _collect(self) -> None:
+        """Tell what was found since the last time."""
+        for number, name in enumerate(self.system.properties):
+            if name not in self.result.findings:
+                kind, row, what = self._finding(number)
+                if kind in (INVARIANT, STEP, STUCK):
+                    self.result.findings[name] = finding = self._told(name, kind, row, what)
+                    if self.announce is not None:
+                        self.announce(finding)
+        kind, row, what = self._finding(len(self.system.properties))
+        if kind and self.result.error is None:
+            self.result.error = self._model_error(kind, row, what)
+
+    def _finding(self, number: int) -> list[int]:
+        found = (ctypes.c_uint64 * 3)()
+        self.library.search_finding(self.search, number, found)
+        return list(found)
+
+    def _told(self, name: str, kind: int, row: int, what: int) -> Finding:
+        path = self.portable.path_along(self._chain(row))
+        if kind == STUCK:
+            return Finding(DEADLOCK, "deadlock", None, path)
+        if kind == INVARIANT:
+            predicate, arguments = self.generated.invariants[what]
+            return Finding(name, "invariant", predicate.position, path, predicate, arguments)
+        raised = self.generated.raisers[what]
+        assert isinstance(raised, Violated)
+        hop = self.portable.raising_hop(path, lambda found: isinstance(found, Violated) and found.property == name)
+        assert isinstance(hop.raised, Violated)
+        return Finding(name, "wild-pointer" if hop.raised.wild else "check", hop.raised.position, (*path, hop.hop))
+
+    def _model_error(self, kind: int, row: int, what: int) -> Finding:
+        path = self.portable.path_along(self._chain(row))
+        if kind == INVARIANT:
+            predicate, arguments = self.generated.invariants[what]
+            error = self.portable.error_of(predicate, arguments, path)
+            return Finding("", "model-error", error.position, path, message=error.message)
+        hop = self.portable.raising_hop(path, lambda found: isinstance(found, OutOfRange))
+        assert isinstance(hop.raised, OutOfRange)
+        return Finding("", "model-error", hop.raised.position, (*path, hop.hop), message=hop.raised.message)
+
+    def _chain(self, row: int) -> list[int]:
+        """The states from the initial one to a row's, as they are stored."""
+        return list(reversed(list(self._back_from(row))))
+
+    def _back_from(self, row: int) -> Iterator[int]:
+        words = (ctypes.c_uint64 * self.generated.words)()
+        while row != 2**32 - 1:
+            row = self.library.search_row(self.search, row, words)
+            yield int.from_bytes(bytes(words), "little")
+
+
+def _declared(library: ctypes.CDLL) -> ctypes.CDLL:
+    """The library with the types of its functions."""
+    pointer, integer, long = ctypes.c_void_p, ctypes.c_int, ctypes.c_uint64
+    library.search_new.restype = pointer
+    library.search_new.argtypes = [integer, ctypes.c_char_p, long]
+    library.search_next_level.restype = long
+    library.search_row.restype = ctypes.c_uint32
+    library.search_row.argtypes = [pointer, ctypes.c_uint32, pointer]
+    library.search_run.argtypes = [pointer, integer, long]
+    library.search_rehash.restype = None
+    library.search_rehash.argtypes = [pointer, integer]
+    library.search_grow.argtypes = [pointer, pointer, pointer]
+    library.search_grown.restype = None
+    library.search_grown.argtypes = [pointer, pointer, long]
+    library.search_figures.restype = None
+    library.search_figures.argtypes = [pointer, pointer]
+    library.search_finding.restype = None
+    library.search_finding.argtypes = [pointer, integer, pointer]
+    library.search_marks.restype = None
+    library.search_marks.argtypes = [pointer, pointer, pointer]
+    library.search_shape.restype = None
+    for name in ("search_free", "search_start", "search_stop", "search_next_level"):
+        getattr(library, name).argtypes = [pointer]
+    for name in ("search_free", "search_start", "search_stop"):
+        getattr(library, name).restype = None
+    return library

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The compiled engine against the portable one: verdicts, counts, depths, lengths, and what was not reached."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+from confirming import replayed
+from hypothesis import HealthCheck, assume, given, note, settings
+from hypothesis import strategies as st
+from random_systems import random_system
+from small_programs import program_of
+
+from checker.explicit.c_code import generate
+from checker.explicit.compiled import CompiledSearch
+from checker.explicit.compiler import Build
+from checker.explicit.search import Limits, Result, Search
+from checker.ir.lower import lower
+from checker.language.errors import ModelError
+from checker.language.load import load_program
+from checker.language.tree import Program
+
+MODELS = sorted((Path(__file__).parent / "models").glob("*.py"))
+PROJECT = Path(__file__).resolve().parents[2]
+SEEDS = st.integers(0, 2**32 - 1)
+LIMIT = Limits(states=20_000)
+HEALTH = (HealthCheck.filter_too_much, HealthCheck.too_slow)
+
+
+def agree(program: Program, threads: tuple[int, ...] = (1, 2)) -> Result:
+    """Search with both engines; assert that they say the same, and that the replayer confirms what the compiled one found."""
+    portable = Search(lower(program))
+    expected = portable.run()
+    generated = generate(portable.system, portable.layout)
+    build = Build(generated.source)
+    try:
+        library = build.library()
+    finally:
+        build.close()
+    for number in threads:
+        telling = Search(portable.system)
+        result = CompiledSearch(telling, generated, library, frozenset(program.properties), number).run()
+        assert (result.error is None) == (expected.error is None)
+        for finding in [*result.findings.values(), *([result.error] if result.error is not None else [])]:
+            assert len(replayed(program, telling, finding).steps) == len(finding.path)
+        if expected.error is not None:
+            assert len(result.error.path) == len(expected.error.path)
+            continue
+        assert outcome(result) == outcome(expected)
+    return expected
+
+
+def outcome(result: Result) -> tuple[object, ...]:
+    s = result.statistics
+    found = {name: (finding.kind, len(finding.path)) for name, finding in result.findings.items()}
+    return s.states, s.transitions, s.depth, s.frontier, found, set(result.cuts), result.stopped, set(result.unreached)
+
+
+@pytest.mark.parametrize("path", [pytest.param(path, id=path.stem) for path in MODELS])
+def test_small_models(path: Path) -> None:
+    agree(load_program(path))
+
+
+@pytest.mark.parametrize(
+    "settings_", [{"C": 1, "FAIL": 1, "LATE": 1}, {"C": 2}, {"C": 2, "FAIL": 1}, {"C": 1, "T": 3, "S": 2}], ids=str
+)
+def test_dks(settings_: dict[str, int]) -> None:
+    agree(load_program(PROJECT / "models" / "dks.py", settings_))
+
+
+@pytest.mark.parametrize("model", ["rfc_v1.py", "rfc_v1_nr_fixed.py"])
+@pytest.mark.parametrize(
+    ("sizes", "events"), [((1, 2, 3), ("touch", "oom")), ((2, 1, 3), ("late-fault", "migrate")), ((1, 1, 4), None)], ids=str
+)
+def test_kernel_models(model: str, sizes: tuple[int, int, int], events: tuple[str, ...] | None) -> None:
+    settings_ = dict(zip(("CPUS", "TASKS", "STACK_PAGES"), sizes, strict=True))
+    agree(load_program(PROJECT / "models" / model, settings_, events))
+
+
+@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=HEALTH)
+@given(SEEDS)
+def test_random_systems(seed: int) -> None:
+    check(seed)
+
+
+@pytest.mark.slow
+@settings(max_examples=500, deadline=None, derandomize=True, suppress_health_check=HEALTH)
+@given(SEEDS)
+def test_many_random_systems(seed: int) -> None:
+    check(seed + 2**32)
+
+
+def check(seed: int) -> None:
+    text = random_system(random.Random(seed))
+    note(text)
+    try:
+        program = program_of(text)
+        system = lower(program)
+    except ModelError:
+        assume(False)
+    search = Search(system)
+    if search.run(limits=LIMIT).stopped is not None:
+        assume(False)
+    agree(program)
