@@ -16,6 +16,7 @@ from checker.cli.configuration import Request, check_configuration
 from checker.cli.ladder import ladder
 from checker.cli.options import ProgressLine, Setting, Size, limits
 from checker.cli.saving import save_counterexample
+from checker.explicit.engines import ENGINES, Method, available_threads
 from checker.explicit.search import Limits
 from checker.language.errors import UsageError
 from checker.report.check_json import check_json
@@ -41,6 +42,16 @@ from checker.report.verdict import Run, Subject, Verdict, status_of
 @click.option(
     "--reduce", "reduce_", type=click.Choice(["none"]), default="none", show_default=True, help="Reductions of the state space."
 )
+@click.option(
+    "--engine",
+    type=click.Choice(ENGINES),
+    default="auto",
+    show_default=True,
+    help="What searches: portable is Python, compiled is C; auto begins with the first and goes on with the second.",
+)
+@click.option(
+    "--threads", type=click.IntRange(1, 64), metavar="N", help="Threads of the compiled engine. Default: all processors."
+)
 @click.option("--max-states", type=click.IntRange(min=1), metavar="N", help="Stop a search at about this many states.")
 @click.option(
     "--max-memory", type=Size(), metavar="SIZE", help="Stop at this much memory, as 500M or 2G. Default: 3/4 of the machine's."
@@ -57,6 +68,8 @@ def check(
     format_: str,
     save: Path | None,
     reduce_: str,
+    engine: str,
+    threads: int | None,
     max_states: int | None,
     max_memory: int | None,
     timeout: float | None,
@@ -77,7 +90,8 @@ def check(
         requests = [Request(model, chosen, names, wanted)]
     else:
         requests = ladder(model, wanted)
-    session = _Session(format_ == "text", save, limits(max_states, max_memory, timeout))
+    method = Method(engine, threads or available_threads())
+    session = _Session(format_ == "text", save, method, limits(max_states, max_memory, timeout))
     for request in requests:
         if not session.run(request):
             break
@@ -92,9 +106,10 @@ def check(
 class _Session:
     """Runs of one call, with what has been reported so far."""
 
-    def __init__(self, text: bool, save: Path | None, limits_: Limits) -> None:
+    def __init__(self, text: bool, save: Path | None, method: Method, limits_: Limits) -> None:
         self.text = text
         self.save = save
+        self.method = method
         self.limits = limits_
         self.runs: list[Run] = []
         self.begun = time.monotonic()
@@ -117,7 +132,7 @@ class _Session:
                         self._print(subject, verdict, saved)
 
         with line.running():
-            run = check_configuration(request, limits_, line.show, announce)
+            run = check_configuration(request, self.method, limits_, line.show, announce)
         self.runs.append(run)
         if self.text:
             if run.error is not None:

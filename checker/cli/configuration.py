@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from checker.explicit.decode import state_cells, state_frames
+from checker.explicit.engines import EngineError, Method, explore
 from checker.explicit.initial import initial_state
-from checker.explicit.search import Finding, Hop, Limits, Progress, Result, Search
+from checker.explicit.search import Finding, Hop, Limits, Progress, Result
+from checker.ir.layout import make_layout
 from checker.ir.lower import lower
+from checker.ir.system import System
 from checker.language import tree
 from checker.language.errors import UsageError, similar
 from checker.language.load import load_program
@@ -36,26 +39,34 @@ Announce = Callable[[Subject, Verdict], None]
 
 
 def check_configuration(
-    request: Request, limits: Limits, progress: Progress | None = None, announce: Announce | None = None
+    request: Request,
+    method: Method,
+    limits: Limits,
+    progress: Progress | None = None,
+    announce: Announce | None = None,
 ) -> Run:
     """Search one configuration. announce: called with each violation when it is found and confirmed. Disagreement if the
     replayer does not confirm what the engine says."""
     program = load_program(request.model, request.settings, request.events)
     wanted = _wanted(program, request)
-    search = Search(lower(program), wanted)
+    system = lower(program)
     settings = tuple((parameter.name, parameter.value) for parameter in program.parameters)
     events = tuple(event.name for event in program.events if event.enabled)
     subject = Subject(program.model, Configuration(settings, events), program.sources, _notes(program))
     violated: dict[str, Verdict] = {}
 
     def found(finding: Finding) -> None:
-        trace = _confirmed(program, search, finding)
+        trace = _confirmed(program, system, finding)
         violated[finding.property] = verdict = Verdict(finding.property, Word.VIOLATED, trace.violation.message, trace)
         if announce is not None:
             announce(subject, verdict)
 
-    result = search.run(limits, progress, found)
-    otherwise = _otherwise(program, search, result, subject.configuration)
+    try:
+        explored = explore(system, wanted, method, limits, progress, found)
+    except EngineError as error:
+        raise UsageError(str(error)) from None
+    result = explored.result
+    otherwise = _otherwise(program, system, result, subject.configuration)
     s = result.statistics
     return Run(
         subject,
@@ -65,6 +76,8 @@ def check_configuration(
         tuple(result.cuts.items()),
         tuple(f"{p.file}:{p.line}" for p in sorted(result.unreached) if p.file == program.model),
         otherwise if otherwise.word is Word.ERROR else None,
+        explored.engine,
+        explored.remark,
     )
 
 
@@ -85,10 +98,10 @@ def _wanted(program: tree.Program, request: Request) -> frozenset[str]:
     return frozenset(program.properties if request.properties is None else request.properties)
 
 
-def _otherwise(program: tree.Program, search: Search, result: Result, configuration: Configuration) -> Verdict:
+def _otherwise(program: tree.Program, system: System, result: Result, configuration: Configuration) -> Verdict:
     """The verdict of every property that no violation was found of."""
     if result.error is not None:
-        return Verdict("", Word.ERROR, result.error.message, _confirmed(program, search, result.error))
+        return Verdict("", Word.ERROR, result.error.message, _confirmed(program, system, result.error))
     if result.stopped is not None:
         return Verdict("", Word.UNKNOWN, f"{result.stopped}, reached at depth {result.statistics.depth}")
     if result.cuts:
@@ -99,17 +112,18 @@ def _otherwise(program: tree.Program, search: Search, result: Result, configurat
 # -- confirmation --
 
 
-def _confirmed(program: tree.Program, search: Search, finding: Finding) -> Trace:
+def _confirmed(program: tree.Program, system: System, finding: Finding) -> Trace:
     """The trace of a finding, made by the replayer from the engine's schedule; both have to agree on every state."""
     schedule = [_transition(hop) for hop in finding.path]
     built = build_trace(program, schedule, _claim(program, finding))
-    unmarked = (1 << search.layout.mark) - 1
-    states = [initial_state(search.system, search.layout), *(hop.state & unmarked for hop in finding.path)]
+    layout = make_layout(system)
+    unmarked = (1 << layout.mark) - 1
+    states = [initial_state(system, layout), *(hop.state & unmarked for hop in finding.path)]
     for number, (state, snapshot) in enumerate(zip(states, built.states, strict=True)):
-        cells = state_cells(program, search.system, search.layout, state)
+        cells = state_cells(program, system, layout, state)
         if cells != snapshot.cells:
             raise Disagreement(_difference(number, cells, snapshot.cells))
-        frames = state_frames(program, search.system, search.layout, state)
+        frames = state_frames(program, system, layout, state)
         if frames != snapshot.frames:
             raise Disagreement(f"after step {number}, the frames of engine and replayer stand in different places")
     confirmed = replay(program, built.trace)

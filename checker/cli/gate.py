@@ -10,6 +10,7 @@ import click
 from checker.cli.configuration import Request, check_configuration, model_paths
 from checker.cli.options import ProgressLine, limits
 from checker.cli.saving import save_counterexample
+from checker.explicit.engines import Method, available_threads
 from checker.language import tree
 from checker.language.errors import ModelError, similar
 from checker.language.load import load_program
@@ -34,10 +35,12 @@ def gate(paths: tuple[Path, ...], save: Path | None) -> int:
     for _, program in models:
         _check_record(program)
     failures = 0
+    # What is saved has to be the same each time: threads race for which of several shortest counterexamples is found.
+    method = Method(threads=available_threads() if save is None else 1)
     for path, program in models:
         smallest: dict[str, Trace] = {}
         for expected in program.expectations:
-            run = _run(path, program, expected)
+            run = _run(path, program, expected, method)
             differences = compare(expected, run)
             failures += bool(differences)
             for line in report(expected, run, differences):
@@ -77,11 +80,11 @@ def _check_record(program: tree.Program) -> None:
                 raise ModelError(expected.position, f"EXPECTED has the violation of {name}, which is no property{hint}")
 
 
-def _run(path: Path, program: tree.Program, expected: tree.Expectation) -> Run:
+def _run(path: Path, program: tree.Program, expected: tree.Expectation, method: Method) -> Run:
     request = Request(path, dict(expected.settings), expected.events if program.events else None)
     line = ProgressLine(f"{path}")
     with line.running():
-        return check_configuration(request, limits(None, None, None), line.show)
+        return check_configuration(request, method, limits(None, None, None), line.show)
 
 
 def compare(expected: tree.Expectation, run: Run) -> list[str]:

@@ -17,10 +17,9 @@ from checker.explicit.c_instructions import FunctionWriter
 from checker.explicit.c_selection import Selected, select
 from checker.explicit.initial import initial_state
 from checker.explicit.outcome import Cut, OutOfRange, Raised, Violated
-from checker.explicit.transitions import chooses
+from checker.explicit.transitions import Transitions, chooses
 from checker.ir import system as ir
 from checker.ir.footprint import Footprints
-from checker.ir.layout import Layout
 from checker.ir.simplify import Specialiser
 from checker.language.tree import Position
 
@@ -42,15 +41,17 @@ class Generated:
     covers: tuple[Position, ...]
 
 
-def generate(system: ir.System, layout: Layout) -> Generated:
-    """The C source of a system's search. Unsupported where C cannot hold it."""
-    return _Generator(system, layout).generate()
+def generate(transitions: Transitions) -> Generated:
+    """The C source of a system's search, which tries transitions in the same order as the portable engine. Unsupported
+    where C cannot hold the system."""
+    return _Generator(transitions).generate()
 
 
 class _Generator:
-    def __init__(self, system: ir.System, layout: Layout) -> None:
-        self.system = system
-        self.layout = layout
+    def __init__(self, transitions: Transitions) -> None:
+        self.transitions = transitions
+        self.system = system = transitions.system
+        self.layout = layout = transitions.layout
         self.words = -(-layout.bits // 64)
         if self.words > WIDEST_STATE:
             raise Unsupported(f"a state has {layout.bits:,} bits, the compiled engine takes {WIDEST_STATE * 64:,}")
@@ -61,7 +62,8 @@ class _Generator:
         self.invariants: list[tuple[ir.Predicate, tuple[int, ...]]] = []
 
     def generate(self) -> Generated:
-        steps = [self.step(location) for location in self.system.locations]
+        for location in self.system.locations:
+            self.step(location)
         actions = [(instance, self.action(instance)) for instance in self._instances()]
         check = self.check()
         body = [*self.tables(), *self.out, *self.dispatch(), *self.expand(actions), *check]
@@ -75,7 +77,6 @@ class _Generator:
                 (HERE / "search.c").read_text(encoding="utf-8"),
             ]
         )
-        assert len(steps) == len(self.system.locations)
         return Generated(source, self.words, tuple(self.raisers.made), tuple(self.invariants), tuple(self.covers))
 
     # -- data --
@@ -133,7 +134,7 @@ class _Generator:
     def writer(self) -> FunctionWriter:
         return FunctionWriter(self.system, self.layout, self.raisers, self.covers)
 
-    def step(self, location: ir.Location) -> str:
+    def step(self, location: ir.Location) -> None:
         """The step from a location, in any frame, by any processor."""
         writer = self.writer()
         for local in location.live:
@@ -147,12 +148,10 @@ class _Generator:
         name = f"step_{location.number}"
         place = location.calls[-1].position
         self.function(f"static int {name}({STEP_PARAMETERS})", writer, f"{place.file}:{place.line} {location.calls[-1].routine}")
-        return name
 
     def _instances(self) -> Iterator[Selected]:
-        for action in self.system.actions:
-            for arguments in itertools.product(*(values for _, _, values in action.parameters)):
-                yield select(self.system, self.layout, action, arguments)
+        for action, arguments in self.transitions.actions():
+            yield select(self.system, self.layout, action, arguments)
 
     def action(self, instance: Selected) -> str:
         writer = self.writer()
@@ -250,14 +249,13 @@ class _Generator:
                 yield f"\t\tif (chooses[location]) EACH({call}, 1);"
                 yield f"\t\telse TRY({call}, 1);"
                 yield "\t}"
-        cells: dict[tuple[int, int], list[tuple[Selected, str]]] = {}
-        for instance, name in actions:
-            if instance.cell is None:
-                yield "\t" + self._attempt(instance, name)
-            else:
-                cells.setdefault(instance.cell, []).append((instance, name))
         reader = self.writer()
-        for (offset, width), instances in cells.items():
+        for cell, together in itertools.groupby(actions, key=lambda entry: entry[0].cell):
+            instances = list(together)
+            if cell is None:
+                yield from ("\t" + self._attempt(instance, name) for instance, name in instances)
+                continue
+            offset, width = cell
             yield f"\tswitch ({reader.bits(offset, width)}) {{"
             for number in range(1 << width):
                 here = [self._attempt(instance, name) for instance, name in instances if number in instance.possible]

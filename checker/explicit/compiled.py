@@ -21,6 +21,9 @@ from checker.explicit.search import DEADLOCK, Finding, Limits, Progress, Result,
 SLICE = 100_000_000
 """Nanoseconds that the C code runs between two looks at limits and signals."""
 
+ALONE = 200_000
+"""States that one thread finds before others join it: so far, the order of the search is always the same."""
+
 LEVEL_DONE = 0
 INVARIANT, STEP, STUCK = 1, 2, 3
 OUT_OF_MEMORY, FULL, TOO_MANY_CHOICES = 1, 2, 3
@@ -31,16 +34,24 @@ TABLE_BYTES = 18
 
 
 class CompiledSearch:
-    """The compiled engine on one system. portable: the same system for the portable engine, which tells the paths."""
+    """The compiled engine on one system. portable: the same system for the portable engine, which tells the paths. alone:
+    the states that one thread finds before the others join it."""
 
     def __init__(
-        self, portable: Search, generated: Generated, library: ctypes.CDLL, properties: frozenset[str], threads: int = 1
+        self,
+        portable: Search,
+        generated: Generated,
+        library: ctypes.CDLL,
+        properties: frozenset[str],
+        threads: int = 1,
+        alone: int = ALONE,
     ) -> None:
         self.portable = portable
         self.system = portable.system
         self.generated = generated
         self.properties = properties
         self.threads = threads
+        self.alone = alone
         self.library = _declared(library)
         shape = (ctypes.c_uint64 * 4)()
         library.search_shape(shape)
@@ -114,7 +125,7 @@ class CompiledSearch:
                 return
 
     def _in_parallel(self, work: Callable[[int], int]) -> list[int]:
-        if self.threads == 1:
+        if self.threads == 1 or self._figures()[STATES] < self.alone:
             return [work(0)]
         futures: list[Future[int]] = [self.pool.submit(work, worker) for worker in range(self.threads)]
         try:
@@ -201,8 +212,8 @@ class CompiledSearch:
         if kind == STUCK:
             return Finding(DEADLOCK, "deadlock", None, path)
         if kind == INVARIANT:
-            predicate, arguments = self.generated.invariants[what]
-            return Finding(name, "invariant", predicate.position, path, predicate, arguments)
+            instance = self.portable.violated_instance(name, path)
+            return Finding(name, "invariant", instance.predicate.position, path, instance.predicate, instance.arguments)
         raised = self.generated.raisers[what]
         assert isinstance(raised, Violated)
         hop = self.portable.raising_hop(path, lambda found: isinstance(found, Violated) and found.property == name)

@@ -112,7 +112,11 @@ class Search:
         self.transitions = Transitions(maker)
         self.properties = frozenset(system.properties) if properties is None else properties
         self.clusters = make_clusters(maker, self.properties)
+        self.hand_over: Callable[[Statistics], bool] | None = None
+        """Asked now and then; true: the search ends, for another engine to take over."""
+        self.handed_over = False
         self.states: list[int] = []
+        self.seen: set[int] = set()
         self.parents = array("q")
         self.result = Result(Statistics(0, 0, 0, 0.0, 0, 0))
 
@@ -144,6 +148,12 @@ class Search:
             self.result.unreached = tuple(p for p, n in self.names.cover_numbers.items() if not reached[n])
         return self.result
 
+    def release(self) -> None:
+        """Give back the memory of the states. What was found stays."""
+        self.states.clear()
+        self.seen.clear()
+        self.parents = array("q")
+
     def _statistics(self) -> Statistics:
         seconds = time.monotonic() - self.begun
         memory = self.process.memory_info().rss
@@ -162,11 +172,14 @@ class Search:
             self.result.stopped = f"the limit of {limits.seconds:g} seconds"
         elif limits.memory is not None and statistics.memory >= limits.memory:
             self.result.stopped = f"the limit of {limits.memory / 2**20:,.0f} MiB of memory"
+        elif self.hand_over is not None and self.hand_over(statistics):
+            self.handed_over = True
+            self.result.stopped = "handed over"
         return self.result.stopped is not None
 
     def _explore(self) -> None:
         first = initial_state(self.system, self.layout)
-        seen = {first}
+        seen = self.seen = {first}
         states, parents = self.states, self.parents
         states.append(first)
         parents.append(-1)
@@ -338,6 +351,15 @@ class Search:
                 if not tape.advance():
                     break
         raise AssertionError("a transition that raises for one engine does not for the other")
+
+    def violated_instance(self, name: str, path: tuple[Hop, ...]) -> Instance:
+        """The invariant of a property that is the first to be violated after a path."""
+        state = path[-1].state if path else initial_state(self.system, self.layout)
+        for cluster in self.clusters:
+            for instance in cluster.instances:
+                if instance.predicate.property == name and not instance.holds(state):
+                    return instance
+        raise AssertionError("an invariant that is violated for one engine is not for the other")
 
     def error_of(self, predicate: ir.Predicate, arguments: tuple[int, ...], path: tuple[Hop, ...]) -> OutOfRange:
         """The model error that an invariant runs into after a path."""

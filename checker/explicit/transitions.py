@@ -154,6 +154,14 @@ class Transitions:
         function = self.maker.action(action, arguments)
         return Transition(function, chooses(action.body), action.interrupt, action=action, arguments=arguments)
 
+    def actions(self) -> Iterator[tuple[ir.Action, tuple[int, ...]]]:
+        """The actions with their arguments, in the order in which they are tried."""
+        for selector in self.selectors:
+            for _, group in selector.groups:
+                for transition in group.transitions:
+                    assert transition.action is not None
+                    yield transition.action, transition.arguments
+
     # -- steps --
 
     def step(self, location: ir.Location, frame: Frame, processor: int) -> Transition:

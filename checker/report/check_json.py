@@ -29,6 +29,8 @@ def _run(run: Run) -> dict[str, object]:
         "configuration": dict(run.subject.configuration.settings),
         "events": list(run.subject.configuration.events),
         "reduce": "none",
+        "engine": run.engine,
+        "remark": run.remark,
         "properties": [_verdict(verdict) for verdict in run.verdicts],
         "statistics": {
             "states": s.states,

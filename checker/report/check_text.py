@@ -60,11 +60,14 @@ def run_text(run: Run, shown: int) -> str:
     lines = [
         f"{run.subject.model}: {run.subject.configuration}: {outcome}",
         f"  {s.states:,} states, {s.transitions:,} transitions, depth {s.depth}, {s.seconds:.1f} s, {s.memory / 2**20:,.0f} MiB"
+        + f", {run.engine} engine"
         + (f", {s.frontier:,} states not expanded" if s.frontier else ""),
     ]
     if violated:
         again = "" if shown >= len(violated) else " (those not shown here were shown above with fewer events)"
         lines.append("  violated: " + ", ".join(f"{name} ({length} steps)" for name, length in violated.items()) + again)
+    if run.remark is not None:
+        lines.append(f"  the portable engine searched, the compiled one cannot: {run.remark}")
     for reason, what in run.cuts:
         lines.append(f"  paths were cut, UNKNOWN({reason}): {what}")
     return "\n".join(lines) + "\n"

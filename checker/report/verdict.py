@@ -98,7 +98,7 @@ class Subject:
 class Run:
     """One configuration. unreached: places in the model that no run of it reached, as file:line, after a complete search.
     cuts: (reason, what was missing) where paths ended for want of room. error: what is wrong with the model
-    itself, which ended the search."""
+    itself, which ended the search. engine: which one searched; remark: why it was not a faster one."""
 
     subject: Subject
     verdicts: tuple[Verdict, ...]
@@ -107,6 +107,8 @@ class Run:
     cuts: tuple[tuple[str, str], ...]
     unreached: tuple[str, ...]
     error: Verdict | None = None
+    engine: str = "portable"
+    remark: str | None = None
 
     @property
     def words(self) -> set[Word]:

@@ -16,7 +16,7 @@ from small_programs import program_of
 from checker.explicit.c_code import generate
 from checker.explicit.compiled import CompiledSearch
 from checker.explicit.compiler import Build
-from checker.explicit.search import Limits, Result, Search
+from checker.explicit.search import Finding, Limits, Result, Search
 from checker.ir.lower import lower
 from checker.language.errors import ModelError
 from checker.language.load import load_program
@@ -33,7 +33,7 @@ def agree(program: Program, threads: tuple[int, ...] = (1, 2)) -> Result:
     """Search with both engines; assert that they say the same, and that the replayer confirms what the compiled one found."""
     portable = Search(lower(program))
     expected = portable.run()
-    generated = generate(portable.system, portable.layout)
+    generated = generate(portable.transitions)
     build = Build(generated.source)
     try:
         library = build.library()
@@ -41,7 +41,7 @@ def agree(program: Program, threads: tuple[int, ...] = (1, 2)) -> Result:
         build.close()
     for number in threads:
         telling = Search(portable.system)
-        result = CompiledSearch(telling, generated, library, frozenset(program.properties), number).run()
+        result = CompiledSearch(telling, generated, library, frozenset(program.properties), number, 0).run()
         assert (result.error is None) == (expected.error is None)
         for finding in [*result.findings.values(), *([result.error] if result.error is not None else [])]:
             assert len(replayed(program, telling, finding).steps) == len(finding.path)
@@ -49,7 +49,16 @@ def agree(program: Program, threads: tuple[int, ...] = (1, 2)) -> Result:
             assert len(result.error.path) == len(expected.error.path)
             continue
         assert outcome(result) == outcome(expected)
+        if number == 1:
+            assert {name: path_of(finding) for name, finding in result.findings.items()} == {
+                name: path_of(finding) for name, finding in expected.findings.items()
+            }
     return expected
+
+
+def path_of(finding: Finding) -> tuple[object, ...]:
+    """The counterexample itself: one thread finds the same one as the portable engine."""
+    return finding.arguments, finding.position, [(hop.choices, hop.state) for hop in finding.path]
 
 
 def outcome(result: Result) -> tuple[object, ...]:
