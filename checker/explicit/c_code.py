@@ -6,7 +6,9 @@ Every function names the place in the model that it was made from.
 
 from __future__ import annotations
 
+import functools
 import itertools
+import operator
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -36,20 +38,22 @@ class Generated:
 
     source: str
     words: int
+    compact: bool
     raisers: tuple[Raised, ...]
     invariants: tuple[tuple[ir.Predicate, tuple[int, ...]], ...]
     covers: tuple[Position, ...]
 
 
-def generate(transitions: Transitions) -> Generated:
-    """The C source of a system's search, which tries transitions in the same order as the portable engine. Unsupported
-    where C cannot hold the system."""
-    return _Generator(transitions).generate()
+def generate(transitions: Transitions, compact: bool = False) -> Generated:
+    """The C source of a system's search, which tries transitions in the same order as the portable engine. compact: with hash
+    compaction. Unsupported where C cannot hold the system."""
+    return _Generator(transitions, compact).generate()
 
 
 class _Generator:
-    def __init__(self, transitions: Transitions) -> None:
+    def __init__(self, transitions: Transitions, compact: bool) -> None:
         self.transitions = transitions
+        self.compact = compact
         self.system = system = transitions.system
         self.layout = layout = transitions.layout
         self.words = -(-layout.bits // 64)
@@ -77,13 +81,14 @@ class _Generator:
                 (HERE / "search.c").read_text(encoding="utf-8"),
             ]
         )
-        return Generated(source, self.words, tuple(self.raisers.made), tuple(self.invariants), tuple(self.covers))
+        return Generated(source, self.words, self.compact, tuple(self.raisers.made), tuple(self.invariants), tuple(self.covers))
 
     # -- data --
 
     def constants(self) -> Iterator[str]:
         mark_word, mark_shift = divmod(self.layout.mark, 64)
         yield f"#define WORDS {self.words}"
+        yield f"#define COMPACT {int(self.compact)}"
         yield f"#define MARK {self.layout.mark}"
         yield f"#define PROPERTIES {len(self.system.properties)}"
         yield f"#define RAISERS {max(1, len(self.raisers.made))}"
@@ -280,34 +285,50 @@ class _Generator:
         lines = ["static void check(struct worker *w, const word *s, const word *d, row_number index)", "{"]
         functions: list[str] = []
         for predicate in self.system.predicates:
-            inner: list[str] = []
-            union = 0
-            for arguments in itertools.product(*(values for _, _, values in predicate.parameters)):
-                known = {local: value for (local, _, _), value in zip(predicate.parameters, arguments, strict=True)}
-                body = Specialiser(self.system.variables, self.system.arenas, known).expression(predicate.body)
-                if isinstance(body, ir.Constant) and body.value:
-                    continue
-                number = len(self.invariants)
-                self.invariants.append((predicate, arguments))
-                mask = footprints.reads(body)
-                union |= mask
-                writer = ExpressionWriter(self.system, self.layout, self.raisers)
-                place = predicate.position
-                functions += [
-                    f"/* {place.file}:{place.line} {predicate.name}({', '.join(map(str, arguments))}) */",
-                    f"static int holds_{number}(const word *s)",
-                    "{",
-                    f"\treturn {writer.code(body)} ? POSSIBLE : NOT_POSSIBLE;",
-                    "}",
-                ]
-                test = self._changed(mask)
-                inner.append(
-                    f"\t\tif ({test}) judged(w, holds_{number}(s), {number}, {self._property(predicate.property)}, index);"
-                )
-            if inner:
-                lines.append(f"\tif (is_open(w, {self._property(predicate.property)}) && ({self._changed(union)})) {{")
-                lines += [*inner, "\t}"]
+            number = self._property(predicate.property)
+            groups: list[tuple[int, list[str]]] = []
+            for _, together in itertools.groupby(self._bindings(predicate), key=lambda arguments: arguments[:1]):
+                union = 0
+                inner: list[str] = []
+                for arguments in together:
+                    body = self._filled_in(predicate, arguments)
+                    if isinstance(body, ir.Constant) and body.value:
+                        continue
+                    mask = footprints.reads(body)
+                    union |= mask
+                    functions += self._invariant(predicate, arguments, body)
+                    judge = f"judged(w, holds_{len(self.invariants)}(s), {len(self.invariants)}, {number}, index);"
+                    inner.append(f"if ({self._changed(mask)}) {judge}")
+                    self.invariants.append((predicate, arguments))
+                if inner:
+                    groups.append((union, inner))
+            if groups:
+                everything = functools.reduce(operator.or_, (union for union, _ in groups))
+                lines.append(f"\tif (is_open(w, {number}) && ({self._changed(everything)})) {{")
+                for union, inner in groups:
+                    lines += [f"\t\tif ({self._changed(union)}) {{", *(f"\t\t\t{line}" for line in inner), "\t\t}"]
+                lines.append("\t}")
         return [*functions, *lines, "}", ""]
+
+    @staticmethod
+    def _bindings(predicate: ir.Predicate) -> Iterator[tuple[int, ...]]:
+        return itertools.product(*(values for _, _, values in predicate.parameters))
+
+    def _filled_in(self, predicate: ir.Predicate, arguments: tuple[int, ...]) -> ir.Expression:
+        known = {local: value for (local, _, _), value in zip(predicate.parameters, arguments, strict=True)}
+        return Specialiser(self.system.variables, self.system.arenas, known).expression(predicate.body)
+
+    def _invariant(self, predicate: ir.Predicate, arguments: tuple[int, ...], body: ir.Expression) -> list[str]:
+        """The function of one invariant, for one binding."""
+        writer = ExpressionWriter(self.system, self.layout, self.raisers)
+        place = predicate.position
+        return [
+            f"/* {place.file}:{place.line} {predicate.name}({', '.join(map(str, arguments))}) */",
+            f"static int holds_{len(self.invariants)}(const word *s)",
+            "{",
+            f"\treturn {writer.code(body)} ? POSSIBLE : NOT_POSSIBLE;",
+            "}",
+        ]
 
     def _changed(self, mask: int) -> str:
         if not mask:

@@ -16,7 +16,7 @@ import psutil
 
 from checker.explicit.c_code import Generated
 from checker.explicit.outcome import Cut, OutOfRange, Violated
-from checker.explicit.search import DEADLOCK, Finding, Limits, Progress, Result, Search, Statistics
+from checker.explicit.search import DEADLOCK, Finding, Hop, Limits, Progress, Result, Search, Statistics
 
 SLICE = 100_000_000
 """Nanoseconds that the C code runs between two looks at limits and signals."""
@@ -28,6 +28,7 @@ LEVEL_DONE = 0
 INVARIANT, STEP, STUCK = 1, 2, 3
 OUT_OF_MEMORY, FULL, TOO_MANY_CHOICES = 1, 2, 3
 STATES, TRANSITIONS, EXPANDED, BYTES, GROW, FAILURE, STOP, FIGURES = range(8)
+NO_ROW = 2**32 - 1
 MOST_ROWS = 2**32 - 2**12
 TABLE_BYTES = 18
 """Bytes of table a state may need while the table grows."""
@@ -95,7 +96,8 @@ class CompiledSearch:
         if self.limits.memory is None:
             return MOST_ROWS
         left = self.limits.memory - self.process.memory_info().rss
-        return max(2048, min(MOST_ROWS, left // (self.generated.words * 8 + 4 + TABLE_BYTES)))
+        state = 4 + 2 * TABLE_BYTES if self.generated.compact else self.generated.words * 8 + TABLE_BYTES
+        return max(2048, min(MOST_ROWS, left // (state + 4)))
 
     # -- searching --
 
@@ -137,7 +139,7 @@ class CompiledSearch:
     def _grow(self) -> None:
         old, slots = ctypes.c_void_p(), ctypes.c_uint64()
         if self.library.search_grow(self.search, ctypes.byref(old), ctypes.byref(slots)):
-            self._in_parallel(lambda worker: self.library.search_rehash(self.search, worker) or 0)
+            self._in_parallel(lambda worker: self.library.search_rehash(self.search, worker, old, slots) or 0)
             self.library.search_grown(self.search, old, slots)
 
     def _figures(self) -> list[int]:
@@ -208,7 +210,7 @@ class CompiledSearch:
         return list(found)
 
     def _told(self, name: str, kind: int, row: int, what: int) -> Finding:
-        path = self.portable.path_along(self._chain(row))
+        path = self._path(row)
         if kind == STUCK:
             return Finding(DEADLOCK, "deadlock", None, path)
         if kind == INVARIANT:
@@ -221,7 +223,7 @@ class CompiledSearch:
         return Finding(name, "wild-pointer" if hop.raised.wild else "check", hop.raised.position, (*path, hop.hop))
 
     def _model_error(self, kind: int, row: int, what: int) -> Finding:
-        path = self.portable.path_along(self._chain(row))
+        path = self._path(row)
         if kind == INVARIANT:
             predicate, arguments = self.generated.invariants[what]
             error = self.portable.error_of(predicate, arguments, path)
@@ -230,15 +232,23 @@ class CompiledSearch:
         assert isinstance(hop.raised, OutOfRange)
         return Finding("", "model-error", hop.raised.position, (*path, hop.hop), message=hop.raised.message)
 
-    def _chain(self, row: int) -> list[int]:
-        """The states from the initial one to a row's, as they are stored."""
-        return list(reversed(list(self._back_from(row))))
+    def _path(self, row: int) -> tuple[Hop, ...]:
+        """The path to a row's state, taken again by the portable engine."""
+        stored = list(reversed(list(self._back_from(row))))[1:]
+        if not self.generated.compact:
+            return self.portable.path_where([found.__eq__ for found in stored])
+        return self.portable.path_where([self._hashes_to(found) for found in stored])
 
     def _back_from(self, row: int) -> Iterator[int]:
+        """What is stored of the states from a row's back to the initial one."""
         words = (ctypes.c_uint64 * self.generated.words)()
-        while row != 2**32 - 1:
+        while row != NO_ROW:
             row = self.library.search_row(self.search, row, words)
-            yield int.from_bytes(bytes(words), "little")
+            yield words[0] if self.generated.compact else int.from_bytes(bytes(words), "little")
+
+    def _hashes_to(self, wanted: int) -> Callable[[int], bool]:
+        size = self.generated.words * 8
+        return lambda state: bool(self.library.search_hash(state.to_bytes(size, "little")) == wanted)
 
 
 def _declared(library: ctypes.CDLL) -> ctypes.CDLL:
@@ -251,7 +261,7 @@ def _declared(library: ctypes.CDLL) -> ctypes.CDLL:
     library.search_row.argtypes = [pointer, ctypes.c_uint32, pointer]
     library.search_run.argtypes = [pointer, integer, long]
     library.search_rehash.restype = None
-    library.search_rehash.argtypes = [pointer, integer]
+    library.search_rehash.argtypes = [pointer, integer, pointer, long]
     library.search_grow.argtypes = [pointer, pointer, pointer]
     library.search_grown.restype = None
     library.search_grown.argtypes = [pointer, pointer, long]
@@ -262,6 +272,8 @@ def _declared(library: ctypes.CDLL) -> ctypes.CDLL:
     library.search_marks.restype = None
     library.search_marks.argtypes = [pointer, pointer, pointer]
     library.search_shape.restype = None
+    library.search_hash.restype = ctypes.c_uint32
+    library.search_hash.argtypes = [ctypes.c_char_p]
     for name in ("search_free", "search_start", "search_stop", "search_next_level"):
         getattr(library, name).argtypes = [pointer]
     for name in ("search_free", "search_start", "search_stop"):

@@ -7,6 +7,9 @@
  * a look at them. Successors are gathered in batches, so that the table's and the rows' memory is on its way to the
  * processor while others are worked on.
  *
+ * With COMPACT, the table holds 64-bit hashes, and states are kept only until they have been expanded: two states with the
+ * same hash count as one. Each row keeps 32 bits of its hash, by which paths are found again.
+ *
  * Workers share the table. A row is written before its number is put into the table, by compare-and-swap; whoever comes
  * second to a slot looks at what is there now. Between calls of search_run, all rows and the table are consistent.
  */
@@ -23,6 +26,12 @@
 enum { LEVEL_DONE, PAUSED };
 enum { NO_FAILURE, OUT_OF_MEMORY, FULL, TOO_MANY_CHOICES };
 enum { NO_FINDING, INVARIANT, STEP, STUCK, CLAIMED };
+
+#if COMPACT
+typedef uint64_t slot;
+#else
+typedef uint32_t slot;
+#endif
 
 struct entry {
 	word state[WORDS + 1];
@@ -66,7 +75,7 @@ struct worker {
 } __attribute__((aligned(64)));
 
 struct search {
-	_Atomic uint32_t *table;
+	_Atomic slot *table;
 	size_t slots;
 	uint32_t number_mask; /* bits of a slot that hold a row number plus 1; the others are bits of the hash */
 	uint64_t grow_at; /* rows */
@@ -75,6 +84,9 @@ struct search {
 	_Atomic int grow, stop, failure;
 	word *blocks[BLOCKS];
 	row_number *sources[BLOCKS];
+	uint32_t *hashes[BLOCKS];
+	size_t kept_from; /* the first block whose states are still there */
+	word *spare; /* blocks to use again, each with the next one in its first word */
 	atomic_flag allocating;
 	int workers;
 	struct worker *worker;
@@ -119,7 +131,12 @@ static void fail(struct search *q, int failure)
 
 static size_t block_bytes(void)
 {
-	return BLOCK_ROWS * (WORDS * sizeof(word) + sizeof(row_number)) + sizeof(word);
+	return BLOCK_ROWS * WORDS * sizeof(word) + sizeof(word);
+}
+
+static size_t link_bytes(void)
+{
+	return BLOCK_ROWS * (sizeof(row_number) + (COMPACT ? sizeof(uint32_t) : 0));
 }
 
 static inline word *row_state(const struct search *q, row_number row)
@@ -138,11 +155,20 @@ static int make_block(struct search *q, size_t number)
 	while (atomic_flag_test_and_set(&q->allocating))
 		;
 	if (!q->blocks[number]) {
-		word *memory = take_memory(q, block_bytes());
-		made = memory != NULL;
+		word *memory = q->spare;
+		if (memory)
+			q->spare = (word *)memory[0];
+		else
+			memory = take_memory(q, block_bytes());
+		row_number *links = take_memory(q, link_bytes());
+		made = memory && links;
 		if (made) {
-			q->sources[number] = (row_number *)(memory + BLOCK_ROWS * WORDS + 1);
+			q->sources[number] = links;
+			q->hashes[number] = (uint32_t *)(links + BLOCK_ROWS);
 			__atomic_store_n(&q->blocks[number], memory, __ATOMIC_RELEASE);
+		} else {
+			give_memory(q, memory, block_bytes());
+			give_memory(q, links, link_bytes());
 		}
 	}
 	atomic_flag_clear(&q->allocating);
@@ -176,7 +202,7 @@ static int reserve_row(struct worker *w)
 	}
 	if (first + (uint64_t)CHUNK * (q->workers + 1) > q->grow_at)
 		q->grow = 1;
-	if (!q->blocks[first >> BLOCK_BITS] && !make_block(q, first >> BLOCK_BITS)) {
+	if (!__atomic_load_n(&q->blocks[first >> BLOCK_BITS], __ATOMIC_ACQUIRE) && !make_block(q, first >> BLOCK_BITS)) {
 		fail(q, OUT_OF_MEMORY);
 		return 0;
 	}
@@ -206,7 +232,8 @@ static inline uint64_t hash_state(const word *s)
 		h = mix(s[i] ^ 0xa0761d6478bd642fUL ^ h, s[i + 1] ^ 0xe7037ed1a0b428dbUL);
 	if (i < WORDS)
 		h = mix(s[i] ^ 0x8ebc6af09c88c6e3UL, h ^ 0x589965cc75374cc3UL);
-	return mix(h, 0x1d8e4e27c47d124fUL);
+	h = mix(h, 0x1d8e4e27c47d124fUL);
+	return h ? h : 1;
 }
 
 static inline int same(const word *a, const word *b)
@@ -217,33 +244,64 @@ static inline int same(const word *a, const word *b)
 	return !difference;
 }
 
+/* What a slot holds for a state in a row. */
+static inline slot slot_of(const struct search *q, uint64_t hash, row_number row)
+{
+#if COMPACT
+	return hash;
+#else
+	return ((uint32_t)(hash >> 32) & ~q->number_mask) | (row + 1);
+#endif
+}
+
+/* Whether a slot may be that of a state, by its hash alone. */
+static inline int may_hold(const struct search *q, slot found, uint64_t hash)
+{
+#if COMPACT
+	return found == hash;
+#else
+	return ((found ^ (uint32_t)(hash >> 32)) & ~q->number_mask) == 0;
+#endif
+}
+
+static inline int holds(const struct search *q, slot found, const struct entry *e)
+{
+#if COMPACT
+	return found == e->hash;
+#else
+	return may_hold(q, found, e->hash) && same(row_state(q, (found & q->number_mask) - 1), e->state);
+#endif
+}
+
 /* The row of a state that was new, NO_ROW if it was known (or there is no room for it). */
 static inline row_number insert(struct worker *w, const struct entry *e)
 {
 	struct search *q = w->search;
 	size_t last = q->slots - 1, place = e->hash & last;
-	uint32_t number_mask = q->number_mask, mark = (uint32_t)(e->hash >> 32) & ~number_mask;
 	int written = 0;
 	for (;; place = (place + 1) & last) {
-		uint32_t slot = atomic_load_explicit(&q->table[place], memory_order_acquire);
-		if (!slot) {
+		slot found = atomic_load_explicit(&q->table[place], memory_order_acquire);
+		if (!found) {
 			if (!written) {
 				if (!reserve_row(w))
 					return NO_ROW;
 				memcpy(row_state(q, w->row), e->state, WORDS * sizeof(word));
 				*row_source(q, w->row) = e->source;
+#if COMPACT
+				q->hashes[w->row >> BLOCK_BITS][w->row & (BLOCK_ROWS - 1)] = e->hash >> 32;
+#endif
 				written = 1;
 			}
-			uint32_t mine = mark | (w->row + 1);
+			slot mine = slot_of(q, e->hash, w->row);
 			if (q->workers == 1) {
 				atomic_store_explicit(&q->table[place], mine, memory_order_relaxed);
 				break;
 			}
-			if (atomic_compare_exchange_strong_explicit(&q->table[place], &slot, mine, memory_order_acq_rel,
+			if (atomic_compare_exchange_strong_explicit(&q->table[place], &found, mine, memory_order_acq_rel,
 								    memory_order_acquire))
 				break;
 		}
-		if ((slot & ~number_mask) == mark && same(row_state(q, (slot & number_mask) - 1), e->state))
+		if (holds(q, found, e))
 			return NO_ROW;
 	}
 	w->states++;
@@ -253,7 +311,7 @@ static inline row_number insert(struct worker *w, const struct entry *e)
 
 static int make_table(struct search *q, size_t slots)
 {
-	_Atomic uint32_t *table = take_memory(q, slots * sizeof(uint32_t));
+	_Atomic slot *table = take_memory(q, slots * sizeof(slot));
 	if (!table)
 		return 0;
 	q->table = table;
@@ -314,14 +372,15 @@ static void flush(struct worker *w)
 {
 	struct search *q = w->search;
 	unsigned count = w->count;
+#if !COMPACT
 	size_t last = q->slots - 1;
-	uint32_t number_mask = q->number_mask;
 	for (unsigned i = 0; i < count; i++) {
 		struct entry *e = &w->batch[i];
-		uint32_t slot = atomic_load_explicit(&q->table[e->hash & last], memory_order_acquire);
-		if (slot && ((slot ^ (uint32_t)(e->hash >> 32)) & ~number_mask) == 0)
-			__builtin_prefetch(row_state(q, (slot & number_mask) - 1));
+		slot found = atomic_load_explicit(&q->table[e->hash & last], memory_order_acquire);
+		if (found && may_hold(q, found, e->hash))
+			__builtin_prefetch(row_state(q, (found & q->number_mask) - 1));
 	}
+#endif
 	for (unsigned i = 0; i < count; i++) {
 		struct entry *e = &w->batch[i];
 		row_number row = insert(w, e);
@@ -400,9 +459,16 @@ static int take_piece(struct worker *w)
 
 void search_free(struct search *q)
 {
-	for (size_t i = 0; i < BLOCKS && q->blocks[i]; i++)
+	for (size_t i = 0; i < BLOCKS && q->sources[i]; i++) {
 		give_memory(q, q->blocks[i], block_bytes());
-	give_memory(q, (void *)q->table, q->slots * sizeof(uint32_t));
+		give_memory(q, q->sources[i], link_bytes());
+	}
+	while (q->spare) {
+		word *next = (word *)q->spare[0];
+		give_memory(q, q->spare, block_bytes());
+		q->spare = next;
+	}
+	give_memory(q, (void *)q->table, q->slots * sizeof(slot));
 	for (int i = 0; i < q->workers; i++)
 		free(q->worker[i].rows.items);
 	free(q->worker);
@@ -451,6 +517,27 @@ void search_start(struct search *q)
 	check(w, e->state, changed, row);
 }
 
+#if COMPACT
+/* Use the room of states again that have been expanded: those before all rows of this level. */
+static void forget_states(struct search *q)
+{
+	row_number first = NO_ROW;
+	for (size_t k = 0; k < q->level.count; k++)
+		if (q->level.items[k].begin < first)
+			first = q->level.items[k].begin;
+	for (int i = 0; i < q->workers; i++)
+		if (q->worker[i].row < q->worker[i].row_end && q->worker[i].row < first)
+			first = q->worker[i].row;
+	if (first == NO_ROW)
+		return;
+	for (; q->kept_from < first >> BLOCK_BITS; q->kept_from++) {
+		q->blocks[q->kept_from][0] = (word)q->spare;
+		q->spare = q->blocks[q->kept_from];
+		q->blocks[q->kept_from] = NULL;
+	}
+}
+#endif
+
 /* Make the states found since the last call the level to expand; how many they are. */
 uint64_t search_next_level(struct search *q)
 {
@@ -473,6 +560,9 @@ uint64_t search_next_level(struct search *q)
 		w->level_range = w->rows.count ? w->rows.count - 1 : 0;
 		w->level_row = w->rows.count ? w->rows.items[w->rows.count - 1].end : 0;
 	}
+#if COMPACT
+	forget_states(q);
+#endif
 	return states;
 }
 
@@ -519,11 +609,33 @@ int search_grow(struct search *q, void **old, uint64_t *old_slots)
 	return 1;
 }
 
+static void put_into_table(struct search *q, slot mine, size_t place)
+{
+	for (;; place = (place + 1) & (q->slots - 1)) {
+		slot none = 0;
+		if (atomic_compare_exchange_strong_explicit(&q->table[place], &none, mine, memory_order_relaxed,
+							    memory_order_relaxed))
+			return;
+	}
+}
+
+#if COMPACT
+/* Put a worker's part of the old table into the larger one. */
+void search_rehash(struct search *q, int number, const void *old, uint64_t old_slots)
+{
+	const slot *table = old;
+	uint64_t begin = old_slots / q->workers * number, end = old_slots / q->workers * (number + 1);
+	if (number + 1 == q->workers)
+		end = old_slots;
+	for (; begin < end; begin++)
+		if (table[begin])
+			put_into_table(q, table[begin], table[begin] & (q->slots - 1));
+}
+#else
 /* Put a worker's rows into the larger table. */
-void search_rehash(struct search *q, int number)
+void search_rehash(struct search *q, int number, const void *old, uint64_t old_slots)
 {
 	struct worker *w = &q->worker[number];
-	size_t last = q->slots - 1;
 	for (size_t k = 0; k < w->rows.count; k++) {
 		row_number row = w->rows.items[k].begin, end = w->rows.items[k].end;
 		while (row < end) {
@@ -531,27 +643,20 @@ void search_rehash(struct search *q, int number)
 			unsigned count = end - row < BATCH ? end - row : BATCH;
 			for (unsigned i = 0; i < count; i++) {
 				hashes[i] = hash_state(row_state(q, row + i));
-				__builtin_prefetch((const void *)&q->table[hashes[i] & last]);
+				__builtin_prefetch((const void *)&q->table[hashes[i] & (q->slots - 1)]);
 			}
-			for (unsigned i = 0; i < count; i++) {
-				uint32_t mine = ((uint32_t)(hashes[i] >> 32) & ~q->number_mask) | (row + i + 1);
-				size_t place = hashes[i] & last;
-				for (;; place = (place + 1) & last) {
-					uint32_t none = 0;
-					if (atomic_compare_exchange_strong_explicit(&q->table[place], &none, mine,
-										    memory_order_relaxed, memory_order_relaxed))
-						break;
-				}
-			}
+			for (unsigned i = 0; i < count; i++)
+				put_into_table(q, slot_of(q, hashes[i], row + i), hashes[i] & (q->slots - 1));
 			row += count;
 		}
 	}
 }
+#endif
 
 /* After all workers have called search_rehash. */
 void search_grown(struct search *q, void *old, uint64_t old_slots)
 {
-	give_memory(q, old, old_slots * sizeof(uint32_t));
+	give_memory(q, old, old_slots * sizeof(slot));
 	q->grow = 0;
 }
 
@@ -590,11 +695,21 @@ void search_finding(const struct search *q, int property, uint64_t *out)
 	report(property < PROPERTIES ? &q->found[property] : &q->error, out);
 }
 
-/* A row's state; the row that led to it, NO_ROW for the initial state. */
+/* The row that led to a row, NO_ROW for the initial state; and the row's state, or with COMPACT 32 bits of its hash. */
 row_number search_row(const struct search *q, row_number row, word *state)
 {
+#if COMPACT
+	*state = q->hashes[row >> BLOCK_BITS][row & (BLOCK_ROWS - 1)];
+#else
 	memcpy(state, row_state(q, row), WORDS * sizeof(word));
+#endif
 	return *row_source(q, row);
+}
+
+/* The bits of a state's hash that a row keeps with COMPACT. */
+uint32_t search_hash(const word *state)
+{
+	return hash_state(state) >> 32;
 }
 
 /* Which raisers cut a path; which places were covered. */

@@ -3,11 +3,10 @@
 
 from __future__ import annotations
 
-import itertools
 import sys
 import time
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import psutil
@@ -331,7 +330,25 @@ class Search:
 
     def path_along(self, states: list[int]) -> tuple[Hop, ...]:
         """The transitions that lead from each state of a list to the next."""
-        return tuple(self._hop(a, b) for a, b in itertools.pairwise(states))
+        return self.path_where([state.__eq__ for state in states[1:]])
+
+    def path_where(self, accepts: Sequence[Callable[[int], bool]]) -> tuple[Hop, ...]:
+        """A path from the initial state whose first hop leads to a state that the first test accepts, and so on."""
+        path: list[Hop] = []
+        open_: list[Iterator[Hop]] = []
+        while len(path) < len(accepts):
+            if len(open_) == len(path):
+                state = path[-1].state if path else initial_state(self.system, self.layout)
+                open_.append(self._hops(state, accepts[len(path)]))
+            hop = next(open_[-1], None)
+            if hop is not None:
+                path.append(hop)
+                continue
+            open_.pop()
+            if not open_:
+                raise AssertionError("a state without the transitions that led to it")
+            path.pop()
+        return tuple(path)
 
     def raising_hop(self, path: tuple[Hop, ...], wanted: Callable[[Raised], bool]) -> RaisingHop:
         """A transition that is possible after a path and raises what is wanted."""
@@ -373,23 +390,23 @@ class Search:
                         return error
         raise AssertionError("an invariant that runs into a model error for one engine does not for the other")
 
-    def _hop(self, state: int, successor: int) -> Hop:
+    def _hops(self, state: int, accepts: Callable[[int], bool]) -> Iterator[Hop]:
+        """The transitions from a state to one that is accepted, each alternative of them."""
         for transition in self.transitions.possible(state):
             tape = Tape()
             while True:
                 tape.rewind()
+                successor: int | None = None
                 try:
-                    if transition.function(state, tape) == successor:
-                        return Hop(transition, tuple(tape.values), successor)
+                    successor = transition.function(state, tape)
                 except Violated as violated:
-                    mark = FIRST_PROPERTY + self.system.properties.index(violated.property)
-                    if state | mark << self.layout.mark == successor:
-                        return Hop(transition, tuple(tape.values), successor)
+                    successor = state | FIRST_PROPERTY + self.system.properties.index(violated.property) << self.layout.mark
                 except Raised:
                     pass
+                if successor is not None and accepts(successor):
+                    yield Hop(transition, tuple(tape.values), successor)
                 if not tape.advance():
                     break
-        raise AssertionError("a state without the transition that led to it")
 
 
 def alternatives_of(transition: Transition, state: int) -> tuple[int, ...]:

@@ -33,13 +33,13 @@ def agree(program: Program, threads: tuple[int, ...] = (1, 2)) -> Result:
     """Search with both engines; assert that they say the same, and that the replayer confirms what the compiled one found."""
     portable = Search(lower(program))
     expected = portable.run()
-    generated = generate(portable.transitions)
-    build = Build(generated.source)
-    try:
-        library = build.library()
-    finally:
-        build.close()
-    for number in threads:
+    for number, compact in [*((number, False) for number in threads), (1, True)]:
+        generated = generate(portable.transitions, compact)
+        build = Build(generated.source)
+        try:
+            library = build.library()
+        finally:
+            build.close()
         telling = Search(portable.system)
         result = CompiledSearch(telling, generated, library, frozenset(program.properties), number, 0).run()
         assert (result.error is None) == (expected.error is None)
