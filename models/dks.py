@@ -2,7 +2,7 @@
 """DKS: a small cut of the protocol of rfc_v1.py on which independent checkers agree, state for state.
 
 A benchmark and an oracle, not a model of the kernel: every action is one atomic step, a stack page is one of two places
-in a thread's record, and a page frame is a number. Steps, state and counts are those of the benchmark's description.
+in a thread's record. Steps, state and counts are those of the benchmark's description.
 """
 
 from enum import Enum
@@ -13,9 +13,11 @@ from checker.language import (
     Expected,
     Range,
     action,
+    address,
     array,
     choose,
     every,
+    first,
     function,
     initial,
     instance,
@@ -23,6 +25,7 @@ from checker.language import (
     null,
     parameter,
     record,
+    reference,
     require,
     routine,
 )
@@ -36,7 +39,6 @@ LATE = parameter(0, 0, 1, "1: a stack fault may also strike after the refill")
 D = S - 1  # pool slots of a CPU
 M = C * D + T * S  # page frames
 
-PageId = Annotated[int, Range(0, M)]
 Level = Annotated[int, Range(0, S - 1)]
 Count = Annotated[int, Range(0, S)]
 Slot = Annotated[int, Range(0, D - 1)]
@@ -59,29 +61,29 @@ class Pc(Enum):
     S_OUT = 12
 
 
-@record(count=C)
+@record(count=C, symmetric=True)
 class Cpu:
-    pool: Array[PageId] = array(D)
+    pool: Array["Frame | None"] = array(D)
     tag: Array[bool] = array(D, False)
 
 
-@record(count=T)
+@record(count=T, symmetric=True)
 class Thread:
     pc: Pc = Pc.IDLE
     on_cpu: Cpu = null(Cpu)
     nr: Count = 1
-    vmpages: Array[PageId] = array(S)
-    pte: Array[PageId] = array(S)
+    vmpages: Array["Frame | None"] = array(S)
+    pte: Array["Frame | None"] = array(S)
     flag: bool = False
     target: Level = 0
     n: Level = 0
     a: Count = 0
     i: SlotCount = 0
-    pg: PageId = 0
+    pg: "Frame | None" = None
     late: bool = False
 
 
-@record(count=M)
+@record(count=M, symmetric=True)
 class Frame:
     charged: Thread | None = None
 
@@ -90,12 +92,13 @@ class Frame:
 def start() -> None:
     for c in range(C):
         for i in range(D):
-            instance(Cpu, c).pool[i] = c * D + i + 1
+            instance(Cpu, c).pool[i] = instance(Frame, c * D + i)
     for t in range(T):
         thread = instance(Thread, t)
-        thread.vmpages[0] = C * D + t + 1
-        thread.pte[0] = C * D + t + 1
-        instance(Frame, C * D + t).charged = thread
+        frame = instance(Frame, C * D + t)
+        thread.vmpages[0] = frame
+        thread.pte[0] = frame
+        frame.charged = thread
 
 
 @function
@@ -104,9 +107,9 @@ def busy(cpu: Cpu) -> bool:
 
 
 @function
-def used(page: PageId) -> bool:
-    return any(cpu.pool[i] == page for cpu in every(Cpu) for i in range(D)) or any(
-        thread.pg == page or any(thread.vmpages[k] == page or thread.pte[k] == page for k in range(S)) for thread in every(Thread)
+def used(page: Frame) -> bool:
+    return any(cpu.pool[i] is page for cpu in every(Cpu) for i in range(D)) or any(
+        thread.pg is page or any(thread.vmpages[k] is page or thread.pte[k] is page for k in range(S)) for thread in every(Thread)
     )
 
 
@@ -120,7 +123,7 @@ def dispatch(thread: Thread, cpu: Cpu) -> None:
 @action
 def touch(thread: Thread, level: Level) -> None:
     require(thread.pc == Pc.RUN or (LATE == 1 and thread.pc == Pc.S_OUT))
-    require(thread.pte[level] == 0)
+    require(thread.pte[level] is None)
     thread.late = thread.pc == Pc.S_OUT
     thread.target = level
     thread.pc = Pc.F_CHECK
@@ -144,7 +147,7 @@ def f_get(thread: Thread) -> None:
     require(thread.pc == Pc.F_GET)
     cpu = thread.on_cpu
     for i in range(D):
-        if cpu.pool[i] != 0 and not cpu.tag[i]:
+        if cpu.pool[i] is not None and not cpu.tag[i]:
             cpu.tag[i] = True
             thread.pg = cpu.pool[i]
             thread.pc = Pc.F_STORE
@@ -159,7 +162,7 @@ def end_fault(thread: Thread) -> None:
     thread.target = 0
     thread.n = 0
     thread.a = 0
-    thread.pg = 0
+    thread.pg = None
     thread.late = False
 
 
@@ -174,13 +177,13 @@ def f_store(thread: Thread) -> None:
 @action
 def f_map(thread: Thread) -> None:
     require(thread.pc == Pc.F_MAP)
-    if thread.pte[thread.a] != 0:
+    if thread.pte[thread.a] is not None:
         end_fault(thread)
         thread.pc = Pc.PANIC
         return
     thread.pte[thread.a] = thread.pg
     thread.a += 1
-    thread.pg = 0
+    thread.pg = None
     if thread.a <= thread.target:
         thread.pc = Pc.F_GET
         return
@@ -216,24 +219,21 @@ def r_loop(thread: Thread) -> None:
 @action
 def r_charge(thread: Thread) -> None:
     require(thread.pc == Pc.R_CHARGE)
-    instance(Frame, thread.pg - 1).charged = thread
+    reference(Frame, address(thread.pg)).charged = thread  # never NULL here; the checker would say so
     thread.pc = Pc.R_ALLOC
 
 
 @action
 def r_alloc(thread: Thread) -> None:
     require(thread.pc == Pc.R_ALLOC)
-    page: PageId = 0
+    page: Frame | None = None
     if not (FAIL == 1 and choose((False, True))):
-        for fresh in range(1, M + 1):
-            if not used(fresh):
-                page = fresh
-                break
+        page = first(fresh for fresh in every(Frame) if not used(fresh))
     cpu = thread.on_cpu
     cpu.pool[thread.i] = page
     cpu.tag[thread.i] = False
     thread.i += 1
-    thread.pg = 0
+    thread.pg = None
     thread.pc = Pc.R_LOOP
 
 
@@ -265,37 +265,38 @@ def no_panic(thread: Thread) -> bool:
 @invariant("I2", "pte[{level}] of {thread} is {thread.pte[level]}, nr is {thread.nr}")
 def mapped_is_counted(thread: Thread, level: Level) -> bool:
     """The next fault finds its place by counting."""
-    return not at_rest(thread) or (thread.pte[level] != 0) == (level < thread.nr)
+    return not at_rest(thread) or (thread.pte[level] is not None) == (level < thread.nr)
 
 
 @invariant("I3", "vmpages[{level}] of {thread} is {thread.vmpages[level]}, pte[{level}] is {thread.pte[level]}")
 def mapped_is_listed(thread: Thread, level: Level) -> bool:
     """A page that is mapped but not listed is lost."""
-    return not at_rest(thread) or thread.vmpages[level] == thread.pte[level]
+    return not at_rest(thread) or thread.vmpages[level] is thread.pte[level]
 
 
-@invariant("I4", "page {thread.pte[level]}, at level {level} of {thread}, has another owner too")
+@invariant("I4", "{thread.pte[level]}, at level {level} of {thread}, has another owner too")
 def one_owner(thread: Thread, level: Level) -> bool:
     """Two owners of one page overwrite each other."""
     page = thread.pte[level]
-    return page == 0 or not (
-        any(other.pte[k] == page for other in every(Thread) for k in range(S) if other is not thread or k != level)
-        or any(not cpu.tag[i] and cpu.pool[i] == page for cpu in every(Cpu) for i in range(D))
+    return page is None or not (
+        any(other.pte[k] is page for other in every(Thread) for k in range(S) if other is not thread or k != level)
+        or any(not cpu.tag[i] and cpu.pool[i] is page for cpu in every(Cpu) for i in range(D))
     )
 
 
-@invariant("I5", "page {thread.pte[level]}, at level {level} of {thread}, is not charged to it")
+@invariant("I5", "{thread.pte[level]}, at level {level} of {thread}, is not charged to it")
 def charged_to_its_thread(thread: Thread, level: Level) -> bool:
     """What is not charged escapes the limit."""
-    if thread.pc != Pc.IDLE or thread.pte[level] == 0:
+    page = thread.pte[level]
+    if thread.pc != Pc.IDLE or page is None:
         return True
-    return instance(Frame, thread.pte[level] - 1).charged is thread
+    return page.charged is thread
 
 
 @invariant("I6", "slot {i} of idle {cpu} holds {cpu.pool[i]}, tagged: {cpu.tag[i]}")
 def idle_is_full(cpu: Cpu, i: Slot) -> bool:
     """The next thread on the CPU needs a full pool."""
-    return busy(cpu) or (cpu.pool[i] != 0 and not cpu.tag[i])
+    return busy(cpu) or (cpu.pool[i] is not None and not cpu.tag[i])
 
 
 EXPECTED = (

@@ -36,6 +36,7 @@ class ExpressionCode:
         self.arenas = {name: (r.count, r.alignment, r.allocated) for name, r in program.records.items()}
         self.serial = itertools.count(1)
         self.ranges: dict[str, tuple[int, int]] = {}
+        self.types: dict[str, tree.Type] = {}
         self.coverable: set[tree.Position] = set()
 
     def local(self, name: str, type_: tree.Type, extra: int = 0) -> ir.Local:
@@ -43,6 +44,7 @@ class ExpressionCode:
         unique = f"{name}#{next(self.serial)}"
         low, high = value_range(type_, self.program.records)
         self.ranges[unique] = (low, high + extra)
+        self.types[unique] = type_
         return ir.Local(unique)
 
     def names_of(self, prefix: str, locals_: Sequence[tree.Local]) -> dict[str, ir.Expression]:
@@ -232,17 +234,39 @@ class ExpressionCode:
             condition = ir.Constant(1) if e.condition is None else self.pure(e.condition, names)
             return _guarded(e.kind, [condition], self.pure(e.body, names))
         binding, rest = bindings[0], bindings[1:]
+        if e.kind == "first":
+            return self.first(e, names)
         terms = [
             _guarded(e.kind, guard, self.quantified(e, rest, {**names, binding.local.name: value}))
             for guard, value in self.domain_values(binding, names)
         ]
-        result = _combined(e.kind, terms)
+        whole = isinstance(binding.domain, tree.ArenaDomain) and self.program.records[binding.domain.record].symmetric
+        result = _combined(e.kind, terms, whole)
         if isinstance(binding.domain, tree.RangeDomain):
             for bound in (binding.domain.high, binding.domain.low):
                 value = self.pure(bound, names)
                 if ir.may_raise(value):
                     # The bounds are evaluated once and first, also where there is nothing between them.
                     result = ir.Let(self.local("bound", bound.type).name, value, result)
+        return result
+
+    def first(self, e: tree.Quantifier, names: Names) -> ir.Expression:
+        """The first instance of the arena for which the condition holds, 0 if there is none."""
+        binding = e.bindings[0]
+        assert isinstance(binding.domain, tree.ArenaDomain)
+        whole = self.program.records[binding.domain.record].symmetric
+        result: ir.Expression = ir.Constant(0)
+        tests: list[tuple[str, ir.Expression]] = []
+        for _, value in reversed(list(self.domain_values(binding, names))):
+            bound = {**names, binding.local.name: value}
+            test = ir.Constant(1) if e.condition is None else self.pure(e.condition, bound)
+            if whole and ir.may_raise(test):
+                local = self.local("holds", tree.BoolType())
+                tests.append((local.name, test))
+                test = local
+            result = ir_simplify.conditional(test, value, result)
+        for name, test in tests:
+            result = ir.Let(name, test, result)
         return result
 
     def domain_values(self, binding: tree.Binding, names: Names) -> Iterator[tuple[list[ir.Expression], ir.Expression]]:
@@ -323,7 +347,13 @@ def _guarded(kind: str, guard: Sequence[ir.Expression], term: ir.Expression) -> 
     return ir_simplify.conditional(test, term, ir.Constant(0))
 
 
-def _combined(kind: str, terms: Sequence[ir.Expression]) -> ir.Expression:
+def _combined(kind: str, terms: Sequence[ir.Expression], whole: bool) -> ir.Expression:
+    """whole: every term is evaluated, so that one which raises does so wherever it stands."""
+    if kind != "sum" and whole and any(map(ir.may_raise, terms)):
+        joined = terms[0]
+        for term in terms[1:]:
+            joined = ir_simplify.operation("|" if kind == "any" else "&", joined, term)
+        return joined
     if kind != "sum":
         return ir_simplify.logical("or" if kind == "any" else "and", list(terms))
     total: ir.Expression = ir.Constant(0)

@@ -10,12 +10,13 @@ from checker.ir import system as ir
 from checker.ir.atomic_code import AtomicCode, Exits
 from checker.ir.evaluate import initial_cells
 from checker.ir.expression_code import allocator
+from checker.ir.find_symmetry import find_symmetry
 from checker.ir.liveness import live_locals
 from checker.ir.routine_code import RoutineCode
 from checker.language import tree
 from checker.language.errors import ModelError
-from checker.language.load import walk
 from checker.language.types import value_range
+from checker.language.walking import walk
 
 
 def lower(program: tree.Program) -> ir.System:
@@ -31,11 +32,13 @@ def lower(program: tree.Program) -> ir.System:
     actions = tuple(_action(program, atomic, action) for action in program.actions.values())
     predicates = tuple(_predicate(program, atomic, invariant) for invariant in program.invariants)
     locations = _with_live_locals(routines.reader.locations)
-    procedures = {
-        name: ir.Procedure(name, routines.parameters[name], entry, _frame_locals(program, locations, name, atomic))
-        for name, entry in routines.entries.items()
-    }
-    return ir.System(
+    procedures = {}
+    for name, entry in routines.entries.items():
+        ranges = _frame_locals(program, locations, name, atomic)
+        types = {local: atomic.types[local] for local in ranges if local != ir.RESULT}
+        result = program.routines[name].result
+        procedures[name] = ir.Procedure(name, routines.parameters[name], entry, ranges, types, result)
+    system = ir.System(
         variables=variables,
         owners={r.name: ir.Owner(r.name, r.count, r.frames) for r in program.records.values() if r.frames},
         procedures=procedures,
@@ -50,29 +53,36 @@ def lower(program: tree.Program) -> ir.System:
         coverable=frozenset(atomic.coverable),
         ranges=dict(atomic.ranges),
     )
+    return dataclasses.replace(system, symmetry=find_symmetry(program, system, atomic))
 
 
 def _variables(program: tree.Program) -> Iterator[ir.Variable]:
     for record in program.records.values():
         for field in record.fields:
-            yield _variable(program, f"{record.name}.{field.name}", (record.count,), field)
+            yield _variable(program, f"{record.name}.{field.name}", record, field)
         if record.allocated:
             zeros = (0,) * record.count
-            yield ir.Variable(allocator(record.name), tree.BoolType(), (record.count,), 0, 1, False, False, zeros)
+            name = allocator(record.name)
+            yield ir.Variable(name, tree.BoolType(), (record.count,), 0, 1, False, False, zeros, (record.name,))
     for name, variable in program.variables.items():
-        yield _variable(program, name, (), variable)
+        yield _variable(program, name, None, variable)
 
 
-def _variable(program: tree.Program, name: str, dimensions: tuple[int, ...], declared: tree.Variable) -> ir.Variable:
+def _variable(program: tree.Program, name: str, record: tree.Record | None, declared: tree.Variable) -> ir.Variable:
+    dimensions: tuple[int, ...] = ()
+    keys: tuple[str | None, ...] = ()
+    if record is not None:
+        dimensions, keys = (record.count,), (record.name,)
     if declared.length is not None:
-        dimensions = (*dimensions, declared.length)
+        dimensions, keys = (*dimensions, declared.length), (*keys, None)
     if declared.key is not None:
-        dimensions = (*dimensions, program.records[declared.key].count)
+        dimensions, keys = (*dimensions, program.records[declared.key].count), (*keys, declared.key)
     cells = 1
     for size in dimensions:
         cells *= size
     low, high = value_range(declared.type, program.records)
-    return ir.Variable(name, declared.type, dimensions, low, high, declared.constant, declared.ghost, (declared.initial,) * cells)
+    initial = (declared.initial,) * cells
+    return ir.Variable(name, declared.type, dimensions, low, high, declared.constant, declared.ghost, initial, keys)
 
 
 def _initial(

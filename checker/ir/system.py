@@ -14,10 +14,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from checker.language.tree import Position, Type
 from checker.trace.data import Call as CallSite
+
+if TYPE_CHECKING:
+    from checker.ir.symmetry import Symmetry
 
 # --- expressions -----------------------------------------------------------------------------------------------------
 
@@ -335,7 +338,7 @@ RESULT = "result"
 class Variable:
     """Cells of one kind. name: "Record.field", "Record.allocated" or a module variable. dimensions: the size of each
     index. initial: of each cell, in row-major order. constant: no transition changes it, so it is not part of the
-    state."""
+    state. keys: for each dimension the record whose instances it is indexed by, None for the length of an array."""
 
     name: str
     type: Type
@@ -345,6 +348,7 @@ class Variable:
     constant: bool
     ghost: bool
     initial: tuple[int, ...]
+    keys: tuple[str | None, ...] = ()
 
     def cell(self, indices: tuple[int, ...]) -> int:
         """The number of the cell in row-major order."""
@@ -368,12 +372,15 @@ class Location:
 
 @dataclass(frozen=True)
 class Procedure:
-    """A routine that runs in frames of its own. locals: the range of each local that is live at some location."""
+    """A routine that runs in frames of its own. locals: the range of each local that is live at some location. types: their
+    types, but for RESULT, which has that of the procedure that returned. result: what this one returns."""
 
     name: str
     parameters: tuple[str, ...]
     entry: int
     locals: dict[str, tuple[int, int]] = field(hash=False)
+    types: dict[str, Type] = field(hash=False, default_factory=dict)
+    result: Type | None = None
 
 
 @dataclass(frozen=True)
@@ -423,7 +430,8 @@ class System:
     """A whole transition system. properties: all identifiers in order. frames: the initial frames of each owner, bottom first, as
     (record, index, procedure, arguments). arenas: count, alignment and whether instances have an allocator state, of each
     record. inside: the locations at which each routine is on the call chain. coverable: all places that Cover notes.
-    ranges: of the values of locals that have a type; others hold what was assigned to them last."""
+    ranges: of the values of locals that have a type; others hold what was assigned to them last. symmetry: what can be
+    exchanged, None if no record is symmetric."""
 
     variables: dict[str, Variable]
     owners: dict[str, Owner]
@@ -438,6 +446,7 @@ class System:
     inside: dict[str, frozenset[int]]
     coverable: frozenset[Position]
     ranges: dict[str, tuple[int, int]] = field(default_factory=dict, hash=False)
+    symmetry: Symmetry | None = None
 
     def location(self, number: int) -> Location:
         return self.locations[number - 1]

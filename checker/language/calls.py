@@ -19,6 +19,8 @@ class CallTranslator(GeneratorTranslator):
         called = self.builtin(node.func)
         if called in ("all", "any", "sum"):
             return self.quantifier(called, node)
+        if called == "first":
+            return self.first(node)
         if node.keywords:
             raise self.module.error(node, "arguments are given by position here")
         if called is not None:

@@ -225,7 +225,7 @@ class Symbols:
 
     def _record(self, module: Module, node: ast.ClassDef) -> RecordName:
         decorator = node.decorator_list[0]
-        form = "@record(count=..., alignment=1, frames=0, allocated=False, names={...})"
+        form = "@record(count=..., alignment=1, frames=0, allocated=False, names={...}, symmetric=False)"
         if (
             len(node.decorator_list) != 1
             or not isinstance(decorator, ast.Call)
@@ -236,7 +236,7 @@ class Symbols:
         ):
             raise module.error(node, f"a record is a class without base and with {form}")
         translator = ExpressionTranslator(self, module)
-        options = {"alignment": 1, "frames": 0, "allocated": 0}
+        options = {"alignment": 1, "frames": 0, "allocated": 0, "symmetric": 0}
         names: tuple[tuple[str, int], ...] | None = None
         for keyword in decorator.keywords:
             if keyword.arg == "names" and isinstance(keyword.value, ast.Dict):
@@ -245,7 +245,7 @@ class Symbols:
                     for key, value in zip(keyword.value.keys, keyword.value.values, strict=True)
                     if isinstance(key, ast.Constant)
                 )
-            elif keyword.arg in ("count", "alignment", "frames", "allocated"):
+            elif keyword.arg in ("count", "alignment", "frames", "allocated", "symmetric"):
                 options[keyword.arg] = translator.constant(keyword.value, f"`{keyword.arg}`")
             else:
                 raise module.error(keyword, f"write {form}")
@@ -276,6 +276,7 @@ class Symbols:
             (),
             module.position(node),
             ast.get_docstring(node) or "",
+            bool(options["symmetric"]),
         )
         return RecordName(node.name)
 

@@ -58,6 +58,16 @@ class GeneratorTranslator(CodeScope):
             type_, body = build.BOOL, build.truth(body)
         return tree.Quantifier(position, type_, kind, bindings, condition, body)  # type: ignore[arg-type]
 
+    def first(self, node: ast.Call) -> tree.Expression:
+        """`first(x for x in every(Record) if condition)`."""
+        options = node.args[0] if len(node.args) == 1 and not node.keywords else None
+        if isinstance(options, ast.GeneratorExp) and len(options.generators) == 1:
+            bindings, condition, body = self.generator(options, lambda element: self.expression(element))
+            local, domain = bindings[0].local, bindings[0].domain
+            if isinstance(body, tree.LocalRead) and body.name == local.name and isinstance(domain, tree.ArenaDomain):
+                return tree.Quantifier(self.module.position(node), local.type, "first", bindings, condition, body)
+        raise self.module.error(node, "first takes `x for x in every(Record) if condition`")
+
     def rounds(self, bindings: Sequence[tree.Binding]) -> int:
         product = 1
         for binding in bindings:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from checker.language import build, tree
@@ -15,6 +15,8 @@ from checker.language.expressions import ExpressionTranslator
 from checker.language.modules import Module, display_path, load_modules
 from checker.language.statements import StatementTranslator, falls_out, function_body, message
 from checker.language.symbols import Code
+from checker.language.symmetry import check_symmetry
+from checker.language.walking import called_functions, nodes, walk
 
 
 def load_program(
@@ -92,6 +94,7 @@ class _Loader:
                 if code.module is self.main and code.is_routine and code.name not in self.routines
             ),
         )
+        check_symmetry(used)
         return mark_constants(used)
 
     # -- hooks and settings --
@@ -370,30 +373,6 @@ def mark_constants(program: tree.Program) -> tree.Program:
     constant |= {(record.name, field.name) for record in program.records.values() for field in record.fields}
     constant -= written
     return _Marker(constant).program(program)
-
-
-def walk(statements: Iterable[tree.Statement]) -> Iterator[tree.Statement]:
-    """All statements, those inside others too."""
-    for statement in statements:
-        yield statement
-        for name in ("then", "otherwise", "body"):
-            yield from walk(getattr(statement, name, ()))
-
-
-def nodes(value: object) -> Iterator[object]:
-    """A part of the tree and all parts of it."""
-    yield value
-    if isinstance(value, (tuple, dict)):
-        for item in value.values() if isinstance(value, dict) else value:
-            yield from nodes(item)
-    elif dataclasses.is_dataclass(value) and not isinstance(value, (type, tree.Position, tree.Variable)):
-        for field in dataclasses.fields(value):
-            yield from nodes(getattr(value, field.name))
-
-
-def called_functions(value: object) -> Iterator[str]:
-    """The names of what a part of the tree calls, functions and routines."""
-    yield from (node.callee for node in nodes(value) if isinstance(node, tree.Call))
 
 
 class _Marker:

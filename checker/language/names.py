@@ -74,7 +74,12 @@ def event(name: str, meaning: str) -> bool:
 
 
 def record(
-    count: int, alignment: int = 1, frames: int = 0, allocated: bool = False, names: Mapping[str, int] | None = None
+    count: int,
+    alignment: int = 1,
+    frames: int = 0,
+    allocated: bool = False,
+    names: Mapping[str, int] | None = None,
+    symmetric: bool = False,
 ) -> Callable[[type[T]], type[T]]:
     """A class whose instances live in an arena of `count`; see docs/language.md for the rest."""
     return lambda class_: class_
@@ -169,6 +174,11 @@ def halt(reason: str) -> None:
 
 def choose(options: Iterable[T]) -> T:
     """Nondeterminism: any one of the options; where there is none the step is not possible."""
+    raise NotExecutable
+
+
+def first(options: Iterable[T]) -> T | None:
+    """The first instance for which the condition holds, or None; which of them it is must not matter."""
     raise NotExecutable
 
 

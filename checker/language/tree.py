@@ -98,7 +98,8 @@ class Record:
 
     frames: how many frames an instance owns at most (0: it executes nothing). allocated: instances have an allocator
     state, which only Allocate and Free change; a free one must not be dereferenced. names: (prefix, how many) in the
-    order of the arena, so that instances print as page3, task0, idle1.
+    order of the arena, so that instances print as page3, task0, idle1. symmetric: instances are interchangeable, which
+    checker/language/symmetry.py makes sure of.
     """
 
     name: str
@@ -110,6 +111,7 @@ class Record:
     fields: tuple[Variable, ...]
     position: Position
     doc: str = ""
+    symmetric: bool = False
 
 
 @dataclass(frozen=True)
@@ -239,9 +241,11 @@ class Binding:
 
 @dataclass(frozen=True)
 class Quantifier(Expression):
-    """all, any (short-circuit, in the order of the bindings) or sum of `body`, where `condition` holds (None: always)."""
+    """all, any (short-circuit, in the order of the bindings) or sum of `body`, where `condition` holds (None: always). Over a
+    symmetric record, all and any evaluate every instance. first: the first instance of a record for which `condition` holds,
+    NULL if there is none; it has one binding, which is its `body`."""
 
-    kind: Literal["all", "any", "sum"]
+    kind: Literal["all", "any", "sum", "first"]
     bindings: tuple[Binding, ...]
     condition: Expression | None
     body: Expression

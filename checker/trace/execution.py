@@ -357,6 +357,8 @@ class Execution:
     def quantify(self, quantifier: tree.Quantifier, depth: int, scope: Scope) -> Steps[int]:
         """The quantifier from its binding number `depth` on, with the earlier ones bound."""
         kind = quantifier.kind
+        if kind == "first":
+            return (yield from self.first(quantifier, scope))
         neutral = int(kind == "all")
         if depth == len(quantifier.bindings):
             if quantifier.condition is not None and not (yield from self.evaluate(quantifier.condition, scope)):
@@ -366,7 +368,7 @@ class Execution:
         total = neutral
         domain = yield from self.domain(binding.domain, scope)
         first = len(self.state.looked)
-        for value in domain:
+        for number, value in enumerate(domain):
             start = len(self.state.looked)
             self.set_bound(binding, value, quantifier.position, scope)
             inner = yield from self.quantify(quantifier, depth + 1, scope)
@@ -374,8 +376,37 @@ class Execution:
                 total += inner
             elif bool(inner) is not bool(neutral):
                 del self.state.looked[first:start]
+                if self.is_symmetric(binding.domain):
+                    yield from self.look_at(quantifier, depth, domain[number + 1 :], scope)
                 return 1 - neutral
         return total
+
+    def is_symmetric(self, domain: tree.Domain) -> bool:
+        return isinstance(domain, tree.ArenaDomain) and self.program.records[domain.record].symmetric
+
+    def look_at(self, quantifier: tree.Quantifier, depth: int, values: Sequence[int], scope: Scope) -> Steps[None]:
+        """Evaluates the quantifier for the instances after the one that decided it: they cannot change its value, but a wild
+        pointer counts whatever the order of the arena is. What this reads explains nothing."""
+        found, looked = dict(self.state.found), list(self.state.looked)
+        for value in values:
+            self.set_bound(quantifier.bindings[depth], value, quantifier.position, scope)
+            if quantifier.kind == "first":
+                if quantifier.condition is not None:
+                    yield from self.evaluate(quantifier.condition, scope)
+            else:
+                yield from self.quantify(quantifier, depth + 1, scope)
+        self.state.found, self.state.looked = found, looked
+
+    def first(self, quantifier: tree.Quantifier, scope: Scope) -> Steps[int]:
+        binding = quantifier.bindings[0]
+        domain = yield from self.domain(binding.domain, scope)
+        for number, value in enumerate(domain):
+            self.set_bound(binding, value, quantifier.position, scope)
+            if quantifier.condition is None or (yield from self.evaluate(quantifier.condition, scope)):
+                if self.is_symmetric(binding.domain):
+                    yield from self.look_at(quantifier, 0, domain[number + 1 :], scope)
+                return value
+        return 0
 
     def text(self, message: tree.Message, scope: Scope) -> str:
         """The message with its expressions' values. One that cannot be evaluated, say because it follows the very

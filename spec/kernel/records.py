@@ -22,14 +22,14 @@ class TaskFlags(IntFlag):
     PF_DYNAMIC_STACK = 1
 
 
-@record(count=PAGES, alignment=2, allocated=True)
+@record(count=PAGES, alignment=2, allocated=True, symmetric=True)
 class Page:
     """struct page, one for each page frame. Bit 0 of a pointer to it is free for a tag, as in Linux."""
 
     memcg: "Task | None" = None  # page->memcg_data; each task is alone in its memcg
 
 
-@record(count=TASKS)
+@record(count=TASKS, symmetric=True)
 class VmArea:
     """struct vm_struct of a stack, with the kernel page table entries that cover it."""
 
@@ -38,7 +38,7 @@ class VmArea:
     pte: Array[Page | None] = array(STACK_PAGES)
 
 
-@record(count=TASKS + CPUS, frames=3, names={"task": TASKS, "idle": CPUS})
+@record(count=TASKS + CPUS, frames=3, names={"task": TASKS, "idle": CPUS}, symmetric=True)
 class Task:
     """struct task_struct. The idle tasks run on static stacks that never fault, as init_stack does."""
 
@@ -49,7 +49,7 @@ class Task:
     cpu: "Cpu | None" = None  # where it may run; without the event migrate it is kept from the first dispatch on
 
 
-@record(count=CPUS, frames=2)
+@record(count=CPUS, frames=2, symmetric=True)
 class Cpu:
     """What is per CPU: the pool of the protocol, `current`, and the registers.
 

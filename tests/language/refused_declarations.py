@@ -161,22 +161,28 @@ DECLARATIONS: list[Case] = [
     (
         "a record with a base",
         lines("@record(count=1)", "«class Page(Enum):", "    pass"),
-        ("a record is a class without base and with @record(count=..., alignment=1, frames=0, allocated=False, names={...})"),
+        (
+            "a record is a class without base and with @record(count=..., alignment=1, frames=0, allocated=False, names={...}, symmetric=False)"
+        ),
     ),
     (
         "a record with another decorator",
         lines("@action", "«class Page:", "    use: Small = 0"),
-        ("a record is a class without base and with @record(count=..., alignment=1, frames=0, allocated=False, names={...})"),
+        (
+            "a record is a class without base and with @record(count=..., alignment=1, frames=0, allocated=False, names={...}, symmetric=False)"
+        ),
     ),
     (
         "a record whose count has no name",
         lines("@record(2)", "«class Page:", "    use: Small = 0"),
-        ("a record is a class without base and with @record(count=..., alignment=1, frames=0, allocated=False, names={...})"),
+        (
+            "a record is a class without base and with @record(count=..., alignment=1, frames=0, allocated=False, names={...}, symmetric=False)"
+        ),
     ),
     (
         "an option that records do not have",
         lines("@record(count=1, «size=2)", "class Page:", "    use: Small = 0"),
-        "write @record(count=..., alignment=1, frames=0, allocated=False, names={...})",
+        "write @record(count=..., alignment=1, frames=0, allocated=False, names={...}, symmetric=False)",
     ),
     (
         "a record without count",

@@ -14,6 +14,7 @@ from refused_declarations import DECLARATIONS, NAMES_AND_MODULES
 from refused_expressions import EXPRESSIONS
 from refused_programs import FUNCTIONS_HOOKS_AND_PROPERTIES, STEPS, THE_INITIAL_STATE
 from refused_statements import STATEMENTS
+from refused_symmetry import SYMMETRY
 from small_programs import HEADER, model_file
 
 from checker.ir.lower import lower
@@ -29,6 +30,7 @@ CASES: list[Case] = [
     *FUNCTIONS_HOOKS_AND_PROPERTIES,
     *STEPS,
     *THE_INITIAL_STATE,
+    *SYMMETRY,
 ]
 ELSEWHERE = (
     "there is no such file",
