@@ -11,7 +11,8 @@ from pathlib import Path
 from checker.explicit.decode import state_cells, state_frames
 from checker.explicit.engines import EngineError, Method, explore
 from checker.explicit.initial import initial_state
-from checker.explicit.search import Finding, Hop, Limits, Progress, Result
+from checker.explicit.paths import Hop
+from checker.explicit.search import Finding, Limits, Progress, Result
 from checker.ir.layout import make_layout
 from checker.ir.lower import lower
 from checker.ir.system import System

@@ -16,7 +16,8 @@ import psutil
 
 from checker.explicit.c_code import Generated
 from checker.explicit.outcome import Cut, OutOfRange, Violated
-from checker.explicit.search import DEADLOCK, Finding, Hop, Limits, Progress, Result, Search, Statistics
+from checker.explicit.paths import Hop
+from checker.explicit.search import DEADLOCK, Finding, Limits, Progress, Result, Search, Statistics
 
 SLICE = 100_000_000
 """Nanoseconds that the C code runs between two looks at limits and signals."""
@@ -218,25 +219,26 @@ class CompiledSearch:
             return Finding(name, "invariant", instance.predicate.position, path, instance.predicate, instance.arguments)
         raised = self.generated.raisers[what]
         assert isinstance(raised, Violated)
-        hop = self.portable.raising_hop(path, lambda found: isinstance(found, Violated) and found.property == name)
-        assert isinstance(hop.raised, Violated)
-        return Finding(name, "wild-pointer" if hop.raised.wild else "check", hop.raised.position, (*path, hop.hop))
+        end = self.portable.raising_end(path, raised)
+        kind_ = "wild-pointer" if raised.wild else "check"
+        return Finding(name, kind_, end.raised.position, (*path, end.hop))
 
     def _model_error(self, kind: int, row: int, what: int) -> Finding:
         path = self._path(row)
         if kind == INVARIANT:
-            predicate, arguments = self.generated.invariants[what]
-            error = self.portable.error_of(predicate, arguments, path)
+            error = self.portable.error_of(path)
             return Finding("", "model-error", error.position, path, message=error.message)
-        hop = self.portable.raising_hop(path, lambda found: isinstance(found, OutOfRange))
-        assert isinstance(hop.raised, OutOfRange)
-        return Finding("", "model-error", hop.raised.position, (*path, hop.hop), message=hop.raised.message)
+        raised = self.generated.raisers[what]
+        assert isinstance(raised, OutOfRange)
+        end = self.portable.raising_end(path, raised)
+        assert isinstance(end.raised, OutOfRange)
+        return Finding("", "model-error", end.raised.position, (*path, end.hop), message=end.raised.message)
 
     def _path(self, row: int) -> tuple[Hop, ...]:
         """The path to a row's state, taken again by the portable engine."""
         stored = list(reversed(list(self._back_from(row))))[1:]
         if not self.generated.compact:
-            return self.portable.path_where([found.__eq__ for found in stored])
+            return self.portable.path_along(stored)
         return self.portable.path_where([self._hashes_to(found) for found in stored])
 
     def _back_from(self, row: int) -> Iterator[int]:

@@ -6,14 +6,16 @@ from __future__ import annotations
 import sys
 import time
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import psutil
 
+from checker.explicit.canonical import CandidateCheck, Canonical
 from checker.explicit.generated_names import Names
 from checker.explicit.initial import initial_state
 from checker.explicit.outcome import Cut, OutOfRange, Raised, Tape, Violated
+from checker.explicit.paths import FIRST_PROPERTY, Hop, RaisingHop, path_where, raising_end
 from checker.explicit.predicates import Cluster, Instance, make_clusters
 from checker.explicit.python_code import FunctionMaker
 from checker.explicit.transitions import Transition, Transitions
@@ -23,7 +25,6 @@ from checker.language.tree import Position
 
 DEADLOCK = "no-deadlock"
 HALTED = 1
-FIRST_PROPERTY = 2
 BETWEEN_LOOKS = 1024
 """States expanded between two looks at the clock and the memory."""
 
@@ -53,23 +54,6 @@ class Statistics:
 
 
 @dataclass(frozen=True)
-class Hop:
-    """One transition of a path, with its choices and the state it leads to."""
-
-    transition: Transition
-    choices: tuple[int, ...]
-    state: int
-
-
-@dataclass(frozen=True)
-class RaisingHop:
-    """A transition that raises, and what it raises."""
-
-    hop: Hop
-    raised: Raised
-
-
-@dataclass(frozen=True)
 class Finding:
     """A violated property. kind as in trace/data.py. path: from the initial state; the last hop of a check or wild
     pointer leads to the marked state. position: None for a deadlock. arguments: the binding of an invariant, in the
@@ -87,7 +71,7 @@ class Finding:
 @dataclass
 class Result:
     """stopped: why the search ended early, None if it is complete. cuts: reason -> what was missing, where paths
-    ended for want of room."""
+    ended for want of room. dropped: reduction -> why the search began anew without it."""
 
     statistics: Statistics
     findings: dict[str, Finding] = field(default_factory=dict)
@@ -95,15 +79,23 @@ class Result:
     stopped: str | None = None
     cuts: dict[str, str] = field(default_factory=dict)
     unreached: tuple[Position, ...] = ()
+    dropped: dict[str, str] = field(default_factory=dict)
+
+
+class _ToldApart(Exception):
+    """Instances that the reduction of pages takes for alike are not."""
 
 
 Progress = Callable[[Statistics], None]
 
 
 class Search:
-    """The portable engine on one system. properties: those to look for; the others are not evaluated."""
+    """The portable engine on one system. properties: those to look for; the others are not evaluated. reductions: of "pages" and
+    "symmetry" (canonical.py); states are then representatives; findings have real paths all the same."""
 
-    def __init__(self, system: ir.System, properties: frozenset[str] | None = None) -> None:
+    def __init__(
+        self, system: ir.System, properties: frozenset[str] | None = None, reductions: frozenset[str] = frozenset()
+    ) -> None:
         self.system = system
         self.layout = make_layout(system)
         self.names = Names(system, self.layout)
@@ -114,6 +106,9 @@ class Search:
         self.hand_over: Callable[[Statistics], bool] | None = None
         """Asked now and then; true: the search ends, for another engine to take over."""
         self.handed_over = False
+        self.maker = maker
+        self.reductions = reductions if system.symmetry is not None else frozenset()
+        self.canonical = Canonical(system, self.layout, self.reductions) if self.reductions else None
         self.states: list[int] = []
         self.seen: set[int] = set()
         self.parents = array("q")
@@ -136,7 +131,7 @@ class Search:
         self.expanded = 0
         self.depth = 0
         try:
-            self._explore()
+            self._explore_reduced()
         except KeyboardInterrupt:
             self.result.stopped = "interrupted"
         except MemoryError:
@@ -176,12 +171,43 @@ class Search:
             self.result.stopped = "handed over"
         return self.result.stopped is not None
 
+    def _explore_reduced(self) -> None:
+        """Explore with the reductions that are sound here."""
+        while True:
+            self.candidates = CandidateCheck(self.canonical, self.maker) if self.canonical is not None else None
+            try:
+                self._explore()
+                return
+            except _ToldApart as reason:
+                self.drop_pages(str(reason))
+            self.states.clear()
+            del self.parents[:]
+            self.result.cuts.clear()
+            self.transition_count = self.expanded = self.depth = 0
+
+    def drop_pages(self, reason: str) -> None:
+        """Go on without the reduction of pages."""
+        self.result.dropped["pages"] = reason
+        self.reductions -= {"pages"}
+        self.canonical = Canonical(self.system, self.layout, self.reductions) if self.reductions else None
+
+    def _look_at_candidates(self, state: int) -> None:
+        if self.candidates is not None:
+            reason = self.candidates.failure(state)
+            if reason is not None:
+                raise _ToldApart(reason)
+
     def _explore(self) -> None:
         first = initial_state(self.system, self.layout)
+        canonical = self.canonical
+        represent = None if canonical is None else canonical.representative
+        if represent is not None:
+            first = represent(first)
         seen = self.seen = {first}
         states, parents = self.states, self.parents
         states.append(first)
         parents.append(-1)
+        self._look_at_candidates(first)
         self._check(first)
         if self.result.error is not None:
             return
@@ -221,12 +247,16 @@ class Search:
                     moves = moves or not transition.interrupt
                     self.transition_count += len(successors)
                     for successor in successors:
+                        if represent is not None:
+                            successor = represent(successor)
                         if successor in seen:
                             continue
                         seen.add(successor)
                         states.append(successor)
                         parents.append(index)
                         if successor < terminal:
+                            if represent is not None:
+                                self._look_at_candidates(successor)
                             for cluster in clusters:
                                 key = successor & cluster.mask
                                 undecided = cluster.known.get(key)
@@ -268,8 +298,20 @@ class Search:
                 self.result.error = Finding("", "model-error", error.position, path, message=error.message)
                 return
             path = self.path(len(self.states) - 1)
-            self._found(Finding(predicate.property, "invariant", predicate.position, path, predicate, instance.arguments))
+            arguments = self._arguments(instance, path)
+            self._found(Finding(predicate.property, "invariant", predicate.position, path, predicate, arguments))
             self._forget(predicate.property)
+
+    def _arguments(self, violated: Instance, path: tuple[Hop, ...]) -> tuple[int, ...]:
+        """For which arguments the end of a path violates an invariant that its representative violates."""
+        if self.canonical is None or not path:
+            return violated.arguments
+        state = path[-1].state
+        for cluster in self.clusters:
+            for instance in cluster.instances:
+                if instance.predicate is violated.predicate and not instance.holds(state):
+                    return instance.arguments
+        raise AssertionError("a representative violates an invariant that its states satisfy")
 
     def _forget(self, found: str) -> None:
         """A property that has been found violated is not evaluated any more."""
@@ -295,8 +337,7 @@ class Search:
                 found.append(marked)
                 self._step_finding(violated, transition, tuple(tape.values), marked, index)
             except OutOfRange as error:
-                hop = Hop(transition, tuple(tape.values), state)
-                path = (*self.path(index), hop)
+                path = self._path_to(index, Hop(transition, tuple(tape.values), state), error)
                 self.result.error = Finding("", "model-error", error.position, path, message=error.message)
                 return ()
             except Cut as cut:
@@ -310,7 +351,7 @@ class Search:
         if violated.property in self.result.findings or violated.property not in self.properties:
             return
         kind = "wild-pointer" if violated.wild else "check"
-        path = (*self.path(index), Hop(transition, choices, marked))
+        path = self._path_to(index, Hop(transition, choices, marked), violated)
         self._found(Finding(violated.property, kind, violated.position, path))
 
     def _found(self, finding: Finding) -> None:
@@ -321,92 +362,60 @@ class Search:
     # -- paths --
 
     def path(self, index: int) -> tuple[Hop, ...]:
-        """A shortest path from the initial state to a state, by its number."""
+        """A shortest path from the initial state to a state, by its number; in a reduced search, to one that this represents."""
         numbers = [index]
         while self.parents[numbers[-1]] >= 0:
             numbers.append(self.parents[numbers[-1]])
         numbers.reverse()
-        return self.path_along([self.states[number] for number in numbers])
+        return self.path_along([self.states[number] for number in numbers[1:]])
 
-    def path_along(self, states: list[int]) -> tuple[Hop, ...]:
-        """The transitions that lead from each state of a list to the next."""
-        return self.path_where([state.__eq__ for state in states[1:]])
+    def path_along(self, stored: Sequence[int]) -> tuple[Hop, ...]:
+        """A path from the initial state through states that are stored as these, one after the other."""
+        canonical = self.canonical
+        if canonical is None:
+            accepts: list[Callable[[int], bool]] = [state.__eq__ for state in stored]
+        else:
+            accepts = [_represented_by(canonical, state) for state in stored]
+        return self.path_where(accepts)
 
     def path_where(self, accepts: Sequence[Callable[[int], bool]]) -> tuple[Hop, ...]:
         """A path from the initial state whose first hop leads to a state that the first test accepts, and so on."""
-        path: list[Hop] = []
-        open_: list[Iterator[Hop]] = []
-        while len(path) < len(accepts):
-            if len(open_) == len(path):
-                state = path[-1].state if path else initial_state(self.system, self.layout)
-                open_.append(self._hops(state, accepts[len(path)]))
-            hop = next(open_[-1], None)
-            if hop is not None:
-                path.append(hop)
-                continue
-            open_.pop()
-            if not open_:
-                raise AssertionError("a state without the transitions that led to it")
-            path.pop()
-        return tuple(path)
+        return path_where(self.transitions, initial_state(self.system, self.layout), accepts)
 
-    def raising_hop(self, path: tuple[Hop, ...], wanted: Callable[[Raised], bool]) -> RaisingHop:
-        """A transition that is possible after a path and raises what is wanted."""
-        state = path[-1].state if path else initial_state(self.system, self.layout)
-        for transition in self.transitions.possible(state):
-            tape = Tape()
-            while True:
-                tape.rewind()
-                try:
-                    transition.function(state, tape)
-                except Raised as raised:
-                    if wanted(raised):
-                        marked = state
-                        if isinstance(raised, Violated):
-                            marked |= FIRST_PROPERTY + self.system.properties.index(raised.property) << self.layout.mark
-                        return RaisingHop(Hop(transition, tuple(tape.values), marked), raised)
-                if not tape.advance():
-                    break
-        raise AssertionError("a transition that raises for one engine does not for the other")
+    def _path_to(self, index: int, end: Hop, raised: Violated | OutOfRange) -> tuple[Hop, ...]:
+        """A path whose last transition raises: from the state of that number, or from one that this represents."""
+        path = self.path(index)
+        if self.canonical is None:
+            return (*path, end)
+        return (*path, self.raising_end(path, raised).hop)
+
+    def raising_end(self, path: tuple[Hop, ...], like: Violated | OutOfRange) -> RaisingHop:
+        """The transition that raises the same after a path."""
+        return raising_end(self.transitions, self.end_of(path), like)
+
+    def end_of(self, path: tuple[Hop, ...]) -> int:
+        """The state that a path leads to."""
+        return path[-1].state if path else initial_state(self.system, self.layout)
 
     def violated_instance(self, name: str, path: tuple[Hop, ...]) -> Instance:
         """The invariant of a property that is the first to be violated after a path."""
-        state = path[-1].state if path else initial_state(self.system, self.layout)
+        state = self.end_of(path)
         for cluster in self.clusters:
             for instance in cluster.instances:
                 if instance.predicate.property == name and not instance.holds(state):
                     return instance
         raise AssertionError("an invariant that is violated for one engine is not for the other")
 
-    def error_of(self, predicate: ir.Predicate, arguments: tuple[int, ...], path: tuple[Hop, ...]) -> OutOfRange:
+    def error_of(self, path: tuple[Hop, ...]) -> OutOfRange:
         """The model error that an invariant runs into after a path."""
-        state = path[-1].state if path else initial_state(self.system, self.layout)
+        state = self.end_of(path)
         for cluster in self.clusters:
             for instance in cluster.instances:
-                if instance.predicate == predicate and instance.arguments == arguments:
-                    try:
-                        instance.holds(state)
-                    except OutOfRange as error:
-                        return error
-        raise AssertionError("an invariant that runs into a model error for one engine does not for the other")
-
-    def _hops(self, state: int, accepts: Callable[[int], bool]) -> Iterator[Hop]:
-        """The transitions from a state to one that is accepted, each alternative of them."""
-        for transition in self.transitions.possible(state):
-            tape = Tape()
-            while True:
-                tape.rewind()
-                successor: int | None = None
                 try:
-                    successor = transition.function(state, tape)
-                except Violated as violated:
-                    successor = state | FIRST_PROPERTY + self.system.properties.index(violated.property) << self.layout.mark
-                except Raised:
-                    pass
-                if successor is not None and accepts(successor):
-                    yield Hop(transition, tuple(tape.values), successor)
-                if not tape.advance():
-                    break
+                    instance.holds(state)
+                except OutOfRange as error:
+                    return error
+        raise AssertionError("an invariant that runs into a model error for one engine does not for the other")
 
 
 def alternatives_of(transition: Transition, state: int) -> tuple[int, ...]:
@@ -420,3 +429,7 @@ def alternatives_of(transition: Transition, state: int) -> tuple[int, ...]:
             found.append(successor)
         if not tape.advance():
             return tuple(found)
+
+
+def _represented_by(canonical: Canonical, representative: int) -> Callable[[int], bool]:
+    return lambda state: canonical.representative(state) == representative

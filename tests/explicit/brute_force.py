@@ -18,7 +18,8 @@ from as_python import Tape as Combinations
 
 from checker.explicit.decode import state_cells, state_frames
 from checker.explicit.outcome import Cut, OutOfRange, Tape, Violated
-from checker.explicit.search import FIRST_PROPERTY, HALTED, Limits, Result, Search
+from checker.explicit.paths import FIRST_PROPERTY
+from checker.explicit.search import HALTED, Limits, Result, Search
 from checker.ir.lower import lower
 from checker.language.tree import Program, Type
 from checker.language.values import instance_name

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from checker.explicit.decode import state_cells, state_frames
 from checker.explicit.initial import initial_state
-from checker.explicit.search import Finding, Hop, Result, Search
+from checker.explicit.paths import Hop
+from checker.explicit.search import Finding, Result, Search
 from checker.ir.lower import lower
 from checker.language.tree import Program
 from checker.trace.build import Claim, build_trace

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Real paths of a model from what an engine has stored.
+
+An engine stores of each state on a path a representative, a hash, or the state itself. Here the model is walked forward from
+its real initial state: at each hop some real transition leads to a state that fits what is stored, since states that differ by
+an exchange of instances have transitions that differ by the same. So the path is as long as the engine's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from checker.explicit.outcome import OutOfRange, Raised, Tape, Violated
+from checker.explicit.transitions import Transition, Transitions
+
+FIRST_PROPERTY = 2
+"""The mark of a state in which a step violated the first property; see ir/layout.py."""
+
+
+@dataclass(frozen=True)
+class Hop:
+    """One transition of a path, with its choices and the state it leads to."""
+
+    transition: Transition
+    choices: tuple[int, ...]
+    state: int
+
+
+@dataclass(frozen=True)
+class RaisingHop:
+    """A transition that raises, and what it raises. A violation leads to the marked state, a model error nowhere."""
+
+    hop: Hop
+    raised: Violated | OutOfRange
+
+
+def alternatives(transitions: Transitions, state: int) -> Iterator[tuple[Transition, tuple[int, ...], int | Raised]]:
+    """Every transition of a state with each way to choose, and how it ends."""
+    for transition in transitions.possible(state):
+        tape = Tape()
+        while True:
+            tape.rewind()
+            try:
+                successor = transition.function(state, tape)
+                if successor is not None:
+                    yield transition, tuple(tape.values), successor
+            except Raised as raised:
+                yield transition, tuple(tape.values), raised
+            if not tape.advance():
+                break
+
+
+def marked(transitions: Transitions, state: int, violated: Violated) -> int:
+    """The terminal state that a violating step leads to."""
+    return state | FIRST_PROPERTY + transitions.system.properties.index(violated.property) << transitions.layout.mark
+
+
+def path_where(transitions: Transitions, first: int, accepts: Sequence[Callable[[int], bool]]) -> tuple[Hop, ...]:
+    """A path from a state whose first hop leads to a state that the first test accepts, and so on."""
+    path: list[Hop] = []
+    untried: list[Iterator[Hop]] = []
+    while len(path) < len(accepts):
+        if len(untried) == len(path):
+            untried.append(_hops(transitions, path[-1].state if path else first, accepts[len(path)]))
+        hop = next(untried[-1], None)
+        if hop is not None:
+            path.append(hop)
+            continue
+        untried.pop()
+        if not untried:
+            raise AssertionError("a state without the transitions that led to it")
+        path.pop()
+    return tuple(path)
+
+
+def _hops(transitions: Transitions, state: int, accepts: Callable[[int], bool]) -> Iterator[Hop]:
+    for transition, choices, end in alternatives(transitions, state):
+        if isinstance(end, Violated):
+            end = marked(transitions, state, end)
+        if isinstance(end, int) and accepts(end):
+            yield Hop(transition, choices, end)
+
+
+def raising_end(transitions: Transitions, state: int, like: Violated | OutOfRange) -> RaisingHop:
+    """The transition of a real state that ends as its representative's did, with a violation of the same property or a model
+    error; at the same position if there is one such (where several instances are wrong at several positions, the order of the
+    arena says which one is met first)."""
+    other: RaisingHop | None = None
+    for transition, choices, end in alternatives(transitions, state):
+        if isinstance(like, Violated) and isinstance(end, Violated) and (end.property, end.wild) == (like.property, like.wild):
+            found = RaisingHop(Hop(transition, choices, marked(transitions, state, end)), end)
+        elif isinstance(like, OutOfRange) and isinstance(end, OutOfRange):
+            found = RaisingHop(Hop(transition, choices, state), end)
+        else:
+            continue
+        if end.position == like.position:
+            return found
+        other = other or found
+    if other is None:
+        raise AssertionError("a state without the violation that its representative has")
+    return other
