@@ -14,9 +14,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from checker.explicit.c_canonical import canonical_tables
 from checker.explicit.c_expressions import ExpressionWriter, Raisers, Unsupported, table_name
 from checker.explicit.c_instructions import FunctionWriter
 from checker.explicit.c_selection import Selected, select
+from checker.explicit.canonical import Canonical
 from checker.explicit.initial import initial_state
 from checker.explicit.outcome import Cut, OutOfRange, Raised, Violated
 from checker.explicit.transitions import Transitions, chooses
@@ -44,15 +46,17 @@ class Generated:
     covers: tuple[Position, ...]
 
 
-def generate(transitions: Transitions, compact: bool = False) -> Generated:
-    """The C source of a system's search, which tries transitions in the same order as the portable engine. compact: with hash
-    compaction. Unsupported where C cannot hold the system."""
-    return _Generator(transitions, compact).generate()
+def generate(transitions: Transitions, canonical: Canonical | None = None, compact: bool = False) -> Generated:
+    """The C source of a system's search, which tries transitions in the same order as the portable engine. canonical: the
+    representatives to search over, None for the states themselves. compact: with hash compaction. Unsupported where C cannot
+    hold the system."""
+    return _Generator(transitions, canonical, compact).generate()
 
 
 class _Generator:
-    def __init__(self, transitions: Transitions, compact: bool) -> None:
+    def __init__(self, transitions: Transitions, canonical: Canonical | None, compact: bool) -> None:
         self.transitions = transitions
+        self.canonical = canonical
         self.compact = compact
         self.system = system = transitions.system
         self.layout = layout = transitions.layout
@@ -70,7 +74,10 @@ class _Generator:
             self.step(location)
         actions = [(instance, self.action(instance)) for instance in self._instances()]
         check = self.check()
-        body = [*self.tables(), *self.out, *self.dispatch(), *self.expand(actions), *check]
+        body = [*self.out, *self.dispatch(), *self.expand(actions), *check]
+        if self.canonical is not None:
+            body += [*canonical_tables(self.canonical, self.raisers), (HERE / "canonical.c").read_text(encoding="utf-8")]
+        body = [*self.tables(), *body]
         constants = self.constants()
         source = "\n".join(
             [
@@ -89,6 +96,7 @@ class _Generator:
         mark_word, mark_shift = divmod(self.layout.mark, 64)
         yield f"#define WORDS {self.words}"
         yield f"#define COMPACT {int(self.compact)}"
+        yield f"#define CANONICAL {int(self.canonical is not None)}"
         yield f"#define MARK {self.layout.mark}"
         yield f"#define PROPERTIES {len(self.system.properties)}"
         yield f"#define RAISERS {max(1, len(self.raisers.made))}"

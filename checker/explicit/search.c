@@ -24,7 +24,7 @@
 #define NO_ROW UINT32_MAX
 
 enum { LEVEL_DONE, PAUSED };
-enum { NO_FAILURE, OUT_OF_MEMORY, FULL, TOO_MANY_CHOICES };
+enum { NO_FAILURE, OUT_OF_MEMORY, FULL, TOO_MANY_CHOICES, TOLD_APART };
 enum { NO_FINDING, INVARIANT, STEP, STUCK, CLAIMED };
 
 #if COMPACT
@@ -33,8 +33,12 @@ typedef uint64_t slot;
 typedef uint32_t slot;
 #endif
 
+/* With CANONICAL, state is the representative of raw, the state that a transition led to. */
 struct entry {
 	word state[WORDS + 1];
+#if CANONICAL
+	word raw[WORDS + 1];
+#endif
 	uint64_t hash;
 	const word *source_state;
 	row_number source;
@@ -96,6 +100,7 @@ struct search {
 	_Atomic unsigned char open[PROPERTIES + 1];
 	struct finding found[PROPERTIES + 1];
 	struct finding error;
+	struct finding apart; /* the state in which pages are told apart */
 	unsigned char cuts[RAISERS];
 	uint64_t bytes;
 };
@@ -363,9 +368,30 @@ static void too_many_choices(struct worker *w)
 
 /* -- expanding -- */
 
+#if CANONICAL
+#define REACHED(e) ((e)->raw)
+#else
+#define REACHED(e) ((e)->state)
+#endif
+
 static inline word *next_entry(struct worker *w)
 {
-	return w->batch[w->count].state;
+	return REACHED(&w->batch[w->count]);
+}
+
+/* Look at a new state: at its invariants, and whether the reductions are sound there. changed: how it differs from the state
+ * that led to it. */
+static void examine(struct worker *w, const struct entry *e, const word *changed, row_number row)
+{
+	if (IS_MARKED(e->state))
+		return;
+	check(w, REACHED(e), changed, row);
+#if CANONICAL
+	if (pages_are_told_apart(e->state)) {
+		claim(&w->search->apart, STEP, row, 0);
+		fail(w->search, TOLD_APART);
+	}
+#endif
 }
 
 static void flush(struct worker *w)
@@ -386,13 +412,11 @@ static void flush(struct worker *w)
 		row_number row = insert(w, e);
 		if (row == NO_ROW)
 			continue;
-		if (!IS_MARKED(e->state)) {
-			word changed[WORDS + 1];
-			for (int k = 0; k < WORDS; k++)
-				changed[k] = e->state[k] ^ e->source_state[k];
-			changed[WORDS] = 0;
-			check(w, e->state, changed, row);
-		}
+		word changed[WORDS + 1];
+		for (int k = 0; k < WORDS; k++)
+			changed[k] = REACHED(e)[k] ^ e->source_state[k];
+		changed[WORDS] = 0;
+		examine(w, e, changed, row);
 	}
 	w->count = 0;
 }
@@ -400,6 +424,9 @@ static void flush(struct worker *w)
 static inline void push(struct worker *w)
 {
 	struct entry *e = &w->batch[w->count];
+#if CANONICAL
+	representative(e->raw, e->state);
+#endif
 	e->hash = hash_state(e->state);
 	__builtin_prefetch((const void *)&w->search->table[e->hash & (w->search->slots - 1)]);
 	e->source = w->source;
@@ -507,14 +534,17 @@ void search_start(struct search *q)
 	struct worker *w = &q->worker[0];
 	struct entry *e = &w->batch[0];
 	word changed[WORDS + 1];
-	memcpy(e->state, initial, sizeof(initial));
+	memcpy(REACHED(e), initial, sizeof(initial));
+#if CANONICAL
+	representative(e->raw, e->state);
+#endif
 	e->hash = hash_state(e->state);
 	e->source = NO_ROW;
 	row_number row = insert(w, e);
 	if (row == NO_ROW)
 		return;
 	memset(changed, 0xff, sizeof(changed));
-	check(w, e->state, changed, row);
+	examine(w, e, changed, row);
 }
 
 #if COMPACT
@@ -689,10 +719,11 @@ static void report(const struct finding *finding, uint64_t *out)
 	out[2] = finding->number;
 }
 
-/* The finding of a property, or the model error (PROPERTIES): kind, row, number. */
+/* The finding of a property, or the model error (PROPERTIES), or where pages are told apart (PROPERTIES + 1): kind, row,
+ * number. */
 void search_finding(const struct search *q, int property, uint64_t *out)
 {
-	report(property < PROPERTIES ? &q->found[property] : &q->error, out);
+	report(property < PROPERTIES ? &q->found[property] : property == PROPERTIES ? &q->error : &q->apart, out);
 }
 
 /* The row that led to a row, NO_ROW for the initial state; and the row's state, or with COMPACT 32 bits of its hash. */
