@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
 import sys
 import time
 from pathlib import Path
@@ -14,11 +13,11 @@ import click
 
 from checker.cli.configuration import Request, check_configuration
 from checker.cli.ladder import ladder
-from checker.cli.options import ProgressLine, Setting, Size, limits
+from checker.cli.options import ProgressLine, Size, limits, wants_colour
+from checker.cli.request import configuration_options, request_of
 from checker.cli.saving import save_counterexample
 from checker.explicit.engines import ENGINES, Method, available_threads
 from checker.explicit.search import Limits
-from checker.language.errors import UsageError
 from checker.report.check_json import check_json
 from checker.report.check_text import finding_text, run_text, summary_text
 from checker.report.finding import headline
@@ -27,12 +26,7 @@ from checker.report.verdict import Run, Subject, Verdict, status_of
 
 @click.command()
 @click.argument("model", type=click.Path(path_type=Path))
-@click.option("--cpus", type=int, metavar="N", help="Number of CPUs (the same as --set CPUS=N).")
-@click.option("--tasks", type=int, metavar="N", help="Number of tasks besides the idle tasks (--set TASKS=N).")
-@click.option("--stack-pages", type=int, metavar="N", help="Pages of a full stack (--set STACK_PAGES=N).")
-@click.option("--set", "settings", type=Setting(), multiple=True, metavar="NAME=VALUE", help="Set a parameter of the model.")
-@click.option("--events", metavar="A,B,...", help="Exactly these events happen. Default: all that the model has.")
-@click.option("--property", "properties", multiple=True, metavar="ID", help="Check only this property; may be repeated.")
+@configuration_options
 @click.option(
     "--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Form of the output."
 )
@@ -79,17 +73,11 @@ def check(
     Without sizes, events or settings, a small ladder of configurations is searched, smallest first. Every counterexample is
     a shortest one of its configuration, and has been replayed by an interpreter of its own before it is shown.
     """
-    sizes = {"CPUS": cpus, "TASKS": tasks, "STACK_PAGES": stack_pages}
-    chosen: dict[str, int] = {}
-    for name, value in [*((name, value) for name, value in sizes.items() if value is not None), *settings]:
-        if chosen.setdefault(name, value) != value:
-            raise UsageError(f"error: {name} is set to {chosen[name]} and to {value}; set it once")
-    wanted = tuple(properties) or None
-    if chosen or events is not None:
-        names = None if events is None else tuple(name.strip() for name in events.split(",") if name.strip())
-        requests = [Request(model, chosen, names, wanted)]
+    request = request_of(model, cpus, tasks, stack_pages, settings, events, properties)
+    if request.settings or request.events is not None:
+        requests = [request]
     else:
-        requests = ladder(model, wanted)
+        requests = ladder(model, request.properties)
     method = Method(engine, threads or available_threads())
     session = _Session(format_ == "text", save, method, limits(max_states, max_memory, timeout))
     for request in requests:
@@ -141,8 +129,7 @@ class _Session:
         return run.stopped is None and run.error is None
 
     def _print(self, subject: Subject, verdict: Verdict, saved: list[Path]) -> None:
-        colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-        print(finding_text(subject, verdict, saved, colour), flush=True)
+        print(finding_text(subject, verdict, saved, wants_colour()), flush=True)
 
     def _is_new(self, subject: Subject, verdict: Verdict) -> bool:
         """Whether to show it: a violation is shown again only where none of the events that it was shown for suffices."""
@@ -158,9 +145,6 @@ class _Session:
             return []
         shown = len(self.shown[verdict.property])
         stem = verdict.property if shown == 1 else f"{verdict.property}-{shown}"
-        try:
-            files = save_counterexample(verdict.trace, self.save, stem, subject.sources)
-        except OSError as error:
-            raise UsageError(f"{self.save}: error: cannot be written: {error.strerror}") from None
+        files = save_counterexample(verdict.trace, self.save, stem, subject.sources)
         self.saved += [(headline(verdict.trace), file) for file in files]
         return files

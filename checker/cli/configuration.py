@@ -8,22 +8,15 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from checker.explicit.decode import state_cells, state_frames
+from checker.cli.confirmation import confirmed
 from checker.explicit.engines import EngineError, Method, explore
-from checker.explicit.initial import initial_state
-from checker.explicit.paths import Hop
 from checker.explicit.search import Finding, Limits, Progress, Result
-from checker.ir.layout import make_layout
 from checker.ir.lower import lower
 from checker.ir.system import System
 from checker.language import tree
 from checker.language.errors import UsageError, similar
 from checker.language.load import load_program
 from checker.report.verdict import Configuration, Run, Statistics, Subject, Verdict, Word
-from checker.trace.build import Claim, Disagreement, build_trace
-from checker.trace.data import Trace
-from checker.trace.machine import Transition
-from checker.trace.replay import replay
 
 
 @dataclass(frozen=True)
@@ -49,15 +42,15 @@ def check_configuration(
     """Search one configuration. announce: called with each violation when it is found and confirmed. Disagreement if the
     replayer does not confirm what the engine says."""
     program = load_program(request.model, request.settings, request.events)
-    wanted = _wanted(program, request)
+    wanted = wanted_properties(program, request)
     system = lower(program)
     settings = tuple((parameter.name, parameter.value) for parameter in program.parameters)
     events = tuple(event.name for event in program.events if event.enabled)
-    subject = Subject(program.model, Configuration(settings, events), program.sources, _notes(program))
+    subject = Subject(program.model, Configuration(settings, events), program.sources, notes_of(program))
     violated: dict[str, Verdict] = {}
 
     def found(finding: Finding) -> None:
-        trace = _confirmed(program, system, finding)
+        trace = confirmed(program, system, finding)
         violated[finding.property] = verdict = Verdict(finding.property, Word.VIOLATED, trace.violation.message, trace)
         if announce is not None:
             announce(subject, verdict)
@@ -82,7 +75,7 @@ def check_configuration(
     )
 
 
-def _notes(program: tree.Program) -> tuple[str, ...]:
+def notes_of(program: tree.Program) -> tuple[str, ...]:
     """What the model leaves to the kernel, and what it has for nothing."""
     hooks = [routine.name for routine in program.routines.values() if routine.hook == routine.name and not routine.protocol]
     found = [f"Hooks that the model does not implement: {', '.join(hooks)}"] if hooks else []
@@ -91,7 +84,8 @@ def _notes(program: tree.Program) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _wanted(program: tree.Program, request: Request) -> frozenset[str]:
+def wanted_properties(program: tree.Program, request: Request) -> frozenset[str]:
+    """The properties that are asked for. Raises UsageError if the model lacks one."""
     for name in request.properties or ():
         if name not in program.properties:
             known = ", ".join(program.properties)
@@ -102,59 +96,12 @@ def _wanted(program: tree.Program, request: Request) -> frozenset[str]:
 def _otherwise(program: tree.Program, system: System, result: Result, configuration: Configuration) -> Verdict:
     """The verdict of every property that no violation was found of."""
     if result.error is not None:
-        return Verdict("", Word.ERROR, result.error.message, _confirmed(program, system, result.error))
+        return Verdict("", Word.ERROR, result.error.message, confirmed(program, system, result.error))
     if result.stopped is not None:
         return Verdict("", Word.UNKNOWN, f"{result.stopped}, reached at depth {result.statistics.depth}")
     if result.cuts:
         return Verdict("", Word.UNKNOWN, "; ".join(f"{reason}: {what}" for reason, what in result.cuts.items()))
     return Verdict("", Word.BOUNDED, f"exhaustive at {configuration}")
-
-
-# -- confirmation --
-
-
-def _confirmed(program: tree.Program, system: System, finding: Finding) -> Trace:
-    """The trace of a finding, made by the replayer from the engine's schedule; both have to agree on every state."""
-    schedule = [_transition(hop) for hop in finding.path]
-    built = build_trace(program, schedule, _claim(program, finding))
-    layout = make_layout(system)
-    unmarked = (1 << layout.mark) - 1
-    states = [initial_state(system, layout), *(hop.state & unmarked for hop in finding.path)]
-    for number, (state, snapshot) in enumerate(zip(states, built.states, strict=True)):
-        cells = state_cells(program, system, layout, state)
-        if cells != snapshot.cells:
-            raise Disagreement(_difference(number, cells, snapshot.cells))
-        frames = state_frames(program, system, layout, state)
-        if frames != snapshot.frames:
-            raise Disagreement(f"after step {number}, the frames of engine and replayer stand in different places")
-    confirmed = replay(program, built.trace)
-    if not confirmed.ok:
-        raise Disagreement(f"{finding.property}: the replayer refuses its own trace: {confirmed.reason}")
-    return built.trace
-
-
-def _difference(number: int, engine: Mapping[str, str], replayer: Mapping[str, str]) -> str:
-    for name in (*engine, *replayer):
-        if engine.get(name) != replayer.get(name):
-            return f"after step {number}, {name} is {engine.get(name)} for the engine and {replayer.get(name)} for the replayer"
-    return f"after step {number}, engine and replayer list the cells in different order"
-
-
-def _transition(hop: Hop) -> Transition:
-    transition = hop.transition
-    choices = tuple(map(int, hop.choices))
-    if transition.action is None:
-        return Transition(transition.processor, choices=choices)
-    return Transition(None, transition.action.name, transition.arguments, choices)
-
-
-def _claim(program: tree.Program, finding: Finding) -> Claim:
-    binding: dict[str, int] = {}
-    if finding.predicate is not None:
-        invariant = next(i for i in program.invariants if i.name == finding.predicate.name)
-        names = [parameter.local.name for parameter in invariant.parameters]
-        binding = dict(zip(names, finding.arguments, strict=True))
-    return Claim(finding.kind, finding.property, finding.position, binding)
 
 
 def model_paths(paths: Iterable[Path]) -> list[Path]:

@@ -13,6 +13,7 @@ from checker.cli.gate import gate
 from checker.cli.listing import list_
 from checker.cli.replaying import replay
 from checker.cli.show import show
+from checker.cli.simulate import simulate
 from checker.language.errors import UsageError
 from checker.report.verdict import Status
 from checker.trace.build import Disagreement
@@ -27,7 +28,7 @@ def cli() -> None:
     """Model checker for the Linux dynamic kernel stacks protocol."""
 
 
-for command in (check, list_, show, replay, gate):
+for command in (check, simulate, list_, show, replay, gate):
     cli.add_command(command)
 
 

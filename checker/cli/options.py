@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -49,6 +50,11 @@ class Setting(click.ParamType[tuple[str, int]]):
 def limits(max_states: int | None, max_memory: int | None, timeout: float | None) -> Limits:
     """The limits asked for. Without --max-memory, three quarters of the machine's memory."""
     return Limits(max_states, psutil.virtual_memory().total * 3 // 4 if max_memory is None else max_memory, timeout)
+
+
+def wants_colour() -> bool:
+    """Whether to print with ANSI colours: on a terminal, unless NO_COLOR is set."""
+    return sys.stdout.isatty() and "NO_COLOR" not in os.environ
 
 
 class ProgressLine:

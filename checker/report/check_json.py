@@ -31,7 +31,7 @@ def _run(run: Run) -> dict[str, object]:
         "reduce": "none",
         "engine": run.engine,
         "remark": run.remark,
-        "properties": [_verdict(verdict) for verdict in run.verdicts],
+        "properties": [verdict_json(verdict) for verdict in run.verdicts],
         "statistics": {
             "states": s.states,
             "transitions": s.transitions,
@@ -41,14 +41,15 @@ def _run(run: Run) -> dict[str, object]:
             "memory_bytes": s.memory,
         },
         "stopped": run.stopped,
-        "error": None if run.error is None else _verdict(run.error),
+        "error": None if run.error is None else verdict_json(run.error),
         "cuts": dict(run.cuts),
         "unreached": list(run.unreached),
         "notes": list(run.subject.notes),
     }
 
 
-def _verdict(verdict: Verdict) -> dict[str, object]:
+def verdict_json(verdict: Verdict) -> dict[str, object]:
+    """The verdict on one property."""
     held = verdict.word in (Word.BOUNDED, Word.PROVED)
     return {
         "id": verdict.property,

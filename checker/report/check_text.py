@@ -19,22 +19,24 @@ def terminal_width() -> int:
     return min(max(shutil.get_terminal_size((110, 24)).columns, 80), 160)
 
 
-def finding_text(subject: Subject, verdict: Verdict, saved: Sequence[Path], colour: bool) -> str:
-    """One finding with its trace, where it was saved, and the command that replays it."""
+def finding_text(
+    subject: Subject, verdict: Verdict, saved: Sequence[Path], colour: bool, command: Sequence[str] = ("check",)
+) -> str:
+    """One finding with its trace, where it was saved, and the command that replays it. command: the one that found it, and
+    its own options."""
     assert verdict.trace is not None
-    text = text_report(
-        verdict.trace, replay=find_again(subject, verdict, saved), sources=subject.sources, width=terminal_width(), colour=colour
-    )
+    again = find_again(subject, verdict, saved, command)
+    text = text_report(verdict.trace, replay=again, sources=subject.sources, width=terminal_width(), colour=colour)
     if len(saved) > 1:
         text += f"The picture:\n  {saved[1]}\n"
     return text
 
 
-def find_again(subject: Subject, verdict: Verdict, saved: Sequence[Path]) -> str:
+def find_again(subject: Subject, verdict: Verdict, saved: Sequence[Path], command: Sequence[str] = ("check",)) -> str:
     """What to type to replay the finding: from its file, or by finding it again."""
     if saved:
         return f"stackproof replay {shlex.quote(str(saved[0]))}"
-    words = ["stackproof", "check", subject.model]
+    words = ["stackproof", command[0], subject.model]
     for name, value in subject.configuration.settings:
         if name in _OPTIONS:
             words += [_OPTIONS[name], str(value)]
@@ -42,6 +44,7 @@ def find_again(subject: Subject, verdict: Verdict, saved: Sequence[Path]) -> str
             words += ["--set", f"{name}={value}"]
     if subject.configuration.events:
         words += ["--events", ",".join(subject.configuration.events)]
+    words += command[1:]
     if verdict.word is Word.VIOLATED:
         words += ["--property", verdict.property]
     return shlex.join(words)
@@ -78,7 +81,7 @@ def _by_line(place: str) -> tuple[str, int]:
     return file, int(line)
 
 
-def _lines(places: Sequence[str]) -> list[str]:
+def lines_text(places: Sequence[str]) -> str:
     """file:line each, the file once."""
     found: list[str] = []
     last = ""
@@ -88,7 +91,7 @@ def _lines(places: Sequence[str]) -> list[str]:
         if text not in found:
             found.append(text)
         last = file
-    return found
+    return ", ".join(found)
 
 
 def summary_text(runs: Sequence[Run], saved: Sequence[tuple[str, Path]] = ()) -> str:
@@ -102,7 +105,7 @@ def summary_text(runs: Sequence[Run], saved: Sequence[tuple[str, Path]] = ()) ->
     complete = [set(run.unreached) for run in runs if run.stopped is None]
     unreached = sorted(set.intersection(*complete), key=_by_line) if complete else []
     if unreached:
-        lines.append("Lines of the model that nothing reached: " + ", ".join(_lines(unreached)))
+        lines.append("Lines of the model that nothing reached: " + lines_text(unreached))
     lines += dict.fromkeys(note for run in runs for note in run.subject.notes)
     lines += [
         "Searched without reductions. The verdicts are about sequentially consistent interleavings of single accesses,",

@@ -7,12 +7,14 @@ import pytest
 from recorded_controls import CONTROLS, EVENTS, RECORDED, Control, Planted, catalogue
 
 from checker.cli.configuration import Request, check_configuration
+from checker.cli.simulate import simulate_configuration
 from checker.explicit.search import Limits, Search
+from checker.explicit.simulation import Plan
 from checker.ir.lower import lower
 from checker.language import tree
 from checker.language.load import load_program, walk
 from checker.language.modules import PROJECT
-from checker.report.verdict import Run
+from checker.report.verdict import Run, Word
 
 FIXED = PROJECT / "models" / "rfc_v1_nr_fixed.py"
 PLANTED = [(control, number, fault) for control in RECORDED for number, fault in control.planted.items()]
@@ -45,6 +47,25 @@ def test_a_planted_fault_violates_its_property_and_no_other(control: Control, nu
     violated = {name: run.violated[name] for name in catalogue(run.violated)}
     assert violated == {control.identifier: fault.length, **fault.others}
     assert run.statistics.states == fault.states
+
+
+@pytest.mark.parametrize(
+    ("control", "number", "fault"), PLANTED, ids=lambda value: str(value) if type(value) is not Planted else ""
+)
+def test_random_walks_find_the_planted_fault_too(control: Control, number: int, fault: Planted) -> None:
+    request = Request(control.path, {**control.sizes, "PLANTED": number}, EVENTS, (control.identifier,))
+    (verdict,) = simulate_configuration(request, Plan(walks=200, depth=300, seed=0), Limits()).verdicts
+    assert verdict.trace is not None
+    assert fault.length <= len(verdict.trace.steps) <= 5 * fault.length
+
+
+@pytest.mark.parametrize("control", RECORDED, ids=str)
+def test_random_walks_find_nothing_without_it(control: Control) -> None:
+    request = Request(control.path, {**control.sizes, "PLANTED": 0}, EVENTS)
+    run = simulate_configuration(request, Plan(walks=40, depth=200, seed=0), Limits())
+    found = {verdict.property for verdict in run.verdicts if verdict.word is Word.VIOLATED}
+    assert catalogue(found) == set()
+    assert {verdict.word for verdict in run.verdicts if verdict.property not in found} == {Word.UNKNOWN}
 
 
 @pytest.mark.parametrize("control", RECORDED, ids=str)

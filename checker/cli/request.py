@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The options that say which configuration of a model is meant, for every command that takes one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+from checker.cli.configuration import Request
+from checker.cli.options import Setting
+from checker.language.errors import UsageError
+
+Command = TypeVar("Command", bound=Callable[..., int])
+
+OPTIONS = (
+    click.option("--cpus", type=int, metavar="N", help="Number of CPUs (the same as --set CPUS=N)."),
+    click.option("--tasks", type=int, metavar="N", help="Number of tasks besides the idle tasks (--set TASKS=N)."),
+    click.option("--stack-pages", type=int, metavar="N", help="Pages of a full stack (--set STACK_PAGES=N)."),
+    click.option("--set", "settings", type=Setting(), multiple=True, metavar="NAME=VALUE", help="Set a parameter of the model."),
+    click.option("--events", metavar="A,B,...", help="Exactly these events happen. Default: all that the model has."),
+    click.option("--property", "properties", multiple=True, metavar="ID", help="Check only this property; may be repeated."),
+)
+
+
+def configuration_options(command: Command) -> Command:
+    """Gives a command the options --cpus, --tasks, --stack-pages, --set, --events and --property."""
+    for option in reversed(OPTIONS):
+        command = option(command)
+    return command
+
+
+def request_of(
+    model: Path,
+    cpus: int | None,
+    tasks: int | None,
+    stack_pages: int | None,
+    settings: tuple[tuple[str, int], ...],
+    events: str | None,
+    properties: tuple[str, ...],
+) -> Request:
+    """What these options ask for. Raises UsageError if a parameter is set to two values."""
+    sizes = {"CPUS": cpus, "TASKS": tasks, "STACK_PAGES": stack_pages}
+    chosen: dict[str, int] = {}
+    for name, value in [*((name, value) for name, value in sizes.items() if value is not None), *settings]:
+        if chosen.setdefault(name, value) != value:
+            raise UsageError(f"error: {name} is set to {chosen[name]} and to {value}; set it once")
+    names = None if events is None else tuple(name.strip() for name in events.split(",") if name.strip())
+    return Request(model, chosen, names, tuple(properties) or None)

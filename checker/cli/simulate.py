@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""`stackproof simulate MODEL`: random walks, for configurations that are too large to search."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from checker.cli.configuration import Request, notes_of, wanted_properties
+from checker.cli.confirmation import confirmed
+from checker.cli.options import ProgressLine, Size, limits, wants_colour
+from checker.cli.request import configuration_options, request_of
+from checker.cli.saving import save_counterexample
+from checker.explicit.search import Finding, Limits
+from checker.explicit.simulation import Plan, Simulation, WalkStatistics
+from checker.ir.lower import lower
+from checker.language.load import load_program
+from checker.report.check_text import finding_text
+from checker.report.simulation import Simulated, Walks
+from checker.report.simulation_json import simulation_json
+from checker.report.simulation_text import simulation_text
+from checker.report.verdict import Configuration, Subject, Verdict, Word, status_of
+
+
+@click.command()
+@click.argument("model", type=click.Path(path_type=Path))
+@configuration_options
+@click.option("--walks", type=click.IntRange(min=1), default=1000, show_default=True, metavar="N", help="How many walks.")
+@click.option(
+    "--depth", type=click.IntRange(min=1), default=1000, show_default=True, metavar="N", help="Steps of a walk, at most."
+)
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, metavar="N", help="Same seed, same walks.")
+@click.option(
+    "--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Form of the output."
+)
+@click.option(
+    "--save", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Save counterexamples and pictures there."
+)
+@click.option(
+    "--max-memory", type=Size(), metavar="SIZE", help="Stop at this much memory, as 500M or 2G. Default: 3/4 of the machine's."
+)
+@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), metavar="S", help="Stop after so many seconds.")
+def simulate(
+    model: Path,
+    cpus: int | None,
+    tasks: int | None,
+    stack_pages: int | None,
+    settings: tuple[tuple[str, int], ...],
+    events: str | None,
+    properties: tuple[str, ...],
+    walks: int,
+    depth: int,
+    seed: int,
+    format_: str,
+    save: Path | None,
+    max_memory: int | None,
+    timeout: float | None,
+) -> int:
+    """Look for violations in MODEL by random walks, where it is too large for `check`.
+
+    What is found is confirmed and shown as `check` does it, but need not be a shortest run. What is not found is
+    UNKNOWN: walks never show that a property holds. Parameters that are not set have their defaults.
+    """
+    request = request_of(model, cpus, tasks, stack_pages, settings, events, properties)
+    again = ("simulate", "--walks", str(walks), "--depth", str(depth), "--seed", str(seed))
+    line = ProgressLine(f"{model}")
+
+    def progress(s: WalkStatistics) -> None:
+        if line.status is not None:
+            line.status.update(f"{model}: {s.walks:,} of {walks:,} walks, {s.steps:,} steps, {s.memory / 2**20:,.0f} MiB")
+
+    def announce(subject: Subject, verdict: Verdict) -> None:
+        saved = _save(subject, verdict, save)
+        if format_ == "text":
+            with line.paused():
+                print(finding_text(subject, verdict, saved, wants_colour(), again), flush=True)
+
+    with line.running():
+        run = simulate_configuration(request, Plan(walks, depth, seed), limits(None, max_memory, timeout), progress, announce)
+    if format_ == "json":
+        json.dump(simulation_json(run), sys.stdout, indent=2)
+        print()
+    else:
+        if run.error is not None:
+            print(finding_text(run.subject, run.error, [], wants_colour(), again), flush=True)
+        print(simulation_text(run))
+    return status_of(run.words).value
+
+
+def _save(subject: Subject, verdict: Verdict, folder: Path | None) -> list[Path]:
+    if folder is None or verdict.trace is None:
+        return []
+    return save_counterexample(verdict.trace, folder, verdict.property, subject.sources)
+
+
+def simulate_configuration(
+    request: Request,
+    plan: Plan,
+    limits_: Limits,
+    progress: Callable[[WalkStatistics], None] | None = None,
+    announce: Callable[[Subject, Verdict], None] | None = None,
+) -> Simulated:
+    """Walk through one configuration. announce: called with each violation when it is found and confirmed. Raises
+    Disagreement if the replayer does not confirm what the engine says."""
+    program = load_program(request.model, request.settings, request.events)
+    wanted = wanted_properties(program, request)
+    simulation = Simulation(lower(program), wanted)
+    settings = tuple((parameter.name, parameter.value) for parameter in program.parameters)
+    events = tuple(event.name for event in program.events if event.enabled)
+    subject = Subject(program.model, Configuration(settings, events), program.sources, notes_of(program))
+    violated: dict[str, Verdict] = {}
+
+    def found(finding: Finding) -> None:
+        trace = confirmed(program, simulation.system, finding)
+        violated[finding.property] = verdict = Verdict(finding.property, Word.VIOLATED, trace.violation.message, trace)
+        if announce is not None:
+            announce(subject, verdict)
+
+    result = simulation.run(plan, limits_, progress, found)
+    s = result.statistics
+    walks = Walks(plan.walks, plan.depth, plan.seed, s.walks, s.steps, s.longest, s.seconds, s.memory)
+    otherwise = Verdict("", Word.UNKNOWN, str(walks))
+    if result.error is not None:
+        trace = confirmed(program, simulation.system, result.error)
+        otherwise = Verdict("", Word.ERROR, result.error.message, trace)
+    return Simulated(
+        subject,
+        tuple(violated.get(n) or dataclasses.replace(otherwise, property=n) for n in program.properties if n in wanted),
+        walks,
+        result.stopped,
+        tuple(result.cuts.items()),
+        tuple(f"{p.file}:{p.line}" for p in sorted(result.unreached) if p.file == program.model),
+        otherwise if otherwise.word is Word.ERROR else None,
+    )

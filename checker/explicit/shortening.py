@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Shorter ways to where a random walk came to, cheaply found. The result need not be a shortest one.
+
+First the shortest way by the states that the walk went through (which cuts its loops). Then steps are left out, as long as
+the others remain possible and lead to the same end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from checker.explicit.outcome import Raised, Tape
+from checker.explicit.search import Hop
+from checker.explicit.transitions import Transition, Transitions
+
+TRIES = 300_000
+"""Steps that may be run to find out what can be left out: a second or two."""
+
+Path = tuple[Hop, ...]
+End = Callable[[int], bool]
+"""Whether a state is one to come to."""
+
+
+def outcomes(transition: Transition, state: int) -> Iterator[tuple[tuple[int, ...], int | Raised]]:
+    """What a transition can lead to: its choices, and the next state or what it raises; nothing where it is not possible."""
+    tape = Tape()
+    while True:
+        tape.rewind()
+        try:
+            outcome: int | Raised | None = transition.function(state, tape)
+        except Raised as raised:
+            outcome = raised
+        if outcome is not None:
+            yield tuple(tape.values), outcome
+        if not tape.advance():
+            return
+
+
+def shortened(transitions: Transitions, first: int, path: Path, end: End) -> Path:
+    """A path, no longer, from the state `first` to a state for which `end` holds. path: one such path."""
+    path = by_the_same_states(transitions, first, path)
+    return _Shortener(transitions, first, end).without(path)
+
+
+def by_the_same_states(transitions: Transitions, first: int, path: Path) -> Path:
+    """The shortest path to the last state that goes through states of the path only."""
+    if not path:
+        return path
+    allowed = {hop.state for hop in path}
+    last = path[-1].state
+    reached: dict[int, tuple[int, Hop] | None] = {first: None}
+    for state in (queue := [first]):
+        if last in reached:
+            break
+        for transition in transitions.possible(state):
+            for choices, outcome in outcomes(transition, state):
+                if isinstance(outcome, int) and outcome in allowed and outcome not in reached:
+                    reached[outcome] = (state, Hop(transition, choices, outcome))
+                    queue.append(outcome)
+    found: list[Hop] = []
+    before = reached[last]
+    while before is not None:
+        found.append(before[1])
+        before = reached[before[0]]
+    return tuple(reversed(found))
+
+
+def same_mover(transitions: Transitions, transition: Transition, state: int) -> Transition | None:
+    """The same action, or the step of the same processor that is next in this state."""
+    return transition if transition.processor is None else transitions.processors[transition.processor].transition(state)
+
+
+class _Shortener:
+    """Leaves steps out."""
+
+    def __init__(self, transitions: Transitions, first: int, end: End) -> None:
+        self.transitions = transitions
+        self.first = first
+        self.end = end
+        self.left = TRIES
+
+    def without(self, path: Path) -> Path:
+        """The path without what can be left out of it."""
+        shorter: Path | None = path
+        while shorter is not None and self.left > 0:
+            path = shorter
+            shorter = next(filter(None, (self._again(path, left_out) for left_out in self._candidates(path))), None)
+        return path
+
+    def _again(self, path: Path, left_out: frozenset[int]) -> Path | None:
+        """The same steps without some of them, if that is possible and comes to the same end."""
+        state = self.first
+        found: list[Hop] = []
+        for number, hop in enumerate(path):
+            if number in left_out:
+                continue
+            self.left -= 1
+            if self.left < 0:
+                return None
+            transition = same_mover(self.transitions, hop.transition, state)
+            successor = None if transition is None else _with_choices(transition, state, hop.choices)
+            if transition is None or successor is None or successor >> self.transitions.layout.mark:
+                return None
+            found.append(Hop(transition, hop.choices, successor))
+            state = successor
+        return tuple(found) if self.end(state) else None
+
+    def _candidates(self, path: Path) -> list[frozenset[int]]:
+        """Steps to leave out together, most first: all of one processor or action from some place on; from a step on, those
+        until a processor is again where it was before that step: its own with that step, or everybody's; single ones."""
+        found: set[frozenset[int]] = set()
+        by_source: dict[int | str, list[int]] = {}
+        for number, hop in enumerate(path):
+            by_source.setdefault(source(hop.transition), []).append(number)
+            found.add(frozenset((number,)))
+        for numbers in by_source.values():
+            found.update(frozenset(numbers[at:]) for at in range(len(numbers)))
+        states = [self.first, *(hop.state for hop in path)]
+        for begin in range(len(path)):
+            for number, processor in enumerate(self.transitions.processors):
+                place = processor.transition(states[begin])
+                own = {begin}
+                for step in by_source.get(number, ()):
+                    if step > begin and path[step].transition is place:
+                        found.add(frozenset(own))
+                        found.add(frozenset(range(begin, step)))
+                    if step > begin:
+                        own.add(step)
+        return sorted(found, key=lambda numbers: (-len(numbers), sorted(numbers)))
+
+
+def source(transition: Transition) -> int | str:
+    """Who moves: the number of the processor, or the name of the action."""
+    if transition.processor is not None:
+        return transition.processor
+    assert transition.action is not None
+    return transition.action.name
+
+
+def _with_choices(transition: Transition, state: int, choices: tuple[int, ...]) -> int | None:
+    """The state that a transition leads to with these choices, if it is possible with them."""
+    left = list(reversed(choices))
+
+    def choose(options: list[int]) -> int:
+        if not left or left[-1] not in options:
+            raise _NotThere
+        return left.pop()
+
+    try:
+        successor = transition.function(state, choose)
+    except (Raised, _NotThere):
+        return None
+    return None if left else successor
+
+
+class _NotThere(Exception):
+    """Something else is to be chosen from here."""
