@@ -40,8 +40,7 @@ class Simulated:
 
     @property
     def words(self) -> set[Word]:
-        """The verdicts that were given, that on the model itself included. UNKNOWN is always among them: whatever was found, walks
-        leave the rest open."""
+        """The verdicts that were given, that on the model itself included, and UNKNOWN in any case: walks leave all else open."""
         given = {verdict.word for verdict in self.verdicts} | {Word.UNKNOWN}
         return given | ({self.error.word} if self.error is not None else set())
 
