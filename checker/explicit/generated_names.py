@@ -10,9 +10,12 @@ from typing import Any
 from checker.explicit.outcome import OutOfRange, Raised, Violated
 from checker.ir import system as ir
 from checker.ir.layout import Layout
+from checker.language.errors import UsageError
 from checker.language.tree import Position
 
 WILD = "no-wild-pointer"
+MOST_BITS = 14_000
+"""Of a state: Python reads and prints integers of up to 4,300 digits as text, which the code that is generated is full of."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,11 @@ class Names:
     namespace: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        if self.layout.bits > MOST_BITS:
+            raise UsageError(
+                f"error: a state of this model has {self.layout.bits:,} bits, and the engine can have {MOST_BITS:,}; "
+                "choose smaller sizes"
+            )
         self.covered.extend(bytes(len(self.system.coverable)))
         self.cover_numbers.update({position: n for n, position in enumerate(sorted(self.system.coverable))})
         self.namespace.update(H=self.covered, R=self._raise)
@@ -51,11 +59,11 @@ class Names:
         self.raisers.append(make)
         return len(self.raisers) - 1
 
-    def wild(self, position: Position) -> int:
-        """The number under which a wild pointer at this place raises."""
+    def wild(self, position: Position, what: str = "a wild pointer") -> int:
+        """The number under which a wild pointer or index at this place raises."""
         if WILD in self.system.properties:
             return self.raiser(lambda: Violated(WILD, position, True))
-        return self.raiser(lambda: OutOfRange(position, "a wild pointer, in a model without the property no-wild-pointer", True))
+        return self.raiser(lambda: OutOfRange(position, f"{what}, in a model without the property no-wild-pointer", True))
 
     def _index(self, record: str, live: bool) -> Callable[[int, int, int], int]:
         count, alignment, _ = self.system.arenas[record]

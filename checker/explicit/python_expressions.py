@@ -38,8 +38,8 @@ class ExpressionWriter:
                 if alignment == 1 and not live:
                     return f"(({inner} or R({number})) - 1)"
                 return f"{'live' if live else 'index'}_{record}(s, {inner}, {number})"
-            case ir.Element(index, _, length, position):
-                number = self.names.wild(position)
+            case ir.Element(index, variable, length, position):
+                number = self.names.wild(position, f"an index outside {variable}[{length}]")
                 name = self.local(f"element {number}")
                 inner = self.expression(index)
                 return f"({name} if 0 <= ({name} := {inner}) < {length} else R({number}))"

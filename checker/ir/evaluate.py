@@ -43,10 +43,10 @@ class _Evaluator:
                 return self.cells[name][self.variables[name].cell(tuple(map(self.value, indices)))]
             case ir.Index(record, reference, live, position):
                 return self.index(record, self.value(reference), live, position)
-            case ir.Element(inner, _, length, position):
+            case ir.Element(inner, name, length, position):
                 value = self.value(inner)
                 if not 0 <= value < length:
-                    raise ModelError(position, f"the index {value} is outside the array, in the initial state")
+                    raise ModelError(position, f"the index {value} is outside {name}[{length}], in the initial state")
                 return value
             case ir.InRange(inner, low, high, mask, target, position):
                 value = self.value(inner)

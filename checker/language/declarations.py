@@ -13,6 +13,7 @@ from checker.language.expressions import ExpressionTranslator
 from checker.language.modules import LANGUAGE, PYTHON_MODULES, Import, Module, ModuleSet
 from checker.language.statements import function_body
 from checker.language.symbols import Builtin, Code, RecordName, Symbol, TypeName
+from checker.language.types import MOST
 
 CODE_DECORATORS = ("routine", "action", "function", "hook", "implements", "initial", "executes", "invariant")
 
@@ -41,6 +42,7 @@ class Symbols:
         self._known: dict[tuple[str, str], Symbol] = {}
         self._busy: set[tuple[str, str]] = set()
         self._owners: dict[str, Module] = {}
+        self._printed: dict[str, str] = {}
 
     # -- names --
 
@@ -239,11 +241,11 @@ class Symbols:
         options = {"alignment": 1, "frames": 0, "allocated": 0, "symmetric": 0}
         names: tuple[tuple[str, int], ...] | None = None
         for keyword in decorator.keywords:
-            if keyword.arg == "names" and isinstance(keyword.value, ast.Dict):
+            if keyword.arg == "names" and isinstance(keyword.value, ast.Dict) and all(map(_is_name, keyword.value.keys)):
                 names = tuple(
-                    (str(key.value), translator.constant(value, "a count"))
+                    (str(ast.literal_eval(key)), translator.constant(value, "a count"))
                     for key, value in zip(keyword.value.keys, keyword.value.values, strict=True)
-                    if isinstance(key, ast.Constant)
+                    if key is not None
                 )
             elif keyword.arg in ("count", "alignment", "frames", "allocated", "symmetric"):
                 options[keyword.arg] = translator.constant(keyword.value, f"`{keyword.arg}`")
@@ -251,6 +253,9 @@ class Symbols:
                 raise module.error(keyword, f"write {form}")
         if "count" not in options or options["count"] < 1:
             raise module.error(decorator, "a record needs a count of at least 1")
+        sized(module, decorator, "a count", options["count"])
+        if options["frames"] > 0:
+            sized(module, decorator, "count times frames", options["count"] * options["frames"])
         if options["alignment"] < 1 or options["alignment"] & (options["alignment"] - 1):
             raise module.error(decorator, "the alignment is a power of two")
         if options["frames"] < 0:
@@ -259,12 +264,15 @@ class Symbols:
             names = ((re.sub(r"(?<!^)(?=[A-Z])", "_", node.name).lower(), options["count"]),)
         if sum(count for _, count in names) != options["count"]:
             raise module.error(decorator, "the counts in `names` add up to `count`")
-        for prefix, _ in names:
-            other = next((record.name for record in self.records.values() if prefix in dict(record.names)), None)
-            if other is not None:
-                raise module.error(
-                    decorator, f"instances of {other} print as {prefix}0, {prefix}1 ... already; give other `names`"
-                )
+        for prefix, count in names:
+            if count < 1:
+                raise module.error(decorator, f"{count} instances cannot be named {prefix}; write how many are, at least 1")
+            for printed in (f"{prefix}{number}" for number in range(count)):
+                other = self._printed.setdefault(printed, node.name)
+                if other != node.name:
+                    raise module.error(decorator, f"an instance of {other} prints as {printed} already; give other `names`")
+        if len({f"{prefix}{number}" for prefix, count in names for number in range(count)}) < options["count"]:
+            raise module.error(decorator, "two instances would print alike; give `names` of which none is another with digits")
         self._record_nodes[node.name] = (module, node)
         self.records[node.name] = tree.Record(
             node.name,
@@ -292,7 +300,8 @@ class Symbols:
                     case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation, value=ast.expr() as value):
                         if name in found:
                             raise module.error(statement, f"{record} has a field `{name}` already")
-                        found[name] = self._variable(module, name, annotation, value, statement)
+                        found[name] = field = self._variable(module, name, annotation, value, statement)
+                        self._several(module, statement, field, self.records[record].count)
                     case _:
                         raise module.error(statement, "a record has lines `field: Type = initial value` only")
             self._fields[record] = found
@@ -314,6 +323,7 @@ class Symbols:
             length = translator.constant(value.args[0], "the length")
             if length < 1:
                 raise module.error(value, f"an array has at least one element, not {length}")
+            sized(module, value, "the length", length)
         elif maker == Builtin("per"):
             match annotation:
                 case ast.Subscript(slice=ast.Tuple(elts=[_, element])):
@@ -338,6 +348,11 @@ class Symbols:
         elif isinstance(type_, tree.IntType) and not type_.low <= 0 <= type_.high:
             raise module.error(node, f"`{name}` needs an initial value in its range")
         return tree.Variable(name, type_, module.position(node), length, key, initial, ghost)
+
+    def _several(self, module: Module, node: ast.AST, field: tree.Variable, instances: int) -> None:
+        """ModelError if a field has more values in all instances together than a variable may have."""
+        each = field.length or (self.records[field.key].count if field.key is not None else 1)
+        sized(module, node, f"`{field.name}`, in all instances together,", each * instances)
 
     def _maker(self, module: Module, value: ast.expr) -> Symbol | None:
         if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id in module.definitions:
@@ -379,13 +394,34 @@ class Symbols:
         return Code(node.name, module, node, decorators)
 
     def parameters_of(self, code: Code) -> tuple[tree.Binding, ...]:
+        """The parameters with what they run over, which only those of actions and invariants do."""
         found = []
+        runs = not code.is_function and not code.is_routine
+        combinations = 1
         for argument in code.node.args.args:
             if argument.annotation is None:
                 raise code.module.error(argument, f"the parameter `{argument.arg}` needs a type")
             type_ = self.annotation(code.module, argument.annotation)
-            found.append(tree.Binding(tree.Local(argument.arg, type_), self.domain_of(code.module.position(argument), type_)))
+            if runs:
+                combinations *= self.values_of(type_)
+                sized(code.module, argument, "the number of values that the parameters run over together", combinations)
+            domain = self.domain_of(code.module.position(argument), type_) if runs else tree.ValuesDomain(())
+            found.append(tree.Binding(tree.Local(argument.arg, type_), domain))
         return tuple(found)
+
+    def values_of(self, type_: tree.Type) -> int:
+        """How many values a parameter of the type runs over."""
+        match type_:
+            case tree.ReferenceType(record):
+                return self.records[record].count
+            case tree.IntType(low, high):
+                return high - low + 1
+            case tree.BoolType():
+                return 2
+            case tree.EnumType(members=members):
+                return len(members)
+            case tree.FlagsType():
+                return 1 << type_.mask.bit_count()
 
     def domain_of(self, position: tree.Position, type_: tree.Type) -> tree.Domain:
         """All values of a type: what an action's or invariant's parameter runs over."""
@@ -399,7 +435,9 @@ class Symbols:
             case tree.EnumType(members=members):
                 return tree.ValuesDomain(tuple(tree.Constant(position, type_, i) for i in range(len(members))))
             case tree.FlagsType():
-                values = [v for v in range(type_.mask + 1) if not v & ~type_.mask]
+                values = [0]
+                for _, bit in sorted(type_.members, key=lambda member: member[1]):
+                    values += [value | bit for value in values]
                 return tree.ValuesDomain(tuple(tree.Constant(position, type_, v) for v in values))
 
     def result_of(self, code: Code) -> tree.Type | None:
@@ -455,6 +493,16 @@ class Symbols:
                 symbol = self.resolve(module, name, definition)
                 assert isinstance(symbol, Code)
                 yield symbol
+
+
+def _is_name(node: ast.expr | None) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.isidentifier()
+
+
+def sized(module: Module, node: ast.AST, what: str, number: int) -> None:
+    """ModelError if the number is more than MOST."""
+    if number > MOST:
+        raise module.error(node, f"{what} can be {MOST:,} at most, not {number:,}")
 
 
 _OPTIONS = {"routine": (0, {"noinline"}), "action": (0, {"interrupt"}), "implements": (1, set())}

@@ -204,9 +204,11 @@ class ExpressionTranslator(CallTranslator):
             if isinstance(operator, (ast.In, ast.NotIn)):
                 if not isinstance(right_node, ast.Tuple):
                     raise self.module.error(right_node, "`in` takes a tuple of values here: `x in (a, b)`")
-                member = build.logical(
-                    position, "or", [build.compare(position, "==", left, self.expression(value)) for value in right_node.elts]
-                )
+                # One after the other, and no further than a match: Python evaluates all of them first.
+                effects, self.effects = self.effects, False
+                elements = [self.expression(value) for value in right_node.elts]
+                self.effects = effects
+                member = build.logical(position, "or", [build.compare(position, "==", left, element) for element in elements])
                 parts.append(build.unary(position, "not", member) if isinstance(operator, ast.NotIn) else member)
                 continue
             right = self.expression(right_node)

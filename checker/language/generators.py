@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 from checker.language import build, tree
 from checker.language.scope import CodeScope
+from checker.language.types import MOST
 
 
 class GeneratorTranslator(CodeScope):
@@ -24,6 +25,11 @@ class GeneratorTranslator(CodeScope):
                     low, high = bounds if len(bounds) == 2 else (build.integer(position, 0), bounds[0])
                     if not isinstance(low.type, tree.IntType) or not isinstance(high.type, tree.IntType):
                         raise self.module.error(node, "range takes integers")
+                    longest = high.type.high - low.type.low
+                    if longest > MOST:
+                        raise self.module.error(
+                            node, f"this could be {longest:,} values, and {MOST:,} are the most; give the bounds smaller ranges"
+                        )
                     return tree.RangeDomain(low, high), tree.IntType(low.type.low, max(low.type.low, high.type.high - 1))
                 if called == "range":
                     raise self.module.error(node, "range takes one or two bounds here, and counts up by 1")
@@ -49,10 +55,12 @@ class GeneratorTranslator(CodeScope):
         if len(node.args) != 1 or node.keywords or not isinstance(node.args[0], ast.GeneratorExp):
             raise self.module.error(node, f"{kind} takes one generator: {kind}(... for x in every(Record))")
         bindings, condition, body = self.generator(node.args[0], lambda element: self.expression(element))
+        rounds = self.rounds(bindings)
+        if rounds > MOST:
+            raise self.module.error(node, f"this could be {rounds:,} rounds, and {MOST:,} are the most; use smaller domains")
         if kind == "sum":
             if not isinstance(body.type, tree.IntType):
                 raise self.module.error(node, "sum adds integers; write sum(1 for ... if ...) to count")
-            rounds = self.rounds(bindings)
             type_: tree.Type = tree.IntType(min(0, body.type.low * rounds), max(0, body.type.high * rounds))
         else:
             type_, body = build.BOOL, build.truth(body)

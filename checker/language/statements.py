@@ -113,6 +113,8 @@ class StatementTranslator:
             ast.Match: "match: write if and elif",
             ast.Import: "imports inside code: import at the top of the file",
             ast.ImportFrom: "imports inside code: import at the top of the file",
+            ast.Break: "`break` outside a loop: write it inside the loop that it leaves",
+            ast.Continue: "`continue` outside a loop: write it inside the loop that it goes on with",
         }.get(type(node), f"{type(node).__name__} here: see docs/language.md for what it has")
         if isinstance(node, ast.Expr):
             advice = "expressions that stand alone: assign the value, or call a routine"
@@ -170,7 +172,6 @@ class StatementTranslator:
             self.translator.local_types[name] = known.type
         elif annotated is not None and annotated != known.type:
             raise self.module.error(target, f"`{name}` is {describe(known.type)} already; annotate its first assignment")
-        value = build.fit(value, known.type, f"`{name}`")
         if isinstance(known.type, tree.IntType) and isinstance(value.type, tree.IntType) and not known.annotated:
             if value.type.low < known.type.low or value.type.high > known.type.high:
                 raise self.module.error(
@@ -178,6 +179,7 @@ class StatementTranslator:
                     f"`{name}` was {describe(known.type)} and gets {describe(value.type)}; annotate its first assignment: "
                     f"`{name}: Annotated[int, Range(low, high)] = ...`",
                 )
+        value = build.fit(value, known.type, f"`{name}`")
         self.translator.names[name] = tree.LocalRead(position, known.type, name)
         return tree.Assign(position, name, value)
 

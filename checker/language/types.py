@@ -8,6 +8,10 @@ from checker.language.tree import BoolType, EnumType, FlagsType, IntType, Record
 NULL_TYPE = ReferenceType("")
 """The type of a bare `None`, which fits every reference."""
 
+MOST = 10_000
+"""The most instances of a record, frames of them all, values of a variable, rounds of a loop, and bindings of an action or
+invariant: far more than can be searched, and few enough to be listed."""
+
 
 def value_range(type_: Type, records: dict[str, Record]) -> tuple[int, int]:
     """The smallest and the largest value of a type. Within flags, only values inside the mask count."""
@@ -78,7 +82,7 @@ def describe(type_: Type) -> str:
         case BoolType():
             return "bool"
         case IntType(low, high):
-            return f"an integer from {low} to {high}"
+            return f"an integer from {low} to {high}" if low != high else str(low)
         case EnumType(name=name) | FlagsType(name=name):
             return name
         case ReferenceType(""):

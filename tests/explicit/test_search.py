@@ -13,6 +13,7 @@ from small_programs import ONE_PROCESSOR, line_of, program_of
 
 from checker.explicit.search import Finding, Limits, Result, Search, Statistics
 from checker.ir.lower import lower
+from checker.language.errors import UsageError
 from checker.language.load import load_program
 
 MODELS = Path(__file__).parents[2] / "models"
@@ -342,3 +343,37 @@ def never() -> None:
     assert line_of(text, "g = 3") in lines
     assert line_of(text, "g = 4") not in lines
     assert line_of(text, "g = 1") not in lines
+
+
+def test_a_state_that_is_too_large_is_refused_and_the_largest_is_searched() -> None:
+    text = """
+@record(count={count})
+class Page:
+    use: Annotated[int, Range(0, 99)] = 0
+@action
+def step(page: Page) -> None:
+    require(page is instance(Page, {count} - 1))
+    page.use = 99
+"""
+    assert counts(search_of(text.replace("{count}", "1999")).run())[0] == 2
+    with pytest.raises(UsageError, match=r"a state of this model has 14,00. bits, and the engine can have 14,000"):
+        search_of(text.replace("{count}", "2000"))
+
+
+# -- where it went wrong --
+
+
+def test_an_index_outside_an_array_names_the_array() -> None:
+    text = """
+slots: Array[Small] = array(2)
+k: Small = 0
+@action
+def step() -> None:
+    global k
+    slots[k] = 1
+    k += 1
+"""
+    error = confirm(program_of(text)).error
+    assert error is not None
+    assert error.message == "an index outside slots[2], in a model without the property no-wild-pointer"
+    assert len(error.path) == 3

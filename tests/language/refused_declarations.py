@@ -85,7 +85,7 @@ DECLARATIONS: list[Case] = [
     (
         "a value outside its type",
         lines("g: Small = «10"),
-        "`g` takes an integer from 0 to 9, and this is always an integer from 10 to 10; change one of them",
+        "`g` takes an integer from 0 to 9, and this is always 10; change one of them",
     ),
     ("a value of another type", lines("g: Small = «True"), "`g` takes an integer from 0 to 9, and this is bool"),
     (
@@ -323,7 +323,98 @@ DECLARATIONS: list[Case] = [
             "class Core:",
             "    own: Small = 0",
         ),
-        "instances of Cpu print as cpu0, cpu1 ... already; give other `names`",
+        "an instance of Cpu prints as cpu0 already; give other `names`",
+    ),
+    (
+        "two records of which one prints with a digit more",
+        lines(
+            "@record(count=12)",
+            "class Cpu:",
+            "    own: Small = 0",
+            "@«record(count=3, names={'cpu1': 3})",
+            "class Core:",
+            "    own: Small = 0",
+        ),
+        "an instance of Cpu prints as cpu10 already; give other `names`",
+    ),
+    (
+        "two instances that print alike",
+        lines("@«record(count=15, names={'t': 12, 't1': 3})", "class Task:", "    use: Small = 0"),
+        "two instances would print alike; give `names` of which none is another with digits",
+    ),
+    (
+        "one name twice",
+        lines("@«record(count=2, names={'t': 1, 't': 1})", "class Task:", "    use: Small = 0"),
+        "two instances would print alike; give `names` of which none is another with digits",
+    ),
+    (
+        "a negative number of instances of a name",
+        lines("@«record(count=2, names={'a': -1, 'b': 3})", "class Task:", "    use: Small = 0"),
+        "-1 instances cannot be named a; write how many are, at least 1",
+    ),
+    (
+        "a name that is a number",
+        lines("@record(count=2, «names={1: 2})", "class Task:", "    use: Small = 0"),
+        "write @record(count=..., alignment=1, frames=0, allocated=False, names={...})",
+    ),
+    (
+        "too large a count",
+        lines("@«record(count=1000000000)", "class Page:", "    use: Small = 0"),
+        "a count can be 10,000 at most, not 1,000,000,000",
+    ),
+    (
+        "too large a number of frames",
+        lines("@«record(count=2, frames=1000000000)", "class Page:", "    use: Small = 0"),
+        "count times frames can be 10,000 at most, not 2,000,000,000",
+    ),
+    (
+        "too long an array",
+        lines("row: Array[Small] = «array(1000000000)"),
+        "the length can be 10,000 at most, not 1,000,000,000",
+    ),
+    (
+        "too much in all instances together",
+        lines("@record(count=1000)", "class Page:", "    «row: Array[Small] = array(1000)"),
+        "`row`, in all instances together, can be 10,000 at most, not 1,000,000",
+    ),
+    (
+        "too much for each of too many",
+        lines(
+            "@record(count=1000)",
+            "class Page:",
+            "    use: Small = 0",
+            "@record(count=1000)",
+            "class Cpu:",
+            "    «use: Per[Page, bool] = per(Page)",
+        ),
+        "`use`, in all instances together, can be 10,000 at most, not 1,000,000",
+    ),
+    (
+        "an action of too many integers",
+        lines("@action", "def step(«x: Annotated[int, Range(1, 1000000000)]) -> None:", "    pass"),
+        "the number of values that the parameters run over together can be 10,000 at most, not 1,000,000,000",
+    ),
+    (
+        "an invariant of too many combinations",
+        lines(
+            "Many = Annotated[int, Range(1, 1000)]",
+            "@invariant('never', 'x')",
+            "def never(x: Many, «y: Many) -> bool:",
+            "    'Test.'",
+            "    return x != y",
+        ),
+        "the number of values that the parameters run over together can be 10,000 at most, not 1,000,000",
+    ),
+    (
+        "an action of too many flags",
+        lines(
+            "class Bits(IntFlag):",
+            *(f"    B{n} = 1 << {n}" for n in range(40)),
+            "@action",
+            "def step(«x: Bits) -> None:",
+            "    pass",
+        ),
+        "the number of values that the parameters run over together can be 10,000 at most, not 1,099,511,627,776",
     ),
     (
         "an action with a result",

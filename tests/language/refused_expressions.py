@@ -101,14 +101,14 @@ EXPRESSIONS: list[Case] = [
         action("if «colour:", "    pass"),
         "Colour is not a condition; compare it with a member",
     ),
-    ("a boolean and an integer", action("flag = «flag + 1"), "`+` takes integers, not bool and an integer from 1 to 1"),
+    ("a boolean and an integer", action("flag = «flag + 1"), "`+` takes integers, not bool and 1"),
     ("two booleans", action("flag = «flag & flag"), "`&` takes integers; use `and`, `or` or `!=` on booleans"),
     (
         "a reference in arithmetic",
         action("p = «p + 1"),
         "`+` takes integers; address(pointer) makes one of a reference, reference(Record, n) turns it back",
     ),
-    ("flags and an integer", action("g = «bits + 1"), "`+` takes integers, not Bits and an integer from 1 to 1"),
+    ("flags and an integer", action("g = «bits + 1"), "`+` takes integers, not Bits and 1"),
     ("a minus before a boolean", action("g = «-flag"), "`-` takes an integer, not bool"),
     (
         "a division by what may be 0",
@@ -147,12 +147,12 @@ EXPRESSIONS: list[Case] = [
     (
         "a condition of different types",
         action("g = «1 if flag else True"),
-        "`if ... else` mixes an integer from 1 to 1 and bool",
+        "`if ... else` mixes 1 and bool",
     ),
     (
         "a value that never fits",
         action("g = «12"),
-        "`g` takes an integer from 0 to 9, and this is always an integer from 12 to 12; change one of them",
+        "`g` takes an integer from 0 to 9, and this is always 12; change one of them",
     ),
     ("a result of another type", action("flag = «g"), "`flag` takes bool, and this is an integer from 0 to 9"),
     ("all without a generator", action("flag = «all(slots)"), "all takes one generator: all(... for x in every(Record))"),
@@ -187,7 +187,7 @@ EXPRESSIONS: list[Case] = [
     (
         "a tuple of different types",
         action("for i in «(1, True):", "    pass"),
-        "the tuple mixes an integer from 1 to 1 and bool",
+        "the tuple mixes 1 and bool",
     ),
     ("a keyword argument", action("g = «choose(options=(1, 2))"), "arguments are given by position here"),
     ("a call of an unknown name", action("g = «foo(1)"), "`foo` is not defined; define it or import it"),
@@ -211,7 +211,7 @@ EXPRESSIONS: list[Case] = [
     (
         "an argument that never fits",
         lines("@function", "def f(x: Small) -> int:", "    return x") + action("g = f(«-1)"),
-        "`x` takes an integer from 0 to 9, and this is always an integer from -1 to -1; change one of them",
+        "`x` takes an integer from 0 to 9, and this is always -1; change one of them",
     ),
     (
         "a call of an action",
@@ -317,4 +317,19 @@ EXPRESSIONS: list[Case] = [
     ),
     ("a statement as an expression", action("g = «free(p)"), "`free` is not an expression; it has no place here"),
     ("require as an expression", action("g = «require(flag)"), "`require` is not an expression; it has no place here"),
+    (
+        "a routine among what `in` compares with",
+        STATE + lines("@routine", "def r() -> Small:", "    return 1") + action("x = g", "flag = x in (1, «r())", state=""),
+        "`r` is a routine, and here only functions can be called; it has effects",
+    ),
+    (
+        "a choice among what `in` compares with",
+        action("x = g", "flag = x not in (1, «choose((1, 2)))"),
+        "`choose` has no place here: conditions and functions have one value; assign the choice first",
+    ),
+    (
+        "an allocation among what `in` compares with",
+        action("q = p", "flag = q in (p, «allocate(Page))"),
+        "`allocate` changes the state; it has no place here",
+    ),
 ]

@@ -442,7 +442,7 @@ THE_INITIAL_STATE: list[Case] = [
     (
         "an index outside",
         STATE + lines("@initial", "def start() -> None:", "    global g", "    for i in range(3):", "        «slots[i] = 1"),
-        "the index 2 is outside the array, in the initial state",
+        "the index 2 is outside slots[2], in the initial state",
     ),
     (
         "a value out of range",

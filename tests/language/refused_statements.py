@@ -48,11 +48,11 @@ STATEMENTS: list[Case] = [
         action("flag = any(x == 1 for x in range(3))", "«x = 1"),
         "`x` is a loop's or generator's own elsewhere in this code; use another name",
     ),
-    ("a local of two types", action("x = 1", "x = «True"), "`x` takes an integer from 1 to 1, and this is bool"),
+    ("a local of two types", action("x = 1", "x = «True"), "`x` takes 1, and this is bool"),
     (
         "a local of two ranges",
-        action("x = 1", "x = «2"),
-        "`x` takes an integer from 1 to 1, and this is always an integer from 2 to 2; change one of them",
+        action("x = 1", "«x = 2"),
+        "`x` was 1 and gets 2; annotate its first assignment: `x: Annotated[int, Range(low, high)] = ...`",
     ),
     (
         "a local of two ranges that overlap",
@@ -77,7 +77,7 @@ STATEMENTS: list[Case] = [
     (
         "an operator on flags and integers",
         action("global bits", "«bits |= 1"),
-        "`|` takes integers, not Bits and an integer from 1 to 1",
+        "`|` takes integers, not Bits and 1",
     ),
     (
         "for ... else",
@@ -110,7 +110,31 @@ STATEMENTS: list[Case] = [
         routine('with atomic("test"):', "    «while flag:", "        flag = False"),
         "`while` may never end, and this code is one step; use `for ... in range(...)`",
     ),
-    ("break outside a loop", action("«break"), "the language does not have Break here: see docs/language.md for what it has"),
+    (
+        "break outside a loop",
+        action("«break"),
+        "the language does not have `break` outside a loop: write it inside the loop that it leaves",
+    ),
+    (
+        "continue outside a loop",
+        action("if g == 1:", "    «continue"),
+        "the language does not have `continue` outside a loop: write it inside the loop that it goes on with",
+    ),
+    (
+        "too long a loop",
+        action("for i in «range(1000000000):", "    g = 1"),
+        "this could be 1,000,000,000 values, and 10,000 are the most; give the bounds smaller ranges",
+    ),
+    (
+        "too large a quantifier",
+        action("flag = «any(x + y == 9 for x in range(1000) for y in range(1000))"),
+        "this could be 1,000,000 rounds, and 10,000 are the most; use smaller domains",
+    ),
+    (
+        "too many choices",
+        action("g = choose(x for x in «range(1, 1000000000) if x < 9)"),
+        "this could be 999,999,999 values, and 10,000 are the most; give the bounds smaller ranges",
+    ),
     (
         "return of nothing",
         routine("«return", result="Small"),
