@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from checker.explicit.outcome import Raised, Tape
 from checker.explicit.search import Hop
 from checker.explicit.transitions import Transition, Transitions
+from checker.language.tree import ReferenceType
 
 TRIES = 300_000
 """Steps that may be run to find out what can be left out: a second or two."""
@@ -105,23 +106,33 @@ class _Shortener:
             state = successor
         return tuple(found) if self.end(state) else None
 
+    def _place(self, transition: Transition) -> int | str:
+        """The processor that steps or that an action strikes; an action that strikes none by its name."""
+        processors = self.transitions.system.processors
+        if transition.action is not None and processors is not None:
+            _, alignment, _ = self.transitions.system.arenas[processors.record]
+            for (_, type_, _), argument in zip(transition.action.parameters, transition.arguments, strict=True):
+                if type_ == ReferenceType(processors.record):
+                    return argument // alignment - 1
+        return source(transition)
+
     def _candidates(self, path: Path) -> list[frozenset[int]]:
-        """Steps to leave out together, most first: all of one processor or action from some place on; from a step on, those
-        until a processor is again where it was before that step: its own with that step, or everybody's; single ones."""
+        """Steps to leave out together, most first: all at one processor or of one action from some place on; from a step on,
+        those until a processor is again where it was before that step: what happens there, or everything; single ones."""
         found: set[frozenset[int]] = set()
         by_source: dict[int | str, list[int]] = {}
         for number, hop in enumerate(path):
-            by_source.setdefault(source(hop.transition), []).append(number)
+            by_source.setdefault(self._place(hop.transition), []).append(number)
             found.add(frozenset((number,)))
         for numbers in by_source.values():
             found.update(frozenset(numbers[at:]) for at in range(len(numbers)))
         states = [self.first, *(hop.state for hop in path)]
         for begin in range(len(path)):
             for number, processor in enumerate(self.transitions.processors):
-                place = processor.transition(states[begin])
+                next_step = processor.transition(states[begin])
                 own = {begin}
                 for step in by_source.get(number, ()):
-                    if step > begin and path[step].transition is place:
+                    if step > begin and path[step].transition is next_step:
                         found.add(frozenset(own))
                         found.add(frozenset(range(begin, step)))
                     if step > begin:
