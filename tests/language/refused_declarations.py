@@ -355,7 +355,7 @@ DECLARATIONS: list[Case] = [
     (
         "a name that is a number",
         lines("@record(count=2, «names={1: 2})", "class Task:", "    use: Small = 0"),
-        "write @record(count=..., alignment=1, frames=0, allocated=False, names={...})",
+        "write @record(count=..., alignment=1, frames=0, allocated=False, names={...}, symmetric=False)",
     ),
     (
         "too large a count",
