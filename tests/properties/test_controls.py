@@ -8,6 +8,7 @@ from recorded_controls import CONTROLS, EVENTS, RECORDED, Control, Planted, cata
 
 from checker.cli.configuration import Request, check_configuration
 from checker.cli.simulate import simulate_configuration
+from checker.explicit.engines import Method
 from checker.explicit.search import Limits, Search
 from checker.explicit.simulation import Plan
 from checker.ir.lower import lower
@@ -16,13 +17,14 @@ from checker.language.load import load_program, walk
 from checker.language.modules import PROJECT
 from checker.report.verdict import Run, Word
 
+PORTABLE = Method("portable", 1)
 FIXED = PROJECT / "models" / "rfc_v1_nr_fixed.py"
 PLANTED = [(control, number, fault) for control in RECORDED for number, fault in control.planted.items()]
 
 
 def run_of(control: Control, planted: int) -> Run:
     """A complete run, its counterexamples confirmed by the replayer."""
-    run = check_configuration(Request(control.path, {**control.sizes, "PLANTED": planted}, EVENTS), Limits())
+    run = check_configuration(Request(control.path, {**control.sizes, "PLANTED": planted}, EVENTS), PORTABLE, Limits())
     assert run.stopped is None
     assert run.cuts == ()
     return run
@@ -78,7 +80,7 @@ def test_without_the_fault_nothing_is_violated_though_all_is_reached(control: Co
 
 @pytest.mark.parametrize("control", [control for control in RECORDED if control.like_fixed], ids=str)
 def test_without_the_fault_it_is_the_mended_rfc(control: Control) -> None:
-    counts = check_configuration(Request(FIXED, control.sizes, EVENTS), Limits()).statistics
+    counts = check_configuration(Request(FIXED, control.sizes, EVENTS), PORTABLE, Limits()).statistics
     assert (counts.states, counts.transitions, counts.depth) == (control.states, control.transitions, control.depth)
 
 
