@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 from checker.explicit.decode import state_cells, state_frames
 from checker.explicit.initial import initial_state
-from checker.explicit.search import Finding, Hop
+from checker.explicit.paths import Hop
+from checker.explicit.search import Finding
 from checker.ir import system as ir
 from checker.ir.layout import make_layout
 from checker.language import tree

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from checker.explicit.outcome import Raised, Tape
-from checker.explicit.search import Hop
+from checker.explicit.paths import Hop
 from checker.explicit.transitions import Transition, Transitions
 from checker.language.tree import ReferenceType
 

@@ -24,9 +24,10 @@ import psutil
 from checker.explicit.generated_names import Names
 from checker.explicit.initial import initial_state
 from checker.explicit.outcome import Cut, OutOfRange, Raised, Violated
+from checker.explicit.paths import FIRST_PROPERTY, Hop
 from checker.explicit.predicates import Instance, make_clusters
 from checker.explicit.python_code import FunctionMaker
-from checker.explicit.search import DEADLOCK, FIRST_PROPERTY, Finding, Hop, Limits
+from checker.explicit.search import DEADLOCK, Finding, Limits
 from checker.explicit.shortening import End, outcomes, same_mover, shortened, source
 from checker.explicit.transitions import Transition, Transitions
 from checker.ir import system as ir

@@ -18,7 +18,8 @@ from small_programs import line_of, program_of
 from test_agreement import PROPERTIES, SYSTEMS
 
 from checker.cli.confirmation import confirmed
-from checker.explicit.search import Finding, Hop, Limits, Search
+from checker.explicit.paths import Hop
+from checker.explicit.search import Finding, Limits, Search
 from checker.explicit.shortening import by_the_same_states, shortened
 from checker.explicit.simulation import Plan, Simulation, WalkResult, WalkStatistics
 from checker.ir.lower import lower
