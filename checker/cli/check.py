@@ -13,11 +13,13 @@ import click
 
 from checker.cli.configuration import Request, check_configuration
 from checker.cli.ladder import ladder
-from checker.cli.options import ProgressLine, Size, limits, wants_colour
+from checker.cli.options import ProgressLine, Reductions, Size, limits, wants_colour
 from checker.cli.request import configuration_options, request_of
 from checker.cli.saving import save_counterexample
+from checker.explicit.canonical import REDUCTIONS
 from checker.explicit.engines import ENGINES, Method, available_threads
 from checker.explicit.search import Limits
+from checker.language.errors import UsageError
 from checker.report.check_json import check_json
 from checker.report.check_text import finding_text, run_text, summary_text
 from checker.report.finding import headline
@@ -34,7 +36,13 @@ from checker.report.verdict import Run, Subject, Verdict, status_of
     "--save", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Save counterexamples and pictures there."
 )
 @click.option(
-    "--reduce", "reduce_", type=click.Choice(["none"]), default="none", show_default=True, help="Reductions of the state space."
+    "--reduce",
+    "reductions",
+    type=Reductions(),
+    default="all",
+    show_default=True,
+    metavar="none|all|A,B,...",
+    help=f"Reductions of the state space: {', '.join(REDUCTIONS)}. Each is used where it is sound.",
 )
 @click.option(
     "--engine",
@@ -45,6 +53,9 @@ from checker.report.verdict import Run, Subject, Verdict, status_of
 )
 @click.option(
     "--threads", type=click.IntRange(1, 64), metavar="N", help="Threads of the compiled engine. Default: all processors."
+)
+@click.option(
+    "--hash-compaction", is_flag=True, help="Store 64 bits of each state: less memory, and a small chance to miss states."
 )
 @click.option("--max-states", type=click.IntRange(min=1), metavar="N", help="Stop a search at about this many states.")
 @click.option(
@@ -61,9 +72,10 @@ def check(
     properties: tuple[str, ...],
     format_: str,
     save: Path | None,
-    reduce_: str,
+    reductions: frozenset[str],
     engine: str,
     threads: int | None,
+    hash_compaction: bool,
     max_states: int | None,
     max_memory: int | None,
     timeout: float | None,
@@ -78,7 +90,9 @@ def check(
         requests = [request]
     else:
         requests = ladder(model, request.properties)
-    method = Method(engine, threads or available_threads())
+    if hash_compaction and engine == "portable":
+        raise UsageError("error: the portable engine has no hash compaction; leave out --engine or --hash-compaction")
+    method = Method(engine, threads or available_threads(), reductions, hash_compaction)
     session = _Session(format_ == "text", save, method, limits(max_states, max_memory, timeout))
     for request in requests:
         if not session.run(request):

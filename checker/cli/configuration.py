@@ -72,6 +72,9 @@ def check_configuration(
         otherwise if otherwise.word is Word.ERROR else None,
         explored.engine,
         explored.remark,
+        tuple(sorted(explored.reductions)),
+        tuple(result.dropped.items()),
+        result.omission,
     )
 
 
@@ -101,7 +104,10 @@ def _otherwise(program: tree.Program, system: System, result: Result, configurat
         return Verdict("", Word.UNKNOWN, f"{result.stopped}, reached at depth {result.statistics.depth}")
     if result.cuts:
         return Verdict("", Word.UNKNOWN, "; ".join(f"{reason}: {what}" for reason, what in result.cuts.items()))
-    return Verdict("", Word.BOUNDED, f"exhaustive at {configuration}")
+    detail = f"exhaustive at {configuration}"
+    if result.omission:
+        detail += f", but for hash compaction: a state was left out with probability at most {result.omission:.1g}"
+    return Verdict("", Word.BOUNDED, detail)
 
 
 def model_paths(paths: Iterable[Path]) -> list[Path]:

@@ -13,6 +13,7 @@ import click
 import psutil
 from rich.console import Console
 
+from checker.explicit.canonical import REDUCTIONS
 from checker.explicit.search import Limits, Statistics
 
 SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT]?)(?:i?B)?", re.IGNORECASE)
@@ -55,6 +56,22 @@ def limits(max_states: int | None, max_memory: int | None, timeout: float | None
 def wants_colour() -> bool:
     """Whether to print with ANSI colours: on a terminal, unless NO_COLOR is set."""
     return sys.stdout.isatty() and "NO_COLOR" not in os.environ
+
+
+class Reductions(click.ParamType[frozenset[str]]):
+    """none, all, or names of reductions with commas between them."""
+
+    name = "reductions"
+
+    def convert(self, value: str | frozenset[str], param: click.Parameter | None, ctx: click.Context | None) -> frozenset[str]:
+        if isinstance(value, frozenset):
+            return value
+        if value in ("none", "all"):
+            return frozenset(REDUCTIONS if value == "all" else ())
+        names = frozenset(name.strip() for name in value.split(","))
+        for name in names - frozenset(REDUCTIONS):
+            self.fail(f"{name!r} is no reduction; write none, all, or some of {', '.join(REDUCTIONS)} with commas between them")
+        return names
 
 
 class ProgressLine:

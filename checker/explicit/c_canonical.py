@@ -115,7 +115,7 @@ def _pages(canonical: Canonical) -> Iterator[str]:
     yield _table("unsigned short", "scanned_field", [number for number, _, _ in canonical.scanned])
     yield _table("unsigned char", "scanned_record", [canonical.paged.index(record) for _, record, _ in canonical.scanned])
     yield f"#define SCANNED {len(canonical.scanned)}"
-    yield "/* Of each paged record: the field in a row that says whether it is allocated (-1: none); what dead fields count as. */"
+    yield "/* Of each paged record: which of its fields says that it is allocated (-1: none); what dead fields count as. */"
     allocated, dead = [], []
     for record, group in zip(canonical.paged, pages, strict=True):
         names = [canonical.fields[number].variable for number in group[0].row]
@@ -123,8 +123,10 @@ def _pages(canonical: Canonical) -> Iterator[str]:
         allocated.append(names.index(own) if own in names else -1)
         values = []
         for name in names:
-            is_dead = name in canonical.symmetry.dead and name is not None and name.startswith(f"{record}.")
-            values.append(canonical.symmetry.dead[name] - canonical.system.variables[name].low if is_dead else -1)
+            if name is not None and name in canonical.symmetry.dead and name.startswith(f"{record}."):
+                values.append(canonical.symmetry.dead[name] - canonical.system.variables[name].low)
+            else:
+                values.append(-1)
         dead.append(values or [-1])
     yield _table("short", "allocated_column", allocated)
     yield _table("long", "dead_value", dead)

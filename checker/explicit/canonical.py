@@ -315,6 +315,10 @@ class Canonical:
         return met
 
 
+class ToldApart(Exception):
+    """Pages that the reduction takes for alike are not. The text says which and why."""
+
+
 class CandidateCheck:
     """Looks whether instances of which a step takes the lowest could be told apart: what the reduction of pages rests on."""
 

@@ -15,6 +15,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import psutil
 
 from checker.explicit.c_code import Generated
+from checker.explicit.canonical import CandidateCheck, ToldApart
 from checker.explicit.outcome import Cut, OutOfRange, Violated
 from checker.explicit.paths import Hop
 from checker.explicit.search import DEADLOCK, Finding, Limits, Progress, Result, Search, Statistics
@@ -27,7 +28,7 @@ ALONE = 200_000
 
 LEVEL_DONE = 0
 INVARIANT, STEP, STUCK = 1, 2, 3
-OUT_OF_MEMORY, FULL, TOO_MANY_CHOICES = 1, 2, 3
+OUT_OF_MEMORY, FULL, TOO_MANY_CHOICES, TOLD_APART = 1, 2, 3, 4
 STATES, TRANSITIONS, EXPANDED, BYTES, GROW, FAILURE, STOP, FIGURES = range(8)
 NO_ROW = 2**32 - 1
 MOST_ROWS = 2**32 - 2**12
@@ -69,7 +70,7 @@ class CompiledSearch:
         progress: Progress | None = None,
         announce: Callable[[Finding], None] | None = None,
     ) -> Result:
-        """As Search.run."""
+        """As Search.run. Raises ToldApart where the reduction of pages turns out not to be sound."""
         self.limits = limits or Limits()
         self.progress = progress
         self.announce = announce
@@ -84,6 +85,8 @@ class CompiledSearch:
             with ThreadPoolExecutor(self.threads) as self.pool:
                 self._explore()
             self.result.statistics = self._statistics()
+            if self.generated.compact:
+                self.result.omission = min(1.0, self.result.statistics.states**2 / 2**65)
             self._marks()
         except MemoryError:
             self.result.stopped = "out of memory"
@@ -164,6 +167,8 @@ class CompiledSearch:
             return True
         limits = self.limits
         failure = self._figures()[FAILURE]
+        if failure == TOLD_APART:
+            raise ToldApart(self._why_apart())
         if failure == TOO_MANY_CHOICES:
             self.result.stopped = "a step makes more than 64 choices, which the compiled engine cannot follow (--engine portable)"
         elif failure == OUT_OF_MEMORY:
@@ -223,6 +228,15 @@ class CompiledSearch:
         kind_ = "wild-pointer" if raised.wild else "check"
         return Finding(name, kind_, end.raised.position, (*path, end.hop))
 
+    def _why_apart(self) -> str:
+        portable = self.portable
+        assert portable.canonical is not None
+        state = portable.end_of(self._path(self._finding(len(self.system.properties) + 1)[1]))
+        reason = CandidateCheck(portable.canonical, portable.maker).failure(state)
+        if reason is None:
+            raise AssertionError("pages that one engine tells apart are alike for the other")
+        return reason
+
     def _model_error(self, kind: int, row: int, what: int) -> Finding:
         path = self._path(row)
         if kind == INVARIANT:
@@ -250,7 +264,7 @@ class CompiledSearch:
 
     def _hashes_to(self, wanted: int) -> Callable[[int], bool]:
         size = self.generated.words * 8
-        return lambda state: bool(self.library.search_hash(state.to_bytes(size, "little")) == wanted)
+        return lambda state: bool(self.library.search_hash(self.portable.stored(state).to_bytes(size, "little")) == wanted)
 
 
 def _declared(library: ctypes.CDLL) -> ctypes.CDLL:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import psutil
 
-from checker.explicit.canonical import CandidateCheck, Canonical
+from checker.explicit.canonical import CandidateCheck, Canonical, ToldApart
 from checker.explicit.generated_names import Names
 from checker.explicit.initial import initial_state
 from checker.explicit.outcome import Cut, OutOfRange, Raised, Tape, Violated
@@ -71,7 +71,8 @@ class Finding:
 @dataclass
 class Result:
     """stopped: why the search ended early, None if it is complete. cuts: reason -> what was missing, where paths
-    ended for want of room. dropped: reduction -> why the search began anew without it."""
+    ended for want of room. dropped: reduction -> why the search began anew without it. omission: the probability that hash
+    compaction left out a state is at most this."""
 
     statistics: Statistics
     findings: dict[str, Finding] = field(default_factory=dict)
@@ -80,10 +81,7 @@ class Result:
     cuts: dict[str, str] = field(default_factory=dict)
     unreached: tuple[Position, ...] = ()
     dropped: dict[str, str] = field(default_factory=dict)
-
-
-class _ToldApart(Exception):
-    """Instances that the reduction of pages takes for alike are not."""
+    omission: float = 0.0
 
 
 Progress = Callable[[Statistics], None]
@@ -178,7 +176,7 @@ class Search:
             try:
                 self._explore()
                 return
-            except _ToldApart as reason:
+            except ToldApart as reason:
                 self.drop_pages(str(reason))
             self.states.clear()
             del self.parents[:]
@@ -195,7 +193,7 @@ class Search:
         if self.candidates is not None:
             reason = self.candidates.failure(state)
             if reason is not None:
-                raise _ToldApart(reason)
+                raise ToldApart(reason)
 
     def _explore(self) -> None:
         first = initial_state(self.system, self.layout)
@@ -371,12 +369,14 @@ class Search:
 
     def path_along(self, stored: Sequence[int]) -> tuple[Hop, ...]:
         """A path from the initial state through states that are stored as these, one after the other."""
-        canonical = self.canonical
-        if canonical is None:
-            accepts: list[Callable[[int], bool]] = [state.__eq__ for state in stored]
-        else:
-            accepts = [_represented_by(canonical, state) for state in stored]
-        return self.path_where(accepts)
+        return self.path_where([self._stored_as(state) for state in stored])
+
+    def _stored_as(self, wanted: int) -> Callable[[int], bool]:
+        return lambda state: self.stored(state) == wanted
+
+    def stored(self, state: int) -> int:
+        """What the search stores for a state: its representative, if it has one."""
+        return state if self.canonical is None else self.canonical.representative(state)
 
     def path_where(self, accepts: Sequence[Callable[[int], bool]]) -> tuple[Hop, ...]:
         """A path from the initial state whose first hop leads to a state that the first test accepts, and so on."""
@@ -429,7 +429,3 @@ def alternatives_of(transition: Transition, state: int) -> tuple[int, ...]:
             found.append(successor)
         if not tape.advance():
             return tuple(found)
-
-
-def _represented_by(canonical: Canonical, representative: int) -> Callable[[int], bool]:
-    return lambda state: canonical.representative(state) == representative

@@ -71,6 +71,8 @@ def run_text(run: Run, shown: int) -> str:
         lines.append("  violated: " + ", ".join(f"{name} ({length} steps)" for name, length in violated.items()) + again)
     if run.remark is not None:
         lines.append(f"  the portable engine searched, the compiled one cannot: {run.remark}")
+    for name, why in run.dropped:
+        lines.append(f"  the reduction `{name}` is not sound here, so the search began anew without it: {why}")
     for reason, what in run.cuts:
         lines.append(f"  paths were cut, UNKNOWN({reason}): {what}")
     return "\n".join(lines) + "\n"
@@ -107,9 +109,11 @@ def summary_text(runs: Sequence[Run], saved: Sequence[tuple[str, Path]] = ()) ->
     if unreached:
         lines.append("Lines of the model that nothing reached: " + lines_text(unreached))
     lines += dict.fromkeys(note for run in runs for note in run.subject.notes)
+    reductions = sorted({name for run in runs for name in run.reductions})
     lines += [
-        "Searched without reductions. The verdicts are about sequentially consistent interleavings of single accesses,",
-        "at the sizes and events named above. Each counterexample was replayed by an independent interpreter.",
+        f"Searched with the reductions {', '.join(reductions)}." if reductions else "Searched without reductions.",
+        "The verdicts are about sequentially consistent interleavings of single accesses, at the sizes and events named",
+        "above. Each counterexample was replayed by an independent interpreter.",
     ]
     if saved:
         lines += ["", "Saved"]

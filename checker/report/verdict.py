@@ -98,7 +98,9 @@ class Subject:
 class Run:
     """One configuration. unreached: places in the model that no run of it reached, as file:line, after a complete search.
     cuts: (reason, what was missing) where paths ended for want of room. error: what is wrong with the model
-    itself, which ended the search. engine: which one searched; remark: why it was not a faster one."""
+    itself, which ended the search. engine: which one searched; remark: why it was not a faster one.
+    reductions: those in use; dropped: (reduction, why it was not used to the end). omission: a bound on the probability that
+    hash compaction left out a state."""
 
     subject: Subject
     verdicts: tuple[Verdict, ...]
@@ -109,6 +111,9 @@ class Run:
     error: Verdict | None = None
     engine: str = "portable"
     remark: str | None = None
+    reductions: tuple[str, ...] = ()
+    dropped: tuple[tuple[str, str], ...] = ()
+    omission: float = 0.0
 
     @property
     def words(self) -> set[Word]:

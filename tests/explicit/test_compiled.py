@@ -18,6 +18,7 @@ from checker.explicit.compiled import CompiledSearch
 from checker.explicit.compiler import Build
 from checker.explicit.search import Finding, Limits, Result, Search
 from checker.ir.lower import lower
+from checker.ir.system import System
 from checker.language.errors import ModelError
 from checker.language.load import load_program
 from checker.language.tree import Program
@@ -31,16 +32,30 @@ HEALTH = (HealthCheck.filter_too_much, HealthCheck.too_slow)
 
 def agree(program: Program, threads: tuple[int, ...] = (1, 2)) -> Result:
     """Search with both engines; assert that they say the same, and that the replayer confirms what the compiled one found."""
-    portable = Search(lower(program))
+    system = lower(program)
+    expected = agree_with(program, system, frozenset(), threads)
+    for reductions in (frozenset({"pages"}), frozenset({"pages", "symmetry"})) if system.symmetry is not None else ():
+        reduced = agree_with(program, system, reductions, (1,))
+        if expected.error is None and reduced.error is None:
+            assert lengths(reduced) == lengths(expected)
+    return expected
+
+
+def lengths(result: Result) -> dict[str, tuple[str, int]]:
+    return {name: (finding.kind, len(finding.path)) for name, finding in result.findings.items()}
+
+
+def agree_with(program: Program, system: System, reductions: frozenset[str], threads: tuple[int, ...]) -> Result:
+    portable = Search(system, None, reductions)
     expected = portable.run()
     for number, compact in [*((number, False) for number in threads), (1, True)]:
-        generated = generate(portable.transitions, compact)
+        generated = generate(portable.transitions, portable.canonical, compact)
         build = Build(generated.source)
         try:
             library = build.library()
         finally:
             build.close()
-        telling = Search(portable.system)
+        telling = Search(system, None, portable.reductions)
         result = CompiledSearch(telling, generated, library, frozenset(program.properties), number, 0).run()
         assert (result.error is None) == (expected.error is None)
         for finding in [*result.findings.values(), *([result.error] if result.error is not None else [])]:
@@ -63,8 +78,7 @@ def path_of(finding: Finding) -> tuple[object, ...]:
 
 def outcome(result: Result) -> tuple[object, ...]:
     s = result.statistics
-    found = {name: (finding.kind, len(finding.path)) for name, finding in result.findings.items()}
-    return s.states, s.transitions, s.depth, s.frontier, found, set(result.cuts), result.stopped, set(result.unreached)
+    return s.states, s.transitions, s.depth, s.frontier, lengths(result), set(result.cuts), result.stopped, set(result.unreached)
 
 
 @pytest.mark.parametrize("path", [pytest.param(path, id=path.stem) for path in MODELS])
