@@ -335,8 +335,9 @@ class Search:
                 found.append(marked)
                 self._step_finding(violated, transition, tuple(tape.values), marked, index)
             except OutOfRange as error:
-                path = self._path_to(index, Hop(transition, tuple(tape.values), state), error)
-                self.result.error = Finding("", "model-error", error.position, path, message=error.message)
+                path, raised_there = self._path_to(index, RaisingHop(Hop(transition, tuple(tape.values), state), error))
+                assert isinstance(raised_there, OutOfRange)
+                self.result.error = Finding("", "model-error", raised_there.position, path, message=raised_there.message)
                 return ()
             except Cut as cut:
                 self.result.cuts.setdefault(cut.reason, f"{cut.position}: {cut.message}")
@@ -349,8 +350,8 @@ class Search:
         if violated.property in self.result.findings or violated.property not in self.properties:
             return
         kind = "wild-pointer" if violated.wild else "check"
-        path = self._path_to(index, Hop(transition, choices, marked), violated)
-        self._found(Finding(violated.property, kind, violated.position, path))
+        path, raised = self._path_to(index, RaisingHop(Hop(transition, choices, marked), violated))
+        self._found(Finding(violated.property, kind, raised.position, path))
 
     def _found(self, finding: Finding) -> None:
         self.result.findings[finding.property] = finding
@@ -382,12 +383,12 @@ class Search:
         """A path from the initial state whose first hop leads to a state that the first test accepts, and so on."""
         return path_where(self.transitions, initial_state(self.system, self.layout), accepts)
 
-    def _path_to(self, index: int, end: Hop, raised: Violated | OutOfRange) -> tuple[Hop, ...]:
-        """A path whose last transition raises: from the state of that number, or from one that this represents."""
+    def _path_to(self, index: int, end: RaisingHop) -> tuple[tuple[Hop, ...], Violated | OutOfRange]:
+        """A path whose last transition raises, from the state of that number or one that it represents, and what it raises."""
         path = self.path(index)
-        if self.canonical is None:
-            return (*path, end)
-        return (*path, self.raising_end(path, raised).hop)
+        if self.canonical is not None:
+            end = self.raising_end(path, end.raised)
+        return (*path, end.hop), end.raised
 
     def raising_end(self, path: tuple[Hop, ...], like: Violated | OutOfRange) -> RaisingHop:
         """The transition that raises the same after a path."""
