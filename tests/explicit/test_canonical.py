@@ -128,6 +128,7 @@ def test_candidates_with_different_fields_switch_the_reduction_of_pages_off() ->
 CASES = {
     "dks": (MODELS / "dks.py", {"C": 1, "T": 2, "S": 2}, None),
     "dks with two CPUs": (MODELS / "dks.py", {"C": 2, "T": 2, "S": 2}, None),
+    "dks with three threads": (MODELS / "dks.py", {"C": 1, "T": 3, "S": 2}, None),
     "nr_fixed": (MODELS / "rfc_v1_nr_fixed.py", {"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2}, ("touch", "oom")),
     "nr_fixed with two CPUs": (MODELS / "rfc_v1_nr_fixed.py", {"CPUS": 2, "TASKS": 2, "STACK_PAGES": 2}, ("touch", "late-fault")),
     "pages": (HERE / "models" / "symmetric_pages.py", {}, None),
@@ -164,8 +165,10 @@ def shuffled(chance: random.Random, search: Search, listed: list[Images]) -> Ima
 def test_all_states_of_an_orbit_have_one_representative_in_it(name: str) -> None:
     search, canonical, listed = explored(name)
     chance = random.Random(1)
-    for state in chance.sample(search.states, min(400, len(search.states))):
+    marked = [state for state in search.states if state >> search.layout.mark]
+    for state in chance.sample(search.states, min(400, len(search.states))) + marked[:100]:
         representative = canonical.representative(state)
+        assert representative >> search.layout.mark == state >> search.layout.mark
         assert canonical.representative(representative) == representative
         for _ in range(4):
             assert canonical.representative(exchanged(search.system, search.layout, state, shuffled(chance, search, listed))) == (

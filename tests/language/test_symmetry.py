@@ -71,6 +71,7 @@ def test_the_symmetry_of_our_models(
 CONSTANT = "@initial\ndef start() -> None:\n    instance(Node, 0).other = instance(Node, 1)\n"
 MIXED = "@action\ndef step(page: Page) -> None:\n    global p\n    p = allocate(Page)\n"
 FREEING = "@action\ndef step() -> None:\n    global p\n    free(p)\n    p = allocate(Page)\n"
+CHOOSING = "@action\ndef step() -> None:\n    global p\n    page = choose(every(Page))\n    p = allocate(Page)\n    p.use = int(p is page)\n"
 LINKED = "@action\ndef step() -> None:\n    n.other = n\n"
 
 
@@ -85,7 +86,7 @@ def test_what_a_constant_tells_apart_is_tabled_and_what_refers_to_itself() -> No
     assert permutations(system, ("Node",)) == (((0, 1),), ((1, 0),))
 
 
-@pytest.mark.parametrize("text", [MIXED, FREEING])
+@pytest.mark.parametrize("text", [MIXED, FREEING, CHOOSING])
 def test_a_step_that_allocates_and_knows_free_instances_is_not_reduced(text: str) -> None:
     symmetry = lower(program_of(SYMMETRIC + text)).symmetry
     assert symmetry is not None
