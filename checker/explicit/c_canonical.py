@@ -129,7 +129,7 @@ def _pages(canonical: Canonical) -> Iterator[str]:
                 values.append(-1)
         dead.append(values or [-1])
     yield _table("short", "allocated_column", allocated)
-    yield _table("long", "dead_value", dead)
+    yield _table("long", "dead_value", dead or [[-1]])
 
 
 def _packing(canonical: Canonical) -> Iterator[str]:

@@ -9,7 +9,6 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from checker.explicit.concrete import alternatives
 from confirming import replayed
 from exchange import Images, exchanged, exchanges
 from hypothesis import HealthCheck, assume, event, given, note, settings
@@ -21,6 +20,7 @@ from test_dks import LONG_ROWS, ROWS, Sizes
 
 from checker.explicit.canonical import Canonical
 from checker.explicit.outcome import Cut, OutOfRange, Raised, Violated
+from checker.explicit.paths import alternatives
 from checker.explicit.search import Limits, Search
 from checker.ir.lower import lower
 from checker.language.errors import ModelError
