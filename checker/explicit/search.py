@@ -302,9 +302,9 @@ class Search:
 
     def _arguments(self, violated: Instance, path: tuple[Hop, ...]) -> tuple[int, ...]:
         """For which arguments the end of a path violates an invariant that its representative violates."""
-        if self.canonical is None or not path:
+        if self.canonical is None:
             return violated.arguments
-        state = path[-1].state
+        state = self.end_of(path)
         for cluster in self.clusters:
             for instance in cluster.instances:
                 if instance.predicate is violated.predicate and not instance.holds(state):
