@@ -14,6 +14,7 @@ import click
 
 from checker.cli.configuration import Request, check_configuration
 from checker.cli.ladder import ladder
+from checker.cli.liveness import LIVENESS_STATES
 from checker.cli.options import ProgressLine, Setting, Size, limits
 from checker.cli.saving import save_counterexample
 from checker.explicit.search import Limits
@@ -45,6 +46,14 @@ from checker.report.verdict import Run, Subject, Verdict, status_of
 @click.option(
     "--max-memory", type=Size(), metavar="SIZE", help="Stop at this much memory, as 500M or 2G. Default: 3/4 of the machine's."
 )
+@click.option(
+    "--liveness-states",
+    type=click.IntRange(min=0),
+    default=LIVENESS_STATES,
+    show_default=True,
+    metavar="N",
+    help="Look for liveness in at most so many states.",
+)
 @click.option("--timeout", type=click.FloatRange(min=0, min_open=True), metavar="S", help="Stop after so many seconds in all.")
 def check(
     model: Path,
@@ -59,6 +68,7 @@ def check(
     reduce_: str,
     max_states: int | None,
     max_memory: int | None,
+    liveness_states: int,
     timeout: float | None,
 ) -> int:
     """Search MODEL for violations of its properties.
@@ -77,6 +87,7 @@ def check(
         requests = [Request(model, chosen, names, wanted)]
     else:
         requests = ladder(model, wanted)
+    requests = [dataclasses.replace(request, liveness_states=liveness_states) for request in requests]
     session = _Session(format_ == "text", save, limits(max_states, max_memory, timeout))
     for request in requests:
         if not session.run(request):

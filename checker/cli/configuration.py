@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from checker.cli.liveness import LIVENESS_STATES, fairness_of, look_at_runs
 from checker.explicit.decode import state_cells, state_frames
 from checker.explicit.search import Finding, Hop, Limits, Progress, Result, Search
 from checker.ir.lower import lower
@@ -23,12 +24,14 @@ from checker.trace.replay import replay
 
 @dataclass(frozen=True)
 class Request:
-    """What to check: settings of parameters (others at their defaults), events (None: all), properties (None: all)."""
+    """What to check: settings of parameters (others at their defaults), events (None: all), properties (None: all).
+    liveness_states: the most states in which to look for liveness, None for any number."""
 
     model: Path
     settings: Mapping[str, int]
     events: tuple[str, ...] | None
     properties: tuple[str, ...] | None = None
+    liveness_states: int | None = LIVENESS_STATES
 
 
 Announce = Callable[[Subject, Verdict], None]
@@ -54,11 +57,18 @@ def check_configuration(
             announce(subject, verdict)
 
     result = search.run(limits, progress, found)
+    runs = look_at_runs(program, wanted, result, request.liveness_states, limits, progress, found)
     otherwise = _otherwise(program, search, result, subject.configuration)
     s = result.statistics
     return Run(
         subject,
-        tuple(violated.get(n) or dataclasses.replace(otherwise, property=n) for n in program.properties if n in wanted),
+        tuple(
+            dataclasses.replace(
+                violated.get(n) or runs.get(n) or dataclasses.replace(otherwise, property=n), fairness=fairness_of(program, n)
+            )
+            for n in program.properties
+            if n in wanted
+        ),
         Statistics(s.states, s.transitions, s.depth, s.seconds, s.memory, s.frontier),
         result.stopped,
         tuple(result.cuts.items()),
@@ -135,10 +145,11 @@ def _transition(hop: Hop) -> Transition:
 def _claim(program: tree.Program, finding: Finding) -> Claim:
     binding: dict[str, int] = {}
     if finding.predicate is not None:
-        invariant = next(i for i in program.invariants if i.name == finding.predicate.name)
+        conditions: list[tree.Invariant | tree.Eventuality] = [*program.invariants, *program.eventualities]
+        invariant = next(i for i in conditions if i.name == finding.predicate.name)
         names = [parameter.local.name for parameter in invariant.parameters]
         binding = dict(zip(names, finding.arguments, strict=True))
-    return Claim(finding.kind, finding.property, finding.position, binding)
+    return Claim(finding.kind, finding.property, finding.position, binding, finding.cycle)
 
 
 def model_paths(paths: Iterable[Path]) -> list[Path]:

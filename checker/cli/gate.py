@@ -78,7 +78,7 @@ def _check_record(program: tree.Program) -> None:
 
 
 def _run(path: Path, program: tree.Program, expected: tree.Expectation) -> Run:
-    request = Request(path, dict(expected.settings), expected.events if program.events else None)
+    request = Request(path, dict(expected.settings), expected.events if program.events else None, liveness_states=None)
     line = ProgressLine(f"{path}")
     with line.running():
         return check_configuration(request, limits(None, None, None), line.show)

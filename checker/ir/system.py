@@ -125,6 +125,14 @@ class HasFrames:
     owner: Expression
 
 
+@dataclass(frozen=True)
+class Calls:
+    """1 if what comes next is a step of the processor (a reference) that calls the routine. In conditions on runs only."""
+
+    processor: Expression
+    routine: str
+
+
 Expression: TypeAlias = (
     Constant
     | Local
@@ -139,6 +147,7 @@ Expression: TypeAlias = (
     | Processor
     | FrameIn
     | HasFrames
+    | Calls
 )
 
 # --- code ------------------------------------------------------------------------------------------------------------
@@ -271,6 +280,14 @@ class Cover:
 
 
 @dataclass(frozen=True)
+class Called:
+    """Notes that the step calls this routine. Only where a condition on runs asks for that routine, and only in a system
+    that was lowered for liveness."""
+
+    routine: str
+
+
+@dataclass(frozen=True)
 class Stand:
     """From here on the frame stands at the location: a step that began with local computation has come to its access point."""
 
@@ -318,6 +335,7 @@ Instruction: TypeAlias = (
     | Allocate
     | Push
     | Cover
+    | Called
     | Stand
     | Goto
     | Call
@@ -408,6 +426,31 @@ class Predicate:
 
 
 @dataclass(frozen=True)
+class Eventuality:
+    """A condition demanded infinitely often in every fair run, for all values of the parameters; with own_steps, in every
+    run in which the processor that the first parameter refers to takes infinitely many steps."""
+
+    property: str
+    name: str
+    parameters: tuple[tuple[str, Type, tuple[int, ...]], ...]
+    body: Expression
+    own_steps: bool
+    position: Position
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """Fairness: for all values of the parameters, `body` holds infinitely often, or `given` only finitely often."""
+
+    name: str
+    prose: str
+    parameters: tuple[tuple[str, Type, tuple[int, ...]], ...]
+    given: Expression
+    body: Expression
+    position: Position
+
+
+@dataclass(frozen=True)
 class Processors:
     """record steps its own top frame, else that of the `owner` instance that `executes` refers to (0: none). local: what stands
     for the processor in `executes`."""
@@ -422,7 +465,8 @@ class Processors:
 class System:
     """A whole transition system. properties: all identifiers in order. frames: the initial frames of each owner, bottom first, as
     (record, index, procedure, arguments). arenas: count, alignment and whether instances have an allocator state, of each
-    record. inside: the locations at which each routine is on the call chain. coverable: all places that Cover notes."""
+    record. inside: the locations at which each routine is on the call chain. coverable: all places that Cover notes.
+    eventualities, assumptions: only where it was lowered for liveness."""
 
     variables: dict[str, Variable]
     owners: dict[str, Owner]
@@ -436,6 +480,8 @@ class System:
     arenas: dict[str, tuple[int, int, bool]]
     inside: dict[str, frozenset[int]]
     coverable: frozenset[Position]
+    eventualities: tuple[Eventuality, ...] = ()
+    assumptions: tuple[Assumption, ...] = ()
 
     def location(self, number: int) -> Location:
         return self.locations[number - 1]
@@ -457,7 +503,7 @@ def operands(e: Expression) -> Iterator[Expression]:
             yield from (test, then, otherwise)
         case Let(_, value, body):
             yield from (value, body)
-        case FrameIn(owner=owner) | HasFrames(owner=owner):
+        case FrameIn(owner=owner) | HasFrames(owner=owner) | Calls(processor=owner):
             yield owner
         case Constant() | Local() | Processor():
             return
@@ -491,7 +537,7 @@ def expressions(block: Block) -> Iterator[Expression]:
             case Return(value):
                 if value is not None:
                     yield value
-            case Leave() | Next() | Halt() | Allocate() | Cover() | Stand() | Goto():
+            case Leave() | Next() | Halt() | Allocate() | Cover() | Called() | Stand() | Goto():
                 continue
             case _:
                 raise TypeError(i)

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Annotated, Generic, ParamSpec, TypeVar, overload
+from typing import Annotated, Concatenate, Generic, ParamSpec, TypeVar, overload
 
 T = TypeVar("T")
 K = TypeVar("K")
@@ -141,6 +141,23 @@ def invariant(identifier: str, message: str) -> Callable[[Callable[P, bool]], Ca
     return lambda function: function
 
 
+def eventually(identifier: str, message: str) -> Callable[[Callable[P, bool]], Callable[P, bool]]:
+    """A condition that is demanded to hold again and again in every fair run, for every choice of its parameters."""
+    return lambda function: function
+
+
+def bounded(identifier: str, message: str) -> Callable[[Callable[Concatenate[K, P], bool]], Callable[Concatenate[K, P], bool]]:
+    """A condition that its first parameter, a processor, has to reach in a bounded number of its own steps, whatever the
+    others do."""
+    return lambda function: function
+
+
+def fair(assumption: str, given: Callable[P, bool] | None = None) -> Callable[[Callable[P, bool]], Callable[P, bool]]:
+    """A condition that is assumed to hold again and again: in every run, or in those in which `given` holds again and again.
+    Liveness is demanded of the runs for which all such assumptions hold."""
+    return lambda function: function
+
+
 @contextmanager
 def atomic(reason: str) -> Iterator[None]:
     """What stands inside is one step, because hardware or a lock makes it so: the reason says which."""
@@ -229,6 +246,11 @@ def in_routine(owner: object, routine: Callable[..., object]) -> bool:
 
 def has_frames(owner: object) -> bool:
     """Whether the owner has any frame."""
+    raise NotExecutable
+
+
+def calls(processor: object, routine: Callable[..., object]) -> bool:
+    """Whether what happens next is a step of the processor that calls the routine; in @eventually, @bounded and @fair only."""
     raise NotExecutable
 
 

@@ -53,6 +53,7 @@ def _verdict(verdict: Verdict) -> dict[str, object]:
         "verdict": verdict.word.value,
         "bound": verdict.detail if held else None,
         "message": None if held else verdict.detail,
+        "fairness": list(verdict.fairness),
         "length": len(verdict.trace.steps) if verdict.trace is not None else None,
         "trace": trace_to_json(verdict.trace) if verdict.trace is not None else None,
     }

@@ -14,6 +14,7 @@ ENDINGS = {
     "check": "is violated by what the last step does",
     "wild-pointer": "is violated by what the last step does",
     "deadlock": "is violated: after the last step nothing but an interrupt can happen",
+    "lasso": "is violated: the condition never holds on the cycle, which can go on for ever",
     "model-error": "the model itself is in error, in what the last step does or in a condition on the last state",
 }
 """For each kind of violation, how a sentence goes on that begins with the property; of a model error, all of it."""

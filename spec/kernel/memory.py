@@ -15,7 +15,13 @@ def alloc_pages() -> Page | None:
     with atomic("the page leaves the free list under the zone lock or its per-CPU lock"):
         if OOM and choose((False, True)):
             return None
-        return allocate(Page)
+        return get_page_from_freelist()
+
+
+@routine
+def get_page_from_freelist() -> Page:
+    """get_page_from_freelist(): called by alloc_pages where it succeeds, as part of its one step."""
+    return allocate(Page)
 
 
 @routine

@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Liveness: looks for fair runs on which a demanded condition is false from some point on. Such a run, if there is one, can be had
+as a lasso: a path, and a cycle that is run for ever.
+
+It explores the system by itself, without reductions: which of them keep fair runs is another question than which keep
+states. docs/soundness.md says why what it finds is right and complete.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import psutil
+
+from checker.explicit.fair_cycles import Component, fair_components, fair_cycle
+from checker.explicit.run_conditions import Demand
+from checker.explicit.run_graph import RunGraph
+from checker.explicit.search import Finding, Limits, Progress, Statistics
+from checker.ir import system as ir
+
+LASSO = "lasso"
+"""The kind of a finding that is one."""
+
+
+@dataclass
+class Lassos:
+    """What was found. searched: the properties that were looked for to the end. stopped: why the rest was not. states, transitions: of
+    the whole graph, if it was explored. vacuous: no infinite run is fair, so that nothing is demanded of any."""
+
+    findings: dict[str, Finding] = field(default_factory=dict)
+    searched: set[str] = field(default_factory=set)
+    stopped: str | None = None
+    states: int = 0
+    transitions: int = 0
+    explored: bool = False
+    vacuous: bool = False
+
+
+class _Stopped(Exception):
+    pass
+
+
+def find_lassos(
+    system: ir.System,
+    properties: frozenset[str],
+    limits: Limits | None = None,
+    progress: Progress | None = None,
+    announce: Callable[[Finding], None] = lambda _: None,
+) -> Lassos:
+    """Look for a lasso for each of these properties, in a system that was lowered for liveness. limits: of states, memory and time.
+    announce: called with each finding when it is found. ModelError where a condition cannot be evaluated."""
+    found = Lassos()
+    search = _Search(system, properties, limits or Limits(), progress, found, announce)
+    try:
+        search.run()
+    except _Stopped as stopped:
+        found.stopped = str(stopped)
+    except KeyboardInterrupt:
+        found.stopped = "interrupted"
+    except MemoryError:
+        found.stopped = "out of memory"
+    return found
+
+
+class _Search:
+    def __init__(
+        self,
+        system: ir.System,
+        properties: frozenset[str],
+        limits: Limits,
+        progress: Progress | None,
+        found: Lassos,
+        announce: Callable[[Finding], None],
+    ) -> None:
+        self.runs = RunGraph(system)
+        self.properties = properties
+        self.limits = limits
+        self.progress = progress
+        self.found = found
+        self.announce = announce
+        self.begun = time.monotonic()
+        self.process = psutil.Process()
+
+    def run(self) -> None:
+        found, graph = self.found, self.runs.graph
+        self.runs.explore(self.look)
+        found.states, found.transitions, found.explored = len(self.runs.states), self.runs.transitions, True
+        fair = False
+        for demand in self.runs.conditions.demands:
+            name = demand.eventuality.property
+            if name in self.properties and name not in found.findings:
+                finding = self.lasso(demand)
+                if finding is not None:
+                    fair = fair or not demand.eventuality.own_steps
+                    found.findings[name] = finding
+                    self.announce(finding)
+        if not fair:
+            every = fair_components(graph, self.runs.conditions.assumed, meanwhile=self.pause)
+            found.vacuous = next(every, None) is None
+        found.searched = set(self.properties)
+
+    def lasso(self, demand: Demand) -> Finding | None:
+        """The lasso with the shortest path, for one demand."""
+        states, graph = self.runs.states, self.runs.graph
+        best: Component | None = None
+        start = graph.nodes
+        depth = -1
+        for component in fair_components(graph, demand.pairs, demand.bit, self.pause):
+            nearest = min(component.nodes)
+            if best is not None and nearest > start and len(self.runs.path(nearest)) > depth:
+                continue
+            # The nearest nodes of equal distance are told apart by their states, so that every order of search gives the same.
+            far = len(self.runs.path(nearest))
+            node = min(self.nearest(component, far), key=lambda n: states[n])
+            if best is None or (far, states[node]) < (depth, states[start]):
+                best, start, depth = component, node, far
+        if best is None:
+            return None
+        cycle = fair_cycle(graph, best, start, demand.pairs)
+        path = self.runs.path(start)
+        hops = tuple(self.runs.hop(edge) for edge in (*path, *cycle))
+        e = demand.eventuality
+        return Finding(e.property, LASSO, e.position, hops, e, demand.arguments, cycle=len(path))
+
+    def nearest(self, component: Component, depth: int) -> list[int]:
+        """The nodes of a component that are this far from the initial state, the least distance there."""
+        found = []
+        for node in sorted(component.nodes):
+            if len(self.runs.path(node)) != depth:
+                break
+            found.append(node)
+        return found
+
+    # -- limits --
+
+    def look(self, states: int, expanded: int) -> None:
+        memory = self.process.memory_info().rss
+        seconds = time.monotonic() - self.begun
+        limits = self.limits
+        if self.progress is not None:
+            self.progress(Statistics(states, self.runs.transitions, 0, seconds, states - expanded, memory))
+        if limits.states is not None and states > limits.states:
+            raise _Stopped(f"the limit of {limits.states:,} states")
+        if limits.seconds is not None and seconds + limits.spent >= limits.seconds:
+            raise _Stopped(f"the limit of {limits.seconds:g} seconds")
+        if limits.memory is not None and memory >= limits.memory:
+            raise _Stopped(f"the limit of {limits.memory / 2**20:,.0f} MiB of memory")
+
+    def pause(self) -> None:
+        self.look(len(self.runs.states), len(self.runs.states))
