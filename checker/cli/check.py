@@ -74,7 +74,8 @@ def check(
     """Search MODEL for violations of its properties.
 
     Without sizes, events or settings, a small ladder of configurations is searched, smallest first. Every counterexample is
-    a shortest one of its configuration, and has been replayed by an interpreter of its own before it is shown.
+    a shortest one of its configuration (one with a cycle has a shortest way to it), and has been replayed by an interpreter of
+    its own before it is shown.
     """
     sizes = {"CPUS": cpus, "TASKS": tasks, "STACK_PAGES": stack_pages}
     chosen: dict[str, int] = {}

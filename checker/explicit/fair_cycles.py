@@ -165,25 +165,41 @@ def _components(
 
 def fair_cycle(graph: Graph, component: Component, start: int, pairs: int) -> list[int]:
     """The transitions of a cycle through a node of a fair component, fair to these pairs. It is short, not always the
-    shortest: from where it stands it goes the shortest way to what it still owes, and in the end back."""
+    shortest: as long as it owes pairs, it is made anew to meet these too."""
     inside = frozenset(component.nodes)
-    cycle: list[int] = []
+    wanted = 0
+    while True:
+        cycle = _tour(graph, inside, component.allowed, start, wanted)
+        given, met = _union(graph, cycle)
+        owed = given & ~met & pairs
+        if not owed:
+            return cycle
+        wanted |= owed
+
+
+def _tour(graph: Graph, inside: frozenset[int], allowed: bytes, start: int, wanted: int) -> list[int]:
+    """A cycle through a node: always the shortest way to a pair that is still wanted, and in the end back."""
+    tour: list[int] = []
     node = start
     while True:
-        given = met = 0
-        for edge in cycle:
-            given |= graph.facts[graph.label[edge]].given
-            met |= graph.facts[graph.label[edge]].met
-        owed = given & ~met & pairs
-        if not owed and cycle and node == start:
-            return cycle
-        way = _way(graph, inside, component.allowed, node, start, owed)
-        cycle += way
-        node = graph.target[way[-1]]
+        _, met = _union(graph, tour)
+        if not wanted & ~met and tour and node == start:
+            return tour
+        tour += _way(graph, inside, allowed, node, start, wanted & ~met)
+        node = graph.target[tour[-1]]
+
+
+def _union(graph: Graph, edges: Iterable[int]) -> tuple[int, int]:
+    """The pairs that are given and met at some of the transitions."""
+    given = met = 0
+    for edge in edges:
+        facts = graph.facts[graph.label[edge]]
+        given, met = given | facts.given, met | facts.met
+    return given, met
 
 
 def _way(graph: Graph, inside: frozenset[int], allowed: bytes, node: int, goal: int, owed: int) -> list[int]:
-    """The transitions of a shortest way from a node over one that meets an owed pair; to the goal, where none is owed."""
+    """The transitions of a shortest way from a node that ends with one that meets an owed pair; at the goal, where none is owed."""
     came: dict[int, int] = {node: -1}
     before: dict[int, int] = {}
     level = [node]

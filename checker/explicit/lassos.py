@@ -103,35 +103,24 @@ class _Search:
 
     def lasso(self, demand: Demand) -> Finding | None:
         """The lasso with the shortest path, for one demand."""
-        states, graph = self.runs.states, self.runs.graph
-        best: Component | None = None
-        start = graph.nodes
-        depth = -1
+        states, depths, graph = self.runs.states, self.runs.depths, self.runs.graph
+        best: tuple[int, int, int, Component] | None = None
         for component in fair_components(graph, demand.pairs, demand.bit, self.pause):
             nearest = min(component.nodes)
-            if best is not None and nearest > start and len(self.runs.path(nearest)) > depth:
-                continue
-            # The nearest nodes of equal distance are told apart by their states, so that every order of search gives the same.
-            far = len(self.runs.path(nearest))
-            node = min(self.nearest(component, far), key=lambda n: states[n])
-            if best is None or (far, states[node]) < (depth, states[start]):
-                best, start, depth = component, node, far
+            if best is None or depths[nearest] <= best[0]:
+                # Nodes at the same distance are told apart by their states, so that any order of search finds the same one.
+                near = [node for node in component.nodes if depths[node] == depths[nearest]]
+                start = min(near, key=lambda node: states[node])
+                candidate = (depths[start], states[start], start, component)
+                best = candidate if best is None else min(best, candidate, key=lambda found: found[:2])
         if best is None:
             return None
-        cycle = fair_cycle(graph, best, start, demand.pairs)
+        _, _, start, component = best
+        cycle = fair_cycle(graph, component, start, demand.pairs)
         path = self.runs.path(start)
         hops = tuple(self.runs.hop(edge) for edge in (*path, *cycle))
         e = demand.eventuality
         return Finding(e.property, LASSO, e.position, hops, e, demand.arguments, cycle=len(path))
-
-    def nearest(self, component: Component, depth: int) -> list[int]:
-        """The nodes of a component that are this far from the initial state, the least distance there."""
-        found = []
-        for node in sorted(component.nodes):
-            if len(self.runs.path(node)) != depth:
-                break
-            found.append(node)
-        return found
 
     # -- limits --
 

@@ -6,15 +6,15 @@ Nodes are numbered breadth-first, so that a smaller number is never farther from
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from checker.explicit.fair_cycles import Facts, Graph
 from checker.explicit.generated_names import Names
 from checker.explicit.initial import initial_state
-from checker.explicit.outcome import Cut, OutOfRange, Tape, Violated
+from checker.explicit.outcome import Cut, OutOfRange, Raised, Tape, Violated
 from checker.explicit.python_code import FunctionMaker
-from checker.explicit.run_conditions import OTHER_THAN_INTERRUPTS, RunConditions, Step
+from checker.explicit.run_conditions import NO_CALLS, OTHER_THAN_INTERRUPTS, RunConditions, Step
 from checker.explicit.search import FIRST_PROPERTY, Hop
 from checker.explicit.transitions import Transition, Transitions
 from checker.ir import system as ir
@@ -24,24 +24,21 @@ BETWEEN_LOOKS = 1024
 """States expanded between two calls of `look`."""
 
 
-@dataclass(frozen=True)
-class Way:
-    """One way to take a transition. state: where it leads, None where it is cut or raises a model error."""
-
-    choices: tuple[int, ...]
-    state: int | None
-    called: int
+Way = tuple[tuple[int, ...], int | None, int]
+"""One way to take a transition: its choices, the state that it leads to (None where it is cut or raises a model error), and the
+routines that it calls, as bits of Names.call_numbers."""
 
 
 @dataclass
 class RunGraph:
     """The graph of a system that was lowered for liveness. states: by node. parents: the transition by which each was reached
-    first. transitions: how many there are, those to terminal states too, which the graph leaves out."""
+    first. depths: the distance of each from the initial state. transitions: how many there are, those to terminal states too, which the graph leaves out."""
 
     system: ir.System
     graph: Graph = field(default_factory=Graph)
     states: list[int] = field(default_factory=list)
     parents: array[int] = field(default_factory=lambda: array("q"))
+    depths: array[int] = field(default_factory=lambda: array("I"))
     transitions: int = 0
 
     def __post_init__(self) -> None:
@@ -61,6 +58,7 @@ class RunGraph:
         states, parents, graph = self.states, self.parents, self.graph
         states.append(first)
         parents.append(-1)
+        self.depths.append(0)
         labels: dict[tuple[int, int, int], int] = {}
         terminal = 1 << self.layout.mark
         position = 0
@@ -68,6 +66,7 @@ class RunGraph:
             if position % BETWEEN_LOOKS == 0:
                 look(len(states), position)
             state = states[position]
+            depth = self.depths[position] + 1
             position += 1
             if state < terminal:
                 for facts, successor in self._facts(state):
@@ -77,6 +76,7 @@ class RunGraph:
                         number = numbers[successor] = len(states)
                         states.append(successor)
                         parents.append(len(graph.target) if successor < terminal else -1)
+                        self.depths.append(depth)
                     if successor < terminal:
                         label = labels.get(facts)
                         if label is None:
@@ -96,7 +96,7 @@ class RunGraph:
             processor = transition.processor
             if processor is None:
                 extra = 0 if transition.interrupt else OTHER_THAN_INTERRUPTS
-                found += [((0, 0), extra, way.state) for way in ways if way.state is not None]
+                found += [(NO_CALLS, extra, to) for _, to, _ in ways if to is not None]
                 continue
             context = conditions.context(processor, self.level(transition))
             given |= context
@@ -105,7 +105,7 @@ class RunGraph:
                 continue
             extra = OTHER_THAN_INTERRUPTS | context | conditions.steps(processor)
             reference = (processor + 1) * conditions.alignment
-            found += [((reference, way.called), extra, way.state) for way in ways if way.state is not None]
+            found += [((reference, called), extra, to) for _, to, called in ways if to is not None]
         decided = (given, met, holds)
         for step, extra, successor in found:
             facts = conditions.corrected(state, step, decided) if step[1] else decided
@@ -119,9 +119,16 @@ class RunGraph:
         own = (frame.record, frame.index) == (processors.record, transition.processor)
         return 1 + frame.depth if own else 0
 
-    def ways(self, transition: Transition, state: int) -> list[Way]:
+    def ways(self, transition: Transition, state: int) -> Sequence[Way]:
         """All ways to take a transition in a state, in the order of their choices; empty where it is not possible."""
         called = self.names.called
+        if not transition.branches:
+            called[0] = 0
+            try:
+                only = transition.function(state)
+                return () if only is None else (((), only, called[0]),)
+            except Raised:
+                pass  # run once more below
         found: list[Way] = []
         tape = Tape()
         while True:
@@ -131,12 +138,12 @@ class RunGraph:
             try:
                 successor = transition.function(state, tape)
                 if isinstance(successor, int):
-                    found.append(Way(tuple(tape.values), successor, called[0]))
+                    found.append((tuple(tape.values), successor, called[0]))
             except Violated as violated:
                 mark = FIRST_PROPERTY + self.system.properties.index(violated.property)
-                found.append(Way(tuple(tape.values), state | mark << self.layout.mark, called[0]))
+                found.append((tuple(tape.values), state | mark << self.layout.mark, called[0]))
             except (Cut, OutOfRange):
-                found.append(Way(tuple(tape.values), None, called[0]))
+                found.append((tuple(tape.values), None, called[0]))
             if not tape.advance():
                 return found
 
@@ -164,10 +171,10 @@ class RunGraph:
         rest = edge - self.graph.first[node]
         state = self.states[node]
         for transition in self.steps.possible(state):
-            for way in self.ways(transition, state):
-                if way.state is None or way.state >> self.layout.mark:
+            for choices, to, _ in self.ways(transition, state):
+                if to is None or to >> self.layout.mark:
                     continue
                 if not rest:
-                    return Hop(transition, way.choices, way.state)
+                    return Hop(transition, choices, to)
                 rest -= 1
         raise AssertionError("a transition that is not there any more")

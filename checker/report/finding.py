@@ -81,6 +81,17 @@ def ending(trace: Trace) -> str:
     return subject + ENDINGS[violation.kind] + (f", for {binding}" if binding else "")
 
 
+def reached(trace: Trace) -> str:
+    """How long the trace is, and its cycle, as the start of what it is a trace of."""
+    count = len(trace.steps)
+    steps = "in the initial state" if count == 0 else f"after {count} step{'' if count == 1 else 's'}"
+    if trace.cycle is None:
+        return steps
+    length = count - trace.cycle.start
+    which = "all of them" if length == count else f"the last {length} of them" if length > 1 else "the last of them"
+    return f"{steps}, {which} again and again"
+
+
 def natural(name: str) -> tuple[tuple[bool, int, str], ...]:
     """A sort key by which cpu10 comes after cpu9."""
     parts = re.findall(r"\d+|\D+", name)

@@ -19,12 +19,6 @@ def alloc_pages() -> Page | None:
 
 
 @routine
-def get_page_from_freelist() -> Page:
-    """get_page_from_freelist(): called by alloc_pages where it succeeds, as part of its one step."""
-    return allocate(Page)
-
-
-@routine
 def memcg_kmem_charge_page(page: Page) -> None:
     """memcg_kmem_charge_page(page, gfp, 0). Linux: charges one page to current's group and notes it in the page.
     Left out: limits, reclaim, failure and sleeping."""
@@ -48,3 +42,9 @@ def set_pte_at(stack: VmArea, level: Level, page: Page) -> None:
     with atomic("the store of one page table entry"):
         check(is_allocated(page), no_wild_pointer, "{page}, which is free, is mapped at level {level} of {stack}")
         stack.pte[level] = page
+
+
+@routine
+def get_page_from_freelist() -> Page:
+    """get_page_from_freelist(): called by alloc_pages where it succeeds, as part of its one step."""
+    return allocate(Page)
