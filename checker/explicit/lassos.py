@@ -49,7 +49,7 @@ def find_lassos(
     progress: Progress | None = None,
     announce: Callable[[Finding], None] = lambda _: None,
 ) -> Lassos:
-    """Look for a lasso for each of these properties, in a system that was lowered for liveness. limits: of states, memory and time.
+    """Look for a lasso for each of these properties, in a system that was lowered for liveness. limits: of memory and time.
     announce: called with each finding when it is found. ModelError where a condition cannot be evaluated."""
     found = Lassos()
     search = _Search(system, properties, limits or Limits(), progress, found, announce)
@@ -130,8 +130,6 @@ class _Search:
         limits = self.limits
         if self.progress is not None:
             self.progress(Statistics(states, self.runs.transitions, 0, seconds, states - expanded, memory))
-        if limits.states is not None and states > limits.states:
-            raise _Stopped(f"the limit of {limits.states:,} states")
         if limits.seconds is not None and seconds + limits.spent >= limits.seconds:
             raise _Stopped(f"the limit of {limits.seconds:g} seconds")
         if limits.memory is not None and memory >= limits.memory:
