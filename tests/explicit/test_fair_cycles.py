@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import product
+from itertools import pairwise, product
 
 import networkx
 from hypothesis import given, settings
@@ -88,7 +88,7 @@ def test_a_cycle_can_be_taken_and_is_fair(drawn: tuple[int, list[Edge]], pairs: 
             taken = [(source[edge], graph.target[edge], graph.facts[graph.label[edge]]) for edge in cycle]
             assert taken
             assert taken[0][0] == taken[-1][1] == start
-            assert all(one[1] == other[0] for one, other in zip(taken, taken[1:], strict=False))
+            assert all(one[1] == other[0] for one, other in pairwise(taken))
             assert not any(one.holds for _, _, one in taken)
             assert is_fair(taken, pairs)
 

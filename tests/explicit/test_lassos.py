@@ -365,10 +365,10 @@ def test_a_model_without_infinite_fair_runs_is_told() -> None:
 
 def test_an_assumption_that_cannot_be_evaluated_is_a_model_error() -> None:
     wild = '@fair("x")\ndef wild() -> bool:\n    "test"\n    return null(Cpu).count == 1\n'
-    with pytest.raises(ModelError, match="the assumption `wild` .* cannot be evaluated: a wild pointer"):
+    with pytest.raises(ModelError, match=r"the assumption `wild` .* cannot be evaluated: a wild pointer"):
         lassos_of(program_of(PROPERTIES + TWO + WAITS + SET + wild))
     far = SET.replace("instance(Cpu, 0).count == 1", "reference(Cpu, instance(Cpu, 1).count).count == 1")
-    with pytest.raises(ModelError, match="the condition `is_set` .* cannot be evaluated: .* widen its range"):
+    with pytest.raises(ModelError, match=r"the condition `is_set` .* cannot be evaluated: .* widen its range"):
         lassos_of(program_of(TWO + WAITS.replace("count = 2", "count = 3") + far))
 
 
