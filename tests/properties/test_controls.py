@@ -20,7 +20,7 @@ PLANTED = [(control, number, fault) for control in RECORDED for number, fault in
 
 def run_of(control: Control, planted: int) -> Run:
     """A complete run, its counterexamples confirmed by the replayer."""
-    run = check_configuration(Request(control.path, {**control.sizes, "PLANTED": planted}, EVENTS), Limits())
+    run = check_configuration(Request(control.path, {**control.sizes, "PLANTED": planted}, control.events), Limits())
     assert run.stopped is None
     assert run.cuts == ()
     return run
@@ -50,7 +50,7 @@ def test_a_planted_fault_violates_its_property_and_no_other(control: Control, nu
 @pytest.mark.parametrize("control", RECORDED, ids=str)
 def test_without_the_fault_nothing_is_violated_though_all_is_reached(control: Control) -> None:
     run = run_of(control, 0)
-    assert run.violated == control.reached
+    assert run.violated == {**control.reached, **control.also}
     counts = run.statistics
     assert (counts.states, counts.transitions, counts.depth) == (control.states, control.transitions, control.depth)
 
