@@ -4,28 +4,28 @@
 Assumed by the checker itself, for every model (docs/language.md, "Runs"): a CPU that can step does, and what interrupts
 it between two of its steps comes to an end."""
 
-from checker.language import calls, every, fair, function
+from checker.language import calls, every, fair, function, has_frames
 from spec.kernel.memory import alloc_pages, get_page_from_freelist
 from spec.kernel.records import Cpu, Task
-from spec.kernel.scheduler import __schedule, may_run
+from spec.kernel.scheduler import __schedule, may_run, pick_next_task
 
 
 @function
-def may_run_somewhere(task: Task) -> bool:
-    """Whether some CPU may pick the task."""
-    return not task.idle and any(may_run(task, cpu) for cpu in every(Cpu))
+def may_be_picked(task: Task) -> bool:
+    """Whether a CPU picks its next task, and may take this one."""
+    return not task.idle and any(calls(cpu, pick_next_task) and may_run(task, cpu) for cpu in every(Cpu))
 
 
-@fair("a task that CPUs may pick again and again is on a CPU again and again", given=may_run_somewhere)
+@fair("a task that CPUs could pick again and again is on a CPU again and again", given=may_be_picked)
 def tasks_run(task: Task) -> bool:
-    """The scheduler starves nobody. A task that keeps its CPU for ever is on it."""
+    """The scheduler starves nobody that it can choose. What a CPU does that never comes to choose is another matter."""
     return task.on_cpu
 
 
 @function
 def may_leave_idle(cpu: Cpu) -> bool:
-    """Whether the CPU is in its idle task, with a task there that it may pick."""
-    return cpu.stack is cpu.idle and any(may_run(task, cpu) for task in every(Task) if not task.idle)
+    """Whether the CPU steps its idle task, with another task there that it may pick."""
+    return cpu.stack is cpu.idle and not has_frames(cpu) and any(may_run(task, cpu) for task in every(Task) if not task.idle)
 
 
 @fair("an idle CPU that could run a task again and again enters __schedule again and again", given=may_leave_idle)
