@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Fair cycles of a finite graph: strongly connected components, taken apart until fairness is met, and a short cycle in one.
 
-Fairness is a set of Streett pairs: where a cycle has a transition at which pair i is `given`, it has one at which i is `met`. What is
-assumed without a condition is given at every transition. Any graph will do: the search for lassos makes one of a model.
+Fairness is a set of Streett pairs: where a cycle has a transition at which pair i is `given`, it has one at which i is
+`met`. What is assumed without a condition is given at every transition. Any graph will do: the search for lassos makes one
+of a model.
 """
 
 from __future__ import annotations
@@ -111,6 +112,12 @@ def _components(
     for root in nodes:
         if region[root] != here or low[root]:
             continue
+        for edge in range(first[root], first[root + 1]):
+            if allowed[label[edge]]:
+                break
+        else:
+            region[root] = -1  # the shortest way to say so for most nodes
+            continue
         calls: list[tuple[int, int, int]] = []
         counter += 1
         node, edge, own = root, first[root], counter
@@ -199,7 +206,8 @@ def _union(graph: Graph, edges: Iterable[int]) -> tuple[int, int]:
 
 
 def _way(graph: Graph, inside: frozenset[int], allowed: bytes, node: int, goal: int, owed: int) -> list[int]:
-    """The transitions of a shortest way from a node that ends with one that meets an owed pair; at the goal, where none is owed."""
+    """The transitions of a shortest way from a node that ends with one that meets an owed pair; at the goal, where none is
+    owed."""
     came: dict[int, int] = {node: -1}
     before: dict[int, int] = {}
     level = [node]

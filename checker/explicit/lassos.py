@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Liveness: looks for fair runs on which a demanded condition is false from some point on. Such a run, if there is one, can be had
-as a lasso: a path, and a cycle that is run for ever.
+"""Liveness: looks for fair runs on which a demanded condition is false from some point on. Such a run, if there is one, can
+be had as a lasso: a path, and a cycle that is run for ever.
 
 It explores the system by itself, without reductions: which of them keep fair runs is another question than which keep
 states. docs/soundness.md says why what it finds is right and complete.
@@ -26,11 +26,10 @@ LASSO = "lasso"
 
 @dataclass
 class Lassos:
-    """What was found. searched: the properties that were looked for to the end. stopped: why the rest was not. states, transitions: of
-    the whole graph, if it was explored. vacuous: no infinite run is fair, so that nothing is demanded of any."""
+    """What was found. stopped: why the search ended early. explored: the whole graph is known, with so many states and
+    transitions. vacuous: no infinite run is fair, so that nothing is demanded of any."""
 
     findings: dict[str, Finding] = field(default_factory=dict)
-    searched: set[str] = field(default_factory=set)
     stopped: str | None = None
     states: int = 0
     transitions: int = 0
@@ -49,7 +48,7 @@ def find_lassos(
     progress: Progress | None = None,
     announce: Callable[[Finding], None] = lambda _: None,
 ) -> Lassos:
-    """Look for a lasso for each of these properties, in a system that was lowered for liveness. limits: of memory and time.
+    """Look for a lasso for each of these properties, in a system that was lowered for liveness. limits: as for a search.
     announce: called with each finding when it is found. ModelError where a condition cannot be evaluated."""
     found = Lassos()
     search = _Search(system, properties, limits or Limits(), progress, found, announce)
@@ -99,7 +98,6 @@ class _Search:
         if not fair:
             every = fair_components(graph, self.runs.conditions.assumed, meanwhile=self.pause)
             found.vacuous = next(every, None) is None
-        found.searched = set(self.properties)
 
     def lasso(self, demand: Demand) -> Finding | None:
         """The lasso with the shortest path, for one demand."""
@@ -130,6 +128,8 @@ class _Search:
         limits = self.limits
         if self.progress is not None:
             self.progress(Statistics(states, self.runs.transitions, 0, seconds, states - expanded, memory))
+        if limits.states is not None and states > limits.states:
+            raise _Stopped(f"there are more than {limits.states:,} states")
         if limits.seconds is not None and seconds + limits.spent >= limits.seconds:
             raise _Stopped(f"the limit of {limits.seconds:g} seconds")
         if limits.memory is not None and memory >= limits.memory:

@@ -101,8 +101,8 @@ class RunConditions:
             self._join(condition)
 
     def context(self, processor: int, level: int) -> int:
-        """The pair of one of a processor's contexts. level: 0 for the code of the task that it executes, else 1 + the depth of the
-        frame of its own."""
+        """The pair of one of a processor's contexts. level: 0 for the code of the task that it executes, else 1 + the depth
+        of the frame of its own."""
         return 1 << 1 + processor * self.levels + level
 
     def contexts(self, processor: int) -> int:

@@ -32,7 +32,8 @@ routines that it calls, as bits of Names.call_numbers."""
 @dataclass
 class RunGraph:
     """The graph of a system that was lowered for liveness. states: by node. parents: the transition by which each was reached
-    first. depths: the distance of each from the initial state. transitions: how many there are, those to terminal states too, which the graph leaves out."""
+    first. depths: the distance of each from the initial state. transitions: how many there are, those to terminal states
+    too, which the graph leaves out."""
 
     system: ir.System
     graph: Graph = field(default_factory=Graph)
@@ -51,8 +52,8 @@ class RunGraph:
     # -- exploring --
 
     def explore(self, look: Callable[[int, int], None]) -> None:
-        """Find all states and transitions. look: called now and then with the number of states found and of those expanded; what it
-        raises ends the exploration."""
+        """Find all states and transitions. look: called now and then with the number of states found and of those expanded;
+        what it raises ends the exploration."""
         first = initial_state(self.system, self.layout)
         numbers = {first: 0}
         states, parents, graph = self.states, self.parents, self.graph

@@ -259,8 +259,9 @@ class Expected:
     """What `stackproof gate` holds a model to, for one configuration, with no reductions.
 
     settings: values of parameters. events: the events switched on. violated: property -> length of its shortest
-    counterexample in steps; every other property of the model holds. states, transitions, depth: of the search. What is left
-    out is not recorded yet: gate prints it. ladder: `stackproof check` runs this configuration when it is given none.
+    counterexample in steps (of a lasso: a shortest path to where its cycle can begin, and the cycle); every other property
+    of the model holds. states, transitions, depth: of the search. What is left out is not recorded yet: gate prints it.
+    ladder: `stackproof check` runs this configuration when it is given none.
     """
 
     settings: Mapping[str, int]

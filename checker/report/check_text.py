@@ -123,7 +123,7 @@ def _fairness(run: Run) -> list[str]:
             names.setdefault(verdict.fairness, []).append(verdict.property)
     found = []
     for fairness, properties in names.items():
-        found.append(f"{', '.join(properties)}: demanded of every run in which")
+        found.append(f"Looked for without reductions, and demanded of every run that meets what follows: {', '.join(properties)}")
         found += [f"  - {line}" for line in fairness]
     return found
 

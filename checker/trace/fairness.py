@@ -28,8 +28,8 @@ def assumed(program: Program, own_steps: bool) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Moment:
-    """A state of the cycle, and the step that follows. contexts: what each processor would step, None for nothing. pairs: for each
-    assumption and binding, whether it is given and met."""
+    """A state of the cycle, and the step that follows. contexts: what each processor would step, None for nothing. pairs:
+    for each assumption and binding, whether it is given and met."""
 
     transition: Transition
     next_step: NextStep

@@ -35,8 +35,8 @@ def eventuality_at(program: Program, property: str, position: Position | None) -
 def check_lasso(
     program: Program, path: Sequence[Transition], cycle: Sequence[Transition], demand: Eventuality, binding: Mapping[str, int]
 ) -> None:
-    """Raises NoLasso unless the path leads to a state to which the cycle comes back, so that it can be run for ever; and the demanded
-    condition holds in no state of the cycle; and the cycle is fair.
+    """Raises NoLasso unless the path leads to a state to which the cycle comes back, so that it can be run for ever; and
+    the demanded condition holds in no state of the cycle; and the cycle is fair.
 
     The cycle is run until a state comes back exactly, at least twice: the first time shows what each step calls, the second
     time conditions are evaluated.

@@ -122,9 +122,9 @@ class Frame:
 
 
 class State:
-    """Shared memory and frames, and what belongs to the step in progress: its processor, its choices, and the cells that
-    it looked at, twice over. looked: in order; a condition drops from those what did not decide it. found: all but
-    constants, with the value that each had when it was looked at first. called: the routines that the step called. next_step: what a
+    """Shared memory and frames, and what belongs to the step in progress: its processor, its choices, and the cells that it
+    looked at, twice over. looked: in order; a condition drops from those what did not decide it. found: all but constants,
+    with the value that each had when it was looked at first. called: the routines that the step called. next_step: what a
     condition on runs is told of the step that follows."""
 
     def __init__(self, program: Program) -> None:

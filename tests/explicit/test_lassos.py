@@ -340,6 +340,9 @@ def _step(processor: int) -> Transition:
 
 def test_limits_stop_it() -> None:
     program = program_of(TWO + LOCK)
+    many = program_of(TWO + LOCK + "@action\ndef act(cpu: Cpu, n: Small) -> None:\n    cpu.count = n\n")
+    assert lassos_of(many).states > 1024
+    assert lassos_of(many, Limits(states=1000)).stopped == "there are more than 1,000 states"
     assert lassos_of(program, Limits(seconds=1.0, spent=2.0)).stopped == "the limit of 1 seconds"
     assert lassos_of(program, Limits(memory=1)).stopped == "the limit of 0 MiB of memory"
 
