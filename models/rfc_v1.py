@@ -117,7 +117,7 @@ EXPECTED = (
     Expected(
         settings={"CPUS": 1, "TASKS": 1, "STACK_PAGES": 3},
         events=("touch", "late-fault"),
-        violated={"charge-once": 27, "area-agrees": 27, "refill-owed": 27, "single-hole": 27},
+        violated={"charge-once": 27, "area-agrees": 27, "refill-eventually": 48, "refill-owed": 27, "single-hole": 27},
         states=787,
         transitions=846,
         depth=66,
@@ -126,7 +126,15 @@ EXPECTED = (
     Expected(
         settings={"CPUS": 1, "TASKS": 2, "STACK_PAGES": 3},
         events=("touch", "oom"),
-        violated={"fault-resolved": 49, "charge-once": 56, "area-agrees": 28, "refill-owed": 52, "single-hole": 28},
+        violated={
+            "fault-resolved": 49,
+            "charge-once": 56,
+            "area-agrees": 28,
+            "null-retried": 50,
+            "refill-eventually": 69,
+            "refill-owed": 52,
+            "single-hole": 28,
+        },
         states=12_815,
         transitions=14_313,
         depth=125,
@@ -135,7 +143,15 @@ EXPECTED = (
     Expected(
         settings={"CPUS": 1, "TASKS": 2, "STACK_PAGES": 3},
         events=("touch", "late-fault", "migrate", "oom"),
-        violated={"fault-resolved": 40, "charge-once": 27, "area-agrees": 27, "refill-owed": 27, "single-hole": 27},
+        violated={
+            "fault-resolved": 40,
+            "charge-once": 27,
+            "area-agrees": 27,
+            "null-retried": 50,
+            "refill-eventually": 63,
+            "refill-owed": 27,
+            "single-hole": 27,
+        },
         states=91_291,
         transitions=100_195,
         depth=153,
@@ -153,7 +169,14 @@ EXPECTED = (
     Expected(
         settings={"CPUS": 2, "TASKS": 1, "STACK_PAGES": 3},
         events=("touch", "late-fault", "migrate", "oom"),
-        violated={"charge-once": 27, "area-agrees": 27, "refill-owed": 27, "single-hole": 27},
+        violated={
+            "charge-once": 27,
+            "area-agrees": 27,
+            "null-retried": 35,
+            "refill-eventually": 44,
+            "refill-owed": 27,
+            "single-hole": 27,
+        },
         states=20_511,
         transitions=36_172,
         depth=95,

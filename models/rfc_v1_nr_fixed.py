@@ -50,7 +50,7 @@ EXPECTED = (
     Expected(
         settings={"CPUS": 1, "TASKS": 1, "STACK_PAGES": 3},
         events=("late-fault",),
-        violated={"charge-once": 27, "refill-owed": 27},
+        violated={"charge-once": 27, "refill-eventually": 48, "refill-owed": 27},
         states=581,
         transitions=629,
         depth=66,
@@ -59,7 +59,7 @@ EXPECTED = (
     Expected(
         settings={"CPUS": 1, "TASKS": 2, "STACK_PAGES": 3},
         events=("touch", "oom"),
-        violated={"fault-resolved": 49, "charge-once": 56, "refill-owed": 52},
+        violated={"fault-resolved": 49, "charge-once": 56, "null-retried": 50, "refill-eventually": 69, "refill-owed": 52},
         states=8_233,
         transitions=9_167,
         depth=125,
@@ -68,7 +68,7 @@ EXPECTED = (
     Expected(
         settings={"CPUS": 1, "TASKS": 2, "STACK_PAGES": 3},
         events=("touch", "late-fault"),
-        violated={"fault-resolved": 40, "charge-once": 27, "refill-owed": 27},
+        violated={"fault-resolved": 40, "charge-once": 27, "refill-eventually": 63, "refill-owed": 27},
         states=32_705,
         transitions=35_741,
         depth=153,
@@ -77,7 +77,7 @@ EXPECTED = (
     Expected(
         settings={"CPUS": 2, "TASKS": 1, "STACK_PAGES": 3},
         events=("late-fault", "migrate"),
-        violated={"charge-once": 27, "refill-owed": 27},
+        violated={"charge-once": 27, "refill-eventually": 44, "refill-owed": 27},
         states=9_585,
         transitions=17_080,
         depth=95,
@@ -95,7 +95,7 @@ EXPECTED = (
     Expected(
         settings={"CPUS": 1, "TASKS": 2, "STACK_PAGES": 4},
         events=("touch", "oom"),
-        violated={"fault-resolved": 59, "charge-once": 56, "refill-owed": 52},
+        violated={"fault-resolved": 59, "charge-once": 56, "null-retried": 50, "refill-eventually": 69, "refill-owed": 52},
         states=92_809,
         transitions=103_479,
         depth=181,

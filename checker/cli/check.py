@@ -13,6 +13,7 @@ import click
 
 from checker.cli.configuration import Request, check_configuration
 from checker.cli.ladder import ladder
+from checker.cli.liveness import LIVENESS_STATES
 from checker.cli.options import ProgressLine, Reductions, Size, limits, wants_colour
 from checker.cli.request import configuration_options, request_of
 from checker.cli.saving import save_counterexample
@@ -61,6 +62,14 @@ from checker.report.verdict import Run, Subject, Verdict, status_of
 @click.option(
     "--max-memory", type=Size(), metavar="SIZE", help="Stop at this much memory, as 500M or 2G. Default: 3/4 of the machine's."
 )
+@click.option(
+    "--liveness-states",
+    type=click.IntRange(min=0),
+    default=LIVENESS_STATES,
+    show_default=True,
+    metavar="N",
+    help="Look for liveness in at most so many states.",
+)
 @click.option("--timeout", type=click.FloatRange(min=0, min_open=True), metavar="S", help="Stop after so many seconds in all.")
 def check(
     model: Path,
@@ -78,18 +87,21 @@ def check(
     hash_compaction: bool,
     max_states: int | None,
     max_memory: int | None,
+    liveness_states: int,
     timeout: float | None,
 ) -> int:
     """Search MODEL for violations of its properties.
 
     Without sizes, events or settings, a small ladder of configurations is searched, smallest first. Every counterexample is
-    a shortest one of its configuration, and has been replayed by an interpreter of its own before it is shown.
+    a shortest one of its configuration (one with a cycle has a shortest way to it), and has been replayed by an interpreter of
+    its own before it is shown.
     """
     request = request_of(model, cpus, tasks, stack_pages, settings, events, properties)
     if request.settings or request.events is not None:
         requests = [request]
     else:
         requests = ladder(model, request.properties)
+    requests = [dataclasses.replace(request, liveness_states=liveness_states) for request in requests]
     if hash_compaction and engine == "portable":
         raise UsageError("error: the portable engine has no hash compaction; leave out --engine or --hash-compaction")
     method = Method(engine, threads or available_threads(), reductions, hash_compaction)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from checker.cli.confirmation import confirmed
+from checker.cli.liveness import LIVENESS_STATES, fairness_of, look_at_runs
 from checker.explicit.engines import EngineError, Method, explore
 from checker.explicit.search import Finding, Limits, Progress, Result
 from checker.ir.lower import lower
@@ -21,12 +22,14 @@ from checker.report.verdict import Configuration, Run, Statistics, Subject, Verd
 
 @dataclass(frozen=True)
 class Request:
-    """What to check: settings of parameters (others at their defaults), events (None: all), properties (None: all)."""
+    """What to check: settings of parameters (others at their defaults), events (None: all), properties (None: all).
+    liveness_states: the most states in which to look for liveness, None for any number."""
 
     model: Path
     settings: Mapping[str, int]
     events: tuple[str, ...] | None
     properties: tuple[str, ...] | None = None
+    liveness_states: int | None = LIVENESS_STATES
 
 
 Announce = Callable[[Subject, Verdict], None]
@@ -60,11 +63,19 @@ def check_configuration(
     except EngineError as error:
         raise UsageError(str(error)) from None
     result = explored.result
+    inexact = bool(explored.reductions) or result.omission > 0
+    runs = look_at_runs(program, wanted, result, request.liveness_states, limits, progress, found, inexact)
     otherwise = _otherwise(program, system, result, subject.configuration)
     s = result.statistics
     return Run(
         subject,
-        tuple(violated.get(n) or dataclasses.replace(otherwise, property=n) for n in program.properties if n in wanted),
+        tuple(
+            dataclasses.replace(
+                violated.get(n) or runs.get(n) or dataclasses.replace(otherwise, property=n), fairness=fairness_of(program, n)
+            )
+            for n in program.properties
+            if n in wanted
+        ),
         Statistics(s.states, s.transitions, s.depth, s.seconds, s.memory, s.frontier),
         result.stopped,
         tuple(result.cuts.items()),

@@ -57,7 +57,8 @@ def _transition(hop: Hop) -> Transition:
 def _claim(program: tree.Program, finding: Finding) -> Claim:
     binding: dict[str, int] = {}
     if finding.predicate is not None:
-        invariant = next(i for i in program.invariants if i.name == finding.predicate.name)
+        conditions: list[tree.Invariant | tree.Eventuality] = [*program.invariants, *program.eventualities]
+        invariant = next(i for i in conditions if i.name == finding.predicate.name)
         names = [parameter.local.name for parameter in invariant.parameters]
         binding = dict(zip(names, finding.arguments, strict=True))
-    return Claim(finding.kind, finding.property, finding.position, binding)
+    return Claim(finding.kind, finding.property, finding.position, binding, finding.cycle)

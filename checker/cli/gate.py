@@ -81,7 +81,7 @@ def _check_record(program: tree.Program) -> None:
 
 
 def _run(path: Path, program: tree.Program, expected: tree.Expectation, method: Method) -> Run:
-    request = Request(path, dict(expected.settings), expected.events if program.events else None)
+    request = Request(path, dict(expected.settings), expected.events if program.events else None, liveness_states=None)
     line = ProgressLine(f"{path}")
     with line.running():
         return check_configuration(request, method, limits(None, None, None), line.show)

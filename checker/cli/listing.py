@@ -48,6 +48,11 @@ def list_(paths: tuple[Path, ...]) -> int:
         for property_ in program.properties.values():
             print(f"    {property_.identifier}  {property_.position.file}:{property_.position.line}")
             _paragraph(property_.why, 8)
+        if program.assumptions:
+            print("  assumed of the runs that properties judge")
+        for assumption in program.assumptions:
+            print(f"    {assumption.name}  {assumption.position.file}:{assumption.position.line}")
+            _paragraph(assumption.prose, 8)
     for line in errors:
         print(line, file=sys.stderr)
     return Status.USAGE.value if errors else Status.AS_DEMANDED.value

@@ -29,7 +29,8 @@ class Frame:
 
 @dataclass
 class Names:
-    """What generated code refers to: exceptions to raise, arenas, coverage marks."""
+    """What generated code refers to: exceptions to raise, arenas, coverage marks. called: one set of bits, the routines that a
+    step called, by their call_numbers; who runs the step clears it before."""
 
     system: ir.System
     layout: Layout
@@ -37,6 +38,8 @@ class Names:
     cover_numbers: dict[Position, int] = field(default_factory=dict)
     raisers: list[Callable[[], Raised]] = field(default_factory=list)
     namespace: dict[str, Any] = field(default_factory=dict)
+    called: list[int] = field(default_factory=lambda: [0])
+    call_numbers: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.layout.bits > MOST_BITS:
@@ -46,7 +49,7 @@ class Names:
             )
         self.covered.extend(bytes(len(self.system.coverable)))
         self.cover_numbers.update({position: n for n, position in enumerate(sorted(self.system.coverable))})
-        self.namespace.update(H=self.covered, R=self._raise)
+        self.namespace.update(H=self.covered, R=self._raise, K=self.called)
         for record in self.system.arenas:
             self.namespace[f"index_{record}"] = self._index(record, False)
             if f"{record}.allocated" in self.layout.cells:
@@ -58,6 +61,10 @@ class Names:
     def raiser(self, make: Callable[[], Raised]) -> int:
         self.raisers.append(make)
         return len(self.raisers) - 1
+
+    def call_number(self, routine: str) -> int:
+        """The bit of a routine in `called`."""
+        return self.call_numbers.setdefault(routine, len(self.call_numbers))
 
     def wild(self, position: Position, what: str = "a wild pointer") -> int:
         """The number under which a wild pointer or index at this place raises."""

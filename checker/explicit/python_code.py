@@ -75,6 +75,12 @@ class FunctionMaker:
         """An expression over a state, for its truth: f(s). It may raise."""
         return self._over_a_state(ExpressionWriter(self.names).truth(body))
 
+    def on_step(self, body: ir.Expression) -> Callable[[int, tuple[int, int]], object]:
+        """A condition on a state and the transition that follows, for its truth: f(s, c). c: the processor that steps (a
+        reference, 0 for none) and the routines that it calls, as in Names.called. It may raise."""
+        written = ExpressionWriter(self.names).truth(body)
+        return self.compile(["def transition(s, c):", f"    return {written}"], "condition")
+
     def value(self, body: ir.Expression) -> Callable[[int], int | None]:
         """An expression over a state, for its value: f(s). It may raise."""
         return self._over_a_state(ExpressionWriter(self.names).expression(body))

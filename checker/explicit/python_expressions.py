@@ -57,6 +57,8 @@ class ExpressionWriter:
                 return self.frame_in(record, owner, routine)
             case ir.HasFrames(record, owner):
                 return self.frame_test(record, owner, 1, lambda pc: f"({pc} != 0)")
+            case ir.Calls(processor, routine):
+                return f"(c[0] == {self.expression(processor)} and c[1] >> {self.names.call_number(routine)} & 1)"
         raise TypeError(e)
 
     def truth(self, e: ir.Expression) -> str:

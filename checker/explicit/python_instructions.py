@@ -86,6 +86,8 @@ class FunctionWriter(ExpressionWriter):
                 self.push(record, owner, procedure, arguments, position, depth)
             case ir.Cover(position):
                 self.line(depth, f"H[{self.names.cover_numbers[position]}] = 1")
+            case ir.Called(routine):
+                self.line(depth, f"K[0] |= {1 << self.names.call_number(routine)}")
             case ir.Stand(location):
                 assert self.frame is not None
                 base = self.layout.frames[self.frame.record].base(self.frame.index, self.frame.depth)

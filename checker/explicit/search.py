@@ -57,15 +57,16 @@ class Statistics:
 class Finding:
     """A violated property. kind as in trace/data.py. path: from the initial state; the last hop of a check or wild
     pointer leads to the marked state. position: None for a deadlock. arguments: the binding of an invariant, in the
-    order of its parameters."""
+    order of its parameters. cycle: of a lasso, how many hops there are before its cycle, which ends where it begins."""
 
     property: str
     kind: str
     position: Position | None
     path: tuple[Hop, ...]
-    predicate: ir.Predicate | None = None
+    predicate: ir.Predicate | ir.Eventuality | None = None
     arguments: tuple[int, ...] = ()
     message: str = ""
+    cycle: int | None = None
 
 
 @dataclass

@@ -40,7 +40,7 @@ def parts(e: tree.Expression) -> Iterator[tree.Expression]:
             yield from domain_parts(binding.domain)
             if condition is not None:
                 yield condition
-        case tree.InRoutine(owner=owner) | tree.HasFrames(owner=owner):
+        case tree.InRoutine(owner=owner) | tree.HasFrames(owner=owner) | tree.Calls(processor=owner):
             yield owner
         case tree.Constant() | tree.LocalRead() | tree.Processor() | tree.Allocate():
             return

@@ -47,6 +47,7 @@ class AtomicCode(ExpressionCode):
         inner = self.names_of(routine.name, routine.parameters + routine.locals)
         inner |= {name: value for name, value in names.items() if name.startswith("in ")}
         inner[f"in {e.callee}"] = ir.Constant(1)
+        out.extend(self.called(e.callee))
         for parameter, argument, value in zip(routine.parameters, e.arguments, arguments, strict=True):
             target = inner[parameter.name]
             assert isinstance(target, ir.Local)

@@ -129,7 +129,7 @@ class _Evaluator:
                 raise ModelError(position, "the initial state is one state: @initial code cannot choose")
             case ir.Halt(position):
                 raise ModelError(position, "@initial code cannot halt")
-            case ir.Cover():
+            case ir.Cover() | ir.Called():
                 pass
             case _:
                 raise TypeError(i)

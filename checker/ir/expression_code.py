@@ -28,7 +28,7 @@ def allocator(record: str) -> str:
 
 class ExpressionCode:
     """Lowers one program's expressions, as part of one step. variables: those of the system, their constant values known
-    or not yet."""
+    or not yet. asked: the routines whose calls are noted."""
 
     def __init__(self, program: tree.Program, variables: dict[str, ir.Variable]) -> None:
         self.program = program
@@ -38,6 +38,7 @@ class ExpressionCode:
         self.ranges: dict[str, tuple[int, int]] = {}
         self.types: dict[str, tree.Type] = {}
         self.coverable: set[tree.Position] = set()
+        self.asked: frozenset[str] = frozenset()
 
     def local(self, name: str, type_: tree.Type, extra: int = 0) -> ir.Local:
         """A new local of the IR for a value of the type (and `extra` beyond its largest)."""
@@ -53,6 +54,10 @@ class ExpressionCode:
     def cover(self, position: tree.Position) -> ir.Cover:
         self.coverable.add(position)
         return ir.Cover(position)
+
+    def called(self, routine: str) -> ir.Block:
+        """Notes a call of the routine, where that is asked for."""
+        return (ir.Called(routine),) if routine in self.asked else ()
 
     # -- expressions --
 
@@ -105,6 +110,8 @@ class ExpressionCode:
                 return ir.FrameIn(record, self.index(record, self.value(owner, names, out), e.position), routine)
             case tree.HasFrames(record=record, owner=owner):
                 return ir.HasFrames(record, self.index(record, self.value(owner, names, out), e.position))
+            case tree.Calls(processor=processor, routine=routine):
+                return ir.Calls(self.value(processor, names, out), routine)
             case tree.Call(callee=callee) if callee in self.program.functions:
                 return self.function_call(e, names, out)
         if out is None:

@@ -79,7 +79,7 @@ class _Liveness:
                 return frozenset() if value is None else reads(value)
             case ir.Halt():
                 return frozenset()
-            case ir.Cover() | ir.Stand():
+            case ir.Cover() | ir.Called() | ir.Stand():
                 return after
         raise TypeError(i)
 

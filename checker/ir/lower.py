@@ -16,14 +16,18 @@ from checker.ir.routine_code import RoutineCode
 from checker.language import tree
 from checker.language.errors import ModelError
 from checker.language.types import value_range
-from checker.language.walking import walk
+from checker.language.walking import nodes, walk
 
 
-def lower(program: tree.Program) -> ir.System:
-    """The transition system of a program. ModelError where the program breaks a rule on steps."""
+def lower(program: tree.Program, liveness: bool = False) -> ir.System:
+    """The transition system of a program. liveness: with its conditions on runs and what they ask of steps, which changes no
+    state and no transition. ModelError where the program breaks a rule on steps."""
     variables = {variable.name: variable for variable in _variables(program)}
     variables, frames = _initial(program, variables)
     atomic = AtomicCode(program, variables)
+    if liveness:
+        asked = (program.eventualities, program.assumptions, program.functions)
+        atomic.asked = frozenset(node.routine for node in nodes(asked) if isinstance(node, tree.Calls))
     routines = RoutineCode(program, atomic)
     entered = _entered(program)
     for name, routine in program.routines.items():
@@ -31,6 +35,8 @@ def lower(program: tree.Program) -> ir.System:
             routines.procedure(name)
     actions = tuple(_action(program, atomic, action) for action in program.actions.values())
     predicates = tuple(_predicate(program, atomic, invariant) for invariant in program.invariants)
+    eventualities = tuple(_eventuality(atomic, e) for e in program.eventualities)
+    assumptions = tuple(_assumption(atomic, a) for a in program.assumptions)
     locations = _with_live_locals(routines.reader.locations)
     procedures = {}
     for name, entry in routines.entries.items():
@@ -52,6 +58,8 @@ def lower(program: tree.Program) -> ir.System:
         inside=_inside(program, locations),
         coverable=frozenset(atomic.coverable),
         ranges=dict(atomic.ranges),
+        eventualities=eventualities if liveness else (),
+        assumptions=assumptions if liveness else (),
     )
     return dataclasses.replace(system, symmetry=find_symmetry(program, system, atomic))
 
@@ -150,6 +158,21 @@ def _predicate(program: tree.Program, atomic: AtomicCode, invariant: tree.Invari
     body = atomic.pure(invariant.body, names)
     _needs_no_processor((body,), invariant.position)
     return ir.Predicate(invariant.property, invariant.name, parameters, body, invariant.position)
+
+
+def _eventuality(atomic: AtomicCode, e: tree.Eventuality) -> ir.Eventuality:
+    names, parameters = _parameters(atomic, e.parameters, e.name)
+    body = atomic.pure(e.body, names)
+    _needs_no_processor((body,), e.position)
+    return ir.Eventuality(e.property, e.name, parameters, body, e.own_steps, e.position)
+
+
+def _assumption(atomic: AtomicCode, a: tree.Assumption) -> ir.Assumption:
+    names, parameters = _parameters(atomic, a.parameters, a.name)
+    given = ir.Constant(1) if a.given is None else atomic.pure(a.given, names)
+    body = atomic.pure(a.body, names)
+    _needs_no_processor((given, body), a.position)
+    return ir.Assumption(a.name, a.prose, parameters, given, body, a.position)
 
 
 def _needs_no_processor(expressions: Iterable[ir.Expression], position: tree.Position) -> None:

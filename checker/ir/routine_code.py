@@ -334,9 +334,13 @@ class RoutineCode:
             resume.next = then(result)
             if routine.result is not None:
                 resume.next = Local((ir.Set(result.name, ir.Local(ir.RESULT)),), resume.next)
-            return self.values(
-                e.arguments, context, lambda found: CallNode(routine.name, self.fitted(e, found), resume, e.position)
-            )
+
+            def push(found: list[ir.Expression]) -> Node:
+                node = CallNode(routine.name, self.fitted(e, found), resume, e.position)
+                noted = self.atomic.called(routine.name)
+                return Local(noted, node) if noted else node
+
+            return self.values(e.arguments, context, push)
         outer = context.calls(e.position)
         if any(call.routine == e.callee for call in outer):
             raise ModelError(e.position, f"`{e.callee}` calls itself; only a routine with frames of its own (noinline) can")
@@ -350,7 +354,7 @@ class RoutineCode:
         body = self.block(routine.body, inner, after)
 
         def bind(found: list[ir.Expression]) -> Node:
-            code: list[ir.Instruction] = []
+            code: list[ir.Instruction] = [*self.atomic.called(routine.name)]
             for parameter, value in zip(routine.parameters, self.fitted(e, found), strict=True):
                 target = names[parameter.name]
                 assert isinstance(target, ir.Local)

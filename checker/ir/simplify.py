@@ -10,6 +10,8 @@ from checker.ir.system import (
     Allocate,
     Block,
     Call,
+    Called,
+    Calls,
     Check,
     Choose,
     Conditional,
@@ -158,6 +160,8 @@ class Specialiser:
                 return FrameIn(record, self.expression(owner), routine)
             case HasFrames(record, owner):
                 return HasFrames(record, self.expression(owner))
+            case Calls(processor, routine):
+                return Calls(self.expression(processor), routine)
         raise TypeError(e)
 
     def block(self, block: Block) -> Block:
@@ -207,7 +211,7 @@ class Specialiser:
                 return Call(procedure, tuple(map(e, arguments)), location, position)
             case Return(value):
                 return Return(None if value is None else e(value))
-            case Leave() | Next() | Halt() | Allocate() | Cover() | Stand() | Goto():
+            case Leave() | Next() | Halt() | Allocate() | Cover() | Called() | Stand() | Goto():
                 return i
         raise TypeError(i)
 

@@ -128,6 +128,14 @@ class HasFrames:
     owner: Expression
 
 
+@dataclass(frozen=True)
+class Calls:
+    """1 if what comes next is a step of the processor (a reference) that calls the routine. In conditions on runs only."""
+
+    processor: Expression
+    routine: str
+
+
 Expression: TypeAlias = (
     Constant
     | Local
@@ -142,6 +150,7 @@ Expression: TypeAlias = (
     | Processor
     | FrameIn
     | HasFrames
+    | Calls
 )
 
 # --- code ------------------------------------------------------------------------------------------------------------
@@ -274,6 +283,14 @@ class Cover:
 
 
 @dataclass(frozen=True)
+class Called:
+    """Notes that the step calls this routine. Only where a condition on runs asks for that routine, and only in a system
+    that was lowered for liveness."""
+
+    routine: str
+
+
+@dataclass(frozen=True)
 class Stand:
     """From here on the frame stands at the location: a step that began with local computation has come to its access point."""
 
@@ -321,6 +338,7 @@ Instruction: TypeAlias = (
     | Allocate
     | Push
     | Cover
+    | Called
     | Stand
     | Goto
     | Call
@@ -415,6 +433,31 @@ class Predicate:
 
 
 @dataclass(frozen=True)
+class Eventuality:
+    """A condition demanded infinitely often in every fair run, for all values of the parameters; with own_steps, in every
+    run in which the processor that the first parameter refers to takes infinitely many steps."""
+
+    property: str
+    name: str
+    parameters: tuple[tuple[str, Type, tuple[int, ...]], ...]
+    body: Expression
+    own_steps: bool
+    position: Position
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """Fairness: for all values of the parameters, `body` holds infinitely often, or `given` only finitely often."""
+
+    name: str
+    prose: str
+    parameters: tuple[tuple[str, Type, tuple[int, ...]], ...]
+    given: Expression
+    body: Expression
+    position: Position
+
+
+@dataclass(frozen=True)
 class Processors:
     """record steps its own top frame, else that of the `owner` instance that `executes` refers to (0: none). local: what stands
     for the processor in `executes`."""
@@ -431,7 +474,7 @@ class System:
     (record, index, procedure, arguments). arenas: count, alignment and whether instances have an allocator state, of each
     record. inside: the locations at which each routine is on the call chain. coverable: all places that Cover notes.
     ranges: of the values of locals that have a type; others hold what was assigned to them last. symmetry: what can be
-    exchanged, None if no record is symmetric."""
+    exchanged, None if no record is symmetric. eventualities, assumptions: only where it was lowered for liveness."""
 
     variables: dict[str, Variable]
     owners: dict[str, Owner]
@@ -447,6 +490,8 @@ class System:
     coverable: frozenset[Position]
     ranges: dict[str, tuple[int, int]] = field(default_factory=dict, hash=False)
     symmetry: Symmetry | None = None
+    eventualities: tuple[Eventuality, ...] = ()
+    assumptions: tuple[Assumption, ...] = ()
 
     def location(self, number: int) -> Location:
         return self.locations[number - 1]
@@ -468,7 +513,7 @@ def operands(e: Expression) -> Iterator[Expression]:
             yield from (test, then, otherwise)
         case Let(_, value, body):
             yield from (value, body)
-        case FrameIn(owner=owner) | HasFrames(owner=owner):
+        case FrameIn(owner=owner) | HasFrames(owner=owner) | Calls(processor=owner):
             yield owner
         case Constant() | Local() | Processor():
             return
@@ -502,7 +547,7 @@ def expressions(block: Block) -> Iterator[Expression]:
             case Return(value):
                 if value is not None:
                     yield value
-            case Leave() | Next() | Halt() | Allocate() | Cover() | Stand() | Goto():
+            case Leave() | Next() | Halt() | Allocate() | Cover() | Called() | Stand() | Goto():
                 continue
             case _:
                 raise TypeError(i)

@@ -126,6 +126,13 @@ class CallTranslator(GeneratorTranslator):
                 return tree.InRoutine(
                     position, build.BOOL, record, owner, self.resolver.use_code(self.routine_name(node.args[1]))
                 )
+            case "calls":
+                self.takes(node, 2)
+                processor = self.expression(node.args[0])
+                if not isinstance(processor.type, tree.ReferenceType) or not processor.type.record:
+                    raise self.module.error(node.args[0], "`calls` takes a processor, and a routine")
+                routine = self.resolver.use_code(self.routine_name(node.args[1]))
+                return tree.Calls(position, build.BOOL, processor, routine)
             case "has_frames":
                 self.takes(node, 1)
                 record, owner = self.owner(node.args[0])

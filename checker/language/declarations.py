@@ -15,7 +15,10 @@ from checker.language.statements import function_body
 from checker.language.symbols import Builtin, Code, RecordName, Symbol, TypeName
 from checker.language.types import MOST
 
-CODE_DECORATORS = ("routine", "action", "function", "hook", "implements", "initial", "executes", "invariant")
+ON_RUNS = ("eventually", "bounded", "fair")
+"""Decorators of conditions on whole runs."""
+
+CODE_DECORATORS = ("routine", "action", "function", "hook", "implements", "initial", "executes", "invariant", *ON_RUNS)
 
 
 class Symbols:
@@ -510,7 +513,7 @@ _OPTIONS = {"routine": (0, {"noinline"}), "action": (0, {"interrupt"}), "impleme
 
 def _check_options(module: Module, name: str, decorator: ast.expr) -> None:
     """ModelError if a decorator has arguments that it does not take."""
-    if not isinstance(decorator, ast.Call) or name == "invariant":
+    if not isinstance(decorator, ast.Call) or name in ("invariant", *ON_RUNS):
         return
     count, keywords = _OPTIONS.get(name, (None, set[str]()))
     given = {keyword.arg for keyword in decorator.keywords}

@@ -13,6 +13,7 @@ from checker.language.declarations import Symbols
 from checker.language.errors import ModelError, UsageError, similar
 from checker.language.expressions import ExpressionTranslator
 from checker.language.modules import Module, display_path, load_modules
+from checker.language.runs import RunConditions
 from checker.language.statements import StatementTranslator, falls_out, function_body, message
 from checker.language.symbols import Code
 from checker.language.symmetry import check_symmetry
@@ -51,11 +52,15 @@ class _Loader:
         self.find_implementations(codes)
         self.check_settings()
         invariant_codes = [code for code in codes if "invariant" in code.decorators]
-        properties = {code.name: self.invariant_property(code) for code in invariant_codes}
-        self.invariant_properties = properties
+        eventuality_codes = [code for code in codes if {"eventually", "bounded"} & set(code.decorators)]
+        demanding = sorted([*invariant_codes, *eventuality_codes], key=codes.index)
+        self.invariant_properties = {code.name: self.invariant_property(code) for code in demanding}
         self.processor, executes = self.executes([code for code in codes if "executes" in code.decorators])
         actions = {code.name: self.action(code) for code in codes if "action" in code.decorators}
         invariants = tuple(self.invariant(code) for code in invariant_codes)
+        on_runs = RunConditions(self.symbols, self.processor)
+        eventualities = tuple(on_runs.eventuality(code, self.invariant_properties[code.name]) for code in eventuality_codes)
+        assumptions = tuple(on_runs.assumption(code) for code in codes if "fair" in code.decorators)
         initial, initial_locals = self.initial([code for code in codes if "initial" in code.decorators])
         self.used_code()
         for code in codes:
@@ -66,6 +71,8 @@ class _Loader:
                 self.routine(code)
         self.check_recursion()
         self.check_processors(self.functions)
+        steps = (self.routines, actions, invariants, initial, executes)
+        on_runs.check_calls(self.functions, (eventualities, assumptions), steps)
         expectations = self.expectations()
         used = tree.Program(
             model=display_path(self.path),
@@ -93,6 +100,8 @@ class _Loader:
                 for code in codes
                 if code.module is self.main and code.is_routine and code.name not in self.routines
             ),
+            eventualities=eventualities,
+            assumptions=assumptions,
         )
         check_symmetry(used)
         return mark_constants(used)
@@ -290,18 +299,20 @@ class _Loader:
             symbol = self.symbols.resolve(module, node.id, node)
             if isinstance(symbol, tree.Property):
                 return symbol.identifier
-            if isinstance(symbol, Code) and "invariant" in symbol.decorators:
+            if isinstance(symbol, Code) and symbol.name in self.invariant_properties:
                 return self.invariant_properties[symbol.name]
         raise module.error(node, f"`{ast.unparse(node)}` is not a property")
 
     def invariant_property(self, code: Code) -> str:
-        call = code.decorators["invariant"]
+        (kind, call), *_ = code.decorators.items()
+        form = f'@{kind}("id", "message with {{expressions}}")'
         if call is None:
-            raise code.module.error(code.node, 'write @invariant("id", "message with {expressions}")')
-        identifier, _ = self.symbols.texts(code.module, call, 2, '@invariant("id", "message with {expressions}")')
+            raise code.module.error(code.node, f"write {form}")
+        identifier, _ = self.symbols.texts(code.module, call, 2, form)
         why = ast.get_docstring(code.node)
         if not why:
-            raise code.module.error(code.node, "an invariant needs a docstring that says why it matters")
+            what = "an invariant" if kind == "invariant" else f"an @{kind} condition"
+            raise code.module.error(code.node, f"{what} needs a docstring that says why it matters")
         return self.symbols.add_property(code.module, code.node, identifier, why).identifier
 
     def invariant(self, code: Code) -> tree.Invariant:
@@ -375,6 +386,9 @@ def mark_constants(program: tree.Program) -> tree.Program:
     return _Marker(constant).program(program)
 
 
+CODE_FIELDS = ("functions", "routines", "actions", "invariants", "initial", "executes", "eventualities", "assumptions")
+
+
 class _Marker:
     """Copies a program with its constants marked, in declarations and in all places."""
 
@@ -389,7 +403,7 @@ class _Marker:
         copied = {
             field.name: self.copy(getattr(program, field.name))
             for field in dataclasses.fields(program)
-            if field.name in ("functions", "routines", "actions", "invariants", "initial", "executes")
+            if field.name in CODE_FIELDS
         }
         variables = {name: self.variable(None, variable) for name, variable in program.variables.items()}
         return dataclasses.replace(program, records=records, variables=variables, **copied)  # type: ignore[arg-type]

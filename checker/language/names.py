@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Annotated, Generic, ParamSpec, TypeVar, overload
+from typing import Annotated, Concatenate, Generic, ParamSpec, TypeVar, overload
 
 T = TypeVar("T")
 K = TypeVar("K")
@@ -146,6 +146,23 @@ def invariant(identifier: str, message: str) -> Callable[[Callable[P, bool]], Ca
     return lambda function: function
 
 
+def eventually(identifier: str, message: str) -> Callable[[Callable[P, bool]], Callable[P, bool]]:
+    """A condition that is demanded to hold again and again in every fair run, for every choice of its parameters."""
+    return lambda function: function
+
+
+def bounded(identifier: str, message: str) -> Callable[[Callable[Concatenate[K, P], bool]], Callable[Concatenate[K, P], bool]]:
+    """A condition that its first parameter, a processor, has to reach in a bounded number of its own steps, whatever the
+    others do."""
+    return lambda function: function
+
+
+def fair(assumption: str, given: Callable[P, bool] | None = None) -> Callable[[Callable[P, bool]], Callable[P, bool]]:
+    """A condition that is assumed to hold again and again: in every run, or in those in which `given` holds again and again.
+    Liveness is demanded of the runs for which all such assumptions hold."""
+    return lambda function: function
+
+
 @contextmanager
 def atomic(reason: str) -> Iterator[None]:
     """What stands inside is one step, because hardware or a lock makes it so: the reason says which."""
@@ -242,13 +259,19 @@ def has_frames(owner: object) -> bool:
     raise NotExecutable
 
 
+def calls(processor: object, routine: Callable[..., object]) -> bool:
+    """Whether what happens next is a step of the processor that calls the routine; in @eventually, @bounded and @fair only."""
+    raise NotExecutable
+
+
 @dataclass(frozen=True)
 class Expected:
     """What `stackproof gate` holds a model to, for one configuration, with no reductions.
 
     settings: values of parameters. events: the events switched on. violated: property -> length of its shortest
-    counterexample in steps; every other property of the model holds. states, transitions, depth: of the search. What is left
-    out is not recorded yet: gate prints it. ladder: `stackproof check` runs this configuration when it is given none.
+    counterexample in steps (of a lasso: a shortest path to where its cycle can begin, and the cycle); every other property
+    of the model holds. states, transitions, depth: of the search. What is left out is not recorded yet: gate prints it.
+    ladder: `stackproof check` runs this configuration when it is given none.
     """
 
     settings: Mapping[str, int]

@@ -308,6 +308,15 @@ class HasFrames(Expression):
     owner: Expression
 
 
+@dataclass(frozen=True)
+class Calls(Expression):
+    """Whether the transition that comes next is a step of the processor that calls the routine (a hook: its
+    implementation), inline or with a frame. Only conditions on runs can ask it."""
+
+    processor: Expression
+    routine: str
+
+
 # --- statements ------------------------------------------------------------------------------------------------------
 
 
@@ -466,6 +475,33 @@ class Invariant:
 
 
 @dataclass(frozen=True)
+class Eventuality:
+    """`body` is demanded infinitely often in every fair run, for all values of the parameters. own_steps: instead, the first
+    parameter, a processor, takes no infinitely many steps without it, however unfair the run is to the others."""
+
+    property: str
+    name: str
+    parameters: tuple[Binding, ...]
+    body: Expression
+    own_steps: bool
+    message: Message
+    position: Position
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """Fairness: `body` holds infinitely often, for all values of the parameters for which `given` (None: always) does. prose:
+    what is assumed, as a verdict says it."""
+
+    name: str
+    prose: str
+    parameters: tuple[Binding, ...]
+    given: Expression | None
+    body: Expression
+    position: Position
+
+
+@dataclass(frozen=True)
 class Parameter:
     name: str
     default: int
@@ -525,3 +561,5 @@ class Program:
     expectations: tuple[Expectation, ...]
     sources: dict[str, str] = field(default_factory=dict)
     unused: tuple[tuple[str, Position], ...] = ()
+    eventualities: tuple[Eventuality, ...] = ()
+    assumptions: tuple[Assumption, ...] = ()

@@ -53,6 +53,8 @@ def title(trace: Trace) -> str:
     """The finding in one line, what it is a finding about, and the legend."""
     count = f"{len(trace.steps)} step" + ("" if len(trace.steps) == 1 else "s")
     sizes = " ".join(f"{name}={value}" for name, value in trace.settings)
+    if trace.cycle is not None:
+        count += f", for ever again from step {trace.cycle.start + 1}"
     scope = f"{trace.model}, {count}; {sizes + '; ' if sizes else ''}events: {', '.join(trace.events) or 'none'}"
     lines = [data(font(line, WRONG_LINE, 11, bold=True)) for line in _wrap(headline(trace))]
     lines += [data(font(line, PALE_INK)) for line in _wrap(scope, LINE_LENGTH * 11 // 9)]
@@ -69,6 +71,8 @@ def condition_box(trace: Trace) -> str:
         since = f"since step {changed[cell]}" if cell in changed else "from the start"
         texts = (font(cell), font(f"= {value}"), font(f"  {since}", PALE_INK))
         lines.append("".join(data(text) for text in texts))
+    for assumption in trace.cycle.fairness if trace.cycle is not None else ():
+        lines += [data(font(f"fair: {line}", PALE_INK), COLSPAN=3) for line in textwrap.wrap(assumption, LINE_LENGTH)]
     lines.append(data(font(f"{violation.position.file}:{violation.position.line}", PALE_INK), COLSPAN=3))
     lines += [data(font(line, PALE_INK), COLSPAN=3) for line in textwrap.wrap(protocol_line(trace), LINE_LENGTH)]
     inside = table(lines, CELLPADDING=2)

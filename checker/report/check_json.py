@@ -52,12 +52,14 @@ def _run(run: Run) -> dict[str, object]:
 
 def verdict_json(verdict: Verdict) -> dict[str, object]:
     """The verdict on one property."""
+    fairly = f", under fairness: {'; '.join(verdict.fairness)}" if verdict.fairness else ""
     held = verdict.word in (Word.BOUNDED, Word.PROVED)
     return {
         "id": verdict.property,
         "verdict": verdict.word.value,
-        "bound": verdict.detail if held else None,
+        "bound": verdict.detail + fairly if held else None,
         "message": None if held else verdict.detail,
+        "fairness": list(verdict.fairness),
         "length": len(verdict.trace.steps) if verdict.trace is not None else None,
         "trace": trace_to_json(verdict.trace) if verdict.trace is not None else None,
     }

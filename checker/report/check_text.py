@@ -108,6 +108,7 @@ def summary_text(runs: Sequence[Run], saved: Sequence[tuple[str, Path]] = ()) ->
     unreached = sorted(set.intersection(*complete), key=_by_line) if complete else []
     if unreached:
         lines.append("Lines of the model that nothing reached: " + lines_text(unreached))
+    lines += _fairness(runs[0])
     lines += dict.fromkeys(note for run in runs for note in run.subject.notes)
     reductions = sorted({name for run in runs for name in run.reductions})
     lines += [
@@ -124,6 +125,19 @@ def summary_text(runs: Sequence[Run], saved: Sequence[tuple[str, Path]] = ()) ->
     return "\n".join(lines)
 
 
+def _fairness(run: Run) -> list[str]:
+    """What is assumed of the runs that the properties on runs judge."""
+    names: dict[tuple[str, ...], list[str]] = {}
+    for verdict in run.verdicts:
+        if verdict.fairness:
+            names.setdefault(verdict.fairness, []).append(verdict.property)
+    found = []
+    for fairness, properties in names.items():
+        found.append(f"Looked for without reductions, and demanded of every run that meets what follows: {', '.join(properties)}")
+        found += [f"  - {line}" for line in fairness]
+    return found
+
+
 def overall(runs: Sequence[Run], name: str) -> str:
     """The verdict of one property over all runs, in words."""
     verdicts = [(run, verdict) for run in runs for verdict in run.verdicts if verdict.property == name]
@@ -136,6 +150,7 @@ def overall(runs: Sequence[Run], name: str) -> str:
         for _, verdict in verdicts:
             if verdict.word is word:
                 return f"{word.value}({verdict.detail})"
+    fairly = ", under fairness" if verdicts and verdicts[0][1].fairness else ""
     if len(verdicts) == 1:
-        return f"BOUNDED({verdicts[0][1].detail})"
-    return f"BOUNDED(exhaustive at each of the {len(verdicts)} configurations above)"
+        return f"BOUNDED({verdicts[0][1].detail}{fairly})"
+    return f"BOUNDED(exhaustive at each of the {len(verdicts)} configurations above{fairly})"

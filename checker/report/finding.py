@@ -14,6 +14,7 @@ ENDINGS = {
     "check": "is violated by what the last step does",
     "wild-pointer": "is violated by what the last step does",
     "deadlock": "is violated: after the last step nothing but an interrupt can happen",
+    "lasso": "is violated: the condition never holds on the cycle, which can go on for ever",
     "model-error": "the model itself is in error, in what the last step does or in a condition on the last state",
 }
 """For each kind of violation, how a sentence goes on that begins with the property; of a model error, all of it."""
@@ -78,6 +79,17 @@ def ending(trace: Trace) -> str:
     binding = ", ".join(f"{name}={value}" for name, value in violation.binding)
     subject = "" if violation.kind == "model-error" else f"{violation.property} "
     return subject + ENDINGS[violation.kind] + (f", for {binding}" if binding else "")
+
+
+def reached(trace: Trace) -> str:
+    """How long the trace is, and its cycle, as the start of what it is a trace of."""
+    count = len(trace.steps)
+    steps = "in the initial state" if count == 0 else f"after {count} step{'' if count == 1 else 's'}"
+    if trace.cycle is None:
+        return steps
+    length = count - trace.cycle.start
+    which = "all of them" if length == count else f"the last {length} of them" if length > 1 else "the last of them"
+    return f"{steps}, {which} again and again"
 
 
 def natural(name: str) -> tuple[tuple[bool, int, str], ...]:

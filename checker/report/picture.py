@@ -18,7 +18,7 @@ from itertools import pairwise
 from checker.report.boxes import StepBoxes, condition_box, title
 from checker.report.changes import ChangeTables
 from checker.report.finding import columns
-from checker.report.tables import FONT, INK, LANE, LINE, PALE_INK, Marks, data, font, table
+from checker.report.tables import FONT, INK, LANE, LINE, PALE_INK, WRONG_LINE, Marks, data, font, table
 from checker.report.whole import whole_state
 from checker.trace.data import Trace
 
@@ -61,7 +61,7 @@ def _rows(trace: Trace, sources: Mapping[str, str]) -> list[str]:
     ends = [f"end{index}" for index in range(len(lanes))]
     # Invisible nodes give each step its row. Edges from lane to lane would do that too, but dot then reorders the lanes.
     clock = [f"row{number}" for number in range(len(trace.steps) + 2)]
-    lines += [f'  {row} [label="", width=0, height=0]' for row in clock]
+    lines += [f"  {row} [label={_beside(trace, number)}, width=0, height=0]" for number, row in enumerate(clock)]
     lines.append(f"  {' -> '.join(clock)} [style=invis, weight=50]")
     lines += [f"  {{rank=same; {clock[number]}; step{number}}}" for number in range(1, len(trace.steps) + 1)]
     lines.append(f"  {{rank=same; {clock[0]}; {' -> '.join([*tops, 'top_changes'])} [style=invis]}}")
@@ -70,6 +70,15 @@ def _rows(trace: Trace, sources: Mapping[str, str]) -> list[str]:
     lines += [f"  {end} -> last [style=invis]" for end in ends]
     lines.append("  last -> condition [style=invis]")
     return lines
+
+
+def _beside(trace: Trace, number: int) -> str:
+    """What stands before the step of that number: where the cycle of a lasso begins, goes on and ends."""
+    if trace.cycle is None or not trace.cycle.start < number <= len(trace.steps):
+        return '""'
+    first, last = number == trace.cycle.start + 1, number == len(trace.steps)
+    text = f"again from {trace.cycle.start + 1}" if last else "the cycle" if first else "|"
+    return f"<{table([data(font(text, WRONG_LINE, 10, bold=True), ALIGN='CENTER')])}>"
 
 
 def _lane(trace: Trace, boxes: StepBoxes, index: int, lane: str | None) -> list[str]:

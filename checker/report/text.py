@@ -21,6 +21,7 @@ from checker.report.finding import (
     last_changes,
     outer_calls,
     protocol_line,
+    reached,
     short,
     shown_arguments,
     shown_reads,
@@ -77,11 +78,9 @@ def _headline(trace: Trace, style: _Style) -> str:
 
 
 def _scope(trace: Trace, width: int) -> list[str]:
-    count = len(trace.steps)
-    reached = "in the initial state" if count == 0 else "after 1 step" if count == 1 else f"after {count} steps"
     sizes = " ".join(f"{name}={value}" for name, value in trace.settings)
     events = ", ".join(trace.events) or "none"
-    text = f"{trace.model}, {reached}; {sizes + '; ' if sizes else ''}events: {events}"
+    text = f"{trace.model}, {reached(trace)}; {sizes + '; ' if sizes else ''}events: {events}"
     return textwrap.wrap(plain(text), width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
 
 
@@ -99,7 +98,15 @@ def _steps(trace: Trace, sources: dict[str, str], width: int, style: _Style) -> 
             before, inside, after = table.place(column, line, label)
             lines.append((before + style(code, inside) + after).rstrip())
 
+    def across(text: str) -> None:
+        before, inside, after = table.place(None, table.across(text), "")
+        lines.append((before + style(BOLD, inside) + after).rstrip())
+
+    start = None if trace.cycle is None else trace.cycle.start
     for number, step in enumerate(trace.steps, 1):
+        if start == number - 1:
+            across("the cycle begins: from here on for ever")
+            shown = None
         if step.processor is None:
             text = _action(step)
             put(step, text if step.column else table.across(text), BOLD, number, 0)
@@ -117,6 +124,8 @@ def _steps(trace: Trace, sources: dict[str, str], width: int, style: _Style) -> 
             mark = "*" if change.cell in read else " "
             text = f"{mark} {change.cell}: {change.before} -> {change.after}"
             put(step, text, YELLOW if mark == "*" else "", None, 4, 4)
+    if start is not None:
+        across(f"and again from step {start + 1}")
     return lines
 
 
@@ -148,6 +157,11 @@ def _condition(trace: Trace, width: int, style: _Style) -> list[str]:
     lines = [style(BOLD, line) for line in wrapper.wrap(plain(f"{position}: {ending(trace)}:"))]
     wrapper.initial_indent = "  "
     lines += [style(RED, line) for line in wrapper.wrap(plain(violation.message))]
+    if trace.cycle is not None:
+        lines += ["", "  The cycle is fair, as a run is assumed to be:"]
+        wrapper.initial_indent, wrapper.subsequent_indent = "  - ", "    "
+        lines += [line for assumption in trace.cycle.fairness for line in wrapper.wrap(plain(assumption))]
+        wrapper.subsequent_indent = "  "
     wrapper.initial_indent = ""
     protocol = [style(BOLD, line) for line in wrapper.wrap(plain(protocol_line(trace)))]
     if not violation.reads:

@@ -63,12 +63,14 @@ def _size(name: str, value: int) -> str:
 
 @dataclass(frozen=True)
 class Verdict:
-    """detail: what BOUNDED covers, why UNKNOWN, what ERROR. trace: the counterexample of VIOLATED, or the path to an ERROR."""
+    """detail: what BOUNDED covers, why UNKNOWN, what ERROR. trace: the counterexample of VIOLATED, or the path to an ERROR.
+    fairness: what is assumed of the runs that a property on runs judges, a line each."""
 
     property: str
     word: Word
     detail: str
     trace: Trace | None = None
+    fairness: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,15 @@ no text, and nothing reaches a report that the replayer did not find too.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NoReturn
 
-from checker.language.tree import Position, Program
+from checker.language.tree import Eventuality, Invariant, Position, Program
 from checker.language.values import format_value, instance_name
-from checker.trace.data import Call, Step, Trace, Violation
+from checker.trace.data import Call, Cycle, Step, Trace, Violation
 from checker.trace.ending import DEADLOCK, invariant_at, invariant_error, way_on
+from checker.trace.fairness import assumed
+from checker.trace.lasso import NoLasso, check_lasso, eventuality_at
 from checker.trace.machine import Machine, Outcome, Transition
 from checker.trace.record import printed_owner, record_step
 from checker.trace.state import Kind, Stopped
@@ -29,13 +31,15 @@ class Claim:
     """What an engine says that a path ends in.
 
     kind: as in `Violation`. property: of a model error, it does not matter. position: of the invariant, check, access or
-    model error; of a deadlock, it does not matter. binding: the parameters of an invariant, by name.
+    model error; of a deadlock, it does not matter. binding: the parameters of an invariant, by name. cycle: of a lasso, how
+    many transitions come before its cycle.
     """
 
     kind: str
     property: str = ""
     position: Position | None = None
     binding: Mapping[str, int] = field(default_factory=dict)
+    cycle: int | None = None
 
 
 @dataclass(frozen=True)
@@ -86,7 +90,11 @@ def build_trace(program: Program, schedule: Sequence[Transition], claim: Claim) 
         violation = _raised(outcome, claim, at)
     else:
         violation = _found(machine, schedule, claim, at)
-    return Built(_trace(program, states[0].cells, steps, violation), tuple(states))
+    trace = _trace(program, states[0].cells, steps, violation)
+    if claim.kind == "lasso" and claim.cycle is not None:
+        own_steps = any(e.own_steps and e.position == claim.position for e in program.eventualities)
+        trace = replace(trace, cycle=Cycle(claim.cycle, assumed(program, own_steps)))
+    return Built(trace, tuple(states))
 
 
 def _trace(program: Program, initial: dict[str, str], steps: Sequence[Step], violation: Violation) -> Trace:
@@ -159,6 +167,8 @@ def _found(machine: Machine, schedule: Sequence[Transition], claim: Claim, at: s
     match claim.kind:
         case "invariant":
             return _invariant(machine, claim, at)
+        case "lasso":
+            return _lasso(machine, schedule, claim, at)
         case "deadlock":
             if claim.property != DEADLOCK or DEADLOCK not in program.properties:
                 _differ(at, _claimed(claim), f"that this model does not declare {claim.property} for deadlocks")
@@ -190,6 +200,26 @@ def _invariant(machine: Machine, claim: Claim, at: str) -> Violation:
         _differ(at, _claimed(claim), "no such invariant")
     if set(claim.binding) != {parameter.local.name for parameter in invariant.parameters}:
         _differ(at, _claimed(claim), "other parameters")
+    return _false(machine, invariant, claim, at)
+
+
+def _lasso(machine: Machine, schedule: Sequence[Transition], claim: Claim, at: str) -> Violation:
+    demand = eventuality_at(machine.program, claim.property, claim.position)
+    if demand is None or claim.cycle is None:
+        _differ(at, _claimed(claim), "no such condition")
+    if set(claim.binding) != {parameter.local.name for parameter in demand.parameters}:
+        _differ(at, _claimed(claim), "other parameters")
+    violation = _false(machine, demand, claim, at)
+    try:
+        check_lasso(machine.program, schedule[: claim.cycle], schedule[claim.cycle :], demand, claim.binding)
+    except NoLasso as reason:
+        _differ(at, _claimed(claim), f"that {reason}")
+    return replace(violation, kind="lasso")
+
+
+def _false(machine: Machine, invariant: Invariant | Eventuality, claim: Claim, at: str) -> Violation:
+    """The violation of an invariant that is false in the machine's state."""
+    program = machine.program
     try:
         holds = machine.evaluate_invariant(invariant, claim.binding)
     except ValueError as error:

@@ -59,11 +59,12 @@ class Step:
 class Violation:
     """What the trace ends in.
 
-    kind: "invariant" (the last state violates it), "check" or "wild-pointer" (the last step raised it), "deadlock" (the last
-    state has no transition but interrupts), "model-error". property: empty for a model error, which violates none.
-    position: of the invariant, check or access; of a deadlock, that of its property. binding: the values of an
-    invariant's parameters, by name. message: one line that says what is wrong, with the values filled in. reads: the
-    cells that made an invariant or a check fail, with the values it found there.
+    kind: "invariant" (the last state violates it), "check" or "wild-pointer" (the last step raised it), "deadlock" (the
+    last state has no transition but interrupts), "lasso" (the condition holds nowhere on the cycle), "model-error".
+    property: empty for a model error, which violates none. position: of the invariant, condition, check or access; of a
+    deadlock, that of its property. binding: the values of an invariant's or condition's parameters, by name. message: one
+    line that says what is wrong, with the values filled in. reads: the cells that made an invariant or a check fail, with
+    the values it found there.
     """
 
     property: str
@@ -75,11 +76,20 @@ class Violation:
 
 
 @dataclass(frozen=True)
+class Cycle:
+    """The end of a lasso: steps that are taken for ever. start: how many steps come before them; the state there is that
+    after the last step. fairness: what is assumed of a run, and met by the cycle, a line each."""
+
+    start: int
+    fairness: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Trace:
-    """A shortest path from the initial state to a violation.
+    """A path from the initial state to a violation, a shortest one but for a lasso.
 
     settings: values of all parameters. events: those switched on. initial: every cell of the initial state, constants
-    too, in the order of declaration; frames are not cells.
+    too, in the order of declaration; frames are not cells. cycle: of a lasso only.
     """
 
     model: str
@@ -88,3 +98,4 @@ class Trace:
     initial: tuple[tuple[str, str], ...]
     steps: tuple[Step, ...]
     violation: Violation
+    cycle: Cycle | None = None

@@ -103,6 +103,7 @@ class Execution:
         routine = self.program.routines[call.callee]
         inner = scope_of(routine.parameters, routine.locals, routine.result)
         yield from self.bind(routine.parameters, call.arguments, scope, inner)
+        self.state.called.append(routine.name)
         self.stand(call.position)
         if routine.noinline:
             if self.atomic or self.frame is None:
@@ -328,6 +329,12 @@ class Execution:
             case tree.HasFrames(record=record, owner=owner):
                 value = yield from self.evaluate(owner, scope)
                 return int(bool(self.state.frames[record, self.state.instance(record, value, position)]))
+            case tree.Calls(processor=processor, routine=routine):
+                value = yield from self.evaluate(processor, scope)
+                stepping, called = self.state.next_step
+                if stepping is None or self.program.processor is None:
+                    return 0
+                return int(value == self.state.reference(self.program.processor, stepping) and routine in called)
             case _:
                 raise ValueError(f"{position}: unknown expression {type(expression).__name__}")
 

@@ -10,10 +10,32 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from checker.language.tree import Action, Binding, Invariant, Position, Program, ReferenceType, Type
+from checker.language.tree import (
+    Action,
+    Assumption,
+    Binding,
+    Eventuality,
+    Invariant,
+    Position,
+    Program,
+    ReferenceType,
+    Type,
+)
 from checker.trace.data import Call
 from checker.trace.execution import Execution, Scope, scope_of
-from checker.trace.state import Boundary, Chooser, Frame, Kind, Owner, Reads, State, Stopped, WildPointer, chooser_of
+from checker.trace.state import (
+    Boundary,
+    Chooser,
+    Frame,
+    Kind,
+    NextStep,
+    Owner,
+    Reads,
+    State,
+    Stopped,
+    WildPointer,
+    chooser_of,
+)
 
 
 @dataclass(frozen=True)
@@ -122,6 +144,8 @@ class Machine:
         self.state.chosen = []
         self.state.looked = []
         self.state.found = {}
+        self.state.called = []
+        self.state.next_step = (None, frozenset())
         self.state.chooser = choices if callable(choices) else chooser_of(choices)
 
     def _outcome(self, stopped: Stopped) -> Outcome:
@@ -208,12 +232,21 @@ class Machine:
 
     # --- predicates and domains --------------------------------------------------------------------------------------
 
-    def evaluate_invariant(self, invariant: Invariant, binding: Mapping[str, int]) -> bool:
-        """Whether the invariant holds for these values of its parameters; one that meets a wild pointer does not.
+    @property
+    def called(self) -> frozenset[str]:
+        """The routines that the last step called. To be asked before anything else is run or evaluated."""
+        return frozenset(self.state.called)
+
+    def evaluate_invariant(
+        self, invariant: Invariant | Eventuality, binding: Mapping[str, int], next_step: NextStep = (None, frozenset())
+    ) -> bool:
+        """Whether the invariant holds for these values of its parameters; one that meets a wild pointer does not. A condition on
+        runs is told the next step.
 
         Raises Stopped with a model error for a value out of range, and ValueError for an argument outside its domain.
         """
         execution, scope = self._predicate(invariant, binding)
+        self.state.next_step = next_step
         try:
             return bool(execution.at_once(execution.evaluate(invariant.body, scope)))
         except WildPointer:
@@ -221,12 +254,20 @@ class Machine:
         finally:
             self.reads = self.state.reads()
 
-    def invariant_message(self, invariant: Invariant, binding: Mapping[str, int]) -> str:
+    def evaluate_assumption(self, assumption: Assumption, binding: Mapping[str, int], next_step: NextStep) -> tuple[bool, bool]:
+        """Whether a fairness assumption is given, and whether it is met, in this state with this step to follow. Raises Stopped
+        where it cannot be evaluated."""
+        execution, scope = self._predicate(assumption, binding)
+        self.state.next_step = next_step
+        given = assumption.given is None or bool(execution.at_once(execution.evaluate(assumption.given, scope)))
+        return given, bool(execution.at_once(execution.evaluate(assumption.body, scope)))
+
+    def invariant_message(self, invariant: Invariant | Eventuality, binding: Mapping[str, int]) -> str:
         """The invariant's message for these values of its parameters."""
         execution, scope = self._predicate(invariant, binding)
         return execution.text(invariant.message, scope)
 
-    def _predicate(self, invariant: Invariant, binding: Mapping[str, int]) -> tuple[Execution, Scope]:
+    def _predicate(self, invariant: Invariant | Eventuality | Assumption, binding: Mapping[str, int]) -> tuple[Execution, Scope]:
         self._begin(None, ())
         execution = Execution(self.state)
         scope = scope_of([parameter.local for parameter in invariant.parameters], ())
@@ -235,7 +276,7 @@ class Machine:
             raise ValueError(f"{invariant.name} is not demanded for {dict(binding)}")
         return execution, scope
 
-    def bindings(self, code: Action | Invariant) -> list[tuple[int, ...]]:
+    def bindings(self, code: Action | Invariant | Eventuality | Assumption) -> list[tuple[int, ...]]:
         """All values of the parameters of an action or invariant, in order."""
         execution = Execution(self.state)
         scope = scope_of([parameter.local for parameter in code.parameters], ())

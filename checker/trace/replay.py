@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from checker.language.tree import Program, Type
+from checker.language.tree import Eventuality, Invariant, Program, Type
 from checker.trace.data import Call, Step, Trace, Violation
 from checker.trace.ending import DEADLOCK, invariant_at, invariant_error, way_on
+from checker.trace.fairness import assumed
+from checker.trace.lasso import NoLasso, check_lasso, eventuality_at
 from checker.trace.machine import Machine, Outcome, Transition
 from checker.trace.parse import parse_instance, parse_value
 from checker.trace.record import printed_owner, record_step
@@ -64,6 +66,8 @@ def _replay(program: Program, trace: Trace) -> None:
     match trace.violation.kind:
         case "invariant":
             _check_invariant(machine, trace.violation, at)
+        case "lasso":
+            _check_lasso(machine, trace, taken, at)
         case "deadlock":
             _same(f"{at}: property", trace.violation.property, DEADLOCK)
             possible = way_on(program, taken)
@@ -154,10 +158,30 @@ def _raised(outcome: Outcome, violation: Violation, at: str) -> None:
         _same(f"{at}: message", violation.message, outcome.message)
 
 
+def _check_lasso(machine: Machine, trace: Trace, taken: Sequence[Transition], at: str) -> None:
+    violation, program = trace.violation, machine.program
+    demand = eventuality_at(program, violation.property, violation.position)
+    if demand is None:
+        raise _Differs(f"the model demands nothing of runs for {violation.property} at {violation.position}")
+    if trace.cycle is None or not 0 <= trace.cycle.start < len(taken):
+        raise _Differs("the trace does not say where its cycle starts")
+    _same("fairness", list(trace.cycle.fairness), list(assumed(program, demand.own_steps)))
+    binding = _check_false(machine, demand, violation, at)
+    try:
+        check_lasso(program, taken[: trace.cycle.start], taken[trace.cycle.start :], demand, binding)
+    except NoLasso as reason:
+        raise _Differs(f"the trace says that its cycle can be run for ever, the replay finds that {reason}") from None
+
+
 def _check_invariant(machine: Machine, violation: Violation, at: str) -> None:
     invariant = invariant_at(machine.program, violation.property, violation.position)
     if invariant is None:
         raise _Differs(f"the model has no invariant for {violation.property} at {violation.position}")
+    _check_false(machine, invariant, violation, at)
+
+
+def _check_false(machine: Machine, invariant: Invariant | Eventuality, violation: Violation, at: str) -> dict[str, int]:
+    """The binding for which an invariant is false in the machine's state, as the trace says."""
     names = [parameter.local.name for parameter in invariant.parameters]
     _same(f"{at}: parameters of {invariant.name}", [name for name, _ in violation.binding], names)
     texts = dict(violation.binding)
@@ -176,6 +200,7 @@ def _check_invariant(machine: Machine, violation: Violation, at: str) -> None:
         raise _Differs(f"{at}: the trace says {invariant.name} is false for {shown or 'this state'}, the replay finds it true")
     _same(f"{at}: message", violation.message, machine.invariant_message(invariant, binding))
     _same_reads(violation, machine.cells(), at)
+    return binding
 
 
 # --- comparing -------------------------------------------------------------------------------------------------------

@@ -88,6 +88,9 @@ Reads: TypeAlias = tuple[tuple[str, str], ...]
 Owner: TypeAlias = tuple[str, int]
 """The instance that owns frames: its record's name and its index, from 0."""
 
+NextStep: TypeAlias = tuple[int | None, frozenset[str]]
+"""The transition that comes next: the index of the processor that steps, None for an action, and the routines it calls."""
+
 Chooser: TypeAlias = Callable[[Type, tuple[int, ...]], int | None]
 """Picks one of the options of a `choose` of that type; None: whoever runs the step has not decided."""
 
@@ -119,9 +122,10 @@ class Frame:
 
 
 class State:
-    """Shared memory and frames, and what belongs to the step in progress: its processor, its choices, and the cells that
-    it looked at, twice over. looked: in order; a condition drops from those what did not decide it. found: all but
-    constants, with the value that each had when it was looked at first."""
+    """Shared memory and frames, and what belongs to the step in progress: its processor, its choices, and the cells that it
+    looked at, twice over. looked: in order; a condition drops from those what did not decide it. found: all but constants,
+    with the value that each had when it was looked at first. called: the routines that the step called. next_step: what a
+    condition on runs is told of the step that follows."""
 
     def __init__(self, program: Program) -> None:
         self.program = program
@@ -134,6 +138,8 @@ class State:
         self.chosen: list[tuple[Type, int]] = []
         self.looked: list[Cell] = []
         self.found: dict[Cell, int] = {}
+        self.called: list[str] = []
+        self.next_step: NextStep = (None, frozenset())
         for record in program.records.values():
             for index in range(record.count):
                 self.frames[record.name, index] = []

@@ -15,11 +15,11 @@ from typing import TypeVar
 
 from checker.language.errors import UsageError
 from checker.language.tree import Position
-from checker.trace.data import Call, Change, Step, Trace, Violation
+from checker.trace.data import Call, Change, Cycle, Step, Trace, Violation
 
 SCHEMA = "stackproof-trace"
 VERSION = 1
-KINDS = ("invariant", "check", "wild-pointer", "deadlock", "model-error")
+KINDS = ("invariant", "check", "wild-pointer", "deadlock", "lasso", "model-error")
 
 Item = TypeVar("Item")
 Pairs = tuple[tuple[str, str], ...]
@@ -34,7 +34,7 @@ class TraceError(UsageError):
 
 def trace_to_json(trace: Trace) -> dict[str, object]:
     """The trace as an object that `json.dumps` takes: the one JSON form of a trace, in files and in reports."""
-    return {
+    whole: dict[str, object] = {
         "schema": SCHEMA,
         "version": VERSION,
         "model": trace.model,
@@ -44,6 +44,9 @@ def trace_to_json(trace: Trace) -> dict[str, object]:
         "initial": _cells_to_json(trace.initial),
         "steps": [_step_to_json(step) for step in trace.steps],
     }
+    if trace.cycle is not None:
+        whole["cycle"] = {"start": trace.cycle.start, "fairness": list(trace.cycle.fairness)}
+    return whole
 
 
 def dump_trace(trace: Trace) -> str:
@@ -141,7 +144,8 @@ def trace_from_json(value: object) -> Trace:
     if version != VERSION:
         raise TraceError(f"version {version} of the trace format is not supported, only version {VERSION}: record it anew")
     fields = ("schema", "version", "model", "settings", "events", "violation", "initial", "steps")
-    whole = _fields(value, "the trace", fields)
+    cycle = _cycle(value["cycle"], "cycle") if "cycle" in value else None
+    whole = _fields({name: item for name, item in value.items() if name != "cycle"}, "the trace", fields)
     return Trace(
         model=_string(whole["model"], "model"),
         settings=_mapping(whole["settings"], "settings", _integer),
@@ -149,6 +153,7 @@ def trace_from_json(value: object) -> Trace:
         initial=_list(whole["initial"], "initial", _cell),
         steps=_list(whole["steps"], "steps", _step),
         violation=_violation(whole["violation"], "violation"),
+        cycle=cycle,
     )
 
 
@@ -267,6 +272,14 @@ def _step(value: object, path: str) -> Step:
         changes=_list(fields["changes"], f"{path}.changes", _change),
         column=_string_or_null(fields["column"], f"{path}.column"),
     )
+
+
+def _cycle(value: object, path: str) -> Cycle:
+    fields = _fields(value, path, ("start", "fairness"))
+    start = _integer(fields["start"], f"{path}.start")
+    if start < 0:
+        raise _wrong(start, f"{path}.start", "at least 0")
+    return Cycle(start, _list(fields["fairness"], f"{path}.fairness", _string))
 
 
 def _violation(value: object, path: str) -> Violation:

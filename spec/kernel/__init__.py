@@ -2,6 +2,7 @@
 """The kernel around a protocol: what a protocol's text may use. Importing it brings in the whole kernel."""
 
 from spec.kernel.boot import boot
+from spec.kernel.fairness import allocations_succeed, idle_schedules, tasks_run
 from spec.kernel.faults import exc_page_fault, late_fault, touch
 from spec.kernel.hooks import may_switch_to, schedule_start, stack_fault, switch_finished
 from spec.kernel.memory import alloc_pages, memcg_kmem_charge_page, mod_lruvec_page_state, set_pte_at
@@ -24,8 +25,10 @@ __all__ = [
     "VmArea",
     "__schedule",
     "alloc_pages",
+    "allocations_succeed",
     "boot",
     "exc_page_fault",
+    "idle_schedules",
     "late_fault",
     "may_switch_to",
     "memcg_kmem_charge_page",
@@ -34,6 +37,7 @@ __all__ = [
     "set_pte_at",
     "stack_fault",
     "switch_finished",
+    "tasks_run",
     "this_cpu",
     "touch",
 ]

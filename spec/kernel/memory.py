@@ -15,7 +15,7 @@ def alloc_pages() -> Page | None:
     with atomic("the page leaves the free list under the zone lock or its per-CPU lock"):
         if OOM and choose((False, True)):
             return None
-        return allocate(Page)
+        return get_page_from_freelist()
 
 
 @routine
@@ -42,3 +42,9 @@ def set_pte_at(stack: VmArea, level: Level, page: Page) -> None:
     with atomic("the store of one page table entry"):
         check(is_allocated(page), no_wild_pointer, "{page}, which is free, is mapped at level {level} of {stack}")
         stack.pte[level] = page
+
+
+@routine
+def get_page_from_freelist() -> Page:
+    """get_page_from_freelist(): called by alloc_pages where it succeeds, as part of its one step."""
+    return allocate(Page)

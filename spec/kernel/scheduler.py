@@ -26,7 +26,7 @@ def __schedule() -> None:
     prev = cpu.current
     schedule_start(prev)
     with atomic("pick_next_task: rq->lock is held and interrupts are off"):
-        next = choose(task for task in every(Task) if may_run(task, cpu))
+        next = pick_next_task(cpu)
         if next is not prev:
             next.on_cpu = True
             if not MIGRATE and not next.idle:
@@ -78,3 +78,9 @@ def cpu_idle() -> None:
             cpu = this_cpu()
             require(any(may_run(task, cpu) for task in every(Task) if not task.idle))
         __schedule()
+
+
+@routine
+def pick_next_task(cpu: Cpu) -> Task:
+    """pick_next_task(): any task that may run on this CPU; part of the one step in __schedule."""
+    return choose(task for task in every(Task) if may_run(task, cpu))

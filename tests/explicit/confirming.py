@@ -50,6 +50,7 @@ def claim_of(program: Program, finding: Finding) -> Claim:
     """What a finding says that its path ends in."""
     binding: dict[str, int] = {}
     if finding.predicate is not None:
-        invariant = next(i for i in program.invariants if i.name == finding.predicate.name)
+        conditions = [*program.invariants, *program.eventualities]
+        invariant = next(i for i in conditions if i.name == finding.predicate.name)
         binding = {p.local.name: value for p, value in zip(invariant.parameters, finding.arguments, strict=True)}
-    return Claim(finding.kind, finding.property, finding.position, binding)
+    return Claim(finding.kind, finding.property, finding.position, binding, finding.cycle)

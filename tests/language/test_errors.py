@@ -13,6 +13,7 @@ from refused import Case
 from refused_declarations import DECLARATIONS, NAMES_AND_MODULES
 from refused_expressions import EXPRESSIONS
 from refused_programs import FUNCTIONS_HOOKS_AND_PROPERTIES, STEPS, THE_INITIAL_STATE
+from refused_runs import RUNS
 from refused_statements import STATEMENTS
 from refused_symmetry import SYMMETRY
 from small_programs import HEADER, model_file
@@ -29,6 +30,7 @@ CASES: list[Case] = [
     *STATEMENTS,
     *FUNCTIONS_HOOKS_AND_PROPERTIES,
     *STEPS,
+    *RUNS,
     *THE_INITIAL_STATE,
     *SYMMETRY,
 ]

@@ -24,7 +24,7 @@ PLANTED = [(control, number, fault) for control in RECORDED for number, fault in
 
 def run_of(control: Control, planted: int) -> Run:
     """A complete run, its counterexamples confirmed by the replayer."""
-    run = check_configuration(Request(control.path, {**control.sizes, "PLANTED": planted}, EVENTS), PORTABLE, Limits())
+    run = check_configuration(Request(control.path, {**control.sizes, "PLANTED": planted}, control.events), PORTABLE, Limits())
     assert run.stopped is None
     assert run.cuts == ()
     return run
@@ -73,7 +73,7 @@ def test_random_walks_find_nothing_without_it(control: Control) -> None:
 @pytest.mark.parametrize("control", RECORDED, ids=str)
 def test_without_the_fault_nothing_is_violated_though_all_is_reached(control: Control) -> None:
     run = run_of(control, 0)
-    assert run.violated == control.reached
+    assert run.violated == {**control.reached, **control.also}
     counts = run.statistics
     assert (counts.states, counts.transitions, counts.depth) == (control.states, control.transitions, control.depth)
 

@@ -16,12 +16,14 @@ from functools import cache
 import pytest
 from recorded_controls import RECORDED, Control
 
+from checker.explicit.lassos import find_lassos
 from checker.explicit.search import Search
 from checker.ir.lower import lower
 from checker.language import tree
 from checker.language.tree import Program
 
-FORMULAS = sorted({control.identifier for control in RECORDED} - {"no-deadlock"})
+ON_RUNS = ("fault-bounded", "null-retried", "refill-eventually")
+FORMULAS = sorted({control.identifier for control in RECORDED} - {"no-deadlock", *ON_RUNS})
 
 EQUIVALENT = {
     "refill-owed": {
@@ -238,6 +240,9 @@ def test_a_formula_that_is_always_true_misses_every_fault() -> None:
     for control in RECORDED:
         for number in control.planted:
             program = program_of(control, number)
+            if control.identifier in ON_RUNS:
+                assert lasso_length(always_held(program, control.identifier), control.identifier) is None
+                continue
             always: Program = program
             for invariant in program.invariants:
                 if invariant.property == control.identifier:
@@ -248,6 +253,68 @@ def test_a_formula_that_is_always_true_misses_every_fault() -> None:
             found = length_of(always, control.identifier)
             by_the_engine = control.identifier == "no-deadlock" or (control.identifier == "no-wild-pointer" and number != 4)
             assert (found is not None) == by_the_engine, (str(control), number)
+
+
+# --- conditions on runs ----------------------------------------------------------------------------------------------
+
+
+def lasso_length(program: Program, name: str) -> int | None:
+    """The length of the lasso that violates a property, None if it holds."""
+    finding = find_lassos(lower(program, liveness=True), frozenset({name})).findings.get(name)
+    return None if finding is None else len(finding.path)
+
+
+def replaced(program: Program, demand: tree.Eventuality, path: Path, value: int) -> Program:
+    """The program with a constant for a condition in a demand on runs."""
+    old = at(demand, path)
+    assert isinstance(old, tree.Expression)
+    new = put(demand, path, tree.Constant(old.position, old.type, value))
+    demands = tuple(new if other is demand else other for other in program.eventualities)
+    return dataclasses.replace(program, eventualities=demands)  # type: ignore[arg-type]
+
+
+def without_assumption(program: Program, name: str) -> Program:
+    fewer = tuple(assumption for assumption in program.assumptions if assumption.name != name)
+    assert len(fewer) == len(program.assumptions) - 1
+    return dataclasses.replace(program, assumptions=fewer)
+
+
+def always_held(program: Program, name: str) -> Program:
+    for demand in program.eventualities:
+        if demand.property == name:
+            program = replaced(program, next(e for e in program.eventualities if e.name == demand.name), ("body",), 1)
+    return program
+
+
+@pytest.mark.parametrize("name", ON_RUNS)
+def test_no_mutant_of_a_condition_on_runs_survives(name: str) -> None:
+    """For null-retried nothing is assumed of allocations: else an attempt would be as good as its success, which shows in the slot."""
+    (control,) = [control for control in RECORDED if control.identifier == name]
+    demands = [demand for demand in program_of(control, 0).eventualities if demand.property == name]
+    mutants = 0
+    for number, demand in enumerate(demands):
+        for path in conditions(demand.body, ("body",)):
+            for value in (0, 1):
+                mutants += 1
+                lengths = {0: None} | {planted: fault.length for planted, fault in control.planted.items()}
+                for planted, length in lengths.items():
+                    program = program_of(control, planted)
+                    if name == "null-retried":
+                        program = without_assumption(program, "allocations_succeed")
+                    mine = [other for other in program.eventualities if other.property == name][number]
+                    if lasso_length(replaced(program, mine, path, value), name) != length:
+                        break
+                else:
+                    raise AssertionError(f"{demand.name}: {path} may be {bool(value)}")
+    assert mutants >= 2
+
+
+@pytest.mark.parametrize("name", ["refill-eventually"])
+def test_without_what_is_assumed_of_allocations_the_sound_model_is_at_fault(name: str) -> None:
+    (control,) = [control for control in RECORDED if control.identifier == name]
+    program = program_of(control, 0)
+    assert lasso_length(program, name) is None
+    assert lasso_length(without_assumption(program, "allocations_succeed"), name) is not None
 
 
 # --- what the engine itself demands ----------------------------------------------------------------------------------

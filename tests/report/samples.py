@@ -5,7 +5,7 @@ engine."""
 from __future__ import annotations
 
 from checker.language.tree import Position
-from checker.trace.data import Call, Change, Step, Trace, Violation
+from checker.trace.data import Call, Change, Cycle, Step, Trace, Violation
 
 FILES = {
     "rfc_v1": "models/rfc_v1.py",
@@ -222,4 +222,18 @@ def at_once() -> Trace:
     return Trace("models/rfc_v1.py", settings(1, 1), (), kernel_state(1, 1), (), SINGLE_HOLE)
 
 
-SAMPLES = {"multi_page": multi_page, "two_cpus": two_cpus, "four_cpus": four_cpus, "dks": dks, "at_once": at_once}
+def lasso() -> Trace:
+    """A path of one step and a cycle of two, on two processors and with an action in between."""
+    cells = (("flag", "False"), ("cpu0.own", "0"), ("cpu1.own", "0"))
+    steps = (
+        step("cpu0/cpu0", "first dks:97", "cpu0.own 0 1"),
+        step("cpu1/cpu1", "second dks:104", reads=("flag False",)),
+        action("tick", "dks:113", None),
+    )
+    binding = (("cpu", "cpu1"),)
+    violation = Violation("runs", "lasso", at("dks:2", 1), binding, "the flag is never set for cpu1", (("flag", "False"),))
+    fairness = ("every Cpu that can step does, and what interrupts it between two steps ends", "ticks come again and again")
+    return Trace("models/dks.py", (), (), cells, steps, violation, Cycle(1, fairness))
+
+
+SAMPLES = {"multi_page": multi_page, "two_cpus": two_cpus, "four_cpus": four_cpus, "dks": dks, "at_once": at_once, "lasso": lasso}

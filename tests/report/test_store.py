@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from samples import SAMPLES, multi_page
+from samples import SAMPLES, lasso, multi_page
 
 from checker.language.tree import Position
-from checker.trace.data import Call, Change, Step, Trace, Violation
+from checker.trace.data import Call, Change, Cycle, Step, Trace, Violation
 from checker.trace.store import KINDS, TraceError, dump_trace, load_trace, parse_trace, save_trace, trace_to_json
 
 words = st.text(max_size=12)
@@ -37,7 +37,8 @@ calls = several(st.builds(Call, words, positions), min_size=1)
 changes = several(st.builds(Change, words, words, words))
 steps = st.builds(Step, maybe, maybe, words, named(words), several(words), calls, positions, cells, changes, maybe)
 violations = st.builds(Violation, words, st.sampled_from(KINDS), positions, named(words), words, cells)
-traces = st.builds(Trace, words, named(st.integers()), several(words), cells, several(steps), violations)
+cycles = st.none() | st.builds(Cycle, st.integers(0, 10**9), several(words))
+traces = st.builds(Trace, words, named(st.integers()), several(words), cells, several(steps), violations, cycles)
 
 
 @given(traces)
@@ -50,6 +51,23 @@ def test_round_trip_through_a_file(name: str, tmp_path: Path) -> None:
     trace = SAMPLES[name]()
     save_trace(trace, tmp_path / "trace.json")
     assert load_trace(tmp_path / "trace.json") == trace
+
+
+def test_a_cycle_is_checked_like_the_rest() -> None:
+    stored = trace_to_json(lasso())
+    assert parse_trace(json.dumps(stored)) == lasso()
+    assert "cycle" not in trace_to_json(multi_page())
+    for wrong, message in (
+        (None, "cycle must be an object"),
+        ({"start": 1}, 'cycle lacks the field "fairness"'),
+        ({"start": -1, "fairness": []}, "cycle.start must be at least 0"),
+        ({"start": "1", "fairness": []}, "cycle.start must be an integer"),
+        ({"start": 1, "fairness": [1]}, "cycle.fairness[0] must be a string"),
+        ({"start": 1, "fairness": [], "end": 2}, 'cycle has an unknown field "end"'),
+    ):
+        with pytest.raises(TraceError) as caught:
+            parse_trace(json.dumps({**stored, "cycle": wrong}))
+        assert str(caught.value).startswith(message)
 
 
 def test_header() -> None:
@@ -140,7 +158,7 @@ def test_every_field_is_needed(path: tuple[str | int, ...]) -> None:
         (
             ("violation", "kind"),
             "x",
-            'violation.kind must be one of invariant, check, wild-pointer, deadlock, model-error, but is "x"',
+            'violation.kind must be one of invariant, check, wild-pointer, deadlock, lasso, model-error, but is "x"',
         ),
         (("model",), {"a": 1}, "model must be a string, but is an object"),
         (("events",), "x" * 900, "events must be a list, but is"),

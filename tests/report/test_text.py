@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from samples import SAMPLES, action, at_once, call, dks, four_cpus, multi_page, two_cpus
+from samples import SAMPLES, action, at_once, call, dks, four_cpus, lasso, multi_page, two_cpus
 from samples import at as position
 from samples import step as step_of
 
@@ -205,3 +205,14 @@ def test_a_model_error_is_no_violation_of_a_property() -> None:
     assert body.startswith("models/rfc_v1.py:80: error: model error: 9 is outside 0..3\n")
     assert "violated" not in body
     assert "\nspec/properties/single_hole.py:12: the model itself is in error, " in body
+
+
+def test_a_cycle_of_one_step_and_one_from_the_start_are_told() -> None:
+    trace = lasso()
+    assert trace.cycle is not None
+    one = replace(trace, cycle=replace(trace.cycle, start=2))
+    assert "after 3 steps, the last of them again and again;" in text_report(one)
+    whole = replace(trace, cycle=replace(trace.cycle, start=0))
+    assert "after 3 steps, all of them again and again;" in text_report(whole)
+    assert text_report(whole).index("the cycle begins") < text_report(whole).index("first")
+    assert "again and again" not in text_report(multi_page())

@@ -1,0 +1,231 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Fair cycles of a finite graph: strongly connected components, taken apart until fairness is met, and a short cycle in one.
+
+Fairness is a set of Streett pairs: where a cycle has a transition at which pair i is `given`, it has one at which i is
+`met`. What is assumed without a condition is given at every transition. Any graph will do: the search for lassos makes one
+of a model.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+Meanwhile = Callable[[], None]
+"""Called now and then in long work; what it raises ends the work."""
+
+BETWEEN = 1 << 14
+"""Nodes between two calls of it."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is so at a transition and the state before it, as sets of bits: the pairs that are given and met there, and the
+    demands whose condition holds there."""
+
+    given: int
+    met: int
+    holds: int
+
+
+@dataclass
+class Graph:
+    """Nodes are numbers from 0. The transitions of node n are those from first[n] up to first[n + 1]: each with the node that it
+    leads to and a label, which stands for its facts."""
+
+    first: array[int] = field(default_factory=lambda: array("Q", [0]))
+    target: array[int] = field(default_factory=lambda: array("I"))
+    label: array[int] = field(default_factory=lambda: array("I"))
+    facts: list[Facts] = field(default_factory=list)
+
+    @property
+    def nodes(self) -> int:
+        return len(self.first) - 1
+
+
+@dataclass(frozen=True)
+class Component:
+    """A set of nodes, and for each label whether its transitions may be taken there: between any two of the nodes there is a
+    way of such transitions, and a run that takes all of them for ever is fair."""
+
+    nodes: tuple[int, ...]
+    allowed: bytes
+
+
+def fair_components(graph: Graph, pairs: int, avoided: int = 0, meanwhile: Meanwhile = lambda: None) -> Iterator[Component]:
+    """The largest sets of nodes in which a run that takes no transition at which one of the `avoided` demands holds can stay
+    for ever, fair to these pairs. Every such run ends up in one of them."""
+    allowed = bytes(not facts.holds & avoided for facts in graph.facts)
+    if not any(allowed):
+        return
+    region = array("q", [0]) * graph.nodes
+    waiting: list[tuple[int, Iterable[int], bytes]] = [(0, range(graph.nodes), allowed)]
+    regions = 1
+    number = [0] * graph.nodes
+    while waiting:
+        here, nodes, allowed = waiting.pop()
+        found = list(_components(graph, nodes, region, here, allowed, number, meanwhile))
+        for component in found:
+            for node in component:
+                region[node] = regions
+                number[node] = 0
+            broken = _broken(graph, component, region, regions, allowed, pairs)
+            if broken == 0:
+                yield Component(tuple(component), allowed)
+            elif broken is not None:
+                fewer = bytes(allow and not facts.given & broken for allow, facts in zip(allowed, graph.facts, strict=True))
+                waiting.append((regions, component, fewer))
+            regions += 1
+
+
+def _broken(graph: Graph, component: list[int], region: array[int], here: int, allowed: bytes, pairs: int) -> int | None:
+    """The pairs that are given and not met inside a component; None if it has no transition."""
+    first, target, label = graph.first, graph.target, graph.label
+    labels = set()
+    for node in component:
+        for edge in range(first[node], first[node + 1]):
+            if region[target[edge]] == here:
+                labels.add(label[edge])
+    inside = [graph.facts[number] for number in labels if allowed[number]]
+    given = met = 0
+    for facts in inside:
+        given |= facts.given
+        met |= facts.met
+    return given & ~met & pairs if inside else None
+
+
+def _components(
+    graph: Graph,
+    nodes: Iterable[int],
+    region: array[int],
+    here: int,
+    allowed: bytes,
+    low: list[int],
+    meanwhile: Meanwhile,
+) -> Iterator[list[int]]:
+    """The strongly connected components of one region (Tarjan, without recursion), those of a single node without a
+    transition to itself left out. Every node of the region is out of it afterwards: region -1. low: 0 for each of them."""
+    first, target, label = graph.first, graph.target, graph.label
+    counter = 0
+    open_nodes: list[int] = []
+    for root in nodes:
+        if region[root] != here or low[root]:
+            continue
+        for edge in range(first[root], first[root + 1]):
+            if allowed[label[edge]]:
+                break
+        else:
+            region[root] = -1  # the shortest way to say so for most nodes
+            continue
+        calls: list[tuple[int, int, int]] = []
+        counter += 1
+        node, edge, own = root, first[root], counter
+        low[node] = own
+        open_nodes.append(node)
+        lowest = own
+        to_itself = False
+        while True:
+            end = first[node + 1]
+            while edge < end:
+                if allowed[label[edge]]:
+                    to = target[edge]
+                    if region[to] == here:
+                        seen = low[to]
+                        if not seen:
+                            break
+                        if seen < lowest:
+                            lowest = seen
+                        elif to == node:
+                            to_itself = True
+                edge += 1
+            if edge < end:
+                low[node] = lowest
+                calls.append((node, edge + 1, own if not to_itself else -own))
+                counter += 1
+                if not counter % BETWEEN:
+                    meanwhile()
+                node, own = target[edge], counter
+                edge, lowest, to_itself = first[node], own, False
+                low[node] = own
+                open_nodes.append(node)
+                continue
+            low[node] = lowest
+            if lowest == own:
+                size = len(open_nodes)
+                while True:
+                    size -= 1
+                    region[open_nodes[size]] = -1
+                    if open_nodes[size] == node:
+                        break
+                if len(open_nodes) - size > 1 or to_itself:
+                    yield open_nodes[size:]
+                del open_nodes[size:]
+            if not calls:
+                break
+            below = lowest
+            node, edge, own = calls.pop()
+            to_itself = own < 0
+            own = abs(own)
+            lowest = min(low[node], below) if region[target[edge - 1]] == here else low[node]
+
+
+def fair_cycle(graph: Graph, component: Component, start: int, pairs: int) -> list[int]:
+    """The transitions of a cycle through a node of a fair component, fair to these pairs. It is short, not always the
+    shortest: as long as it owes pairs, it is made anew to meet these too."""
+    inside = frozenset(component.nodes)
+    wanted = 0
+    while True:
+        cycle = _tour(graph, inside, component.allowed, start, wanted)
+        given, met = _union(graph, cycle)
+        owed = given & ~met & pairs
+        if not owed:
+            return cycle
+        wanted |= owed
+
+
+def _tour(graph: Graph, inside: frozenset[int], allowed: bytes, start: int, wanted: int) -> list[int]:
+    """A cycle through a node: always the shortest way to a pair that is still wanted, and in the end back."""
+    tour: list[int] = []
+    node = start
+    while True:
+        _, met = _union(graph, tour)
+        if not wanted & ~met and tour and node == start:
+            return tour
+        tour += _way(graph, inside, allowed, node, start, wanted & ~met)
+        node = graph.target[tour[-1]]
+
+
+def _union(graph: Graph, edges: Iterable[int]) -> tuple[int, int]:
+    """The pairs that are given and met at some of the transitions."""
+    given = met = 0
+    for edge in edges:
+        facts = graph.facts[graph.label[edge]]
+        given, met = given | facts.given, met | facts.met
+    return given, met
+
+
+def _way(graph: Graph, inside: frozenset[int], allowed: bytes, node: int, goal: int, owed: int) -> list[int]:
+    """The transitions of a shortest way from a node that ends with one that meets an owed pair; at the goal, where none is
+    owed."""
+    came: dict[int, int] = {node: -1}
+    before: dict[int, int] = {}
+    level = [node]
+    while level:
+        following: list[int] = []
+        for at in level:
+            for edge in range(graph.first[at], graph.first[at + 1]):
+                to = graph.target[edge]
+                if not allowed[graph.label[edge]] or to not in inside:
+                    continue
+                if graph.facts[graph.label[edge]].met & owed if owed else to == goal:
+                    way = [edge]
+                    while came[at] >= 0:
+                        way.append(came[at])
+                        at = before[at]
+                    return way[::-1]
+                if to not in came:
+                    came[to], before[to] = edge, at
+                    following.append(to)
+        level = following
+    raise AssertionError("a component in which something cannot be reached")

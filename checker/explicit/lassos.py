@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Liveness: looks for fair runs on which a demanded condition is false from some point on. Such a run, if there is one, can
+be had as a lasso: a path, and a cycle that is run for ever.
+
+It explores the system by itself, without reductions: which of them keep fair runs is another question than which keep
+states. docs/soundness.md says why what it finds is right and complete.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import psutil
+
+from checker.explicit.fair_cycles import Component, fair_components, fair_cycle
+from checker.explicit.run_conditions import Demand
+from checker.explicit.run_graph import RunGraph
+from checker.explicit.search import Finding, Limits, Progress, Statistics
+from checker.ir import system as ir
+
+LASSO = "lasso"
+"""The kind of a finding that is one."""
+
+
+@dataclass
+class Lassos:
+    """What was found. stopped: why the search ended early. explored: the whole graph is known, with so many states and
+    transitions. vacuous: no infinite run is fair, so that nothing is demanded of any."""
+
+    findings: dict[str, Finding] = field(default_factory=dict)
+    stopped: str | None = None
+    states: int = 0
+    transitions: int = 0
+    explored: bool = False
+    vacuous: bool = False
+
+
+class _Stopped(Exception):
+    pass
+
+
+def find_lassos(
+    system: ir.System,
+    properties: frozenset[str],
+    limits: Limits | None = None,
+    progress: Progress | None = None,
+    announce: Callable[[Finding], None] = lambda _: None,
+) -> Lassos:
+    """Look for a lasso for each of these properties, in a system that was lowered for liveness. limits: as for a search.
+    announce: called with each finding when it is found. ModelError where a condition cannot be evaluated."""
+    found = Lassos()
+    search = _Search(system, properties, limits or Limits(), progress, found, announce)
+    try:
+        search.run()
+    except _Stopped as stopped:
+        found.stopped = str(stopped)
+    except KeyboardInterrupt:
+        found.stopped = "interrupted"
+    except MemoryError:
+        found.stopped = "out of memory"
+    return found
+
+
+class _Search:
+    def __init__(
+        self,
+        system: ir.System,
+        properties: frozenset[str],
+        limits: Limits,
+        progress: Progress | None,
+        found: Lassos,
+        announce: Callable[[Finding], None],
+    ) -> None:
+        self.runs = RunGraph(system)
+        self.properties = properties
+        self.limits = limits
+        self.progress = progress
+        self.found = found
+        self.announce = announce
+        self.begun = time.monotonic()
+        self.process = psutil.Process()
+
+    def run(self) -> None:
+        found, graph = self.found, self.runs.graph
+        self.runs.explore(self.look)
+        found.states, found.transitions, found.explored = len(self.runs.states), self.runs.transitions, True
+        fair = False
+        for demand in self.runs.conditions.demands:
+            name = demand.eventuality.property
+            if name in self.properties and name not in found.findings:
+                finding = self.lasso(demand)
+                if finding is not None:
+                    fair = fair or not demand.eventuality.own_steps
+                    found.findings[name] = finding
+                    self.announce(finding)
+        if not fair:
+            every = fair_components(graph, self.runs.conditions.assumed, meanwhile=self.pause)
+            found.vacuous = next(every, None) is None
+
+    def lasso(self, demand: Demand) -> Finding | None:
+        """The lasso with the shortest path, for one demand."""
+        states, depths, graph = self.runs.states, self.runs.depths, self.runs.graph
+        best: tuple[int, int, int, Component] | None = None
+        for component in fair_components(graph, demand.pairs, demand.bit, self.pause):
+            nearest = min(component.nodes)
+            if best is None or depths[nearest] <= best[0]:
+                # Nodes at the same distance are told apart by their states, so that any order of search finds the same one.
+                near = [node for node in component.nodes if depths[node] == depths[nearest]]
+                start = min(near, key=lambda node: states[node])
+                candidate = (depths[start], states[start], start, component)
+                best = candidate if best is None else min(best, candidate, key=lambda found: found[:2])
+        if best is None:
+            return None
+        _, _, start, component = best
+        cycle = fair_cycle(graph, component, start, demand.pairs)
+        path = self.runs.path(start)
+        hops = tuple(self.runs.hop(edge) for edge in (*path, *cycle))
+        e = demand.eventuality
+        return Finding(e.property, LASSO, e.position, hops, e, demand.arguments, cycle=len(path))
+
+    # -- limits --
+
+    def look(self, states: int, expanded: int) -> None:
+        memory = self.process.memory_info().rss
+        seconds = time.monotonic() - self.begun
+        limits = self.limits
+        if self.progress is not None:
+            self.progress(Statistics(states, self.runs.transitions, 0, seconds, states - expanded, memory))
+        if limits.states is not None and states > limits.states:
+            raise _Stopped(f"there are more than {limits.states:,} states")
+        if limits.seconds is not None and seconds + limits.spent >= limits.seconds:
+            raise _Stopped(f"the limit of {limits.seconds:g} seconds")
+        if limits.memory is not None and memory >= limits.memory:
+            raise _Stopped(f"the limit of {limits.memory / 2**20:,.0f} MiB of memory")
+
+    def pause(self) -> None:
+        self.look(len(self.runs.states), len(self.runs.states))

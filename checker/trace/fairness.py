@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Whether a cycle is fair, as the replayer finds it: nothing here is shared with the engines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from checker.language.tree import Eventuality, Program
+from checker.language.values import instance_name
+from checker.trace.machine import Machine, Transition
+from checker.trace.record import run
+from checker.trace.state import Kind, NextStep, Owner
+
+Context = tuple[int, int]
+"""A processor, and which of its contexts: 0 for what it executes, else 1 + the depth of the frame of its own."""
+
+
+def assumed(program: Program, own_steps: bool) -> tuple[str, ...]:
+    """What is assumed of the runs of which a condition is demanded, a line each. own_steps: of a @bounded condition."""
+    if own_steps:
+        return ("only that the processor itself goes on stepping, and what interrupts it ends",)
+    found = ["other things than interrupts happen again and again"]
+    if program.processor is not None:
+        found = [f"every {program.processor} that can step does, and what interrupts it between two steps ends"]
+    return (*found, *(assumption.prose for assumption in program.assumptions))
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A state of the cycle, and the step that follows. contexts: what each processor would step, None for nothing. pairs:
+    for each assumption and binding, whether it is given and met."""
+
+    transition: Transition
+    next_step: NextStep
+    contexts: tuple[Context | None, ...]
+    pairs: Mapping[tuple[str, tuple[int, ...]], tuple[bool, bool]]
+
+
+def moment(machine: Machine, transition: Transition, next_step: NextStep) -> Moment:
+    """What there is to know of the machine's state, with this step to follow. Raises Stopped where an assumption cannot be
+    evaluated."""
+    pairs = {}
+    for assumption in machine.program.assumptions:
+        names = [parameter.local.name for parameter in assumption.parameters]
+        for values in machine.bindings(assumption):
+            binding = dict(zip(names, values, strict=True))
+            pairs[assumption.name, values] = machine.evaluate_assumption(assumption, binding, next_step)
+    return Moment(transition, next_step, tuple(contexts(machine)), pairs)
+
+
+def contexts(machine: Machine) -> list[Context | None]:
+    """The context that each processor would step."""
+    record = machine.program.processor
+    if record is None:
+        return []
+    found: list[Context | None] = []
+    for processor in range(machine.program.records[record].count):
+        owner: Owner | None = machine.owner(processor)
+        if owner is None:
+            found.append(None)
+        else:
+            found.append((processor, len(machine.state.frames[owner]) if owner == (record, processor) else 0))
+    return found
+
+
+def unfair(
+    program: Program, cycle: Sequence[Moment], histories: Sequence[Sequence[Transition]], demand: Eventuality, first: int | None
+) -> str | None:
+    """Why running the cycle for ever is not fair; None if it is. histories: how to get to the state of each moment. first: of a
+    @bounded condition, the index of its processor."""
+    mine = [m for m in cycle if m.transition.processor == first]
+    if demand.own_steps and not mine:
+        return "the processor of the condition takes no step in the cycle"
+    if all(_interrupts(program, m.transition) for m in cycle):
+        return "there are only interrupts in the cycle"
+    for context in dict.fromkeys(c for m in cycle for c in m.contexts if c is not None):
+        processor = context[0]
+        if demand.own_steps and processor != first:
+            continue
+        if any(m.transition.processor == processor and m.contexts[processor] == context for m in cycle):
+            continue
+        stands = [number for number, m in enumerate(cycle) if m.contexts[processor] == context]
+        if all(can_step(program, histories[number], processor) for number in stands):
+            assert program.processor is not None
+            name = instance_name(program.records[program.processor], processor)
+            return f"{name} could take a step in the cycle, and never does"
+    if demand.own_steps:
+        return None
+    for assumption in program.assumptions:
+        for name, values in cycle[0].pairs:
+            if name == assumption.name:
+                pairs = [m.pairs[name, values] for m in cycle]
+                if any(given for given, _ in pairs) and not any(met for _, met in pairs):
+                    return f"the cycle is not fair as {name}, line {assumption.position.line}, demands for {list(values)}"
+    return None
+
+
+def _interrupts(program: Program, transition: Transition) -> bool:
+    return transition.processor is None and program.actions[transition.action].interrupt
+
+
+def can_step(program: Program, history: Sequence[Transition], processor: int) -> bool:
+    """Whether the processor has a step after the history, with whatever choices."""
+    open_choices: list[tuple[int, ...]] = [()]
+    while open_choices:
+        choices = open_choices.pop()
+        outcome = run(program, history).step(processor, choices)
+        if outcome.kind is Kind.OPEN_CHOICE:
+            open_choices += [(*choices, option) for option in outcome.options]
+        elif outcome.kind is not Kind.NOT_POSSIBLE:
+            return True
+    return False

@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Whether a path with a cycle is a run on which a demanded condition is false for ever, as the replayer finds it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from checker.language.tree import Eventuality, Position, Program
+from checker.trace.data import Call
+from checker.trace.exact import exact
+from checker.trace.fairness import Moment, moment, unfair
+from checker.trace.machine import Machine, Transition
+from checker.trace.record import run
+from checker.trace.state import Kind, NextStep, Owner, Stopped
+
+ROUNDS = 32
+"""How often a cycle is run at most until the machine is in the very same state again. Once is enough but for locals that nothing
+reads any more, which the engine forgets and the machine keeps."""
+
+View = tuple[dict[str, str], dict[Owner, tuple[tuple[Call, ...], ...]]]
+
+
+class NoLasso(Exception):
+    """It is none: one line that says why."""
+
+
+def eventuality_at(program: Program, property: str, position: Position | None) -> Eventuality | None:
+    """The condition of that property that stands there."""
+    for eventuality in program.eventualities:
+        if eventuality.property == property and eventuality.position == position:
+            return eventuality
+    return None
+
+
+def check_lasso(
+    program: Program, path: Sequence[Transition], cycle: Sequence[Transition], demand: Eventuality, binding: Mapping[str, int]
+) -> None:
+    """Raises NoLasso unless the path leads to a state to which the cycle comes back, so that it can be run for ever; and
+    the demanded condition holds in no state of the cycle; and the cycle is fair.
+
+    The cycle is run until a state comes back exactly, at least twice: the first time shows what each step calls, the second
+    time conditions are evaluated.
+    """
+    if not cycle:
+        raise NoLasso("there is no step in the cycle")
+    machine = run(program, path)
+    known: dict[object, int] = {exact(machine): 0}
+    following: list[NextStep] = []
+    views: list[View] = []
+    moments: list[Moment] = []
+    for round_ in range(ROUNDS):
+        for number, transition in enumerate(cycle):
+            at = f"step {len(path) + number + 1}"
+            if round_ == 0:
+                views.append(_view(machine))
+            elif _view(machine) != views[number]:
+                raise NoLasso(f"{at} begins in another state when the cycle is run again")
+            if round_ == 1:
+                moments.append(_moment(machine, transition, following[number], demand, binding, at))
+            next_step = _take(machine, transition, at)
+            if round_ == 0:
+                following.append(next_step)
+            elif next_step != following[number]:
+                raise NoLasso(f"{at} calls other routines when the cycle is run again")
+        if _view(machine) != views[0]:
+            raise NoLasso("the state after the cycle is not that at its start")
+        before = known.setdefault(exact(machine), round_ + 1)
+        if round_ and before <= round_:
+            break
+    else:
+        raise NoLasso("the cycle comes back to what can be seen of its first state, and not to all of it")
+    histories = [(*path, *cycle[:number]) for number in range(len(cycle))]
+    processor = None
+    if demand.own_steps:
+        assert program.processor is not None
+        processor = binding[demand.parameters[0].local.name] // program.records[program.processor].alignment - 1
+    reason = unfair(program, moments, histories, demand, processor)
+    if reason is not None:
+        raise NoLasso(reason)
+
+
+def _view(machine: Machine) -> View:
+    return machine.cells(), machine.frames()
+
+
+def _moment(
+    machine: Machine, transition: Transition, next_step: NextStep, demand: Eventuality, binding: Mapping[str, int], at: str
+) -> Moment:
+    try:
+        if machine.evaluate_invariant(demand, binding, next_step):
+            raise NoLasso(f"the condition {demand.name} holds before {at}")
+        return moment(machine, transition, next_step)
+    except Stopped as stopped:
+        raise NoLasso(f"before {at}: {stopped}") from None
+
+
+def _take(machine: Machine, transition: Transition, at: str) -> NextStep:
+    outcome = machine.take(transition)
+    if outcome.kind is not Kind.DONE:
+        raise NoLasso(f"{at} does not take place: {outcome}")
+    if tuple(value for _, value in outcome.choices) != transition.choices:
+        raise NoLasso(f"{at} makes other choices")
+    return transition.processor, machine.called if transition.processor is not None else frozenset()

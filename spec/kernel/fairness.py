@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What is assumed of the kernel and its surroundings where liveness is demanded. Without any of it nothing ever has to happen.
+
+Assumed by the checker itself, for every model (docs/language.md, "Runs"): a CPU that can step does, and what interrupts
+it between two of its steps comes to an end."""
+
+from checker.language import calls, every, fair, function, has_frames
+from spec.kernel.memory import alloc_pages, get_page_from_freelist
+from spec.kernel.records import Cpu, Task
+from spec.kernel.scheduler import __schedule, may_run, pick_next_task
+
+
+@function
+def may_be_picked(task: Task) -> bool:
+    """Whether a CPU picks its next task, and may take this one."""
+    return not task.idle and any(calls(cpu, pick_next_task) and may_run(task, cpu) for cpu in every(Cpu))
+
+
+@fair("a task that CPUs could pick again and again is on a CPU again and again", given=may_be_picked)
+def tasks_run(task: Task) -> bool:
+    """The scheduler starves nobody that it can choose. What a CPU does that never comes to choose is another matter."""
+    return task.on_cpu
+
+
+@function
+def may_leave_idle(cpu: Cpu) -> bool:
+    """Whether the CPU steps its idle task, with another task there that it may pick."""
+    return cpu.stack is cpu.idle and not has_frames(cpu) and any(may_run(task, cpu) for task in every(Task) if not task.idle)
+
+
+@fair("an idle CPU that could run a task again and again enters __schedule again and again", given=may_leave_idle)
+def idle_schedules(cpu: Cpu) -> bool:
+    """need_resched is seen. (A CPU that runs a task enters __schedule anyway: its steps lead there.) An idle CPU that never
+    has anything to run need not enter __schedule, also in Linux."""
+    return calls(cpu, __schedule)
+
+
+@function
+def attempts_allocation(cpu: Cpu) -> bool:
+    """Whether an allocation begins on the CPU."""
+    return calls(cpu, alloc_pages)
+
+
+@fair("of a CPU's allocations, if it attempts them again and again, one succeeds again and again", given=attempts_allocation)
+def allocations_succeed(cpu: Cpu) -> bool:
+    """Memory is short for a time, not for ever."""
+    return calls(cpu, get_page_from_freelist)

@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: GPL-2.0-only
+from checker.language import calls, eventually
+from spec.kernel.memory import alloc_pages
+from spec.kernel.records import Cpu, Slot
+
+
+@eventually("null-retried", "slot {slot} of {cpu}'s pool is empty, and no allocation is attempted there any more")
+def null_retried(cpu: Cpu, slot: Slot) -> bool:
+    """One failed allocation must not cost a page of the pool for ever: every CPU with less than a full pool is a machine
+    about to die of its next deep stack. Demanded: no fair run has the slot empty from some point on while no allocation
+    is attempted on that CPU. Any attempt there counts, as it is not known which slot it is for."""
+    return cpu.pool[slot] is not None or calls(cpu, alloc_pages)

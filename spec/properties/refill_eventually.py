@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: GPL-2.0-only
+from checker.language import address, eventually
+from spec.kernel.records import Cpu, Slot
+
+
+@eventually("refill-eventually", "slot {slot} of {cpu}'s pool holds {cpu.pool[slot]}, and is never refilled")
+def refill_eventually(cpu: Cpu, slot: Slot) -> bool:
+    """A taken slot that nobody refills leaves the pool a page short for ever, and its page uncharged. Demanded: no fair run
+    has the slot tagged from some point on. That it is then empty, because the allocation failed, is not held against
+    it here; null-retried is about that."""
+    return not address(cpu.pool[slot]) & 1

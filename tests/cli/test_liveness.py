@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Liveness from outside: what `check` prints of it, its limits, and what becomes of its counterexamples."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+from test_check import PROJECT, one_line, schema, stackproof
+
+from checker.cli.configuration import Request, check_configuration
+from checker.cli.liveness import look_at_runs
+from checker.explicit.search import Limits, Search
+from checker.ir.lower import lower
+from checker.language.load import load_program
+from checker.report.verdict import Word
+from checker.trace.build import Disagreement
+
+SHORT_OF_MEMORY = ("--cpus", "1", "--tasks", "2", "--stack-pages", "3", "--events", "touch,oom")
+SMALL = ("models/rfc_v1_nr_fixed.py", "--cpus", "1", "--tasks", "1", "--stack-pages", "3", "--events", "touch")
+LIVE = ("fault-bounded", "null-retried", "refill-eventually")
+
+
+def test_a_lasso_is_shown_saved_and_replayed(tmp_path: Path) -> None:
+    chosen = ("--property", "null-retried", "--save", str(tmp_path))
+    done = stackproof("check", "models/rfc_v1.py", *SHORT_OF_MEMORY, *chosen)
+    assert done.returncode == 1
+    assert done.stdout.startswith("models/rfc_v1.py:102: error: null-retried violated: slot 0 of cpu0's pool is empty")
+    for part in ("the cycle begins: from here on for ever", "and again from step 37", "The cycle is fair", "under fairness"):
+        assert (part in done.stdout) == (part != "under fairness"), part
+    stored = tmp_path / "null-retried.json"
+    jsonschema.validate(json.loads(stored.read_text()), schema("stackproof-trace"))
+    again = stackproof("replay", str(stored))
+    assert again.returncode == 0, again.stdout
+    assert "confirmed in 50 steps" in again.stdout
+    assert "and again from step 37" in stackproof("show", str(stored)).stdout
+    assert "again from 37" in (tmp_path / "null-retried.svg").read_text()
+    broken = json.loads(stored.read_text())
+    broken["cycle"]["start"] = 30
+    stored.write_text(json.dumps(broken))
+    refused = stackproof("replay", str(stored))
+    assert refused.returncode == 1
+    assert "not confirmed" in refused.stdout
+
+
+def test_json_has_the_fairness_of_each_property_on_runs() -> None:
+    done = stackproof("check", *SMALL, "--format", "json")
+    found = json.loads(done.stdout)
+    jsonschema.validate(found, schema("stackproof-check"))
+    for entry in found["properties"]:
+        assert entry["verdict"] == "BOUNDED"
+        assert bool(entry["fairness"]) == (entry["id"] in LIVE)
+        assert ("under fairness: every Cpu that can step does" in entry["bound"]) == (entry["id"] in LIVE)
+
+
+def test_text_has_the_fairness_once() -> None:
+    done = stackproof("check", *SMALL)
+    assert done.returncode == 0
+    assert done.stdout.count("(exhaustive at 1 CPU, 1 task, 3 stack pages; touch, under fairness)") == len(LIVE)
+    assert done.stdout.count("every Cpu that can step does") == 1
+    assert f"demanded of every run that meets what follows: {', '.join(LIVE)}\n  - every Cpu" in done.stdout
+
+
+def test_too_many_states_for_liveness_are_told() -> None:
+    done = stackproof("check", *SMALL, "--liveness-states", "100")
+    assert done.returncode == 3
+    assert done.stdout.count("UNKNOWN(liveness is looked for in at most 100 states; these are 244;") == len(LIVE)
+    assert done.stdout.count("BOUNDED(") > len(LIVE)
+    assert stackproof("check", *SMALL, "--liveness-states", "244").returncode == 0
+
+
+def test_a_wrong_assumption_is_an_error_with_its_place(tmp_path: Path) -> None:
+    model = tmp_path / "model.py"
+    text = (PROJECT / "models" / "rfc_v1_nr_fixed.py").read_text().split("EXPECTED")[0]
+    text = text.replace("import Expected, implements", "import fair, implements")
+    model.write_text(text + '@fair("x")\ndef wrong(task: Task) -> bool:\n    return task.stack_vm_area.nr_pages > 0\n')
+    done = stackproof("check", str(model), *SMALL[1:])
+    assert done.returncode == 2
+    assert "the assumption `wrong`" in one_line(done.stderr)
+    assert one_line(done.stderr).startswith(f"{model}:")
+
+
+def test_limits_and_another_state_space() -> None:
+    program = load_program(PROJECT / SMALL[0], {"CPUS": 1, "TASKS": 1, "STACK_PAGES": 3}, ("touch",))
+    wanted = frozenset(program.properties)
+    result = Search(lower(program)).run()
+
+    def look(limits: Limits) -> dict[str, str]:
+        verdicts = look_at_runs(program, wanted, result, None, limits, None, lambda _: None)
+        assert all(verdict.word is Word.UNKNOWN for verdict in verdicts.values())
+        return {name: verdict.detail for name, verdict in verdicts.items()}
+
+    assert look(Limits()) == {}
+    assert look(Limits(memory=1)) == dict.fromkeys(LIVE, "liveness: the limit of 0 MiB of memory")
+    assert look(Limits(seconds=1, spent=2)) == dict.fromkeys(LIVE, "liveness: the limit of 1 seconds")
+    result.statistics = type(result.statistics)(1, 1, 1, 0.0, 0, 0)
+    with pytest.raises(Disagreement, match="liveness explored"):
+        look(Limits())
+
+
+def test_without_an_infinite_fair_run_nothing_is_claimed(tmp_path: Path) -> None:
+    model = tmp_path / "model.py"
+    model.write_text(
+        "# SPDX-License-Identifier: GPL-2.0-only\nfrom checker.language import action, eventually, require\n"
+        "done: bool = False\n"
+        "@action\ndef once() -> None:\n    global done\n    require(not done)\n    done = True\n"
+        '@eventually("happens", "never")\ndef happens() -> bool:\n    "test"\n    return done\n'
+    )
+    run = check_configuration(Request(model, {}, None), Limits())
+    assert [(v.word, v.detail) for v in run.verdicts] == [
+        (Word.UNKNOWN, "no infinite run is fair, so that nothing is demanded of any")
+    ]

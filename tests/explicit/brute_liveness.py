@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Liveness by the replayer's machine and networkx: another explorer and another search for fair cycles than the engine's."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
+
+import networkx
+from brute_force import TooLarge, exact, expand
+
+from checker.language.tree import Eventuality, Program
+from checker.trace.fairness import Moment, moment
+from checker.trace.machine import Transition
+from checker.trace.record import run
+from checker.trace.state import Kind
+
+
+@dataclass(frozen=True, eq=False)
+class Edge:
+    """A transition that takes place. moment: it and the state before it. blocked: the processors that stand somewhere there and cannot
+    step. holds: the conditions and bindings that hold."""
+
+    moment: Moment
+    blocked: frozenset[int]
+    holds: frozenset[Hashable]
+
+
+def bindings(program: Program, demand: Eventuality) -> list[tuple[int, ...]]:
+    return run(program, ()).bindings(demand)
+
+
+def graph_of(program: Program, most: int) -> networkx.MultiDiGraph:
+    """All states that the machine keeps apart. Raises TooLarge."""
+    graph = networkx.MultiDiGraph()
+    first = exact(run(program, ()))
+    paths: dict[object, tuple[Transition, ...]] = {first: ()}
+    for state in (queue := list(paths)):
+        path = paths[state]
+        graph.add_node(state)
+        found = [(t, outcome, machine) for t, outcome, machine in expand(program, path)]
+        stepping = {t.processor for t, _, _ in found}
+        here = run(program, path)
+        standing = {context[0] for context in moment(here, Transition(None), (None, frozenset())).contexts if context is not None}
+        # The machines of transitions that take place are made anew for each; asking one what it called comes before anything else.
+        for transition, outcome, _ in found:
+            if outcome.kind is not Kind.DONE:
+                continue
+            machine = run(program, (*path, transition))
+            called = machine.called if transition.processor is not None else frozenset()
+            next_step = transition.processor, called
+            target = exact(machine)
+            if target not in paths:
+                paths[target] = (*path, transition)
+                queue.append(target)
+                if len(queue) > most:
+                    raise TooLarge
+            holds = frozenset(
+                (demand.name, values)
+                for demand in program.eventualities
+                for values in bindings(program, demand)
+                if here.evaluate_invariant(demand, _named(demand, values), next_step)
+            )
+            edge = Edge(moment(here, transition, next_step), frozenset(standing - stepping), holds)
+            graph.add_edge(state, target, edge=edge)
+    return graph
+
+
+def _named(demand: Eventuality, values: tuple[int, ...]) -> dict[str, int]:
+    return {p.local.name: value for p, value in zip(demand.parameters, values, strict=True)}
+
+
+def pairs_of(program: Program, edge: Edge, first: int | None) -> Iterable[tuple[Hashable, bool, bool]]:
+    """Each pair with whether it is given and met at a transition. first: the index of the processor of a @bounded condition."""
+    taken = edge.moment.transition
+    interrupt = taken.processor is None and program.actions[taken.action].interrupt
+    yield "something", True, not interrupt
+    if first is not None:
+        yield "steps", True, taken.processor == first
+    for processor, context in enumerate(edge.moment.contexts):
+        if context is not None and first in (None, processor):
+            yield ("context", context), True, taken.processor == processor or processor in edge.blocked
+    if first is None:
+        for name, (given, met) in edge.moment.pairs.items():
+            yield ("assumption", name), given, met
+
+
+def has_fair_cycle(program: Program, graph: networkx.MultiDiGraph, demand: Eventuality, values: tuple[int, ...]) -> bool:
+    """Whether a fair run can avoid the condition for ever."""
+    first = None
+    if demand.own_steps:
+        assert program.processor is not None
+        first = values[0] // program.records[program.processor].alignment - 1
+    kept = [(a, b, d["edge"]) for a, b, d in graph.edges(data=True) if (demand.name, values) not in d["edge"].holds]
+    return _fair(program, kept, first)
+
+
+def _fair(program: Program, edges: list[tuple[object, object, Edge]], first: int | None) -> bool:
+    whole = networkx.DiGraph((a, b) for a, b, _ in edges)
+    for component in networkx.strongly_connected_components(whole):
+        inside = [(a, b, edge) for a, b, edge in edges if a in component and b in component]
+        facts = [list(pairs_of(program, edge, first)) for _, _, edge in inside]
+        given = {name for some in facts for name, is_given, _ in some if is_given}
+        met = {name for some in facts for name, _, is_met in some if is_met}
+        broken = given - met
+        if inside and not broken:
+            return True
+        if inside and _fair(
+            program,
+            [edge for edge, some in zip(inside, facts, strict=True) if not any(g and n in broken for n, g, _ in some)],
+            first,
+        ):
+            return True
+    return False
+
+
+def violated(program: Program, most: int = 400) -> set[str]:
+    """The properties on runs that are violated. Raises TooLarge."""
+    graph = graph_of(program, most)
+    return {
+        demand.property
+        for demand in program.eventualities
+        if any(has_fair_cycle(program, graph, demand, values) for values in bindings(program, demand))
+    }

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Liveness of random small systems under random assumptions: the engine against the replayer's machine, and its lassos replayed."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from brute_force import TooLarge
+from brute_liveness import violated
+from confirming import replayed
+from hypothesis import HealthCheck, assume, event, given, note, settings
+from hypothesis import strategies as st
+from random_systems import random_system
+from small_programs import program_of
+
+from checker.explicit.lassos import find_lassos
+from checker.explicit.search import Search
+from checker.ir.lower import lower
+from checker.language.errors import ModelError
+
+SEEDS = st.integers(0, 2**32 - 1)
+HEALTH = (HealthCheck.filter_too_much, HealthCheck.too_slow)
+STATES = ("flag", "count == 1", "count == 0", "p is None", "colour == Colour.RED", "slots[0] is slots[1]", "seen", "wide == 0")
+
+
+def atom(chance: random.Random, processors: bool) -> str:
+    if not processors or chance.random() < 0.4:
+        return chance.choice(STATES)
+    routine = chance.choice(("main", "helper", "inner", "handler"))
+    return chance.choice((f"calls(cpu, {routine})", f"in_routine(cpu, {routine})", "pending[cpu]", "has_frames(cpu)"))
+
+
+def condition(chance: random.Random, processors: bool) -> str:
+    text = atom(chance, processors)
+    for _ in range(chance.choice((0, 0, 1))):
+        text = f"{text} {chance.choice(('and', 'or'))} {chance.choice(('', 'not '))}{atom(chance, processors)}"
+    return text if chance.random() < 0.7 else f"not ({text})"
+
+
+def conditions(chance: random.Random, processors: bool) -> str:
+    """Two or three demands, and up to two assumptions."""
+    signature = "(cpu: Cpu)" if processors else "()"
+    lines = []
+
+    def code(name: str, decorator: str) -> None:
+        lines.append(f"{decorator}\ndef {name}{signature} -> bool:\n    'test'\n    return {condition(chance, processors)}")
+
+    for number in range(2):
+        code(f"demand{number}", f'@eventually("demand{number}", "never")')
+    if processors:
+        code("soon", '@bounded("soon", "never")')
+    for number in range(chance.choice((0, 1, 1, 2))):
+        given_ = ""
+        if chance.random() < 0.6:
+            code(f"given{number}", "@function")
+            given_ = f", given=given{number}"
+        code(f"assumed{number}", f'@fair("assumed"{given_})')
+    if chance.random() < 0.6:  # else most of these systems have no infinite run
+        lines.append("@action\ndef tick() -> None:\n    pass")
+    return "\n".join([*lines, ""])
+
+
+@settings(max_examples=100, deadline=None, derandomize=True, suppress_health_check=HEALTH)
+@given(SEEDS)
+def test_the_engine_finds_the_lassos_that_brute_force_finds(seed: int) -> None:
+    check(seed)
+
+
+@pytest.mark.slow
+@settings(max_examples=2000, deadline=None, derandomize=True, suppress_health_check=HEALTH)
+@given(SEEDS)
+def test_the_engine_finds_the_lassos_that_brute_force_finds_in_many_systems(seed: int) -> None:
+    check(seed)
+
+
+def check(seed: int) -> None:
+    chance = random.Random(seed)
+    text = random_system(chance)
+    text += conditions(chance, "class Cpu" in text)
+    note(text)
+    try:
+        program = program_of(text)
+        search = Search(lower(program))
+    except ModelError as error:
+        event(f"refused: {error.message}")
+        assume(False)
+    result = search.run()
+    assume(result.error is None)
+    try:
+        expected = violated(program, 60)
+    except TooLarge:
+        event("too large")
+        assume(False)
+    found = find_lassos(lower(program, liveness=True), frozenset(e.property for e in program.eventualities))
+    assert (found.states, found.transitions) == (result.statistics.states, result.statistics.transitions)
+    assert set(found.findings) == expected
+    event(f"violated: {len(expected)}, vacuous: {found.vacuous}")
+    for finding in found.findings.values():
+        trace = replayed(program, search, finding)
+        assert trace.cycle is not None
+        assert len(trace.steps) == len(finding.path)
