@@ -199,12 +199,17 @@ static void representative(const word *s, word *n)
 static int told_apart(const word *s, const word *v, const unsigned char (*met)[MOST_PAGES], int record,
 		      int (*const *candidate)(const word *), const unsigned char *compared)
 {
+	unsigned char taken[MOST_PAGES];
 	int first = -1;
 	for (int page = 0; page < page_count[record]; page++) {
 		int outcome = candidate[page](s);
+		/* The step looks at every instance, so that it raises too, whichever comes first. */
 		if (outcome >= RAISED)
-			return 1;
-		if (outcome == NOT_POSSIBLE)
+			return 0;
+		taken[page] = outcome != NOT_POSSIBLE;
+	}
+	for (int page = 0; page < page_count[record]; page++) {
+		if (!taken[page])
 			continue;
 		if (first < 0) {
 			first = page;
