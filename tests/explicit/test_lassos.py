@@ -379,7 +379,7 @@ def test_liveness_changes_no_state_and_no_transition() -> None:
     program = program_of(ONE_PROCESSOR + ALLOCATOR + SERVED)
     plain, asking = lower(program), lower(program, liveness=True)
     assert [(x.calls, x.live) for x in plain.locations] == [(x.calls, x.live) for x in asking.locations]
-    first_one, second = Search(plain), Search(asking)
+    first, second = Search(plain), Search(asking)
     first.run()
     second.run()
     assert first.states == second.states
