@@ -151,6 +151,10 @@ class CompiledSearch:
         self.library.search_figures(self.search, figures)
         return list(figures)
 
+    def held(self) -> int:
+        """Bytes of memory that states, links and table take now."""
+        return self._figures()[BYTES]
+
     def _statistics(self) -> Statistics:
         figures = self._figures()
         seconds = time.monotonic() - self.begun
