@@ -33,9 +33,10 @@ lint: $(READY)
 gate: $(READY)
 	$(BIN)/stackproof gate models
 
-# Time the engine on the benchmark protocol and on our models.
+# Measure the engines on the benchmark protocol and on our models; PEERS=DIR: beside other checkers, by DIR/run.py. ARGS:
+# what `python -m tests.bench --help` has.
 bench: $(READY)
-	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench $(if $(PEERS),--peers '$(PEERS)') $(ARGS)
 
 # Make the stored counterexamples and their pictures again.
 counterexamples: $(READY)

@@ -131,7 +131,10 @@ class CompiledSearch:
                 return
 
     def _in_parallel(self, work: Callable[[int], int]) -> list[int]:
-        if self.threads == 1 or self._figures()[STATES] < self.alone:
+        return self._by_all(work) if self._figures()[STATES] >= self.alone else [work(0)]
+
+    def _by_all(self, work: Callable[[int], int]) -> list[int]:
+        if self.threads == 1:
             return [work(0)]
         futures: list[Future[int]] = [self.pool.submit(work, worker) for worker in range(self.threads)]
         try:
@@ -143,13 +146,17 @@ class CompiledSearch:
     def _grow(self) -> None:
         old, slots = ctypes.c_void_p(), ctypes.c_uint64()
         if self.library.search_grow(self.search, ctypes.byref(old), ctypes.byref(slots)):
-            self._in_parallel(lambda worker: self.library.search_rehash(self.search, worker, old, slots) or 0)
+            self._by_all(lambda worker: self.library.search_rehash(self.search, worker, old, slots) or 0)
             self.library.search_grown(self.search, old, slots)
 
     def _figures(self) -> list[int]:
         figures = (ctypes.c_uint64 * FIGURES)()
         self.library.search_figures(self.search, figures)
         return list(figures)
+
+    def held(self) -> int:
+        """Bytes of memory that states, links and table take now."""
+        return self._figures()[BYTES]
 
     def _statistics(self) -> Statistics:
         figures = self._figures()

@@ -132,6 +132,8 @@ class _Takeover:
 
     def prepare(self, wait: bool) -> None:
         """One more step towards the library; all of them if `wait`."""
+        if self.library is not None:
+            return
         try:
             if self.build is None:
                 self.generated = generate(self.search.transitions, self.search.canonical, self.compact)

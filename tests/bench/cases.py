@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What is measured: models at configurations whose counts are known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from checker.language.load import load_program
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Known:
+    """Counts of the full search, and the violated properties with the lengths of their shortest counterexamples. They are
+    recorded in the model, and other checkers agree on those of dks.py."""
+
+    states: int
+    transitions: int
+    violated: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A model at one configuration. row: that of the benchmark protocol for other checkers, None for models that they do not
+    have. reduced: states that are left under reductions, where independent programs agree on them. with_portable: whether it
+    is small enough for the portable engine."""
+
+    model: str
+    settings: tuple[tuple[str, int], ...]
+    events: tuple[str, ...] | None
+    row: tuple[int, ...] | None
+    reduced: Mapping[frozenset[str], int]
+    with_portable: bool = True
+
+    @property
+    def name(self) -> str:
+        values = " ".join(str(value) for _, value in self.settings)
+        return f"{self.model} {values} {','.join(self.events or ())}".strip()
+
+    @property
+    def path(self) -> Path:
+        return PROJECT / "models" / f"{self.model}.py"
+
+    @property
+    def known(self) -> Known:
+        for expected in _expectations(self.path):
+            if dict(expected.settings) == dict(self.settings) and tuple(expected.events) == (self.events or ()):
+                assert expected.states is not None and expected.transitions is not None and expected.violated is not None
+                return Known(expected.states, expected.transitions, dict(expected.violated))
+        raise LookupError(f"{self.path.name} records no counts at {self.settings}, {self.events}")
+
+
+@cache
+def _expectations(path: Path):
+    return load_program(path, {}, None).expectations
+
+
+def dks(*row: int, reduced: int | None = None, with_portable: bool = True) -> Case:
+    """The benchmark protocol at C T S FAIL LATE. reduced: states under full symmetry."""
+    settings = tuple(zip(("C", "T", "S", "FAIL", "LATE"), row, strict=True))
+    counts = {} if reduced is None else {frozenset({"pages", "symmetry"}): reduced}
+    return Case("dks", settings, None, row, counts, with_portable)
+
+
+def stacks(model: str, *sizes: int, events: tuple[str, ...], with_portable: bool = True) -> Case:
+    """A model of the protocol at CPUs, tasks, stack pages."""
+    return Case(model, tuple(zip(("CPUS", "TASKS", "STACK_PAGES"), sizes, strict=True)), events, None, {}, with_portable)
+
+
+CASES = (
+    dks(2, 2, 3, 0, 0),
+    dks(2, 2, 4, 0, 0, reduced=17_955),
+    dks(2, 3, 3, 0, 0, reduced=8_980, with_portable=False),
+    stacks("rfc_v1", 1, 2, 3, events=("touch", "late-fault", "migrate", "oom")),
+    stacks("rfc_v1", 2, 2, 3, events=("touch", "migrate")),
+    stacks("rfc_v1_nr_fixed", 1, 2, 3, events=("touch", "late-fault")),
+    stacks("rfc_v1_nr_fixed", 2, 2, 3, events=("touch", "migrate")),
+    stacks("rfc_v1_nr_fixed", 2, 2, 4, events=("touch",), with_portable=False),
+)
