@@ -15,14 +15,17 @@ import psutil
 from checker.explicit.generated_names import Names
 from checker.explicit.initial import initial_state
 from checker.explicit.outcome import Cut, OutOfRange, Raised, Tape, Violated
+from checker.explicit.partial_order import Assumptions, Broken, Reducer
 from checker.explicit.predicates import Cluster, Instance, make_clusters
 from checker.explicit.python_code import FunctionMaker
 from checker.explicit.transitions import Transition, Transitions
 from checker.ir import system as ir
 from checker.ir.layout import make_layout
+from checker.ir.ownership import guess
 from checker.language.tree import Position
 
 DEADLOCK = "no-deadlock"
+PARTIAL_ORDER = "partial-order"
 HALTED = 1
 FIRST_PROPERTY = 2
 BETWEEN_LOOKS = 1024
@@ -96,7 +99,9 @@ Progress = Callable[[Statistics], None]
 class Search:
     """The portable engine on one system. properties: those to look for; the others are not evaluated."""
 
-    def __init__(self, system: ir.System, properties: frozenset[str] | None = None) -> None:
+    def __init__(
+        self, system: ir.System, properties: frozenset[str] | None = None, reductions: frozenset[str] = frozenset()
+    ) -> None:
         self.system = system
         self.layout = make_layout(system)
         self.names = Names(system, self.layout)
@@ -107,6 +112,10 @@ class Search:
         self.states: list[int] = []
         self.parents = array("q")
         self.result = Result(Statistics(0, 0, 0, 0.0, 0, 0))
+        self.reducer: Reducer | None = None
+        discipline = guess(system) if PARTIAL_ORDER in reductions else None
+        if discipline is not None:
+            self._reduce(Assumptions(discipline))
 
     def run(
         self,
@@ -125,7 +134,8 @@ class Search:
         self.expanded = 0
         self.depth = 0
         try:
-            self._explore()
+            while not self._explored():
+                pass
         except KeyboardInterrupt:
             self.result.stopped = "interrupted"
         except MemoryError:
@@ -156,6 +166,23 @@ class Search:
             self.result.stopped = f"the limit of {limits.memory / 2**20:,.0f} MiB of memory"
         return self.result.stopped is not None
 
+    def _explored(self) -> bool:
+        """Explore; False if what the reduction assumed turned out to be wrong, and all begins anew with less assumed."""
+        try:
+            self._explore()
+        except Broken as broken:
+            self._reduce(broken.instead)
+            self.states.clear()
+            del self.parents[:]
+            self.transition_count = self.expanded = self.depth = 0
+            return False
+        return True
+
+    def _reduce(self, assumptions: Assumptions) -> None:
+        """Search with partial-order reduction under these assumptions."""
+        wanted = self.properties - self.result.findings.keys()
+        self.reducer = Reducer(self.transitions, assumptions, wanted, DEADLOCK in wanted)
+
     def _explore(self) -> None:
         first = initial_state(self.system, self.layout)
         seen = {first}
@@ -167,6 +194,7 @@ class Search:
             return
         possible = self.transitions.possible
         clusters = self.clusters
+        reducer = self.reducer
         terminal = 1 << self.layout.mark
         demands_progress = DEADLOCK in self.properties
         most = self.limits.states if self.limits.states is not None else sys.maxsize
@@ -183,6 +211,8 @@ class Search:
                     index += 1
                     continue
                 moves = False
+                if reducer is not None:
+                    reducer.check_accesses(state)
                 for transition in possible(state):
                     try:
                         if transition.branches:
@@ -200,6 +230,9 @@ class Search:
                             return
                     moves = moves or not transition.interrupt
                     self.transition_count += len(successors)
+                    if reducer is not None:
+                        reducer.check_claims(transition, state, successors)
+                        successors = tuple(a for successor in successors for a in reducer.arrivals(successor, seen))
                     for successor in successors:
                         if successor in seen:
                             continue
@@ -256,6 +289,8 @@ class Search:
         for cluster in self.clusters:
             cluster.instances = [i for i in cluster.instances if i.predicate.property != found]
             cluster.known.clear()
+        if self.reducer is not None:
+            self.reducer.forget(found)
 
     # -- steps that do not end in a new state --
 
@@ -306,7 +341,22 @@ class Search:
         while self.parents[numbers[-1]] >= 0:
             numbers.append(self.parents[numbers[-1]])
         numbers.reverse()
-        return tuple(self._hop(self.states[a], self.states[b]) for a, b in itertools.pairwise(numbers))
+        return tuple(hop for a, b in itertools.pairwise(numbers) for hop in self._hops(self.states[a], self.states[b]))
+
+    def _hops(self, state: int, successor: int) -> tuple[Hop, ...]:
+        """From a stored state to one that was stored when it was expanded."""
+        if self.reducer is None:
+            return (self._hop(state, successor),)
+        for transition in self.transitions.possible(state):
+            try:
+                first = alternatives_of(transition, state)
+            except Raised:
+                continue
+            for reached in first:
+                passed = self.reducer.between(reached, successor)
+                if passed is not None:
+                    return tuple(self._hop(a, b) for a, b in itertools.pairwise((state, *passed)))
+        return (self._hop(state, successor),)
 
     def _hop(self, state: int, successor: int) -> Hop:
         for transition in self.transitions.possible(state):
