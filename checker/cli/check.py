@@ -17,9 +17,8 @@ from checker.cli.liveness import LIVENESS_STATES
 from checker.cli.options import ProgressLine, Reductions, Size, limits, wants_colour
 from checker.cli.request import configuration_options, request_of
 from checker.cli.saving import save_counterexample
-from checker.explicit.canonical import REDUCTIONS
 from checker.explicit.engines import ENGINES, Method, available_threads
-from checker.explicit.search import Limits
+from checker.explicit.search import REDUCTIONS, Limits
 from checker.language.errors import UsageError
 from checker.report.check_json import check_json
 from checker.report.check_text import finding_text, run_text, summary_text
@@ -43,7 +42,8 @@ from checker.report.verdict import Run, Subject, Verdict, status_of
     default="all",
     show_default=True,
     metavar="none|all|A,B,...",
-    help=f"Reductions of the state space: {', '.join(REDUCTIONS)}. Each is used where it is sound.",
+    help=f"Reductions of the state space, of {', '.join(REDUCTIONS)}; each is used where it is sound. all: but partial-order, "
+    "which the portable engine alone has, and with which counterexamples need not be shortest.",
 )
 @click.option(
     "--engine",

@@ -13,8 +13,8 @@ import click
 import psutil
 from rich.console import Console
 
-from checker.explicit.canonical import REDUCTIONS
-from checker.explicit.search import Limits, Statistics
+from checker.explicit.canonical import EXCHANGES
+from checker.explicit.search import REDUCTIONS, Limits, Statistics
 
 SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT]?)(?:i?B)?", re.IGNORECASE)
 UNITS = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
@@ -59,7 +59,8 @@ def wants_colour() -> bool:
 
 
 class Reductions(click.ParamType[frozenset[str]]):
-    """none, all, or names of reductions with commas between them."""
+    """none, all, or names of reductions with commas between them. All are those that every engine has and that keep
+    counterexamples shortest."""
 
     name = "reductions"
 
@@ -67,7 +68,7 @@ class Reductions(click.ParamType[frozenset[str]]):
         if isinstance(value, frozenset):
             return value
         if value in ("none", "all"):
-            return frozenset(REDUCTIONS if value == "all" else ())
+            return frozenset(EXCHANGES if value == "all" else ())
         names = frozenset(name.strip() for name in value.split(","))
         for name in names - frozenset(REDUCTIONS):
             self.fail(f"{name!r} is no reduction; write none, all, or some of {', '.join(REDUCTIONS)} with commas between them")

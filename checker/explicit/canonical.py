@@ -22,8 +22,9 @@ from checker.ir.layout import Layout
 from checker.ir.simplify import Specialiser
 from checker.ir.symmetry import Candidates, permutations
 
-REDUCTIONS = ("pages", "symmetry")
-"""pages: paged records are numbered anew. symmetry: the listed permutations of tabled records are tried."""
+EXCHANGES = ("pages", "symmetry")
+"""The reductions by exchange. pages: paged records are numbered anew. symmetry: the listed permutations of tabled records
+are tried."""
 
 Permutation = tuple[tuple[int, ...], ...]
 
@@ -58,7 +59,7 @@ class Move:
 
 
 class Canonical:
-    """Representatives of one system's states. reductions: which of REDUCTIONS to use."""
+    """Representatives of one system's states. reductions: which of EXCHANGES to use."""
 
     def __init__(self, system: ir.System, layout: Layout, reductions: frozenset[str]) -> None:
         symmetry = system.symmetry

@@ -19,7 +19,7 @@ from checker.explicit.c_expressions import Unsupported
 from checker.explicit.canonical import ToldApart
 from checker.explicit.compiled import CompiledSearch
 from checker.explicit.compiler import Build, CompilerError
-from checker.explicit.search import Finding, Limits, Progress, Result, Search, Statistics
+from checker.explicit.search import PARTIAL_ORDER, Finding, Limits, Progress, Result, Search, Statistics
 from checker.ir import system as ir
 
 PATIENCE = 0.2
@@ -72,7 +72,9 @@ def explore(
     """Search a system for violations of the properties. EngineError if the engine asked for cannot be used."""
     search = Search(system, properties, method.reductions)
     takeover = _Takeover(search, method.compact)
-    if method.engine == "portable":
+    if PARTIAL_ORDER in search.reductions and method.engine == "compiled":
+        raise EngineError("error: the compiled engine has no partial-order reduction; leave out --engine, or that reduction")
+    if method.engine == "portable" or PARTIAL_ORDER in search.reductions:
         return Explored(search.run(limits, progress, announce), "portable", search.reductions)
     known: dict[str, Finding] = {}
     if method.engine == "auto" and not method.compact:

@@ -11,19 +11,23 @@ from dataclasses import dataclass, field
 
 import psutil
 
-from checker.explicit.canonical import CandidateCheck, Canonical, ToldApart
+from checker.explicit.canonical import EXCHANGES, CandidateCheck, Canonical, ToldApart
 from checker.explicit.generated_names import Names
 from checker.explicit.initial import initial_state
 from checker.explicit.outcome import Cut, OutOfRange, Raised, Tape, Violated
-from checker.explicit.paths import FIRST_PROPERTY, Hop, RaisingHop, path_where, raising_end
+from checker.explicit.partial_order import Assumptions, Broken, Reducer
+from checker.explicit.paths import FIRST_PROPERTY, Hop, RaisingHop, alternatives, marked, path_where, raising_end
 from checker.explicit.predicates import Cluster, Instance, make_clusters
 from checker.explicit.python_code import FunctionMaker
 from checker.explicit.transitions import Transition, Transitions
 from checker.ir import system as ir
 from checker.ir.layout import make_layout
+from checker.ir.ownership import guess
 from checker.language.tree import Position
 
 DEADLOCK = "no-deadlock"
+PARTIAL_ORDER = "partial-order"
+REDUCTIONS = (*EXCHANGES, PARTIAL_ORDER)
 HALTED = 1
 BETWEEN_LOOKS = 1024
 """States expanded between two looks at the clock and the memory."""
@@ -89,8 +93,9 @@ Progress = Callable[[Statistics], None]
 
 
 class Search:
-    """The portable engine on one system. properties: those to look for; the others are not evaluated. reductions: of "pages" and
-    "symmetry" (canonical.py); states are then representatives; findings have real paths all the same."""
+    """The portable engine on one system. properties: those to look for; the others are not evaluated. reductions: of
+    REDUCTIONS; with an exchange (canonical.py) states are representatives, with partial order (partial_order.py) not all are
+    stored, and counterexamples need not be shortest. Findings have real paths all the same."""
 
     def __init__(
         self, system: ir.System, properties: frozenset[str] | None = None, reductions: frozenset[str] = frozenset()
@@ -106,12 +111,19 @@ class Search:
         """Asked now and then; true: the search ends, for another engine to take over."""
         self.handed_over = False
         self.maker = maker
-        self.reductions = reductions if system.symmetry is not None else frozenset()
-        self.canonical = Canonical(system, self.layout, self.reductions) if self.reductions else None
+        discipline = guess(system) if PARTIAL_ORDER in reductions else None
+        unusable = {PARTIAL_ORDER} if discipline is None else set()
+        if system.symmetry is None:
+            unusable.update(EXCHANGES)
+        self.reductions = reductions - unusable
+        self.canonical = self._make_canonical()
         self.states: list[int] = []
         self.seen: set[int] = set()
         self.parents = array("q")
         self.result = Result(Statistics(0, 0, 0, 0.0, 0, 0))
+        self.reducer: Reducer | None = None
+        if discipline is not None:
+            self._reduce(Assumptions(discipline))
 
     def run(
         self,
@@ -130,7 +142,8 @@ class Search:
         self.expanded = 0
         self.depth = 0
         try:
-            self._explore_reduced()
+            while not self._explored():
+                self._begin_anew()
         except KeyboardInterrupt:
             self.result.stopped = "interrupted"
         except MemoryError:
@@ -170,25 +183,40 @@ class Search:
             self.result.stopped = "handed over"
         return self.result.stopped is not None
 
-    def _explore_reduced(self) -> None:
-        """Explore with the reductions that are sound here."""
-        while True:
-            self.candidates = CandidateCheck(self.canonical, self.maker) if self.canonical is not None else None
-            try:
-                self._explore()
-                return
-            except ToldApart as reason:
-                self.drop_pages(str(reason))
-            self.states.clear()
-            del self.parents[:]
-            self.result.cuts.clear()
-            self.transition_count = self.expanded = self.depth = 0
+    def _explored(self) -> bool:
+        """Explore; False if what a reduction assumed turned out to be wrong, the search has to begin anew without that."""
+        self.candidates = CandidateCheck(self.canonical, self.maker) if self.canonical is not None else None
+        try:
+            self._explore()
+        except ToldApart as reason:
+            self.drop_pages(str(reason))
+            return False
+        except Broken as broken:
+            self._reduce(broken.instead)
+            return False
+        return True
+
+    def _begin_anew(self) -> None:
+        self.states.clear()
+        self.seen.clear()
+        del self.parents[:]
+        self.result.cuts.clear()
+        self.transition_count = self.expanded = self.depth = 0
 
     def drop_pages(self, reason: str) -> None:
         """Go on without the reduction of pages."""
         self.result.dropped["pages"] = reason
         self.reductions -= {"pages"}
-        self.canonical = Canonical(self.system, self.layout, self.reductions) if self.reductions else None
+        self.canonical = self._make_canonical()
+
+    def _make_canonical(self) -> Canonical | None:
+        exchanges = self.reductions & frozenset(EXCHANGES)
+        return Canonical(self.system, self.layout, exchanges) if exchanges and self.system.symmetry is not None else None
+
+    def _reduce(self, assumptions: Assumptions) -> None:
+        """Search with partial-order reduction under these assumptions."""
+        wanted = self.properties - self.result.findings.keys()
+        self.reducer = Reducer(self.transitions, assumptions, wanted, DEADLOCK in wanted)
 
     def _look_at_candidates(self, state: int) -> None:
         if self.candidates is not None:
@@ -212,6 +240,7 @@ class Search:
             return
         possible = self.transitions.possible
         clusters = self.clusters
+        reducer = self.reducer
         terminal = 1 << self.layout.mark
         demands_progress = DEADLOCK in self.properties
         most = self.limits.states if self.limits.states is not None else sys.maxsize
@@ -228,6 +257,8 @@ class Search:
                     index += 1
                     continue
                 moves = False
+                if reducer is not None:
+                    reducer.check_accesses(state)
                 for transition in possible(state):
                     try:
                         if transition.branches:
@@ -245,6 +276,9 @@ class Search:
                             return
                     moves = moves or not transition.interrupt
                     self.transition_count += len(successors)
+                    if reducer is not None:
+                        reducer.check_claims(transition, state, successors)
+                        successors = tuple(a for successor in successors for a in reducer.arrivals(successor, seen))
                     for successor in successors:
                         if represent is not None:
                             successor = represent(successor)
@@ -317,6 +351,8 @@ class Search:
         for cluster in self.clusters:
             cluster.instances = [i for i in cluster.instances if i.predicate.property != found]
             cluster.known.clear()
+        if self.reducer is not None:
+            self.reducer.forget(found)
 
     # -- steps that do not end in a new state --
 
@@ -382,7 +418,26 @@ class Search:
 
     def path_where(self, accepts: Sequence[Callable[[int], bool]]) -> tuple[Hop, ...]:
         """A path from the initial state whose first hop leads to a state that the first test accepts, and so on."""
-        return path_where(self.transitions, initial_state(self.system, self.layout), accepts)
+        state = initial_state(self.system, self.layout)
+        if self.reducer is None:
+            return path_where(self.transitions, state, accepts)
+        path: list[Hop] = []
+        for accept in accepts:
+            path += self._passing(self.reducer, self.end_of(tuple(path)), accept)
+        return tuple(path)
+
+    def _passing(self, reducer: Reducer, state: int, accept: Callable[[int], bool]) -> tuple[Hop, ...]:
+        """From a state to one that is accepted: a transition, and steps that the search has passed through."""
+        for transition, choices, end in alternatives(self.transitions, state):
+            if isinstance(end, Violated):
+                end = marked(self.transitions, state, end)
+            if not isinstance(end, int):
+                continue
+            passed = reducer.between(end, accept)
+            if passed is not None:
+                rest = path_where(self.transitions, end, [later.__eq__ for later in passed[1:]])
+                return (Hop(transition, choices, end), *rest)
+        raise AssertionError("a state without the steps that led to it")
 
     def _path_to(self, index: int, end: RaisingHop) -> tuple[tuple[Hop, ...], Violated | OutOfRange]:
         """A path whose last transition raises, from the state of that number or one that it represents, and what it raises."""

@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from checker.explicit.canonical import REDUCTIONS
+from checker.explicit.search import REDUCTIONS
 
 from .cases import PROJECT, Case
 from .measurement import Measurement, Wrong

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import median
 
-from checker.explicit.canonical import REDUCTIONS
+from checker.explicit.search import REDUCTIONS
 
 from .measurement import Measurement, Results, held_a_state, rate, seconds, total
 from .table import Rows
