@@ -13,7 +13,7 @@ import click
 
 from checker.cli.configuration import Request, check_configuration
 from checker.cli.ladder import ladder
-from checker.cli.liveness import LIVENESS_STATES
+from checker.cli.liveness import INTERRUPTED, LIVENESS_STATES
 from checker.cli.options import ProgressLine, Reductions, Size, limits, wants_colour
 from checker.cli.request import configuration_options, request_of
 from checker.cli.saving import save_counterexample
@@ -152,7 +152,8 @@ class _Session:
             if run.error is not None:
                 self._print(run.subject, run.error, [])
             print(run_text(run, shown), flush=True)
-        return run.stopped is None and run.error is None
+        interrupted = any(verdict.detail == INTERRUPTED for verdict in run.verdicts)
+        return run.stopped is None and run.error is None and not interrupted
 
     def _print(self, subject: Subject, verdict: Verdict, saved: list[Path]) -> None:
         print(finding_text(subject, verdict, saved, wants_colour()), flush=True)

@@ -17,6 +17,9 @@ from checker.report.verdict import Verdict, Word
 from checker.trace.build import Disagreement
 from checker.trace.fairness import assumed
 
+INTERRUPTED = "liveness: interrupted"
+"""Why a property on runs is UNKNOWN after Ctrl-C."""
+
 LIVENESS_STATES = 1_000_000
 """Liveness is looked for in state spaces up to this size, unless another one is asked for."""
 

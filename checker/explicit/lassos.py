@@ -85,6 +85,7 @@ class _Search:
     def run(self) -> None:
         found, graph = self.found, self.runs.graph
         self.runs.explore(self.look)
+        self.pause()
         found.states, found.transitions, found.explored = len(self.runs.states), self.runs.transitions, True
         fair = False
         for demand in self.runs.conditions.demands:
@@ -93,28 +94,35 @@ class _Search:
                 finding = self.lasso(demand)
                 if finding is not None:
                     fair = fair or not demand.eventuality.own_steps
+                    self.announce(finding)  # first: what is interrupted there was not confirmed
                     found.findings[name] = finding
-                    self.announce(finding)
         if not fair:
             every = fair_components(graph, self.runs.conditions.assumed, meanwhile=self.pause)
             found.vacuous = next(every, None) is None
 
     def lasso(self, demand: Demand) -> Finding | None:
-        """The lasso with the shortest path, for one demand."""
+        """The lasso with the shortest path, for one demand; of those the one with the shortest cycle that is found."""
         states, depths, graph = self.runs.states, self.runs.depths, self.runs.graph
-        best: tuple[int, int, int, Component] | None = None
+        nearest = -1
+        components: list[Component] = []
         for component in fair_components(graph, demand.pairs, demand.bit, self.pause):
-            nearest = min(component.nodes)
-            if best is None or depths[nearest] <= best[0]:
-                # Nodes at the same distance are told apart by their states, so that any order of search finds the same one.
-                near = [node for node in component.nodes if depths[node] == depths[nearest]]
-                start = min(near, key=lambda node: states[node])
-                candidate = (depths[start], states[start], start, component)
-                best = candidate if best is None else min(best, candidate, key=lambda found: found[:2])
-        if best is None:
+            depth = depths[min(component.nodes)]
+            if not components or depth < nearest:
+                components = []
+                nearest = depth
+            if depth == nearest:
+                components.append(component)
+        if not components:
             return None
-        _, _, start, component = best
-        cycle = fair_cycle(graph, component, start, demand.pairs)
+        best: tuple[int, int, int, list[int]] | None = None
+        for component in components:
+            for node in component.nodes:
+                if depths[node] == nearest:
+                    cycle = fair_cycle(graph, component, node, demand.pairs)
+                    found = (len(cycle), states[node], node, cycle)
+                    best = found if best is None else min(best, found)
+        assert best is not None
+        _, _, start, cycle = best
         path = self.runs.path(start)
         hops = tuple(self.runs.hop(edge) for edge in (*path, *cycle))
         e = demand.eventuality

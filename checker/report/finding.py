@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from checker.language.tree import Position
@@ -43,7 +44,11 @@ def beside_model(trace: Trace, position: Position) -> bool:
 def last_protocol_position(trace: Trace) -> Position | None:
     """The line of the last step that stands in the model's own file or beside it, whichever of them; None if none does. A
     step in a kernel service that the model calls stands where the model calls it."""
-    for step in reversed(trace.steps):
+    return _last_beside_model(trace, trace.steps)
+
+
+def _last_beside_model(trace: Trace, steps: Sequence[Step]) -> Position | None:
+    for step in reversed(steps):
         for position in (step.at, *(call.position for call in reversed(step.calls))):
             if beside_model(trace, position):
                 return position
@@ -51,8 +56,13 @@ def last_protocol_position(trace: Trace) -> Position | None:
 
 
 def finding_position(trace: Trace) -> Position:
-    """Where a developer should look first: the last line of the protocol that ran, else the violation's position."""
-    return last_protocol_position(trace) or trace.violation.position
+    """Where a developer should look first: the last line of the protocol that ran, else the violation's position. A run
+    without end has no last line; there it is the last one that changed what the condition reads."""
+    found = None
+    if trace.cycle is not None:
+        read = {cell for cell, _ in trace.violation.reads}
+        found = _last_beside_model(trace, [step for step in trace.steps if any(c.cell in read for c in step.changes)])
+    return found or last_protocol_position(trace) or trace.violation.position
 
 
 def protocol_line(trace: Trace) -> str:

@@ -8,10 +8,15 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from click.testing import CliRunner
 from test_check import PROJECT, one_line, schema, stackproof
 
+import checker.cli.liveness
+from checker.cli.check import check
 from checker.cli.configuration import Request, check_configuration
 from checker.cli.liveness import look_at_runs
+from checker.explicit.engines import Method
+from checker.explicit.lassos import Lassos
 from checker.explicit.search import Limits, Search
 from checker.ir.lower import lower
 from checker.language.load import load_program
@@ -27,7 +32,7 @@ def test_a_lasso_is_shown_saved_and_replayed(tmp_path: Path) -> None:
     chosen = ("--property", "null-retried", "--save", str(tmp_path))
     done = stackproof("check", "models/rfc_v1.py", *SHORT_OF_MEMORY, *chosen)
     assert done.returncode == 1
-    assert done.stdout.startswith("models/rfc_v1.py:102: error: null-retried violated: slot 0 of cpu0's pool is empty")
+    assert done.stdout.startswith("models/rfc_v1.py:97: error: null-retried violated: slot 0 of cpu0's pool is empty")
     for part in ("the cycle begins: from here on for ever", "and again from step 37", "The cycle is fair", "under fairness"):
         assert (part in done.stdout) == (part != "under fairness"), part
     stored = tmp_path / "null-retried.json"
@@ -46,7 +51,7 @@ def test_a_lasso_is_shown_saved_and_replayed(tmp_path: Path) -> None:
 
 
 def test_json_has_the_fairness_of_each_property_on_runs() -> None:
-    done = stackproof("check", *SMALL, "--format", "json")
+    done = stackproof("check", *SMALL, "--reduce", "none", "--format", "json")
     found = json.loads(done.stdout)
     jsonschema.validate(found, schema("stackproof-check"))
     for entry in found["properties"]:
@@ -64,11 +69,15 @@ def test_text_has_the_fairness_once() -> None:
 
 
 def test_too_many_states_for_liveness_are_told() -> None:
-    done = stackproof("check", *SMALL, "--liveness-states", "100")
+    done = stackproof("check", *SMALL, "--reduce", "none", "--liveness-states", "100")
     assert done.returncode == 3
     assert done.stdout.count("UNKNOWN(liveness is looked for in at most 100 states; these are 244;") == len(LIVE)
     assert done.stdout.count("BOUNDED(") > len(LIVE)
-    assert stackproof("check", *SMALL, "--liveness-states", "244").returncode == 0
+    assert stackproof("check", *SMALL, "--reduce", "none", "--liveness-states", "244").returncode == 0
+    # Reductions leave fewer states for the other properties; liveness is looked for in all of them.
+    reduced = stackproof("check", *SMALL, "--liveness-states", "240")
+    assert reduced.returncode == 3
+    assert reduced.stdout.count("UNKNOWN(liveness: there are more than 240 states)") == len(LIVE)
 
 
 def test_a_wrong_assumption_is_an_error_with_its_place(tmp_path: Path) -> None:
@@ -100,6 +109,20 @@ def test_limits_and_another_state_space() -> None:
         look(Limits())
 
 
+def test_ctrl_c_in_the_search_for_lassos_ends_the_ladder(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = []
+
+    def interrupted(*_: object) -> Lassos:
+        calls.append(1)
+        return Lassos(stopped="interrupted")
+
+    monkeypatch.setattr(checker.cli.liveness, "find_lassos", interrupted)
+    done = CliRunner().invoke(check, [str(PROJECT / SMALL[0]), "--property", "null-retried"], standalone_mode=False)
+    assert done.return_value == 3
+    assert "null-retried  UNKNOWN(liveness: interrupted)" in done.output
+    assert len(calls) == 1
+
+
 def test_without_an_infinite_fair_run_nothing_is_claimed(tmp_path: Path) -> None:
     model = tmp_path / "model.py"
     model.write_text(
@@ -108,7 +131,7 @@ def test_without_an_infinite_fair_run_nothing_is_claimed(tmp_path: Path) -> None
         "@action\ndef once() -> None:\n    global done\n    require(not done)\n    done = True\n"
         '@eventually("happens", "never")\ndef happens() -> bool:\n    "test"\n    return done\n'
     )
-    run = check_configuration(Request(model, {}, None), Limits())
+    run = check_configuration(Request(model, {}, None), Method("portable", 1), Limits())
     assert [(v.word, v.detail) for v in run.verdicts] == [
         (Word.UNKNOWN, "no infinite run is fair, so that nothing is demanded of any")
     ]

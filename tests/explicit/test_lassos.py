@@ -11,7 +11,7 @@ from confirming import replayed
 from small_programs import ONE_PROCESSOR, program_of
 
 from checker.explicit.lassos import Lassos, find_lassos
-from checker.explicit.search import Limits, Search, Statistics
+from checker.explicit.search import Limits, Search
 from checker.ir.lower import lower
 from checker.language.errors import ModelError
 from checker.language.tree import Program
@@ -31,20 +31,20 @@ def nothing_else(cpu: Cpu) -> Cpu | None:
     return None
 @initial
 def start() -> None:
-    enter(instance(Cpu, 0), first_one)
-    enter(instance(Cpu, 1), second)
+    enter(instance(Cpu, 0), one)
+    enter(instance(Cpu, 1), other)
 """
-"""Two processors, which start in the routines `first` and `second`."""
+"""Two processors, which start in the routines `one` and `other`."""
 
 WAITS = """
 @routine
-def first_one() -> None:
+def one() -> None:
     while not flag:
         pass
     while True:
         processor(Cpu).count = 1
 @routine
-def second() -> None:
+def other() -> None:
     global flag
     flag = True
     while True:
@@ -64,7 +64,7 @@ def take() -> None:
         require(not lock)
         lock = True
 @routine
-def first_one() -> None:
+def one() -> None:
     global lock
     while True:
         take()
@@ -72,10 +72,10 @@ def first_one() -> None:
         processor(Cpu).count = 0
         lock = False
 @routine
-def second() -> None:
-    first_again()
+def other() -> None:
+    one_again()
 @routine
-def first_again() -> None:
+def one_again() -> None:
     global lock
     while True:
         take()
@@ -340,6 +340,7 @@ def _step(processor: int) -> Transition:
 
 def test_limits_stop_it() -> None:
     program = program_of(TWO + LOCK)
+    assert lassos_of(program, Limits(states=5)).stopped == "there are more than 5 states"
     many = program_of(TWO + LOCK + "@action\ndef act(cpu: Cpu, n: Small) -> None:\n    cpu.count = n\n")
     assert lassos_of(many).states > 1024
     assert lassos_of(many, Limits(states=1000)).stopped == "there are more than 1,000 states"
@@ -348,11 +349,15 @@ def test_limits_stop_it() -> None:
 
 
 def test_an_interruption_stops_it() -> None:
-    def interrupt(_: Statistics) -> None:
+    def interrupt(_: object) -> None:
         raise KeyboardInterrupt
 
     program = program_of(TWO + LOCK)
     found = find_lassos(lower(program, liveness=True), frozenset({"gets-it"}), progress=interrupt)
+    assert found.stopped == "interrupted"
+    assert found.findings == {}
+    # What was found and could not be announced counts as not found.
+    found = find_lassos(lower(program, liveness=True), frozenset({"gets-it"}), announce=interrupt)
     assert found.stopped == "interrupted"
     assert found.findings == {}
 
@@ -379,7 +384,7 @@ def test_liveness_changes_no_state_and_no_transition() -> None:
     program = program_of(ONE_PROCESSOR + ALLOCATOR + SERVED)
     plain, asking = lower(program), lower(program, liveness=True)
     assert [(x.calls, x.live) for x in plain.locations] == [(x.calls, x.live) for x in asking.locations]
-    first, second = Search(plain), Search(asking)
-    first.run()
-    second.run()
-    assert first.states == second.states
+    one, other = Search(plain), Search(asking)
+    one.run()
+    other.run()
+    assert one.states == other.states

@@ -216,3 +216,11 @@ def test_a_cycle_of_one_step_and_one_from_the_start_are_told() -> None:
     assert "after 3 steps, all of them again and again;" in text_report(whole)
     assert text_report(whole).index("the cycle begins") < text_report(whole).index("first")
     assert "again and again" not in text_report(multi_page())
+
+
+def test_a_run_without_end_is_found_where_it_was_last_decided() -> None:
+    trace = lasso()
+    assert str(finding_position(trace)).startswith("models/dks.py:113:")
+    decided = replace(trace, violation=replace(trace.violation, reads=(("cpu0.own", "1"),)))
+    assert str(finding_position(decided)).startswith("models/dks.py:97:")
+    assert str(finding_position(replace(decided, cycle=None))).startswith("models/dks.py:113:")
