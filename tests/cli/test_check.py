@@ -176,9 +176,10 @@ def test_the_ladder_finds_the_recorded_violations(tmp_path: Path) -> None:
             "error: Invalid value for '--max-memory': 'lots' is not an amount of memory; write for example 500M or 2G (stackproof check --help)",
         ),
         (
-            ["check", "models/dks.py", "--reduce", "all"],
+            ["check", "models/dks.py", "--reduce", "tasks"],
             2,
-            "error: Invalid value for '--reduce': 'all' is not 'none'. (stackproof check --help)",
+            "error: Invalid value for '--reduce': 'tasks' is no reduction; write none, all, or some of pages, symmetry, "
+            "partial-order with commas between them (stackproof check --help)",
         ),
         (["frobnicate"], 2, "error: No such command 'frobnicate'. (stackproof --help)"),
         (["show", "none.json"], 2, None),
@@ -255,20 +256,37 @@ def test_a_size_limit_ends_in_unknown_with_the_statistics() -> None:
 
 
 def test_a_time_limit_ends_in_unknown() -> None:
-    done = stackproof("check", "models/dks.py", "--set", "T=3", "--set", "C=3", "--property", "I4", "--timeout", "1")
+    done = stackproof("check", "models/dks.py", "--set", "T=4", "--set", "C=3", "--property", "I4", "--timeout", "1")
     assert done.returncode == 3
     assert "UNKNOWN(the limit of 1 seconds" in done.stdout
 
 
 def test_a_memory_limit_ends_in_unknown() -> None:
-    done = stackproof("check", "models/dks.py", "--set", "T=3", "--set", "C=3", "--property", "I4", "--max-memory", "60M")
+    done = stackproof(
+        "check", "models/dks.py", "--set", "T=4", "--set", "C=3", "--reduce", "none", "--property", "I4", "--max-memory", "60M"
+    )
     assert done.returncode == 3
     assert "UNKNOWN(the limit of 60 MiB of memory" in done.stdout
 
 
 def test_ctrl_c_keeps_what_was_found() -> None:
     child = subprocess.Popen(
-        [sys.executable, "-u", "-m", "checker", "check", "models/dks.py", "--set", "T=3", "--set", "C=3", "--format", "json"],
+        [
+            sys.executable,
+            "-u",
+            "-m",
+            "checker",
+            "check",
+            "models/dks.py",
+            "--set",
+            "T=4",
+            "--set",
+            "C=3",
+            "--reduce",
+            "none",
+            "--format",
+            "json",
+        ],
         cwd=PROJECT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -57,7 +57,7 @@ def test_what_holds_is_unknown_and_never_bounded() -> None:
         for line in done.stdout.splitlines()
         if re.fullmatch(r"  \S+ +UNKNOWN\(simulated: 100 walks, [\d,]+ steps, seed 3\)", line)
     ]
-    assert len(lines) == 8
+    assert len(lines) == 11
     status, found = simulated(*arguments)
     assert status == 3
     assert set(verdicts(found).values()) == {"UNKNOWN"}
