@@ -4,11 +4,16 @@
 from __future__ import annotations
 
 import dataclasses
+import json
+import shutil
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from .__main__ import main
 from .cases import CASES, PROJECT, dks
 from .measurement import Measurement, Results, Wrong, rate, seconds
 from .ours import Command, Engine, check_counts
@@ -154,3 +159,22 @@ def test_the_document_has_a_place_for_the_tables() -> None:
     assert "processor: some" in in_text(found, [SMALL], {"processor": "some"})
     with pytest.raises(ValueError, match="has no"):
         between_markers("nothing", content)
+
+
+def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    document, runs = tmp_path / "performance.md", tmp_path / "runs.json"
+    shutil.copy(PROJECT / "docs" / "performance.md", document)
+    monkeypatch.setenv("STACKPROOF_CACHE", str(tmp_path))
+    arguments = ["--case", "dks 2 2 3", "--only", "exact, 1", "--rounds", "2", "--json", str(runs), "--markdown", str(document)]
+    monkeypatch.setattr(sys, "argv", ["bench", *arguments])
+    assert main() == 0
+    assert "exact, 1 thread  42,483       88,640" in capsys.readouterr().out
+    found = json.loads(runs.read_text())
+    assert [run["states"] for run in found["runs"]["dks 2 2 3 0 0"]["exact, 1 thread"].values()] == [42_483, 42_483]
+    assert "| exact, 1 thread | 42,483 | 88,640 |" in document.read_text()
+
+
+def test_make_bench_passes_on_what_it_is_given(tmp_path: Path) -> None:
+    command = ["make", "-n", "bench", "PEERS=some/where", "ARGS=--json runs.json"]
+    shown = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True).stdout
+    assert "/python -m tests.bench --peers 'some/where' --json runs.json" in shown
