@@ -8,13 +8,16 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import click
 import psutil
-from rich.console import Console
 
 from checker.explicit.canonical import EXCHANGES
 from checker.explicit.search import REDUCTIONS, Limits, Statistics
+
+if TYPE_CHECKING:
+    from rich.status import Status
 
 SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT]?)(?:i?B)?", re.IGNORECASE)
 UNITS = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
@@ -75,12 +78,18 @@ class Reductions(click.ParamType[frozenset[str]]):
         return names
 
 
+def _status(what: str) -> Status:
+    from rich.console import Console  # where nobody looks on, the start need not wait for it
+
+    return Console(stderr=True).status(what)
+
+
 class ProgressLine:
     """While a search runs: how far it is, on stderr, if that is a terminal."""
 
     def __init__(self, what: str) -> None:
         self.what = what
-        self.status = Console(stderr=True).status(what) if sys.stderr.isatty() else None
+        self.status = _status(what) if sys.stderr.isatty() else None
 
     def show(self, s: Statistics) -> None:
         if self.status is not None:

@@ -10,7 +10,7 @@ from .measurement import Results, held_a_state, peak_a_state, rate, seconds, tot
 
 BASELINES = (("spin:dfs-full", "SPIN"), ("murphi:full-1", "rumur"), ("tlc:full-1", "TLC"))
 OWN_BASELINE = (("exact, 1 thread", "exact"),)
-SMALLEST_FOR_MEMORY = 100_000
+SMALLEST_FOR_MEMORY = 1_000_000
 """States from which on a process's memory says something of a state's."""
 
 Rows = list[list[str]]
