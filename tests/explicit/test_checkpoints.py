@@ -134,7 +134,7 @@ def test_kernel_models_in_pieces(tmp_path: Path, model: str, sizes: tuple[int, i
     assert outcome(result) == outcome(whole)
 
 
-@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=HEALTH)
+@settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=HEALTH)
 @given(st.integers(0, 2**32 - 1))
 def test_random_systems_in_pieces(tmp_path: Path, seed: int) -> None:
     check(tmp_path, seed)
@@ -156,8 +156,8 @@ def check(folder: Path, seed: int) -> None:
         search = Search(lower(program))
     except ModelError:
         assume(False)
-    if search.run(Limits(states=3000)).stopped is not None or search.result.statistics.states < 3:
-        assume(False)
+    result = search.run(Limits(states=3000))
+    assume(result.stopped is None and result.error is None and result.statistics.states > 2)
     subject = Subject(program, frozenset(), pieces)
     whole = subject.run(1, Limits())
     steps = [max(1, whole.statistics.states // chance.randint(2, 6)), 1]
@@ -206,8 +206,8 @@ def test_checkpoints_now_and_then(tmp_path: Path, hasty: None) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(compiled.CompiledSearch, "_save", keep)
         assert outcome(subject.run(2, Limits(), file, every=0.0)) == whole
-    assert len(kept) > 100
-    for content in kept[:: len(kept) // 12]:
+    assert len(kept) > 20
+    for content in kept[:: len(kept) // 10]:
         file.write_bytes(content)
         assert outcome(subject.run(2, Limits(), file, resume=True)) == whole
 
@@ -215,7 +215,7 @@ def test_checkpoints_now_and_then(tmp_path: Path, hasty: None) -> None:
 def test_every_damaged_byte_is_noticed(tmp_path: Path, hasty: None) -> None:
     subject = Subject(dks(C=1, T=1, S=2), frozenset(), pieces)
     file = tmp_path / "file"
-    assert subject.run(1, Limits(states=60), file).stopped is not None
+    assert subject.run(1, Limits(states=12), file).stopped is not None
     content = file.read_bytes()
     chance = random.Random(1)
     header = content.index(b"}") + 60
@@ -237,10 +237,10 @@ def test_every_damaged_byte_is_noticed(tmp_path: Path, hasty: None) -> None:
     assert subject.run(1, Limits(), file, resume=True).stopped is None
 
 
-def test_that_of_another_search_is_refused(tmp_path: Path) -> None:
+def test_that_of_another_search_is_refused(tmp_path: Path, hasty: None) -> None:
     subject = Subject(dks(C=1, T=1, S=2), frozenset(), pieces)
     file = tmp_path / "file"
-    assert subject.run(1, Limits(states=20), file).stopped is not None
+    assert subject.run(1, Limits(states=10), file).stopped is not None
     others = [Subject(dks(C=1, T=1, S=3), frozenset(), pieces), Subject(dks(C=1, T=1, S=2)), Subject(dks(C=1, T=1, S=2), frozenset({"pages"}), pieces)]
     for other in others:
         with pytest.raises(CheckpointError, match="of another search"):
@@ -248,4 +248,26 @@ def test_that_of_another_search_is_refused(tmp_path: Path) -> None:
     fewer = CompiledSearch(Search(subject.system), subject.generated, subject.library, frozenset({"I1"}), 1, 0, Checkpoints(None, 1.0, file, print))
     with pytest.raises(CheckpointError, match="of another search"):
         fewer.run()
-    assert header_of(file).states >= 20
+    assert header_of(file).states >= 10
+
+
+WIDE = """
+x: Annotated[int, Range(0, 6000)] = 0
+y: Small = 0
+@action
+def jump() -> None:
+    global x, y
+    require(y < 2)
+    x = choose(range(6000))
+    y += 1
+@invariant("rule", "x is {x}")
+def holds() -> bool:
+    \"\"\"Test.\"\"\"
+    return not (x == 5999 and y == 2)
+"""
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_step_with_more_successors_than_the_table_has_slots(threads: int) -> None:
+    subject = Subject(program_of(WIDE), frozenset(), pieces)
+    assert outcome(subject.run(threads, Limits())) == outcome(Search(subject.system).run())
