@@ -127,7 +127,14 @@ class Build:
             native = [] if "ziglang" in self.compiler.command else [NATIVE]
             command = [*self.compiler.command, *FLAGS, *native, "-o", str(self.output), str(text)]
             with self.log.open("wb") as log:
-                self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+                self.process = subprocess.Popen(
+                    command,
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    start_new_session=True,
+                    env={**os.environ, "TMPDIR": self.folder.name},
+                )
         except OSError as error:
             raise CompilerError(f"{self.compiler.command[0]} cannot be run: {error.strerror}") from None
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 import random
@@ -162,7 +163,7 @@ def test_a_compiler_that_hangs_is_stopped_with_all_it_started(place: Place) -> N
     wait_for(lambda: sleepers(marker) == 2)
     child.send_signal(signal.SIGINT)
     _, errors = child.communicate(timeout=30)
-    assert (child.returncode, len(errors.splitlines())) == (3, 1)
+    assert (child.returncode, len(errors.strip().splitlines())) == (3, 1)
     assert "interrupted" in errors
     place.left_nothing()
     wait_for(lambda: sleepers(marker) == 0)
@@ -201,8 +202,6 @@ def test_a_damaged_cache(place: Place) -> None:
     content, recorded = library.read_bytes(), digest.read_bytes()
     other = place.folder / "other"
     subprocess.run(["cc", "-shared", "-fPIC", "-x", "c", "-o", str(other), "-"], input=b"int search_new;", check=True)
-    import hashlib
-
     for library_now, digest_now in (
         (content[:1000], recorded),
         (b"", recorded),
@@ -228,7 +227,8 @@ def test_runs_that_fill_the_same_cache(place: Place) -> None:
         assert child.returncode == 1
         assert json.loads(output)["statistics"]["states"] == STATES
     place.left_nothing()
-    is_right(place.run(*SMALL, "--engine", "compiled", "--format", "json", CC=place.compiler("exit 1")) if False else place.run(*SMALL, "--format", "json"))
+    assert sorted(path.suffix for path in place.cache.iterdir()) == [".sha256", ".so"]
+    is_right(place.run(*SMALL, "--engine", "compiled", "--format", "json"))
 
 
 def test_no_place_for_temporary_files(place: Place) -> None:
@@ -245,7 +245,11 @@ def test_no_place_for_temporary_files(place: Place) -> None:
 # -- signals --
 
 
-@pytest.mark.parametrize("engine", [("--engine", "portable"), ("--engine", "compiled", "--threads", "1"), ("--engine", "compiled", "--threads", "2"), ()], ids=str)
+@pytest.mark.parametrize(
+    "engine",
+    [("--engine", "portable"), ("--engine", "compiled", "--threads", "1"), ("--engine", "compiled", "--threads", "2"), ()],
+    ids=str,
+)
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_interrupted_at_any_moment(place: Place, engine: tuple[str, ...], number: signal.Signals) -> None:
     for after in (0.5, 0.9, 1.6, 2.5):
@@ -253,15 +257,14 @@ def test_interrupted_at_any_moment(place: Place, engine: tuple[str, ...], number
         time.sleep(after)
         child.send_signal(number)
         output, errors = child.communicate(timeout=60)
-        assert "Traceback" not in errors or "checker/cli/main.py" not in errors
-        if child.returncode == -number or "KeyboardInterrupt" in errors:
-            assert after <= 0.9  # Python itself had not come far
+        assert "Traceback" not in errors or "checker/" not in errors  # Python itself may be interrupted before it is there
+        if child.returncode == -number or "Traceback" in errors:
             assert output == ""
         elif output:
             is_partial(json.loads(output), "interrupted")
         else:
             assert child.returncode == 3
-            assert len(errors.splitlines()) == 1
+            assert len(errors.strip().splitlines()) == 1
         place.left_nothing()
 
 
@@ -303,8 +306,19 @@ def test_an_address_space_that_is_too_small(place: Place) -> None:
     is_right(place.run(*SMALL, "--engine", "compiled", "--format", "json"))
     place.run(*LARGE, "--engine", "compiled", "--max-states", "1")
     outcomes = set()
-    for megabytes in (60, 90, 110, 130, 150, 180, 220, 300, 450):
-        done = place.run(*LARGE, "--engine", "compiled", "--threads", "2", "--format", "json", "--max-states", "3000000", address_space=megabytes << 20)
+    for megabytes in (90, 130, 180, 240, 320):
+        done = place.run(
+            *LARGE,
+            "--engine",
+            "compiled",
+            "--threads",
+            "2",
+            "--format",
+            "json",
+            "--max-states",
+            "3000000",
+            address_space=megabytes << 20,
+        )
         assert done.returncode in (1, 2, 3), (megabytes, done.stderr)
         if done.stdout:
             found = found_in(done)
@@ -322,9 +336,26 @@ def test_a_search_in_pieces(place: Place) -> None:
     is_partial(begun, "the limit of 9,000 states")
     done = place.run(*SMALL, "--max-states", "20000", "--resume", str(file))
     assert f"go on with --resume {file}" in done.stderr
-    assert "error: I2 violated" in done.stdout.replace(str(PROJECT), "") or "I2 violated" in done.stdout
+    assert "I2 violated" in done.stdout
     found = is_right(place.run(*SMALL, "--format", "json", "--threads", "2", "--resume", str(file)))
     assert (found["statistics"]["transitions"], found["statistics"]["depth"], found["statistics"]["frontier"]) == (88_640, 62, 0)
+
+
+def test_a_search_that_ran_out_of_memory_goes_on(place: Place) -> None:
+    """States that found no room are not lost: with more memory all are found, and counted once."""
+    file = place.folder / "checkpoint"
+    large = ("check", "models/dks.py", "--set", "C=2", "--set", "T=3", "--set", "S=3", "--reduce", "none", "--format", "json")
+    place.run(*large, "--max-states", "1", "--engine", "compiled")  # fills the cache
+    arguments = ("--checkpoint", str(file))
+    stops = 0
+    for megabytes in (250, 300, 350, 3000):
+        done = place.run(*large, *arguments, "--threads", "2", address_space=megabytes << 20)
+        if file.exists():
+            arguments = ("--resume", str(file))
+        stops += done.stdout != "" and json.loads(done.stdout)["stopped"] == "out of memory"
+    assert stops > 0
+    found = found_in(done)
+    assert (found["stopped"], found["statistics"]["states"], found["statistics"]["transitions"]) == (None, 5_099_515, 11_364_666)
 
 
 def test_an_interrupted_search_goes_on(place: Place) -> None:
@@ -367,7 +398,11 @@ def test_a_checkpoint_that_is_damaged_or_of_another_search(place: Place) -> None
     file = place.folder / "checkpoint"
     place.run(*SMALL, "--max-states", "9000", "--checkpoint", str(file))
     content = file.read_bytes()
-    for changed, message in ((content[:-1], "truncated"), (content[:-7] + b"x" + content[-6:], "damaged"), (content[:40], "truncated")):
+    for changed, message in (
+        (content[:-1], "truncated"),
+        (content[:-7] + b"x" + content[-6:], "damaged"),
+        (content[:40], "truncated"),
+    ):
         file.write_bytes(changed)
         done = place.run(*SMALL, "--resume", str(file))
         assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (2, "", 1)

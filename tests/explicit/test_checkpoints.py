@@ -241,11 +241,17 @@ def test_that_of_another_search_is_refused(tmp_path: Path, hasty: None) -> None:
     subject = Subject(dks(C=1, T=1, S=2), frozenset(), pieces)
     file = tmp_path / "file"
     assert subject.run(1, Limits(states=10), file).stopped is not None
-    others = [Subject(dks(C=1, T=1, S=3), frozenset(), pieces), Subject(dks(C=1, T=1, S=2)), Subject(dks(C=1, T=1, S=2), frozenset({"pages"}), pieces)]
+    others = [
+        Subject(dks(C=1, T=1, S=3), frozenset(), pieces),
+        Subject(dks(C=1, T=1, S=2)),
+        Subject(dks(C=1, T=1, S=2), frozenset({"pages"}), pieces),
+    ]
     for other in others:
         with pytest.raises(CheckpointError, match="of another search"):
             other.run(1, Limits(), file, resume=True)
-    fewer = CompiledSearch(Search(subject.system), subject.generated, subject.library, frozenset({"I1"}), 1, 0, Checkpoints(None, 1.0, file, print))
+    fewer = CompiledSearch(
+        Search(subject.system), subject.generated, subject.library, frozenset({"I1"}), 1, 0, Checkpoints(None, 1.0, file, print)
+    )
     with pytest.raises(CheckpointError, match="of another search"):
         fewer.run()
     assert header_of(file).states >= 10
