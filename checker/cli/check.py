@@ -14,7 +14,7 @@ import click
 from checker.cli.configuration import Request, check_configuration
 from checker.cli.ladder import ladder
 from checker.cli.liveness import INTERRUPTED, LIVENESS_STATES
-from checker.cli.options import ProgressLine, Reductions, Size, limits, wants_colour
+from checker.cli.options import ProgressLine, Reductions, Size, checkpoints_of, limits, wants_colour
 from checker.cli.request import configuration_options, request_of
 from checker.cli.saving import save_counterexample
 from checker.explicit.engines import ENGINES, Method, available_threads
@@ -23,7 +23,7 @@ from checker.language.errors import UsageError
 from checker.report.check_json import check_json
 from checker.report.check_text import finding_text, run_text, summary_text
 from checker.report.finding import headline
-from checker.report.verdict import Run, Subject, Verdict, status_of
+from checker.report.verdict import Run, Subject, Verdict, Word, status_of
 
 
 @click.command()
@@ -58,6 +58,26 @@ from checker.report.verdict import Run, Subject, Verdict, status_of
 @click.option(
     "--hash-compaction", is_flag=True, help="Store 64 bits of each state: less memory, and a small chance to miss states."
 )
+@click.option(
+    "--checkpoint",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write there now and then, and when the search is stopped, how far it is. For one configuration.",
+)
+@click.option(
+    "--checkpoint-every",
+    type=click.FloatRange(min=0),
+    default=10.0,
+    show_default=True,
+    metavar="MINUTES",
+    help="Time between two checkpoints.",
+)
+@click.option(
+    "--resume",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Go on from a checkpoint of the same search; more are written to that file, unless --checkpoint names another.",
+)
 @click.option("--max-states", type=click.IntRange(min=1), metavar="N", help="Stop a search at about this many states.")
 @click.option(
     "--max-memory", type=Size(), metavar="SIZE", help="Stop at this much memory, as 500M or 2G. Default: 3/4 of the machine's."
@@ -85,6 +105,9 @@ def check(
     engine: str,
     threads: int | None,
     hash_compaction: bool,
+    checkpoint: Path | None,
+    checkpoint_every: float,
+    resume: Path | None,
     max_states: int | None,
     max_memory: int | None,
     liveness_states: int,
@@ -104,17 +127,37 @@ def check(
     requests = [dataclasses.replace(request, liveness_states=liveness_states) for request in requests]
     if hash_compaction and engine == "portable":
         raise UsageError("error: the portable engine has no hash compaction; leave out --engine or --hash-compaction")
-    method = Method(engine, threads or available_threads(), reductions, hash_compaction)
+    checkpoints = checkpoints_of(checkpoint, checkpoint_every, resume)
+    if checkpoints is not None:
+        _refuse_checkpoints(engine, hash_compaction, len(requests))
+    method = Method(engine, threads or available_threads(), reductions, hash_compaction, checkpoints)
     session = _Session(format_ == "text", save, method, limits(max_states, max_memory, timeout))
-    for request in requests:
-        if not session.run(request):
-            break
+    try:
+        for request in requests:
+            if not session.run(request):
+                break
+    except KeyboardInterrupt:
+        if not session.runs:
+            raise
+        print("interrupted: the configurations that follow were not searched", file=sys.stderr)
+        session.interrupted = True
     if format_ == "json":
         json.dump(check_json(session.runs), sys.stdout, indent=2)
         print()
     elif session.runs:
         print(summary_text(session.runs, session.saved))
-    return status_of(set().union(*(run.words for run in session.runs))).value
+    words = set().union(*(run.words for run in session.runs))
+    return status_of(words | ({Word.UNKNOWN} if session.interrupted else set())).value
+
+
+def _refuse_checkpoints(engine: str, compact: bool, configurations: int) -> None:
+    """UsageError where a search cannot have checkpoints."""
+    if engine == "portable":
+        raise UsageError("error: the portable engine has no checkpoints; leave out --engine portable")
+    if compact:
+        raise UsageError("error: with hash compaction there are no checkpoints; leave out --hash-compaction or the checkpoint")
+    if configurations > 1:
+        raise UsageError("error: a checkpoint is of one configuration; say which, with --cpus, --set, --events and so on")
 
 
 class _Session:
@@ -129,6 +172,7 @@ class _Session:
         self.begun = time.monotonic()
         self.shown: dict[str, list[frozenset[str]]] = {}
         self.saved: list[tuple[str, Path]] = []
+        self.interrupted = False
 
     def run(self, request: Request) -> bool:
         """Run one configuration; whether to go on with the next."""

@@ -10,7 +10,9 @@ from pathlib import Path
 
 from checker.cli.confirmation import confirmed
 from checker.cli.liveness import LIVENESS_STATES, fairness_of, look_at_runs
+from checker.explicit.checkpoint import CheckpointError
 from checker.explicit.engines import EngineError, Method, explore
+from checker.explicit.interrupts import uninterrupted
 from checker.explicit.search import Finding, Limits, Progress, Result
 from checker.ir.lower import lower
 from checker.ir.system import System
@@ -53,14 +55,17 @@ def check_configuration(
     violated: dict[str, Verdict] = {}
 
     def found(finding: Finding) -> None:
-        trace = confirmed(program, system, finding)
-        violated[finding.property] = verdict = Verdict(finding.property, Word.VIOLATED, trace.violation.message, trace)
-        if announce is not None:
-            announce(subject, verdict)
+        with uninterrupted():
+            trace = confirmed(program, system, finding)
+            violated[finding.property] = verdict = Verdict(finding.property, Word.VIOLATED, trace.violation.message, trace)
+            if announce is not None:
+                announce(subject, verdict)
 
     try:
         explored = explore(system, wanted, method, limits, progress, found)
     except EngineError as error:
+        raise UsageError(f"error: the compiled engine cannot be used: {error}") from None
+    except CheckpointError as error:
         raise UsageError(str(error)) from None
     result = explored.result
     inexact = bool(explored.reductions) or result.omission > 0

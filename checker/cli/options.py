@@ -8,13 +8,17 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 import psutil
 
 from checker.explicit.canonical import EXCHANGES
+from checker.explicit.checkpoint import CheckpointError, check_place
+from checker.explicit.resuming import Checkpoints, header_of
 from checker.explicit.search import REDUCTIONS, Limits, Statistics
+from checker.language.errors import UsageError
 
 if TYPE_CHECKING:
     from rich.status import Status
@@ -54,6 +58,23 @@ class Setting(click.ParamType[tuple[str, int]]):
 def limits(max_states: int | None, max_memory: int | None, timeout: float | None) -> Limits:
     """The limits asked for. Without --max-memory, three quarters of the machine's memory."""
     return Limits(max_states, psutil.virtual_memory().total * 3 // 4 if max_memory is None else max_memory, timeout)
+
+
+def checkpoints_of(file: Path | None, minutes: float, resume: Path | None) -> Checkpoints | None:
+    """What was asked for with --checkpoint and --resume. Raises UsageError where no checkpoint can be written."""
+    wanted = file or resume
+    if wanted is None:
+        return None
+    try:
+        if resume is not None:
+            header_of(resume)
+        elif file is not None and file.exists():
+            header_of(file)
+            raise CheckpointError(f"error: {file} is a checkpoint already; go on from it with --resume, or remove it")
+        check_place(wanted)
+    except CheckpointError as error:
+        raise UsageError(str(error)) from None
+    return Checkpoints(wanted, minutes * 60, resume, lambda line: print(line, file=sys.stderr))
 
 
 def wants_colour() -> bool:

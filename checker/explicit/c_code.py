@@ -86,6 +86,7 @@ class _Generator:
                 (HERE / "prelude.h").read_text(encoding="utf-8"),
                 *body,
                 (HERE / "search.c").read_text(encoding="utf-8"),
+                (HERE / "checkpoint.c").read_text(encoding="utf-8"),
             ]
         )
         return Generated(source, self.words, self.compact, tuple(self.raisers.made), tuple(self.invariants), tuple(self.covers))

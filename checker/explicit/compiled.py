@@ -10,12 +10,14 @@ from __future__ import annotations
 import ctypes
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 
 import psutil
 
+from checker.explicit import resuming
 from checker.explicit.c_code import Generated
 from checker.explicit.canonical import CandidateCheck, ToldApart
+from checker.explicit.crew import Crew
+from checker.explicit.interrupts import Interrupts
 from checker.explicit.outcome import Cut, OutOfRange, Violated
 from checker.explicit.paths import Hop
 from checker.explicit.search import DEADLOCK, Finding, Limits, Progress, Result, Search, Statistics
@@ -48,6 +50,7 @@ class CompiledSearch:
         properties: frozenset[str],
         threads: int = 1,
         alone: int = ALONE,
+        checkpoints: resuming.Checkpoints | None = None,
     ) -> None:
         self.portable = portable
         self.system = portable.system
@@ -55,6 +58,7 @@ class CompiledSearch:
         self.properties = properties
         self.threads = threads
         self.alone = alone
+        self.checkpoints = checkpoints
         self.library = _declared(library)
         shape = (ctypes.c_uint64 * 4)()
         library.search_shape(shape)
@@ -63,6 +67,8 @@ class CompiledSearch:
             raise AssertionError("the compiled library is that of another model")
         self.result = Result(Statistics(0, 0, 0, 0.0, 0, 0))
         self.depth = 0
+        self.earlier = 0.0
+        """Seconds that went by before the checkpoint that the search began with."""
 
     def run(
         self,
@@ -70,30 +76,47 @@ class CompiledSearch:
         progress: Progress | None = None,
         announce: Callable[[Finding], None] | None = None,
     ) -> Result:
-        """As Search.run. Raises ToldApart where the reduction of pages turns out not to be sound."""
+        """As Search.run. Raises ToldApart where the reduction of pages turns out not to be sound, CheckpointError where the
+        checkpoint to begin with cannot be used."""
         self.limits = limits or Limits()
         self.progress = progress
         self.announce = announce
-        self.begun = time.monotonic()
+        self.begun = self.saved = time.monotonic()
         self.process = psutil.Process()
+        self.crew = Crew(self.threads)
+        self.threads = self.crew.size
         wanted = bytes(name in self.properties for name in self.system.properties)
         self.search = self.library.search_new(self.threads, wanted, self._most_rows())
-        if not self.search:
-            self.result.stopped = "out of memory"
-            return self.result
         try:
-            with ThreadPoolExecutor(self.threads) as self.pool:
-                self._explore()
-            self.result.statistics = self._statistics()
-            if self.generated.compact:
-                self.result.omission = min(1.0, self.result.statistics.states**2 / 2**65)
-            self._marks()
-        except MemoryError:
-            self.result.stopped = "out of memory"
+            if not self.search:
+                self.result.stopped = "out of memory"
+                return self.result
+            with Interrupts(lambda: self.library.search_stop(self.search)) as self.interrupts:
+                self._search()
         finally:
-            self.library.search_free(self.search)
+            if self.search:
+                self.library.search_stop(self.search)
+            self.crew.close()
+            if self.search:
+                self.library.search_free(self.search)
             self.search = None
         return self.result
+
+    def _search(self) -> None:
+        whole = False
+        try:
+            self._begin()
+            whole = True
+            self._explore()
+        except MemoryError:
+            self.crew.settle()
+            self.result.stopped = "out of memory"
+        self.result.statistics = self._statistics()
+        if whole and self.result.stopped is not None:
+            self._save("go on with --resume {file}")
+        if self.generated.compact:
+            self.result.omission = min(1.0, self.result.statistics.states**2 / 2**65)
+        self._mark()
 
     def _most_rows(self) -> int:
         """How many states fit into the memory that is left."""
@@ -105,16 +128,29 @@ class CompiledSearch:
 
     # -- searching --
 
-    def _explore(self) -> None:
-        try:
+    def _begin(self) -> None:
+        """Put the initial state into the search, or what is in a checkpoint."""
+        checkpoints = self.checkpoints
+        if checkpoints is None or checkpoints.resume is None:
             self.library.search_start(self.search)
-            self._collect()
-            while not self._is_over() and self.library.search_next_level(self.search):
-                self.depth += self._figures()[EXPANDED] > 0
-                self._level()
-        except KeyboardInterrupt:
-            self.library.search_stop(self.search)
-            self.result.stopped = "interrupted"
+            return
+        resuming.restore(self, checkpoints.resume)
+        self.alone = 0
+        self.crew.each(lambda worker: self.library.search_rehash(self.search, worker, None, 0) or 0)
+        self.saved = time.monotonic()
+
+    def _explore(self) -> None:
+        self._collect()
+        if not self._is_over():
+            self._level()
+        while not self._is_over():
+            states = self.library.search_next_level(self.search)
+            if self._figures()[FAILURE]:
+                continue
+            if not states:
+                break
+            self.depth += self._figures()[EXPANDED] > 0
+            self._level()
         if self.progress is not None:
             self.progress(self._statistics())
 
@@ -125,29 +161,47 @@ class CompiledSearch:
             self._collect()
             if self._is_over():
                 return
+            if self.checkpoints is not None and time.monotonic() - self.saved >= self.checkpoints.every:
+                self._save(None)
             if self._figures()[GROW]:
                 self._grow()
             elif all(outcome == LEVEL_DONE for outcome in outcomes):
                 return
 
     def _in_parallel(self, work: Callable[[int], int]) -> list[int]:
-        return self._by_all(work) if self._figures()[STATES] >= self.alone else [work(0)]
-
-    def _by_all(self, work: Callable[[int], int]) -> list[int]:
-        if self.threads == 1:
-            return [work(0)]
-        futures: list[Future[int]] = [self.pool.submit(work, worker) for worker in range(self.threads)]
-        try:
-            return [future.result() for future in futures]
-        except KeyboardInterrupt:
-            self.library.search_stop(self.search)
-            raise
+        return [work(0)] if self._figures()[STATES] < self.alone else self.crew.each(work)
 
     def _grow(self) -> None:
         old, slots = ctypes.c_void_p(), ctypes.c_uint64()
         if self.library.search_grow(self.search, ctypes.byref(old), ctypes.byref(slots)):
-            self._by_all(lambda worker: self.library.search_rehash(self.search, worker, old, slots) or 0)
+            self.crew.each(lambda worker: self.library.search_rehash(self.search, worker, old, slots) or 0)
             self.library.search_grown(self.search, old, slots)
+
+    def _save(self, how: str | None) -> None:
+        """Write a checkpoint, if the user wants one and the search can go on. how: what to do with it, to be told."""
+        failure = self._figures()[FAILURE]
+        if self.checkpoints is None or self.checkpoints.file is None or failure not in (0, OUT_OF_MEMORY, FULL):
+            return
+        file = self.checkpoints.file
+        try:
+            resuming.save(self, file)
+            if how is not None:
+                states = self._figures()[STATES]
+                self.checkpoints.tell(f"{file}: a checkpoint with {states:,} states was written; {how.format(file=file)}")
+        except OSError as error:
+            self.checkpoints.tell(f"warning: {file}: no checkpoint could be written: {error.strerror}")
+        except MemoryError:
+            self.checkpoints.tell(f"warning: {file}: no checkpoint could be written: out of memory")
+        self.saved = time.monotonic()
+
+    def counts(self) -> tuple[int, int, int]:
+        """States, transitions, expanded states."""
+        figures = self._figures()
+        return figures[STATES], figures[TRANSITIONS], figures[EXPANDED]
+
+    def seconds(self) -> float:
+        """How long the search has taken, with what came before its checkpoint."""
+        return time.monotonic() - self.begun + self.earlier
 
     def _figures(self) -> list[int]:
         figures = (ctypes.c_uint64 * FIGURES)()
@@ -160,10 +214,9 @@ class CompiledSearch:
 
     def _statistics(self) -> Statistics:
         figures = self._figures()
-        seconds = time.monotonic() - self.begun
         memory = self.process.memory_info().rss
         frontier = figures[STATES] - figures[EXPANDED]
-        return Statistics(figures[STATES], figures[TRANSITIONS], self.depth, seconds, frontier, memory)
+        return Statistics(figures[STATES], figures[TRANSITIONS], self.depth, self.seconds(), frontier, memory)
 
     def _is_over(self) -> bool:
         """Report progress; whether the search has to stop."""
@@ -176,7 +229,9 @@ class CompiledSearch:
         failure = self._figures()[FAILURE]
         if failure == TOLD_APART:
             raise ToldApart(self._why_apart())
-        if failure == TOO_MANY_CHOICES:
+        if self.interrupts.arrived is not None:
+            self.result.stopped = "interrupted"
+        elif failure == TOO_MANY_CHOICES:
             self.result.stopped = "a step makes more than 64 choices, which the compiled engine cannot follow (--engine portable)"
         elif failure == OUT_OF_MEMORY:
             self.result.stopped = "out of memory"
@@ -184,17 +239,23 @@ class CompiledSearch:
             self.result.stopped = f"the engine's limit of {MOST_ROWS:,} states"
         elif limits.states is not None and statistics.states >= limits.states:
             self.result.stopped = f"the limit of {limits.states:,} states"
-        elif limits.seconds is not None and statistics.seconds + limits.spent >= limits.seconds:
+        elif limits.seconds is not None and statistics.seconds - self.earlier + limits.spent >= limits.seconds:
             self.result.stopped = f"the limit of {limits.seconds:g} seconds"
         elif limits.memory is not None and (failure == FULL or statistics.memory >= limits.memory):
             self.result.stopped = f"the limit of {limits.memory / 2**20:,.0f} MiB of memory"
         return self.result.stopped is not None
 
-    def _marks(self) -> None:
+    def marks(self) -> tuple[bytearray, bytearray]:
+        """Which raisers cut a path, and which places were covered, by their numbers."""
+        cuts = bytearray(max(1, len(self.generated.raisers)))
+        covered = bytearray(max(1, len(self.generated.covers)))
+        kinds = (ctypes.c_ubyte * len(cuts)).from_buffer(cuts), (ctypes.c_ubyte * len(covered)).from_buffer(covered)
+        self.library.search_marks(self.search, *kinds)
+        return cuts, covered
+
+    def _mark(self) -> None:
         """Which paths were cut, and what was not reached."""
-        cuts = (ctypes.c_ubyte * max(1, len(self.generated.raisers)))()
-        covered = (ctypes.c_ubyte * max(1, len(self.generated.covers)))()
-        self.library.search_marks(self.search, cuts, covered)
+        cuts, covered = self.marks()
         for raised, happened in zip(self.generated.raisers, cuts, strict=False):
             if happened and isinstance(raised, Cut):
                 self.result.cuts.setdefault(raised.reason, f"{raised.position}: {raised.message}")
@@ -208,19 +269,20 @@ class CompiledSearch:
         """Tell what was found since the last time."""
         for number, name in enumerate(self.system.properties):
             if name not in self.result.findings:
-                kind, row, what = self._finding(number)
+                kind, row, what = self.finding(number)
                 if kind in (INVARIANT, STEP, STUCK):
                     self.result.findings[name] = finding = self._told(name, kind, row, what)
                     if self.announce is not None:
                         self.announce(finding)
-        kind, row, what = self._finding(len(self.system.properties))
+        kind, row, what = self.finding(len(self.system.properties))
         if kind and self.result.error is None:
             self.result.error = self._model_error(kind, row, what)
 
-    def _finding(self, number: int) -> list[int]:
+    def finding(self, number: int) -> tuple[int, int, int]:
+        """What was found of a property: kind, row, number."""
         found = (ctypes.c_uint64 * 3)()
         self.library.search_finding(self.search, number, found)
-        return list(found)
+        return found[0], found[1], found[2]
 
     def _told(self, name: str, kind: int, row: int, what: int) -> Finding:
         path = self._path(row)
@@ -238,7 +300,7 @@ class CompiledSearch:
     def _why_apart(self) -> str:
         portable = self.portable
         assert portable.canonical is not None
-        state = portable.end_of(self._path(self._finding(len(self.system.properties) + 1)[1]))
+        state = portable.end_of(self._path(self.finding(len(self.system.properties) + 1)[1]))
         reason = CandidateCheck(portable.canonical, portable.maker).failure(state)
         if reason is None:
             raise AssertionError("pages that one engine tells apart are alike for the other")
@@ -301,4 +363,6 @@ def _declared(library: ctypes.CDLL) -> ctypes.CDLL:
         getattr(library, name).argtypes = [pointer]
     for name in ("search_free", "search_start", "search_stop"):
         getattr(library, name).restype = None
+    if hasattr(library, "checkpoint_room"):
+        resuming.declare(library)
     return library

@@ -7,6 +7,7 @@ come into the cache whole, by renaming, so that a compiler that is killed leaves
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import hashlib
 import importlib.util
@@ -14,15 +15,24 @@ import os
 import platform
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from checker.explicit.interrupts import uninterrupted
+
 FLAGS = ("-std=gnu11", "-O1", "-w", "-shared", "-fPIC")
 NATIVE = "-march=native"
+KEY = "stackproof_key"
+"""The name in a library of what says which source it was made from."""
+LIBRARY_MAGIC = (b"\x7fELF", b"\xcf\xfa\xed\xfe")
+LONGEST = 600.0
+"""Seconds that a compiler may take."""
 
 
 class CompilerError(Exception):
@@ -41,7 +51,10 @@ def find_compiler() -> Compiler:
     """$CC, or cc, gcc or clang, or the wheel `ziglang`. CompilerError if there is none."""
     wanted = os.environ.get("CC")
     if wanted is not None:
-        words = shlex.split(wanted)
+        try:
+            words = shlex.split(wanted)
+        except ValueError:
+            words = []
         program = shutil.which(words[0]) if words else None
         if program is None:
             raise CompilerError(f"$CC is {wanted!r}, which is no program")
@@ -72,12 +85,16 @@ def _machine() -> str:
 
 
 def cache_folder() -> Path:
-    """Where libraries are kept: $STACKPROOF_CACHE, else stackproof in $XDG_CACHE_HOME or ~/.cache."""
+    """Where libraries are kept: $STACKPROOF_CACHE, else stackproof in $XDG_CACHE_HOME or ~/.cache. OSError if there is no
+    such place."""
     own = os.environ.get("STACKPROOF_CACHE")
     if own:
         return Path(own)
     base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "stackproof"
+    try:
+        return (Path(base) if base else Path.home() / ".cache") / "stackproof"
+    except RuntimeError as error:
+        raise OSError(str(error)) from None
 
 
 class Build:
@@ -90,78 +107,129 @@ class Build:
         self.key = hashlib.sha256("\0".join(parts).encode()).hexdigest()
         self.process: subprocess.Popen[bytes] | None = None
         self.folder: tempfile.TemporaryDirectory[str] | None = None
-        self.cached = _from_cache(self.key)
-        if self.cached is None:
-            self._start(source)
+        self.loaded = _from_cache(self.key)
+        if self.loaded is None:
+            try:
+                with uninterrupted():
+                    self._start(f'{source}\nconst char {KEY}[] = "{self.key}";\n')
+            except BaseException:
+                self.close()
+                raise
 
     def _start(self, source: str) -> None:
-        self.folder = tempfile.TemporaryDirectory(prefix="stackproof-")
-        text = Path(self.folder.name) / "search.c"
-        text.write_text(source, encoding="utf-8")
-        self.output = Path(self.folder.name) / "search.so"
-        native = [] if "ziglang" in self.compiler.command else [NATIVE]
-        command = [*self.compiler.command, *FLAGS, *native, "-o", str(self.output), str(text)]
-        self.log = Path(self.folder.name) / "log"
+        self.begun = time.monotonic()
         try:
+            self.folder = tempfile.TemporaryDirectory(prefix="stackproof-", ignore_cleanup_errors=True)
+            text = Path(self.folder.name) / "search.c"
+            text.write_text(source, encoding="utf-8")
+            self.output = Path(self.folder.name) / "search.so"
+            self.log = Path(self.folder.name) / "log"
+            native = [] if "ziglang" in self.compiler.command else [NATIVE]
+            command = [*self.compiler.command, *FLAGS, *native, "-o", str(self.output), str(text)]
             with self.log.open("wb") as log:
-                self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+                self.process = subprocess.Popen(
+                    command,
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    start_new_session=True,
+                    env={**os.environ, "TMPDIR": self.folder.name},
+                )
         except OSError as error:
             raise CompilerError(f"{self.compiler.command[0]} cannot be run: {error.strerror}") from None
 
-    def ready(self) -> bool:
-        """Whether `library` will answer at once."""
-        return self.process is None or self.process.poll() is not None
+    def wait(self, seconds: float | None) -> bool:
+        """Whether `library` will answer at once, within so many seconds. CompilerError if the compiler takes too long."""
+        if self.process is None:
+            return True
+        left = self.begun + LONGEST - time.monotonic()
+        try:
+            self.process.wait(left if seconds is None else max(0.0, min(left, seconds)))
+        except subprocess.TimeoutExpired:
+            if time.monotonic() - self.begun < LONGEST:
+                return False
+            self.close()
+            raise CompilerError(f"{' '.join(self.compiler.command)} did not end within {LONGEST:g} seconds") from None
+        return True
 
     def library(self) -> ctypes.CDLL:
         """The library, when it is made. CompilerError if the compiler failed."""
-        if self.cached is not None:
-            return _load(self.cached)
+        if self.loaded is not None:
+            return self.loaded
+        self.wait(None)
         assert self.process is not None
         status = self.process.wait()
+        command = " ".join(self.compiler.command)
+        if status < 0:
+            raise CompilerError(f"{command} was killed by signal {-status}")
         if status:
-            lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
-            first = next((line for line in lines if "error" in line), lines[0] if lines else "it says nothing")
-            raise CompilerError(f"{' '.join(self.compiler.command)} failed with status {status}: {first.strip()}")
-        library = _load(self.output)
-        _keep(self.key, self.output)
+            raise CompilerError(f"{command} failed with status {status}: {self._complaint()}")
+        try:
+            content = self.output.read_bytes()
+        except OSError as error:
+            raise CompilerError(f"{command} made no library: {error.strerror}") from None
+        if not content.startswith(LIBRARY_MAGIC):
+            raise CompilerError(f"what {command} made is no library")
+        try:
+            self.loaded = _load(self.output, self.key)
+        except OSError as error:
+            raise CompilerError(f"what {command} made cannot be loaded: {error}") from None
+        _keep(self.key, content)
         self.close()
-        return library
+        return self.loaded
+
+    def _complaint(self) -> str:
+        """What a compiler says of its failure, in one line."""
+        try:
+            lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
+        except OSError:
+            lines = []
+        first = next((line for line in lines if "error" in line), lines[0] if lines else "it says nothing")
+        return "".join(character for character in first.strip() if character.isprintable())[:300]
 
     def close(self) -> None:
         """Stop the compiler if it is at work, and leave no file behind but what is in the cache."""
         if self.process is not None and self.process.poll() is None:
-            self.process.kill()
+            # Its session, since a compiler is several processes, which may outlive the first.
+            with contextlib.suppress(OSError):
+                os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
         if self.folder is not None:
             self.folder.cleanup()
             self.folder = None
 
 
-def _load(path: Path) -> ctypes.CDLL:
+def _load(path: Path, key: str) -> ctypes.CDLL:
+    """The library in a file. OSError if it is none, or that of another source."""
+    library = ctypes.CDLL(str(path))
     try:
-        return ctypes.CDLL(str(path))
-    except OSError as error:
-        raise CompilerError(f"what the compiler made cannot be loaded: {error}") from None
+        found = (ctypes.c_char * len(key)).in_dll(library, KEY).value.decode("ascii", "replace")
+    except ValueError:
+        found = ""
+    if found != key:
+        raise OSError("it was made from something else")
+    return library
 
 
-def _from_cache(key: str) -> Path | None:
+def _from_cache(key: str) -> ctypes.CDLL | None:
     """The library with this key, if it is there and whole."""
-    library = cache_folder() / f"{key}.so"
     try:
-        recorded = (cache_folder() / f"{key}.sha256").read_text(encoding="utf-8")
-        found = hashlib.sha256(library.read_bytes()).hexdigest()
-    except (OSError, UnicodeDecodeError):
+        folder = cache_folder()
+        recorded = (folder / f"{key}.sha256").read_text(encoding="utf-8")
+        if hashlib.sha256((folder / f"{key}.so").read_bytes()).hexdigest() == recorded:
+            return _load(folder / f"{key}.so", key)
+    except (OSError, ValueError):
         return None
-    return library if found == recorded else None
+    return None
 
 
-def _keep(key: str, library: Path) -> None:
+def _keep(key: str, content: bytes) -> None:
     """Put a library into the cache. A cache that cannot be written is done without."""
-    content = library.read_bytes()
     try:
-        cache_folder().mkdir(mode=0o700, parents=True, exist_ok=True)
-        _write(cache_folder() / f"{key}.so", content)
-        _write(cache_folder() / f"{key}.sha256", hashlib.sha256(content).hexdigest().encode())
+        folder = cache_folder()
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _write(folder / f"{key}.so", content)
+        _write(folder / f"{key}.sha256", hashlib.sha256(content).hexdigest().encode())
     except OSError:
         return
 
@@ -172,6 +240,7 @@ def _write(path: Path, content: bytes) -> None:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
         os.replace(name, path)
-    except OSError:
-        os.unlink(name)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(name)
         raise

@@ -19,6 +19,7 @@ from checker.explicit.c_expressions import Unsupported
 from checker.explicit.canonical import ToldApart
 from checker.explicit.compiled import CompiledSearch
 from checker.explicit.compiler import Build, CompilerError
+from checker.explicit.resuming import Checkpoints, header_of
 from checker.explicit.search import PARTIAL_ORDER, Finding, Limits, Progress, Result, Search, Statistics
 from checker.ir import system as ir
 
@@ -35,12 +36,13 @@ class EngineError(Exception):
 @dataclass(frozen=True)
 class Method:
     """How to search. engine: one of ENGINES. threads: of the compiled engine. reductions: of REDUCTIONS. compact: with hash
-    compaction, which the compiled engine alone has."""
+    compaction, which the compiled engine alone has. checkpoints: to write or to begin with, which it alone has too."""
 
     engine: str = "auto"
     threads: int = 1
     reductions: frozenset[str] = frozenset()
     compact: bool = False
+    checkpoints: Checkpoints | None = None
 
 
 def available_threads() -> int:
@@ -69,58 +71,127 @@ def explore(
     progress: Progress | None = None,
     announce: Callable[[Finding], None] | None = None,
 ) -> Explored:
-    """Search a system for violations of the properties. EngineError if the engine asked for cannot be used."""
+    """Search a system for violations of the properties. EngineError if the engine asked for cannot be used, CheckpointError if
+    the checkpoint cannot."""
     search = Search(system, properties, method.reductions)
-    takeover = _Takeover(search, method.compact)
-    if PARTIAL_ORDER in search.reductions and method.engine == "compiled":
-        raise EngineError("error: the compiled engine has no partial-order reduction; leave out --engine, or that reduction")
+    if PARTIAL_ORDER in search.reductions and (method.engine == "compiled" or method.compact or method.checkpoints is not None):
+        raise EngineError(
+            "the compiled engine has no partial-order reduction; leave out what needs that engine, or that reduction"
+        )
     if method.engine == "portable" or PARTIAL_ORDER in search.reductions:
         return Explored(search.run(limits, progress, announce), "portable", search.reductions)
-    known: dict[str, Finding] = {}
-    if method.engine == "auto" and not method.compact:
-        first = Search(system, properties, method.reductions)
-        first.hand_over = takeover
-        result = first.run(limits, progress, announce)
-        if not first.handed_over:
-            takeover.close()
-            return Explored(result, "portable", first.reductions, takeover.remark)
-        known = result.findings
-        limits = dataclasses.replace(limits, spent=limits.spent + result.statistics.seconds)
-        first.release()
-    spent = limits.spent
+    if method.checkpoints is not None and method.checkpoints.resume is not None:
+        for reason in header_of(method.checkpoints.resume).dropped.values():
+            search.drop_pages(reason)
+    takeover = _Takeover(search, method.compact)
+    try:
+        if method.engine == "auto" and not method.compact and method.checkpoints is None:
+            return _portable_first(search, properties, method, limits, progress, announce, takeover)
+        return _compiled(search, properties, method, limits, progress, announce, takeover)
+    finally:
+        takeover.close()
+
+
+def _portable_first(
+    search: Search,
+    properties: frozenset[str],
+    method: Method,
+    limits: Limits,
+    progress: Progress | None,
+    announce: Callable[[Finding], None] | None,
+    takeover: _Takeover,
+) -> Explored:
+    """Search with the portable engine, and begin again with the compiled one when that is ready."""
+    first = Search(search.system, properties, method.reductions)
+    first.hand_over = takeover
+    result = first.run(limits, progress, announce)
+    if not first.handed_over:
+        return Explored(result, "portable", first.reductions, takeover.remark)
+    known = dict(result.findings)
+    limits = dataclasses.replace(limits, spent=limits.spent + result.statistics.seconds)
+    first.release()
 
     def announced(finding: Finding) -> None:
         if announce is not None and finding.property not in known:
             announce(finding)
         known.setdefault(finding.property, finding)
 
+    try:
+        explored = _compiled(search, properties, method, limits, progress, announced, takeover)
+    except (KeyboardInterrupt, MemoryError) as stop:
+        result.stopped = "interrupted" if isinstance(stop, KeyboardInterrupt) else "out of memory"
+        explored = Explored(result, "portable", search.reductions)
+    except EngineError as error:
+        first = Search(search.system, properties, search.reductions)
+        explored = Explored(first.run(limits, progress, announced), "portable", first.reductions, str(error))
+    explored.result.findings = {**explored.result.findings, **known}
+    explored.result.dropped = {**search.result.dropped, **explored.result.dropped}
+    seconds = explored.result.statistics.seconds + result.statistics.seconds * (explored.result is not result)
+    explored.result.statistics = dataclasses.replace(explored.result.statistics, seconds=seconds)
+    return explored
+
+
+def _compiled(
+    search: Search,
+    properties: frozenset[str],
+    method: Method,
+    limits: Limits,
+    progress: Progress | None,
+    announce: Callable[[Finding], None] | None,
+    takeover: _Takeover,
+) -> Explored:
+    """Search with the compiled engine. EngineError if it cannot be used."""
+    known: dict[str, Finding] = {}
+
+    def announced(finding: Finding) -> None:
+        if announce is not None and finding.property not in known:
+            announce(finding)
+        known.setdefault(finding.property, finding)
+
+    earlier = 0.0
     while True:
-        takeover.prepare(wait=True)
-        if takeover.library is None:
-            raise EngineError(f"error: the compiled engine cannot be used: {takeover.remark}")
-        assert takeover.generated is not None
-        compiled = CompiledSearch(search, takeover.generated, takeover.library, properties, method.threads)
         begun = time.monotonic()
+        left = None if limits.seconds is None else limits.seconds - limits.spent
+        if not takeover.wait(left):
+            return Explored(_nothing(f"the limit of {limits.seconds:g} seconds", known), "compiled", search.reductions)
+        if takeover.library is None:
+            raise EngineError(takeover.remark or "")
+        assert takeover.generated is not None
+        spent = dataclasses.replace(limits, spent=limits.spent + time.monotonic() - begun)
+        compiled = CompiledSearch(
+            search, takeover.generated, takeover.library, properties, method.threads, checkpoints=method.checkpoints
+        )
         try:
-            result = compiled.run(limits, progress, announced)
+            result = compiled.run(spent, progress, announced)
             break
         except ToldApart as reason:
             search.drop_pages(str(reason))
-            takeover = _Takeover(search, method.compact)
+            takeover.renew()
             limits = dataclasses.replace(limits, spent=limits.spent + time.monotonic() - begun)
+            earlier += time.monotonic() - begun
     result.findings = {**result.findings, **known}
     result.dropped = search.result.dropped
-    result.statistics = dataclasses.replace(result.statistics, seconds=result.statistics.seconds + limits.spent - spent)
-    threads = f"{method.threads} thread{'s' if method.threads > 1 else ''}"
+    result.statistics = dataclasses.replace(result.statistics, seconds=result.statistics.seconds + earlier)
+    threads = f"{compiled.threads} thread{'s' if compiled.threads > 1 else ''}"
     return Explored(result, f"compiled, {threads}", search.reductions)
 
 
+def _nothing(stopped: str, known: dict[str, Finding]) -> Result:
+    """What a search came to that did not begin."""
+    return Result(Statistics(0, 0, 0, 0.0, 0, 0), known, stopped=stopped)
+
+
 class _Takeover:
-    """Gets the compiled engine ready beside a search by the portable one. Called at its looks; true when it shall end."""
+    """Gets the compiled engine ready, beside a search by the portable one or before one by itself. As a function it is called
+    at the portable one's looks; true when that shall end."""
 
     def __init__(self, search: Search, compact: bool) -> None:
         self.search = search
         self.compact = compact
+        self.renew()
+
+    def renew(self) -> None:
+        """Forget what is ready: the reductions have changed."""
         self.build: Build | None = None
         self.generated: Generated | None = None
         self.library: ctypes.CDLL | None = None
@@ -129,25 +200,26 @@ class _Takeover:
     def __call__(self, statistics: Statistics) -> bool:
         if self.remark is not None or statistics.seconds < PATIENCE:
             return False
-        self.prepare(wait=False)
+        self._prepare(0.0)
         return self.library is not None
 
-    def prepare(self, wait: bool) -> None:
-        """One more step towards the library; all of them if `wait`."""
-        if self.library is not None:
-            return
+    def wait(self, seconds: float | None) -> bool:
+        """Wait until the library is there, or known not to come. False: it took longer than so many seconds."""
+        if self.library is None and self.remark is None:
+            self._prepare(seconds)
+        return self.library is not None or self.remark is not None
+
+    def _prepare(self, seconds: float | None) -> None:
+        """Get the library if it takes no longer than so many seconds."""
         try:
             if self.build is None:
                 self.generated = generate(self.search.transitions, self.search.canonical, self.compact)
                 self.build = Build(self.generated.source)
-            if wait or self.build.ready():
+            if self.build.wait(seconds):
                 self.library = self.build.library()
         except (Unsupported, CompilerError) as error:
             self.remark = str(error)
             self.close()
-        except BaseException:
-            self.close()
-            raise
 
     def close(self) -> None:
         """Stop a compiler that is still at work."""

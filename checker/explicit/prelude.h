@@ -170,7 +170,7 @@ static inline int tape_advance(struct tape *tape)
 /* -- the interface to search.c -- */
 
 struct worker;
-static unsigned char covered[COVERS];
+static _Atomic unsigned char covered[COVERS];
 static inline word *next_entry(struct worker *w);
 static inline void took(struct worker *w, const word *s, int outcome, int progress);
 static void too_many_choices(struct worker *w);
@@ -179,8 +179,8 @@ static void judged(struct worker *w, int outcome, int invariant, int property, r
 
 static inline void cover(int number)
 {
-	if (UNLIKELY(!covered[number]))
-		covered[number] = 1;
+	if (UNLIKELY(!atomic_load_explicit(&covered[number], memory_order_relaxed)))
+		atomic_store_explicit(&covered[number], 1, memory_order_relaxed);
 }
 
 /* Take one transition, or each alternative of one that chooses. progress: whether it is more than an interrupt. */

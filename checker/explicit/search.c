@@ -12,6 +12,9 @@
  *
  * Workers share the table. A row is written before its number is put into the table, by compare-and-swap; whoever comes
  * second to a slot looks at what is there now. Between calls of search_run, all rows and the table are consistent.
+ *
+ * A new state that finds no room (no memory, or a table that is too full) is not lost: the row it came from is to be
+ * expanded again, which counts nothing twice.
  */
 
 #define BATCH 128
@@ -22,6 +25,7 @@
 #define PIECE 256 /* rows that a worker expands at a time */
 #define FIRST_SLOTS ((size_t)1 << 16)
 #define NO_ROW UINT32_MAX
+#define NO_ROOM (UINT32_MAX - 1)
 
 enum { LEVEL_DONE, PAUSED };
 enum { NO_FAILURE, OUT_OF_MEMORY, FULL, TOO_MANY_CHOICES, TOLD_APART };
@@ -83,6 +87,7 @@ struct search {
 	size_t slots;
 	uint32_t number_mask; /* bits of a slot that hold a row number plus 1; the others are bits of the hash */
 	uint64_t grow_at; /* rows */
+	uint64_t full_at; /* rows that the table takes at most */
 	uint64_t most_rows;
 	_Atomic uint64_t rows; /* taken by workers */
 	_Atomic int grow, stop, failure;
@@ -91,17 +96,18 @@ struct search {
 	uint32_t *hashes[BLOCKS];
 	size_t kept_from; /* the first block whose states are still there */
 	word *spare; /* blocks to use again, each with the next one in its first word */
-	atomic_flag allocating;
+	atomic_flag busy; /* while blocks or `again` are changed */
 	int workers;
 	struct worker *worker;
 	struct ranges level; /* the rows to expand */
 	_Atomic size_t piece;
-	size_t pieces;
+	row_number *again; /* rows to expand again */
+	_Atomic size_t agains;
 	_Atomic unsigned char open[PROPERTIES + 1];
 	struct finding found[PROPERTIES + 1];
 	struct finding error;
 	struct finding apart; /* the state in which pages are told apart */
-	unsigned char cuts[RAISERS];
+	_Atomic unsigned char cuts[RAISERS];
 	uint64_t bytes;
 };
 
@@ -154,11 +160,21 @@ static inline row_number *row_source(const struct search *q, row_number row)
 	return q->sources[row >> BLOCK_BITS] + (row & (BLOCK_ROWS - 1));
 }
 
+static void lock(struct search *q)
+{
+	while (atomic_flag_test_and_set_explicit(&q->busy, memory_order_acquire))
+		;
+}
+
+static void unlock(struct search *q)
+{
+	atomic_flag_clear_explicit(&q->busy, memory_order_release);
+}
+
 static int make_block(struct search *q, size_t number)
 {
 	int made = 1;
-	while (atomic_flag_test_and_set(&q->allocating))
-		;
+	lock(q);
 	if (!q->blocks[number]) {
 		word *memory = q->spare;
 		if (memory)
@@ -176,7 +192,7 @@ static int make_block(struct search *q, size_t number)
 			give_memory(q, links, link_bytes());
 		}
 	}
-	atomic_flag_clear(&q->allocating);
+	unlock(q);
 	return made;
 }
 
@@ -200,11 +216,17 @@ static int reserve_row(struct worker *w)
 	struct search *q = w->search;
 	if (LIKELY(w->row < w->row_end))
 		return 1;
-	uint64_t first = atomic_fetch_add(&q->rows, CHUNK);
-	if (first + CHUNK > q->most_rows) {
-		fail(q, FULL);
-		return 0;
-	}
+	uint64_t first = atomic_load(&q->rows);
+	do {
+		if (first + CHUNK > q->most_rows) {
+			fail(q, FULL);
+			return 0;
+		}
+		if (first + CHUNK > q->full_at) {
+			q->grow = 1;
+			return 0;
+		}
+	} while (!atomic_compare_exchange_weak(&q->rows, &first, first + CHUNK));
 	if (first + (uint64_t)CHUNK * (q->workers + 1) > q->grow_at)
 		q->grow = 1;
 	if (!__atomic_load_n(&q->blocks[first >> BLOCK_BITS], __ATOMIC_ACQUIRE) && !make_block(q, first >> BLOCK_BITS)) {
@@ -278,7 +300,7 @@ static inline int holds(const struct search *q, slot found, const struct entry *
 #endif
 }
 
-/* The row of a state that was new, NO_ROW if it was known (or there is no room for it). */
+/* The row of a state that was new, NO_ROW if it was known, NO_ROOM if there is no room for it. */
 static inline row_number insert(struct worker *w, const struct entry *e)
 {
 	struct search *q = w->search;
@@ -289,7 +311,7 @@ static inline row_number insert(struct worker *w, const struct entry *e)
 		if (!found) {
 			if (!written) {
 				if (!reserve_row(w))
-					return NO_ROW;
+					return NO_ROOM;
 				memcpy(row_state(q, w->row), e->state, WORDS * sizeof(word));
 				*row_source(q, w->row) = e->source;
 #if COMPACT
@@ -323,6 +345,7 @@ static int make_table(struct search *q, size_t slots)
 	q->slots = slots;
 	q->number_mask = slots - 1 > UINT32_MAX ? UINT32_MAX : (uint32_t)(slots - 1);
 	q->grow_at = slots / 10 * 7;
+	q->full_at = slots / 8 * 7;
 	return 1;
 }
 
@@ -394,6 +417,42 @@ static void examine(struct worker *w, const struct entry *e, const word *changed
 #endif
 }
 
+/* A row is to be expanded again. There are never more than are on their way: of each worker, those in its batch and the one at
+ * work, since it stops then; or those of which there are some left. */
+static void expand_again(struct search *q, row_number row)
+{
+	size_t count, i;
+	lock(q);
+	count = atomic_load_explicit(&q->agains, memory_order_relaxed);
+	for (i = 0; i < count && q->again[i] != row; i++)
+		;
+	if (i == count) {
+		q->again[count] = row;
+		atomic_store_explicit(&q->agains, count + 1, memory_order_relaxed);
+	}
+	unlock(q);
+}
+
+/* A row to expand again; NO_ROW if there is none. */
+static row_number take_again(struct search *q)
+{
+	row_number row = NO_ROW;
+	lock(q);
+	size_t count = atomic_load_explicit(&q->agains, memory_order_relaxed);
+	if (count) {
+		row = q->again[0];
+		memmove(q->again, q->again + 1, (count - 1) * sizeof(*q->again));
+		atomic_store_explicit(&q->agains, count - 1, memory_order_relaxed);
+	}
+	unlock(q);
+	return row;
+}
+
+static size_t most_agains(const struct search *q)
+{
+	return (size_t)q->workers * (BATCH + 1);
+}
+
 static void flush(struct worker *w)
 {
 	struct search *q = w->search;
@@ -410,8 +469,11 @@ static void flush(struct worker *w)
 	for (unsigned i = 0; i < count; i++) {
 		struct entry *e = &w->batch[i];
 		row_number row = insert(w, e);
-		if (row == NO_ROW)
+		if (row >= NO_ROOM) {
+			if (row == NO_ROOM)
+				expand_again(q, e->source);
 			continue;
+		}
 		word changed[WORDS + 1];
 		for (int k = 0; k < WORDS; k++)
 			changed[k] = REACHED(e)[k] ^ e->source_state[k];
@@ -440,7 +502,7 @@ static void raised(struct worker *w, const word *s, int number)
 {
 	int kind = raised_kind[number];
 	if (kind == CUT) {
-		w->search->cuts[number] = 1;
+		atomic_store_explicit(&w->search->cuts[number], 1, memory_order_relaxed);
 	} else if (kind == MODEL_ERROR || kind == WILD_MODEL_ERROR) {
 		claim(&w->search->error, STEP, w->source, number);
 		w->search->stop = 1;
@@ -486,7 +548,7 @@ static int take_piece(struct worker *w)
 
 void search_free(struct search *q)
 {
-	for (size_t i = 0; i < BLOCKS && q->sources[i]; i++) {
+	for (size_t i = 0; i < BLOCKS; i++) {
 		give_memory(q, q->blocks[i], block_bytes());
 		give_memory(q, q->sources[i], link_bytes());
 	}
@@ -500,6 +562,7 @@ void search_free(struct search *q)
 		free(q->worker[i].rows.items);
 	free(q->worker);
 	free(q->level.items);
+	free(q->again);
 	free(q);
 }
 
@@ -510,16 +573,18 @@ struct search *search_new(int workers, const unsigned char *open, uint64_t most_
 	struct search *q = calloc(1, sizeof(*q));
 	if (!q)
 		return NULL;
-	atomic_flag_clear(&q->allocating);
+	atomic_flag_clear(&q->busy);
+	q->workers = workers;
 	q->worker = aligned_alloc(64, workers * sizeof(struct worker));
-	if (!q->worker || !make_table(q, FIRST_SLOTS)) {
+	q->again = malloc(most_agains(q) * sizeof(*q->again));
+	if (!q->worker || !q->again || !make_table(q, FIRST_SLOTS)) {
 		free(q->worker);
+		free(q->again);
 		free(q);
 		return NULL;
 	}
 	memset(q->worker, 0, workers * sizeof(struct worker));
-	memset(covered, 0, sizeof(covered));
-	q->workers = workers;
+	memset((void *)covered, 0, sizeof(covered));
 	q->most_rows = most_rows < UINT32_MAX - CHUNK ? most_rows : UINT32_MAX - CHUNK;
 	for (int i = 0; i < PROPERTIES; i++)
 		q->open[i] = open[i];
@@ -541,7 +606,7 @@ void search_start(struct search *q)
 	e->hash = hash_state(e->state);
 	e->source = NO_ROW;
 	row_number row = insert(w, e);
-	if (row == NO_ROW)
+	if (row == NO_ROOM)
 		return;
 	memset(changed, 0xff, sizeof(changed));
 	examine(w, e, changed, row);
@@ -568,7 +633,24 @@ static void forget_states(struct search *q)
 }
 #endif
 
-/* Make the states found since the last call the level to expand; how many they are. */
+/* Part of a worker's range that belongs to the level being made. */
+static struct range new_rows(const struct worker *w, size_t number)
+{
+	struct range range = w->rows.items[number];
+	if (number == w->level_range && range.begin < w->level_row)
+		range.begin = w->level_row;
+	return range;
+}
+
+/* The level being made begins behind the rows that a worker has now. */
+static void begin_level(struct worker *w)
+{
+	w->level_range = w->rows.count ? w->rows.count - 1 : 0;
+	w->level_row = w->rows.count ? w->rows.items[w->rows.count - 1].end : 0;
+}
+
+/* Make the states found since the last call the level to expand; how many they are. Where memory does not suffice nothing
+ * changes, and the search has failed. */
 uint64_t search_next_level(struct search *q)
 {
 	uint64_t states = 0;
@@ -577,19 +659,20 @@ uint64_t search_next_level(struct search *q)
 	for (int i = 0; i < q->workers; i++) {
 		struct worker *w = &q->worker[i];
 		for (size_t k = w->level_range; k < w->rows.count; k++) {
-			row_number begin = w->rows.items[k].begin, end = w->rows.items[k].end;
-			if (k == w->level_range && begin < w->level_row)
-				begin = w->level_row;
-			for (; begin < end; begin += PIECE) {
-				row_number stop = end - begin < PIECE ? end : begin + PIECE;
-				if (!add_range(&q->level, begin, stop))
+			struct range left = new_rows(w, k);
+			for (; left.begin < left.end; left.begin += PIECE) {
+				row_number stop = left.end - left.begin < PIECE ? left.end : left.begin + PIECE;
+				if (!add_range(&q->level, left.begin, stop)) {
+					q->level.count = 0;
 					fail(q, OUT_OF_MEMORY);
-				states += stop - begin;
+					return 0;
+				}
+				states += stop - left.begin;
 			}
 		}
-		w->level_range = w->rows.count ? w->rows.count - 1 : 0;
-		w->level_row = w->rows.count ? w->rows.items[w->rows.count - 1].end : 0;
 	}
+	for (int i = 0; i < q->workers; i++)
+		begin_level(&q->worker[i]);
 #if COMPACT
 	forget_states(q);
 #endif
@@ -605,19 +688,28 @@ int search_run(struct search *q, int number, uint64_t time)
 	int outcome = PAUSED;
 	unsigned turns = 0;
 	while (!q->stop && !q->grow) {
-		if (w->at == w->end && !take_piece(w)) {
-			outcome = LEVEL_DONE;
-			break;
+		row_number row = NO_ROW;
+		if (UNLIKELY(atomic_load_explicit(&q->agains, memory_order_relaxed)))
+			row = take_again(q);
+		int again = row != NO_ROW;
+		if (!again) {
+			if (w->at == w->end && !take_piece(w)) {
+				outcome = LEVEL_DONE;
+				break;
+			}
+			row = w->at++;
+			w->expanded++;
 		}
-		row_number row = w->at++;
 		const word *s = row_state(q, row);
-		w->expanded++;
 		if (!IS_MARKED(s)) {
+			uint64_t counted = w->transitions;
 			w->source = row;
 			w->source_state = s;
 			w->moves = 0;
 			expand(w, s);
-			if (DEADLOCK >= 0 && !w->moves && is_open(w, DEADLOCK))
+			if (UNLIKELY(again))
+				w->transitions = counted;
+			else if (DEADLOCK >= 0 && !w->moves && is_open(w, DEADLOCK))
 				violated(w, DEADLOCK, STUCK, row, 0);
 		}
 		if (++turns % 1024 == 0 && nanoseconds() > until)
@@ -746,8 +838,8 @@ uint32_t search_hash(const word *state)
 /* Which raisers cut a path; which places were covered. */
 void search_marks(const struct search *q, unsigned char *cuts, unsigned char *places)
 {
-	memcpy(cuts, q->cuts, sizeof(q->cuts));
-	memcpy(places, covered, sizeof(covered));
+	memcpy(cuts, (const void *)q->cuts, sizeof(q->cuts));
+	memcpy(places, (const void *)covered, sizeof(covered));
 }
 
 /* What the driver has to agree on with the code. */

@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The file format of checkpoints: a header and a body, each with a digest, so that a damaged file is never used.
+
+    MAGIC, version (4 bytes), length of the header (8 bytes), header (JSON), SHA-256 of all that, body, SHA-256 of the body
+
+Numbers are little-endian. The header says how long each part of the body is. A file comes into being whole, by renaming.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import hashlib
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+MAGIC = b"stackproof checkpoint\n"
+VERSION = 1
+DIGEST = 32
+LONGEST_HEADER = 2**24
+
+
+class CheckpointError(Exception):
+    """A checkpoint that cannot be used or written. The text is one line for the user."""
+
+
+@dataclass(frozen=True)
+class Header:
+    """key: of the search, another one for every other model, setting, property or version of the program. words: of a state.
+    rows: behind the last one in use. lists: ranges in each list. findings: property, kind, row and number each. covers,
+    raisers: how many there are. depth, seconds: so far. dropped: reduction -> why it was not used to the end."""
+
+    key: str
+    words: int
+    rows: int
+    lists: tuple[int, ...]
+    states: int
+    transitions: int
+    expanded: int
+    findings: tuple[tuple[int, int, int, int], ...]
+    covers: int
+    raisers: int
+    depth: int
+    seconds: float
+    dropped: dict[str, str]
+
+
+class Writer:
+    """Writes a checkpoint beside the file that it shall replace. A context: the file is replaced if it ends well."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.temporary = path.with_name(path.name + ".new")
+
+    def __enter__(self) -> Writer:
+        self.file = self.temporary.open("wb", buffering=0)
+        self.body = hashlib.sha256()
+        return self
+
+    def header(self, header: Header) -> None:
+        """Write the header; before anything else."""
+        text = json.dumps(dataclasses.asdict(header)).encode()
+        head = MAGIC + VERSION.to_bytes(4, "little") + len(text).to_bytes(8, "little") + text
+        self._put(head + hashlib.sha256(head).digest())
+
+    def part(self, content: bytes | memoryview) -> None:
+        """Write the next part of the body."""
+        self.body.update(content)
+        self._put(content)
+
+    def _put(self, content: bytes | memoryview) -> None:
+        left = memoryview(content)
+        while left:
+            left = left[self.file.write(left) :]
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        try:
+            if kind is None:
+                self._put(self.body.digest())
+                os.fsync(self.file.fileno())
+                self.file.close()
+                self.temporary.replace(self.path)
+                kind = None
+        except BaseException as error:
+            kind = type(error)
+            raise
+        finally:
+            self.file.close()
+            if kind is not None:
+                with contextlib.suppress(OSError):
+                    self.temporary.unlink()
+
+
+def check_place(path: Path) -> None:
+    """CheckpointError if no checkpoint can be written there, or something else is there already."""
+    try:
+        if path.exists():
+            with path.open("rb") as file:
+                if file.read(len(MAGIC)) != MAGIC:
+                    raise CheckpointError(f"error: {path} is there already and is no checkpoint; name another file")
+        beside = path.with_name(path.name + ".new")
+        beside.open("ab").close()
+        beside.unlink()
+    except OSError as error:
+        raise CheckpointError(f"error: {path}: no checkpoint can be written there: {error.strerror}") from None
+    except ValueError as error:
+        raise CheckpointError(f"error: {path}: no checkpoint can be written there: {error}") from None
+
+
+class Reader:
+    """Reads a checkpoint. A context. CheckpointError where the file is damaged or is none; what was read of the body may be used
+    only after `finish`."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __enter__(self) -> Reader:
+        try:
+            self.file: BinaryIO = self.path.open("rb")
+        except OSError as error:
+            raise CheckpointError(f"error: {self.path}: the checkpoint cannot be read: {error.strerror}") from None
+        self.body = hashlib.sha256()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.file.close()
+
+    def header(self) -> Header:
+        """The header; to be read first."""
+        head = self._take(len(MAGIC), "is no checkpoint")
+        if head != MAGIC:
+            raise CheckpointError(f"error: {self.path} is no checkpoint")
+        head += self._take(12)
+        version, length = int.from_bytes(head[-12:-8], "little"), int.from_bytes(head[-8:], "little")
+        if version != VERSION:
+            raise CheckpointError(f"error: {self.path} is a checkpoint in version {version} of the format, not {VERSION}")
+        if length > LONGEST_HEADER:
+            raise self._damaged()
+        head += self._take(length)
+        if self._take(DIGEST) != hashlib.sha256(head).digest():
+            raise self._damaged()
+        read = json.loads(head[len(MAGIC) + 12 :])
+        read["lists"] = tuple(read["lists"])
+        read["findings"] = tuple(tuple(finding) for finding in read["findings"])
+        return Header(**read)
+
+    def part(self, content: memoryview) -> None:
+        """Fill in the next part of the body."""
+        left = content
+        while left:
+            try:
+                count = self.file.readinto(left)  # type: ignore[attr-defined]
+            except OSError as error:
+                raise CheckpointError(f"error: {self.path}: the checkpoint cannot be read: {error.strerror}") from None
+            if not count:
+                raise self._truncated()
+            left = left[count:]
+        self.body.update(content)
+
+    def finish(self) -> None:
+        """Make sure that all that was read is what was written."""
+        if self._take(DIGEST) != self.body.digest() or self.file.read(1):
+            raise self._damaged()
+
+    def _take(self, length: int, otherwise: str = "is truncated") -> bytes:
+        try:
+            found = self.file.read(length)
+        except OSError as error:
+            raise CheckpointError(f"error: {self.path}: the checkpoint cannot be read: {error.strerror}") from None
+        if len(found) < length:
+            raise self._truncated(otherwise)
+        return found
+
+    def _truncated(self, what: str = "is truncated") -> CheckpointError:
+        again = "; begin anew without --resume" if what == "is truncated" else ""
+        return CheckpointError(f"error: {self.path} {what}{again}")
+
+    def _damaged(self) -> CheckpointError:
+        return CheckpointError(f"error: {self.path} is damaged: its content is not what was written; begin anew without --resume")
+
+
+def key_of(parts: Iterable[str]) -> str:
+    """The key of a search that is decided by these texts."""
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
