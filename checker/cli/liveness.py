@@ -20,7 +20,7 @@ from checker.trace.fairness import assumed
 INTERRUPTED = "liveness: interrupted"
 """Why a property on runs is UNKNOWN after Ctrl-C."""
 
-LIVENESS_STATES = 1_000_000
+LIVENESS_STATES = 200_000
 """Liveness is looked for in state spaces up to this size, unless another one is asked for."""
 
 

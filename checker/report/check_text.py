@@ -11,6 +11,9 @@ from pathlib import Path
 from checker.report.text import plain, text_report
 from checker.report.verdict import Run, Subject, Verdict, Word
 
+PARTIAL_ORDER = "partial-order"
+"""The reduction with which counterexamples need not be shortest."""
+
 _OPTIONS = {"CPUS": "--cpus", "TASKS": "--tasks", "STACK_PAGES": "--stack-pages"}
 
 
@@ -145,7 +148,8 @@ def overall(runs: Sequence[Run], name: str) -> str:
     if violated:
         run, verdict = violated[0]
         assert verdict.trace is not None
-        return f"VIOLATED in {len(verdict.trace.steps)} steps ({run.subject.configuration})"
+        shortest = ", perhaps not the fewest" if PARTIAL_ORDER in run.reductions else ""
+        return f"VIOLATED in {len(verdict.trace.steps)} steps{shortest} ({run.subject.configuration})"
     for word in (Word.ERROR, Word.UNKNOWN):
         for _, verdict in verdicts:
             if verdict.word is word:
