@@ -263,13 +263,13 @@ y: Small = 0
 @action
 def jump() -> None:
     global x, y
-    require(y < 2)
+    require(y < 1)
     x = choose(range(6000))
     y += 1
 @invariant("rule", "x is {x}")
 def holds() -> bool:
     \"\"\"Test.\"\"\"
-    return not (x == 5999 and y == 2)
+    return not (x == 5999 and y == 1)
 """
 
 
