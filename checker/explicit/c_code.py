@@ -130,8 +130,8 @@ class _Generator:
         match raised:
             case Violated():
                 return self._property(raised.property)
-            case OutOfRange():
-                return -1
+            case OutOfRange(wild=wild):
+                return -3 if wild else -1
             case Cut():
                 return -2
         raise TypeError(raised)
