@@ -141,7 +141,7 @@ def test_random_systems_in_pieces(tmp_path: Path, seed: int) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=300, deadline=None, derandomize=True, suppress_health_check=HEALTH)
+@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=HEALTH)
 @given(st.integers(2**32, 2**33))
 def test_many_random_systems_in_pieces(tmp_path: Path, seed: int) -> None:
     check(tmp_path, seed)

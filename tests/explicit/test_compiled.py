@@ -102,14 +102,14 @@ def test_kernel_models(model: str, sizes: tuple[int, int, int], events: tuple[st
     agree(load_program(PROJECT / "models" / model, settings_, events))
 
 
-@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=HEALTH)
+@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=HEALTH)
 @given(SEEDS)
 def test_random_systems(seed: int) -> None:
     check(seed)
 
 
 @pytest.mark.slow
-@settings(max_examples=500, deadline=None, derandomize=True, suppress_health_check=HEALTH)
+@settings(max_examples=120, deadline=None, derandomize=True, suppress_health_check=HEALTH)
 @given(SEEDS)
 def test_many_random_systems(seed: int) -> None:
     check(seed + 2**32)
