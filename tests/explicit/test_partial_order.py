@@ -112,7 +112,7 @@ def test_random_systems() -> None:
 
 @pytest.mark.slow
 def test_many_random_workers() -> None:
-    explore(random_workers, range(1_000, 6_000))
+    explore(random_workers, range(1_000, 2_500))
 
 
 def explore(write: object, seeds: range) -> Counter[str]:
