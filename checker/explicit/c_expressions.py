@@ -267,9 +267,13 @@ class ExpressionWriter:
         scaled = f"{number} * {width}" if width != 1 else number
         if first == last:
             return f"({self.state}[{first}] >> ({scaled} + {offset % 64}) & {mask})"
+        return self.bits_at(f"{scaled} + {offset}", width)
+
+    def bits_at(self, place: str, width: int) -> str:
+        """Bits at a place that the code computes."""
         if width > UNALIGNED:
-            return f"get_wide({self.state}, {scaled} + {offset}, {width})"
-        return f"get({self.state}, {scaled} + {offset}, {mask})"
+            return f"get_wide({self.state}, {place}, {width})"
+        return f"get({self.state}, {place}, {hex((1 << width) - 1)})"
 
     def bits(self, offset: int, width: int) -> str:
         """Bits at a known place."""
@@ -310,5 +314,5 @@ FUNCTIONS: Mapping[str, str] = {
 
 
 def table_name(variable: str) -> str:
-    """The C array of a constant variable's values."""
-    return f"constant_{re.sub(r'[^a-zA-Z0-9]', '_', variable)}"
+    """The C array of a constant variable's values; no two variables have the same."""
+    return "constant_" + re.sub(r"[^a-zA-Z0-9]", lambda met: "__" if met[0] == "_" else f"_x{ord(met[0]):x}_", variable)

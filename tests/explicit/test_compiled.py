@@ -14,6 +14,7 @@ from random_systems import random_system
 from small_programs import program_of
 
 from checker.explicit.c_code import generate
+from checker.explicit.c_expressions import Unsupported
 from checker.explicit.compiled import CompiledSearch
 from checker.explicit.compiler import Build
 from checker.explicit.search import Finding, Limits, Result, Search
@@ -100,6 +101,25 @@ def test_dks(settings_: dict[str, int]) -> None:
 def test_kernel_models(model: str, sizes: tuple[int, int, int], events: tuple[str, ...] | None) -> None:
     settings_ = dict(zip(("CPUS", "TASKS", "STACK_PAGES"), sizes, strict=True))
     agree(load_program(PROJECT / "models" / model, settings_, events))
+
+
+TALL = """
+@record(count=4, alignment=16384, symmetric=True)
+class Page:
+    use: bool = False
+p: Page | None = None
+@action
+def take(page: Page) -> None:
+    global p
+    p = page
+"""
+
+
+def test_references_too_large_for_the_tables() -> None:
+    search = Search(lower(program_of(TALL)), None, frozenset({"pages", "symmetry"}))
+    assert search.canonical is not None
+    with pytest.raises(Unsupported, match="65,535"):
+        generate(search.transitions, search.canonical)
 
 
 @settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=HEALTH)
