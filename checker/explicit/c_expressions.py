@@ -259,7 +259,7 @@ class ExpressionWriter:
     def cell(self, offset: int, cells: int, width: int, number: str) -> str:
         """The bits of one of several cells that stand side by side."""
         if width == 0:
-            return "0"
+            return "0" if number.isdigit() else f"((void)({number}), 0)"  # the index may raise
         if number.isdigit():
             return self.bits(offset + int(number) * width, width)
         first, last = offset // 64, (offset + cells * width - 1) // 64
