@@ -122,6 +122,27 @@ def test_references_too_large_for_the_tables() -> None:
         generate(search.transitions, search.canonical)
 
 
+ERROR_AFTER_VIOLATION = """
+Few = Annotated[int, Range(0, 3)]
+count: Few = 0
+@function
+def low(v: Few) -> bool:
+    return v < 1
+@action
+def act() -> None:
+    global count
+    count = 2
+@invariant("low", "text")
+def stays_low(k: Few) -> bool:
+    'Why.'
+    return low(count + k) or count == 0
+"""
+
+
+def test_a_property_found_violated_is_not_evaluated_any_more() -> None:
+    assert "low" in agree(program_of(ERROR_AFTER_VIOLATION)).findings
+
+
 @settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=HEALTH)
 @given(SEEDS)
 def test_random_systems(seed: int) -> None:
