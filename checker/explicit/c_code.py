@@ -72,7 +72,7 @@ class _Generator:
     def generate(self) -> Generated:
         for location in self.system.locations:
             self.step(location)
-        actions = [(instance, self.action(instance)) for instance in self._instances()]
+        actions = [(instance, self.action(number, instance)) for number, instance in enumerate(self._instances())]
         check = self.check()
         body = [*self.out, *self.dispatch(), *self.expand(actions), *check]
         if self.canonical is not None:
@@ -156,7 +156,7 @@ class _Generator:
             if local == ir.RESULT:
                 offset, width, low = self.layout.result
             high = low + (1 << width) - 1
-            bits = f"get(s, base + {offset}, {hex((1 << width) - 1)})" if width else "0"
+            bits = writer.bits_at(f"base + {offset}", width) if width else "0"
             writer.assign(local, f"(value){bits}{f' + {low}' if low else ''}", low, high, 1)
         writer.block(location.body, 1)
         name = f"step_{location.number}"
@@ -167,15 +167,13 @@ class _Generator:
         for action, arguments in self.transitions.actions():
             yield select(self.system, self.layout, action, arguments)
 
-    def action(self, instance: Selected) -> str:
+    def action(self, number: int, instance: Selected) -> str:
         writer = self.writer()
         writer.block(instance.body, 1)
         writer.changing(1)
         writer.line(1, "return POSSIBLE;")
         arguments = "_".join(map(str, instance.arguments))
-        name = (
-            f"action_{re.sub(r'[^a-zA-Z0-9]', '_', instance.action.name)}{'_' if arguments else ''}{arguments.replace('-', 'm')}"
-        )
+        name = f"action_{number}_{re.sub(r'[^a-zA-Z0-9]', '_', instance.action.name)}_{arguments.replace('-', 'm')}"
         place = instance.action.position
         text = f"{place.file}:{place.line} {instance.action.name}({', '.join(map(str, instance.arguments))})"
         self.function(f"static int {name}(const word *s, word *n, struct tape *tape)", writer, text)

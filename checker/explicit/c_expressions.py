@@ -259,7 +259,7 @@ class ExpressionWriter:
     def cell(self, offset: int, cells: int, width: int, number: str) -> str:
         """The bits of one of several cells that stand side by side."""
         if width == 0:
-            return "0"
+            return "0" if number.isdigit() else f"((void)({number}), 0)"  # the index may raise
         if number.isdigit():
             return self.bits(offset + int(number) * width, width)
         first, last = offset // 64, (offset + cells * width - 1) // 64
@@ -267,9 +267,13 @@ class ExpressionWriter:
         scaled = f"{number} * {width}" if width != 1 else number
         if first == last:
             return f"({self.state}[{first}] >> ({scaled} + {offset % 64}) & {mask})"
+        return self.bits_at(f"{scaled} + {offset}", width)
+
+    def bits_at(self, place: str, width: int) -> str:
+        """Bits at a place that the code computes."""
         if width > UNALIGNED:
-            return f"get_wide({self.state}, {scaled} + {offset}, {width})"
-        return f"get({self.state}, {scaled} + {offset}, {mask})"
+            return f"get_wide({self.state}, {place}, {width})"
+        return f"get({self.state}, {place}, {hex((1 << width) - 1)})"
 
     def bits(self, offset: int, width: int) -> str:
         """Bits at a known place."""
@@ -310,5 +314,5 @@ FUNCTIONS: Mapping[str, str] = {
 
 
 def table_name(variable: str) -> str:
-    """The C array of a constant variable's values."""
-    return f"constant_{re.sub(r'[^a-zA-Z0-9]', '_', variable)}"
+    """The C array of a constant variable's values; no two variables have the same."""
+    return "constant_" + re.sub(r"[^a-zA-Z0-9]", lambda met: "__" if met[0] == "_" else f"_x{ord(met[0]):x}_", variable)

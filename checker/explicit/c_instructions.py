@@ -86,8 +86,10 @@ class FunctionWriter(ExpressionWriter):
                     self.block(body, depth)
                 self.label(target.leave, depth)
             case ir.Leave(label):
+                self.changing(depth)  # what follows may be out of reach, and the only copy must not be there
                 self.jump(self.targets[label].leave, depth)
             case ir.Next(label):
+                self.changing(depth)
                 self.jump(self.targets[label].next, depth)
             case ir.Choose():
                 self.choose(i, depth)

@@ -41,7 +41,7 @@ def select(system: ir.System, layout: Layout, action: ir.Action, arguments: tupl
         number = variable.cell(tuple(index.value for index in load.indices if isinstance(index, ir.Constant)))
         possible = frozenset(
             value - variable.low
-            for value in range(variable.low, variable.low + (1 << cells.width))
+            for value in range(variable.low, variable.high + 1)
             if with_value(test, load, value) != ir.Constant(0)
         )
         return Selected(action, arguments, body, (cells.offset + number * cells.width, cells.width), possible)

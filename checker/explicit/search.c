@@ -374,7 +374,7 @@ static void violated(struct worker *w, int property, int kind, row_number row, i
 
 static void judged(struct worker *w, int outcome, int invariant, int property, row_number row)
 {
-	if (LIKELY(outcome == POSSIBLE))
+	if (LIKELY(outcome == POSSIBLE) || !is_open(w, property))
 		return;
 	if (outcome >= RAISED && raised_kind[outcome - RAISED] == MODEL_ERROR) {
 		claim(&w->search->error, INVARIANT, row, invariant);

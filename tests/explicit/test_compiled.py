@@ -14,6 +14,7 @@ from random_systems import random_system
 from small_programs import program_of
 
 from checker.explicit.c_code import generate
+from checker.explicit.c_expressions import Unsupported
 from checker.explicit.compiled import CompiledSearch
 from checker.explicit.compiler import Build
 from checker.explicit.search import Finding, Limits, Result, Search
@@ -100,6 +101,46 @@ def test_dks(settings_: dict[str, int]) -> None:
 def test_kernel_models(model: str, sizes: tuple[int, int, int], events: tuple[str, ...] | None) -> None:
     settings_ = dict(zip(("CPUS", "TASKS", "STACK_PAGES"), sizes, strict=True))
     agree(load_program(PROJECT / "models" / model, settings_, events))
+
+
+TALL = """
+@record(count=4, alignment=16384, symmetric=True)
+class Page:
+    use: bool = False
+p: Page | None = None
+@action
+def take(page: Page) -> None:
+    global p
+    p = page
+"""
+
+
+def test_references_too_large_for_the_tables() -> None:
+    search = Search(lower(program_of(TALL)), None, frozenset({"pages", "symmetry"}))
+    assert search.canonical is not None
+    with pytest.raises(Unsupported, match="65,535"):
+        generate(search.transitions, search.canonical)
+
+
+ERROR_AFTER_VIOLATION = """
+Few = Annotated[int, Range(0, 3)]
+count: Few = 0
+@function
+def low(v: Few) -> bool:
+    return v < 1
+@action
+def act() -> None:
+    global count
+    count = 2
+@invariant("low", "text")
+def stays_low(k: Few) -> bool:
+    'Why.'
+    return low(count + k) or count == 0
+"""
+
+
+def test_a_property_found_violated_is_not_evaluated_any_more() -> None:
+    assert "low" in agree(program_of(ERROR_AFTER_VIOLATION)).findings
 
 
 @settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=HEALTH)
