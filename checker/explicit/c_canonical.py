@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from checker.explicit.c_expressions import ExpressionWriter, Raisers, Unsupported
+from checker.explicit.c_expressions import ExpressionWriter, Raisers, Unsupported, comment
 from checker.explicit.canonical import Canonical
 from checker.ir.expression_code import allocator
 from checker.ir.simplify import Specialiser
@@ -169,7 +169,7 @@ def _candidates(canonical: Canonical, raisers: Raisers) -> Iterator[str]:
         record = canonical.paged.index(candidates.record)
         row = canonical.pages[candidates.record][0].row
         compared = [int(canonical.fields[n].variable not in candidates.resets) for n in row] or [0]
-        yield f"/* {candidates.position.file}:{candidates.position.line}: which {candidates.record} can be taken */"
+        yield comment(f"{candidates.position.file}:{candidates.position.line}: which {candidates.record} can be taken")
         for index in range(count):
             known = {candidates.local: (index + 1) * alignment}
             body = Specialiser(system.variables, system.arenas, known).expression(candidates.condition)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from checker.explicit.c_canonical import canonical_tables
-from checker.explicit.c_expressions import ExpressionWriter, Raisers, Unsupported, table_name
+from checker.explicit.c_expressions import ExpressionWriter, Raisers, Unsupported, comment, table_name
 from checker.explicit.c_instructions import FunctionWriter
 from checker.explicit.c_selection import Selected, select
 from checker.explicit.canonical import Canonical
@@ -138,9 +138,9 @@ class _Generator:
 
     # -- transitions --
 
-    def function(self, head: str, writer: FunctionWriter, comment: str) -> None:
+    def function(self, head: str, writer: FunctionWriter, text: str) -> None:
         """Put a finished function into the source."""
-        self.out += [f"/* {comment} */", head, "{"]
+        self.out += [comment(text), head, "{"]
         if writer.declared:
             self.out.append(f"\tvalue {', '.join(writer.declared)};")
         self.out += [*writer.lines, "}", ""]
@@ -330,7 +330,7 @@ class _Generator:
         writer = ExpressionWriter(self.system, self.layout, self.raisers)
         place = predicate.position
         return [
-            f"/* {place.file}:{place.line} {predicate.name}({', '.join(map(str, arguments))}) */",
+            comment(f"{place.file}:{place.line} {predicate.name}({', '.join(map(str, arguments))})"),
             f"static int holds_{len(self.invariants)}(const word *s)",
             "{",
             f"\treturn {writer.code(body)} ? POSSIBLE : NOT_POSSIBLE;",

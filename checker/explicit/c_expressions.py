@@ -316,3 +316,8 @@ FUNCTIONS: Mapping[str, str] = {
 def table_name(variable: str) -> str:
     """The C array of a constant variable's values; no two variables have the same."""
     return "constant_" + re.sub(r"[^a-zA-Z0-9]", lambda met: "__" if met[0] == "_" else f"_x{ord(met[0]):x}_", variable)
+
+
+def comment(text: str) -> str:
+    """A C comment. A file's name may have in it what would end one."""
+    return f"/* {text.replace('*/', '* /')} */"

@@ -143,6 +143,13 @@ def test_a_property_found_violated_is_not_evaluated_any_more() -> None:
     assert "low" in agree(program_of(ERROR_AFTER_VIOLATION)).findings
 
 
+def test_a_file_whose_name_ends_a_comment(tmp_path: Path) -> None:
+    model = tmp_path / "a*" / "model.py"
+    model.parent.mkdir()
+    model.write_text(MODELS[0].read_text(encoding="utf-8"), encoding="utf-8")
+    agree(load_program(model), (1,))
+
+
 @settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=HEALTH)
 @given(SEEDS)
 def test_random_systems(seed: int) -> None:
