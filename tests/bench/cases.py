@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from checker.cli.liveness import live_properties
 from checker.language.load import load_program
+from checker.language.tree import Program
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -46,17 +48,29 @@ class Case:
         return PROJECT / "models" / f"{self.model}.py"
 
     @property
+    def of_runs(self) -> frozenset[str]:
+        """The properties of runs, which are not measured here."""
+        program = _program(self.path)
+        return live_properties(program, frozenset(program.properties))
+
+    @property
+    def in_states(self) -> list[str]:
+        """The other properties."""
+        return [name for name in _program(self.path).properties if name not in self.of_runs]
+
+    @property
     def known(self) -> Known:
-        for expected in _expectations(self.path):
+        for expected in _program(self.path).expectations:
             if dict(expected.settings) == dict(self.settings) and tuple(expected.events) == (self.events or ()):
                 assert expected.states is not None and expected.transitions is not None and expected.violated is not None
-                return Known(expected.states, expected.transitions, dict(expected.violated))
+                violated = {name: length for name, length in expected.violated if name not in self.of_runs}
+                return Known(expected.states, expected.transitions, violated)
         raise LookupError(f"{self.path.name} records no counts at {self.settings}, {self.events}")
 
 
 @cache
-def _expectations(path: Path):
-    return load_program(path, {}, None).expectations
+def _program(path: Path) -> Program:
+    return load_program(path, {}, None)
 
 
 def dks(*row: int, reduced: int | None = None, with_portable: bool = True) -> Case:

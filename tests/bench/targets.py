@@ -7,8 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import median
 
-from checker.explicit.search import REDUCTIONS
-
 from .measurement import Measurement, Results, held_a_state, rate, seconds, total
 from .table import Rows
 
@@ -64,12 +62,6 @@ TARGETS = [
     Target(f"states under {SYMMETRIC}, {WIDE}", 17_955, False, _one(SYMMETRIC, _states, WIDE)),
     Target("search time, rumur's with symmetry to ours", 20, True, _ratio("murphi:sym-1", seconds, SYMMETRIC, seconds)),
 ]
-if "partial-order" in REDUCTIONS:
-    _ALL = ",".join(REDUCTIONS)
-    TARGETS += [
-        Target(f"states under {_ALL}", 660, False, _one(_ALL, _states)),
-        Target(f"states under {_ALL}, {WIDE}", 1_665, False, _one(_ALL, _states, WIDE)),
-    ]
 
 
 def target_rows(results: Results) -> Rows:
