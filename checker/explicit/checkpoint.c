@@ -53,8 +53,10 @@ uint64_t checkpoint_rows(const struct search *q)
 	uint64_t rows = 0;
 	for (int i = 0; i < q->workers; i++) {
 		const struct ranges *ranges = &q->worker[i].rows;
-		if (ranges->count && ranges->items[ranges->count - 1].end > rows)
-			rows = ranges->items[ranges->count - 1].end;
+		/* The last range need not be the highest: those of a checkpoint come in any order. */
+		for (size_t k = 0; k < ranges->count; k++)
+			if (ranges->items[k].end > rows)
+				rows = ranges->items[k].end;
 	}
 	return rows;
 }
