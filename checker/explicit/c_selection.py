@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from checker.ir import system as ir
 from checker.ir.layout import Layout
-from checker.ir.simplify import Specialiser, conditional, logical, operation
+from checker.ir.simplify import action_code, conditional, logical, operation
 
 SMALL = 6
 """Bits of a cell that is worth a switch."""
@@ -27,8 +27,7 @@ class Selected:
 
 def select(system: ir.System, layout: Layout, action: ir.Action, arguments: tuple[int, ...]) -> Selected:
     """An instance of an action with the cell that rules it out in most states."""
-    known = {local: value for (local, _, _), value in zip(action.parameters, arguments, strict=True)}
-    body = Specialiser(system.variables, system.arenas, known).block(action.body)
+    body = action_code(system.variables, system.arenas, action, arguments)
     for test in first_requirements(body):
         if ir.may_raise(test):
             break

@@ -14,7 +14,7 @@ from checker.explicit.generated_names import Frame, Names
 from checker.explicit.python_expressions import ExpressionWriter
 from checker.explicit.python_instructions import FunctionWriter
 from checker.ir import system as ir
-from checker.ir.simplify import Specialiser
+from checker.ir.simplify import Specialiser, action_code
 from checker.language.errors import UsageError
 
 
@@ -42,8 +42,7 @@ class FunctionMaker:
 
     def action(self, action: ir.Action, arguments: tuple[int, ...]) -> Callable[..., int | None]:
         """The transition of an action with its arguments: f(s, tape)."""
-        known = {local: value for (local, _, _), value in zip(action.parameters, arguments, strict=True)}
-        body = Specialiser(self.system.variables, self.system.arenas, known).block(action.body)
+        body = action_code(self.system.variables, self.system.arenas, action, arguments)
         writer = FunctionWriter(self.names, None)
         writer.lines.append("def transition(s, tape=None):")
         writer.lines.append("    first = s")

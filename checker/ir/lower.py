@@ -141,16 +141,7 @@ def _action(program: tree.Program, atomic: AtomicCode, action: tree.Action) -> i
 
     body = atomic.block(action.body, names, Exits(nowhere, nowhere, lambda _: (ir.Leave("action"),)))
     _needs_no_processor(ir.expressions(body), action.position)
-    return ir.Action(action.name, parameters, (ir.Region("action", _guarded(body)),), action.interrupt, action.position)
-
-
-def _guarded(body: ir.Block) -> ir.Block:
-    """The same code, with its places noted as reached only when all that it first requires holds: whether an engine runs an
-    action to find out that it is not possible makes no difference then."""
-    first = next((n for n, i in enumerate(body) if not isinstance(i, (ir.Cover, ir.Set, ir.Require))), len(body))
-    last = max((n + 1 for n, i in enumerate(body[:first]) if isinstance(i, ir.Require)), default=0)
-    places = tuple(i for i in body[:last] if isinstance(i, ir.Cover))
-    return (*(i for i in body[:last] if not isinstance(i, ir.Cover)), *places, *body[last:])
+    return ir.Action(action.name, parameters, (ir.Region("action", body),), action.interrupt, action.position)
 
 
 def _predicate(program: tree.Program, atomic: AtomicCode, invariant: tree.Invariant) -> ir.Predicate:

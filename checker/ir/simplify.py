@@ -7,6 +7,7 @@ import operator
 from collections.abc import Callable, Mapping
 
 from checker.ir.system import (
+    Action,
     Allocate,
     Block,
     Call,
@@ -214,6 +215,22 @@ class Specialiser:
             case Leave() | Next() | Halt() | Allocate() | Cover() | Called() | Stand() | Goto():
                 return i
         raise TypeError(i)
+
+
+def action_code(
+    variables: Mapping[str, Variable], arenas: Mapping[str, tuple[int, int, bool]], action: Action, arguments: tuple[int, ...]
+) -> Block:
+    """The code of an action with its arguments. Its places are noted as reached only when all that it first requires holds:
+    whether an engine runs an action to find out that it is not possible makes no difference then."""
+    known = {local: value for (local, _, _), value in zip(action.parameters, arguments, strict=True)}
+    (region,) = Specialiser(variables, arenas, known).block(action.body)
+    assert isinstance(region, Region)
+    body = region.body
+    first = next((n for n, i in enumerate(body) if not isinstance(i, (Cover, Set, Require))), len(body))
+    last = max((n + 1 for n, i in enumerate(body[:first]) if isinstance(i, Require)), default=0)
+    places = tuple(i for i in body[:last] if isinstance(i, Cover))
+    guards = tuple(i for i in body[:last] if not isinstance(i, Cover))
+    return (Region(region.label, (*guards, *places, *body[last:])),)
 
 
 def load(variable: Variable, indices: tuple[Expression, ...]) -> Expression:
