@@ -11,14 +11,14 @@ import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from checker.explicit.outcome import Raised, Tape
+from checker.explicit.paths import outcomes
 from checker.explicit.transitions import Transition, Transitions
 from checker.ir import system as ir
 from checker.ir.accesses import End, Run, Runner
 from checker.ir.comparison import NOT_GREATER, NOT_SMALLER, Comparer, Pair, Unsure, truth
 from checker.ir.observation import Ranges, instances, observable
 from checker.ir.ownership import Claimer, Claims, Discipline, Mode, agent_of
-from checker.ir.simplify import Specialiser
+from checker.ir.simplify import Specialiser, action_code
 
 MOST_PASSED = 10_000
 """States passed through from one transition before the rest is stored."""
@@ -109,8 +109,7 @@ class Reducer:
         """Know every agent's code, and in it the conditions that are observed."""
         for action in self.system.actions:
             for arguments in itertools.product(*(values for _, _, values in action.parameters)):
-                known = {local: value for (local, _, _), value in zip(action.parameters, arguments, strict=True)}
-                body = Specialiser(self.system.variables, self.system.arenas, known).block(action.body)
+                body = action_code(self.system.variables, self.system.arenas, action, arguments)
                 agent = agent_of(self.system, self.discipline.agents, action, arguments)
                 self.candidates[agent].append(Candidate(action.name, agent, action, body))
                 self._mark(body, agent)
@@ -268,7 +267,8 @@ class Reducer:
             successor ^ state
             for t in self.transitions.possible(state)
             if self.agent(t) == agent
-            for successor in _successors(t, state)
+            for _, successor in outcomes(t, state)
+            if isinstance(successor, int)
         }
         assert taken == set(changes), "two readings of one agent's transitions"
         return Local(changes, confined)
@@ -459,17 +459,3 @@ def _questions(e: ir.Expression) -> Iterator[tuple[str, str | None]]:
         yield e.record, None
     for operand in ir.operands(e):
         yield from _questions(operand)
-
-
-def _successors(transition: Transition, state: int) -> Iterator[int]:
-    tape = Tape()
-    while True:
-        tape.rewind()
-        try:
-            successor = transition.function(state, tape)
-            if isinstance(successor, int):
-                yield successor
-        except Raised:
-            pass
-        if not tape.advance():
-            return

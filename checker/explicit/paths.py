@@ -35,20 +35,26 @@ class RaisingHop:
     raised: Violated | OutOfRange
 
 
+def outcomes(transition: Transition, state: int) -> Iterator[tuple[tuple[int, ...], int | Raised]]:
+    """What a transition can lead to: its choices, and the next state or what it raises; nothing where it is not possible."""
+    tape = Tape()
+    while True:
+        tape.rewind()
+        try:
+            outcome: int | Raised | None = transition.function(state, tape)
+        except Raised as raised:
+            outcome = raised
+        if outcome is not None:
+            yield tuple(tape.values), outcome
+        if not tape.advance():
+            return
+
+
 def alternatives(transitions: Transitions, state: int) -> Iterator[tuple[Transition, tuple[int, ...], int | Raised]]:
     """Every transition of a state with each way to choose, and how it ends."""
     for transition in transitions.possible(state):
-        tape = Tape()
-        while True:
-            tape.rewind()
-            try:
-                successor = transition.function(state, tape)
-                if successor is not None:
-                    yield transition, tuple(tape.values), successor
-            except Raised as raised:
-                yield transition, tuple(tape.values), raised
-            if not tape.advance():
-                break
+        for choices, outcome in outcomes(transition, state):
+            yield transition, choices, outcome
 
 
 def marked(transitions: Transitions, state: int, violated: Violated) -> int:

@@ -7,10 +7,10 @@ the others remain possible and lead to the same end.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
-from checker.explicit.outcome import Raised, Tape
-from checker.explicit.paths import Hop
+from checker.explicit.outcome import Raised
+from checker.explicit.paths import Hop, outcomes
 from checker.explicit.transitions import Transition, Transitions
 from checker.language.tree import ReferenceType
 
@@ -20,21 +20,6 @@ TRIES = 300_000
 Path = tuple[Hop, ...]
 End = Callable[[int], bool]
 """Whether a state is one to come to."""
-
-
-def outcomes(transition: Transition, state: int) -> Iterator[tuple[tuple[int, ...], int | Raised]]:
-    """What a transition can lead to: its choices, and the next state or what it raises; nothing where it is not possible."""
-    tape = Tape()
-    while True:
-        tape.rewind()
-        try:
-            outcome: int | Raised | None = transition.function(state, tape)
-        except Raised as raised:
-            outcome = raised
-        if outcome is not None:
-            yield tuple(tape.values), outcome
-        if not tape.advance():
-            return
 
 
 def shortened(transitions: Transitions, first: int, path: Path, end: End) -> Path:

@@ -24,11 +24,11 @@ import psutil
 from checker.explicit.generated_names import Names
 from checker.explicit.initial import initial_state
 from checker.explicit.outcome import Cut, OutOfRange, Raised, Violated
-from checker.explicit.paths import FIRST_PROPERTY, Hop
+from checker.explicit.paths import FIRST_PROPERTY, Hop, outcomes
 from checker.explicit.predicates import Instance, make_clusters
 from checker.explicit.python_code import FunctionMaker
 from checker.explicit.search import DEADLOCK, Finding, Limits
-from checker.explicit.shortening import End, outcomes, same_mover, shortened, source
+from checker.explicit.shortening import End, same_mover, shortened, source
 from checker.explicit.transitions import Transition, Transitions
 from checker.ir import system as ir
 from checker.ir.layout import make_layout

@@ -15,7 +15,7 @@ from checker.explicit.outcome import Raised
 from checker.explicit.python_code import FunctionMaker
 from checker.ir import system as ir
 from checker.ir.footprint import Footprints
-from checker.ir.simplify import Specialiser
+from checker.ir.simplify import Specialiser, action_code
 
 SMALL = 20
 """Bits of a guard that is worth remembering: at most 2 ** SMALL entries, in practice a few hundred."""
@@ -116,9 +116,7 @@ class Transitions:
 
     def _guard(self, action: ir.Action, arguments: tuple[int, ...]) -> list[ir.Expression]:
         """The conditions that the action's code requires before it does anything else, in order."""
-        known = {local: value for (local, _, _), value in zip(action.parameters, arguments, strict=True)}
-        specialiser = Specialiser(self.system.variables, self.system.arenas, known)
-        body = specialiser.block(action.body)
+        body = action_code(self.system.variables, self.system.arenas, action, arguments)
         if len(body) == 1 and isinstance(body[0], ir.Region):
             body = body[0].body
         found: list[ir.Expression] = []
