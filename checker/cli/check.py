@@ -18,6 +18,7 @@ from checker.cli.options import ProgressLine, Reductions, Size, checkpoints_of, 
 from checker.cli.request import configuration_options, request_of
 from checker.cli.saving import save_counterexample
 from checker.explicit.engines import ENGINES, Method, available_threads
+from checker.explicit.interrupts import Interrupts
 from checker.explicit.search import REDUCTIONS, Limits
 from checker.language.errors import UsageError
 from checker.report.check_json import check_json
@@ -141,11 +142,13 @@ def check(
             raise
         print("interrupted: the configurations that follow were not searched", file=sys.stderr)
         session.interrupted = True
-    if format_ == "json":
-        json.dump(check_json(session.runs), sys.stdout, indent=2)
-        print()
-    elif session.runs:
-        print(summary_text(session.runs, session.saved))
+    with Interrupts():
+        if format_ == "json":
+            json.dump(check_json(session.runs), sys.stdout, indent=2)
+            print()
+        elif session.runs:
+            print(summary_text(session.runs, session.saved))
+        sys.stdout.flush()
     words = set().union(*(run.words for run in session.runs))
     return status_of(words | ({Word.UNKNOWN} if session.interrupted else set())).value
 

@@ -16,6 +16,7 @@ from checker.cli.confirmation import confirmed
 from checker.cli.options import ProgressLine, Size, limits, wants_colour
 from checker.cli.request import configuration_options, request_of
 from checker.cli.saving import save_counterexample
+from checker.explicit.interrupts import Interrupts
 from checker.explicit.search import Finding, Limits
 from checker.explicit.simulation import Plan, Simulation, WalkStatistics
 from checker.ir.lower import lower
@@ -82,13 +83,15 @@ def simulate(
 
     with line.running():
         run = simulate_configuration(request, Plan(walks, depth, seed), limits(None, max_memory, timeout), progress, announce)
-    if format_ == "json":
-        json.dump(simulation_json(run), sys.stdout, indent=2)
-        print()
-    else:
-        if run.error is not None:
-            print(finding_text(run.subject, run.error, [], wants_colour(), again), flush=True)
-        print(simulation_text(run))
+    with Interrupts():
+        if format_ == "json":
+            json.dump(simulation_json(run), sys.stdout, indent=2)
+            print()
+        else:
+            if run.error is not None:
+                print(finding_text(run.subject, run.error, [], wants_colour(), again), flush=True)
+            print(simulation_text(run))
+        sys.stdout.flush()
     return status_of(run.words).value
 
 

@@ -14,7 +14,8 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 class Interrupts:
     """While this context lasts, the first Ctrl-C or SIGTERM is remembered (arrived) instead of raised; the next one is raised.
-    then: called when the first arrives. Outside of the main thread it does nothing."""
+    then: called when the first arrives. What is the end of a command anyway, as its report, need not ask whether one arrived.
+    Outside of the main thread it does nothing."""
 
     def __init__(self, then: Callable[[], None] | None = None) -> None:
         self.then = then

@@ -269,6 +269,19 @@ def test_interrupted_at_any_moment(place: Place, engine: tuple[str, ...], number
         place.left_nothing()
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_while_it_reports(place: Place, number: signal.Signals) -> None:
+    child = place.start(*SMALL, "--format", "json")
+    assert child.stdout is not None
+    begin = child.stdout.read(1)  # more is to come than a pipe holds
+    child.send_signal(number)
+    time.sleep(0.3)
+    found = json.loads(begin + child.stdout.read())
+    assert found["stopped"] is None
+    assert child.wait(timeout=60) == found["exit_status"] == 1
+    child.communicate()
+
+
 def test_killed_at_any_moment(place: Place) -> None:
     """What a killed run leaves behind makes no later run wrong."""
     chance = random.Random(1)
