@@ -3,10 +3,10 @@
 
 Routine by routine what the patch does to kernel/fork.c and include/linux/sched/task_stack.h, bugs included. An
 address inside a stack is a level: 0 is the page at the top, which is mapped from the start, and the stack grows to
-higher levels. Not here yet, as the modelled kernel does not yet call for it: filling and emptying a pool when a CPU
-comes and goes (dynamic_stack_refill_pages_cpu, dynamic_stack_free_pages_cpu), making and freeing stacks
-(alloc_vmap_stack, free_vmap_stack). The charge and the allocation are GFP_KERNEL in the patch, inside __schedule;
-that they sleep is not modelled yet. The result of the charge is ignored, as in the patch; here it never fails.
+higher levels. The result of the charge in the refill is ignored, as in the patch. In free_vmap_stack and
+alloc_vmap_stack the arrays of pointers to pages are part of the area. exit_task_stack_account is the kernel's own, with
+nr_pages for the number of pages, as patch 4 of the series leaves it; so is the place of the stack's rcu_head, in its first
+page (patch 7), and that a cached stack is zeroed page by page (patch 6).
 Assumed of the architecture: it passes `current` to dynamic_stack_fault, and the page tables of a stack exist
 (virt_to_kpte finds its entry).
 """
@@ -14,15 +14,28 @@ Assumed of the architecture: it passes `current` to dynamic_stack_fault, and the
 from checker.language import Expected, address, function, implements, reference, routine
 from spec.kernel import (
     POOL_SLOTS,
+    PREALLOC_PAGES,
     STACK_PAGES,
+    Cpu,
+    Gfp,
     Level,
     Page,
     Task,
     TaskFlags,
     VmArea,
+    __free_page,
     alloc_pages,
+    alloc_vmap_stack,
+    cpu_dead,
+    cpu_prepare,
+    exit_task_stack_account,
+    free_vmap_stack,
+    get_vm_area_node,
+    kfree_vm_area,
     memcg_kmem_charge_page,
+    memcg_kmem_uncharge_page,
     mod_lruvec_page_state,
+    remove_vm_area,
     schedule_start,
     set_pte_at,
     stack_fault,
@@ -45,6 +58,44 @@ def acquired(page: Page | None) -> Page:
 @function
 def not_acquired(page: Page | None) -> Page:
     return reference(Page, address(page) & ~DYNAMIC_STACK_PAGE_AQUIRED_FLAG)
+
+
+@implements(alloc_vmap_stack)
+def alloc_vmap_stack_dynamic() -> VmArea | None:
+    vm_area = get_vm_area_node()
+    if not vm_area:
+        return None
+    for i in range(PREALLOC_PAGES):
+        page = alloc_pages(Gfp.DIRECT_RECLAIM | Gfp.ZERO)
+        if not page:
+            for j in range(PREALLOC_PAGES):
+                if j >= vm_area.nr_pages:
+                    break
+                __free_page(vm_area.pages[j])
+            kfree_vm_area(vm_area)
+            return None
+        vm_area.pages[i] = page
+        vm_area.nr_pages += 1
+    for i in range(PREALLOC_PAGES):
+        set_pte_at(vm_area, i, vm_area.pages[i])
+    return vm_area
+
+
+@implements(free_vmap_stack)
+def free_vmap_stack_dynamic(vm_area: VmArea) -> None:
+    remove_vm_area(vm_area)
+    nr_pages = vm_area.nr_pages
+    for i in range(nr_pages):
+        __free_page(vm_area.pages[i])
+    kfree_vm_area(vm_area)
+
+
+@implements(exit_task_stack_account)
+def uncharge_stack(tsk: Task) -> None:
+    vm_area = tsk.stack_vm_area
+    nr_pages = vm_area.nr_pages
+    for i in range(nr_pages):
+        memcg_kmem_uncharge_page(vm_area.pages[i])
 
 
 @routine
@@ -83,6 +134,25 @@ def dynamic_stack_fault(tsk: Task, stack: VmArea, level: Level) -> bool:
     return True
 
 
+@implements(cpu_prepare)
+def dynamic_stack_refill_pages_cpu(cpu: Cpu) -> bool:
+    for i in range(POOL_SLOTS):
+        if cpu.pool[i]:
+            break
+        cpu.pool[i] = alloc_pages(Gfp.DIRECT_RECLAIM | Gfp.ZERO)
+    return True
+
+
+@implements(cpu_dead)
+def dynamic_stack_free_pages_cpu(cpu: Cpu) -> None:
+    for i in range(POOL_SLOTS):
+        page = cpu.pool[i]
+        if not page:
+            continue
+        __free_page(page)
+        cpu.pool[i] = None
+
+
 @routine
 def dynamic_stack_refill_pages() -> None:
     cpu = this_cpu()
@@ -91,9 +161,9 @@ def dynamic_stack_refill_pages() -> None:
         if not is_acquired(page):
             break
         page = not_acquired(page)
-        memcg_kmem_charge_page(page)
+        memcg_kmem_charge_page(page, Gfp.DIRECT_RECLAIM, None)
         mod_lruvec_page_state(page)
-        page = alloc_pages()
+        page = alloc_pages(Gfp.DIRECT_RECLAIM | Gfp.ZERO)
         cpu.pool[i] = page
 
 

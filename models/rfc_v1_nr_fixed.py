@@ -5,10 +5,26 @@ nr_pages is counted up with every page that the loop takes, so that each page is
 """
 
 from checker.language import Expected, implements
-from models.rfc_v1 import dynamic_stack, dynamic_stack_get_page
+from models.rfc_v1 import (
+    alloc_vmap_stack_dynamic,
+    dynamic_stack,
+    dynamic_stack_free_pages_cpu,
+    dynamic_stack_get_page,
+    dynamic_stack_refill_pages_cpu,
+    free_vmap_stack_dynamic,
+    uncharge_stack,
+)
 from spec.kernel import STACK_PAGES, Count, Level, Task, TaskFlags, VmArea, set_pte_at, stack_fault
 
-__all__ = ["dynamic_stack", "dynamic_stack_fault"]
+__all__ = [
+    "alloc_vmap_stack_dynamic",
+    "dynamic_stack",
+    "dynamic_stack_fault",
+    "dynamic_stack_free_pages_cpu",
+    "dynamic_stack_refill_pages_cpu",
+    "free_vmap_stack_dynamic",
+    "uncharge_stack",
+]
 
 
 @implements(stack_fault)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from checker.report.text import plain, text_report
-from checker.report.verdict import Run, Subject, Verdict, Word
+from checker.report.verdict import USUAL, Run, Subject, Verdict, Word
 
 PARTIAL_ORDER = "partial-order"
 """The reduction with which counterexamples need not be shortest."""
@@ -43,7 +43,7 @@ def find_again(subject: Subject, verdict: Verdict, saved: Sequence[Path], comman
     for name, value in subject.configuration.settings:
         if name in _OPTIONS:
             words += [_OPTIONS[name], str(value)]
-        elif name != "SPARE_PAGES" or value:
+        elif value != USUAL.get(name):
             words += ["--set", f"{name}={value}"]
     if subject.configuration.events:
         words += ["--events", ",".join(subject.configuration.events)]

@@ -42,11 +42,14 @@ class Configuration:
     events: tuple[str, ...]
 
     def __str__(self) -> str:
-        sizes = ", ".join(_size(name, value) for name, value in self.settings if name != "SPARE_PAGES" or value)
+        sizes = ", ".join(_size(name, value) for name, value in self.settings if value != USUAL.get(name))
         if self.events or _is_kernel(self.settings):
             return f"{sizes or 'no parameters'}; {','.join(self.events) or 'no events'}"
         return sizes or "no parameters"
 
+
+USUAL = {"SPARE_PAGES": 0, "EXCEPTION_STACKS": 2}
+"""Parameters of the kernel that are told only where they have another value."""
 
 _WORDS = {"CPUS": "CPU", "TASKS": "task", "STACK_PAGES": "stack page", "SPARE_PAGES": "spare page"}
 

@@ -2,13 +2,49 @@
 """The kernel around a protocol: what a protocol's text may use. Importing it brings in the whole kernel."""
 
 from spec.kernel.boot import boot
+from spec.kernel.exceptions import exc_nmi, exc_page_fault
 from spec.kernel.fairness import allocations_succeed, idle_schedules, tasks_run
-from spec.kernel.faults import exc_page_fault, late_fault, touch
-from spec.kernel.hooks import may_switch_to, schedule_start, stack_fault, switch_finished
-from spec.kernel.memory import alloc_pages, memcg_kmem_charge_page, mod_lruvec_page_state, set_pte_at
+from spec.kernel.faults import (
+    interrupt,
+    interrupt_fault,
+    interrupt_of_softirqs,
+    late_fault,
+    nmi,
+    remote_read,
+    switch_fault,
+    touch,
+)
+from spec.kernel.hooks import (
+    alloc_vmap_stack,
+    cpu_dead,
+    cpu_prepare,
+    exit_task_stack_account,
+    free_vmap_stack,
+    holds_page,
+    irq_work_run,
+    may_cache_stack,
+    may_read_stack,
+    may_switch_to,
+    schedule_start,
+    stack_fault,
+    stack_released,
+    switch_finished,
+    task_forked,
+)
+from spec.kernel.interrupts import irq_work_interrupt, irq_work_queue, rcu_softirq
+from spec.kernel.memory import (
+    __free_page,
+    alloc_pages,
+    is_charged,
+    memcg_kmem_charge_page,
+    memcg_kmem_uncharge_page,
+    mod_lruvec_page_state,
+    set_pte_at,
+)
 from spec.kernel.parameters import CPUS, POOL_SLOTS, PREALLOC_PAGES, STACK_PAGES, TASKS
-from spec.kernel.records import Count, Cpu, Level, Page, Task, TaskFlags, VmArea, this_cpu
+from spec.kernel.records import Count, Cpu, Gfp, Level, Page, Slot, Task, TaskFlags, TaskState, VmArea, this_cpu
 from spec.kernel.scheduler import __schedule
+from spec.kernel.vmalloc import get_vm_area_node, kfree_vm_area, remove_vm_area
 
 __all__ = [
     "CPUS",
@@ -18,25 +54,55 @@ __all__ = [
     "TASKS",
     "Count",
     "Cpu",
+    "Gfp",
     "Level",
     "Page",
+    "Slot",
     "Task",
     "TaskFlags",
+    "TaskState",
     "VmArea",
+    "__free_page",
     "__schedule",
     "alloc_pages",
+    "alloc_vmap_stack",
     "allocations_succeed",
     "boot",
+    "cpu_dead",
+    "cpu_prepare",
+    "exc_nmi",
     "exc_page_fault",
+    "exit_task_stack_account",
+    "free_vmap_stack",
+    "get_vm_area_node",
+    "holds_page",
     "idle_schedules",
+    "interrupt",
+    "interrupt_fault",
+    "interrupt_of_softirqs",
+    "irq_work_interrupt",
+    "irq_work_queue",
+    "irq_work_run",
+    "is_charged",
+    "kfree_vm_area",
     "late_fault",
+    "may_cache_stack",
+    "may_read_stack",
     "may_switch_to",
     "memcg_kmem_charge_page",
+    "memcg_kmem_uncharge_page",
     "mod_lruvec_page_state",
+    "nmi",
+    "rcu_softirq",
+    "remote_read",
+    "remove_vm_area",
     "schedule_start",
     "set_pte_at",
     "stack_fault",
+    "stack_released",
+    "switch_fault",
     "switch_finished",
+    "task_forked",
     "tasks_run",
     "this_cpu",
     "touch",

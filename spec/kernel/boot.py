@@ -2,9 +2,9 @@
 """The initial state: full pools, stacks with their first page, every CPU in its idle task."""
 
 from checker.language import allocate, enter, initial, instance
-from spec.kernel.parameters import CPUS, POOL_SLOTS, TASKS
-from spec.kernel.records import Cpu, Page, Task, VmArea
-from spec.kernel.scheduler import cpu_idle, ret_from_fork
+from spec.kernel.life import cpu_idle, ret_from_fork
+from spec.kernel.parameters import CPUS, FORK, HOTPLUG, POOL_SLOTS, TASKS
+from spec.kernel.records import Cpu, Page, Task, TaskState, VmArea
 
 
 @initial
@@ -12,6 +12,7 @@ def boot() -> None:
     """What fork_init, the CPUs' bring-up and fork leave behind when nothing goes wrong."""
     for index in range(CPUS):
         cpu = instance(Cpu, index)
+        cpu.boot = HOTPLUG and index == 0
         for slot in range(POOL_SLOTS):
             cpu.pool[slot] = allocate(Page)
         idle = instance(Task, TASKS + index)
@@ -23,11 +24,16 @@ def boot() -> None:
         enter(idle, cpu_idle)
     for index in range(TASKS):
         task = instance(Task, index)
-        area = instance(VmArea, index)
-        page = allocate(Page)
-        page.memcg = task
-        area.pages[0] = page
-        area.pte[0] = page
-        area.nr_pages = 1
-        task.stack_vm_area = area
         enter(task, ret_from_fork)
+        if FORK and index > 0:
+            task.state = TaskState.TASK_DEAD
+        else:
+            area = allocate(VmArea)
+            page = allocate(Page)
+            page.memcg = task
+            page.dirty = True
+            area.in_vmap_tree = True
+            area.pages[0] = page
+            area.pte[0] = page
+            area.nr_pages = 1
+            task.stack_vm_area = area

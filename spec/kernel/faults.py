@@ -1,34 +1,40 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Stack faults: where they strike, and the architecture's part of handling them."""
+"""Where stack faults and interrupts strike."""
 
-from checker.language import action, atomic, check, enter, function, halt, has_frames, in_routine, require, routine
-from spec.kernel.hooks import stack_fault
-from spec.kernel.parameters import LATE_FAULT, STACK_PAGES, TOUCH
-from spec.kernel.records import Cpu, Level, Task, VmArea
-from spec.kernel.scheduler import __schedule, finish_task_switch
-from spec.properties.fault_resolved import fault_resolved
+from checker.language import action, check, enter, function, has_frames, in_routine, require
+from spec.kernel.exceptions import (
+    common_interrupt,
+    exc_nmi,
+    exc_page_fault,
+    handle_softirqs,
+    in_interrupt,
+    in_nmi,
+    in_stack_fault,
+    nested_interrupt,
+)
+from spec.kernel.hooks import may_read_stack
+from spec.kernel.parameters import (
+    EXCEPTION_STACKS,
+    INTERRUPTS,
+    IRQ,
+    LATE_FAULT,
+    NMI,
+    REMOTE_READ,
+    SOFTIRQ,
+    STACK_PAGES,
+    SWITCH_FAULT,
+    TOUCH,
+)
+from spec.kernel.records import Cpu, Level, Task
+from spec.kernel.scheduler import in_scheduler, interrupts_on
+from spec.properties.handler_reentrant import handler_reentrant
+from spec.properties.remote_access import remote_access
 
 
 @function
-def in_scheduler(task: Task) -> bool:
-    """Whether the task is anywhere between the start of __schedule and the end of finish_task_switch."""
-    return in_routine(task, __schedule) or in_routine(task, finish_task_switch)
-
-
-@routine
-def exc_page_fault(task: Task, stack: VmArea, level: Level) -> None:
-    """The exception that a stack fault raises, on a stack of its own. Linux: on x86 the CPU cannot push the frame of the
-    page fault on the unmapped stack, so that it arrives as a double fault on the stack of that, or with FRED as a page
-    fault at a higher stack level; on arm64 it is handled on the overflow stack. The access that faulted is repeated when
-    this returns; without a mapping it would fault again, so that counts as unresolved. A refused fault is the end: the
-    kernel dies of a stack overflow."""
-    resolved = stack_fault(task, stack, level)
-    with atomic("the repeated access"):
-        if level == STACK_PAGES:
-            check(not resolved, fault_resolved, "{task} hit the guard page of {stack}, and the fault counts as resolved")
-            halt("stack overflow, reported as such")
-        check(resolved, fault_resolved, "the fault at level {level} of {stack} was refused; pages counted: {stack.nr_pages}")
-        check(stack.pte[level] is not None, fault_resolved, "level {level} of {stack} is still not mapped after its fault")
+def is_unmapped(task: Task, level: Level) -> bool:
+    """Whether the level of the task's stack is one of the stack, and not mapped."""
+    return level < STACK_PAGES and task.stack_vm_area is not None and task.stack_vm_area.pte[level] is None
 
 
 @action
@@ -37,10 +43,8 @@ def touch(cpu: Cpu, level: Level) -> None:
     require(TOUCH and not has_frames(cpu))
     task = cpu.stack
     require(not task.idle and task is cpu.current and not in_scheduler(task))
-    stack = task.stack_vm_area
-    if level < STACK_PAGES:
-        require(stack.pte[level] is None)
-    enter(cpu, exc_page_fault, task, stack, level)
+    require(level == STACK_PAGES or is_unmapped(task, level))
+    enter(cpu, exc_page_fault, task, task.stack_vm_area, level)
 
 
 @action(interrupt=True)
@@ -49,8 +53,77 @@ def late_fault(cpu: Cpu, level: Level) -> None:
     switch in which the stack is next's already and `current` still prev."""
     require(LATE_FAULT and not has_frames(cpu))
     task = cpu.stack
-    require(not task.idle and task is cpu.current and in_scheduler(task))
-    stack = task.stack_vm_area
-    require(level < STACK_PAGES)
-    require(stack.pte[level] is None)
-    enter(cpu, exc_page_fault, cpu.current, stack, level)
+    require(task is cpu.current and in_scheduler(task) and is_unmapped(task, level))
+    enter(cpu, exc_page_fault, cpu.current, task.stack_vm_area, level)
+
+
+@action(interrupt=True)
+def switch_fault(cpu: Cpu, level: Level) -> None:
+    """The first accesses on the next task's stack, before `current` is set, go deeper than that is mapped."""
+    require(SWITCH_FAULT and not has_frames(cpu))
+    task = cpu.stack
+    require(task is not cpu.current and is_unmapped(task, level))
+    enter(cpu, exc_page_fault, cpu.current, task.stack_vm_area, level)
+
+
+@function
+def softirqs_on_top(cpu: Cpu) -> bool:
+    """Whether what the CPU steps is its softirqs."""
+    return in_routine(cpu, handle_softirqs) and not in_routine(cpu, nested_interrupt) and not in_stack_fault(cpu)
+
+
+@function
+def irq_on_top(cpu: Cpu) -> bool:
+    """Whether what the CPU steps is the entry or the handler of an interrupt."""
+    if in_stack_fault(cpu):
+        return False
+    return in_routine(cpu, nested_interrupt) or (in_interrupt(cpu) and not in_routine(cpu, handle_softirqs))
+
+
+@action(interrupt=True)
+def interrupt(cpu: Cpu) -> None:
+    """An interrupt arrives. Left out: that it preempts the task when it ends."""
+    require(INTERRUPTS and cpu.online and not has_frames(cpu))
+    require(interrupts_on(cpu.stack) and cpu.stack is cpu.current)
+    enter(cpu, common_interrupt)
+
+
+@action(interrupt=True)
+def interrupt_of_softirqs(cpu: Cpu) -> None:
+    """An interrupt arrives while softirqs run."""
+    require(SOFTIRQ and softirqs_on_top(cpu))
+    enter(cpu, nested_interrupt)
+
+
+@action(interrupt=True)
+def interrupt_fault(cpu: Cpu, level: Level) -> None:
+    """The entry code or the handler of an interrupt, or softirqs, go deeper than the stack of the task is mapped."""
+    require((IRQ and irq_on_top(cpu)) or (SOFTIRQ and softirqs_on_top(cpu)))
+    task = cpu.stack
+    require(is_unmapped(task, level))
+    enter(cpu, exc_page_fault, cpu.current, task.stack_vm_area, level)
+
+
+@action(interrupt=True)
+def nmi(cpu: Cpu, level: Level) -> None:
+    """An NMI arrives. With the event switch-fault also in the window of the stack switch."""
+    require(NMI and cpu.online and not in_nmi(cpu))
+    task = cpu.stack
+    require((SWITCH_FAULT or task is cpu.current) and is_unmapped(task, level))
+    check(
+        EXCEPTION_STACKS > 1 or not in_stack_fault(cpu),
+        handler_reentrant,
+        "the fault at level {level} overwrites the frame of the fault that {cpu} is handling",
+    )
+    enter(cpu, exc_nmi, cpu.current, task.stack_vm_area, level)
+
+
+@action
+def remote_read(cpu: Cpu, task: Task, level: Level) -> None:
+    """Plain work of a task reads another's stack and meets an unmapped page. (Reading a mapped one changes nothing.) The
+    fault is on a stack that is not the reader's, so that nobody can resolve it."""
+    require(REMOTE_READ and not has_frames(cpu))
+    reader = cpu.stack
+    require(not reader.idle and reader is cpu.current and not in_scheduler(reader) and reader is not task)
+    require(is_unmapped(task, level) and may_read_stack(task.stack_vm_area, level))
+    check(False, remote_access, "{reader} reads level {level} of {task}'s stack, which is not mapped")

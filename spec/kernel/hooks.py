@@ -2,7 +2,7 @@
 """What the kernel asks of a protocol. A protocol implements the hooks that it needs."""
 
 from checker.language import function, hook
-from spec.kernel.records import Cpu, Level, Task, VmArea
+from spec.kernel.records import Cpu, Level, Page, Task, VmArea
 
 
 @hook
@@ -22,7 +22,8 @@ def schedule_start(prev: Task) -> None:
 
 @hook
 def switch_finished(prev: Task) -> None:
-    """Called in finish_task_switch on next's stack, when prev is off the CPU but not yet free to run elsewhere."""
+    """Called in finish_task_switch on next's stack, when prev is off the CPU but not yet free to run elsewhere. rq->lock
+    is held and interrupts are off."""
 
 
 @hook
@@ -30,3 +31,69 @@ def switch_finished(prev: Task) -> None:
 def may_switch_to(cpu: Cpu, prev: Task, next: Task) -> bool:
     """A demand on the scheduler: pick-next takes only tasks for which this holds, or idle."""
     return True
+
+
+@hook
+def alloc_vmap_stack() -> VmArea | None:
+    """Makes a stack with its first pages mapped, in process context; None: it cannot. Without an implementation nothing
+    can be forked."""
+    return None
+
+
+@hook
+def free_vmap_stack(stack: VmArea) -> None:
+    """Gives a stack back with all its pages. Called from an RCU callback, that is, in softirq context; in process context
+    for a new stack that cannot be charged, and for the cached stack of a CPU that went down."""
+
+
+@hook
+def task_forked(child: Task) -> None:
+    """Called in copy_process, in process context, when the child has its copy of the parent's flags and no stack yet."""
+
+
+@hook
+@function
+def may_cache_stack(stack: VmArea) -> bool:
+    """Whether a dead task's stack may wait in a CPU's cache for the next fork."""
+    return True
+
+
+@hook
+def exit_task_stack_account(task: Task) -> None:
+    """Called in do_exit, before the task's last __schedule."""
+
+
+@hook
+def stack_released(task: Task, stack: VmArea) -> None:
+    """Called in finish_task_switch for a dead task that is off the CPU, before its stack is cached or given to RCU.
+    Preemption is off, interrupts are on."""
+
+
+@hook
+def cpu_prepare(cpu: Cpu) -> bool:
+    """Called on another CPU, in process context, before this one comes up (CPUHP_BP_PREPARE_DYN). False: it cannot."""
+    return True
+
+
+@hook
+def cpu_dead(cpu: Cpu) -> None:
+    """Called on another CPU, in process context, when this one is down, or was prepared and did not come up."""
+
+
+@hook
+def irq_work_run() -> None:
+    """What irq_work_queue asked for: called in hard interrupt context."""
+
+
+@hook
+@function
+def may_read_stack(stack: VmArea, level: Level) -> bool:
+    """A demand on who reads another task's stack: whether it may read this page."""
+    return True
+
+
+@hook
+@function
+def holds_page(page: Page) -> bool:
+    """Whether the protocol keeps the page in a variable of its own."""
+    return False

@@ -1,31 +1,109 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Page frames: allocation, and the memory controller's charge."""
+"""Page frames: allocation, freeing, and the memory controller's charge."""
 
-from checker.language import allocate, atomic, check, choose, is_allocated, routine
-from spec.kernel.parameters import OOM
-from spec.kernel.records import Level, Page, VmArea, this_cpu
+from checker.language import allocate, atomic, check, choose, free, function, has_frames, in_routine, is_allocated, routine
+from spec.kernel.exceptions import in_nmi, in_stack_fault
+from spec.kernel.parameters import CHARGE_FAIL, OOM, SLEEP
+from spec.kernel.records import Cpu, Gfp, Level, Page, Task, VmArea, this_cpu
+from spec.kernel.scheduler import __schedule
 from spec.properties.charge_once import charge_once
+from spec.properties.free_context import free_context
 from spec.properties.no_wild_pointer import no_wild_pointer
+from spec.properties.right_stack import right_stack
+from spec.properties.zeroed import zeroed
+
+
+@function
+def can_sleep(cpu: Cpu) -> bool:
+    """Whether a sleep here is more than a report: there is a task to put to sleep, and it does not reclaim already
+    (PF_MEMALLOC: what reclaim allocates does not reclaim again)."""
+    return not has_frames(cpu) and not cpu.stack.idle and not in_routine(cpu.stack, direct_reclaim)
 
 
 @routine
-def alloc_pages() -> Page | None:
-    """alloc_pages(gfp, 0). Linux: takes a page from the free lists, may sleep where gfp allows it, may fail.
-    Left out: which page (frames are interchangeable), sleeping, reserves; it fails only with the event oom."""
+def might_sleep() -> bool:
+    """might_sleep(): says that what follows may sleep; no-sleep-atomic looks for code that stands here. Whether it does."""
+    with atomic("a place to stand at, also where nothing comes before it"):
+        pass
+    with atomic("looks at the CPU's own preempt count only"):
+        if can_sleep(this_cpu()):
+            return choose((False, True))
+        return False
+
+
+@routine
+def direct_reclaim() -> None:
+    """__alloc_pages_direct_reclaim() and try_to_free_mem_cgroup_pages(): sleep until there is memory. In a context that
+    must not sleep Linux prints "BUG: scheduling while atomic" and sleeps all the same, and so does this."""
+    __schedule()
+
+
+@routine
+def alloc_pages(gfp: Gfp) -> Page | None:
+    """alloc_pages(gfp, 0). Linux: takes a page from the free lists, sleeps for reclaim where gfp has DIRECT_RECLAIM, may
+    fail. Left out: which page (frames are interchangeable), reserves. It fails only with the event oom and sleeps only
+    with the event sleep, each at any time."""
+    if SLEEP and gfp & Gfp.DIRECT_RECLAIM:
+        if might_sleep():
+            direct_reclaim()
     with atomic("the page leaves the free list under the zone lock or its per-CPU lock"):
         if OOM and choose((False, True)):
+            cpu = this_cpu()
+            cpu.short = True
             return None
-        return get_page_from_freelist()
+        page = get_page_from_freelist()
+        if not gfp & Gfp.ZERO:
+            page.dirty = True
+        return page
 
 
 @routine
-def memcg_kmem_charge_page(page: Page) -> None:
-    """memcg_kmem_charge_page(page, gfp, 0). Linux: charges one page to current's group and notes it in the page.
-    Left out: limits, reclaim, failure and sleeping."""
-    with atomic("concerns only this page and current's own counters"):
+def get_page_from_freelist() -> Page:
+    """get_page_from_freelist(): called by alloc_pages where it succeeds, as part of its one step."""
+    return allocate(Page)
+
+
+@routine
+def __free_page(page: Page) -> None:
+    """__free_page(page). Linux: takes back the charge of a page that has one, and puts the page on a free list."""
+    with atomic("the page enters the free list under the zone lock or its per-CPU lock"):
         cpu = this_cpu()
-        check(page.memcg is None, charge_once, "{page} is charged to {page.memcg} already, now again to {cpu.current}")
-        page.memcg = cpu.current
+        check(
+            not in_stack_fault(cpu) and not in_nmi(cpu), free_context, "{page} is freed in the stack fault handler or in an NMI"
+        )
+        page.memcg = None
+        free(page)
+
+
+@routine
+def memcg_kmem_charge_page(page: Page, gfp: Gfp, group: Task | None) -> bool:
+    """memcg_kmem_charge_page(page, gfp, 0). Linux: charges one page to current's group, or to another that was made
+    active, and notes it in the page; sleeps for reclaim where gfp has DIRECT_RECLAIM, fails at the limit unless gfp has
+    NOFAIL. group: whose group is active, None for current's. True: charged. Left out: the counters themselves."""
+    if SLEEP and gfp & Gfp.DIRECT_RECLAIM:
+        if might_sleep():
+            direct_reclaim()
+    with atomic("concerns only this page and the group's own counters"):
+        if CHARGE_FAIL and not gfp & Gfp.NOFAIL:
+            if choose((False, True)):
+                return False
+        charged = this_cpu().current if group is None else group
+        check(page.memcg is None, charge_once, "{page} is charged to {page.memcg} already, now again to {charged}")
+        page.memcg = charged
+        return True
+
+
+@routine
+def memcg_kmem_uncharge_page(page: Page) -> None:
+    """memcg_kmem_uncharge_page(page, 0). Linux: takes the charge back; nothing happens to a page without one."""
+    with atomic("concerns only this page and its group's counters"):
+        page.memcg = None
+
+
+@function
+def is_charged(page: Page) -> bool:
+    """PageMemcgKmem(page): whether the page is charged to anybody."""
+    return page.memcg is not None
 
 
 @routine
@@ -38,13 +116,16 @@ def mod_lruvec_page_state(page: Page) -> None:
 @routine
 def set_pte_at(stack: VmArea, level: Level, page: Page) -> None:
     """set_pte_at(&init_mm, address, pte, mk_pte(page, PAGE_KERNEL)). Linux: turns the pointer into a frame number,
-    whatever it points to, and stores that in the page table entry."""
+    whatever it points to, and stores that in the page table entry. From then on the stack's task writes to the page."""
     with atomic("the store of one page table entry"):
         check(is_allocated(page), no_wild_pointer, "{page}, which is free, is mapped at level {level} of {stack}")
+        check(stack.pte[level] is page or not page.dirty, zeroed, "{page}, with data of others, enters {stack}")
+        cpu = this_cpu()
+        check(
+            not in_stack_fault(cpu) or cpu.stack.stack_vm_area is stack,
+            right_stack,
+            "the fault was on {cpu.stack}'s stack, and {stack} grows",
+        )
+        if in_stack_fault(cpu):
+            page.dirty = True
         stack.pte[level] = page
-
-
-@routine
-def get_page_from_freelist() -> Page:
-    """get_page_from_freelist(): called by alloc_pages where it succeeds, as part of its one step."""
-    return allocate(Page)

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The kernel's data: page frames, stacks, tasks, CPUs."""
 
-from enum import IntFlag
+from enum import Enum, IntFlag
 from typing import Annotated
 
-from checker.language import Array, Range, array, executes, function, null, processor, record
-from spec.kernel.parameters import CPUS, PAGES, POOL_SLOTS, STACK_PAGES, TASKS
+from checker.language import Array, Ghost, Range, array, executes, function, null, processor, record
+from spec.kernel.parameters import CPUS, INTERRUPTS, NMI, PAGES, POOL_SLOTS, SLEEP, STACK_PAGES, STACKS, TASKS
 
 Level = Annotated[int, Range(0, STACK_PAGES)]
 """A page of a stack, counted from its top, where the first page is. STACK_PAGES stands for the guard page below it."""
@@ -22,34 +22,55 @@ class TaskFlags(IntFlag):
     PF_DYNAMIC_STACK = 1
 
 
+class TaskState(Enum):
+    """task_struct.__state: TASK_RUNNING stands for all in which a task may be picked, now or later."""
+
+    TASK_RUNNING = 0
+    TASK_DEAD = 1  # it exits; or, when its stack is gone, is not there at all
+    TASK_NEW = 2  # it is being forked
+
+
+class Gfp(IntFlag):
+    """gfp_t: only what makes a difference here. GFP_KERNEL is DIRECT_RECLAIM, GFP_ATOMIC and GFP_NOWAIT are 0."""
+
+    DIRECT_RECLAIM = 1  # __GFP_DIRECT_RECLAIM: may sleep
+    NOFAIL = 2  # __GFP_NOFAIL
+    ZERO = 4  # __GFP_ZERO
+
+
 @record(count=PAGES, alignment=2, allocated=True, symmetric=True)
 class Page:
     """struct page, one for each page frame. Bit 0 of a pointer to it is free for a tag, as in Linux."""
 
     memcg: "Task | None" = None  # page->memcg_data; each task is alone in its memcg
+    dirty: bool = False  # what is in the frame, not a field in Linux: data of somebody, or zeros
 
 
-@record(count=TASKS, symmetric=True)
+@record(count=STACKS, allocated=True, symmetric=True)
 class VmArea:
     """struct vm_struct of a stack, with the kernel page table entries that cover it."""
 
-    pages: Array[Page | None] = array(STACK_PAGES)
+    pages: Array[Page] = array(STACK_PAGES)
     nr_pages: Count = 0
-    pte: Array[Page | None] = array(STACK_PAGES)
+    pte: Array[Page] = array(STACK_PAGES)
+    in_vmap_tree: bool = False  # from get_vm_area_node until remove_vm_area
+    rcu_pending: bool = False  # its struct rcu_head waits for the end of a grace period
 
 
-@record(count=TASKS + CPUS, frames=3, names={"task": TASKS, "idle": CPUS}, symmetric=True)
+@record(count=TASKS + CPUS, frames=5 if SLEEP else 3, names={"task": TASKS, "idle": CPUS}, symmetric=True)
 class Task:
     """struct task_struct. The idle tasks run on static stacks that never fault, as init_stack does."""
 
     flags: TaskFlags = TaskFlags(0)
+    state: TaskState = TaskState.TASK_RUNNING
     stack_vm_area: VmArea = null(VmArea)  # NULL for a static stack
     idle: bool = False
     on_cpu: bool = False  # from being picked until finish_task_switch has run for it
     cpu: "Cpu | None" = None  # where it may run; without the event migrate it is kept from the first dispatch on
+    killed: bool = False  # an oops makes it exit
 
 
-@record(count=CPUS, frames=2, symmetric=True)
+@record(count=CPUS, frames=2 + (2 if INTERRUPTS else 0) + (2 if NMI else 0), symmetric=True)
 class Cpu:
     """What is per CPU: the pool of the protocol, `current`, and the registers.
 
@@ -61,6 +82,13 @@ class Cpu:
     stack: Task = null(Task)  # the task whose stack the stack pointer is in
     previous: Task = null(Task)  # what switch_to hands over as `last`
     idle: Task = null(Task)
+    online: bool = True
+    boot: bool = False  # it never goes down
+    in_hotplug: bool = False  # it is the one that cpu_hotplug_lock is held for
+    cached_stack: VmArea | None = None  # cached_stacks[]; Linux has NR_CACHED_STACKS, that is 2, of them
+    irq_work: bool = False  # queued on this CPU
+    refused: Ghost[Level] = 0  # the level of a stack fault that was just refused
+    short: Ghost[bool] = False  # an allocation failed here, and the pool has not been full since
 
 
 @executes

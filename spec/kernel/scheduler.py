@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Tasks at work, and __schedule."""
+"""__schedule and finish_task_switch."""
 
-from checker.language import atomic, choose, every, function, null, require, routine
+from checker.language import address, atomic, choose, every, function, in_routine, null, routine
 from spec.kernel.hooks import may_switch_to, schedule_start, switch_finished
-from spec.kernel.parameters import MIGRATE
-from spec.kernel.records import Cpu, Task, this_cpu
+from spec.kernel.parameters import MIGRATE, OOM, POOL_SLOTS, TASKS_END
+from spec.kernel.records import Cpu, Slot, Task, TaskState, this_cpu
+from spec.kernel.stack_cache import put_task_stack
 
 
 @function
@@ -12,9 +13,32 @@ def may_run(task: Task, cpu: Cpu) -> bool:
     """Whether pick-next on this CPU may take the task: its own current, its idle task, or a task that waits."""
     if task is cpu.idle:
         return True
-    if task.idle or not may_switch_to(cpu, cpu.current, task):
+    if not cpu.online or task.idle or task.state is not TaskState.TASK_RUNNING:
         return False
-    return task is cpu.current or (not task.on_cpu and (MIGRATE or task.cpu is None or task.cpu is cpu))
+    if not may_switch_to(cpu, cpu.current, task):
+        return False
+    if task is cpu.current:
+        return True
+    return not task.on_cpu and (MIGRATE or task.cpu is None or task.cpu is cpu or not task.cpu.online)
+
+
+@function
+def is_usable(cpu: Cpu, slot: Slot) -> bool:
+    """Whether a fault could take the page of this slot: there is one, without a tag."""
+    return cpu.pool[slot] is not None and not address(cpu.pool[slot]) & 1
+
+
+@function
+def in_scheduler(task: Task) -> bool:
+    """Whether the task is anywhere between the start of __schedule and the end of finish_task_switch."""
+    return in_routine(task, __schedule) or in_routine(task, finish_task_switch)
+
+
+@function
+def interrupts_on(task: Task) -> bool:
+    """Whether the task's code runs with interrupts on: outside of __schedule, or in the hook that comes first there.
+    Left out: interrupts in the last part of finish_task_switch, where a dead task's stack is released."""
+    return not in_scheduler(task) or in_routine(task, schedule_start)
 
 
 @routine(noinline=True)
@@ -26,6 +50,9 @@ def __schedule() -> None:
     prev = cpu.current
     schedule_start(prev)
     with atomic("pick_next_task: rq->lock is held and interrupts are off"):
+        # The hook may have slept and resumed on another CPU.
+        cpu = this_cpu()
+        note_full_pool(cpu)
         next = pick_next_task(cpu)
         if next is not prev:
             next.on_cpu = True
@@ -40,6 +67,20 @@ def __schedule() -> None:
 
 
 @routine
+def pick_next_task(cpu: Cpu) -> Task:
+    """pick_next_task(): any task that may run on this CPU; part of the one step in __schedule."""
+    return choose(task for task in every(Task) if may_run(task, cpu))
+
+
+@routine
+def note_full_pool(cpu: Cpu) -> None:
+    """For the property capacity only."""
+    if OOM:
+        if all(is_usable(cpu, slot) for slot in range(POOL_SLOTS)):
+            cpu.short = False
+
+
+@routine
 def finish_task_switch() -> None:
     """The end of a switch, on the stack of the task switched to, maybe on another CPU than the one it left: the store to
     `current`, which Linux does in __switch_to, and finish_task_switch."""
@@ -49,38 +90,8 @@ def finish_task_switch() -> None:
         prev = cpu.previous
     switch_finished(prev)
     with atomic("one store with release semantics; that `last` is forgotten costs the machine nothing"):
+        note_full_pool(cpu)
         prev.on_cpu = False
         cpu.previous = null(Task)
-
-
-@routine
-def plain_work() -> None:
-    """All that a task does between two schedules. Its stack faults strike as events (faults.py); each ends before the
-    next begins, so that one step stands for all of it."""
-    with atomic("nothing that the task does here is seen by the model"):
-        pass
-
-
-@routine
-def ret_from_fork() -> None:
-    """A task's life, from its first run on."""
-    finish_task_switch()
-    while True:
-        plain_work()
-        __schedule()
-
-
-@routine
-def cpu_idle() -> None:
-    """The idle task: it leaves only when there is another task that may run here."""
-    while True:
-        with atomic("need_resched is set by a wakeup, looked at with interrupts off"):
-            cpu = this_cpu()
-            require(any(may_run(task, cpu) for task in every(Task) if not task.idle))
-        __schedule()
-
-
-@routine
-def pick_next_task(cpu: Cpu) -> Task:
-    """pick_next_task(): any task that may run on this CPU; part of the one step in __schedule."""
-    return choose(task for task in every(Task) if may_run(task, cpu))
+    if TASKS_END and prev.state is TaskState.TASK_DEAD:
+        put_task_stack(prev)

@@ -2,20 +2,47 @@
 """When the demands on a stack hold: not while its own fault handler is at work on it."""
 
 from checker.language import every, function, in_routine
-from spec.kernel.faults import exc_page_fault
-from spec.kernel.hooks import schedule_start, switch_finished
+from spec.kernel.exceptions import in_stack_fault
+from spec.kernel.hooks import (
+    alloc_vmap_stack,
+    cpu_dead,
+    cpu_prepare,
+    exit_task_stack_account,
+    free_vmap_stack,
+    schedule_start,
+    stack_released,
+    switch_finished,
+    task_forked,
+)
+from spec.kernel.interrupts import run_irq_work
 from spec.kernel.records import Cpu, Task
 
 
 @function
 def fault_active(task: Task) -> bool:
     """Whether a fault on this task's stack is being handled."""
-    return any(cpu.stack is task and in_routine(cpu, exc_page_fault) for cpu in every(Cpu))
+    return any(cpu.stack is task and in_stack_fault(cpu) for cpu in every(Cpu))
+
+
+@function
+def in_protocol(task: Task) -> bool:
+    """Whether the task is inside one of the protocol's hooks."""
+    return (
+        in_routine(task, schedule_start)
+        or in_routine(task, switch_finished)
+        or in_routine(task, task_forked)
+        or in_routine(task, alloc_vmap_stack)
+        or in_routine(task, free_vmap_stack)
+        or in_routine(task, exit_task_stack_account)
+        or in_routine(task, stack_released)
+        or in_routine(task, cpu_prepare)
+        or in_routine(task, cpu_dead)
+    )
 
 
 @function
 def protocol_active() -> bool:
     """Whether any CPU or task is inside one of the protocol's hooks or a fault."""
-    return any(in_routine(cpu, exc_page_fault) for cpu in every(Cpu)) or any(
-        in_routine(task, schedule_start) or in_routine(task, switch_finished) for task in every(Task)
-    )
+    return any(
+        in_stack_fault(cpu) or in_routine(cpu, free_vmap_stack) or in_routine(cpu, run_irq_work) for cpu in every(Cpu)
+    ) or any(in_protocol(task) for task in every(Task))

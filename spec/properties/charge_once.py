@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 from checker.language import every, invariant, is_allocated
 from spec.kernel.parameters import STACK_PAGES
-from spec.kernel.records import Level, Page, Task, VmArea
+from spec.kernel.records import Level, Page, Task, TaskState, VmArea
 
 
 @invariant(
@@ -16,17 +16,18 @@ def charge_once(task: Task, level: Level) -> bool:
     page = task.stack_vm_area.pte[level]
     if page is None or not is_allocated(page) or page.memcg is task:
         return True
-    return page.memcg is None and task.on_cpu
+    return page.memcg is None and (task.on_cpu or task.state is not TaskState.TASK_RUNNING)
 
 
 @invariant("charge-once", "{page} is charged to {page.memcg}, whose stack it is not in")
 def charged_to_its_stack(page: Page) -> bool:
-    """The counters balance: what a task is charged for is in its stack."""
+    """The counters balance: what a task is charged for is in its stack, so that it is taken back before the stack is cached,
+    and not more often than it was charged."""
     if not is_allocated(page) or page.memcg is None:
         return True
     return any(
         area.pte[level] is page or area.pages[level] is page
         for area in every(VmArea)
-        for level in range(STACK_PAGES)
         if page.memcg.stack_vm_area is area
+        for level in range(STACK_PAGES)
     )

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-from checker.language import bounded, eventually, in_routine
-from spec.kernel.faults import exc_page_fault
+from checker.language import bounded, eventually
+from spec.kernel.exceptions import in_stack_fault
 from spec.kernel.records import Cpu
 
 
@@ -9,10 +9,10 @@ def fault_bounded(cpu: Cpu) -> bool:
     """A fault strikes anywhere, also under locks and with interrupts off, so that its handler cannot wait for others. Demanded:
     in no run, however unfair to the other CPUs, does a CPU take infinitely many steps in a fault that never ends. As
     there are finitely many states, there is then a bound on these steps."""
-    return not in_routine(cpu, exc_page_fault)
+    return not in_stack_fault(cpu)
 
 
 @eventually("fault-bounded", "{cpu} never comes out of a fault handler")
 def fault_ends(cpu: Cpu) -> bool:
     """It does not stand still either, waiting for ever."""
-    return not in_routine(cpu, exc_page_fault)
+    return not in_stack_fault(cpu)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 from checker.language import address, function, in_routine, invariant
-from spec.kernel.faults import exc_page_fault
+from spec.kernel.exceptions import in_stack_fault
 from spec.kernel.hooks import schedule_start, switch_finished
 from spec.kernel.records import Cpu, Slot, Task, TaskFlags
 
@@ -23,6 +23,6 @@ def refill_owed(cpu: Cpu, slot: Slot) -> bool:
     """A taken slot is refilled, and its page charged, when a marked task leaves the CPU. If neither the current task nor
     the one that is leaving is marked, the pool stays a page short until some marked task passes, and the page is then
     charged to whoever that is."""
-    if not address(cpu.pool[slot]) & 1 or in_routine(cpu, exc_page_fault):
+    if not address(cpu.pool[slot]) & 1 or in_stack_fault(cpu):
         return True
     return owes_refill(cpu.current) or owes_refill(cpu.previous)

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Exceptions: the architecture's part of a stack fault, interrupts, NMIs."""
+
+from checker.language import atomic, check, function, halt, in_routine, routine
+from spec.kernel.hooks import stack_fault
+from spec.kernel.parameters import OOPS_CONTINUES, SOFTIRQ, STACK_PAGES
+from spec.kernel.plain_work import plain_work
+from spec.kernel.records import Cpu, Level, Task, VmArea, this_cpu
+from spec.properties.fault_resolved import fault_resolved
+
+
+@function
+def in_stack_fault(cpu: Cpu) -> bool:
+    """Whether the CPU handles a stack fault, or an NMI that interrupted the handler."""
+    return in_routine(cpu, exc_page_fault)
+
+
+@function
+def in_nmi(cpu: Cpu) -> bool:
+    return in_routine(cpu, exc_nmi)
+
+
+@function
+def in_interrupt(cpu: Cpu) -> bool:
+    return in_routine(cpu, common_interrupt)
+
+
+@routine
+def exc_page_fault(task: Task, stack: VmArea, level: Level) -> None:
+    """The exception that a stack fault raises, on a stack of its own. Linux: on x86 the CPU cannot push the frame of the
+    page fault on the unmapped stack, so that it arrives as a double fault on the stack of that, or with FRED as a page
+    fault at a higher stack level; on arm64 it is handled on the overflow stack. The access that faulted is repeated when
+    this returns; without a mapping it would fault again, so that counts as unresolved."""
+    resolved = stack_fault(task, stack, level)
+    if resolved:
+        with atomic("the repeated access"):
+            check(level < STACK_PAGES, fault_resolved, "{task} hit the guard page of {stack}, and the fault counts as resolved")
+            check(stack.pte[level] is not None, fault_resolved, "level {level} of {stack} is still not mapped after its fault")
+    else:
+        stack_overflow(level)
+
+
+@routine
+def stack_overflow(level: Level) -> None:
+    """What a refused fault leads to, handle_stack_overflow() and die(): the kernel reports a stack overflow and panics. With
+    the event oops-continues it kills the task instead, if that was at its plain work; elsewhere it holds locks or is in
+    an interrupt, and Linux panics all the same, or hangs."""
+    if level < STACK_PAGES:
+        with atomic("a report; the properties look at what it is about"):
+            cpu = this_cpu()
+            cpu.refused = level
+    with atomic("the machine stops, or the task is marked; one CPU's own business"):
+        cpu = this_cpu()
+        if OOPS_CONTINUES and in_routine(cpu.stack, plain_work) and not in_interrupt(cpu) and not in_nmi(cpu):
+            cpu.refused = 0
+            cpu.stack.killed = True
+        else:
+            halt("stack overflow, reported as such")
+
+
+@routine
+def irq_handler() -> None:
+    """The entry code and the handler of an interrupt. On the way to the interrupt stack, or without one, they use the
+    stack of the task."""
+    with atomic("what the handler does is not seen by the model; its stack faults strike as events"):
+        pass
+
+
+@routine
+def handle_softirqs() -> None:
+    """handle_softirqs(), called when an interrupt ends, with interrupts on again."""
+    with atomic("what softirqs do is not seen by the model; their stack faults strike as events"):
+        pass
+
+
+@routine
+def common_interrupt() -> None:
+    """An interrupt of a task."""
+    irq_handler()
+    if SOFTIRQ:
+        handle_softirqs()
+
+
+@routine
+def nested_interrupt() -> None:
+    """An interrupt of softirqs, which do not run again when it ends."""
+    irq_handler()
+
+
+@routine
+def exc_nmi(task: Task, stack: VmArea, level: Level) -> None:
+    """An NMI on a stack of its own, whose handler, as perf's unwinder does, reads below the stack pointer that it
+    interrupted; the fault handler is entered on top of it. An NMI that touches no stack changes nothing, and is left out."""
+    exc_page_fault(task, stack, level)

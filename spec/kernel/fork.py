@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""fork: a task and its stack."""
+
+from checker.language import atomic, check, choose, every, null, routine
+from spec.kernel.hooks import alloc_vmap_stack, free_vmap_stack, task_forked
+from spec.kernel.memory import memcg_kmem_charge_page, memcg_kmem_uncharge_page
+from spec.kernel.parameters import STACK_PAGES, TASKS_END
+from spec.kernel.plain_work import is_unused
+from spec.kernel.records import Gfp, Task, TaskState, VmArea, this_cpu
+from spec.properties.zeroed import zeroed
+
+
+@routine
+def memcg_charge_kernel_stack(stack: VmArea, task: Task) -> bool:
+    """memcg_charge_kernel_stack(): charges the pages that the stack has, or none of them. Linux: to current's group, which is
+    the child's too; here each task has its own, so that a wrong charge shows, and it is the child's."""
+    for i in range(STACK_PAGES):
+        if i >= stack.nr_pages:
+            break
+        if not memcg_kmem_charge_page(stack.pages[i], Gfp.DIRECT_RECLAIM, task):
+            for j in range(i):
+                memcg_kmem_uncharge_page(stack.pages[j])
+            return False
+    return True
+
+
+@routine
+def get_cached_stack() -> VmArea | None:
+    """The part of alloc_thread_stack_node() that looks into this CPU's cache, and zeroes the stack that it finds there. Linux
+    with dynamic stacks zeroes the pages that vm_area->pages lists."""
+    with atomic("this_cpu_xchg; the stack is then nobody else's"):
+        cpu = this_cpu()
+        stack = cpu.cached_stack
+        cpu.cached_stack = None
+        if stack is not None:
+            for i in range(STACK_PAGES):
+                if i < stack.nr_pages:
+                    stack.pages[i].dirty = False
+        return stack
+
+
+@routine
+def alloc_thread_stack_node(task: Task) -> bool:
+    """alloc_thread_stack_node(): gives the task a stack. False: there is none."""
+    stack: VmArea | None = None
+    if TASKS_END:
+        stack = get_cached_stack()
+    if stack is None:
+        stack = alloc_vmap_stack()
+    if stack is None:
+        return False
+    # Linux sets this after the charge; nobody looks in between, but the properties want to know whose stack it is.
+    task.stack_vm_area = stack
+    if not memcg_charge_kernel_stack(stack, task):
+        task.stack_vm_area = null(VmArea)
+        free_vmap_stack(stack)
+        return False
+    return True
+
+
+@routine
+def copy_process() -> None:
+    """copy_process(): a child, if there is memory for it. Left out: all of it but the flags and the stack."""
+    with atomic("dup_task_struct copies the parent into a task_struct of its own"):
+        parent = this_cpu().current
+        child = choose(task for task in every(Task) if is_unused(task))
+        child.state = TaskState.TASK_NEW
+        child.flags = parent.flags
+        child.cpu = None
+    task_forked(child)
+    if alloc_thread_stack_node(child):
+        with atomic("wake_up_new_task puts the child on a runqueue under its lock; from then on it uses its stack"):
+            stack = child.stack_vm_area
+            for level in range(STACK_PAGES):
+                if stack.pte[level] is not None:
+                    check(
+                        not stack.pte[level].dirty,
+                        zeroed,
+                        "{child} begins on {stack} with data of others in the page at level {level}",
+                    )
+                    stack.pte[level].dirty = True
+            child.state = TaskState.TASK_RUNNING
+    else:
+        child.state = TaskState.TASK_DEAD

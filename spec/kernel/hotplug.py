@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""CPUs go down and come up."""
+
+from checker.language import atomic, check, choose, every, function, has_frames, require, routine
+from spec.kernel.hooks import cpu_dead, cpu_prepare, free_vmap_stack
+from spec.kernel.parameters import POOL_SLOTS, TASKS_END
+from spec.kernel.records import Cpu, this_cpu
+from spec.kernel.scheduler import in_scheduler, is_usable
+from spec.properties.online_full import online_full
+
+
+@function
+def is_at_rest(cpu: Cpu) -> bool:
+    """Whether nothing but the idle loop is on the CPU."""
+    return cpu.stack is cpu.idle and not in_scheduler(cpu.idle) and not has_frames(cpu)
+
+
+@routine
+def free_vm_stack_cache(cpu: Cpu) -> None:
+    """free_vm_stack_cache(): the hotplug callback that frees the stacks which a dead CPU has cached."""
+    stack = cpu.cached_stack
+    if stack is not None:
+        free_vmap_stack(stack)
+        cpu.cached_stack = None
+
+
+@routine
+def cpu_down(cpu: Cpu) -> None:
+    """_cpu_down(): the scheduler leaves the CPU, its idle task reports it dead, then come the callbacks of the prepare stage
+    on this CPU. Left out: all other callbacks, and failing."""
+    with atomic("set_cpu_active and set_cpu_online under cpu_hotplug_lock"):
+        cpu.online = False
+    with atomic("the stopper has sent every task away; cpuhp_report_idle_dead"):
+        require(is_at_rest(cpu))
+    if TASKS_END:
+        free_vm_stack_cache(cpu)
+    cpu_dead(cpu)
+
+
+@routine
+def cpu_up(cpu: Cpu) -> None:
+    """_cpu_up(): the callbacks of the prepare stage on this CPU, then the CPU comes up or, because of a later callback, does not;
+    then what was prepared is undone."""
+    if cpu_prepare(cpu):
+        with atomic("the CPU sets itself online, or does not answer"):
+            comes_up = choose((False, True))
+            if comes_up:
+                full = all(is_usable(cpu, slot) for slot in range(POOL_SLOTS))
+                check(full, online_full, "{cpu} comes online with a pool that is not full")
+                cpu.online = True
+        if not comes_up:
+            cpu_dead(cpu)
+
+
+@routine
+def cpu_hotplug() -> None:
+    """A task takes another CPU down, or up if it is down."""
+    with atomic("cpu_hotplug_lock is a lock"):
+        here = this_cpu()
+        cpu = choose(other for other in every(Cpu) if not other.boot and other is not here)
+        require(not any(another.in_hotplug for another in every(Cpu)))
+        cpu.in_hotplug = True
+    if cpu.online:
+        cpu_down(cpu)
+    else:
+        cpu_up(cpu)
+    cpu.in_hotplug = False

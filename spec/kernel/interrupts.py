@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What interrupts bring with them: RCU callbacks and irq_work."""
+
+from checker.language import action, atomic, enter, function, has_frames, is_allocated, require, routine
+from spec.kernel.hooks import free_vmap_stack, irq_work_run
+from spec.kernel.parameters import TASKS_END
+from spec.kernel.records import Cpu, VmArea, this_cpu
+from spec.kernel.scheduler import interrupts_on
+from spec.kernel.stack_cache import try_release_thread_stack_to_cache
+
+
+@function
+def interruptible(cpu: Cpu) -> bool:
+    """Whether an interrupt can come to the CPU now, and finds no other there."""
+    return cpu.online and not has_frames(cpu) and cpu.stack is cpu.current and interrupts_on(cpu.stack)
+
+
+@routine
+def thread_stack_free_rcu(stack: VmArea) -> None:
+    """thread_stack_free_rcu(): called in softirq context when a grace period is over. Linux caches the stack if by now there
+    is room, else frees it."""
+    if not try_release_thread_stack_to_cache(stack):
+        free_vmap_stack(stack)
+
+
+@action(interrupt=True)
+def rcu_softirq(cpu: Cpu, stack: VmArea) -> None:
+    """rcu_do_batch(): a grace period is over. Left out: that it takes time; nobody here reads under rcu_read_lock."""
+    require(TASKS_END and interruptible(cpu) and is_allocated(stack))
+    require(stack.rcu_pending)
+    stack.rcu_pending = False
+    enter(cpu, thread_stack_free_rcu, stack)
+
+
+@routine
+def irq_work_queue() -> None:
+    """irq_work_queue(): asks for irq_work_run on this CPU as soon as interrupts are on. NMI-safe."""
+    with atomic("llist_add to this CPU's own list"):
+        cpu = this_cpu()
+        cpu.irq_work = True
+
+
+@routine
+def run_irq_work() -> None:
+    irq_work_run()
+
+
+@action
+def irq_work_interrupt(cpu: Cpu) -> None:
+    """The interrupt that a CPU sends itself for what irq_work_queue has queued."""
+    require(cpu.irq_work and interruptible(cpu))
+    cpu.irq_work = False
+    enter(cpu, run_irq_work)

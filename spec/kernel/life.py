@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What tasks and idle tasks do all their life."""
+
+from checker.language import atomic, every, require, routine
+from spec.kernel.exit import do_exit
+from spec.kernel.fork import copy_process
+from spec.kernel.hotplug import cpu_hotplug
+from spec.kernel.parameters import EXIT, FORK, HOTPLUG, OOPS_CONTINUES
+from spec.kernel.plain_work import Work, plain_work
+from spec.kernel.records import Task, this_cpu
+from spec.kernel.scheduler import __schedule, finish_task_switch, may_run
+
+
+@routine
+def ret_from_fork() -> None:
+    """A task's life, from its first run on."""
+    finish_task_switch()
+    while True:
+        work = plain_work()
+        if (OOPS_CONTINUES and this_cpu().current.killed) or (EXIT and work is Work.EXIT):
+            do_exit()
+        else:
+            if FORK and work is Work.FORK:
+                copy_process()
+            elif HOTPLUG and work is Work.HOTPLUG:
+                cpu_hotplug()
+            __schedule()
+
+
+@routine
+def cpu_idle() -> None:
+    """The idle task: it leaves only when there is another task that may run here."""
+    while True:
+        with atomic("need_resched is set by a wakeup, looked at with interrupts off"):
+            cpu = this_cpu()
+            require(any(may_run(task, cpu) for task in every(Task) if not task.idle))
+        __schedule()

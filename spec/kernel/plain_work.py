@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What a task decides to do between two schedules."""
+
+from enum import Enum
+
+from checker.language import atomic, choose, every, function, routine
+from spec.kernel.parameters import EXIT, FORK, HOTPLUG
+from spec.kernel.records import Cpu, Task, TaskState, this_cpu
+
+
+class Work(Enum):
+    """What a task does after its plain work, before it enters __schedule."""
+
+    NOTHING = 0
+    FORK = 1
+    EXIT = 2
+    HOTPLUG = 3
+
+
+@function
+def is_unused(task: Task) -> bool:
+    """Whether there is no such task: it has not been forked yet, or is dead and gone."""
+    return not task.idle and task.state is TaskState.TASK_DEAD and task.stack_vm_area is None and not task.on_cpu
+
+
+@function
+def is_last(task: Task) -> bool:
+    """Whether there is no other task, so that this one stands for init, which never exits."""
+    return all(other is task or other.idle or other.state is not TaskState.TASK_RUNNING for other in every(Task))
+
+
+@function
+def is_possible(work: Work, cpu: Cpu) -> bool:
+    if work is Work.FORK:
+        return FORK and any(is_unused(task) for task in every(Task))
+    if work is Work.EXIT:
+        return EXIT and not is_last(cpu.current)
+    if work is Work.HOTPLUG:
+        return HOTPLUG and any(not other.boot and other is not cpu for other in every(Cpu))
+    return True
+
+
+@routine
+def plain_work() -> Work:
+    """All that a task does between two schedules, but for what it returns. Its stack faults strike as events
+    (faults.py); each ends before the next begins, so that one step stands for all of it."""
+    with atomic("nothing that the task does here is seen by the model"):
+        if FORK or EXIT or HOTPLUG:
+            cpu = this_cpu()
+            return choose(work for work in Work if is_possible(work, cpu))
+        return Work.NOTHING

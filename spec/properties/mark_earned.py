@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: GPL-2.0-only
+from checker.language import invariant
+from spec.kernel.parameters import STACK_PAGES
+from spec.kernel.records import Task, TaskFlags, TaskState
+from spec.properties.at_rest import fault_active, in_protocol
+
+
+@invariant("mark-earned", "{task} is marked to refill a pool, and each page of its stack is charged")
+def mark_earned(task: Task) -> bool:
+    """A marked task charges what it finds taken when it leaves the CPU. If the mark is not its own, as that of a child which has
+    copied its parent's flags, what it finds belongs to others. Demanded: a task that is marked, and at no hook of the
+    protocol, has a page in its stack that is not charged yet."""
+    if not task.flags & TaskFlags.PF_DYNAMIC_STACK or task.state is TaskState.TASK_DEAD:
+        return True
+    if in_protocol(task) or fault_active(task):
+        return True
+    stack = task.stack_vm_area
+    if stack is None:
+        return task.state is TaskState.TASK_NEW
+    return any(stack.pte[level] is not None and stack.pte[level].memcg is None for level in range(STACK_PAGES))
