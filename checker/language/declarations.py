@@ -98,6 +98,8 @@ class Symbols:
             match self.resolve(module, value.func.id, value.func):
                 case Builtin("parameter"):
                     return self._parameter(module, name, value)
+                case Builtin("constant_of_model"):
+                    return self._constant_of_model(module, name, value)
                 case Builtin("event"):
                     return self._event(module, value)
                 case Builtin("demand"):
@@ -138,6 +140,23 @@ class Symbols:
         position = module.position(call)
         self.parameters[name] = tree.Parameter(name, default, low, high, meaning.value, value, position)
         return build.integer(position, value)
+
+    def _constant_of_model(self, module: Module, name: str, call: ast.Call) -> Symbol:
+        """What the model defines, or imports by name from another model, under this name; else the default."""
+        form = 'constant_of_model(default, "what it is")'
+        meaning = call.args[1] if len(call.args) == 2 and not call.keywords else None
+        if not isinstance(meaning, ast.Constant) or not isinstance(meaning.value, str):
+            raise module.error(call, f"write {form}")
+        default = ExpressionTranslator(self, module).constant(call.args[0], "the default")
+        main = self.modules.main
+        given = main.definitions.get(name)
+        if module is main or given is None or (isinstance(given, Import) and given.module.startswith("spec.")):
+            return build.integer(module.position(call), default)
+        symbol = self.resolve(main, name, call)
+        if not isinstance(symbol, tree.Constant) or not isinstance(symbol.type, tree.IntType):
+            at = given.position if isinstance(given, Import) else main.position(given)
+            raise ModelError(at, f"`{name}` ({meaning.value}) is an integer constant; write `{name} = 1`, or another name")
+        return symbol
 
     def _event(self, module: Module, call: ast.Call) -> Symbol:
         name, meaning = self.texts(module, call, 2, 'event("name", "what happens")')

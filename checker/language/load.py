@@ -7,6 +7,7 @@ import ast
 import dataclasses
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from checker.language import build, tree
 from checker.language.declarations import Symbols
@@ -61,7 +62,7 @@ class _Loader:
         on_runs = RunConditions(self.symbols, self.processor)
         eventualities = tuple(on_runs.eventuality(code, self.invariant_properties[code.name]) for code in eventuality_codes)
         assumptions = tuple(on_runs.assumption(code) for code in codes if "fair" in code.decorators)
-        initial, initial_locals = self.initial([code for code in codes if "initial" in code.decorators])
+        initial, initial_locals = self.initial(self.initial_codes(codes))
         self.used_code()
         for code in codes:
             # What nothing calls is translated all the same, so that its errors are found; it is then left out.
@@ -263,20 +264,36 @@ class _Loader:
         parameters = self.symbols.parameters_of(code)
         return tree.Action(code.name, parameters, locals_, body, interrupt, code.module.position(code.node))
 
+    def initial_codes(self, codes: Iterable[Code]) -> list[Code]:
+        """The @initial code: the kernel's, then what the model defines, or imports by name, in the order of its text."""
+        found = [code for code in codes if "initial" in code.decorators and code.module is not self.main]
+        for name in self.main.definitions:
+            symbol = self.symbols.resolve(self.main, name, ast.Pass())
+            if isinstance(symbol, Code) and "initial" in symbol.decorators and symbol not in found:
+                found.append(symbol)
+        places: dict[bool, Code] = {}
+        for code in found:
+            known = places.setdefault(code.module.name.startswith("spec."), code)
+            if known is not code:
+                raise code.module.error(code.node, f"there is an @initial at {known.module.position(known.node)} already")
+        return found
+
     def initial(self, codes: list[Code]) -> tuple[tuple[tree.Statement, ...], tuple[tree.Local, ...]]:
-        if not codes:
-            return (), ()
-        if len(codes) > 1:
-            raise codes[1].module.error(
-                codes[1].node, f"there is an @initial at {codes[0].module.position(codes[0].node)} already"
-            )
-        if codes[0].node.args.args or self.symbols.result_of(codes[0]) is not None:
-            raise codes[0].module.error(codes[0].node, "@initial code takes no parameters and returns nothing")
-        body, locals_, _ = self.statements(codes[0], False)
-        for statement in walk(body):
-            if isinstance(statement, tree.Return):
-                raise ModelError(statement.position, "`return` has no place in @initial code; let it run to its end")
-        return body, locals_
+        """What makes the initial state, one code after the other."""
+        whole: tuple[tree.Statement, ...] = ()
+        all_locals: tuple[tree.Local, ...] = ()
+        for number, code in enumerate(codes):
+            if code.node.args.args or self.symbols.result_of(code) is not None:
+                raise code.module.error(code.node, "@initial code takes no parameters and returns nothing")
+            body, locals_, _ = self.statements(code, False)
+            for statement in walk(body):
+                if isinstance(statement, tree.Return):
+                    raise ModelError(statement.position, "`return` has no place in @initial code; let it run to its end")
+            if number > 0:
+                # Each code has locals of its own, whatever those of the others are called.
+                body, locals_ = renamed_locals((body, locals_), f"{code.name}.")
+            whole, all_locals = whole + body, all_locals + locals_
+        return whole, all_locals
 
     def executes(self, codes: list[Code]) -> tuple[str | None, tree.Function | None]:
         if not codes:
@@ -371,6 +388,20 @@ class _Loader:
             bool(values.get("ladder", False)),
             self.main.position(node),
         )
+
+
+def renamed_locals(part: Any, prefix: str) -> Any:
+    """A copy of a part of the tree in which the name of each local has the prefix."""
+    if isinstance(part, tree.Local | tree.LocalRead):
+        return dataclasses.replace(part, name=prefix + part.name)
+    if isinstance(part, tuple):
+        return tuple(renamed_locals(item, prefix) for item in part)
+    if isinstance(part, tree.Position) or not dataclasses.is_dataclass(part) or isinstance(part, type):
+        return part
+    changes = {f.name: renamed_locals(getattr(part, f.name), prefix) for f in dataclasses.fields(part)}
+    if isinstance(part, tree.Assign) and isinstance(part.target, str):
+        changes["target"] = prefix + part.target
+    return dataclasses.replace(part, **changes)
 
 
 def mark_constants(program: tree.Program) -> tree.Program:

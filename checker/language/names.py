@@ -68,6 +68,11 @@ def parameter(default: int, low: int, high: int, meaning: str) -> int:
     return default
 
 
+def constant_of_model(default: int, meaning: str) -> int:
+    """A constant of the kernel for which a model may define another value under the same name."""
+    return default
+
+
 def event(name: str, meaning: str) -> bool:
     """True when the event of that name is switched on (`--events`)."""
     return True

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from small_programs import HEADER
 
+from checker.ir.lower import lower
 from checker.language.errors import ModelError, UsageError
 from checker.language.load import load_program
+from checker.trace.machine import Machine
 
 FIRST = HEADER.count("\n") + 1
 """The first line after the header."""
@@ -176,3 +178,96 @@ def test_what_a_switched_off_event_leaves_out_is_not_looked_at(tmp_path: Path) -
         load_program(path)
     program = load_program(path, None, [])
     assert program.variables["g"].constant
+
+
+# -- what a model adds to the kernel --
+
+KERNEL = (
+    HEADER.replace("rule", "kernel_rule")
+    + """
+KEPT = constant_of_model(1, "pages kept")
+ALL = KEPT + 1
+@record(count=ALL)
+class Page:
+    use: Small = 0
+@initial
+def boot() -> None:
+    for i in range(ALL):
+        page = instance(Page, i)
+        page.use = i + 5
+"""
+)
+
+
+def adding(tmp_path: Path, text: str) -> Path:
+    """A model with this text, beside a kernel of its own in spec/parts.py."""
+    written(tmp_path, "spec/parts.py", KERNEL)
+    header = HEADER.replace("Small =", "Tiny =") + "from spec.parts import Page\n"
+    return written(tmp_path, "models/model.py", header + text)
+
+
+def cells_of(path: Path) -> dict[str, str]:
+    """The cells of the initial state, as the replayer makes it; the IR has to give them the same values."""
+    program = load_program(path)
+    machine = Machine(program)
+    variables = {name: variable.initial for name, variable in lower(program).variables.items()}
+    cells = machine.cells()
+    assert [cells[f"page{i}.use"] for i in range(len(variables["Page.use"]))] == [str(n) for n in variables["Page.use"]]
+    return cells
+
+
+OWN_INITIAL = """
+@initial
+def fill() -> None:
+    for i in (True, False):
+        page = 7
+        if i:
+            instance(Page, 0).use = page
+"""
+
+
+def test_the_initial_code_of_a_model_runs_after_that_of_the_kernel(tmp_path: Path) -> None:
+    """Both use locals of the same names and of different types."""
+    assert cells_of(adding(tmp_path, "")) == {"page0.use": "5", "page1.use": "6"}
+    assert cells_of(adding(tmp_path, OWN_INITIAL)) == {"page0.use": "7", "page1.use": "6"}
+
+
+def test_initial_code_counts_where_it_is_imported_by_name(tmp_path: Path) -> None:
+    adding(tmp_path, OWN_INITIAL + "K = 1\n").rename(tmp_path / "models" / "base.py")
+    heading = "from models.base import K, fill\n__all__ = ['fill']\n"
+    assert cells_of(written(tmp_path, "models/model.py", heading))["page0.use"] == "7"
+    assert cells_of(written(tmp_path, "models/model.py", heading.replace(", fill", "")))["page0.use"] == "5"
+
+
+def test_a_model_has_one_initial_code(tmp_path: Path) -> None:
+    message = refused(adding(tmp_path, OWN_INITIAL + OWN_INITIAL.replace("fill", "fill_again")))
+    line = FIRST + 1 + 2
+    assert message == f"DIR/model.py:{line + 7}:1: error: there is an @initial at DIR/model.py:{line}:1 already"
+
+
+def test_a_constant_of_the_model(tmp_path: Path) -> None:
+    assert len(cells_of(adding(tmp_path, ""))) == 2
+    assert len(cells_of(adding(tmp_path, "KEPT = 2\n"))) == 3
+    assert len(cells_of(adding(tmp_path, 'KEPT = parameter(3, 0, 4, "pages kept by this model")\n'))) == 4
+    assert len(cells_of(adding(tmp_path, "from spec.parts import KEPT\nMORE = KEPT\n"))) == 2
+
+
+def test_a_constant_of_the_model_that_is_imported_by_name(tmp_path: Path) -> None:
+    adding(tmp_path, "KEPT = 3\nK = 1\n").rename(tmp_path / "models" / "base.py")
+    assert len(cells_of(written(tmp_path, "models/model.py", "from models.base import K, KEPT\n"))) == 4
+    assert len(cells_of(written(tmp_path, "models/model.py", "from models.base import K\n"))) == 2
+
+
+@pytest.mark.parametrize("text", ["KEPT = True\n", "KEPT = Annotated[int, Range(0, 3)]\n"])
+def test_a_constant_of_the_model_that_is_no_integer(tmp_path: Path, text: str) -> None:
+    expected = "`KEPT` (pages kept) is an integer constant; write `KEPT = 1`, or another name"
+    assert refused(adding(tmp_path, text)) == f"DIR/model.py:{FIRST + 1}:1: error: {expected}"
+
+
+def test_a_constant_of_the_model_in_a_model_has_its_default(tmp_path: Path) -> None:
+    program = load_program(
+        written(tmp_path, "model.py", HEADER + 'K = constant_of_model(3, "k")\n@record(count=K)\nclass R:\n    x: Small = 0\n')
+    )
+    assert program.records["R"].count == 3
+    message = refused(written(tmp_path, "model.py", HEADER + "K = constant_of_model(3)\n"))
+    assert message == f'DIR/model.py:{FIRST}:5: error: write constant_of_model(default, "what it is")'
