@@ -32,6 +32,7 @@ from spec.kernel.hooks import (
     task_forked,
 )
 from spec.kernel.interrupts import irq_work_interrupt, irq_work_queue, rcu_softirq
+from spec.kernel.locks import RawSpinlock, raw_spin_lock_irqsave, raw_spin_unlock_irqrestore
 from spec.kernel.memory import (
     __free_page,
     alloc_pages,
@@ -57,6 +58,7 @@ __all__ = [
     "Gfp",
     "Level",
     "Page",
+    "RawSpinlock",
     "Slot",
     "Task",
     "TaskFlags",
@@ -93,6 +95,8 @@ __all__ = [
     "memcg_kmem_uncharge_page",
     "mod_lruvec_page_state",
     "nmi",
+    "raw_spin_lock_irqsave",
+    "raw_spin_unlock_irqrestore",
     "rcu_softirq",
     "remote_read",
     "remove_vm_area",

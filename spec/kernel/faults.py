@@ -13,6 +13,7 @@ from spec.kernel.exceptions import (
     nested_interrupt,
 )
 from spec.kernel.hooks import may_read_stack
+from spec.kernel.locks import holds_raw_spinlock
 from spec.kernel.parameters import (
     EXCEPTION_STACKS,
     INTERRUPTS,
@@ -83,7 +84,7 @@ def irq_on_top(cpu: Cpu) -> bool:
 @action(interrupt=True)
 def interrupt(cpu: Cpu) -> None:
     """An interrupt arrives. Left out: that it preempts the task when it ends."""
-    require(INTERRUPTS and cpu.online and not has_frames(cpu))
+    require(INTERRUPTS and cpu.online and not has_frames(cpu) and not holds_raw_spinlock(cpu))
     require(interrupts_on(cpu.stack) and cpu.stack is cpu.current)
     enter(cpu, common_interrupt)
 
@@ -91,7 +92,7 @@ def interrupt(cpu: Cpu) -> None:
 @action(interrupt=True)
 def interrupt_of_softirqs(cpu: Cpu) -> None:
     """An interrupt arrives while softirqs run."""
-    require(SOFTIRQ and softirqs_on_top(cpu))
+    require(SOFTIRQ and softirqs_on_top(cpu) and not holds_raw_spinlock(cpu))
     enter(cpu, nested_interrupt)
 
 

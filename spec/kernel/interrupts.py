@@ -3,6 +3,7 @@
 
 from checker.language import action, atomic, enter, function, has_frames, is_allocated, require, routine
 from spec.kernel.hooks import free_vmap_stack, irq_work_run
+from spec.kernel.locks import holds_raw_spinlock
 from spec.kernel.parameters import TASKS_END
 from spec.kernel.records import Cpu, VmArea, this_cpu
 from spec.kernel.scheduler import interrupts_on
@@ -12,7 +13,9 @@ from spec.kernel.stack_cache import try_release_thread_stack_to_cache
 @function
 def interruptible(cpu: Cpu) -> bool:
     """Whether an interrupt can come to the CPU now, and finds no other there."""
-    return cpu.online and not has_frames(cpu) and cpu.stack is cpu.current and interrupts_on(cpu.stack)
+    if has_frames(cpu) or holds_raw_spinlock(cpu):
+        return False
+    return cpu.stack is cpu.current and interrupts_on(cpu.stack)
 
 
 @routine
@@ -26,7 +29,7 @@ def thread_stack_free_rcu(stack: VmArea) -> None:
 @action(interrupt=True)
 def rcu_softirq(cpu: Cpu, stack: VmArea) -> None:
     """rcu_do_batch(): a grace period is over. Left out: that it takes time; nobody here reads under rcu_read_lock."""
-    require(TASKS_END and interruptible(cpu) and is_allocated(stack))
+    require(TASKS_END and cpu.online and interruptible(cpu) and is_allocated(stack))
     require(stack.rcu_pending)
     stack.rcu_pending = False
     enter(cpu, thread_stack_free_rcu, stack)
@@ -47,7 +50,9 @@ def run_irq_work() -> None:
 
 @action
 def irq_work_interrupt(cpu: Cpu) -> None:
-    """The interrupt that a CPU sends itself for what irq_work_queue has queued."""
+    """The interrupt that a CPU sends itself for what irq_work_queue has queued. It comes also while the CPU goes down,
+    which ends with irq_work_run(). Left out: a stack fault in its handler, which has a stack of its own; one on the way there
+    is as good as one of the interrupt before (event irq)."""
     require(cpu.irq_work and interruptible(cpu))
     cpu.irq_work = False
     enter(cpu, run_irq_work)

@@ -79,11 +79,18 @@ def __free_page(page: Page) -> None:
 def memcg_kmem_charge_page(page: Page, gfp: Gfp, group: Task | None) -> bool:
     """memcg_kmem_charge_page(page, gfp, 0). Linux: charges one page to current's group, or to another that was made
     active, and notes it in the page; sleeps for reclaim where gfp has DIRECT_RECLAIM, fails at the limit unless gfp has
-    NOFAIL. group: whose group is active, None for current's. True: charged. Left out: the counters themselves."""
+    NOFAIL. In an interrupt there is no current to charge (in_task() is false): without an active group it charges nobody,
+    and returns 0 as if it had. group: whose group is active, None for current's. True: Linux's 0. Left out: the counters
+    themselves."""
     if SLEEP and gfp & Gfp.DIRECT_RECLAIM:
-        if might_sleep():
-            direct_reclaim()
+        with atomic("in_task() reads the CPU's own preempt count"):
+            charges_nobody = group is None and has_frames(this_cpu())
+        if not charges_nobody:
+            if might_sleep():
+                direct_reclaim()
     with atomic("concerns only this page and the group's own counters"):
+        if group is None and has_frames(this_cpu()):
+            return True
         if CHARGE_FAIL and not gfp & Gfp.NOFAIL:
             if choose((False, True)):
                 return False

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Sizes and events of the modelled kernel."""
 
-from checker.language import event, parameter
+from checker.language import constant_of_model, event, parameter
 
 CPUS = parameter(1, 1, 4, "CPUs, all online at boot")
 TASKS = parameter(1, 1, 6, "tasks besides each CPU's idle task")
@@ -28,6 +28,7 @@ OOPS_CONTINUES = event("oops-continues", "a stack fault that is refused in plain
 PREALLOC_PAGES = 1  # THREAD_PREALLOC_PAGES: mapped when a stack is made
 POOL_SLOTS = STACK_PAGES - PREALLOC_PAGES  # THREAD_DYNAMIC_PAGES
 TASKS_END = EXIT or OOPS_CONTINUES
+KEPT_PAGES = constant_of_model(0, "page frames that the protocol keeps at boot besides those in the pools of the CPUs")
 STACKS = TASKS + 1 if FORK and TASKS_END else TASKS  # the last task's stack may still wait for RCU, or in a cache
-PAGES = CPUS * POOL_SLOTS + STACKS * STACK_PAGES + SPARE_PAGES
+PAGES = CPUS * POOL_SLOTS + STACKS * STACK_PAGES + KEPT_PAGES + SPARE_PAGES
 INTERRUPTS = IRQ or SOFTIRQ

@@ -10,7 +10,9 @@ from spec.kernel.parameters import CPUS, INTERRUPTS, NMI, PAGES, POOL_SLOTS, SLE
 Level = Annotated[int, Range(0, STACK_PAGES)]
 """A page of a stack, counted from its top, where the first page is. STACK_PAGES stands for the guard page below it."""
 
-Count = Annotated[int, Range(0, STACK_PAGES)]
+Count = Annotated[int, Range(0, STACK_PAGES + 1)]
+"""A number of a stack's pages, and one more than there are, for a protocol that loses count. (Two more would come after the
+use of a page beyond the end.)"""
 
 
 Slot = Annotated[int, Range(0, POOL_SLOTS - 1)]

@@ -1,12 +1,20 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Where a task must not sleep."""
 
-from checker.language import function
-from spec.kernel.records import Task, TaskState
+from checker.language import every, function, has_frames
+from spec.kernel.locks import holds_raw_spinlock
+from spec.kernel.records import Cpu, Task, TaskState
 from spec.kernel.scheduler import in_scheduler
 
 
 @function
+def holds_lock(task: Task) -> bool:
+    """Whether the code of the task, and not what interrupted it, has a raw spinlock."""
+    return any(cpu.stack is task and holds_raw_spinlock(cpu) and not has_frames(cpu) for cpu in every(Cpu))
+
+
+@function
 def preemption_off(task: Task) -> bool:
-    """Whether the task's code must not sleep: it is in __schedule or finish_task_switch, is idle, or is dead."""
-    return in_scheduler(task) or task.idle or task.state is TaskState.TASK_DEAD
+    """Whether the task's code must not sleep: it is in __schedule or finish_task_switch, is idle, is dead, or
+    has a raw spinlock."""
+    return in_scheduler(task) or task.idle or task.state is TaskState.TASK_DEAD or holds_lock(task)

@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Dynamic kernel stacks with a global pool: the rebase of 2025 for arm64.
+
+As rfc_v1, multi-page loop and all, but a fault that finds the pool of its CPU empty takes a page from a global pool of
+8, behind a raw spinlock. Who took one there queues an irq_work, which refills the global pool with the loop that
+refills a CPU's pool: for one slot after the other, up to the first without a tag, it charges the page, accounts it in the
+statistics, allocates another and stores that.
+
+Written from these facts, not from the patch. What they leave open, and what is assumed here:
+
+- 8 pages were posted; GLOBAL_POOL_PAGES is 1 by default, which takes far fewer states. What needs an empty global pool needs eight
+  missing pages with 8.
+- The page is tagged under the lock, which is taken with interrupts off (as they are in the handler of a stack fault
+  anyway), and not by trylock. An NMI whose own fault needs the lock waits for it.
+- Whether the irq_work holds the lock is REFILL_LOCKED. 1: from its first look at the pool to its last, over charge and
+  allocation. 0: not at all; it relies on its single loads and stores.
+- The irq_work charges as the refill in __schedule does, and names no group. Linux then charges nobody in an interrupt.
+- Its gfp flags are those of the refill: GFP_KERNEL with __GFP_ZERO.
+- The irq_work is per CPU. It runs on the CPU that queued it, on a stack that does not fault, and may run on two CPUs at
+  the same time.
+- It is queued after the unlock, by a fault that took a page, and by nobody else: not by one that finds both pools
+  empty, which is refused, and not by a refill whose allocation failed.
+- The global pool is full at boot. CPUs that go down or come up leave it alone.
+- A fault that is refused in the middle of a range leaves what it has taken where it is, as in rfc_v1.
+"""
+
+from checker.language import Array, Expected, allocate, array, function, implements, initial, instance, parameter, routine
+from models.rfc_v1 import (
+    acquired,
+    alloc_vmap_stack_dynamic,
+    dynamic_stack,
+    dynamic_stack_free_pages_cpu,
+    dynamic_stack_refill_pages_cpu,
+    free_vmap_stack_dynamic,
+    is_acquired,
+    not_acquired,
+    uncharge_stack,
+)
+from spec.kernel import (
+    POOL_SLOTS,
+    STACK_PAGES,
+    Gfp,
+    Level,
+    Page,
+    RawSpinlock,
+    Task,
+    TaskFlags,
+    VmArea,
+    alloc_pages,
+    holds_page,
+    irq_work_queue,
+    irq_work_run,
+    memcg_kmem_charge_page,
+    mod_lruvec_page_state,
+    raw_spin_lock_irqsave,
+    raw_spin_unlock_irqrestore,
+    set_pte_at,
+    stack_fault,
+    this_cpu,
+)
+
+__all__ = [
+    "alloc_vmap_stack_dynamic",
+    "dynamic_stack",
+    "dynamic_stack_fault",
+    "dynamic_stack_free_pages_cpu",
+    "dynamic_stack_refill_pages_cpu",
+    "free_vmap_stack_dynamic",
+    "uncharge_stack",
+]
+
+GLOBAL_POOL_PAGES = parameter(1, 1, 8, "pages of the global pool; 8 as posted")
+REFILL_LOCKED = parameter(1, 0, 1, "1: the irq_work refills the global pool under its lock; 0: it takes no lock")
+KEPT_PAGES = GLOBAL_POOL_PAGES
+
+dynamic_stack_global_pages: Array[Page | None] = array(GLOBAL_POOL_PAGES)
+
+
+@function
+def global_lock() -> RawSpinlock:
+    return instance(RawSpinlock, 0)
+
+
+@initial
+def dynamic_stack_init() -> None:
+    for i in range(GLOBAL_POOL_PAGES):
+        dynamic_stack_global_pages[i] = allocate(Page)
+
+
+@implements(holds_page)
+@function
+def is_in_global_pool(page: Page) -> bool:
+    """Whether the page is in the global pool, not tagged."""
+    return any(dynamic_stack_global_pages[i] is page for i in range(GLOBAL_POOL_PAGES))
+
+
+@routine
+def dynamic_stack_get_global_page() -> Page | None:
+    raw_spin_lock_irqsave(global_lock())
+    for i in range(GLOBAL_POOL_PAGES):
+        page = dynamic_stack_global_pages[i]
+        if page and not is_acquired(page):
+            dynamic_stack_global_pages[i] = acquired(page)
+            raw_spin_unlock_irqrestore(global_lock())
+            irq_work_queue()
+            return page
+    raw_spin_unlock_irqrestore(global_lock())
+    return None
+
+
+@routine
+def dynamic_stack_get_page() -> Page | None:
+    cpu = this_cpu()
+    for i in range(POOL_SLOTS):
+        page = cpu.pool[i]
+        if page and not is_acquired(page):
+            cpu.pool[i] = acquired(cpu.pool[i])
+            return page
+    return dynamic_stack_get_global_page()
+
+
+@implements(stack_fault)
+def dynamic_stack_fault(tsk: Task, stack: VmArea, level: Level) -> bool:
+    # Is the address inside the stack area of this task?
+    vm_area = tsk.stack_vm_area
+    if vm_area is None or stack is not vm_area or level >= STACK_PAGES:
+        return False
+    nr_pages = vm_area.nr_pages
+    if nr_pages >= STACK_PAGES:
+        return False
+    # Is it within the hole?
+    if level < nr_pages:
+        return False
+    for addr in range(nr_pages, level + 1):
+        page = dynamic_stack_get_page()
+        if not page:
+            return False
+        vm_area.pages[nr_pages] = page
+        vm_area.nr_pages = nr_pages + 1
+        if vm_area.pte[addr] is not None:
+            return False
+        set_pte_at(vm_area, addr, page)
+    tsk.flags |= TaskFlags.PF_DYNAMIC_STACK
+    return True
+
+
+@implements(irq_work_run)
+def dynamic_stack_refill_global() -> None:
+    if REFILL_LOCKED:
+        raw_spin_lock_irqsave(global_lock())
+    for i in range(GLOBAL_POOL_PAGES):
+        page = dynamic_stack_global_pages[i]
+        if not is_acquired(page):
+            break
+        page = not_acquired(page)
+        memcg_kmem_charge_page(page, Gfp.DIRECT_RECLAIM, None)
+        mod_lruvec_page_state(page)
+        page = alloc_pages(Gfp.DIRECT_RECLAIM | Gfp.ZERO)
+        dynamic_stack_global_pages[i] = page
+    if REFILL_LOCKED:
+        raw_spin_unlock_irqrestore(global_lock())
+
+
+EXPECTED = (Expected(settings={"CPUS": 1, "TASKS": 1, "STACK_PAGES": 3}, events=("touch",), ladder=True),)
