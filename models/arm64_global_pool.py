@@ -8,8 +8,8 @@ statistics, allocates another and stores that.
 
 Written from these facts, not from the patch. What they leave open, and what is assumed here:
 
-- 8 pages were posted; GLOBAL_POOL_PAGES is 1 by default, which takes far fewer states. What needs an empty global pool needs eight
-  missing pages with 8.
+- GLOBAL_POOL_PAGES is 8, as posted. With so many, the global pool is never empty at sizes that can be searched; what happens
+  when it is shows with 1 or 2.
 - The page is tagged under the lock, which is taken with interrupts off (as they are in the handler of a stack fault
   anyway), and not by trylock. An NMI whose own fault needs the lock waits for it.
 - Whether the irq_work holds the lock is REFILL_LOCKED. 1: from its first look at the pool to its last, over charge and
@@ -69,7 +69,7 @@ __all__ = [
     "uncharge_stack",
 ]
 
-GLOBAL_POOL_PAGES = parameter(1, 1, 8, "pages of the global pool; 8 as posted")
+GLOBAL_POOL_PAGES = parameter(8, 1, 8, "pages of the global pool; 8 as posted")
 REFILL_LOCKED = parameter(1, 0, 1, "1: the irq_work refills the global pool under its lock; 0: it takes no lock")
 KEPT_PAGES = GLOBAL_POOL_PAGES
 
