@@ -119,6 +119,16 @@ DECLARATIONS: list[Case] = [
         lines("N = «parameter(1, 0, 3)"),
         'write parameter(default, low, high, "what it is")',
     ),
+    (
+        "a constant of the model without its meaning",
+        lines("N = «constant_of_model(1)"),
+        'write constant_of_model(default, "what it is")',
+    ),
+    (
+        "a constant of the model whose meaning is no text",
+        lines("N = «constant_of_model(1, 2)"),
+        'write constant_of_model(default, "what it is")',
+    ),
     ("a parameter whose default is outside", lines('N = «parameter(4, 0, 3, "a size")'), "the default 4 is not from 0 to 3"),
     (
         "a parameter whose bound is not constant",

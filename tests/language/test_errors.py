@@ -47,6 +47,7 @@ ELSEWHERE = (
     "has no parameter",
     "has no event",
     "not valid Python: {error}'",
+    "is an integer constant; write",
 )
 """Parts of messages that test_files_and_settings.py is about."""
 NEVER = (
