@@ -12,6 +12,7 @@ import click
 from checker.cli.check import check
 from checker.cli.gate import gate
 from checker.cli.listing import list_
+from checker.cli.mutate import mutate
 from checker.cli.replaying import replay
 from checker.cli.show import show
 from checker.cli.simulate import simulate
@@ -29,7 +30,7 @@ def cli() -> None:
     """Model checker for the Linux dynamic kernel stacks protocol."""
 
 
-for command in (check, simulate, list_, show, replay, gate):
+for command in (check, simulate, list_, show, replay, gate, mutate):
     cli.add_command(command)
 
 
