@@ -147,7 +147,7 @@ class _Progress:
     mutant: Mutant
     seconds: float = 0.0
     unknown: str | None = None
-    differences: list[str] = field(default_factory=list)
+    differences: dict[int, str] = field(default_factory=dict)
 
 
 class MutantSearch:
@@ -217,7 +217,9 @@ class MutantSearch:
         if unknown is not None:
             state.unknown = state.unknown or f"{unknown} ({reference.configuration})"
         elif found.run is not None:
-            state.differences += differences(job.step, reference.outcome, outcome_of(found.run))
+            differs = difference(reference.outcome, outcome_of(found.run))
+            if differs is not None:
+                state.differences[job.step] = differs
 
     def all(self) -> list[MutantResult]:
         """The results in the order of the mutants."""
@@ -231,7 +233,7 @@ def _result(mutant: Mutant, fate: Fate, detail: str | None) -> MutantResult:
 
 
 def _survived(state: _Progress) -> MutantResult:
-    return dataclasses.replace(_result(state.mutant, Fate.SURVIVED, None), differences=tuple(state.differences))
+    return dataclasses.replace(_result(state.mutant, Fate.SURVIVED, None), differences=dict(state.differences))
 
 
 def _why_unknown(run: Run) -> str | None:
@@ -239,22 +241,20 @@ def _why_unknown(run: Run) -> str | None:
     return next((verdict.detail for verdict in run.verdicts if verdict.word is Word.UNKNOWN), run.stopped)
 
 
-def differences(step: int, model: Outcome, mutant: Outcome) -> list[str]:
-    """Where a mutant's outcome differs from the model's in a configuration, by number from 0, in words."""
+def difference(model: Outcome, mutant: Outcome) -> str | None:
+    """In what the outcome of a mutant differs from the model's, in words; None if in nothing."""
     found = []
     if model.reductions != mutant.reductions:
-        found.append(f"other reductions were sound in configuration {step + 1}")
+        found.append("other reductions were sound")
     for what, have, want in (
         ("states", mutant.states, model.states),
         ("transitions", mutant.transitions, model.transitions),
         ("depth", mutant.depth, model.depth),
     ):
         if have != want:
-            found.append(f"{what} {have:,}, not {want:,} in configuration {step + 1}")
+            found.append(f"{what} {have:,}, not {want:,}")
     lengths = dict(model.violated)
-    for name, length in mutant.violated:
-        if length != lengths.get(name):
-            found.append(f"{name} violated in {length} steps, not {lengths.get(name)} in configuration {step + 1}")
-    for name in sorted(lengths.keys() - dict(mutant.violated).keys()):
-        found.append(f"{name} not violated in configuration {step + 1}")
-    return found
+    still = dict(mutant.violated)
+    found += [f"{n} violated in {still[n]} steps, not {lengths[n]}" for n in lengths if n in still and still[n] != lengths[n]]
+    found += [f"{n} not violated" for n in lengths if n not in still]
+    return "; ".join(found) or None

@@ -32,8 +32,8 @@ class _Worker:
 
 
 class Workers(Generic[JobT, ResultT]):
-    """A number of processes, each with the memory of this one as it was; use it as a context. Inside nothing may run in other
-    threads of this process when jobs are done."""
+    """A number of processes, each with the memory of this one as it was; use it as a context. work: must not raise, nor print,
+    since what other threads of this process hold when a process is started stays held in that one."""
 
     def __init__(self, count: int, work: Callable[[JobT], ResultT]) -> None:
         self.count = count
@@ -122,23 +122,27 @@ def _serve(connection: Connection, work: Callable[[Any], object], inherited: lis
     """What a process does: jobs until there are no more. Ctrl-C is for the process that gives them."""
     for other in inherited:
         other.close()  # else this process would keep the others from seeing that nobody has a job for them any more
-    stopped = False
+    busy = stopped = False
 
     def stop(number: int, frame: FrameType | None) -> None:
         nonlocal stopped
+        if not busy:
+            os._exit(0)
         stopped = True
-        raise KeyboardInterrupt
+        raise KeyboardInterrupt  # so that what the job has begun, a compiler perhaps, is ended
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, stop)
     try:
         while not stopped:
-            result = work(connection.recv())
+            job = connection.recv()
+            busy = True
+            result = work(job)
+            busy = False
             if not stopped:
                 connection.send(result)
     except (KeyboardInterrupt, EOFError, OSError):
         pass
     finally:
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        sys.stdout.flush()
+        busy = False
         os._exit(0)

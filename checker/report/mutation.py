@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from checker.language.tree import Position
@@ -48,8 +48,8 @@ class Reference:
 @dataclass(frozen=True)
 class MutantResult:
     """detail: why a mutant is stillborn, unknown or failed. property, length, configuration: what killed it, in how many steps,
-    and the number of the configuration, from 0. differences: of a survivor: where its outcome differs from the model's, in
-    words; nothing: it was not told apart. waived: the reason why it may survive."""
+    and the number of the configuration, from 0. differences: of a survivor: in what its outcome differs from the model's, by
+    configuration; nothing: it was not told apart. waived: the reason why it may survive."""
 
     name: str
     kind: str
@@ -59,7 +59,7 @@ class MutantResult:
     property: str | None = None
     length: int | None = None
     configuration: int | None = None
-    differences: tuple[str, ...] = ()
+    differences: Mapping[int, str] = field(default_factory=dict)
     waived: str | None = None
 
 

@@ -52,6 +52,6 @@ def _mutant(result: MutantResult) -> dict[str, object]:
         "configuration": result.configuration,
         "message": result.detail,
         "told_apart": bool(result.differences) if result.fate is Fate.SURVIVED else None,
-        "differences": list(result.differences),
+        "differences": [{"configuration": number, "message": what} for number, what in result.differences.items()],
         "waived": result.waived,
     }

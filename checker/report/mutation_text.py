@@ -19,10 +19,10 @@ def mutation_text(report: MutationReport) -> str:
     lines += _section("killed", of(Fate.KILLED), _killed)
     lines += _section("stillborn: no model, or one that goes wrong by itself", of(Fate.STILLBORN), _detail)
     lines += _section("not searched", of(Fate.NOT_SEARCHED), lambda result: [])
-    lines += _section("survived, as waived", waived, lambda r: [f"waived: {r.waived}", *_told_apart(r, report)])
+    lines += _section("survived, as waived", waived, lambda r: [f"waived: {r.waived}", *_told_apart(r)])
     lines += _section("unknown", of(Fate.UNKNOWN), _detail, "warning: ")
     lines += _section("failed", of(Fate.FAILED), _detail, "error: ")
-    lines += _section("survived", unwaived, lambda result: _told_apart(result, report), "error: survived: ")
+    lines += _section("survived", unwaived, _told_apart, "error: survived: ")
     if report.stale:
         lines += ["", "waivers out of date"]
         lines += [f"{s.file}:{s.line}: error: {s.why}; waived is {s.mutant}" for s in report.stale]
@@ -68,12 +68,12 @@ def _detail(result: MutantResult) -> list[str]:
     return [] if result.detail is None else [result.detail]
 
 
-def _told_apart(result: MutantResult, report: MutationReport) -> list[str]:
-    if result.differences:
-        return ["satisfies everything; `stackproof gate` notices: " + "; ".join(result.differences)]
-    if report.reduced:
-        return ["not told apart: the same violations, states, transitions and depth, up to exchanges, in each configuration"]
-    return ["not told apart: the same violations, states, transitions and depth in each configuration, so `gate` cannot see it"]
+def _told_apart(result: MutantResult) -> list[str]:
+    if not result.differences:
+        return ["not told apart"]
+    return ["told apart, though no property is violated:"] + [
+        f"  configuration {number + 1}: {what}" for number, what in result.differences.items()
+    ]
 
 
 def _sum(report: MutationReport) -> list[str]:
@@ -87,6 +87,9 @@ def _sum(report: MutationReport) -> list[str]:
     others = (Fate.UNKNOWN, Fate.FAILED, Fate.NOT_SEARCHED)
     parts += [f"{len(report.of(fate))} {fate.value}" for fate in others if report.of(fate)]
     lines = [f"{len(report.results)} mutants: {', '.join(parts)}; {report.seconds:.1f} s"]
+    if survived:
+        where = "up to exchanges of pages, tasks and CPUs" if report.reduced else "which is all that `stackproof gate` compares"
+        lines.append(f"Not told apart: the same violations, states, transitions and depth, {where}, in each configuration.")
     if report.unwaived:
         lines.append(
             "Each survivor needs a property that it violates, a configuration that shows it, or a waiver (docs/mutation.md)."
