@@ -123,7 +123,7 @@ class _Changes:
 
     def is_condition(self, statement: ast.stmt, field: str) -> bool:
         if isinstance(statement, ast.If | ast.While):
-            return field == "test"
+            return field == "test" and not isinstance(statement.test, ast.Constant)
         is_result = isinstance(statement, ast.Return) and not isinstance(statement.value, ast.Constant)
         return self.is_function and self.gives_bool and is_result
 
