@@ -32,7 +32,15 @@ class Change:
 def changes(source: Source, definition: ast.FunctionDef, flags: FlagNames, splits: Callable[[ast.With], bool]) -> list[Change]:
     """The changes of a definition in the order of its text. flags: see FlagNames. splits: whether an atomic block is more than
     one access, so that it matters that it is atomic."""
-    return list(_Changes(source, definition, flags, splits).block(definition.body))
+    return list(_Changes(source, flags, definition, splits).block(definition.body))
+
+
+def changes_of_constant(source: Source, definition: ast.Assign, flags: FlagNames) -> list[Change]:
+    """The changes of a constant of a file that is a number, a truth value or flags; of anything else none."""
+    plain = ast.Constant | ast.BinOp | ast.UnaryOp | ast.Name | ast.Attribute | ast.operator | ast.unaryop | ast.expr_context
+    if not all(isinstance(node, plain) for node in ast.walk(definition.value)):
+        return []
+    return list(_Changes(source, flags).expressions(definition))
 
 
 def head(statement: ast.stmt) -> str:
@@ -47,14 +55,22 @@ def head(statement: ast.stmt) -> str:
 
 
 class _Changes:
-    def __init__(self, source: Source, definition: ast.FunctionDef, flags: FlagNames, splits: Callable[[ast.With], bool]) -> None:
+    def __init__(
+        self,
+        source: Source,
+        flags: FlagNames,
+        definition: ast.FunctionDef | None = None,
+        splits: Callable[[ast.With], bool] = lambda block: False,
+    ) -> None:
         self.source = source
         self.flags = flags
         self.splits = splits
-        decorators = {ast.unparse(d.func if isinstance(d, ast.Call) else d) for d in definition.decorator_list}
-        self.is_function = "function" in decorators
-        self.is_one_step = bool(decorators & {"function", "action"})
-        self.gives_bool = isinstance(definition.returns, ast.Name) and definition.returns.id == "bool"
+        decorators = definition.decorator_list if definition is not None else []
+        names = {ast.unparse(d.func if isinstance(d, ast.Call) else d) for d in decorators}
+        result = definition.returns if definition is not None else None
+        self.is_function = "function" in names
+        self.is_one_step = bool(names & {"function", "action"})
+        self.gives_bool = isinstance(result, ast.Name) and result.id == "bool"
 
     def block(self, statements: Sequence[ast.stmt], alone: bool = False, atomic: bool = False) -> Iterator[Change]:
         """The changes of a block. alone: it is one statement, and to drop it is to drop what it stands in. atomic: it is a

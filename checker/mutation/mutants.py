@@ -7,12 +7,13 @@ import ast
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from checker.language import tree
 from checker.language.modules import Import, Module, ModuleSet, load_modules
 from checker.language.walking import called_functions, nodes
-from checker.mutation.changes import Change, changes
+from checker.mutation.changes import Change, changes, changes_of_constant
 from checker.mutation.source import Source
 
 
@@ -39,39 +40,64 @@ def mutants_of(model: Path, programs: Sequence[tree.Program]) -> tuple[Mutant, .
     files = [loaded.main, *(m for m in loaded.modules.values() if m is not loaded.main and not m.name.startswith("spec."))]
     for module in files:
         source = Source(module.text)
-        for definition in module.definitions.values():
-            if isinstance(definition, ast.FunctionDef) and module.position(definition) in used:
-                enumerations = _Enumerations(loaded, module)
-                found += _mutants(module, source, definition, enumerations, divisible)
+        enumerations = _Enumerations(loaded, module)
+        for name, definition in _definitions(module, used):
+            if isinstance(definition, ast.FunctionDef):
+                made = changes(source, definition, enumerations.members, partial(_is_in, divisible, module))
+            else:
+                made = changes_of_constant(source, definition, enumerations.members)
+            found += _mutants(module, source, name, definition, made)
     return tuple(found)
 
 
+def _is_in(positions: set[tree.Position], module: Module, block: ast.With) -> bool:
+    return module.position(block) in positions
+
+
+def _definitions(module: Module, used: set[tree.Position]) -> Iterator[tuple[str, ast.FunctionDef | ast.Assign]]:
+    """What is changed of a file: the code that is used, and constants that nothing but such code uses."""
+    codes = {n: d for n, d in module.definitions.items() if isinstance(d, ast.FunctionDef) and module.position(d) in used}
+    by_code = {name for code in codes.values() for name in _names(code)}
+    others = [d for n, d in module.definitions.items() if n not in codes and isinstance(d, ast.AST)]
+    by_others = {name for other in others for name in _names(other)}
+    for name, definition in module.definitions.items():
+        if name in codes:
+            yield name, codes[name]
+        elif isinstance(definition, ast.Assign) and name in by_code - by_others:
+            yield name, definition
+
+
+def _names(part: ast.AST) -> Iterator[str]:
+    """The names that are read in a part of a file."""
+    return (node.id for node in ast.walk(part) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load))
+
+
 def _mutants(
-    module: Module, source: Source, definition: ast.FunctionDef, enumerations: _Enumerations, divisible: set[tree.Position]
+    module: Module, source: Source, name: str, definition: ast.FunctionDef | ast.Assign, made: Iterable[Change]
 ) -> Iterator[Mutant]:
     seen = {ast.dump(definition)}
     names: Counter[str] = Counter()
-    for change in changes(source, definition, enumerations.members, lambda block: module.position(block) in divisible):
+    for change in made:
         text = source.edited([change.edit])
         key = _definition_in(text, definition)
         if key in seen:
             continue
         seen.add(key)
-        name = f"{definition.name}: {change.kind}: {change.what}"
-        names[name] += 1
-        number = f" ({names[name]})" if names[name] > 1 else ""
-        yield Mutant(name + number, change.kind, _position(module, change), module.path.resolve(), text)
+        full = f"{name}: {change.kind}: {change.what}"
+        names[full] += 1
+        number = f" ({names[full]})" if names[full] > 1 else ""
+        yield Mutant(full + number, change.kind, _position(module, change), module.path.resolve(), text)
 
 
 def _position(module: Module, change: Change) -> tree.Position:
     return tree.Position(module.display, change.line, 1)
 
 
-def _definition_in(text: str, original: ast.FunctionDef) -> str:
+def _definition_in(text: str, original: ast.FunctionDef | ast.Assign) -> str:
     """The syntax tree of the definition as it is in a changed text, in comparable form; the text itself if it has none."""
     assert original.end_lineno is not None
     lines = text.splitlines()[original.lineno - 1 : original.end_lineno]
-    decorators = [f"@{ast.unparse(decorator)}" for decorator in original.decorator_list]
+    decorators = [f"@{ast.unparse(decorator)}" for decorator in getattr(original, "decorator_list", ())]
     try:
         return ast.dump(ast.parse("\n".join([*decorators, *lines])).body[0])
     except SyntaxError:

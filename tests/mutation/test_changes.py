@@ -188,6 +188,24 @@ def test_only_what_the_protocol_uses_is_changed(tmp_path: Path) -> None:
     assert {mutant.name.partition(":")[0] for mutant in mutants(path, None)} == {"main"}
 
 
+def test_a_constant_is_changed_if_only_the_protocol_uses_it(tmp_path: Path) -> None:
+    text = (
+        "MOST = 3 - 1\nSIZE = 2\nUNUSED = 4\nASKED = Gfp.WAIT | Gfp.NOFAIL\nTHREE = MOST + 1\n"
+        "row: Array[bool] = array(SIZE, False)\n\n\n"
+        + routine("a = MOST\nb = SIZE\nuse(ASKED)").replace("@routine", "@routine\n# x", 1)
+        + routine("a = THREE", "not_called")
+    )
+    path = written(tmp_path, text)
+    found = [mutant for mutant in mutants(path, None) if not mutant.name.startswith(("main: ", "use: "))]
+    assert {mutant.name: changed_lines(mutant) for mutant in found} == {
+        "ASKED: constant: Gfp.WAIT | Gfp.NOFAIL -> Gfp.NOFAIL in: ASKED = Gfp.WAIT | Gfp.NOFAIL": ["ASKED = Gfp.NOFAIL"],
+        "ASKED: constant: Gfp.WAIT | Gfp.NOFAIL -> Gfp.WAIT in: ASKED = Gfp.WAIT | Gfp.NOFAIL": ["ASKED = Gfp.WAIT"],
+    }
+    path = written(tmp_path, text.replace("THREE = MOST + 1", "THREE = 4"))
+    names = [m.name.partition(": ")[2] for m in mutants(path, "MOST")]
+    assert names == [f"off by one: {change} in: MOST = 3 - 1" for change in ("3 -> 4", "3 -> 2", "1 -> 2", "1 -> 0")]
+
+
 def test_what_is_imported_from_other_models_is_changed_there() -> None:
     model = PROJECT / "models" / "rfc_v1_nr_fixed.py"
     found = mutants_of(model, [load_program(model)])
@@ -213,7 +231,15 @@ MODELS = sorted([*(PROJECT / "models").glob("[a-z]*.py"), *(PROJECT / "tests" / 
 def outside(text: str, mutant: Mutant) -> list[str]:
     """The syntax trees of everything in a file but the definition that a mutant is of."""
     name = mutant.name.partition(":")[0]
-    return [ast.dump(node) for node in ast.parse(text).body if getattr(node, "name", None) != name]
+    return [ast.dump(node) for node in ast.parse(text).body if name_of(node) != name]
+
+
+def name_of(node: ast.stmt) -> str | None:
+    return (
+        node.targets[0].id
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+        else getattr(node, "name", None)
+    )
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda path: path.stem)
