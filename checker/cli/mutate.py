@@ -158,7 +158,7 @@ def _searched(
             def show() -> None:
                 if line.status is not None:
                     fates = Counter(result.fate.value for result in mutation.results.values())
-                    told = "".join(f", {number} {fate}" for fate, number in fates.items())
+                    told = "".join(f", {fates[fate.value]} {fate.value}" for fate in Fate if fates[fate.value])
                     line.status.update(f"{requests[0].model}: {len(mutation.results)} of {len(mutants)} mutants{told}")
 
             interrupted = False

@@ -90,6 +90,9 @@ def _sum(report: MutationReport) -> list[str]:
     if survived:
         where = "up to exchanges of pages, tasks and CPUs" if report.reduced else "which is all that `stackproof gate` compares"
         lines.append(f"Not told apart: the same violations, states, transitions and depth, {where}, in each configuration.")
+    incomplete = sum(reference.incomplete is not None for reference in report.references)
+    if incomplete:
+        lines.append(f"Configurations in which nothing is judged, as the search of the model did not end: {incomplete}.")
     if report.unwaived:
         lines.append(
             "Each survivor needs a property that it violates, a configuration that shows it, or a waiver (docs/mutation.md)."

@@ -177,6 +177,37 @@ def test_a_function_has_no_pass_and_a_condition_as_its_result_is_negated(tmp_pat
     load_program(path, texts={path: found["drop: if x == 2:"].text})
 
 
+def test_an_atomic_block_of_one_access_is_not_split(tmp_path: Path) -> None:
+    """What nothing writes is no access, what a called routine or function reads is, and `op=` is two."""
+    blocks = {
+        "cells[0] = cells[1]": False,
+        "a = 1\n    b = 2": True,
+        "a += 1": True,
+        "a = helper()": True,
+        "p = small(b)": True,
+        "require(a == 0)": True,
+        "p = True": False,
+    }
+    helper = "@routine\ndef helper() -> Small:\n    return b\n\n\n"
+    text = routine("".join(f'with atomic("{number}"):\n    {block}\n' for number, block in enumerate(blocks)))
+    text = text.replace("cells[0] = cells[1]", "a = cells[1]")
+    found = {mutant.name for mutant in mutants(written(tmp_path, text + helper)) if mutant.kind == "drop atomic"}
+    expected = {f"main: drop atomic: with atomic('{n}'):" for n, divisible in enumerate(blocks.values()) if divisible}
+    assert found == expected
+
+
+def test_what_implements_a_hook_is_changed(tmp_path: Path) -> None:
+    hooks = (
+        "from checker.language import hook, implements\n\n\n"
+        "@hook\n@function\ndef may(x: Small) -> bool:\n    return x > 7\n\n\n"
+        "@hook\ndef on(x: Small) -> None:\n    pass\n\n\n"
+        "@implements(may)\n@function\ndef mine(x: Small) -> bool:\n    return x > 8\n\n\n"
+        "@implements(on)\ndef taken(x: Small) -> None:\n    global b\n    b = x\n\n\n"
+    )
+    path = written(tmp_path, hooks + routine("if may(a):\n    on(a)"))
+    assert {mutant.name.partition(":")[0] for mutant in mutants(path, None)} == {"mine", "taken", "main"}
+
+
 def test_only_what_the_protocol_uses_is_changed(tmp_path: Path) -> None:
     text = (
         routine("a = 1")
