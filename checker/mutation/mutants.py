@@ -83,7 +83,7 @@ def _mutants(
         if key in seen:
             continue
         seen.add(key)
-        full = f"{name}: {change.kind}: {change.what}"
+        full = " ".join(f"{name}: {change.kind}: {change.what}".split())
         names[full] += 1
         number = f" ({names[full]})" if names[full] > 1 else ""
         yield Mutant(full + number, change.kind, _position(module, change), module.path.resolve(), text)
