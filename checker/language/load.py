@@ -12,7 +12,7 @@ from checker.language import build, tree
 from checker.language.declarations import Symbols
 from checker.language.errors import ModelError, UsageError, similar
 from checker.language.expressions import ExpressionTranslator
-from checker.language.modules import Module, display_path, load_modules
+from checker.language.modules import Module, Texts, display_path, load_modules
 from checker.language.runs import RunConditions
 from checker.language.statements import StatementTranslator, falls_out, function_body, message
 from checker.language.symbols import Code
@@ -21,21 +21,24 @@ from checker.language.walking import called_functions, nodes, walk
 
 
 def load_program(
-    path: Path | str, settings: Mapping[str, int] | None = None, events: Iterable[str] | None = None
+    path: Path | str,
+    settings: Mapping[str, int] | None = None,
+    events: Iterable[str] | None = None,
+    texts: Texts | None = None,
 ) -> tree.Program:
     """Read a model with everything it imports, for one setting of its parameters (others keep their defaults) and one set
-    of events (None: all). ModelError or UsageError if it is not a program of the language."""
-    return _Loader(Path(path), settings or {}, None if events is None else frozenset(events)).program()
+    of events (None: all). texts: to read in place of files. ModelError or UsageError if it is not a program of the language."""
+    return _Loader(Path(path), settings or {}, None if events is None else frozenset(events), texts).program()
 
 
 class _Loader:
-    def __init__(self, path: Path, settings: Mapping[str, int], events: frozenset[str] | None) -> None:
+    def __init__(self, path: Path, settings: Mapping[str, int], events: frozenset[str] | None, texts: Texts | None) -> None:
         if display_path(path).startswith("spec/"):
             raise UsageError(f"{path}: error: this is a part of the kernel, not a model; name a model that imports it")
         self.path = path
         self.settings = settings
         self.wanted_events = events
-        self.modules = load_modules(path)
+        self.modules = load_modules(path, texts)
         self.symbols = Symbols(self.modules, settings, events)
         self.main = self.modules.main
         self.hooks: dict[str, Code] = {}
