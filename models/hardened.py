@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Dynamic kernel stacks, hardened."""
 
-from checker.language import Expected, Per, address, atomic, function, implements, per, reference, routine
+from checker.language import Expected, Per, address, atomic, function, implements, null, per, reference, routine
 from spec.kernel import (
     POOL_SLOTS,
     PREALLOC_PAGES,
@@ -235,7 +235,9 @@ def dynamic_stack_free_now(vm_area: VmArea) -> None:
     remove_vm_area(vm_area)
     nr_pages = vm_area.nr_pages
     for i in range(nr_pages):
-        __free_page(vm_area.pages[i])
+        page = vm_area.pages[i]
+        vm_area.pages[i] = null(Page)
+        __free_page(page)
     kfree_vm_area(vm_area)
 
 
@@ -278,8 +280,8 @@ def dynamic_stack_empty_pool(cpu: Cpu) -> None:
     for i in range(POOL_SLOTS):
         page = cpu.pool[i]
         if page is not None:
-            __free_page(page)
             cpu.pool[i] = None
+            __free_page(page)
 
 
 @implements(cpu_dead)
