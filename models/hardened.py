@@ -1,5 +1,35 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Dynamic kernel stacks, hardened."""
+"""Dynamic kernel stacks, hardened: a protocol that satisfies the whole catalogue, as near to the RFC as that allows.
+
+As in rfc_v1, each CPU has a small pool of pages; the fault handler takes from it, marks the slot by bit 0 of the pointer, and
+whoever leaves the CPU charges and refills. What is different, by the bugs of the RFC that each change removes
+(docs/findings.md has these bugs, docs/hardened.md a model without each change, which shows the bug again):
+
+ 1. nr_pages is counted up with each level that is mapped.
+ 2. The pool is refilled in finish_task_switch as well, for the task that has left, when no code of it can fault any more;
+    and its pages are charged there, to that task by name, as the stack lists them and not as slots happen to hold them.
+ 3. So also for a dying task: its stack is released after that.
+ 4. What a fault takes from a slot that the refill has passed is refilled by the next one: needs_refill says so, ...
+ 5. ... and is cleared before the slots are looked at, so that a fault after that sets it again.
+ 6. A refill looks at every slot, goes on after a failed allocation, and leaves needs_refill set; an idle CPU with such a pool
+    keeps its tick and tries again.
+ 7. No slot is marked when the CPU is idle, and a CPU goes down from there; the pool then holds pages or nothing.
+ 8. A CPU whose pool cannot be filled does not come up, and what it got is given back.
+ 9. The mark of a task whose stack has grown is a variable of its own, and a child begins without it. (It is not in
+    task->flags for another reason as well: a fault inside somebody's `current->flags |= ...` would be lost.)
+10. The refill never sleeps: no __GFP_DIRECT_RECLAIM; nor __GFP_KSWAPD_RECLAIM, which wakes kswapd and so takes rq->lock.
+11. The scheduler picks a task only if the pool covers what its stack and the leaving one's can still grow; else idle. With
+    pools of twice THREAD_DYNAMIC_PAGES that makes a difference only when memory is short.
+12. The marks are set before the first page is taken.
+13. The stack pointer tells whose stack has faulted, not `current`.
+14. A stack is uncharged when it is released, after the last charge, not in do_exit.
+15. A page is claimed for its level by a cmpxchg on vm_area->pages[], with bit 0 set, before its slot is marked. An NMI that
+    faults in between finds the claim, marks the slot and goes on from there; the interrupted handler then repeats what is
+    done already. Nothing is held by a local only, so that the nested handler needs no more pages than both together.
+
+And what is wrong in the RFC besides: a stack is freed in process context (remove_vm_area may sleep; the RCU callback hands
+it on), the error path of alloc_vmap_stack takes the area out of the tree of areas, and the charge does not fail.
+"""
 
 from checker.language import Expected, Per, address, atomic, function, implements, null, per, reference, routine
 from spec.kernel import (
@@ -40,6 +70,14 @@ from spec.kernel import (
     task_forked,
     this_cpu,
     vfree_atomic,
+)
+
+ASSUMPTIONS = (
+    "the scheduler picks only tasks that may_switch_to allows; the idle task, whose stack is mapped whole, always may run",
+    "a charge with __GFP_NOFAIL succeeds without sleeping; the group may exceed its limit by the pages of a stack",
+    "whoever reads another task's stack reads mapped pages only (may_read_stack), and so does no NMI on another CPU",
+    "the architecture gives each nested entry of the fault handler a frame of its own (not one IST stack)",
+    "bits 0 of page pointers in vm_area->pages[] at and above nr_pages mean nothing to others",
 )
 
 DYNAMIC_STACK_PAGE_ACQUIRED_FLAG = 0x1

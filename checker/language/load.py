@@ -105,6 +105,8 @@ class _Loader:
             ),
             eventualities=eventualities,
             assumptions=assumptions,
+            stated=self.stated(),
+            demanded=self.demanded([*self.routines.values(), *actions.values()]),
         )
         check_symmetry(used)
         return mark_constants(used)
@@ -334,6 +336,36 @@ class _Loader:
             message(translator, call.args[1]),
             code.module.position(code.node),
         )
+
+    # -- what is assumed --
+
+    def stated(self) -> tuple[str, ...]:
+        """What the model's text says that it assumes."""
+        definition = self.main.definitions.get("ASSUMPTIONS")
+        if definition is None:
+            return ()
+        if isinstance(definition, ast.Assign):
+            node: ast.AST = definition.value
+        else:
+            node = definition if isinstance(definition, ast.AST) else ast.Pass()
+        try:
+            values = ast.literal_eval(definition.value) if isinstance(definition, ast.Assign) else None
+        except ValueError:
+            values = None
+        if not isinstance(values, tuple) or not all(isinstance(value, str) for value in values):
+            raise self.main.error(node, 'ASSUMPTIONS says what the verdicts rest on; write ASSUMPTIONS = ("...",)')
+        return values
+
+    def demanded(self, steps: Iterable[tree.Routine | tree.Action]) -> tuple[tuple[str, str], ...]:
+        """The hooks which are functions, have an implementation and decide what the kernel does, each with that."""
+        reached: set[str] = set()
+        pending = [name for step in steps for name in called_functions(step.body)]
+        while pending:
+            name = pending.pop()
+            if name in self.functions and name not in reached:
+                reached.add(name)
+                pending += called_functions(self.functions[name].body)
+        return tuple((hook, name) for hook, name in self.implementations.items() if name in reached)
 
     # -- recorded outcomes --
 
