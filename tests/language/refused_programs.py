@@ -245,12 +245,12 @@ FUNCTIONS_HOOKS_AND_PROPERTIES: list[Case] = [
     (
         "ASSUMPTIONS that is one text",
         lines('ASSUMPTIONS = «"memory"'),
-        "ASSUMPTIONS says what the verdicts rest on; write ASSUMPTIONS",
+        'ASSUMPTIONS says what the verdicts rest on; write ASSUMPTIONS = ("...",)',
     ),
     (
         "ASSUMPTIONS with a name in it",
         lines("K = 3", 'ASSUMPTIONS = «("memory", K)'),
-        "ASSUMPTIONS says what the verdicts rest on; write ASSUMPTIONS",
+        'ASSUMPTIONS says what the verdicts rest on; write ASSUMPTIONS = ("...",)',
     ),
     (
         "an action that is called EXPECTED",
