@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from checker.cli.confirmation import confirmed
@@ -19,19 +19,22 @@ from checker.ir.system import System
 from checker.language import tree
 from checker.language.errors import UsageError, similar
 from checker.language.load import load_program
+from checker.language.modules import Texts
 from checker.report.verdict import Configuration, Run, Statistics, Subject, Verdict, Word
 
 
 @dataclass(frozen=True)
 class Request:
     """What to check: settings of parameters (others at their defaults), events (None: all), properties (None: all).
-    liveness_states: the most states in which to look for liveness, None for any number."""
+    liveness_states: the most states in which to look for liveness, None for any number. texts: read in place of what files
+    hold, by resolved path."""
 
     model: Path
     settings: Mapping[str, int]
     events: tuple[str, ...] | None
     properties: tuple[str, ...] | None = None
     liveness_states: int | None = LIVENESS_STATES
+    texts: Texts = field(default_factory=dict)
 
 
 Announce = Callable[[Subject, Verdict], None]
@@ -46,7 +49,7 @@ def check_configuration(
 ) -> Run:
     """Search one configuration. announce: called with each violation when it is found and confirmed. Disagreement if the
     replayer does not confirm what the engine says."""
-    program = load_program(request.model, request.settings, request.events)
+    program = load_program(request.model, request.settings, request.events, request.texts)
     wanted = wanted_properties(program, request)
     system = lower(program)
     settings = tuple((parameter.name, parameter.value) for parameter in program.parameters)
@@ -95,9 +98,13 @@ def check_configuration(
 
 
 def notes_of(program: tree.Program) -> tuple[str, ...]:
-    """What the model leaves to the kernel, and what it has for nothing."""
+    """What the model assumes, what it leaves to the kernel, and what it has for nothing."""
+    assumed = [f"Assumed: {text}" for text in program.stated]
+    if program.demanded:
+        demands = ", ".join(f"{hook} ({name})" for hook, name in program.demanded)
+        assumed.append(f"Assumed: the kernel honours what the model demands of it: {demands}")
     hooks = [routine.name for routine in program.routines.values() if routine.hook == routine.name and not routine.protocol]
-    found = [f"Hooks that the model does not implement: {', '.join(hooks)}"] if hooks else []
+    found = [*assumed, *([f"Hooks that the model does not implement: {', '.join(hooks)}"] if hooks else [])]
     for name, position in program.unused:
         found.append(f"{position.file}:{position.line}: nothing calls `{name}`; say with @implements which hook it is for")
     return tuple(found)

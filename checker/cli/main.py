@@ -12,6 +12,7 @@ import click
 from checker.cli.check import check
 from checker.cli.gate import gate
 from checker.cli.listing import list_
+from checker.cli.mutate import mutate
 from checker.cli.replaying import replay
 from checker.cli.show import show
 from checker.cli.simulate import simulate
@@ -20,7 +21,8 @@ from checker.report.verdict import Status
 from checker.trace.build import Disagreement
 
 EPILOG = """Exit status: 0 everything as demanded; 1 a property is violated (gate: not as recorded; replay: not
-confirmed); 2 usage or model error; 3 inconclusive; 4 the engine and the replayer disagree, or an internal error."""
+confirmed; mutate: a mutant survived); 2 usage or model error; 3 inconclusive; 4 the engine and the replayer disagree, or an
+internal error."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=EPILOG)
@@ -29,7 +31,7 @@ def cli() -> None:
     """Model checker for the Linux dynamic kernel stacks protocol."""
 
 
-for command in (check, simulate, list_, show, replay, gate):
+for command in (check, simulate, list_, show, replay, gate, mutate):
     cli.add_command(command)
 
 

@@ -92,7 +92,7 @@ class Symbols:
         raise module.error(definition, f"`{name}` is defined in a way that has no meaning in a model")
 
     def _assigned(self, module: Module, name: str, value: ast.expr) -> Symbol:
-        if name == "EXPECTED":
+        if name in ("EXPECTED", "ASSUMPTIONS"):
             return Builtin(name)
         if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id in module.definitions:
             match self.resolve(module, value.func.id, value.func):

@@ -13,7 +13,7 @@ from checker.language import build, tree
 from checker.language.declarations import Symbols
 from checker.language.errors import ModelError, UsageError, similar
 from checker.language.expressions import ExpressionTranslator
-from checker.language.modules import Module, display_path, load_modules
+from checker.language.modules import Module, Texts, display_path, load_modules
 from checker.language.runs import RunConditions
 from checker.language.statements import StatementTranslator, falls_out, function_body, message
 from checker.language.symbols import Code
@@ -22,21 +22,24 @@ from checker.language.walking import called_functions, nodes, walk
 
 
 def load_program(
-    path: Path | str, settings: Mapping[str, int] | None = None, events: Iterable[str] | None = None
+    path: Path | str,
+    settings: Mapping[str, int] | None = None,
+    events: Iterable[str] | None = None,
+    texts: Texts | None = None,
 ) -> tree.Program:
     """Read a model with everything it imports, for one setting of its parameters (others keep their defaults) and one set
-    of events (None: all). ModelError or UsageError if it is not a program of the language."""
-    return _Loader(Path(path), settings or {}, None if events is None else frozenset(events)).program()
+    of events (None: all). texts: to read in place of files. ModelError or UsageError if it is not a program of the language."""
+    return _Loader(Path(path), settings or {}, None if events is None else frozenset(events), texts).program()
 
 
 class _Loader:
-    def __init__(self, path: Path, settings: Mapping[str, int], events: frozenset[str] | None) -> None:
+    def __init__(self, path: Path, settings: Mapping[str, int], events: frozenset[str] | None, texts: Texts | None) -> None:
         if display_path(path).startswith("spec/"):
             raise UsageError(f"{path}: error: this is a part of the kernel, not a model; name a model that imports it")
         self.path = path
         self.settings = settings
         self.wanted_events = events
-        self.modules = load_modules(path)
+        self.modules = load_modules(path, texts)
         self.symbols = Symbols(self.modules, settings, events)
         self.main = self.modules.main
         self.hooks: dict[str, Code] = {}
@@ -103,6 +106,8 @@ class _Loader:
             ),
             eventualities=eventualities,
             assumptions=assumptions,
+            stated=self.stated(),
+            demanded=self.demanded([*self.routines.values(), *actions.values()]),
         )
         check_symmetry(used)
         return mark_constants(used)
@@ -348,6 +353,36 @@ class _Loader:
             message(translator, call.args[1]),
             code.module.position(code.node),
         )
+
+    # -- what is assumed --
+
+    def stated(self) -> tuple[str, ...]:
+        """What the model's text says that it assumes."""
+        definition = self.main.definitions.get("ASSUMPTIONS")
+        if definition is None:
+            return ()
+        if isinstance(definition, ast.Assign):
+            node: ast.AST = definition.value
+        else:
+            node = definition if isinstance(definition, ast.AST) else ast.Pass()
+        try:
+            values = ast.literal_eval(definition.value) if isinstance(definition, ast.Assign) else None
+        except ValueError:
+            values = None
+        if not isinstance(values, tuple) or not all(isinstance(value, str) for value in values):
+            raise self.main.error(node, 'ASSUMPTIONS says what the verdicts rest on; write ASSUMPTIONS = ("...",)')
+        return values
+
+    def demanded(self, steps: Iterable[tree.Routine | tree.Action]) -> tuple[tuple[str, str], ...]:
+        """The hooks which are functions, have an implementation and decide what the kernel does, each with that."""
+        reached: set[str] = set()
+        pending = [name for step in steps for name in called_functions(step.body)]
+        while pending:
+            name = pending.pop()
+            if name in self.functions and name not in reached:
+                reached.add(name)
+                pending += called_functions(self.functions[name].body)
+        return tuple((hook, name) for hook, name in self.implementations.items() if name in reached)
 
     # -- recorded outcomes --
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -55,6 +56,10 @@ def display_path(path: Path) -> str:
         return path.as_posix()
 
 
+Texts = Mapping[Path, str]
+"""Texts to read in place of what files hold, by the resolved path of the file."""
+
+
 def read_source(path: Path) -> str:
     """The text of a source file; UsageError if it cannot be read."""
     try:
@@ -69,9 +74,9 @@ def read_source(path: Path) -> str:
         raise UsageError(f"{path}: error: cannot be read: {error.strerror}") from None
 
 
-def parse_module(name: str, path: Path) -> Module:
+def parse_module(name: str, path: Path, texts: Texts | None = None) -> Module:
     """Read and parse one file; ModelError where it is not Python, or not a module of the language."""
-    text = read_source(path)
+    text = texts[path.resolve()] if texts and path.resolve() in texts else read_source(path)
     display = display_path(path)
     if path.suffix != ".py":
         raise UsageError(f"{path}: error: not a model; a model is a Python source file, its name ends in .py")
@@ -151,9 +156,9 @@ def _find(name: str, main: Path, position: Position) -> Path:
     raise ModelError(position, f"there is no module {name}; a model imports from {LANGUAGE}, spec and models")
 
 
-def load_modules(path: Path) -> ModuleSet:
+def load_modules(path: Path, texts: Texts | None = None) -> ModuleSet:
     """Parse a model and everything it imports. A model that imports the kernel answers to all of spec.properties."""
-    main = parse_module("__main__", path)
+    main = parse_module("__main__", path, texts)
     loaded = ModuleSet(main)
     started: set[str] = set()
 
@@ -161,7 +166,7 @@ def load_modules(path: Path) -> ModuleSet:
         if name in started:
             return
         started.add(name)
-        module = parse_module(name, _find(name, path, position))
+        module = parse_module(name, _find(name, path, position), texts)
         for imported in module.imports:
             load(*imported)
         loaded.modules[name] = module

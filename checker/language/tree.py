@@ -541,6 +541,8 @@ class Program:
     processor: the record that executes, with `executes`: a function of one parameter (an instance of it) that gives the
     owner of the frames it steps when it has none of its own; None for a model that consists of actions only. sources: the
     text of each file by the name that positions have it under. unused: routines of the model itself that nothing calls.
+    stated: what the model says that it assumes. demanded: hooks that are functions and decide what the kernel does, with
+    the model's implementations.
     """
 
     model: str
@@ -563,3 +565,5 @@ class Program:
     unused: tuple[tuple[str, Position], ...] = ()
     eventualities: tuple[Eventuality, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
+    stated: tuple[str, ...] = ()
+    demanded: tuple[tuple[str, str], ...] = ()

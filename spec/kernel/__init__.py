@@ -22,9 +22,12 @@ from spec.kernel.hooks import (
     free_vmap_stack,
     holds_page,
     irq_work_run,
+    is_marked,
+    keeps_idle_awake,
     may_cache_stack,
     may_read_stack,
     may_switch_to,
+    owes_refill,
     schedule_start,
     stack_fault,
     stack_released,
@@ -45,6 +48,7 @@ from spec.kernel.memory import (
 from spec.kernel.parameters import CPUS, POOL_SLOTS, PREALLOC_PAGES, STACK_PAGES, TASKS
 from spec.kernel.records import Count, Cpu, Gfp, Level, Page, Slot, Task, TaskFlags, TaskState, VmArea, this_cpu
 from spec.kernel.scheduler import __schedule
+from spec.kernel.vfree import in_task, vfree_atomic
 from spec.kernel.vmalloc import get_vm_area_node, kfree_vm_area, remove_vm_area
 
 __all__ = [
@@ -79,6 +83,7 @@ __all__ = [
     "get_vm_area_node",
     "holds_page",
     "idle_schedules",
+    "in_task",
     "interrupt",
     "interrupt_fault",
     "interrupt_of_softirqs",
@@ -86,6 +91,8 @@ __all__ = [
     "irq_work_queue",
     "irq_work_run",
     "is_charged",
+    "is_marked",
+    "keeps_idle_awake",
     "kfree_vm_area",
     "late_fault",
     "may_cache_stack",
@@ -95,6 +102,7 @@ __all__ = [
     "memcg_kmem_uncharge_page",
     "mod_lruvec_page_state",
     "nmi",
+    "owes_refill",
     "raw_spin_lock_irqsave",
     "raw_spin_unlock_irqrestore",
     "rcu_softirq",
@@ -110,4 +118,5 @@ __all__ = [
     "tasks_run",
     "this_cpu",
     "touch",
+    "vfree_atomic",
 ]

@@ -5,9 +5,10 @@ Assumed by the checker itself, for every model (docs/language.md, "Runs"): a CPU
 it between two of its steps comes to an end."""
 
 from checker.language import calls, every, fair, function, has_frames
+from spec.kernel.hooks import keeps_idle_awake
 from spec.kernel.memory import alloc_pages, get_page_from_freelist
 from spec.kernel.records import Cpu, Task
-from spec.kernel.scheduler import __schedule, may_run, pick_next_task
+from spec.kernel.scheduler import __schedule, is_runnable, may_run, pick_next_task
 
 
 @function
@@ -24,8 +25,10 @@ def tasks_run(task: Task) -> bool:
 
 @function
 def may_leave_idle(cpu: Cpu) -> bool:
-    """Whether the CPU steps its idle task, with another task there that it may pick."""
-    return cpu.stack is cpu.idle and not has_frames(cpu) and any(may_run(task, cpu) for task in every(Task) if not task.idle)
+    """Whether the CPU steps its idle task, with another task there that waits for it, or a tick to wake it."""
+    if cpu.stack is not cpu.idle or has_frames(cpu) or not cpu.online:
+        return False
+    return keeps_idle_awake(cpu) or any(is_runnable(task, cpu) for task in every(Task))
 
 
 @fair("an idle CPU that could run a task again and again enters __schedule again and again", given=may_leave_idle)

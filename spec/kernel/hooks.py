@@ -2,7 +2,7 @@
 """What the kernel asks of a protocol. A protocol implements the hooks that it needs."""
 
 from checker.language import function, hook
-from spec.kernel.records import Cpu, Level, Page, Task, VmArea
+from spec.kernel.records import Cpu, Level, Page, Task, TaskFlags, VmArea
 
 
 @hook
@@ -43,7 +43,8 @@ def alloc_vmap_stack() -> VmArea | None:
 @hook
 def free_vmap_stack(stack: VmArea) -> None:
     """Gives a stack back with all its pages. Called from an RCU callback, that is, in softirq context; in process context
-    for a new stack that cannot be charged, and for the cached stack of a CPU that went down."""
+    for a new stack that cannot be charged, for the cached stack of a CPU that went down, and for what vfree_atomic has
+    put off."""
 
 
 @hook
@@ -90,6 +91,27 @@ def irq_work_run() -> None:
 def may_read_stack(stack: VmArea, level: Level) -> bool:
     """A demand on who reads another task's stack: whether it may read this page."""
     return True
+
+
+@hook
+@function
+def keeps_idle_awake(cpu: Cpu) -> bool:
+    """Whether a tick makes this CPU's idle task enter __schedule again and again though there is no task to run."""
+    return False
+
+
+@hook
+@function
+def is_marked(task: Task) -> bool:
+    """For the properties: whether the task is marked as one whose stack has grown since it was last charged."""
+    return bool(task.flags & TaskFlags.PF_DYNAMIC_STACK)
+
+
+@hook
+@function
+def owes_refill(cpu: Cpu, task: Task) -> bool:
+    """For the properties: whether the task will refill this CPU's pool when it leaves the CPU."""
+    return is_marked(task)
 
 
 @hook

@@ -4,11 +4,13 @@
 from checker.language import atomic, every, require, routine
 from spec.kernel.exit import do_exit
 from spec.kernel.fork import copy_process
+from spec.kernel.hooks import keeps_idle_awake
 from spec.kernel.hotplug import cpu_hotplug
-from spec.kernel.parameters import EXIT, FORK, HOTPLUG, OOPS_CONTINUES
+from spec.kernel.parameters import EXIT, FORK, HOTPLUG, OOPS_CONTINUES, TASKS_END
 from spec.kernel.plain_work import Work, plain_work
 from spec.kernel.records import Task, this_cpu
-from spec.kernel.scheduler import __schedule, finish_task_switch, may_run
+from spec.kernel.scheduler import __schedule, finish_task_switch, is_runnable
+from spec.kernel.vfree import delayed_vfree_work
 
 
 @routine
@@ -24,14 +26,16 @@ def ret_from_fork() -> None:
                 copy_process()
             elif HOTPLUG and work is Work.HOTPLUG:
                 cpu_hotplug()
+            elif TASKS_END and work is Work.VFREE:
+                delayed_vfree_work()
             __schedule()
 
 
 @routine
 def cpu_idle() -> None:
-    """The idle task: it leaves only when there is another task that may run here."""
+    """The idle task: it enters __schedule when there is a task for this CPU, whether or not that may be picked yet."""
     while True:
         with atomic("need_resched is set by a wakeup, looked at with interrupts off"):
             cpu = this_cpu()
-            require(any(may_run(task, cpu) for task in every(Task) if not task.idle))
+            require(cpu.online and (keeps_idle_awake(cpu) or any(is_runnable(task, cpu) for task in every(Task))))
         __schedule()

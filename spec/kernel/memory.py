@@ -107,7 +107,7 @@ def memcg_kmem_uncharge_page(page: Page) -> None:
         page.memcg = None
 
 
-@function
+@routine
 def is_charged(page: Page) -> bool:
     """PageMemcgKmem(page): whether the page is charged to anybody."""
     return page.memcg is not None

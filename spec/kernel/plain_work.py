@@ -3,9 +3,9 @@
 
 from enum import Enum
 
-from checker.language import atomic, choose, every, function, routine
-from spec.kernel.parameters import EXIT, FORK, HOTPLUG
-from spec.kernel.records import Cpu, Task, TaskState, this_cpu
+from checker.language import atomic, choose, every, function, is_allocated, routine
+from spec.kernel.parameters import EXIT, FORK, HOTPLUG, TASKS_END
+from spec.kernel.records import Cpu, Task, TaskState, VmArea, this_cpu
 
 
 class Work(Enum):
@@ -15,6 +15,7 @@ class Work(Enum):
     FORK = 1
     EXIT = 2
     HOTPLUG = 3
+    VFREE = 4  # what vfree_atomic has left to a kworker
 
 
 @function
@@ -37,6 +38,8 @@ def is_possible(work: Work, cpu: Cpu) -> bool:
         return EXIT and not is_last(cpu.current)
     if work is Work.HOTPLUG:
         return HOTPLUG and any(not other.boot and other is not cpu for other in every(Cpu))
+    if work is Work.VFREE:
+        return TASKS_END and any(is_allocated(stack) and stack.vfree_pending for stack in every(VmArea))
     return True
 
 
@@ -45,7 +48,7 @@ def plain_work() -> Work:
     """All that a task does between two schedules, but for what it returns. Its stack faults strike as events
     (faults.py); each ends before the next begins, so that one step stands for all of it."""
     with atomic("nothing that the task does here is seen by the model"):
-        if FORK or EXIT or HOTPLUG:
+        if FORK or TASKS_END or HOTPLUG:
             cpu = this_cpu()
             return choose(work for work in Work if is_possible(work, cpu))
         return Work.NOTHING

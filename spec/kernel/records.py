@@ -57,6 +57,7 @@ class VmArea:
     pte: Array[Page] = array(STACK_PAGES)
     in_vmap_tree: bool = False  # from get_vm_area_node until remove_vm_area
     rcu_pending: bool = False  # its struct rcu_head waits for the end of a grace period
+    vfree_pending: bool = False  # vfree_atomic has put off freeing it
 
 
 @record(count=TASKS + CPUS, frames=5 if SLEEP else 3, names={"task": TASKS, "idle": CPUS}, symmetric=True)

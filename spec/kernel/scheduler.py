@@ -9,17 +9,19 @@ from spec.kernel.stack_cache import put_task_stack
 
 
 @function
-def may_run(task: Task, cpu: Cpu) -> bool:
-    """Whether pick-next on this CPU may take the task: its own current, its idle task, or a task that waits."""
-    if task is cpu.idle:
-        return True
+def is_runnable(task: Task, cpu: Cpu) -> bool:
+    """Whether the task, which is no idle task, is current on this CPU, or waits and may run here."""
     if not cpu.online or task.idle or task.state is not TaskState.TASK_RUNNING:
-        return False
-    if not may_switch_to(cpu, cpu.current, task):
         return False
     if task is cpu.current:
         return True
     return not task.on_cpu and (MIGRATE or task.cpu is None or task.cpu is cpu or not task.cpu.online)
+
+
+@function
+def may_run(task: Task, cpu: Cpu) -> bool:
+    """Whether pick-next on this CPU may take the task."""
+    return task is cpu.idle or (is_runnable(task, cpu) and may_switch_to(cpu, cpu.current, task))
 
 
 @function

@@ -23,7 +23,8 @@ def put_task_stack(task: Task) -> None:
     that others can hold a reference to the stack, which puts all this off."""
     stack = task.stack_vm_area
     stack_released(task, stack)
+    # Linux does this last. Nobody can tell: the cache is this CPU's own, and no grace period ends before preemption is on.
+    task.stack_vm_area = null(VmArea)
     if not try_release_thread_stack_to_cache(stack):
         with atomic("call_rcu: its rcu_head is in the stack's first page, and this CPU's list is nobody else's"):
             stack.rcu_pending = True
-    task.stack_vm_area = null(VmArea)

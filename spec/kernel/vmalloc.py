@@ -37,4 +37,8 @@ def kfree_vm_area(stack: VmArea) -> None:
     """kfree(vm_area->pages) and kfree(vm_area)."""
     with atomic("to whom the memory goes is decided under the allocator's own lock"):
         check(not stack.in_vmap_tree, no_wild_pointer, "{stack} is freed, and the tree of areas still points to it")
+        # What a freed object holds is nobody's business any more; the engine need not tell such states apart.
+        for level in range(STACK_PAGES):
+            stack.pages[level] = null(Page)
+        stack.nr_pages = 0
         free(stack)

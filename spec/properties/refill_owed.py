@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
 from checker.language import address, function, in_routine, invariant
 from spec.kernel.exceptions import in_stack_fault
-from spec.kernel.hooks import schedule_start, switch_finished
-from spec.kernel.records import Cpu, Slot, Task, TaskFlags
+from spec.kernel.hooks import owes_refill, schedule_start, switch_finished
+from spec.kernel.records import Cpu, Slot, Task
 
 
 @function
-def owes_refill(task: Task) -> bool:
+def will_refill(cpu: Cpu, task: Task) -> bool:
     """Whether the task will still refill the pool of the CPU it is on: it is marked for it, or at it. A refill at work
     counts whole, also for slots it has passed; when it ends, the mark alone counts."""
     if task is None:
         return False
-    return bool(task.flags & TaskFlags.PF_DYNAMIC_STACK) or in_routine(task, schedule_start) or in_routine(task, switch_finished)
+    return owes_refill(cpu, task) or in_routine(task, schedule_start) or in_routine(task, switch_finished)
 
 
 @invariant(
@@ -21,8 +21,8 @@ def owes_refill(task: Task) -> bool:
 )
 def refill_owed(cpu: Cpu, slot: Slot) -> bool:
     """A taken slot is refilled, and its page charged, when a marked task leaves the CPU. If neither the current task nor
-    the one that is leaving is marked, the pool stays a page short until some marked task passes, and the page is then
+    the one that is leaving is marked, nor the one that is switched to, the pool stays a page short until some marked task passes, and the page is then
     charged to whoever that is."""
     if not address(cpu.pool[slot]) & 1 or in_stack_fault(cpu):
         return True
-    return owes_refill(cpu.current) or owes_refill(cpu.previous)
+    return will_refill(cpu, cpu.current) or will_refill(cpu, cpu.previous) or will_refill(cpu, cpu.stack)

@@ -243,6 +243,16 @@ FUNCTIONS_HOOKS_AND_PROPERTIES: list[Case] = [
         "EXPECTED is the record of outcomes; write EXPECTED = (Expected(...),)",
     ),
     (
+        "ASSUMPTIONS that is one text",
+        lines('ASSUMPTIONS = «"memory"'),
+        'ASSUMPTIONS says what the verdicts rest on; write ASSUMPTIONS = ("...",)',
+    ),
+    (
+        "ASSUMPTIONS with a name in it",
+        lines("K = 3", 'ASSUMPTIONS = «("memory", K)'),
+        'ASSUMPTIONS says what the verdicts rest on; write ASSUMPTIONS = ("...",)',
+    ),
+    (
         "an action that is called EXPECTED",
         lines("@action", "«def EXPECTED() -> None:", "    pass"),
         "EXPECTED is the record of outcomes; write EXPECTED = (Expected(...),)",

@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""`stackproof mutate MODEL`: which small changes of a protocol do the properties tell from it?"""
+
+from __future__ import annotations
+
+import dataclasses
+import fnmatch
+import json
+import sys
+import time
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+import psutil
+
+from checker.cli.configuration import Request, wanted_properties
+from checker.cli.ladder import ladder
+from checker.cli.liveness import LIVENESS_STATES
+from checker.cli.mutant_search import Found, Job, MutantSearch, references, search
+from checker.cli.options import ProgressLine, Reductions, Size
+from checker.cli.request import configuration_options, request_of
+from checker.cli.workers import Workers
+from checker.explicit.engines import Method, available_threads
+from checker.explicit.interrupts import Interrupts
+from checker.explicit.search import Limits
+from checker.language.errors import UsageError, similar
+from checker.language.load import load_program
+from checker.mutation.mutants import Mutant, mutants_of
+from checker.mutation.waivers import Waivers, load_waivers, waivers_path
+from checker.report.mutation import Fate, MutantResult, MutationReport, Reference, Stale
+from checker.report.mutation_json import mutation_json
+from checker.report.mutation_text import mutation_text
+
+
+@click.command()
+@click.argument("model", type=click.Path(path_type=Path))
+@configuration_options
+@click.option("--only", metavar="PATTERN", help="Only mutants whose names match, as a shell matches file names.")
+@click.option("--list", "list_", is_flag=True, help="Print the names of the mutants, and search nothing.")
+@click.option(
+    "--jobs", type=click.IntRange(1, 256), metavar="N", help="How many mutants are searched at a time. Default: all processors."
+)
+@click.option(
+    "--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Form of the output."
+)
+@click.option(
+    "--reduce",
+    "reductions",
+    type=Reductions(),
+    default="all",
+    show_default=True,
+    metavar="none|all|A,B,...",
+    help="Reductions of the state space, as of `check`; none: counts are those that `gate` compares.",
+)
+@click.option(
+    "--max-states",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Stop each search at about this many states. Default: none for the model, 10 times its states and 100,000 for a mutant.",
+)
+@click.option("--max-memory", type=Size(), metavar="SIZE", help="Memory of all searches together. Default: 3/4 of the machine's.")
+@click.option(
+    "--liveness-states",
+    type=click.IntRange(min=0),
+    default=LIVENESS_STATES,
+    show_default=True,
+    metavar="N",
+    help="Look for liveness in at most so many states.",
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    metavar="S",
+    help="Stop the search of a mutant after so many seconds.",
+)
+def mutate(
+    model: Path,
+    cpus: int | None,
+    tasks: int | None,
+    stack_pages: int | None,
+    settings: tuple[tuple[str, int], ...],
+    events: str | None,
+    properties: tuple[str, ...],
+    only: str | None,
+    list_: bool,
+    jobs: int | None,
+    format_: str,
+    reductions: frozenset[str],
+    max_states: int | None,
+    max_memory: int | None,
+    liveness_states: int,
+    timeout: float | None,
+) -> int:
+    """Change MODEL's protocol in small ways, one at a time, and see whether its properties notice.
+
+    Each mutant is searched in the configurations of the model's ladder (or in the one that is asked for), smallest first, until
+    it violates a property that the model itself does not violate there. Exit status 1 if one survives that MODEL's list of
+    waivers (MODEL with .waivers in place of .py) does not have, or if that list is out of date.
+    """
+    begun = time.monotonic()
+    request = request_of(model, cpus, tasks, stack_pages, settings, events, properties)
+    is_one = bool(request.settings) or request.events is not None
+    requests = [
+        dataclasses.replace(r, liveness_states=liveness_states)
+        for r in ([request] if is_one else ladder(model, request.properties))
+    ]
+    programs = [load_program(r.model, r.settings, r.events) for r in requests]
+    wanted_properties(programs[0], request)
+    every = mutants_of(model, programs)
+    mutants = selected(every, only, model)
+    if list_:
+        for mutant in mutants:
+            print(mutant.name)
+        return 0
+    waivers = load_waivers(waivers_path(model))
+    count = jobs or available_threads()
+    memory = psutil.virtual_memory().total * 3 // 4 if max_memory is None else max_memory
+    limits = Limits(max_states, memory // count, timeout)
+    known, results, interrupted = _searched(requests, mutants, Method(threads=1, reductions=reductions), limits, count)
+    results = [dataclasses.replace(r, waived=waivers.reason(r.name)) if r.fate is Fate.SURVIVED else r for r in results]
+    stale = stale_waivers(waivers, [mutant.name for mutant in every], results)
+    report = MutationReport(programs[0].model, known, tuple(results), stale, time.monotonic() - begun, interrupted)
+    with Interrupts():
+        if format_ == "json":
+            json.dump(mutation_json(report), sys.stdout, indent=2)
+            print()
+        else:
+            print(mutation_text(report))
+        sys.stdout.flush()
+    return report.status.value
+
+
+def selected(mutants: Sequence[Mutant], pattern: str | None, model: Path) -> list[Mutant]:
+    """The mutants whose names match. UsageError if there are none."""
+    found = [m for m in mutants if pattern is None or m.name == pattern or fnmatch.fnmatchcase(m.name, pattern)]
+    if not found and pattern is not None:
+        raise UsageError(f"error: no mutant of {model} matches {pattern!r}; `stackproof mutate {model} --list` has their names")
+    if not found:
+        raise UsageError(f"{model}: error: there is nothing to change in it: it has no routine, function or action in use")
+    return found
+
+
+def _searched(
+    requests: Sequence[Request], mutants: Sequence[Mutant], method: Method, limits: Limits, count: int
+) -> tuple[tuple[Reference, ...], list[MutantResult], bool]:
+    """The model in its configurations, the mutants, and whether that was interrupted."""
+    workers: Workers[Job, Found] = Workers(min(count, max(len(mutants), len(requests))), search)
+    with workers:
+        line = ProgressLine(f"{requests[0].model}")
+        with line.running():
+            if line.status is not None:
+                line.status.update(f"{requests[0].model}: the model itself, {len(requests)} configurations")
+            known = references(workers, requests, method, dataclasses.replace(limits, seconds=None))
+            mutation = MutantSearch(mutants, known, method, limits)
+
+            def show() -> None:
+                if line.status is not None:
+                    fates = Counter(result.fate.value for result in mutation.results.values())
+                    told = "".join(f", {fates[fate.value]} {fate.value}" for fate in Fate if fates[fate.value])
+                    line.status.update(f"{requests[0].model}: {len(mutation.results)} of {len(mutants)} mutants{told}")
+
+            interrupted = False
+            try:
+                mutation.run(workers, show)
+            except KeyboardInterrupt:
+                interrupted = True
+        if interrupted:
+            print("interrupted: the mutants that follow were not searched to their end", file=sys.stderr)
+    return tuple(reference for _, reference in known), mutation.all(), interrupted
+
+
+def stale_waivers(waivers: Waivers, names: Sequence[str], results: Sequence[MutantResult]) -> tuple[Stale, ...]:
+    """The waivers that are out of date. names: of all mutants, also those that were not searched."""
+    by_name = {result.name: result for result in results}
+    found = []
+    for entry in waivers.entries:
+        result = by_name.get(entry.mutant)
+        if entry.mutant not in names:
+            why = f"there is no such mutant{similar(entry.mutant, names)}"
+        elif result is not None and result.fate is Fate.KILLED:
+            why = f"it is killed by {result.property}"
+        elif result is not None and result.fate is Fate.STILLBORN:
+            why = f"it is no model: {result.detail}"
+        else:
+            continue
+        found.append(Stale(entry.mutant, waivers.file, entry.line, why))
+    return tuple(found)

@@ -1,0 +1,331 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Dynamic kernel stacks, hardened: a protocol that satisfies the whole catalogue, as near to the RFC as that allows.
+
+As in rfc_v1, each CPU has a small pool of pages; the fault handler takes from it, marks the slot by bit 0 of the pointer, and
+whoever leaves the CPU charges and refills. What is different, by the bugs of the RFC that each change removes
+(docs/findings.md has these bugs, docs/hardened.md a model without each change, which shows the bug again):
+
+ 1. nr_pages is counted up with each level that is mapped.
+ 2. The pool is refilled in finish_task_switch as well, for the task that has left, when no code of it can fault any more;
+    and its pages are charged there, to that task by name, as the stack lists them and not as slots happen to hold them.
+ 3. So also for a dying task: its stack is released after that.
+ 4. What a fault takes from a slot that the refill has passed is refilled by the next one: needs_refill says so, ...
+ 5. ... and is cleared before the slots are looked at, so that a fault after that sets it again.
+ 6. A refill looks at every slot, goes on after a failed allocation, and leaves needs_refill set; an idle CPU with such a pool
+    keeps its tick and tries again.
+ 7. No slot is marked when the CPU is idle, and a CPU goes down from there; the pool then holds pages or nothing.
+ 8. A CPU whose pool cannot be filled does not come up, and what it got is given back.
+ 9. The mark of a task whose stack has grown is a variable of its own, and a child begins without it. (It is not in
+    task->flags for another reason as well: a fault inside somebody's `current->flags |= ...` would be lost.)
+10. The refill never sleeps: no __GFP_DIRECT_RECLAIM; nor __GFP_KSWAPD_RECLAIM, which wakes kswapd and so takes rq->lock.
+11. The scheduler picks a task only if the pool covers what its stack and the leaving one's can still grow; else idle. With
+    pools of twice THREAD_DYNAMIC_PAGES that makes a difference only when memory is short.
+12. The marks are set before the first page is taken.
+13. The stack pointer tells whose stack has faulted, not `current`.
+14. A stack is uncharged when it is released, after the last charge, not in do_exit.
+15. A page is claimed for its level by a cmpxchg on vm_area->pages[], with bit 0 set, before its slot is marked. An NMI that
+    faults in between finds the claim, marks the slot and goes on from there; the interrupted handler then repeats what is
+    done already. Nothing is held by a local only, so that the nested handler needs no more pages than both together.
+
+And what is wrong in the RFC besides: a stack is freed in process context (remove_vm_area may sleep; the RCU callback hands
+it on), the error path of alloc_vmap_stack takes the area out of the tree of areas, and the charge does not fail.
+"""
+
+from checker.language import Expected, Per, address, atomic, function, implements, null, per, reference, routine
+from spec.kernel import (
+    POOL_SLOTS,
+    PREALLOC_PAGES,
+    STACK_PAGES,
+    Count,
+    Cpu,
+    Gfp,
+    Level,
+    Page,
+    Task,
+    VmArea,
+    __free_page,
+    alloc_pages,
+    alloc_vmap_stack,
+    cpu_dead,
+    cpu_prepare,
+    free_vmap_stack,
+    get_vm_area_node,
+    in_task,
+    is_charged,
+    is_marked,
+    keeps_idle_awake,
+    kfree_vm_area,
+    may_read_stack,
+    may_switch_to,
+    memcg_kmem_charge_page,
+    memcg_kmem_uncharge_page,
+    mod_lruvec_page_state,
+    owes_refill,
+    remove_vm_area,
+    schedule_start,
+    set_pte_at,
+    stack_fault,
+    stack_released,
+    switch_finished,
+    task_forked,
+    this_cpu,
+    vfree_atomic,
+)
+
+ASSUMPTIONS = (
+    "the scheduler picks only tasks that may_switch_to allows; the idle task, whose stack is mapped whole, always may run",
+    "a charge with __GFP_NOFAIL succeeds without sleeping; the group may exceed its limit by the pages of a stack",
+    "whoever reads another task's stack reads mapped pages only (may_read_stack), and so does no NMI on another CPU",
+    "the architecture gives each nested entry of the fault handler a frame of its own (not one IST stack)",
+    "bits 0 of page pointers in vm_area->pages[] at and above nr_pages mean nothing to others",
+)
+
+DYNAMIC_STACK_PAGE_ACQUIRED_FLAG = 0x1
+
+stack_grown: Per[Task, bool] = per(Task, False)  # the stack has pages that are not charged yet
+needs_refill: Per[Cpu, bool] = per(Cpu, False)  # a slot of the pool is taken or empty
+
+
+@function
+def is_acquired(page: Page | None) -> bool:
+    return bool(address(page) & DYNAMIC_STACK_PAGE_ACQUIRED_FLAG)
+
+
+@function
+def acquired(page: Page | None) -> Page:
+    return reference(Page, address(page) | DYNAMIC_STACK_PAGE_ACQUIRED_FLAG)
+
+
+@function
+def not_acquired(page: Page | None) -> Page:
+    return reference(Page, address(page) & ~DYNAMIC_STACK_PAGE_ACQUIRED_FLAG)
+
+
+@function
+def is_free_to_take(page: Page | None) -> bool:
+    return page is not None and not is_acquired(page)
+
+
+# -- the fault handler: on the exception stack, with everything off; an NMI may enter it a second time --
+
+
+@routine
+def dynamic_stack_take_page(cpu: Cpu, stack: VmArea, i: Level) -> bool:
+    """Claims a page of the pool for the level: first in the stack, with the flag, so that whoever comes in between takes
+    the same page for the same level; then in its slot."""
+    for slot in range(POOL_SLOTS):
+        page = cpu.pool[slot]
+        if is_free_to_take(page):
+            with atomic("cmpxchg: an NMI may have filled this level meanwhile"):
+                claimed = stack.pages[i] is None
+                if claimed:
+                    stack.pages[i] = acquired(page)
+            if claimed:
+                cpu.pool[slot] = acquired(page)
+            return True
+    return stack.pages[i] is not None
+
+
+@routine
+def dynamic_stack_help(cpu: Cpu, page: Page) -> None:
+    """Finishes what the fault handler that this NMI interrupted was about to do: marks the slot of the page."""
+    for slot in range(POOL_SLOTS):
+        if cpu.pool[slot] is page:
+            cpu.pool[slot] = acquired(page)
+
+
+@implements(stack_fault)
+def dynamic_stack_fault(tsk: Task, stack: VmArea, level: Level) -> bool:
+    cpu = this_cpu()
+    # The stack pointer tells whose stack this is; `current` may still be the task that is leaving.
+    owner = cpu.stack
+    if stack is not owner.stack_vm_area or level >= STACK_PAGES:
+        return False
+    stack_grown[owner] = True
+    needs_refill[cpu] = True
+    nr_pages = stack.nr_pages
+    for i in range(nr_pages, level + 1):
+        page = stack.pages[i]
+        if page is None:
+            if not dynamic_stack_take_page(cpu, stack, i):
+                return False
+            page = stack.pages[i]
+        elif is_acquired(page):
+            dynamic_stack_help(cpu, not_acquired(page))
+        page = not_acquired(page)
+        stack.pages[i] = page
+        set_pte_at(stack, i, page)
+        with atomic("cmpxchg: an NMI may have counted this level and deeper ones"):
+            if stack.nr_pages == i:
+                stack.nr_pages = i + 1
+    return True
+
+
+# -- leaving the CPU --
+
+
+@routine
+def dynamic_stack_charge(tsk: Task) -> None:
+    vm_area = tsk.stack_vm_area
+    nr_pages = vm_area.nr_pages
+    for i in range(nr_pages):
+        page = vm_area.pages[i]
+        if not is_charged(page):
+            memcg_kmem_charge_page(page, Gfp.NOFAIL, tsk)
+            mod_lruvec_page_state(page)
+
+
+@routine
+def dynamic_stack_refill_pages() -> None:
+    cpu = this_cpu()
+    if needs_refill[cpu]:
+        # A fault from here on sets it again.
+        needs_refill[cpu] = False
+        for i in range(POOL_SLOTS):
+            if not is_free_to_take(cpu.pool[i]):
+                page = alloc_pages(Gfp.ZERO)
+                if page is None:
+                    needs_refill[cpu] = True
+                cpu.pool[i] = page
+
+
+@implements(schedule_start)
+def dynamic_stack_schedule(prev: Task) -> None:
+    dynamic_stack_refill_pages()
+
+
+@implements(switch_finished)
+def dynamic_stack_finish(prev: Task) -> None:
+    if stack_grown[prev]:
+        dynamic_stack_charge(prev)
+        stack_grown[prev] = False
+    dynamic_stack_refill_pages()
+
+
+# -- demands on others --
+
+
+@function
+def pages_to_take(cpu: Cpu) -> Count:
+    return sum(1 for i in range(POOL_SLOTS) if is_free_to_take(cpu.pool[i]))
+
+
+@function
+def levels_to_grow(task: Task) -> Count:
+    return 0 if task.idle else STACK_PAGES - task.stack_vm_area.nr_pages
+
+
+@implements(may_switch_to)
+@function
+def dynamic_stack_may_switch_to(cpu: Cpu, prev: Task, next: Task) -> bool:
+    """The scheduler picks a task only if the pool covers all that its stack and the leaving task's can still grow; else
+    it picks idle, whose stack is mapped whole."""
+    return prev is next or pages_to_take(cpu) >= levels_to_grow(prev) + levels_to_grow(next)
+
+
+@implements(may_read_stack)
+@function
+def dynamic_stack_may_read(stack: VmArea, level: Level) -> bool:
+    """Whoever reads another task's stack reads the pages that are mapped, and no others."""
+    return stack.pte[level] is not None
+
+
+@implements(keeps_idle_awake)
+@function
+def dynamic_stack_keeps_idle_awake(cpu: Cpu) -> bool:
+    """An idle CPU whose pool is not full keeps its tick, and tries again."""
+    return needs_refill[cpu]
+
+
+@implements(is_marked)
+@function
+def dynamic_stack_is_marked(task: Task) -> bool:
+    return stack_grown[task]
+
+
+@implements(owes_refill)
+@function
+def dynamic_stack_owes_refill(cpu: Cpu, task: Task) -> bool:
+    return needs_refill[cpu] and not task.idle
+
+
+# -- stacks come and go --
+
+
+@implements(alloc_vmap_stack)
+def dynamic_stack_alloc() -> VmArea | None:
+    vm_area = get_vm_area_node()
+    if vm_area is None:
+        return None
+    for i in range(PREALLOC_PAGES):
+        page = alloc_pages(Gfp.DIRECT_RECLAIM | Gfp.ZERO)
+        if page is None:
+            dynamic_stack_free_now(vm_area)
+            return None
+        vm_area.pages[i] = page
+        set_pte_at(vm_area, i, page)
+        vm_area.nr_pages = i + 1
+    return vm_area
+
+
+@routine
+def dynamic_stack_free_now(vm_area: VmArea) -> None:
+    remove_vm_area(vm_area)
+    nr_pages = vm_area.nr_pages
+    for i in range(nr_pages):
+        page = vm_area.pages[i]
+        vm_area.pages[i] = null(Page)
+        __free_page(page)
+    kfree_vm_area(vm_area)
+
+
+@implements(free_vmap_stack)
+def dynamic_stack_free(vm_area: VmArea) -> None:
+    if in_task():
+        dynamic_stack_free_now(vm_area)
+    else:
+        vfree_atomic(vm_area)
+
+
+@implements(task_forked)
+def dynamic_stack_forked(child: Task) -> None:
+    stack_grown[child] = False
+
+
+@implements(stack_released)
+def dynamic_stack_released(tsk: Task, vm_area: VmArea) -> None:
+    nr_pages = vm_area.nr_pages
+    for i in range(nr_pages):
+        memcg_kmem_uncharge_page(vm_area.pages[i])
+
+
+# -- CPUs come and go --
+
+
+@implements(cpu_prepare)
+def dynamic_stack_cpu_prepare(cpu: Cpu) -> bool:
+    for i in range(POOL_SLOTS):
+        page = alloc_pages(Gfp.DIRECT_RECLAIM | Gfp.ZERO)
+        if page is None:
+            dynamic_stack_empty_pool(cpu)
+            return False
+        cpu.pool[i] = page
+    return True
+
+
+@routine
+def dynamic_stack_empty_pool(cpu: Cpu) -> None:
+    for i in range(POOL_SLOTS):
+        page = cpu.pool[i]
+        if page is not None:
+            cpu.pool[i] = None
+            __free_page(page)
+
+
+@implements(cpu_dead)
+def dynamic_stack_cpu_dead(cpu: Cpu) -> None:
+    dynamic_stack_empty_pool(cpu)
+    needs_refill[cpu] = False
+
+
+EXPECTED = (Expected(settings={"CPUS": 1, "TASKS": 1, "STACK_PAGES": 3}, events=("touch",), ladder=True),)
