@@ -189,9 +189,9 @@ EXPECTED = (
     Expected(
         settings={"CPUS": 1, "TASKS": 2, "STACK_PAGES": 3},
         events=("touch", "exit"),
-        violated={"charge-once": 50, "free-context": 53},
-        states=39_001,
-        transitions=41_651,
+        violated={"charge-once": 48, "free-context": 53},
+        states=38_957,
+        transitions=41_603,
         depth=168,
     ),
     Expected(
@@ -205,7 +205,7 @@ EXPECTED = (
             "mark-earned": 56,
             "refill-eventually": 47,
             "refill-owed": 31,
-            "tag-live": 42,
+            "tag-live": 40,
         },
         states=27_523,
         transitions=29_649,
