@@ -212,7 +212,7 @@ def pages_to_take(cpu: Cpu) -> Count:
 
 @function
 def levels_to_grow(task: Task) -> Count:
-    return 0 if task.idle else STACK_PAGES - task.stack_vm_area.nr_pages
+    return 0 if task.stack_vm_area is None else STACK_PAGES - task.stack_vm_area.nr_pages
 
 
 @implements(may_switch_to)

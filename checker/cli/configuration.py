@@ -20,6 +20,7 @@ from checker.language import tree
 from checker.language.errors import UsageError, similar
 from checker.language.load import load_program
 from checker.language.modules import Texts
+from checker.language.walking import walk
 from checker.report.verdict import Configuration, Run, Statistics, Subject, Verdict, Word
 
 
@@ -87,7 +88,7 @@ def check_configuration(
         Statistics(s.states, s.transitions, s.depth, s.seconds, s.memory, s.frontier),
         result.stopped,
         tuple(result.cuts.items()),
-        tuple(f"{p.file}:{p.line}" for p in sorted(result.unreached) if p.file == program.model),
+        _unreached(program, result),
         otherwise if otherwise.word is Word.ERROR else None,
         explored.engine,
         explored.remark,
@@ -108,6 +109,14 @@ def notes_of(program: tree.Program) -> tuple[str, ...]:
     for name, position in program.unused:
         found.append(f"{position.file}:{position.line}: nothing calls `{name}`; say with @implements which hook it is for")
     return tuple(found)
+
+
+def _unreached(program: tree.Program, result: Result) -> tuple[str, ...]:
+    """The places in the model that a complete search did not come to, also those that none could with these events."""
+    places = set(result.unreached)
+    if result.stopped is None and result.error is None:
+        places |= {statement.position for routine in program.dormant.values() for statement in walk(routine.body)}
+    return tuple(dict.fromkeys(f"{place.file}:{place.line}" for place in sorted(places) if place.file == program.model))
 
 
 def wanted_properties(program: tree.Program, request: Request) -> frozenset[str]:

@@ -209,5 +209,5 @@ def result_range(program: tree.Program) -> tuple[int, int]:
 def _inside(program: tree.Program, locations: Sequence[ir.Location]) -> dict[str, frozenset[int]]:
     return {
         name: frozenset(location.number for location in locations if any(call.routine == name for call in location.calls))
-        for name in program.routines
+        for name in [*program.routines, *program.dormant]
     }

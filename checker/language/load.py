@@ -110,7 +110,7 @@ class _Loader:
             demanded=self.demanded([*self.routines.values(), *actions.values()]),
         )
         check_symmetry(used)
-        return mark_constants(used)
+        return mark_constants(without_dormant(used))
 
     # -- hooks and settings --
 
@@ -437,6 +437,34 @@ def renamed_locals(part: Any, prefix: str) -> Any:
     if isinstance(part, tree.Assign) and isinstance(part.target, str):
         changes["target"] = prefix + part.target
     return dataclasses.replace(part, **changes)
+
+
+def without_dormant(program: tree.Program) -> tree.Program:
+    """Leave out what cannot happen with the events that are on: actions that require what is false, and routines that then
+    nobody calls or enters."""
+    actions = {name: action for name, action in program.actions.items() if not _never(action.body)}
+    live: set[str] = set()
+    pending: list[object] = [*(action.body for action in actions.values()), program.initial]
+    pending += [program.executes, program.invariants, program.eventualities, program.assumptions]
+    while pending:
+        for node in list(nodes(pending.pop())):
+            name = node.callee if isinstance(node, tree.Call) else node.routine if isinstance(node, tree.Enter) else None
+            if name is not None and name not in live:
+                live.add(name)
+                pending.append((program.routines.get(name) or program.functions[name]).body)
+    routines = {name: routine for name, routine in program.routines.items() if name in live}
+    dormant = {name: routine for name, routine in program.routines.items() if name not in live}
+    return dataclasses.replace(program, actions=actions, routines=routines, dormant=dormant)
+
+
+def _never(body: Iterable[tree.Statement]) -> bool:
+    """Whether a body begins with a requirement that is false."""
+    for statement in body:
+        if not isinstance(statement, tree.Require):
+            return False
+        if isinstance(statement.condition, tree.Constant) and not statement.condition.value:
+            return True
+    return False
 
 
 def mark_constants(program: tree.Program) -> tree.Program:

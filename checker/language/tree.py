@@ -542,7 +542,7 @@ class Program:
     owner of the frames it steps when it has none of its own; None for a model that consists of actions only. sources: the
     text of each file by the name that positions have it under. unused: routines of the model itself that nothing calls.
     stated: what the model says that it assumes. demanded: hooks that are functions and decide what the kernel does, with
-    the model's implementations.
+    the model's implementations. dormant: routines that nothing calls or enters with the events that are on.
     """
 
     model: str
@@ -567,3 +567,4 @@ class Program:
     assumptions: tuple[Assumption, ...] = ()
     stated: tuple[str, ...] = ()
     demanded: tuple[tuple[str, str], ...] = ()
+    dormant: dict[str, Routine] = field(default_factory=dict)
