@@ -11,6 +11,7 @@ from models.rfc_v1_nr_fixed import dynamic_stack_fault
 from spec.kernel import (
     POOL_SLOTS,
     STACK_PAGES,
+    Gfp,
     Level,
     Task,
     TaskFlags,
@@ -42,13 +43,13 @@ def dynamic_stack_refill_pages() -> None:
             break
         page = not_acquired(page)
         if PLANTED != 1:
-            memcg_kmem_charge_page(page)
+            memcg_kmem_charge_page(page, Gfp.NOFAIL, None)
         if PLANTED == 3:
-            memcg_kmem_charge_page(page)
+            memcg_kmem_charge_page(page, Gfp.NOFAIL, None)
         mod_lruvec_page_state(page)
-        fresh = alloc_pages()
+        fresh = alloc_pages(Gfp.ZERO)
         if PLANTED == 4 and fresh:
-            memcg_kmem_charge_page(fresh)
+            memcg_kmem_charge_page(fresh, Gfp.NOFAIL, None)
         cpu.pool[i] = fresh
 
 

@@ -13,6 +13,7 @@ from spec.kernel import (
     POOL_SLOTS,
     STACK_PAGES,
     Count,
+    Gfp,
     Level,
     Page,
     Task,
@@ -94,14 +95,14 @@ def dynamic_stack_refill_pages() -> None:
         if not is_acquired(page):
             break
         page = not_acquired(page)
-        memcg_kmem_charge_page(page)
+        memcg_kmem_charge_page(page, Gfp.NOFAIL, None)
         mod_lruvec_page_state(page)
         if PLANTED == 2:
-            fresh = alloc_pages()
+            fresh = alloc_pages(Gfp.ZERO)
         if PLANTED == 1:
             fresh = page
         elif PLANTED != 5 or fresh is None:
-            fresh = alloc_pages()
+            fresh = alloc_pages(Gfp.ZERO)
         if PLANTED == 3:
             free(fresh)
         cpu.pool[i] = fresh
