@@ -122,6 +122,8 @@ def nmi(cpu: Cpu, level: Level) -> None:
         handler_reentrant,
         "the fault at level {level} overwrites the frame of the fault that {cpu} is handling",
     )
+    if NMI and in_stack_fault(cpu):
+        cpu.reentered = True
     enter(cpu, exc_nmi, cpu.current, task.stack_vm_area, level)
 
 

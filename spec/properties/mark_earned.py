@@ -18,7 +18,7 @@ def has_tagged_slot(task: Task) -> bool:
     return any(
         bool(address(cpu.pool[slot]) & 1)
         for cpu in every(Cpu)
-        if cpu.current is task or cpu.previous is task
+        if cpu.stack is task or cpu.previous is task
         for slot in range(POOL_SLOTS)
     )
 
