@@ -18,7 +18,11 @@ def is_in_live_stack(tagged: Page | None) -> bool:
     )
 
 
-@invariant("tag-live", "slot {slot} of {cpu}'s pool (online: {cpu.online}) holds {cpu.pool[slot]}, which is in no task's stack")
+@invariant(
+    "tag-live",
+    "slot {slot} of {cpu}'s pool holds {cpu.pool[slot]} (in a task's stack: {is_in_live_stack(cpu.pool[slot])}, "
+    "{cpu} online: {cpu.online})",
+)
 def tag_live(cpu: Cpu, slot: Slot) -> bool:
     """A tag says: this page is in a stack, and not charged yet. Once that stack is freed or cached, whoever consumes the tag
     charges a page that is somebody else's by then. A CPU that is gone consumes none."""
