@@ -24,11 +24,12 @@ REACHED = "reached"
 @dataclass(frozen=True)
 class Planted:
     """A planted fault. length: of the shortest violation of the control's property, in steps. others: further properties that cannot
-    but be violated too, with the same for them."""
+    but be violated too, with the same for them. rare: random walks hardly come upon it."""
 
     length: int
     states: int
     others: Mapping[str, int] = field(default_factory=dict)
+    rare: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,7 +136,10 @@ RECORDED = (
         {**ONE_TASK, "AT_FINISH": 0},
         *(263, 279, 75),
         reached={"reached-owed": 21, "reached-in-fault": 14, "reached-at-work": 26, "reached-paid": 48},
-        planted={1: Planted(46, 261, {"refill-eventually": 50}), 2: Planted(34, 227, {"refill-eventually": 35, "mark-earned": 34})},
+        planted={
+            1: Planted(46, 261, {"refill-eventually": 50}),
+            2: Planted(34, 227, {"refill-eventually": 35, "mark-earned": 34}),
+        },
     ),
     Control(
         "refill-owed",
@@ -262,7 +266,7 @@ RECORDED = (
         ONE_TASK,
         *(444, 515, 28),
         reached={"reached-reentered": 15, "reached-alone": 10},
-        planted={1: Planted(22, 636, {"one-owner": 22}), 2: Planted(21, 488, {"fault-resolved": 21})},
+        planted={1: Planted(22, 636, {"one-owner": 22}, rare=True), 2: Planted(21, 488, {"fault-resolved": 21})},
         events=("touch", "nmi"),
     ),
     Control(
@@ -334,7 +338,7 @@ RECORDED = (
         {"CPUS": 2, "TASKS": 1, "STACK_PAGES": 2},
         *(2_883, 4_257, 76),
         reached={"reached-in-fault": 14},
-        planted={2: Planted(53, 3_816, {"refill-eventually": 41})},
+        planted={2: Planted(53, 3_816, {"refill-eventually": 41}, rare=True)},
         events=("touch", "hotplug", "migrate"),
     ),
     Control(

@@ -138,18 +138,26 @@ def places(program: Program, name: str) -> Iterator[Place]:
             functions |= called(program, invariant.body)
     for function in sorted(functions):
         yield from (("functions", function, ("body", *path)) for path in conditions(program.functions[function].body))
-    for routine in program.routines.values():
-        for check in checks(routine.body, name):
-            statement = at(routine.body, check)
-            assert isinstance(statement, tree.Check)
-            found = conditions(statement.condition)
-            yield from (("routines", routine.name, ("body", *check, "condition", *path)) for path in found)
+    for part, codes in (("routines", program.routines), ("actions", program.actions)):
+        for code in codes.values():
+            for check in checks(code.body, name):
+                statement = at(code.body, check)
+                assert isinstance(statement, tree.Check)
+                if isinstance(statement.condition, tree.Constant):
+                    # What must not be possible at all: the formula is what the action requires last.
+                    check = max(path for path in ((n,) for n, s in enumerate(code.body) if isinstance(s, tree.Require)))
+                    statement = code.body[check[0]]
+                    assert isinstance(statement, tree.Require)
+                found = conditions(statement.condition)
+                yield from ((part, code.name, ("body", *check, "condition", *path)) for path in found)
 
 
-def owner(program: Program, place: Place) -> tree.Function | tree.Invariant | tree.Routine:
+def owner(program: Program, place: Place) -> tree.Function | tree.Invariant | tree.Routine | tree.Action:
     part, name, _ = place
     if part == "invariants":
         return next(invariant for invariant in program.invariants if invariant.name == name)
+    if part == "actions":
+        return program.actions[name]
     return program.functions[name] if part == "functions" else program.routines[name]
 
 
@@ -167,6 +175,8 @@ def mutant(program: Program, place: Place, value: int) -> Program:
             return dataclasses.replace(program, functions={**program.functions, name: new})
         case tree.Routine():
             return dataclasses.replace(program, routines={**program.routines, name: new})
+        case tree.Action():
+            return dataclasses.replace(program, actions={**program.actions, name: new})
     raise TypeError(type(new))
 
 
@@ -190,32 +200,39 @@ def renamed(node: object, names: dict[str, str]) -> object:
 
 
 def side_by_side(programs: dict[str, Program], name: str) -> Program:
-    """One program with the invariant of that property from each of these, as a property of the name given to it.
+    """One program with the invariants of that property from each of these, as a property of the name given to it.
 
     Invariants have no part in what is reached, so that one search serves all mutants of one."""
     original = next(iter(programs.values()))
     functions = dict(original.functions)
     invariants = []
     for key, program in programs.items():
-        invariant = next(invariant for invariant in program.invariants if invariant.property == name)
-        names = {function: f"{function}_{key}" for function in called(program, invariant.body)}
-        for function, own in names.items():
-            functions[own] = renamed(program.functions[function], names)  # type: ignore[assignment]
-        body = renamed(invariant.body, names)
-        assert isinstance(body, tree.Expression)
-        invariants.append(dataclasses.replace(invariant, property=key, name=f"{invariant.name}_{key}", body=body, message=()))
+        for invariant in program.invariants:
+            if invariant.property == name:
+                names = {function: f"{function}_{key}" for function in called(program, invariant.body)}
+                for function, own in names.items():
+                    functions[own] = renamed(program.functions[function], names)  # type: ignore[assignment]
+                body = renamed(invariant.body, names)
+                assert isinstance(body, tree.Expression)
+                own = f"{invariant.name}_{key}"
+                invariants.append(dataclasses.replace(invariant, property=key, name=own, body=body, message=()))
     properties = {key: dataclasses.replace(original.properties[name], identifier=key) for key in programs}
     return dataclasses.replace(
         original, functions=functions, invariants=tuple(invariants), properties={**original.properties, **properties}
     )
 
 
-def lengths_of(programs: dict[str, Program], name: str) -> dict[str, int | None]:
-    """The length of the shortest violation of one property in each of these mutants."""
-    if any(invariant.property == name for invariant in next(iter(programs.values())).invariants):
-        findings = Search(lower(side_by_side(programs, name)), frozenset(programs)).run().findings
-        return {key: len(findings[key].path) if key in findings else None for key in programs}
-    return {key: length_of(program, name) for key, program in programs.items()}
+def lengths_of(programs: dict[str, tuple[Program, Place]], name: str) -> dict[str, int | None]:
+    """The length of the shortest violation of one property in each of these mutants, which have been changed there."""
+    apart = {key: program for key, (program, place) in programs.items() if place[0] in ("routines", "actions")}
+    together = {key: program for key, (program, place) in programs.items() if key not in apart}
+    found = {key: length_of(program, name) for key, program in apart.items()}
+    if together:
+        findings = Search(lower(side_by_side(together, name)), frozenset({*together, name})).run().findings
+        # Under its own name the property is still raised by checks.
+        for key in together:
+            found[key] = min((len(findings[n].path) for n in (key, name) if n in findings), default=None)
+    return found
 
 
 def survivors(name: str) -> list[str]:
@@ -224,7 +241,7 @@ def survivors(name: str) -> list[str]:
     alive = {f"mutant{n}": how for n, how in enumerate(itertools.product(places(first, name), (0, 1)))}
     assert alive
     for program, length in lengths(name):
-        found = lengths_of({key: mutant(program, *how) for key, how in alive.items()}, name)
+        found = lengths_of({key: (mutant(program, *how), how[0]) for key, how in alive.items()}, name)
         alive = {key: how for key, how in alive.items() if found[key] == length}
         if not alive:
             break
@@ -250,6 +267,8 @@ def test_a_formula_that_is_always_true_misses_every_fault() -> None:
             for place in places(program, control.identifier):
                 if place[0] == "routines" and place[2][-1] == "condition":
                     always = mutant(always, place, 1)
+                if place[0] == "actions" and place[2][-1] == "condition":
+                    always = mutant(always, place, int(control.identifier != "remote-access"))
             found = length_of(always, control.identifier)
             by_the_engine = control.identifier == "no-deadlock" or (control.identifier == "no-wild-pointer" and number != 4)
             assert (found is not None) == by_the_engine, (str(control), number)

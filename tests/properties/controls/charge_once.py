@@ -9,8 +9,9 @@ still charged. PLANTED=6: they are in do_exit, before the last pages are charged
 is preempted, as if it were dead.
 """
 
-from checker.language import implements, invariant, parameter, routine
 from models.lifecycle import uncharge_pages
+
+from checker.language import implements, invariant, parameter, routine
 from models.rfc_v1 import is_acquired, not_acquired
 from models.rfc_v1_nr_fixed import dynamic_stack_fault
 from spec.kernel import (

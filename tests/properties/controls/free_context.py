@@ -5,8 +5,9 @@ PLANTED=1: they are freed in the softirq. PLANTED=2: as the next switch after th
 a page and frees it again.
 """
 
-from checker.language import Per, atomic, function, implements, in_routine, invariant, is_allocated, parameter, per, routine
 from models.lifecycle import dynamic_stack, uncharge_stack
+
+from checker.language import Per, atomic, function, implements, in_routine, invariant, is_allocated, parameter, per, routine
 from models.rfc_v1 import dynamic_stack_get_page
 from spec.kernel import (
     STACK_PAGES,
@@ -30,7 +31,9 @@ from spec.kernel.vmalloc import kfree_vm_area
 
 __all__ = ["dynamic_stack", "uncharge_stack"]
 
-PLANTED = parameter(1, 0, 3, "0: no fault, 1: a stack is freed in a softirq, 2: as a switch is finished, 3: a page in the fault handler")
+PLANTED = parameter(
+    1, 0, 3, "0: no fault, 1: a stack is freed in a softirq, 2: as a switch is finished, 3: a page in the fault handler"
+)
 
 dead: VmArea | None = None
 after: Per[VmArea, VmArea | None] = per(VmArea, None)

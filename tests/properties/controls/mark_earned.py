@@ -7,8 +7,9 @@ is finished, and not in the hook of __schedule. That is sound but for refill-eve
 switch.
 """
 
-from checker.language import implements, invariant, parameter, routine
 from models.lifecycle import uncharge_stack
+
+from checker.language import implements, invariant, parameter, routine
 from models.rfc_v1 import alloc_vmap_stack_dynamic, is_acquired, not_acquired
 from models.rfc_v1_nr_fixed import dynamic_stack_fault
 from spec.kernel import (

@@ -6,8 +6,9 @@ PLANTED=2: the same when the switch is finished. PLANTED=3: a page is charged, a
 that nothing comes of it but the report. (That a dead task or an idle one sleeps cannot be told from 1 and 2: they are at no other hook.)
 """
 
-from checker.language import implements, in_routine, invariant, parameter, routine
 from models.lifecycle import charge_and_refill, clear_mark
+
+from checker.language import implements, in_routine, invariant, parameter, routine
 from models.rfc_v1 import alloc_vmap_stack_dynamic, dynamic_stack_get_page
 from spec.kernel import (
     STACK_PAGES,
@@ -32,7 +33,9 @@ from spec.kernel.memory import direct_reclaim, might_sleep
 
 __all__ = ["alloc_vmap_stack_dynamic", "clear_mark"]
 
-PLANTED = parameter(1, 0, 3, "0: no fault, who may sleep in vain 1: hook of __schedule, 2: as the switch is finished, 3: fault handler")
+PLANTED = parameter(
+    1, 0, 3, "0: no fault, who may sleep in vain 1: hook of __schedule, 2: as the switch is finished, 3: fault handler"
+)
 
 
 @routine

@@ -8,8 +8,9 @@ is only listed in the second stack is not what is mapped there (area-agrees). No
 stack (tag-live).
 """
 
-from checker.language import every, free, function, implements, invariant, is_allocated, parameter, routine
 from models.lifecycle import uncharge_pages
+
+from checker.language import every, free, function, implements, invariant, is_allocated, parameter, routine
 from models.rfc_v1 import acquired, is_acquired, not_acquired
 from spec.kernel import (
     POOL_SLOTS,

@@ -5,8 +5,9 @@ PLANTED=1: bring-up reports success though the last slot is empty. PLANTED=2: it
 That cannot be wrong alone: the page is in no stack (tag-live), and when bring-up has returned, nobody is marked for it (refill-owed).
 """
 
-from checker.language import every, implements, in_routine, invariant, parameter
 from models.lifecycle import dynamic_stack
+
+from checker.language import every, implements, in_routine, invariant, parameter
 from models.rfc_v1 import acquired, not_acquired
 from models.rfc_v1_nr_fixed import dynamic_stack_fault
 from spec.kernel import POOL_SLOTS, Cpu, Gfp, Task, __free_page, alloc_pages, cpu_dead, cpu_prepare

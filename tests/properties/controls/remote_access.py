@@ -5,8 +5,9 @@ PLANTED=1: the count is raised first, as rfc_v1_nr_fixed does. For a moment it p
 is asked of readers.
 """
 
-from checker.language import every, function, implements, invariant, parameter
 from models.lifecycle import dynamic_stack
+
+from checker.language import every, function, implements, invariant, parameter
 from models.rfc_v1 import dynamic_stack_get_page
 from spec.kernel import (
     STACK_PAGES,
@@ -61,6 +62,10 @@ def reached_readable(reader: Task, task: Task, level: Level) -> bool:
 @invariant("reached-unmapped", "level {level} of {task}'s stack is not mapped while another task could read it")
 def reached_unmapped(task: Task, level: Level) -> bool:
     """There is something that must not be read."""
-    if task.idle or level == STACK_PAGES or not any(other.on_cpu for other in every(Task) if not other.idle and other is not task):
+    if (
+        task.idle
+        or level == STACK_PAGES
+        or not any(other.on_cpu for other in every(Task) if not other.idle and other is not task)
+    ):
         return True
     return task.stack_vm_area.pte[level] is not None

@@ -5,8 +5,9 @@ PLANTED=1: in the window of the stack switch it grows the stack of `current` if 
 address does.
 """
 
-from checker.language import implements, invariant, parameter
 from models.lifecycle import dynamic_stack
+
+from checker.language import implements, invariant, parameter
 from models.rfc_v1 import dynamic_stack_get_page
 from spec.kernel import (
     STACK_PAGES,
@@ -46,7 +47,9 @@ def dynamic_stack_fault(tsk: Task, stack: VmArea, level: Level) -> bool:
     return True
 
 
-@invariant("reached-window", "{cpu} is on the stack of {cpu.stack}, which has grown, and takes {cpu.current} for the running task")
+@invariant(
+    "reached-window", "{cpu} is on the stack of {cpu.stack}, which has grown, and takes {cpu.current} for the running task"
+)
 def reached_window(cpu: Cpu) -> bool:
     """Faults are resolved in the window of the stack switch."""
     if cpu.stack is cpu.current or cpu.stack.stack_vm_area is None:

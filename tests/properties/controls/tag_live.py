@@ -6,9 +6,10 @@ PLANTED=1: a dying task does so; its stack is cached first. PLANTED=2: every tas
 alone: an idle task with nothing to run never gets to it (refill-eventually).
 """
 
-from checker.language import address, atomic, implements, invariant, parameter, routine
 from models.lifecycle import clear_mark, uncharge_stack
-from models.rfc_v1 import alloc_vmap_stack_dynamic, is_acquired, not_acquired
+
+from checker.language import address, atomic, implements, invariant, parameter, routine
+from models.rfc_v1 import alloc_vmap_stack_dynamic, is_acquired
 from models.rfc_v1_nr_fixed import dynamic_stack_fault
 from spec.kernel import (
     POOL_SLOTS,

@@ -6,8 +6,9 @@ is mapped past set_pte_at, so that it shows when the child begins. PLANTED=4: a 
 its first page is zeroed for the next task. That cannot be wrong alone: the count is not what is mapped (single-hole).
 """
 
-from checker.language import implements, invariant, parameter, routine
 from models.lifecycle import clear_mark, uncharge_pages
+
+from checker.language import implements, invariant, parameter
 from models.rfc_v1 import is_acquired, not_acquired
 from models.rfc_v1_nr_fixed import dynamic_stack_fault
 from spec.kernel import (
