@@ -8,10 +8,9 @@ from spec.kernel.records import Cpu, Page, Slot, Task
 
 @function
 def is_in_live_stack(tagged: Page | None) -> bool:
-    """Whether the page of a tagged slot is in the stack of a task."""
+    """Whether the page of a tagged slot is mapped in the stack of a task."""
     return any(
-        reference(Page, address(task.stack_vm_area.pages[level]) | 1) is tagged
-        or reference(Page, address(task.stack_vm_area.pte[level]) | 1) is tagged
+        reference(Page, address(task.stack_vm_area.pte[level]) | 1) is tagged
         for task in every(Task)
         if task.stack_vm_area is not None
         for level in range(STACK_PAGES)

@@ -73,7 +73,7 @@ RECORDED = (
         ONE_TASK,
         *(244, 260, 66),
         reached={"reached-deep-fault": 25, "reached-guard-page": 40},
-        planted={1: Planted(19, 176), 2: Planted(13, 69), 3: Planted(11, 244), 4: Planted(20, 103)},
+        planted={1: Planted(19, 176), 2: Planted(13, 69), 3: Planted(11, 244), 4: Planted(20, 103), 5: Planted(0, 0)},
         like_fixed=True,
     ),
     Control(
@@ -281,9 +281,9 @@ RECORDED = (
     Control(
         "mark-earned",
         {"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2, "AT_FINISH": 0},
-        *(1_208, 1_300, 98),
+        *(1_215, 1_307, 100),
         reached={"reached-marked": 21, "reached-in-between": 28, "reached-child": 23},
-        planted={1: Planted(37, 1_304), 2: Planted(30, 1_206)},
+        planted={1: Planted(37, 1_313), 2: Planted(30, 1_206)},
         events=("touch", "fork"),
     ),
     Control(
@@ -348,5 +348,21 @@ RECORDED = (
         reached={"reached-cached": 73, "reached-refilled": 19},
         planted={1: Planted(63, 4_137), 2: Planted(18, 364), 3: Planted(24, 532), 4: Planted(79, 5_016, {"single-hole": 66})},
         events=("touch", "fork", "exit"),
+    ),
+    Control(
+        "mark-earned",
+        {"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2, "AT_FINISH": 0},
+        *(2_399, 2_573, 94),
+        reached={"reached-marked": 22, "reached-in-between": 29},
+        planted={4: Planted(18, 2_716)},
+        events=("touch", "exit"),
+    ),
+    Control(
+        "right-stack",
+        {"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2},
+        *(88, 103, 41),
+        reached={},
+        planted={},
+        events=("fork",),
     ),
 )

@@ -25,7 +25,18 @@ from checker.language.tree import Program
 ON_RUNS = ("fault-bounded", "null-retried", "refill-eventually")
 FORMULAS = sorted({control.identifier for control in RECORDED} - {"no-deadlock", *ON_RUNS})
 
+AT_HOOKS_ONLY = "an idle or dead task is at no hook outside of __schedule and finish_task_switch"
+LATER = "a weaker formula, which looks when the fault, or the switch, is over; what it misses is still there then"
+TWO_TASKS = "a CPU goes down with a marked task on it: 2 CPUs and 2 tasks, 80,513 states, which are too many here"
 EQUIVALENT = {
+    "no-sleep-atomic": {
+        "preemption_off: Read -> False: task.idle or task.state is TaskState.TASK_DEAD": AT_HOOKS_ONLY,
+        "preemption_off: Compare -> False: task.state is TaskState.TASK_DEAD": AT_HOOKS_ONLY,
+    },
+    "free-context": {
+        "preemption_off: Read -> False: task.idle or task.state is TaskState.TASK_DEAD": AT_HOOKS_ONLY,
+        "preemption_off: Compare -> False: task.state is TaskState.TASK_DEAD": AT_HOOKS_ONLY,
+    },
     "refill-owed": {
         "owes_refill: Compare -> False: task is None:": "without it the invariant follows a NULL pointer, which violates it as False does",
     },
@@ -235,14 +246,24 @@ def lengths_of(programs: dict[str, tuple[Program, Place]], name: str) -> dict[st
     return found
 
 
+def has_place(program: Program, other: Program, place: Place) -> bool:
+    """Whether a condition of another program is one of this as well, where some events leave out what others need."""
+    try:
+        return told(program, place, 1) == told(other, place, 1)
+    except (KeyError, StopIteration, AttributeError, IndexError, AssertionError):
+        return False
+
+
 def survivors(name: str) -> list[str]:
     """The mutants of a property's formula that no control tells from the original, as `told` names them."""
-    first = next(lengths(name))[0]
+    own = [program_of(control, 0) for control in RECORDED if control.identifier == name]
+    first = max(own, key=lambda program: sum(1 for _ in places(program, name)))
     alive = {f"mutant{n}": how for n, how in enumerate(itertools.product(places(first, name), (0, 1)))}
     assert alive
     for program, length in lengths(name):
-        found = lengths_of({key: (mutant(program, *how), how[0]) for key, how in alive.items()}, name)
-        alive = {key: how for key, how in alive.items() if found[key] == length}
+        here = {key: how for key, how in alive.items() if has_place(program, first, how[0])}
+        found = lengths_of({key: (mutant(program, *how), how[0]) for key, how in here.items()}, name)
+        alive = {key: how for key, how in alive.items() if key not in here or found[key] == length}
         if not alive:
             break
     return [told(first, *how) for how in alive.values()]
@@ -270,7 +291,7 @@ def test_a_formula_that_is_always_true_misses_every_fault() -> None:
                 if place[0] == "actions" and place[2][-1] == "condition":
                     always = mutant(always, place, int(control.identifier != "remote-access"))
             found = length_of(always, control.identifier)
-            by_the_engine = control.identifier == "no-deadlock" or (control.identifier == "no-wild-pointer" and number != 4)
+            by_the_engine = control.identifier in ("no-deadlock", "no-wild-pointer")
             assert (found is not None) == by_the_engine, (str(control), number)
 
 

@@ -4,7 +4,7 @@
 PLANTED=1: a child keeps the copy of its parent's mark. With no fault after the refill it finds nothing to refill, and takes the mark off for
 nothing. PLANTED=2: the refill leaves the mark. PLANTED=3: a task's mark is left on where its slots are refilled as the switch
 is finished, and not in the hook of __schedule. That is sound but for refill-eventually, as a task that picks itself for ever finishes no
-switch.
+switch. PLANTED=4: the idle task is marked whenever it is next.
 """
 
 from models.lifecycle import uncharge_stack
@@ -31,7 +31,9 @@ from spec.properties.at_rest import in_protocol
 
 __all__ = ["alloc_vmap_stack_dynamic", "dynamic_stack_fault", "uncharge_stack"]
 
-PLANTED = parameter(1, 0, 3, "0: no fault, 1: the mark is inherited, 2: refill leaves it, 3: the later refill leaves it")
+PLANTED = parameter(
+    1, 0, 4, "0: no fault, 1: the mark is inherited, 2: refill leaves it, 3: the later refill leaves it, 4: idle is marked for nothing"
+)
 AT_FINISH = parameter(0, 0, 1, "where pages are charged and the pool is refilled, 0: before the switch, 1: as it is finished")
 
 
@@ -48,7 +50,8 @@ def refill(tsk: Task) -> None:
 def dynamic_stack(tsk: Task) -> None:
     if AT_FINISH == 0 and tsk.flags & TaskFlags.PF_DYNAMIC_STACK:
         refill(tsk)
-        if PLANTED != 2:
+        # Nobody looks at the mark of a dead task.
+        if PLANTED != 2 and tsk.state is not TaskState.TASK_DEAD:
             tsk.flags &= ~TaskFlags.PF_DYNAMIC_STACK
 
 
@@ -58,6 +61,10 @@ def dynamic_stack_finish(tsk: Task) -> None:
         refill(tsk)
         if PLANTED != 3:
             tsk.flags &= ~TaskFlags.PF_DYNAMIC_STACK
+    if PLANTED == 4:
+        next = this_cpu().current
+        if next.idle:
+            next.flags |= TaskFlags.PF_DYNAMIC_STACK
 
 
 @implements(task_forked)

@@ -2,13 +2,13 @@
 """Control of right-stack: a handler that goes by the address, not by the task that the architecture takes for the faulting one.
 
 PLANTED=1: in the window of the stack switch it grows the stack of `current` if there is room in that, as a handler that ignores the
-address does.
+address does. With the event fork, a task maps the first page of another's stack, which is right.
 """
 
 from models.lifecycle import dynamic_stack
 
 from checker.language import implements, invariant, parameter
-from models.rfc_v1 import dynamic_stack_get_page
+from models.rfc_v1 import alloc_vmap_stack_dynamic, dynamic_stack_get_page
 from spec.kernel import (
     STACK_PAGES,
     Count,
@@ -22,7 +22,7 @@ from spec.kernel import (
     this_cpu,
 )
 
-__all__ = ["dynamic_stack"]
+__all__ = ["alloc_vmap_stack_dynamic", "dynamic_stack"]
 
 PLANTED = parameter(1, 0, 1, "0: no fault, 1: the stack of `current` grows")
 
