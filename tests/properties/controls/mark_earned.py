@@ -32,7 +32,10 @@ from spec.properties.at_rest import in_protocol
 __all__ = ["alloc_vmap_stack_dynamic", "dynamic_stack_fault", "uncharge_stack"]
 
 PLANTED = parameter(
-    1, 0, 4, "0: no fault, 1: the mark is inherited, 2: refill leaves it, 3: the later refill leaves it, 4: idle is marked for nothing"
+    1,
+    0,
+    4,
+    "0: no fault, 1: the mark is inherited, 2: refill leaves it, 3: the later refill leaves it, 4: idle is marked for nothing",
 )
 AT_FINISH = parameter(0, 0, 1, "where pages are charged and the pool is refilled, 0: before the switch, 1: as it is finished")
 
