@@ -94,11 +94,11 @@ def test_without_the_fault_every_check_of_the_property_is_made(name: str) -> Non
     for control in RECORDED:
         if control.identifier == name:
             program = control.program(0)
-            bodies = [*program.routines.values(), *program.actions.values()]
+            bodies = [*(r.body for r in program.routines.values()), *(a.body for a in program.actions.values())]
             checks = {
                 s.position
-                for code in bodies
-                for s in walk(code.body)
+                for body in bodies
+                for s in walk(body)
                 if isinstance(s, tree.Check) and s.property == name and not isinstance(s.condition, tree.Constant)
             }
             there |= checks

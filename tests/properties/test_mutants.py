@@ -29,6 +29,29 @@ AT_HOOKS_ONLY = "an idle or dead task is at no hook outside of __schedule and fi
 LATER = "a weaker formula, which looks when the fault, or the switch, is over; what it misses is still there then"
 TWO_TASKS = "a CPU goes down with a marked task on it: 2 CPUs and 2 tasks, 80,513 states, which are too many here"
 EQUIVALENT = {
+    "mark-earned": {
+        "mark_earned: Compare -> True: stack.pte[level] is not None and stack.pte[level].memcg is None "
+        "for level in range(STACK_PAGES))": "it looks into no page where all that there are are charged, and is violated by that",
+        "fault_active: Compare -> True: cpu.stack is task and in_stack_fault(cpu) for cpu in every(Cpu))": LATER,
+        "is_being_left: Compare -> True: cpu.previous is task and in_routine(cpu.stack, switch_finished) for cpu in every(Cpu))": LATER,
+    },
+    "no-wild-pointer": {
+        'set_pte_at: IsAllocated -> True: is_allocated(page), no_wild_pointer, "{page}, which is free, is mapped at level '
+        '{level} of {stack}")': "the check of zeroed looks into the page then",
+    },
+    "tag-live": {
+        "tag_live: Unary -> False: not is_at_rest(cpu))": TWO_TASKS,
+        "tag_live: Call -> True: is_at_rest(cpu))": TWO_TASKS,
+        "in_scheduler: Logical -> False: in_routine(task, __schedule) or in_routine(task, finish_task_switch)": TWO_TASKS,
+        "in_scheduler: InRoutine -> False: in_routine(task, __schedule) or in_routine(task, finish_task_switch)": TWO_TASKS,
+        "in_scheduler: InRoutine -> False: in_routine(task, finish_task_switch)": TWO_TASKS,
+        "is_at_rest: Logical -> True: cpu.stack is cpu.idle and not in_scheduler(cpu.idle) and not has_frames(cpu)": TWO_TASKS,
+        "is_at_rest: Compare -> True: cpu.stack is cpu.idle and not in_scheduler(cpu.idle) and not has_frames(cpu)": TWO_TASKS,
+        "is_at_rest: Unary -> True: not in_scheduler(cpu.idle) and not has_frames(cpu)": TWO_TASKS,
+        "is_at_rest: Call -> False: in_scheduler(cpu.idle) and not has_frames(cpu)": TWO_TASKS,
+        "is_at_rest: Unary -> True: not has_frames(cpu)": TWO_TASKS,
+        "is_at_rest: HasFrames -> False: has_frames(cpu)": TWO_TASKS,
+    },
     "no-sleep-atomic": {
         "preemption_off: Read -> False: task.idle or task.state is TaskState.TASK_DEAD": AT_HOOKS_ONLY,
         "preemption_off: Compare -> False: task.state is TaskState.TASK_DEAD": AT_HOOKS_ONLY,
@@ -157,7 +180,7 @@ def places(program: Program, name: str) -> Iterator[Place]:
                 if isinstance(statement.condition, tree.Constant):
                     # What must not be possible at all: the formula is what the action requires last.
                     check = max(path for path in ((n,) for n, s in enumerate(code.body) if isinstance(s, tree.Require)))
-                    statement = code.body[check[0]]
+                    statement = at(code.body, check)
                     assert isinstance(statement, tree.Require)
                 found = conditions(statement.condition)
                 yield from ((part, code.name, ("body", *check, "condition", *path)) for path in found)
