@@ -27,8 +27,17 @@ FORMULAS = sorted({control.identifier for control in RECORDED} - {"no-deadlock",
 
 AT_HOOKS_ONLY = "an idle or dead task is at no hook outside of __schedule and finish_task_switch"
 LATER = "a weaker formula, which looks when the fault, or the switch, is over; what it misses is still there then"
+FREE_AND_MAPPED = "a free page is in a stack in controls of one-owner only, which are too large to take part here"
 TWO_TASKS = "a CPU goes down with a marked task on it: 2 CPUs and 2 tasks, 80,513 states, which are too many here"
 EQUIVALENT = {
+    "charge-once": {
+        "charge_once: Unary -> False: not is_allocated(page) or page.memcg is task:": FREE_AND_MAPPED,
+        "charge_once: IsAllocated -> True: is_allocated(page) or page.memcg is task:": FREE_AND_MAPPED,
+        "charge_once: Compare -> True: page.memcg is None and (task.on_cpu or task.state is not TaskState.TASK_RUNNING)": (
+            "a page that is charged to another task is not in that one's stack, which the second invariant is about"
+        ),
+        "charged_to_its_stack: Compare -> False: area.pages[level] is page": "no control charges a page that is listed and not mapped",
+    },
     "mark-earned": {
         "mark_earned: Compare -> True: stack.pte[level] is not None and stack.pte[level].memcg is None "
         "for level in range(STACK_PAGES))": "it looks into no page where all that there are are charged, and is violated by that",
