@@ -28,6 +28,7 @@ FORMULAS = sorted({control.identifier for control in RECORDED} - {"no-deadlock",
 AT_HOOKS_ONLY = "an idle or dead task is at no hook outside of __schedule and finish_task_switch"
 LATER = "a weaker formula, which looks when the fault, or the switch, is over; what it misses is still there then"
 FREE_AND_MAPPED = "a free page is in a stack in controls of one-owner only, which are too large to take part here"
+NMI_FAULTS = "an NMI runs nothing of the protocol but the fault handler"
 TWO_TASKS = "a CPU goes down with a marked task on it: 2 CPUs and 2 tasks, 80,513 states, which are too many here"
 EQUIVALENT = {
     "charge-once": {
@@ -66,6 +67,8 @@ EQUIVALENT = {
         "preemption_off: Compare -> False: task.state is TaskState.TASK_DEAD": AT_HOOKS_ONLY,
     },
     "free-context": {
+        '__free_page: Unary -> True: not in_nmi(cpu), free_context, "{page} is freed in the stack fault handler or in an NMI"': NMI_FAULTS,
+        '__free_page: Call -> False: in_nmi(cpu), free_context, "{page} is freed in the stack fault handler or in an NMI"': NMI_FAULTS,
         "preemption_off: Read -> False: task.idle or task.state is TaskState.TASK_DEAD": AT_HOOKS_ONLY,
         "preemption_off: Compare -> False: task.state is TaskState.TASK_DEAD": AT_HOOKS_ONLY,
     },
