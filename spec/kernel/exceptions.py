@@ -3,7 +3,7 @@
 
 from checker.language import atomic, check, function, halt, in_routine, routine
 from spec.kernel.hooks import stack_fault
-from spec.kernel.parameters import OOPS_CONTINUES, SOFTIRQ, STACK_PAGES
+from spec.kernel.parameters import NMI, OOPS_CONTINUES, SOFTIRQ, STACK_PAGES
 from spec.kernel.plain_work import plain_work
 from spec.kernel.records import Cpu, Level, Task, VmArea, this_cpu
 from spec.properties.fault_resolved import fault_resolved
@@ -36,6 +36,9 @@ def exc_page_fault(task: Task, stack: VmArea, level: Level) -> None:
         with atomic("the repeated access"):
             check(level < STACK_PAGES, fault_resolved, "{task} hit the guard page of {stack}, and the fault counts as resolved")
             check(stack.pte[level] is not None, fault_resolved, "level {level} of {stack} is still not mapped after its fault")
+            if NMI:
+                cpu = this_cpu()
+                cpu.reentered = cpu.reentered and in_nmi(cpu)
     else:
         stack_overflow(level)
 
@@ -53,6 +56,8 @@ def stack_overflow(level: Level) -> None:
         cpu = this_cpu()
         if OOPS_CONTINUES and in_routine(cpu.stack, plain_work) and not in_interrupt(cpu) and not in_nmi(cpu):
             cpu.refused = 0
+            if NMI:
+                cpu.reentered = False
             cpu.stack.killed = True
         else:
             halt("stack overflow, reported as such")

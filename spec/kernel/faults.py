@@ -13,6 +13,7 @@ from spec.kernel.exceptions import (
     nested_interrupt,
 )
 from spec.kernel.hooks import may_read_stack
+from spec.kernel.interrupts import interruptible, run_irq_work, thread_stack_free_rcu
 from spec.kernel.locks import holds_raw_spinlock
 from spec.kernel.parameters import (
     EXCEPTION_STACKS,
@@ -27,7 +28,7 @@ from spec.kernel.parameters import (
     TOUCH,
 )
 from spec.kernel.records import Cpu, Level, Task
-from spec.kernel.scheduler import in_scheduler, interrupts_on
+from spec.kernel.scheduler import in_scheduler
 from spec.properties.handler_reentrant import handler_reentrant
 from spec.properties.remote_access import remote_access
 
@@ -81,11 +82,16 @@ def irq_on_top(cpu: Cpu) -> bool:
     return in_routine(cpu, nested_interrupt) or (in_interrupt(cpu) and not in_routine(cpu, handle_softirqs))
 
 
+@function
+def callback_on_top(cpu: Cpu) -> bool:
+    """Whether what the CPU steps is irq_work or an RCU callback."""
+    return (in_routine(cpu, run_irq_work) or in_routine(cpu, thread_stack_free_rcu)) and not in_stack_fault(cpu)
+
+
 @action(interrupt=True)
 def interrupt(cpu: Cpu) -> None:
     """An interrupt arrives. Left out: that it preempts the task when it ends."""
-    require(INTERRUPTS and cpu.online and not has_frames(cpu) and not holds_raw_spinlock(cpu))
-    require(interrupts_on(cpu.stack) and cpu.stack is cpu.current)
+    require(INTERRUPTS and interruptible(cpu))
     enter(cpu, common_interrupt)
 
 
@@ -98,8 +104,9 @@ def interrupt_of_softirqs(cpu: Cpu) -> None:
 
 @action(interrupt=True)
 def interrupt_fault(cpu: Cpu, level: Level) -> None:
-    """The entry code or the handler of an interrupt, or softirqs, go deeper than the stack of the task is mapped."""
-    require((IRQ and irq_on_top(cpu)) or (SOFTIRQ and softirqs_on_top(cpu)))
+    """The entry code or the handler of an interrupt, or softirqs, go deeper than the stack of the task is mapped; so do irq_work
+    and RCU callbacks, which run in them."""
+    require((IRQ and irq_on_top(cpu)) or (SOFTIRQ and softirqs_on_top(cpu)) or (INTERRUPTS and callback_on_top(cpu)))
     task = cpu.stack
     require(is_unmapped(task, level))
     enter(cpu, exc_page_fault, cpu.current, task.stack_vm_area, level)
@@ -109,7 +116,7 @@ def interrupt_fault(cpu: Cpu, level: Level) -> None:
 def nmi(cpu: Cpu, level: Level) -> None:
     """An NMI arrives. With the event switch-fault also in the window of the stack switch. Left out: one between the two
     steps in which a refused fault is reported and stops the machine; it would change what the report is about."""
-    require(NMI and cpu.online and not in_nmi(cpu) and cpu.refused == 0)
+    require(NMI and not in_nmi(cpu) and cpu.refused == 0)
     task = cpu.stack
     require((SWITCH_FAULT or task is cpu.current) and is_unmapped(task, level))
     check(
@@ -117,6 +124,8 @@ def nmi(cpu: Cpu, level: Level) -> None:
         handler_reentrant,
         "the fault at level {level} overwrites the frame of the fault that {cpu} is handling",
     )
+    if NMI and in_stack_fault(cpu):
+        cpu.reentered = True
     enter(cpu, exc_nmi, cpu.current, task.stack_vm_area, level)
 
 

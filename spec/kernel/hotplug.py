@@ -54,11 +54,13 @@ def cpu_up(cpu: Cpu) -> None:
 
 @routine
 def cpu_hotplug() -> None:
-    """A task takes another CPU down, or up if it is down."""
+    """A task takes another CPU down, or up if it is down. Left out: sleeping until cpu_hotplug_lock is free; who does not
+    get it gives up, and may come back."""
     with atomic("cpu_hotplug_lock is a lock"):
+        if any(another.in_hotplug for another in every(Cpu)):
+            return
         here = this_cpu()
         cpu = choose(other for other in every(Cpu) if not other.boot and other is not here)
-        require(not any(another.in_hotplug for another in every(Cpu)))
         cpu.in_hotplug = True
     if cpu.online:
         cpu_down(cpu)

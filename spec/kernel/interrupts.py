@@ -1,21 +1,28 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What interrupts bring with them: RCU callbacks and irq_work."""
 
-from checker.language import action, atomic, enter, function, has_frames, is_allocated, require, routine
+from checker.language import action, atomic, enter, every, function, has_frames, is_allocated, require, routine
 from spec.kernel.hooks import free_vmap_stack, irq_work_run
 from spec.kernel.locks import holds_raw_spinlock
 from spec.kernel.parameters import TASKS_END
-from spec.kernel.records import Cpu, VmArea, this_cpu
+from spec.kernel.records import Cpu, Task, VmArea, this_cpu
 from spec.kernel.scheduler import interrupts_on
 from spec.kernel.stack_cache import try_release_thread_stack_to_cache
 
 
 @function
-def interruptible(cpu: Cpu) -> bool:
-    """Whether an interrupt can come to the CPU now, and finds no other there."""
+def takes_interrupts(cpu: Cpu) -> bool:
+    """Whether interrupts are on, and no other is there."""
     if has_frames(cpu) or holds_raw_spinlock(cpu):
         return False
     return cpu.stack is cpu.current and interrupts_on(cpu.stack)
+
+
+@function
+def interruptible(cpu: Cpu) -> bool:
+    """Whether an interrupt can come to the CPU now, and finds no other there. A CPU that goes down takes interrupts until
+    its last task has left it."""
+    return (cpu.online or not cpu.stack.idle) and takes_interrupts(cpu)
 
 
 @routine
@@ -28,9 +35,10 @@ def thread_stack_free_rcu(stack: VmArea) -> None:
 
 @action(interrupt=True)
 def rcu_softirq(cpu: Cpu, stack: VmArea) -> None:
-    """rcu_do_batch(): a grace period is over. Left out: that it takes time; nobody here reads under rcu_read_lock."""
-    require(TASKS_END and cpu.online and interruptible(cpu) and is_allocated(stack))
-    require(stack.rcu_pending)
+    """rcu_do_batch(): a grace period is over. Left out: that it takes time; nobody here reads under rcu_read_lock. It does
+    not end while the CPU that called call_rcu is still in put_task_stack, as preemption is off there."""
+    require(TASKS_END and interruptible(cpu) and is_allocated(stack))
+    require(stack.rcu_pending and not any(task.stack_vm_area is stack for task in every(Task)))
     stack.rcu_pending = False
     enter(cpu, thread_stack_free_rcu, stack)
 
@@ -50,9 +58,9 @@ def run_irq_work() -> None:
 
 @action
 def irq_work_interrupt(cpu: Cpu) -> None:
-    """The interrupt that a CPU sends itself for what irq_work_queue has queued. It comes also while the CPU goes down,
-    which ends with irq_work_run(). Left out: a stack fault in its handler, which has a stack of its own; one on the way there
-    is as good as one of the interrupt before (event irq)."""
-    require(cpu.irq_work and interruptible(cpu))
+    """The interrupt that a CPU sends itself for what irq_work_queue has queued. Linux: a CPU that goes down runs what is left
+    in its last steps (smpcfd_dying_cpu). Left out: a stack fault on the way to its handler; one in an interrupt before it
+    (event irq) is as good."""
+    require(cpu.irq_work and takes_interrupts(cpu))
     cpu.irq_work = False
     enter(cpu, run_irq_work)

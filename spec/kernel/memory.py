@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Page frames: allocation, freeing, and the memory controller's charge."""
 
-from checker.language import allocate, atomic, check, choose, free, function, has_frames, in_routine, is_allocated, routine
+from checker.language import allocate, atomic, check, choose, every, free, function, has_frames, in_routine, is_allocated, routine
 from spec.kernel.exceptions import in_nmi, in_stack_fault
-from spec.kernel.parameters import CHARGE_FAIL, OOM, SLEEP
+from spec.kernel.parameters import CHARGE_FAIL, OOM, SLEEP, STACK_PAGES
 from spec.kernel.records import Cpu, Gfp, Level, Page, Task, VmArea, this_cpu
 from spec.kernel.scheduler import __schedule
 from spec.properties.charge_once import charge_once
@@ -120,13 +120,20 @@ def mod_lruvec_page_state(page: Page) -> None:
     _group = page.memcg
 
 
+@function
+def is_mapped(page: Page) -> bool:
+    """Whether the page is in a stack already: what is in it is then that stack's, and mapping it again is for one-owner to
+    judge."""
+    return any(is_allocated(stack) and stack.pte[level] is page for stack in every(VmArea) for level in range(STACK_PAGES))
+
+
 @routine
 def set_pte_at(stack: VmArea, level: Level, page: Page) -> None:
     """set_pte_at(&init_mm, address, pte, mk_pte(page, PAGE_KERNEL)). Linux: turns the pointer into a frame number,
     whatever it points to, and stores that in the page table entry. From then on the stack's task writes to the page."""
     with atomic("the store of one page table entry"):
         check(is_allocated(page), no_wild_pointer, "{page}, which is free, is mapped at level {level} of {stack}")
-        check(stack.pte[level] is page or not page.dirty, zeroed, "{page}, with data of others, enters {stack}")
+        check(not page.dirty or is_mapped(page), zeroed, "{page}, with data of others, enters {stack}")
         cpu = this_cpu()
         check(
             not in_stack_fault(cpu) or cpu.stack.stack_vm_area is stack,

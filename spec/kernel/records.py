@@ -91,6 +91,7 @@ class Cpu:
     cached_stack: VmArea | None = None  # cached_stacks[]; Linux has NR_CACHED_STACKS, that is 2, of them
     irq_work: bool = False  # queued on this CPU
     refused: Ghost[Level] = 0  # the level of a stack fault that was just refused
+    reentered: Ghost[bool] = False  # an NMI has entered the fault handler inside the fault that is being handled
     short: Ghost[bool] = False  # an allocation failed here, and the pool has not been full since
 
 

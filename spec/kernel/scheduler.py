@@ -38,9 +38,15 @@ def in_scheduler(task: Task) -> bool:
 
 @function
 def interrupts_on(task: Task) -> bool:
-    """Whether the task's code runs with interrupts on: outside of __schedule, or in the hook that comes first there.
-    Left out: interrupts in the last part of finish_task_switch, where a dead task's stack is released."""
-    return not in_scheduler(task) or in_routine(task, schedule_start)
+    """Whether the task's code runs with interrupts on: outside of __schedule, or in the first part of it, up to where the hook
+    has returned. Left out: interrupts in the last part of finish_task_switch, where a dead task's stack is released."""
+    return not in_scheduler(task) or in_routine(task, before_pick)
+
+
+@routine
+def before_pick(prev: Task) -> None:
+    """The part of __schedule that runs with interrupts on."""
+    schedule_start(prev)
 
 
 @routine(noinline=True)
@@ -50,7 +56,7 @@ def __schedule() -> None:
     priorities and balancing (any task that may run may be picked)."""
     cpu = this_cpu()
     prev = cpu.current
-    schedule_start(prev)
+    before_pick(prev)
     with atomic("pick_next_task: rq->lock is held and interrupts are off"):
         # The hook may have slept and resumed on another CPU.
         cpu = this_cpu()

@@ -1,19 +1,36 @@
 # SPDX-License-Identifier: GPL-2.0-only
-from checker.language import every, invariant
-from spec.kernel.hooks import is_marked
-from spec.kernel.parameters import STACK_PAGES
+from checker.language import address, every, function, in_routine, invariant
+from spec.kernel.hooks import is_marked, schedule_start, switch_finished
+from spec.kernel.parameters import POOL_SLOTS, STACK_PAGES
 from spec.kernel.records import Cpu, Task, TaskState
-from spec.properties.at_rest import fault_active, in_protocol
+from spec.properties.at_rest import fault_active
 
 
-@invariant("mark-earned", "{task} is marked to refill a pool, and each page of its stack is charged")
+@function
+def is_being_left(task: Task) -> bool:
+    """Whether the protocol is at work for the task on the stack of the one that comes after it."""
+    return any(cpu.previous is task and in_routine(cpu.stack, switch_finished) for cpu in every(Cpu))
+
+
+@function
+def has_tagged_slot(task: Task) -> bool:
+    """Whether a slot is tagged on the CPU that the task is on, or is leaving."""
+    return any(
+        bool(address(cpu.pool[slot]) & 1)
+        for cpu in every(Cpu)
+        if cpu.stack is task or cpu.previous is task
+        for slot in range(POOL_SLOTS)
+    )
+
+
+@invariant("mark-earned", "{task} is marked to refill a pool, has no slot to refill, and each page of its stack is charged")
 def mark_earned(task: Task) -> bool:
     """A marked task charges what it finds taken when it leaves the CPU. If the mark is not its own, as that of a child which has
-    copied its parent's flags, what it finds belongs to others. Demanded: a task that is marked, and at no hook of the
-    protocol and not leaving a CPU, has a page in its stack that is not charged yet."""
+    copied its parent's flags, what it finds belongs to others. Demanded: for a task that is marked, and not at the hook of
+    __schedule, there is something to do: a page in its stack that is not charged yet, or a slot to refill on its CPU."""
     if not is_marked(task) or task.state is TaskState.TASK_DEAD:
         return True
-    if in_protocol(task) or fault_active(task) or any(cpu.previous is task for cpu in every(Cpu)):
+    if in_routine(task, schedule_start) or fault_active(task) or is_being_left(task) or has_tagged_slot(task):
         return True
     stack = task.stack_vm_area
     if stack is None:

@@ -17,12 +17,12 @@ def will_refill(cpu: Cpu, task: Task) -> bool:
 @invariant(
     "refill-owed",
     "slot {slot} of {cpu}'s pool holds {cpu.pool[slot]}, and no task there is marked to refill it "
-    "(current: {cpu.current}, leaving: {cpu.previous})",
+    "(running: {cpu.stack}, leaving: {cpu.previous})",
 )
 def refill_owed(cpu: Cpu, slot: Slot) -> bool:
-    """A taken slot is refilled, and its page charged, when a marked task leaves the CPU. If neither the current task nor
-    the one that is leaving is marked, nor the one that is switched to, the pool stays a page short until some marked task passes, and the page is then
-    charged to whoever that is."""
+    """A taken slot is refilled, and its page charged, when a marked task leaves the CPU. If neither the task that
+    runs there (in the middle of a stack switch: the next one) nor the one that is leaving is marked, the pool stays a page
+    short until some marked task passes, and the page is then charged to whoever that is."""
     if not address(cpu.pool[slot]) & 1 or in_stack_fault(cpu):
         return True
-    return will_refill(cpu, cpu.current) or will_refill(cpu, cpu.previous) or will_refill(cpu, cpu.stack)
+    return will_refill(cpu, cpu.stack) or will_refill(cpu, cpu.previous)

@@ -8,17 +8,20 @@ from spec.kernel.records import Cpu, Page, Slot, Task
 
 @function
 def is_in_live_stack(tagged: Page | None) -> bool:
-    """Whether the page of a tagged slot is in the stack of a task."""
+    """Whether the page of a tagged slot is mapped in the stack of a task."""
     return any(
-        reference(Page, address(task.stack_vm_area.pages[level]) | 1) is tagged
-        or reference(Page, address(task.stack_vm_area.pte[level]) | 1) is tagged
+        reference(Page, address(task.stack_vm_area.pte[level]) | 1) is tagged
         for task in every(Task)
         if task.stack_vm_area is not None
         for level in range(STACK_PAGES)
     )
 
 
-@invariant("tag-live", "slot {slot} of {cpu}'s pool (online: {cpu.online}) holds {cpu.pool[slot]}, which is in no task's stack")
+@invariant(
+    "tag-live",
+    "slot {slot} of {cpu}'s pool holds {cpu.pool[slot]} (in a task's stack: {is_in_live_stack(cpu.pool[slot])}, "
+    "{cpu} online: {cpu.online})",
+)
 def tag_live(cpu: Cpu, slot: Slot) -> bool:
     """A tag says: this page is in a stack, and not charged yet. Once that stack is freed or cached, whoever consumes the tag
     charges a page that is somebody else's by then. A CPU that is gone consumes none."""

@@ -24,11 +24,12 @@ REACHED = "reached"
 @dataclass(frozen=True)
 class Planted:
     """A planted fault. length: of the shortest violation of the control's property, in steps. others: further properties that cannot
-    but be violated too, with the same for them."""
+    but be violated too, with the same for them. rare: random walks hardly come upon it."""
 
     length: int
     states: int
     others: Mapping[str, int] = field(default_factory=dict)
+    rare: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +73,7 @@ RECORDED = (
         ONE_TASK,
         *(244, 260, 66),
         reached={"reached-deep-fault": 25, "reached-guard-page": 40},
-        planted={1: Planted(19, 172), 2: Planted(13, 69), 3: Planted(11, 244), 4: Planted(20, 99)},
+        planted={1: Planted(19, 176), 2: Planted(13, 69), 3: Planted(11, 244), 4: Planted(20, 103), 5: Planted(14, 129)},
         like_fixed=True,
     ),
     Control(
@@ -80,7 +81,7 @@ RECORDED = (
         ONE_TASK,
         *(244, 260, 66),
         reached={"reached-partly-mapped": 20, "reached-in-between": 15},
-        planted={1: Planted(27, 239), 2: Planted(20, 187, {"fault-resolved": 24})},
+        planted={1: Planted(27, 239), 2: Planted(20, 190, {"fault-resolved": 24})},
         like_fixed=True,
     ),
     Control(
@@ -88,7 +89,7 @@ RECORDED = (
         {"CPUS": 1, "TASKS": 2, "STACK_PAGES": 3},
         *(3_313, 3_623, 125),
         reached={"reached-partly-mapped": 20, "reached-in-between": 15},
-        planted={3: Planted(15, 1_905, {"fault-resolved": 31})},
+        planted={3: Planted(15, 1_932, {"fault-resolved": 31, "capacity": 31})},
         like_fixed=True,
     ),
     Control(
@@ -125,8 +126,8 @@ RECORDED = (
             5: Planted(40, 243),
             6: Planted(12, 253),
             7: Planted(12, 235),
-            8: Planted(64, 260, {"charge-once": 59}),
-            9: Planted(47, 261, {"charge-once": 60}),
+            8: Planted(64, 260, {"charge-once": 59, "tag-live": 49}),
+            9: Planted(47, 261, {"charge-once": 60, "tag-live": 50}),
         },
         like_fixed=True,
     ),
@@ -135,7 +136,10 @@ RECORDED = (
         {**ONE_TASK, "AT_FINISH": 0},
         *(263, 279, 75),
         reached={"reached-owed": 21, "reached-in-fault": 14, "reached-at-work": 26, "reached-paid": 48},
-        planted={1: Planted(46, 261, {"refill-eventually": 50}), 2: Planted(34, 227, {"refill-eventually": 35})},
+        planted={
+            1: Planted(46, 261, {"refill-eventually": 50}),
+            2: Planted(34, 227, {"refill-eventually": 35, "mark-earned": 34}),
+        },
     ),
     Control(
         "refill-owed",
@@ -150,7 +154,7 @@ RECORDED = (
         {"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2},
         *(633, 693, 71),
         reached={"reached-charged": 36, "reached-uncharged": 18},
-        planted={1: Planted(34, 621), 2: Planted(30, 1_195), 3: Planted(27, 293), 4: Planted(29, 541)},
+        planted={1: Planted(35, 627), 2: Planted(30, 1_195), 3: Planted(27, 293), 4: Planted(29, 541)},
     ),
     Control(
         "no-wild-pointer",
@@ -170,7 +174,7 @@ RECORDED = (
     Control(
         "refill-eventually",
         ONE_TASK,
-        *(248, 272, 66),
+        *(267, 295, 66),
         reached={"reached-tagged": 13, "reached-waiting": 26},
         planted={1: Planted(28, 248)},
         events=("touch", "oom"),
@@ -178,9 +182,9 @@ RECORDED = (
     Control(
         "null-retried",
         {"CPUS": 1, "TASKS": 1, "STACK_PAGES": 2},
-        *(132, 144, 45),
+        *(138, 152, 45),
         reached={"reached-empty": 31, "reached-retried": 35},
-        planted={1: Planted(34, 113), 2: Planted(46, 174)},
+        planted={1: Planted(34, 113), 2: Planted(46, 180)},
         events=("touch", "oom"),
     ),
     Control(
@@ -193,5 +197,172 @@ RECORDED = (
             2: Planted(15, 4_889, {"refill-eventually": 22}),
             3: Planted(45, 13_685, {"no-deadlock": 38}),
         },
+    ),
+    Control(
+        "one-owner",
+        {"CPUS": 1, "TASKS": 1, "STACK_PAGES": 2, "SPARE_PAGES": 2},
+        *(92, 99, 40),
+        reached={"reached-handed-over": 14, "reached-in-flight": 27, "reached-all-refilled": 28},
+        planted={10: Planted(32, 97), 11: Planted(33, 98)},
+        like_fixed=True,
+    ),
+    Control(
+        "one-owner",
+        {"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2},
+        *(1_869, 2_019, 84),
+        reached={"reached-handed-over": 16, "reached-in-flight": 29, "reached-all-refilled": 30},
+        planted={12: Planted(50, 2_001)},
+        events=("touch", "exit"),
+    ),
+    Control(
+        "one-owner",
+        {"CPUS": 2, "TASKS": 1, "STACK_PAGES": 2},
+        *(2_567, 3_542, 65),
+        reached={"reached-handed-over": 14, "reached-in-flight": 23, "reached-all-refilled": 28},
+        planted={13: Planted(15, 2_581)},
+        events=("touch", "hotplug"),
+    ),
+    Control(
+        "charge-once",
+        {"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2},
+        *(2_147, 2_303, 89),
+        reached={"reached-charged": 38, "reached-uncharged": 20},
+        planted={5: Planted(25, 2_031), 6: Planted(50, 3_247), 7: Planted(22, 4_437)},
+        events=("touch", "exit"),
+    ),
+    Control(
+        "capacity",
+        {**ONE_TASK, "SPARE_PAGES": 1},
+        *(255, 271, 66),
+        reached={"reached-last-page": 26},
+        planted={1: Planted(33, 266, {"fault-resolved": 33})},
+    ),
+    Control(
+        "capacity",
+        {"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2, "SPARE_PAGES": 1},
+        *(989, 1_135, 67),
+        reached={"reached-last-page": 18},
+        planted={},
+        events=("touch", "oom"),
+        also={"fault-resolved": 38},
+    ),
+    Control(
+        "free-context",
+        {"CPUS": 1, "TASKS": 3, "STACK_PAGES": 2},
+        *(4_593, 5_286, 83),
+        reached={"reached-freed": 44, "reached-freeing": 37},
+        planted={1: Planted(32, 5_079), 2: Planted(41, 5_553)},
+        events=("exit",),
+    ),
+    Control(
+        "free-context",
+        {"CPUS": 1, "TASKS": 1, "STACK_PAGES": 2, "SPARE_PAGES": 1},
+        *(95, 102, 42),
+        reached={},
+        planted={3: Planted(19, 56)},
+    ),
+    Control(
+        "handler-reentrant",
+        ONE_TASK,
+        *(444, 515, 28),
+        reached={"reached-reentered": 15, "reached-alone": 10},
+        planted={1: Planted(22, 636, {"one-owner": 22}, rare=True), 2: Planted(21, 488, {"fault-resolved": 21})},
+        events=("touch", "nmi"),
+    ),
+    Control(
+        "handler-reentrant",
+        {**ONE_TASK, "EXCEPTION_STACKS": 1},
+        *(192, 227, 28),
+        reached={"reached-alone": 10},
+        planted={},
+        events=("touch", "nmi"),
+        also={"handler-reentrant": 9},
+    ),
+    Control(
+        "mark-earned",
+        {"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2, "AT_FINISH": 0},
+        *(1_215, 1_307, 100),
+        reached={"reached-marked": 21, "reached-in-between": 28, "reached-child": 23},
+        planted={1: Planted(37, 1_313), 2: Planted(30, 1_206)},
+        events=("touch", "fork"),
+    ),
+    Control(
+        "mark-earned",
+        {"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2, "AT_FINISH": 1},
+        *(717, 789, 78),
+        reached={"reached-marked": 20, "reached-in-between": 31},
+        planted={3: Planted(33, 709)},
+    ),
+    Control(
+        "no-sleep-atomic",
+        {"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2, "SPARE_PAGES": 2},
+        *(1_414, 1_528, 98),
+        reached={"reached-may-sleep": 14, "reached-asleep": 21},
+        planted={1: Planted(30, 1_881), 2: Planted(7, 5_167), 3: Planted(20, 1_618)},
+        events=("touch", "fork", "sleep"),
+    ),
+    Control(
+        "online-full",
+        {"CPUS": 2, "TASKS": 1, "STACK_PAGES": 3},
+        *(297, 487, 40),
+        reached={"reached-prepared": 29},
+        planted={1: Planted(28, 289), 2: Planted(30, 297, {"refill-owed": 27, "tag-live": 27})},
+        events=("hotplug",),
+    ),
+    Control(
+        "remote-access",
+        {"CPUS": 2, "TASKS": 2, "STACK_PAGES": 2},
+        *(20_933, 41_466, 78),
+        reached={"reached-readable": 20, "reached-unmapped": 4},
+        planted={1: Planted(23, 20_973), 2: Planted(8, 21_885)},
+        events=("touch", "remote-read"),
+    ),
+    Control(
+        "right-stack",
+        {"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2},
+        *(865, 945, 67),
+        reached={"reached-window": 17, "reached-outside": 19},
+        planted={1: Planted(20, 857)},
+        events=("touch", "switch-fault"),
+    ),
+    Control(
+        "tag-live",
+        {"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2},
+        *(2_065, 2_215, 100),
+        reached={"reached-tagged": 26, "reached-in-fault": 16},
+        planted={1: Planted(57, 2_285)},
+        events=("touch", "exit"),
+    ),
+    Control(
+        "tag-live",
+        {"CPUS": 2, "TASKS": 1, "STACK_PAGES": 2},
+        *(2_883, 4_257, 76),
+        reached={"reached-in-fault": 14},
+        planted={2: Planted(53, 3_816, {"refill-eventually": 41}, rare=True)},
+        events=("touch", "hotplug", "migrate"),
+    ),
+    Control(
+        "zeroed",
+        {"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2},
+        *(6_127, 6_561, 142),
+        reached={"reached-cached": 73, "reached-refilled": 19},
+        planted={1: Planted(63, 4_137), 2: Planted(18, 364), 3: Planted(24, 532), 4: Planted(79, 5_016, {"single-hole": 66})},
+        events=("touch", "fork", "exit"),
+    ),
+    Control(
+        "mark-earned",
+        {"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2, "AT_FINISH": 0},
+        *(2_399, 2_573, 94),
+        reached={"reached-marked": 22, "reached-in-between": 29},
+        planted={4: Planted(18, 2_716)},
+        events=("touch", "exit"),
+    ),
+    Control(
+        "right-stack",
+        {"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2},
+        *(88, 103, 41),
+        reached={},
+        planted={},
+        events=("fork",),
     ),
 )

@@ -3,7 +3,13 @@
 
 PLANTED=2 is what becomes of "refill when the switch is finished, it is safer there" if the charge moves along: memcg charges
 `current`, and that is by then the next task.
+
+With the event exit: a dead task's pages are uncharged where its last refill is over. PLANTED=5: they are not, and its stack is cached while it is
+still charged. PLANTED=6: they are in do_exit, before the last pages are charged. PLANTED=7: they are uncharged when a task
+is preempted, as if it were dead.
 """
+
+from models.lifecycle import uncharge_pages
 
 from checker.language import implements, invariant, parameter, routine
 from models.rfc_v1 import is_acquired, not_acquired
@@ -11,13 +17,17 @@ from models.rfc_v1_nr_fixed import dynamic_stack_fault
 from spec.kernel import (
     POOL_SLOTS,
     STACK_PAGES,
+    Gfp,
     Level,
     Task,
     TaskFlags,
+    VmArea,
     alloc_pages,
+    exit_task_stack_account,
     memcg_kmem_charge_page,
     mod_lruvec_page_state,
     schedule_start,
+    stack_released,
     switch_finished,
     this_cpu,
 )
@@ -27,9 +37,10 @@ __all__ = ["dynamic_stack_fault"]
 PLANTED = parameter(
     1,
     0,
-    4,
+    7,
     "0: no fault, 1: the page is not charged, 2: it is charged when the switch is finished, 3: it is charged twice, "
-    "4: the fresh page of the pool is charged too",
+    "4: the fresh page of the pool is charged too, 5: a dead stack stays charged, 6: it is uncharged too early, "
+    "7: a live one is uncharged",
 )
 
 
@@ -42,13 +53,13 @@ def dynamic_stack_refill_pages() -> None:
             break
         page = not_acquired(page)
         if PLANTED != 1:
-            memcg_kmem_charge_page(page)
+            memcg_kmem_charge_page(page, Gfp.NOFAIL, None)
         if PLANTED == 3:
-            memcg_kmem_charge_page(page)
+            memcg_kmem_charge_page(page, Gfp.NOFAIL, None)
         mod_lruvec_page_state(page)
-        fresh = alloc_pages()
+        fresh = alloc_pages(Gfp.ZERO)
         if PLANTED == 4 and fresh:
-            memcg_kmem_charge_page(fresh)
+            memcg_kmem_charge_page(fresh, Gfp.NOFAIL, None)
         cpu.pool[i] = fresh
 
 
@@ -69,6 +80,20 @@ def dynamic_stack(tsk: Task) -> None:
 def dynamic_stack_finish(tsk: Task) -> None:
     if PLANTED == 2:
         refill_for(tsk)
+    if PLANTED == 7 and tsk.stack_vm_area:
+        uncharge_pages(tsk.stack_vm_area)
+
+
+@implements(exit_task_stack_account)
+def account_early(tsk: Task) -> None:
+    if PLANTED == 6:
+        uncharge_pages(tsk.stack_vm_area)
+
+
+@implements(stack_released)
+def account(tsk: Task, stack: VmArea) -> None:
+    if PLANTED not in (5, 6):
+        uncharge_pages(stack)
 
 
 @invariant("reached-charged", "{task} is off the CPU, and {page} at level {level} of its stack, faulted in, is charged to it")

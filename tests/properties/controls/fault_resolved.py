@@ -24,9 +24,10 @@ __all__ = ["dynamic_stack"]
 PLANTED = parameter(
     1,
     0,
-    4,
+    5,
     "0: no fault, 1: a fault is refused because only the first slot is looked at, 2: the page that was touched is left out, "
-    "3: the guard page counts as a level that is mapped already, 4: the pages are mapped, and the fault is refused all the same",
+    "3: the guard page counts as a level that is mapped already, 4: the pages are mapped, and the fault is refused all the same, "
+    "5: a page is taken, and the fault is refused, though there are more",
 )
 
 
@@ -55,7 +56,7 @@ def dynamic_stack_fault(tsk: Task, stack: VmArea, level: Level) -> bool:
         return False
     for addr in range(nr_pages, level if PLANTED == 2 else level + 1):
         page = dynamic_stack_get_page()
-        if not page:
+        if not page or (PLANTED == 5 and level == 1):
             return False
         vm_area.pages[nr_pages] = page
         nr_pages = nr_pages + 1

@@ -8,6 +8,7 @@ from spec.kernel import (
     STACK_PAGES,
     Count,
     Cpu,
+    Gfp,
     Level,
     Task,
     TaskFlags,
@@ -46,7 +47,7 @@ def dynamic_stack_fault(tsk: Task, stack: VmArea, level: Level) -> bool:
         if not page:
             return False
         if PLANTED == 4:
-            given_back = alloc_pages()
+            given_back = alloc_pages(Gfp.ZERO)
             if given_back:
                 free(given_back)
                 set_pte_at(vm_area, addr, given_back)
@@ -68,9 +69,9 @@ def dynamic_stack_refill_pages() -> None:
         if not is_acquired(page):
             break
         page = acquired(page) if PLANTED == 1 else not_acquired(page)
-        memcg_kmem_charge_page(page)
+        memcg_kmem_charge_page(page, Gfp.NOFAIL, None)
         mod_lruvec_page_state(page)
-        fresh = alloc_pages()
+        fresh = alloc_pages(Gfp.ZERO)
         if PLANTED == 2 and fresh:
             free(fresh)
             mod_lruvec_page_state(fresh)

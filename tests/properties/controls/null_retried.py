@@ -11,6 +11,7 @@ from models.rfc_v1_nr_fixed import dynamic_stack_fault
 from spec.kernel import (
     POOL_SLOTS,
     Cpu,
+    Gfp,
     Task,
     TaskFlags,
     alloc_pages,
@@ -37,13 +38,13 @@ def refill() -> None:
         if page and not is_acquired(page):
             continue
         if page:
-            memcg_kmem_charge_page(not_acquired(page))
+            memcg_kmem_charge_page(not_acquired(page), Gfp.NOFAIL, None)
             mod_lruvec_page_state(not_acquired(page))
         elif PLANTED == 2:
             if given_up[cpu]:
                 continue
             given_up[cpu] = True
-        cpu.pool[i] = alloc_pages()
+        cpu.pool[i] = alloc_pages(Gfp.ZERO)
 
 
 @implements(schedule_start)

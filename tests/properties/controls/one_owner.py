@@ -4,8 +4,11 @@
 Each fault sits where nothing follows from it: the stack is full then, so that no further page is handed out or charged. (6 and 7 last
 only until the slot is tagged; a second fault in between, in an NMI, would take the page again.)
 That a page is in two stacks cannot be shown alone: it is charged to one of the two tasks at most (charge-once), and one that
-is only listed in the second stack is not what is mapped there (area-agrees).
+is only listed in the second stack is not what is mapped there (area-agrees). Nor can 8 and 9: a slot is left tagged for a page that is in no
+stack (tag-live).
 """
+
+from models.lifecycle import uncharge_pages
 
 from checker.language import every, free, function, implements, invariant, is_allocated, parameter, routine
 from models.rfc_v1 import acquired, is_acquired, not_acquired
@@ -13,17 +16,24 @@ from spec.kernel import (
     POOL_SLOTS,
     STACK_PAGES,
     Count,
+    Cpu,
+    Gfp,
     Level,
     Page,
     Task,
     TaskFlags,
     VmArea,
+    __free_page,
     alloc_pages,
+    cpu_dead,
+    cpu_prepare,
+    holds_page,
     memcg_kmem_charge_page,
     mod_lruvec_page_state,
     schedule_start,
     set_pte_at,
     stack_fault,
+    stack_released,
     this_cpu,
 )
 from spec.properties.one_owner import is_tagged_in_a_slot, slots_with, stacks_with
@@ -31,12 +41,22 @@ from spec.properties.one_owner import is_tagged_in_a_slot, slots_with, stacks_wi
 PLANTED = parameter(
     1,
     0,
-    9,
+    13,
     "0: no fault, 1: refill puts the page back that it has charged, 2: refill allocates twice and loses a page, "
     "3: refill gives the new page back and keeps it, 4: one page is mapped at two levels, 5: one new page goes into two slots, "
     "6: a page is listed before its slot is tagged, 7: a page is mapped before its slot is tagged, "
-    "8: the fault that fills a stack takes a page too many and forgets it, 9: it gives it back and leaves the slot tagged",
+    "8: the fault that fills a stack takes a page too many and forgets it, 9: it gives it back and leaves the slot tagged, "
+    "10: the protocol holds a page that is in a slot, 11: it gives back a page and holds it, 12: a page of a dead stack is given "
+    "back, and the stack is cached with it, 13: the pages of a CPU that went down are given back, and its slots keep them",
 )
+
+held: Page | None = None
+
+
+@implements(holds_page)
+@function
+def is_held(page: Page) -> bool:
+    return held is page
 
 
 @routine
@@ -94,24 +114,64 @@ def dynamic_stack_refill_pages() -> None:
         if not is_acquired(page):
             break
         page = not_acquired(page)
-        memcg_kmem_charge_page(page)
+        memcg_kmem_charge_page(page, Gfp.NOFAIL, None)
         mod_lruvec_page_state(page)
         if PLANTED == 2:
-            fresh = alloc_pages()
+            fresh = alloc_pages(Gfp.ZERO)
         if PLANTED == 1:
             fresh = page
         elif PLANTED != 5 or fresh is None:
-            fresh = alloc_pages()
+            fresh = alloc_pages(Gfp.ZERO)
         if PLANTED == 3:
             free(fresh)
         cpu.pool[i] = fresh
+
+
+@routine
+def hold() -> None:
+    global held
+    if held is None:
+        if PLANTED == 10:
+            cpu = this_cpu()
+            held = cpu.pool[0]
+        else:
+            page = alloc_pages(Gfp.ZERO)
+            held = page
+            if page:
+                __free_page(page)
 
 
 @implements(schedule_start)
 def dynamic_stack(tsk: Task) -> None:
     if tsk.flags & TaskFlags.PF_DYNAMIC_STACK:
         dynamic_stack_refill_pages()
+        if PLANTED in (10, 11):
+            hold()
         tsk.flags &= ~TaskFlags.PF_DYNAMIC_STACK
+
+
+@implements(stack_released)
+def release_stack(task: Task, stack: VmArea) -> None:
+    uncharge_pages(stack)
+    if PLANTED == 12 and stack.nr_pages == STACK_PAGES:
+        __free_page(stack.pages[STACK_PAGES - 1])
+
+
+@implements(cpu_dead)
+def empty_pool(cpu: Cpu) -> None:
+    for i in range(POOL_SLOTS):
+        page = cpu.pool[i]
+        if page:
+            __free_page(page)
+            if PLANTED != 13:
+                cpu.pool[i] = None
+
+
+@implements(cpu_prepare)
+def fill_pool(cpu: Cpu) -> bool:
+    for i in range(POOL_SLOTS):
+        cpu.pool[i] = alloc_pages(Gfp.ZERO)
+    return True
 
 
 @function

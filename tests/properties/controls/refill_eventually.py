@@ -11,6 +11,7 @@ from models.rfc_v1_nr_fixed import dynamic_stack_fault
 from spec.kernel import (
     POOL_SLOTS,
     Cpu,
+    Gfp,
     Page,
     Task,
     TaskFlags,
@@ -29,10 +30,10 @@ PLANTED = parameter(1, 0, 1, "0: no fault, 1: after a failed allocation the refi
 
 @routine
 def wait_for_page(cpu: Cpu, slot: Slot) -> Page | None:
-    page: Page | None = alloc_pages()
+    page: Page | None = alloc_pages(Gfp.ZERO)
     while page is None:
         if PLANTED == 0:
-            page = alloc_pages()
+            page = alloc_pages(Gfp.ZERO)
         elif cpu.pool[slot] is None:
             break
     return page
@@ -46,7 +47,7 @@ def dynamic_stack(tsk: Task) -> None:
             page = cpu.pool[i]
             if not is_acquired(page):
                 break
-            memcg_kmem_charge_page(not_acquired(page))
+            memcg_kmem_charge_page(not_acquired(page), Gfp.NOFAIL, None)
             mod_lruvec_page_state(not_acquired(page))
             cpu.pool[i] = wait_for_page(cpu, i)
         tsk.flags &= ~TaskFlags.PF_DYNAMIC_STACK

@@ -16,6 +16,7 @@ from spec.kernel import (
     POOL_SLOTS,
     STACK_PAGES,
     Cpu,
+    Gfp,
     Task,
     TaskFlags,
     alloc_pages,
@@ -44,7 +45,7 @@ def dynamic_stack_charge_pages() -> None:
         page = not_acquired(page)
         # A task that picked itself, so that no switch was finished, has charged its pages before.
         if page.memcg is None:
-            memcg_kmem_charge_page(page)
+            memcg_kmem_charge_page(page, Gfp.NOFAIL, None)
             mod_lruvec_page_state(page)
 
 
@@ -56,7 +57,7 @@ def dynamic_stack_refill_pages() -> None:
             break
         if PLANTED == 1 and i == POOL_SLOTS - 1:
             break
-        cpu.pool[i] = alloc_pages()
+        cpu.pool[i] = alloc_pages(Gfp.ZERO)
 
 
 @implements(schedule_start)
