@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Control of no-deadlock: rfc_v1_nr_fixed with a lock around the pools, and with a demand on the scheduler.
+"""Control of no-deadlock: rfc_v1_nr_fixed with a lock around the pools, and with a demand on the scheduler (one that a task meets
+where it ran before, or anywhere at first).
 
 PLANTED=1: the refill returns with the lock held. The next fault on each CPU waits for it for ever.
-PLANTED=2: a CPU demands that a task be its own before it first ran anywhere, so that no task ever runs: the
-initial state is a deadlock.
 """
 
 from checker.language import atomic, every, function, implements, in_routine, invariant, parameter, require, routine
@@ -23,7 +22,7 @@ from spec.kernel import (
     stack_fault,
 )
 
-PLANTED = parameter(1, 0, 2, "0: no fault, 1: the lock is not given back, 2: a demand on the scheduler that no task meets")
+PLANTED = parameter(1, 0, 1, "0: no fault, 1: the lock is not given back")
 
 pool_lock: bool = False
 
@@ -81,7 +80,7 @@ def dynamic_stack(tsk: Task) -> None:
 @implements(may_switch_to)
 @function
 def runs_at_home(cpu: Cpu, prev: Task, next: Task) -> bool:
-    return next.cpu is cpu or (PLANTED != 2 and next.cpu is None)
+    return next.cpu is cpu or next.cpu is None
 
 
 @invariant("reached-waiting", "{cpu} is in its fault handler, and waits for the refill of another CPU to give the lock back")

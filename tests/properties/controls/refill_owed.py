@@ -78,7 +78,7 @@ def dynamic_stack_finish(tsk: Task) -> None:
 
 
 @function
-def is_marked(task: Task) -> bool:
+def bears_mark(task: Task) -> bool:
     return task is not None and bool(task.flags & TaskFlags.PF_DYNAMIC_STACK)
 
 
@@ -90,13 +90,13 @@ def is_tagged(cpu: Cpu, slot: Slot) -> bool:
 @invariant("reached-owed", "slot {slot} of {cpu}'s pool holds {cpu.pool[slot]}, its fault is over, and {cpu.current} is marked")
 def reached_owed(cpu: Cpu, slot: Slot) -> bool:
     """refill-owed has something to say where a tagged slot has outlived the fault that took it."""
-    return not is_tagged(cpu, slot) or in_routine(cpu, exc_page_fault) or not is_marked(cpu.current)
+    return not is_tagged(cpu, slot) or in_routine(cpu, exc_page_fault) or not bears_mark(cpu.current)
 
 
 @invariant("reached-in-fault", "slot {slot} of {cpu}'s pool holds {cpu.pool[slot]}, and the fault that took it marks nobody yet")
 def reached_in_fault(cpu: Cpu, slot: Slot) -> bool:
     """The exemption of a fault in flight is needed."""
-    return not is_tagged(cpu, slot) or not in_routine(cpu, exc_page_fault) or is_marked(cpu.current)
+    return not is_tagged(cpu, slot) or not in_routine(cpu, exc_page_fault) or bears_mark(cpu.current)
 
 
 @invariant("reached-at-work", "slot {slot} of {cpu}'s pool holds {cpu.pool[slot]}, nobody is marked, and the refill is at work")
@@ -104,7 +104,7 @@ def reached_at_work(cpu: Cpu, slot: Slot) -> bool:
     """The exemption of a refill at work is needed."""
     if not is_tagged(cpu, slot) or in_routine(cpu, exc_page_fault):
         return True
-    return is_marked(cpu.current) or is_marked(cpu.previous)
+    return bears_mark(cpu.current) or bears_mark(cpu.previous)
 
 
 @invariant("reached-paid", "{task} has a full stack, and every slot of every pool is untagged")
