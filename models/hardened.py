@@ -438,6 +438,10 @@ EXPECTED = (
     Expected(
         settings={"CPUS": 2, "TASKS": 2, "STACK_PAGES": 2},
         events=("touch", "switch-fault"),
+        violated={},
+        states=73_307,
+        transitions=145_362,
+        depth=120,
         ladder=True,
     ),
     Expected(
