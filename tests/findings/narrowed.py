@@ -9,7 +9,6 @@ replayer confirms like any other; that it finds nothing means that there is no s
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from checker.cli.confirmation import confirmed
@@ -46,7 +45,6 @@ class Narrowed:
         self.instances = [instance for cluster in self.search.clusters for instance in cluster.instances]
         self.labels: dict[object, Label] = {}
         self.came_from: dict[Node, tuple[Node, Hop] | None] = {}
-        self.states: set[int] = set()
 
     def run(self) -> Trace | None:
         """The shortest such run, None if there is none."""
@@ -57,7 +55,6 @@ class Narrowed:
         for node in nodes:
             if node.state >= terminal:
                 continue
-            self.states.add(node.state)
             for transition, choices, outcome in alternatives(transitions, node.state):
                 label = self._label(transition)
                 if self.signature.forbids(label):
@@ -88,11 +85,12 @@ class Narrowed:
             self.labels[key] = label_of_transition(self.program, transition)
         return self.labels[key]
 
-    def _path(self, node: Node) -> Iterator[Hop]:
-        came = self.came_from[node]
-        if came is not None:
-            yield from self._path(came[0])
-            yield came[1]
+    def _path(self, node: Node) -> tuple[Hop, ...]:
+        hops: list[Hop] = []
+        while (came := self.came_from[node]) is not None:
+            node, hop = came
+            hops.append(hop)
+        return tuple(reversed(hops))
 
     def _violated_in(self, node: Node) -> Trace | None:
         if node.reached < len(self.signature.steps):
@@ -100,7 +98,7 @@ class Narrowed:
         for instance in self.instances:
             if not instance.holds(node.state):
                 p = instance.predicate
-                finding = Finding(self.name, "invariant", p.position, tuple(self._path(node)), p, instance.arguments)
+                finding = Finding(self.name, "invariant", p.position, self._path(node), p, instance.arguments)
                 trace = self._confirmed(finding)
                 if trace is not None:
                     return trace
