@@ -32,14 +32,16 @@ def main() -> int:
         findings = load_findings(LIST)
         unknown = set(bugs) - {finding.bug for finding in findings}
         if unknown:
-            raise Wrong(f"error: there is no finding {', '.join(sorted(unknown))}; there are {', '.join(f.bug for f in findings)}")
+            raise Wrong(
+                f"error: there is no finding {', '.join(sorted(unknown))}; there are {', '.join(f.bug for f in findings)}"
+            )
         for finding in findings:
             if bugs and finding.bug not in bugs:
                 continue
             shown = look_for(PROJECT / MODEL, finding)
             save_counterexample(shown.trace, FOLDER, finding.stem, shown.program.sources)
             entries.append(entry_of(shown))
-            how = command(finding) if shown.by_check else "a shorter run of another bug violates the property too"
+            how = command(finding) if shown.by_check else "`check` shows another bug for this property here"
             print(f"{finding.bug}: {finding.property} in {len(shown.trace.steps)} steps: {finding.what}\n    {how}", flush=True)
     except Wrong as error:
         print(error, file=sys.stderr)

@@ -44,7 +44,7 @@ def row(entry: Entry, folder: str) -> str:
     steps = f"{len(trace.steps)}{'' if trace.cycle is None else ', then for ever'}{'' if entry.shorter is None else ' *'}"
     cells = [
         f"[{finding.bug}](#{anchor(finding)})",
-        finding.what,
+        finding.what.replace("|", "\\|"),
         finding.property,
         ", ".join(finding.events),
         sizes(finding),

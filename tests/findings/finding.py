@@ -20,12 +20,13 @@ class Wrong(Exception):
 
 @dataclass(frozen=True)
 class Finding:
-    """bug: its number in DESIGN.md with a letter where it has several sides, or N1, N2, ... where it is not there. name: of its
-    files. what: happens, in one sentence. why: it matters. shows: what its signature is and why that is this bug. message: a
+    """bug: its number in DESIGN.md with a letter where it has several sides, or N1, N2, ... where it is not there. name: what it is
+    called. stem: the name of its files in counterexamples/, without what comes after the dot. what: happens, in one sentence. why: it matters. shows: what its signature is and why that is this bug. message: a
     regular expression for the message of the violation."""
 
     bug: str
     name: str
+    stem: str
     what: str
     why: str
     property: str
@@ -34,13 +35,6 @@ class Finding:
     signature: Signature
     shows: str
     message: str
-
-    @property
-    def stem(self) -> str:
-        """The name of its files in counterexamples/, without what comes after the dot."""
-        number, letter = re.fullmatch(r"(N?\d+)([a-z]?)", self.bug).groups()  # type: ignore[union-attr]
-        padded = number.lower() if number.startswith("N") else f"{int(number):02}"
-        return f"bug-{padded}{letter}-{self.name}"
 
 
 def load_findings(path: Path) -> list[Finding]:
@@ -67,6 +61,7 @@ def _finding(entry: dict[str, object]) -> Finding:
     return Finding(
         bug=_bug(entry["bug"]),
         name=str(entry["name"]),
+        stem=_stem(_bug(entry["bug"]), str(entry["name"])),
         what=_prose(entry["what"]),
         why=_prose(entry["why"]),
         property=str(entry["property"]),
@@ -82,6 +77,13 @@ def _bug(value: object) -> str:
     if not isinstance(value, str) or not re.fullmatch(r"N?\d+[a-z]?", value):
         raise ValueError(f"`{value}` is no number of a bug; write 7, 2b or N1, in quotes")
     return value
+
+
+def _stem(bug: str, name: str) -> str:
+    """The name of its files, so that a list of them is in the order of the bugs."""
+    digits = "".join(filter(str.isdigit, bug))
+    number = bug.lower() if bug.startswith("N") else bug.replace(digits, digits.zfill(2))
+    return f"bug-{number}-{name}"
 
 
 def _prose(value: object) -> str:

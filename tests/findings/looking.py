@@ -43,7 +43,9 @@ def look_for(model: Path, finding: Finding) -> Shown:
     checked = next((verdict.trace for verdict in run.verdicts if verdict.trace is not None), None)
     trace = _with_signature(program, finding, checked)
     if trace is None:
-        raise Wrong(f"{finding.bug} {finding.name}: {finding.property} has no run with its signature in {run.subject.configuration}")
+        raise Wrong(
+            f"{finding.bug} {finding.name}: {finding.property} has no run with its signature in {run.subject.configuration}"
+        )
     for events in smaller(finding.events):
         other = load_program(model, dict(finding.settings), events)
         if finding.property not in other.properties:

@@ -56,7 +56,7 @@ class Narrowed:
             if node.state >= terminal:
                 continue
             for transition, choices, outcome in alternatives(transitions, node.state):
-                label = self._label(transition)
+                label = self._label(transition, choices)
                 if self.signature.forbids(label):
                     continue
                 for reached in self.signature.after(node.reached, label):
@@ -79,10 +79,11 @@ class Narrowed:
                         assert isinstance(outcome, Cut)
         return None
 
-    def _label(self, transition: Transition) -> Label:
-        key = (transition.action, transition.arguments, None if transition.location is None else transition.location.number)
+    def _label(self, transition: Transition, choices: tuple[int, ...]) -> Label:
+        location = None if transition.location is None else transition.location.number
+        key = (transition.action, transition.arguments, location, choices)
         if key not in self.labels:
-            self.labels[key] = label_of_transition(self.program, transition)
+            self.labels[key] = label_of_transition(self.program, transition, choices)
         return self.labels[key]
 
     def _path(self, node: Node) -> tuple[Hop, ...]:

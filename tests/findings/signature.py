@@ -4,13 +4,14 @@
 A step is written as
     NAME            an action of that name, or code of that routine, called from wherever
     NAME level=1    the same action with this argument
+    NAME chose=True code of that routine that has chosen True (or False): an allocation that fails, for example
     NAME: TEXT      code of that routine, at a line of the source that contains TEXT
 and `at once` before it says that no other step comes between it and the one before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from checker.explicit.transitions import Transition
@@ -23,7 +24,7 @@ AT_ONCE = "at once "
 @dataclass(frozen=True)
 class Label:
     """What a pattern looks at. routines: of a step, outermost first; of an action its name. line: where the step begins.
-    arguments: of an action, as in `level=1`, where they are numbers."""
+    arguments: of an action, as in `level=1`, where they are numbers; and of a step, what it chose, where that is True or False."""
 
     routines: tuple[str, ...]
     line: str
@@ -95,15 +96,21 @@ def labels_of(trace: Trace, sources: Mapping[str, str]) -> list[Label]:
 def _label_of_step(step: Step, sources: Mapping[str, str]) -> Label:
     if step.processor is None:
         return Label((step.name,), "", frozenset(f"{name}={value}" for name, value in step.arguments))
-    return Label(tuple(call.routine for call in step.calls), line_at(sources, step.calls[-1].position))
+    names = tuple(call.routine for call in step.calls)
+    return Label(names, line_at(sources, step.calls[-1].position), _chosen(step.choices))
 
 
-def label_of_transition(program: Program, transition: Transition) -> Label:
-    """The label of what the engine takes for a step."""
+def _chosen(choices: Iterable[str]) -> frozenset[str]:
+    return frozenset(f"chose={choice}" for choice in choices)
+
+
+def label_of_transition(program: Program, transition: Transition, choices: tuple[int, ...]) -> Label:
+    """The label of what the engine takes for a step. It knows numbers only: a 0 is taken for False, a 1 for True."""
     if transition.action is not None:
-        names = [name for name, _, _ in transition.action.parameters]
-        values = zip(names, transition.arguments, strict=True)
+        parameters = [name for name, _, _ in transition.action.parameters]
+        values = zip(parameters, transition.arguments, strict=True)
         return Label((transition.action.name,), "", frozenset(f"{name}={value}" for name, value in values))
     assert transition.location is not None
     calls = transition.location.calls
-    return Label(tuple(call.routine for call in calls), line_at(program.sources, calls[-1].position))
+    names = tuple(call.routine for call in calls)
+    return Label(names, line_at(program.sources, calls[-1].position), _chosen(str(bool(choice)) for choice in choices))
