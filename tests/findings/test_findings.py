@@ -16,6 +16,7 @@ from checker.trace.store import load_trace
 
 from .__main__ import DOCUMENT, FOLDER, LINKED, LIST, MODEL, PROJECT
 from .document import BEGIN, END, anchor, between_markers, chapter, command, entry_of, heading, row
+from .explore import main as explore
 from .finding import Finding, Wrong, load_findings
 from .looking import Shown, look_for
 from .narrowed import Narrowed
@@ -178,3 +179,14 @@ def test_what_is_no_step_is_refused(written: str) -> None:
 def test_a_document_without_markers_is_refused() -> None:
     with pytest.raises(ValueError, match="has no"):
         between_markers("# Findings\n", "")
+
+
+def test_exploring_meets_what_is_known(capsys: pytest.CaptureFixture[str]) -> None:
+    assert explore(["switch-fault"]) == 0
+    printed = capsys.readouterr().out
+    assert (
+        "fault-resolved in 9 steps: switch_fault level=1 after __schedule, before the end; ends in stack_overflow; as finding: 13"
+        in printed
+    )
+    assert printed.splitlines()[-1].startswith("3 searches, ")
+    assert "error" not in printed
