@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 JOBS ?= auto
 
-.PHONY: run test test-slow lint gate bench counterexamples golden clean
+.PHONY: run test test-slow lint gate bench counterexamples findings golden clean
 
 # Find what is wrong with the protocol as it was posted, and hold that against the record.
 run: $(READY)
@@ -42,6 +42,11 @@ bench: $(READY)
 counterexamples: $(READY)
 	rm -rf counterexamples/*/
 	$(BIN)/stackproof gate models --save counterexamples
+	$(BIN)/python -m tests.findings
+
+# Find each bug of models/rfc_v1.findings.toml again: its run and picture in counterexamples/rfc_v1, the table in docs/findings.md.
+findings: $(READY)
+	$(BIN)/python -m tests.findings
 
 # Make the expected outputs in tests again, from what is printed now.
 golden: $(READY)

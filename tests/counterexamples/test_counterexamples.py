@@ -13,7 +13,8 @@ from checker.trace.replay import replay
 from checker.trace.store import load_trace
 
 PROJECT = Path(__file__).resolve().parents[2]
-STORED = sorted((PROJECT / "counterexamples").glob("*/*.json"))
+STORED = sorted(path for path in (PROJECT / "counterexamples").glob("*/*.json") if not path.name.startswith("bug-"))
+"""Those that `make findings` stores besides are for tests/findings."""
 MODELS = sorted(file for file in (PROJECT / "models").glob("*.py") if not file.name.startswith("_"))
 
 

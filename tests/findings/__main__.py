@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The command: `python -m tests.findings [BUG ...]`: find each bug again, keep its run and picture, write docs/findings.md.
+
+Exit status 0: all are found, each with the fewest events; 1: one is not, and nothing is written of those after it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from checker.cli.saving import save_counterexample
+
+from .document import between_markers, command, content, entry_of
+from .finding import Wrong, load_findings
+from .looking import look_for
+
+PROJECT = Path(__file__).resolve().parents[2]
+MODEL = Path("models/rfc_v1.py")
+LIST = PROJECT / "models" / "rfc_v1.findings.toml"
+FOLDER = PROJECT / "counterexamples" / "rfc_v1"
+DOCUMENT = PROJECT / "docs" / "findings.md"
+LINKED = "../counterexamples/rfc_v1"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.findings", description="Find each bug of models/rfc_v1.py again.")
+    parser.add_argument("bugs", nargs="*", metavar="BUG", help="only these, without writing docs/findings.md: 2a, 7, N1")
+    bugs = parser.parse_args().bugs
+    entries = []
+    try:
+        findings = load_findings(LIST)
+        unknown = set(bugs) - {finding.bug for finding in findings}
+        if unknown:
+            raise Wrong(
+                f"error: there is no finding {', '.join(sorted(unknown))}; there are {', '.join(f.bug for f in findings)}"
+            )
+        for finding in findings:
+            if bugs and finding.bug not in bugs:
+                continue
+            shown = look_for(PROJECT / MODEL, finding)
+            save_counterexample(shown.trace, FOLDER, finding.stem, shown.program.sources)
+            entries.append(entry_of(shown))
+            how = command(finding) if shown.by_check else "`check` shows another bug for this property here"
+            print(f"{finding.bug}: {finding.property} in {len(shown.trace.steps)} steps: {finding.what}\n    {how}", flush=True)
+    except Wrong as error:
+        print(error, file=sys.stderr)
+        return 1
+    if not bugs:
+        for old in {*FOLDER.glob("bug-*")} - {FOLDER / f"{e.finding.stem}{s}" for e in entries for s in (".json", ".svg")}:
+            old.unlink()
+        document = DOCUMENT.read_text(encoding="utf-8")
+        DOCUMENT.write_text(between_markers(document, content(entries, LINKED)), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

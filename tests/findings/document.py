@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The table and the chapters of docs/findings.md."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from checker.report.finding import headline
+from checker.trace.data import Trace
+
+from .finding import Finding
+from .looking import Shown
+
+BEGIN, END = "<!-- findings: begin -->", "<!-- findings: end -->"
+HEAD = "| bug | what happens | property | events | configuration | steps | states | picture |\n|---|---|---|---|---|---|---|---|"
+NEW = "New: not known from reading the patch"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What the document says of a finding. shorter: what `check` shows instead, if it shows another bug."""
+
+    finding: Finding
+    trace: Trace
+    states: int
+    shorter: str | None
+
+
+def entry_of(shown: Shown) -> Entry:
+    """The entry of a finding that was found."""
+    shorter = None
+    if not shown.by_check:
+        assert shown.checked is not None
+        shorter = f"{len(shown.checked.steps)} steps: {headline(shown.checked).partition(': ')[2]}"
+    return Entry(shown.finding, shown.trace, shown.states, shorter)
+
+
+def row(entry: Entry, folder: str) -> str:
+    """The line of the table. folder: that of the runs and pictures, as seen from the document."""
+    finding, trace = entry.finding, entry.trace
+    steps = f"{len(trace.steps)}{'' if trace.cycle is None else ', then for ever'}{'' if entry.shorter is None else ' *'}"
+    cells = [
+        f"[{finding.bug}](#{anchor(finding)})",
+        finding.what.replace("|", "\\|"),
+        finding.property,
+        ", ".join(finding.events),
+        sizes(finding),
+        steps,
+        f"{entry.states:,}",
+        f"[svg]({folder}/{finding.stem}.svg)",
+    ]
+    return f"| {' | '.join(cells)} |"
+
+
+def sizes(finding: Finding) -> str:
+    """`1 CPU, 2 tasks, 3 pages`."""
+    settings = dict(finding.settings)
+    parts = []
+    for name, word in (("CPUS", "CPU"), ("TASKS", "task"), ("STACK_PAGES", "page")):
+        number = settings.pop(name)
+        parts.append(f"{number} {word}{'s' if number > 1 else ''}")
+    return ", ".join([*parts, *(f"{name}={value}" for name, value in settings.items())])
+
+
+def anchor(finding: Finding) -> str:
+    """The name that the heading of its chapter is linked by."""
+    return re.sub(r"[^a-z0-9 -]", "", heading(finding).lower()).replace(" ", "-")
+
+
+def heading(finding: Finding) -> str:
+    return f"{finding.bug} {finding.name.replace('-', ' ')}"
+
+
+def command(finding: Finding) -> str:
+    """What to type to see it. That of a finding which `check` does not come to shows the stored run."""
+    settings = dict(finding.settings)
+    words = ["--cpus", settings.pop("CPUS"), "--tasks", settings.pop("TASKS"), "--stack-pages", settings.pop("STACK_PAGES")]
+    for name, value in settings.items():
+        words += ["--set", f"{name}={value}"]
+    words += ["--events", ",".join(finding.events), "--property", finding.property, "--reduce", "none", "--threads", 1]
+    return " ".join(map(str, ["stackproof check models/rfc_v1.py", *words]))
+
+
+def chapter(entry: Entry, folder: str) -> str:
+    """What there is to say about a finding."""
+    finding = entry.finding
+    files = f"[run]({folder}/{finding.stem}.json), [picture]({folder}/{finding.stem}.svg)"
+    lines = [
+        f"### {heading(finding)}",
+        f"**{finding.what}** {finding.why}",
+        f"*What tells it from the others:* {finding.shows}",
+        f"*It says:* `{headline(entry.trace)}`",
+    ]
+    if entry.shorter is None:
+        lines.append(f"*See it:* `{command(finding)}`; {files}")
+    else:
+        lines += [
+            f"*See it:* `stackproof show {Path(folder).relative_to('..')}/{finding.stem}.json`; {files}",
+            f"\\* `check` shows another bug for this property here, as it shows one shortest run ({entry.shorter}). The run here is "
+            "the shortest one with this signature.",
+        ]
+    return "\n\n".join(lines)
+
+
+def content(entries: Sequence[Entry], folder: str) -> str:
+    """All of it, for between the markers of the document."""
+    table = "\n".join([HEAD, *(row(entry, folder) for entry in entries)])
+    known = [chapter(entry, folder) for entry in entries if not entry.finding.bug.startswith("N")]
+    new = [chapter(entry, folder) for entry in entries if entry.finding.bug.startswith("N")]
+    return "\n\n".join([table, "## The bugs that reading the patch finds", *known, f"## {NEW}", *new])
+
+
+def between_markers(document: str, inside: str) -> str:
+    """The document with this between its markers. ValueError if it has none."""
+    before, begin, rest = document.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise ValueError(f"the document has no {BEGIN} and {END}")
+    return f"{before}{BEGIN}\n\n{inside}\n\n{END}{after}"
