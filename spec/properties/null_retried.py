@@ -8,5 +8,5 @@ from spec.kernel.records import Cpu, Slot
 def null_retried(cpu: Cpu, slot: Slot) -> bool:
     """One failed allocation must not cost a page of the pool for ever: every CPU with less than a full pool is a machine
     about to die of its next deep stack. Demanded: no fair run has the slot empty from some point on while no allocation
-    is attempted on that CPU. Any attempt there counts, as it is not known which slot it is for."""
-    return cpu.pool[slot] is not None or calls(cpu, alloc_pages)
+    is attempted on that CPU, which is online. Any attempt there counts, as it is not known which slot it is for."""
+    return cpu.pool[slot] is not None or not cpu.online or calls(cpu, alloc_pages)
