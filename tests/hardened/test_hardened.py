@@ -6,8 +6,10 @@ docs/hardened.md has the result; `pytest -n 0 --update-golden tests/hardened` wr
 
 from __future__ import annotations
 
+import ast
+import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -121,3 +123,28 @@ def test_every_model_is_in_a_table_and_every_bug_has_a_model() -> None:
 def test_every_bug_that_the_protocol_names_has_a_change() -> None:
     numbers = {int(number) for number in re.findall(r"^ ?(\d+)\. ", HARDENED.read_text(), re.MULTILINE)}
     assert numbers == set(range(1, 16))
+
+
+def routines_of(model: Path) -> dict[str, list[str]]:
+    """The text of each routine and function of a file, in lines."""
+    text = model.read_text()
+    return {
+        node.name: (ast.get_source_segment(text, node) or "").splitlines()
+        for node in ast.parse(text).body
+        if isinstance(node, ast.FunctionDef)
+    }
+
+
+def test_the_models_are_hardened_but_for_what_they_lack(golden: Callable[[str, str], None]) -> None:
+    """What the routines that a model replaces have of hardened's, in lines: a change of hardened has to be made in them too."""
+    hardened = routines_of(HARDENED)
+    lines: list[str] = []
+    for model in sorted(MODELS.glob("without_*.py")):
+        lines.append(f"== {model.name}")
+        for name, routine in routines_of(model).items():
+            lines += difflib.unified_diff(hardened.get(name, []), routine, name, name, lineterm="", n=0)
+        implemented = set(re.findall(r"^@implements\((\w+)\)", model.read_text(), re.MULTILINE))
+        taken = set(re.findall(r'^    "(\w+)",$', model.read_text(), re.MULTILINE))
+        own = re.findall(r"^@implements\((\w+)\)\n(?:@function\n)?def (\w+)", HARDENED.read_text(), re.MULTILINE)
+        lines += [f"no {name}" for hook, name in own if hook not in implemented and name not in taken]
+    golden("without.diff", "\n".join(lines) + "\n")

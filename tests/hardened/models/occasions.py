@@ -4,7 +4,7 @@
 Each invariant says that it never happens; that it is violated is the proof that it does.
 """
 
-from checker.language import address, every, function, in_routine, invariant, is_allocated
+from checker.language import address, every, function, in_routine, invariant, is_allocated, reference
 from models.hardened import (
     dynamic_stack_alloc,
     dynamic_stack_cpu_dead,
@@ -28,6 +28,7 @@ from spec.kernel import (
     Count,
     Cpu,
     Level,
+    Page,
     Slot,
     Task,
     TaskState,
@@ -100,10 +101,14 @@ def buried(stack: VmArea) -> bool:
     return not is_allocated(stack) or any(task.stack_vm_area is stack for task in every(Task))
 
 
-@invariant("reached-fault-in-refill", "a fault inside {cpu}'s refill has taken slot 0")
+@invariant(
+    "reached-fault-in-refill", "the first slot of {cpu}, refilled since it was first taken, is taken again inside the hook"
+)
 def fault_in_refill(cpu: Cpu) -> bool:
-    """An occasion for refill-owed."""
-    return not in_stack_fault(cpu) or not in_routine(cpu.stack, schedule_start) or not is_taken(cpu, 0)
+    """An occasion for refill-owed: the loop has passed the slot."""
+    if not in_stack_fault(cpu) or not in_routine(cpu.stack, schedule_start) or pages_of(cpu.stack) < STACK_PAGES - 1:
+        return True
+    return reference(Page, address(cpu.stack.stack_vm_area.pages[STACK_PAGES - 1]) | 1) is not cpu.pool[0]
 
 
 @invariant("reached-empty-slot", "slot {slot} of {cpu} is empty")
