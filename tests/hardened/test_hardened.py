@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
-from recorded_changes import CHANGES, EQUAL, MODELS, Change, Equal
+from recorded_changes import CHANGES, EQUAL, MODELS, TWO_TASKS, Change, Equal
 
 from checker.cli.configuration import Request, check_configuration
 from checker.explicit.engines import Method
@@ -116,7 +116,7 @@ def test_every_model_is_in_a_table_and_every_bug_has_a_model() -> None:
     named = {case.path for case in (*CHANGES, *EQUAL)} | {
         MODELS / f"without_{change.beside}.py" for change in CHANGES if change.beside
     }
-    assert set(MODELS.glob("*.py")) == named | {MODELS / "occasions.py"}
+    assert set(MODELS.glob("*.py")) == named | {MODELS / "occasions.py", MODELS / "progress.py"}
     assert {change.number for change in CHANGES} == {None, *range(1, 16)}
 
 
@@ -148,3 +148,20 @@ def test_the_models_are_hardened_but_for_what_they_lack(golden: Callable[[str, s
         own = re.findall(r"^@implements\((\w+)\)\n(?:@function\n)?def (\w+)", HARDENED.read_text(), re.MULTILINE)
         lines += [f"no {name}" for hook, name in own if hook not in implemented and name not in taken]
     golden("without.diff", "\n".join(lines) + "\n")
+
+
+@pytest.mark.parametrize(
+    ("assumed", "switches", "events", "violated"),
+    [
+        (1, 1, ("touch",), {}),
+        (1, 1, ("touch", "late-fault", "oom"), {}),
+        (0, 1, ("touch",), {"task-runs": 14}),
+        (1, 0, ("touch",), {"task-runs": 5}),
+    ],
+)
+def test_whoever_may_run_runs(assumed: int, switches: int, events: tuple[str, ...], violated: dict[str, int]) -> None:
+    """If idle is picked in place of a task that is refused; a protocol that refuses every task is found out."""
+    sizes = {**TWO_TASKS, "IDLE_GIVES_WAY": assumed, "MAY_SWITCH": switches}
+    run = run_of(MODELS / "progress.py", sizes, events)
+    assert run.violated == violated
+    assert run.cuts == ()
