@@ -98,6 +98,7 @@ def test_what_else_is_missing_does_not_violate_it(change: Change) -> None:
     assert run.cuts == ()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("equal", EQUAL, ids=lambda equal: equal.without)
 def test_nothing_needs_these(equal: Equal) -> None:
     for sizes, events in equal.configurations:

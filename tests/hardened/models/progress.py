@@ -57,7 +57,7 @@ def refuses(cpu: Cpu) -> bool:
 
 @function
 def gives_way(cpu: Cpu) -> bool:
-    return IDLE_GIVES_WAY and refuses(cpu)
+    return IDLE_GIVES_WAY == 1 and refuses(cpu)
 
 
 @fair("a CPU that may not take a task that waits, again and again, takes idle again and again", given=gives_way)
@@ -69,4 +69,4 @@ def idle_gives_way(cpu: Cpu) -> bool:
 @implements(may_switch_to)
 @function
 def may_switch(cpu: Cpu, prev: Task, next: Task) -> bool:
-    return prev is next or (MAY_SWITCH and pages_to_take(cpu) >= levels_to_grow(prev) + levels_to_grow(next))
+    return prev is next or (MAY_SWITCH == 1 and pages_to_take(cpu) >= levels_to_grow(prev) + levels_to_grow(next))
