@@ -117,7 +117,7 @@ def test_every_model_is_in_a_table_and_every_bug_has_a_model() -> None:
     named = {case.path for case in (*CHANGES, *EQUAL)} | {
         MODELS / f"without_{change.beside}.py" for change in CHANGES if change.beside
     }
-    assert set(MODELS.glob("*.py")) == named | {MODELS / "occasions.py", MODELS / "progress.py"}
+    assert set(MODELS.glob("*.py")) == named | {MODELS / "occasions.py", MODELS / "progress.py", MODELS / "areas.py"}
     assert {change.number for change in CHANGES} == {None, *range(1, 16)}
 
 
@@ -164,5 +164,13 @@ def test_whoever_may_run_runs(assumed: int, switches: int, events: tuple[str, ..
     """If idle is picked in place of a task that is refused; a protocol that refuses every task is found out."""
     sizes = {**TWO_TASKS, "IDLE_GIVES_WAY": assumed, "MAY_SWITCH": switches}
     run = run_of(MODELS / "progress.py", sizes, events)
+    assert run.violated == violated
+    assert run.cuts == ()
+
+
+@pytest.mark.parametrize(("puts_off", "violated"), [(1, {}), (0, {"area-owned": 61})])
+def test_no_address_space_is_lost(puts_off: int, violated: dict[str, int]) -> None:
+    """A protocol that forgets a stack violates nothing else: its pages are still listed there."""
+    run = run_of(MODELS / "areas.py", {"CPUS": 1, "TASKS": 3, "STACK_PAGES": 2, "PUTS_OFF": puts_off}, ("exit",))
     assert run.violated == violated
     assert run.cuts == ()
