@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""hardened without its demand on those who read other tasks' stacks."""
+
+from models.hardened import (
+    dynamic_stack_alloc,
+    dynamic_stack_cpu_dead,
+    dynamic_stack_cpu_prepare,
+    dynamic_stack_fault,
+    dynamic_stack_finish,
+    dynamic_stack_forked,
+    dynamic_stack_free,
+    dynamic_stack_is_marked,
+    dynamic_stack_keeps_idle_awake,
+    dynamic_stack_may_switch_to,
+    dynamic_stack_owes_refill,
+    dynamic_stack_released,
+    dynamic_stack_schedule,
+)
+
+__all__ = [
+    "dynamic_stack_alloc",
+    "dynamic_stack_cpu_dead",
+    "dynamic_stack_cpu_prepare",
+    "dynamic_stack_fault",
+    "dynamic_stack_finish",
+    "dynamic_stack_forked",
+    "dynamic_stack_free",
+    "dynamic_stack_is_marked",
+    "dynamic_stack_keeps_idle_awake",
+    "dynamic_stack_may_switch_to",
+    "dynamic_stack_owes_refill",
+    "dynamic_stack_released",
+    "dynamic_stack_schedule",
+]

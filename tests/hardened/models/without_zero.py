@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""hardened without __GFP_ZERO in the refill."""
+
+from checker.language import implements, routine
+from models.hardened import (
+    dynamic_stack_alloc,
+    dynamic_stack_charge,
+    dynamic_stack_cpu_dead,
+    dynamic_stack_cpu_prepare,
+    dynamic_stack_fault,
+    dynamic_stack_forked,
+    dynamic_stack_free,
+    dynamic_stack_is_marked,
+    dynamic_stack_keeps_idle_awake,
+    dynamic_stack_may_read,
+    dynamic_stack_may_switch_to,
+    dynamic_stack_owes_refill,
+    dynamic_stack_released,
+    is_free_to_take,
+    needs_refill,
+    stack_grown,
+)
+from spec.kernel import POOL_SLOTS, Gfp, Task, alloc_pages, schedule_start, switch_finished, this_cpu
+
+__all__ = [
+    "dynamic_stack_alloc",
+    "dynamic_stack_cpu_dead",
+    "dynamic_stack_cpu_prepare",
+    "dynamic_stack_fault",
+    "dynamic_stack_forked",
+    "dynamic_stack_free",
+    "dynamic_stack_is_marked",
+    "dynamic_stack_keeps_idle_awake",
+    "dynamic_stack_may_read",
+    "dynamic_stack_may_switch_to",
+    "dynamic_stack_owes_refill",
+    "dynamic_stack_released",
+]
+
+
+@routine
+def dynamic_stack_refill_pages() -> None:
+    cpu = this_cpu()
+    if needs_refill[cpu]:
+        # A fault from here on sets it again.
+        needs_refill[cpu] = False
+        for i in range(POOL_SLOTS):
+            if not is_free_to_take(cpu.pool[i]):
+                page = alloc_pages(Gfp(0))
+                if page is None:
+                    needs_refill[cpu] = True
+                cpu.pool[i] = page
+
+
+@implements(schedule_start)
+def dynamic_stack_schedule(prev: Task) -> None:
+    dynamic_stack_refill_pages()
+
+
+@implements(switch_finished)
+def dynamic_stack_finish(prev: Task) -> None:
+    if stack_grown[prev]:
+        dynamic_stack_charge(prev)
+        stack_grown[prev] = False
+    dynamic_stack_refill_pages()

@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Each change that hardened makes to the RFC is there for a reason: a model without it shows the bug again.
+
+docs/hardened.md has the result; `pytest -n 0 --update-golden tests/hardened` writes its tables anew.
+"""
+
+from __future__ import annotations
+
+import ast
+import difflib
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+from recorded_changes import CHANGES, EQUAL, MODELS, TWO_TASKS, Change, Equal
+
+from checker.cli.configuration import Request, check_configuration
+from checker.explicit.engines import Method
+from checker.explicit.search import Limits
+from checker.language.load import load_program
+from checker.language.modules import PROJECT
+from checker.report.verdict import Configuration, Run
+
+DOCUMENT = PROJECT / "docs" / "hardened.md"
+HARDENED = PROJECT / "models" / "hardened.py"
+ONE_THREAD = Method("auto", 1, frozenset({"pages", "symmetry"}))
+
+
+def slow_if(change: Change) -> list[pytest.MarkDecorator]:
+    return [pytest.mark.slow] if change.beside is not None else []
+
+
+NUMBERED = [pytest.param(number, marks=slow_if(change), id=str(change)) for number, change in enumerate(CHANGES)]
+SOUND = [pytest.param(change, marks=slow_if(change), id=str(change)) for change in CHANGES]
+BESIDE = [pytest.param(change, marks=slow_if(change), id=str(change)) for change in CHANGES if change.beside is not None]
+BEGIN, END = "<!-- table: {} -->\n", "<!-- end -->\n"
+
+
+def run_of(model: Path, sizes: Mapping[str, int], events: tuple[str, ...], *properties: str) -> Run:
+    """A complete run, its counterexamples confirmed by the replayer."""
+    run = check_configuration(Request(model, sizes, events, properties or None), ONE_THREAD, Limits())
+    assert run.stopped is None
+    assert run.error is None
+    return run
+
+
+def name_of(configuration: Configuration) -> str:
+    return str(configuration).replace(";", " |").replace(",", ", ").replace(",  ", ", ")
+
+
+def row_of(change: Change) -> str:
+    """The change's line of the table, with the length of the shortest counterexample."""
+    run = run_of(change.path, change.sizes, change.events, change.property)
+    return " | ".join(
+        (
+            f"| {change.number or ''}",
+            change.what,
+            f"{change.path.name}",
+            change.property,
+            name_of(run.subject.configuration),
+            f"{run.violated[change.property]} |",
+        )
+    )
+
+
+def table_in(document: str, name: str) -> list[str]:
+    begin = BEGIN.format(name)
+    assert document.count(begin) == 1
+    return document.split(begin)[1].split(END)[0].splitlines()
+
+
+@pytest.mark.parametrize("number", NUMBERED)
+def test_without_the_change_the_property_is_violated(number: int, request: pytest.FixtureRequest) -> None:
+    """In exactly so many steps as the table says."""
+    row = row_of(CHANGES[number])
+    table = table_in(DOCUMENT.read_text(), "changes")
+    if request.config.getoption("--update-golden"):
+        old = "\n".join(table)
+        table[number + 2 : number + 3] = [row]
+        DOCUMENT.write_text(DOCUMENT.read_text().replace(old, "\n".join(table)))
+    assert table[number + 2] == row
+
+
+@pytest.mark.parametrize("change", SOUND)
+def test_with_the_change_all_holds_and_not_for_want_of_an_occasion(change: Change) -> None:
+    occasion = f"reached-{change.occasion}"
+    catalogue = load_program(HARDENED).properties
+    run = run_of(MODELS / "occasions.py", change.sizes, change.events, *catalogue, occasion)
+    assert set(run.violated) == {occasion}
+    assert run.cuts == ()
+
+
+@pytest.mark.parametrize("change", BESIDE)
+def test_what_else_is_missing_does_not_violate_it(change: Change) -> None:
+    run = run_of(MODELS / f"without_{change.beside}.py", change.sizes, change.events, change.property)
+    assert run.violated == {}
+    assert run.cuts == ()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("equal", EQUAL, ids=lambda equal: equal.without)
+def test_nothing_needs_these(equal: Equal) -> None:
+    for sizes, events in equal.configurations:
+        run = run_of(equal.path, sizes, events)
+        assert run.violated == {}
+        assert run.cuts == ()
+
+
+def test_the_document_names_what_nothing_needs() -> None:
+    rows = [f"| {equal.what} | {equal.path.name} | {equal.why} |" for equal in EQUAL]
+    assert table_in(DOCUMENT.read_text(), "equal")[2:] == rows
+
+
+def test_every_model_is_in_a_table_and_every_bug_has_a_model() -> None:
+    assert len(table_in(DOCUMENT.read_text(), "changes")) == 2 + len(CHANGES)
+    named = {case.path for case in (*CHANGES, *EQUAL)} | {
+        MODELS / f"without_{change.beside}.py" for change in CHANGES if change.beside
+    }
+    assert set(MODELS.glob("*.py")) == named | {MODELS / "occasions.py", MODELS / "progress.py", MODELS / "areas.py"}
+    assert {change.number for change in CHANGES} == {None, *range(1, 16)}
+
+
+def test_every_bug_that_the_protocol_names_has_a_change() -> None:
+    numbers = {int(number) for number in re.findall(r"^ ?(\d+)\. ", HARDENED.read_text(), re.MULTILINE)}
+    assert numbers == set(range(1, 16))
+
+
+def routines_of(model: Path) -> dict[str, list[str]]:
+    """The text of each routine and function of a file, in lines."""
+    text = model.read_text()
+    return {
+        node.name: (ast.get_source_segment(text, node) or "").splitlines()
+        for node in ast.parse(text).body
+        if isinstance(node, ast.FunctionDef)
+    }
+
+
+def test_the_models_are_hardened_but_for_what_they_lack(golden: Callable[[str, str], None]) -> None:
+    """What the routines that a model replaces have of hardened's, in lines: a change of hardened has to be made in them too."""
+    hardened = routines_of(HARDENED)
+    lines: list[str] = []
+    for model in sorted(MODELS.glob("without_*.py")):
+        lines.append(f"== {model.name}")
+        for name, routine in routines_of(model).items():
+            lines += difflib.unified_diff(hardened.get(name, []), routine, name, name, lineterm="", n=0)
+        implemented = set(re.findall(r"^@implements\((\w+)\)", model.read_text(), re.MULTILINE))
+        taken = set(re.findall(r'^    "(\w+)",$', model.read_text(), re.MULTILINE))
+        own = re.findall(r"^@implements\((\w+)\)\n(?:@function\n)?def (\w+)", HARDENED.read_text(), re.MULTILINE)
+        lines += [f"no {name}" for hook, name in own if hook not in implemented and name not in taken]
+    golden("without.diff", "\n".join(lines) + "\n")
+
+
+@pytest.mark.parametrize(
+    ("assumed", "switches", "events", "violated"),
+    [
+        (1, 1, ("touch",), {}),
+        (1, 1, ("touch", "late-fault", "oom"), {}),
+        (0, 1, ("touch",), {"task-runs": 14}),
+        (1, 0, ("touch",), {"task-runs": 5}),
+    ],
+)
+def test_whoever_may_run_runs(assumed: int, switches: int, events: tuple[str, ...], violated: dict[str, int]) -> None:
+    """If idle is picked in place of a task that is refused; a protocol that refuses every task is found out."""
+    sizes = {**TWO_TASKS, "IDLE_GIVES_WAY": assumed, "MAY_SWITCH": switches}
+    run = run_of(MODELS / "progress.py", sizes, events)
+    assert run.violated == violated
+    assert run.cuts == ()
+
+
+@pytest.mark.parametrize(("puts_off", "violated"), [(1, {}), (0, {"area-owned": 61})])
+def test_no_address_space_is_lost(puts_off: int, violated: dict[str, int]) -> None:
+    """A protocol that forgets a stack violates nothing else: its pages are still listed there."""
+    run = run_of(MODELS / "areas.py", {"CPUS": 1, "TASKS": 3, "STACK_PAGES": 2, "PUTS_OFF": puts_off}, ("exit",))
+    assert run.violated == violated
+    assert run.cuts == ()
