@@ -19,8 +19,9 @@ whoever leaves the CPU charges and refills. What is different, by the bugs of th
     task->flags for another reason as well: a fault inside somebody's `current->flags |= ...` would be lost.)
 10. The refill never sleeps: no __GFP_DIRECT_RECLAIM; nor __GFP_KSWAPD_RECLAIM, which wakes kswapd and so takes rq->lock.
 11. The scheduler picks a task only if the pool covers what its stack and the leaving one's can still grow; else idle. With
-    pools of twice THREAD_DYNAMIC_PAGES that makes a difference only when memory is short.
-12. The marks are set before the first page is taken.
+    the RFC's pool of THREAD_DYNAMIC_PAGES that is felt (two shallow tasks cannot follow one another without idle in
+    between); with twice as many pages it would make a difference only when memory is short.
+12. No fault runs out of pages (11); should one, the marks are set before the first page is taken.
 13. The stack pointer tells whose stack has faulted, not `current`.
 14. A stack is uncharged when it is released, after the last charge, not in do_exit.
 15. A page is claimed for its level by a cmpxchg on vm_area->pages[], with bit 0 set, before its slot is marked. An NMI that
@@ -74,6 +75,7 @@ from spec.kernel import (
 
 ASSUMPTIONS = (
     "the scheduler picks only tasks that may_switch_to allows; the idle task, whose stack is mapped whole, always may run",
+    "the scheduler lets idle run in place of a task that may_switch_to refuses, so that the task can follow",
     "a charge with __GFP_NOFAIL succeeds without sleeping; the group may exceed its limit by the pages of a stack",
     "whoever reads another task's stack reads mapped pages only (may_read_stack), and so does no NMI on another CPU",
     "the architecture gives each nested entry of the fault handler a frame of its own (not one IST stack)",

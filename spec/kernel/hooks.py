@@ -119,3 +119,10 @@ def owes_refill(cpu: Cpu, task: Task) -> bool:
 def holds_page(page: Page) -> bool:
     """Whether the protocol keeps the page in a variable of its own."""
     return False
+
+
+@hook
+@function
+def fault_may_take(page: Page) -> bool:
+    """For the properties: whether a stack fault could take the page, which the protocol keeps in a variable of its own."""
+    return False

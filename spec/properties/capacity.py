@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
-from checker.language import function, invariant
+from checker.language import every, function, invariant
+from spec.kernel.hooks import fault_may_take
 from spec.kernel.parameters import POOL_SLOTS, STACK_PAGES
-from spec.kernel.records import Count, Cpu, VmArea
+from spec.kernel.records import Count, Cpu, Page, VmArea
 from spec.kernel.scheduler import is_usable
 
 
 @function
-def usable_pages(cpu: Cpu) -> Count:
-    """How many pages of the CPU's pool a fault could still take."""
-    return sum(1 for slot in range(POOL_SLOTS) if is_usable(cpu, slot))
+def usable_pages(cpu: Cpu) -> int:
+    """How many pages a fault could still take: of the CPU's pool, and of what the protocol keeps for faults elsewhere."""
+    return sum(1 for slot in range(POOL_SLOTS) if is_usable(cpu, slot)) + sum(1 for page in every(Page) if fault_may_take(page))
 
 
 @function

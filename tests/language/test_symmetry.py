@@ -59,13 +59,21 @@ def test_a_record_that_is_not_symmetric_may_do_all_this() -> None:
 def test_the_symmetry_of_our_models(
     model: str, settings: dict[str, int], tabled: tuple[str, ...], paged: tuple[str, ...], count: int
 ) -> None:
-    system = lower(load_program(ROOT / "models" / f"{model}.py", settings))
+    events = None if model == "dks" else ["touch"]
+    system = lower(load_program(ROOT / "models" / f"{model}.py", settings, events))
     assert system.symmetry is not None
     assert (system.symmetry.tabled, system.symmetry.paged, system.symmetry.notes) == (tabled, paged, ())
     found = permutations(system, tabled)
     assert found is not None
     assert len(found) == len(set(found)) == count
     assert all(image == tuple(range(len(image))) for image in found[0])
+
+
+def test_stacks_that_are_forked_are_not_exchanged() -> None:
+    system = lower(load_program(ROOT / "models" / "rfc_v1.py", {"TASKS": 2}, ["touch", "fork"]))
+    assert system.symmetry is not None
+    assert "VmArea" not in system.symmetry.tabled
+    assert [note.split(":")[0] for note in system.symmetry.notes] == ["VmArea is not reduced"]
 
 
 CONSTANT = "@initial\ndef start() -> None:\n    instance(Node, 0).other = instance(Node, 1)\n"

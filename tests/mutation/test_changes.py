@@ -287,7 +287,8 @@ def test_a_mutant_differs_in_one_definition_and_moves_no_line(model: Path) -> No
         before, after = text.splitlines(), mutant.text.splitlines()
         assert len(before) == len(after), mutant.name
         first = next(number for number, (old, new) in enumerate(zip(before, after, strict=True), 1) if old != new)
-        assert first == mutant.position.line, mutant.name
+        # Statements that are swapped may begin alike.
+        assert first == mutant.position.line or (first > mutant.position.line and ": swap: " in mutant.name), mutant.name
     if model.stem == "dks":
         assert len(found) > 100
 

@@ -290,7 +290,7 @@ def first_violation(program: Program, seed: int) -> Trace | None:
 
 
 def test_violations_of_the_rfc_are_confirmed() -> None:
-    program = load_program(ROOT / "models/rfc_v1.py", {"CPUS": 2, "TASKS": 2})
+    program = load_program(ROOT / "models/rfc_v1.py", {"CPUS": 2, "TASKS": 2}, ["touch", "late-fault", "oom"])
     traces = [trace for seed in range(12) if (trace := first_violation(program, seed))]
     assert len({trace.violation.property for trace in traces}) > 1
     for trace in traces:
