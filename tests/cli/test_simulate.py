@@ -57,7 +57,7 @@ def test_what_holds_is_unknown_and_never_bounded() -> None:
         for line in done.stdout.splitlines()
         if re.fullmatch(r"  \S+ +UNKNOWN\(simulated: 100 walks, [\d,]+ steps, seed 3\)", line)
     ]
-    assert len(lines) == 11
+    assert len(lines) == 21
     status, found = simulated(*arguments)
     assert status == 3
     assert set(verdicts(found).values()) == {"UNKNOWN"}
@@ -82,7 +82,8 @@ def test_the_same_seed_gives_the_same_in_another_process() -> None:
         del found["statistics"]["seconds"], found["statistics"]["memory_bytes"]
         return found
 
-    arguments = ("simulate", "models/rfc_v1_nr_fixed.py", "--cpus", "2", "--tasks", "2", "--walks", "12", "--depth", "300")
+    sizes = ("--cpus", "2", "--tasks", "2", "--events", "touch,late-fault,migrate,oom")
+    arguments = ("simulate", "models/rfc_v1_nr_fixed.py", *sizes, "--walks", "12", "--depth", "300")
     first = timeless(simulated(*arguments, "--seed", "7", PYTHONHASHSEED="1")[1])
     second = timeless(simulated(*arguments, "--seed", "7", PYTHONHASHSEED="2")[1])
     other = timeless(simulated(*arguments, "--seed", "8", PYTHONHASHSEED="1")[1])
