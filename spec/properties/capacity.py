@@ -1,15 +1,26 @@
 # SPDX-License-Identifier: GPL-2.0-only
-from checker.language import every, function, invariant
+from checker.language import address, every, function, invariant
+from spec.kernel.exceptions import in_nmi
 from spec.kernel.hooks import fault_may_take
 from spec.kernel.parameters import POOL_SLOTS, STACK_PAGES
-from spec.kernel.records import Count, Cpu, Page, VmArea
+from spec.kernel.records import Count, Cpu, Page, Slot, VmArea
 from spec.kernel.scheduler import is_usable
+from spec.properties.tag_live import is_in_live_stack
+
+
+@function
+def is_left_over(cpu: Cpu, slot: Slot) -> bool:
+    """Whether the refused fault has taken the page of this slot and not mapped it, so that it was not for want of that one."""
+    return bool(address(cpu.pool[slot]) & 1) and not in_nmi(cpu) and not is_in_live_stack(cpu.pool[slot])
 
 
 @function
 def usable_pages(cpu: Cpu) -> int:
-    """How many pages a fault could still take: of the CPU's pool, and of what the protocol keeps for faults elsewhere."""
-    return sum(1 for slot in range(POOL_SLOTS) if is_usable(cpu, slot)) + sum(1 for page in every(Page) if fault_may_take(page))
+    """How many pages the fault had or could still take: of the CPU's pool, and of what the protocol keeps for faults
+    elsewhere."""
+    return sum(1 for slot in range(POOL_SLOTS) if is_usable(cpu, slot) or is_left_over(cpu, slot)) + sum(
+        1 for page in every(Page) if fault_may_take(page)
+    )
 
 
 @function

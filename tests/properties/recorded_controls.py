@@ -89,7 +89,7 @@ RECORDED = (
         {"CPUS": 1, "TASKS": 2, "STACK_PAGES": 3},
         *(3_313, 3_623, 125),
         reached={"reached-partly-mapped": 20, "reached-in-between": 15},
-        planted={3: Planted(15, 1_932, {"fault-resolved": 31, "capacity": 31})},
+        planted={3: Planted(15, 1_932, {"fault-resolved": 31})},
         like_fixed=True,
     ),
     Control(
