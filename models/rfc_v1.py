@@ -178,7 +178,7 @@ EXPECTED = (
     Expected(
         settings={"CPUS": 1, "TASKS": 1, "STACK_PAGES": 4},
         events=("touch",),
-        violated={"fault-resolved": 40, "area-agrees": 28, "capacity": 40, "single-hole": 28},
+        violated={"fault-resolved": 40, "area-agrees": 28, "single-hole": 28},
         states=797,
         transitions=839,
         depth=91,
