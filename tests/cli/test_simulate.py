@@ -35,7 +35,7 @@ def verdicts(found: dict[str, Any]) -> dict[str, str]:
 
 
 def test_what_is_found_beyond_the_reach_of_search_replays(tmp_path: Path) -> None:
-    status, found = simulated(*LARGE, "--events", "touch,late-fault", "--walks", "50", "--save", str(tmp_path))
+    status, found = simulated(*LARGE, "--events", "touch,late-fault", "--walks", "12", "--steps", "1500", "--save", str(tmp_path))
     assert status == 1
     assert verdicts(found)["charge-once"] == verdicts(found)["refill-owed"] == "VIOLATED"
     assert verdicts(found)["one-owner"] == "UNKNOWN"
