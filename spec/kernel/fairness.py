@@ -24,6 +24,19 @@ def tasks_run(task: Task) -> bool:
 
 
 @function
+def refuses(cpu: Cpu) -> bool:
+    """Whether the CPU picks its next task, and may_switch_to refuses one that waits."""
+    return calls(cpu, pick_next_task) and any(is_runnable(task, cpu) and not may_run(task, cpu) for task in every(Task))
+
+
+@fair("a CPU that picks while may_switch_to refuses a waiting task, again and again, picks idle again and again", given=refuses)
+def idle_gives_way(cpu: Cpu) -> bool:
+    """In place of a task that it must not pick the scheduler picks idle, and not always the task that is there already. Where
+    may_switch_to refuses nobody, nothing is assumed."""
+    return cpu.stack is cpu.idle
+
+
+@function
 def may_leave_idle(cpu: Cpu) -> bool:
     """Whether the CPU steps its idle task, with another task there that waits for it, or a tick to wake it."""
     if cpu.stack is not cpu.idle or has_frames(cpu) or not cpu.online:
