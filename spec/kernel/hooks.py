@@ -124,7 +124,8 @@ def holds_page(page: Page) -> bool:
 @hook
 @function
 def holds_stack(stack: VmArea) -> bool:
-    """Whether the protocol keeps the stack, which no task has, in a variable of its own."""
+    """Whether the protocol keeps the stack, which no task has, in a variable of its own, or in hand outside of
+    alloc_vmap_stack and free_vmap_stack."""
     return False
 
 
