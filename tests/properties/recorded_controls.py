@@ -365,4 +365,28 @@ RECORDED = (
         planted={},
         events=("fork",),
     ),
+    Control(
+        "remote-access",
+        {"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2},
+        *(89, 104, 42),
+        reached={"reached-unmapped": 4, "reached-child": 18},
+        planted={3: Planted(16, 32)},
+        events=("fork", "remote-read"),
+    ),
+    Control(
+        "area-owned",
+        {"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2},
+        *(6_509, 7_794, 174),
+        reached={"reached-freed": 56, "reached-cached": 97, "reached-rcu": 47, "reached-vfree": 52},
+        planted={1: Planted(51, 2_871), 2: Planted(109, 6_361, rare=True)},
+        events=("fork", "exit"),
+    ),
+    Control(
+        "task-runs",
+        {"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2},
+        *(1_140, 1_215, 122),
+        reached={"reached-waiting": 26, "reached-given-way": 16, "reached-child": 10},
+        planted={1: Planted(5, 5), 2: Planted(20, 1_148), 3: Planted(67, 662)},
+        events=("touch", "fork"),
+    ),
 )

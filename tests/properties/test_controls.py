@@ -20,7 +20,7 @@ from checker.report.verdict import Run, Word
 PORTABLE = Method("portable", 1)
 FIXED = PROJECT / "models" / "rfc_v1_nr_fixed.py"
 PLANTED = [(control, number, fault) for control in RECORDED for number, fault in control.planted.items()]
-LIVENESS = {"refill-eventually", "null-retried", "fault-bounded"}
+LIVENESS = {"refill-eventually", "null-retried", "fault-bounded", "task-runs"}
 IN_STATES = [planted for planted in PLANTED if planted[0].identifier not in LIVENESS and not planted[2].rare]
 
 

@@ -22,7 +22,7 @@ from checker.ir.lower import lower
 from checker.language import tree
 from checker.language.tree import Program
 
-ON_RUNS = ("fault-bounded", "null-retried", "refill-eventually")
+ON_RUNS = ("fault-bounded", "null-retried", "refill-eventually", "task-runs")
 FORMULAS = sorted({control.identifier for control in RECORDED} - {"no-deadlock", *ON_RUNS})
 
 AT_HOOKS_ONLY = "an idle or dead task is at no hook outside of __schedule and finish_task_switch"
@@ -384,12 +384,15 @@ def test_no_mutant_of_a_condition_on_runs_survives(name: str) -> None:
     assert mutants >= 2
 
 
-@pytest.mark.parametrize("name", ["refill-eventually"])
-def test_without_what_is_assumed_of_allocations_the_sound_model_is_at_fault(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "assumption"),
+    [("refill-eventually", "allocations_succeed"), ("task-runs", "tasks_run"), ("task-runs", "idle_gives_way")],
+)
+def test_without_what_is_assumed_the_sound_model_is_at_fault(name: str, assumption: str) -> None:
     (control,) = [control for control in RECORDED if control.identifier == name]
     program = program_of(control, 0)
     assert lasso_length(program, name) is None
-    assert lasso_length(without_assumption(program, "allocations_succeed"), name) is not None
+    assert lasso_length(without_assumption(program, assumption), name) is not None
 
 
 # --- what the engine itself demands ----------------------------------------------------------------------------------

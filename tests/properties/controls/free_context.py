@@ -7,7 +7,19 @@ a page and frees it again.
 
 from models.lifecycle import dynamic_stack, uncharge_stack
 
-from checker.language import Per, atomic, function, implements, in_routine, invariant, is_allocated, parameter, per, routine
+from checker.language import (
+    Per,
+    atomic,
+    every,
+    function,
+    implements,
+    in_routine,
+    invariant,
+    is_allocated,
+    parameter,
+    per,
+    routine,
+)
 from models.rfc_v1 import dynamic_stack_get_page
 from spec.kernel import (
     STACK_PAGES,
@@ -21,6 +33,7 @@ from spec.kernel import (
     alloc_pages,
     exit_task_stack_account,
     free_vmap_stack,
+    holds_stack,
     may_cache_stack,
     remove_vm_area,
     set_pte_at,
@@ -71,6 +84,16 @@ def free_later(stack: VmArea) -> None:
         with atomic("llist_add"):
             after[stack] = dead
             dead = stack
+
+
+@implements(holds_stack)
+@function
+def waits_to_be_freed(stack: VmArea) -> bool:
+    return (
+        dead is stack
+        or any(is_allocated(other) and after[other] is stack for other in every(VmArea))
+        or any(in_routine(task, free_dead_stacks) for task in every(Task))
+    )
 
 
 @implements(may_cache_stack)
