@@ -25,7 +25,7 @@ def area_owned(stack: VmArea) -> bool:
     is the protocol's own (holds_stack).
 
     A stack on its way from one to another is held by a local of the routine that moves it, so that one is looked for when
-    no such routine of the kernel is active anywhere."""
+    no such routine of the kernel is active anywhere. Where stacks neither come nor go there is nothing to look for."""
     if not (FORK or TASKS_END) or not is_allocated(stack) or stack.rcu_pending or stack.vfree_pending or holds_stack(stack):
         return True
     if any(task.stack_vm_area is stack for task in every(Task)) or any(cpu.cached_stack is stack for cpu in every(Cpu)):

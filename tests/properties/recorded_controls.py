@@ -194,7 +194,7 @@ RECORDED = (
         reached={"reached-fault": 8, "reached-both": 19},
         planted={
             1: Planted(23, 23_749),
-            2: Planted(15, 4_889, {"refill-eventually": 22}),
+            2: Planted(15, 4_889, {"refill-eventually": 22, "task-runs": 22}),
             3: Planted(45, 13_685, {"no-deadlock": 38}),
         },
     ),
