@@ -80,7 +80,7 @@ def test_the_kernel_models(model: str, sizes: tuple[int, int, int], events: tupl
     searches = both(program)
     assert searches is not None
     full, reduced = searches
-    assert sizes[0] == 1 or 3 * len(reduced.states) < len(full.states)
+    assert sizes[0] == 1 or 1.8 * len(reduced.states) < len(full.states)
 
 
 def test_what_is_taken_for_independent_is() -> None:
