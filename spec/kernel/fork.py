@@ -64,7 +64,7 @@ def copy_process() -> None:
     """copy_process(): a child, if there is memory for it. Linux: copy_thread() (arch/x86/kernel/process.c) writes the child's
     registers and first frame to the top of its stack. That is the parent's access to a stack not its own, where a fault
     would be one that nobody can resolve. Here the wakeup checks for it. Left out: all but the flags and the stack; that
-    copy_thread needs more than one page on some architecture; what is written to the other end (STACK_END_MAGIC)."""
+    copy_thread may need more than one page; STACK_END_MAGIC at the other end, which dynamic stacks do without."""
     with atomic("dup_task_struct copies the parent into a task_struct of its own"):
         parent = this_cpu().current
         child = choose(task for task in every(Task) if is_unused(task))
