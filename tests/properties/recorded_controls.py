@@ -36,7 +36,7 @@ class Planted:
 class Control:
     """A control in one configuration. sizes: all parameters but PLANTED. states, transitions, depth: of the sound model. reached: when
     each occasion first comes there, in steps. like_fixed: the sound model is rfc_v1_nr_fixed, state for state. also: what the sound
-    model violates all the same, as its own text explains."""
+    model violates all the same, as its own text explains. part: names the file where a property has more than one."""
 
     identifier: str
     sizes: Mapping[str, int]
@@ -48,17 +48,18 @@ class Control:
     like_fixed: bool = False
     events: tuple[str, ...] = EVENTS
     also: Mapping[str, int] = field(default_factory=dict)
+    part: str = ""
 
     @property
     def path(self) -> Path:
-        return CONTROLS / f"{self.identifier.replace('-', '_')}.py"
+        return CONTROLS / f"{(self.identifier + self.part).replace('-', '_')}.py"
 
     def program(self, planted: int) -> Program:
         """The model with that fault planted, 0: none."""
         return load_program(self.path, {**self.sizes, "PLANTED": planted}, self.events)
 
     def __str__(self) -> str:
-        return ",".join([self.identifier, *(f"{name}={value}" for name, value in self.sizes.items())])
+        return ",".join([self.identifier + self.part, *(f"{name}={value}" for name, value in self.sizes.items())])
 
 
 def catalogue(properties: Iterable[str]) -> frozenset[str]:
@@ -73,7 +74,15 @@ RECORDED = (
         ONE_TASK,
         *(244, 260, 66),
         reached={"reached-deep-fault": 25, "reached-guard-page": 40},
-        planted={1: Planted(19, 176), 2: Planted(13, 69), 3: Planted(11, 244), 4: Planted(20, 103), 5: Planted(14, 129)},
+        planted={
+            1: Planted(19, 176),
+            2: Planted(13, 69),
+            3: Planted(11, 244),
+            4: Planted(20, 103),
+            5: Planted(14, 129),
+            6: Planted(16, 79),
+            7: Planted(17, 135),
+        },
         like_fixed=True,
     ),
     Control(
@@ -219,7 +228,7 @@ RECORDED = (
         {"CPUS": 2, "TASKS": 1, "STACK_PAGES": 2},
         *(2_567, 3_542, 65),
         reached={"reached-handed-over": 14, "reached-in-flight": 23, "reached-all-refilled": 28},
-        planted={13: Planted(15, 2_581)},
+        planted={13: Planted(15, 2_581), 14: Planted(28, 3_665)},
         events=("touch", "hotplug"),
     ),
     Control(
@@ -266,7 +275,12 @@ RECORDED = (
         ONE_TASK,
         *(444, 515, 28),
         reached={"reached-reentered": 15, "reached-alone": 10},
-        planted={1: Planted(22, 636, {"one-owner": 22}, rare=True), 2: Planted(21, 476, {"fault-resolved": 21}, rare=True)},
+        planted={
+            1: Planted(22, 636, {"one-owner": 22}, rare=True),
+            2: Planted(21, 476, {"fault-resolved": 21}, rare=True),
+            3: Planted(14, 527, {"one-owner": 12}),
+            4: Planted(14, 551, {"one-owner": 12}),
+        },
         events=("touch", "nmi"),
     ),
     Control(
@@ -388,5 +402,55 @@ RECORDED = (
         reached={"reached-waiting": 26, "reached-given-way": 16, "reached-child": 10},
         planted={1: Planted(5, 5), 2: Planted(20, 1_148), 3: Planted(67, 662)},
         events=("touch", "fork"),
+    ),
+    Control(
+        "capacity",
+        {"CPUS": 1, "TASKS": 1, "STACK_PAGES": 2},
+        *(129, 145, 26),
+        reached={"reached-last-page": 11},
+        planted={2: Planted(19, 150, {"fault-resolved": 19}, rare=True)},
+        events=("touch", "nmi"),
+    ),
+    Control(
+        "handler-reentrant",
+        {"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2},
+        *(360, 402, 29),
+        reached={"reached-reentered": 14, "reached-alone": 10},
+        planted={},
+        events=("touch", "nmi", "fork"),
+    ),
+    Control(
+        "free-context",
+        {"CPUS": 2, "TASKS": 2, "STACK_PAGES": 2},
+        *(3_152, 5_848, 48),
+        reached={"reached-freed": 0, "reached-freeing": 18},
+        planted={4: Planted(18, 592, {"no-sleep-atomic": 13, "no-deadlock": 16}), 5: Planted(9, 3_782), 6: Planted(15, 4_136)},
+        events=("fork", "sleep"),
+    ),
+    Control(
+        "one-owner",
+        {"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2, "SPARE_PAGES": 2},
+        *(975, 1_119, 64),
+        reached={"reached-in-hand": 11},
+        planted={1: Planted(44, 917)},
+        events=("exit",),
+        part="-in-hand",
+    ),
+    Control(
+        "one-owner",
+        {"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2, "SPARE_PAGES": 1},
+        *(24, 29, 17),
+        reached={"reached-in-hand": 9},
+        planted={},
+        events=("fork",),
+        part="-in-hand",
+    ),
+    Control(
+        "null-retried",
+        {"CPUS": 2, "TASKS": 1, "STACK_PAGES": 2},
+        *(449, 797, 40),
+        reached={"reached-empty": 16},
+        planted={},
+        events=("hotplug",),
     ),
 )
