@@ -36,7 +36,8 @@ class Planted:
 class Control:
     """A control in one configuration. sizes: all parameters but PLANTED. states, transitions, depth: of the sound model. reached: when
     each occasion first comes there, in steps. like_fixed: the sound model is rfc_v1_nr_fixed, state for state. also: what the sound
-    model violates all the same, as its own text explains. part: names the file where a property has more than one."""
+    model violates all the same, as its own text explains. part: names the file where a property has more than one.
+    bears_on: properties that it does not violate, whose formulas its faults hold in place all the same."""
 
     identifier: str
     sizes: Mapping[str, int]
@@ -49,6 +50,7 @@ class Control:
     events: tuple[str, ...] = EVENTS
     also: Mapping[str, int] = field(default_factory=dict)
     part: str = ""
+    bears_on: tuple[str, ...] = ()
 
     @property
     def path(self) -> Path:
@@ -84,6 +86,7 @@ RECORDED = (
             7: Planted(17, 135),
         },
         like_fixed=True,
+        bears_on=("capacity", "handler-reentrant"),
     ),
     Control(
         "single-hole",
@@ -108,6 +111,7 @@ RECORDED = (
         reached={"reached-full": 28, "reached-in-between": 14},
         planted={1: Planted(28, 288)},
         like_fixed=True,
+        bears_on=("charge-once",),
     ),
     Control(
         "area-agrees",
@@ -139,6 +143,7 @@ RECORDED = (
             9: Planted(47, 261, {"charge-once": 60, "tag-live": 50}),
         },
         like_fixed=True,
+        bears_on=("zeroed",),
     ),
     Control(
         "refill-owed",
@@ -245,6 +250,7 @@ RECORDED = (
         *(255, 271, 66),
         reached={"reached-last-page": 26},
         planted={1: Planted(33, 266, {"fault-resolved": 33})},
+        bears_on=("one-owner",),
     ),
     Control(
         "capacity",
@@ -410,6 +416,7 @@ RECORDED = (
         reached={"reached-last-page": 11},
         planted={2: Planted(19, 150, {"fault-resolved": 19}, rare=True)},
         events=("touch", "nmi"),
+        bears_on=("handler-reentrant",),
     ),
     Control(
         "handler-reentrant",

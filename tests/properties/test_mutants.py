@@ -73,7 +73,7 @@ EQUIVALENT = {
 
 
 MANY_STATES = 500
-"""A control with more states takes part where its own property is concerned only, or one that it cannot but violate too."""
+"""A sound model with more states takes part only where its control has to do with the property."""
 
 
 @cache
@@ -82,17 +82,19 @@ def program_of(control: Control, planted: int) -> Program:
 
 
 def lengths(name: str) -> Iterator[tuple[Program, int | None]]:
-    """The controls, those of the property and small ones first, with the length of its shortest violation in each; None where it
-    holds."""
-    for control in sorted(RECORDED, key=lambda control: (control.identifier != name, control.states)):
+    """What the mutants of a property's formula are held against, with the length of its shortest violation, None where it holds: planted
+    faults of the property's controls, and of others that violate it or bear on it; then sound models, also of all small controls."""
+    taking_part = []
+    for control in RECORDED:
         own = control.identifier == name
         found = {number: fault.length if own else fault.others.get(name) for number, fault in control.planted.items()}
-        found[0] = control.also.get(name)
-        small = control.states < MANY_STATES
-        if own or small or any(found.values()):
-            for number, length in found.items():
-                if own or small or length is not None or number == 0:
-                    yield program_of(control, number), length
+        all_faults = own or name in control.bears_on
+        faults = [(control, number, length) for number, length in found.items() if all_faults or length is not None]
+        if faults or own or control.states < MANY_STATES:
+            taking_part += [*faults, (control, 0, control.also.get(name))]
+    taking_part.sort(key=lambda part: (part[1] == 0, part[0].identifier != name, part[0].states))
+    for control, number, length in taking_part:
+        yield program_of(control, number), length
 
 
 def length_of(program: Program, name: str) -> int | None:
