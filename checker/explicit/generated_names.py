@@ -50,10 +50,8 @@ class Names:
         self.covered.extend(bytes(len(self.system.coverable)))
         self.cover_numbers.update({position: n for n, position in enumerate(sorted(self.system.coverable))})
         self.namespace.update(H=self.covered, R=self._raise, K=self.called)
-        for record in self.system.arenas:
-            self.namespace[f"index_{record}"] = self._index(record, False)
-            if f"{record}.allocated" in self.layout.cells:
-                self.namespace[f"live_{record}"] = self._index(record, True)
+        for record, (count, alignment, _) in self.system.arenas.items():
+            self.namespace[f"index_{record}"] = {(n + 1) * alignment: n for n in range(count)}
 
     def _raise(self, number: int) -> int:
         raise self.raisers[number]()
@@ -71,17 +69,3 @@ class Names:
         if WILD in self.system.properties:
             return self.raiser(lambda: Violated(WILD, position, True))
         return self.raiser(lambda: OutOfRange(position, f"{what}, in a model without the property no-wild-pointer", True))
-
-    def _index(self, record: str, live: bool) -> Callable[[int, int, int], int]:
-        count, alignment, _ = self.system.arenas[record]
-        allocated = self.layout.cells[f"{record}.allocated"].offset if live else 0
-
-        def index(s: int, reference: int, number: int) -> int:
-            found, tag = divmod(reference, alignment)
-            if tag or not 1 <= found <= count:
-                self._raise(number)
-            if live and not s >> (allocated + found - 1) & 1:
-                self._raise(number)
-            return found - 1
-
-        return index

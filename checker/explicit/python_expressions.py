@@ -37,7 +37,11 @@ class ExpressionWriter:
                 _, alignment, _ = self.system.arenas[record]
                 if alignment == 1 and not live:
                     return f"(({inner} or R({number})) - 1)"
-                return f"{'live' if live else 'index'}_{record}(s, {inner}, {number})"
+                name = self.local(f"index {number}")
+                known = f"({name} := index_{record}.get({inner})) is not None"
+                if live:
+                    known += f" and s >> {self.layout.cells[f'{record}.allocated'].offset} + {name} & 1"
+                return f"({name} if {known} else R({number}))"
             case ir.Element(index, variable, length, position):
                 number = self.names.wild(position, f"an index outside {variable}[{length}]")
                 name = self.local(f"element {number}")
