@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 JOBS ?= auto
 
-.PHONY: run test test-slow lint gate bench counterexamples findings golden clean
+.PHONY: run test test-slow lint gate bench counterexamples findings matrix golden clean
 
 # Find what is wrong with the protocol as it was posted, and hold that against the record.
 run: $(READY)
@@ -47,6 +47,10 @@ counterexamples: $(READY)
 # Find each bug of models/rfc_v1.findings.toml again: its run and picture in counterexamples/rfc_v1, the table in docs/findings.md.
 findings: $(READY)
 	$(BIN)/python -m tests.findings
+
+# Check models/hardened.py with each event and each pair of events, as far as docs/hardened.md does not have it yet. Takes hours.
+matrix: $(READY)
+	$(BIN)/python -m tests.hardened.matrix
 
 # Make the expected outputs in tests again, from what is printed now.
 golden: $(READY)
