@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The command: `python -m tests.hardened.matrix`: check hardened with each event and each pair of events, at two sizes.
+"""The command: `python -m tests.hardened.matrix`: check hardened with each event and each pair of events, at two sizes, and with all at once.
 
 What is recorded already is not searched again, so that the command can be stopped and called again; `--again` begins anew.
 tests/hardened/matrix.jsonl has the record, docs/hardened.md the tables made from it. Exit status 0: nothing is violated in what is recorded;
@@ -14,6 +14,7 @@ import subprocess
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 
 from checker.language.load import load_program
@@ -24,6 +25,9 @@ RECORD = Path(__file__).with_name("matrix.jsonl")
 DOCUMENT = PROJECT / "docs" / "hardened.md"
 SIZES = ((2, 2, 4), (2, 3, 3))
 """CPUs, tasks, stack pages."""
+
+SIZES_OF_ALL = ((1, 1, 2), (1, 1, 3), (1, 2, 2), (2, 1, 2), (1, 2, 3), (1, 3, 2))
+"""At which all events are searched at once."""
 
 ON_RUNS = frozenset({"fault-bounded", "null-retried", "refill-eventually", "task-runs"})
 
@@ -42,9 +46,14 @@ class Row:
     unknown: str | None
 
 
+@cache
+def all_events() -> tuple[str, ...]:
+    return tuple(event.name for event in load_program(HARDENED).events)
+
+
 def event_sets() -> list[tuple[str, ...]]:
     """Each event and each pair of events, those with few states first."""
-    events = [event.name for event in load_program(HARDENED).events]
+    events = all_events()
     sets = [(event,) for event in events] + list(itertools.combinations(events, 2))
     large = {"nmi": 4, "late-fault": 1, "softirq": 1, "irq": 1, "hotplug": 2, "exit": 2, "fork": 2, "oom": 1}
     return sorted(sets, key=lambda chosen: sum(large.get(event, 0) for event in chosen))
@@ -116,12 +125,23 @@ def cell(row: Row | None) -> str:
 
 def table(sizes: tuple[int, int, int]) -> list[str]:
     """The lower half of the square of events."""
-    events = [event.name for event in load_program(HARDENED).events]
+    events = all_events()
     rows = load_rows()
     lines = ["| | " + " | ".join(events) + " |", "|---" * (len(events) + 1) + "|"]
     for number, event in enumerate(events):
         cells = [cell(rows.get((sizes, (other, event) if other != event else (event,)))) for other in events[: number + 1]]
         lines.append(f"| {event} | " + " | ".join([*cells, *[""] * (len(events) - number - 1)]) + " |")
+    return lines
+
+
+def table_of_all() -> list[str]:
+    """All events at once."""
+    rows = load_rows()
+    lines = ["| CPUs | tasks | stack pages | states | depth |", "|---|---|---|---|---|"]
+    for sizes in SIZES_OF_ALL:
+        row = rows.get((sizes, all_events()))
+        depth = "" if row is None else row.depth
+        lines.append(f"| {' | '.join(map(str, sizes))} | {cell(row)} | {depth} |")
     return lines
 
 
@@ -137,10 +157,11 @@ def told(sizes: tuple[int, int, int]) -> str:
 
 def written(document: str) -> str:
     """The document with its tables made anew."""
-    for sizes in SIZES:
-        begin, end = f"<!-- table: matrix {' '.join(map(str, sizes))} -->\n", "<!-- end -->\n"
+    tables = {f"matrix {' '.join(map(str, sizes))}": [told(sizes), "", *table(sizes)] for sizes in SIZES}
+    for name, lines in {"all events": table_of_all(), **tables}.items():
+        begin, end = f"<!-- table: {name} -->\n", "<!-- end -->\n"
         before, rest = document.split(begin)
-        document = before + begin + "\n".join([told(sizes), "", *table(sizes)]) + "\n" + end + rest.split(end, 1)[1]
+        document = before + begin + "\n".join(lines) + "\n" + end + rest.split(end, 1)[1]
     return document
 
 
@@ -154,7 +175,8 @@ def main() -> int:
     limits = ["--timeout", arguments.timeout, "--max-memory", arguments.max_memory, "--threads", arguments.threads]
     limits += ["--max-states", str(10**9)]
     rows = {} if arguments.again else load_rows()
-    for events, sizes in itertools.product(event_sets(), SIZES):
+    wanted = [(events, sizes) for events in event_sets() for sizes in SIZES] + [(all_events(), sizes) for sizes in SIZES_OF_ALL]
+    for events, sizes in wanted:
         known = rows.get((sizes, events))
         if known is None or known.unknown is not None:
             row = search(sizes, events, limits)
