@@ -15,7 +15,7 @@ class Unsupported(Exception):
     """What cannot be said in bit-vectors of a sensible width or length. The text says why, in one line for the user."""
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False, repr=False, slots=True)
 class Term:
     """op: an operator of SMT-LIB, "constant" or "variable". width: of a bit-vector; 0 for a Boolean. value: of a constant, the
     number of bits of an extension. name: of a variable."""

@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Bounded model checking with Z3: is there a violation at the end of 0, 1, 2 ... steps?
+
+This runs in a process of its own (process.py), on the step relation as text, and imports nothing of the rest but that format.
+At each length one question covers all that was not found yet: whether the state after so many steps is wrong, or the last of them. What the
+answer `no` proves is asserted, so that questions at greater lengths need not find it out again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import z3
+
+STATE = "state"
+STEP = "step"
+"""Kinds of targets: a state is wrong, or a step."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is looked for. name: unique. kind: STATE or STEP."""
+
+    name: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A step relation as text. text: SMT-LIB 2 with declarations of the variables of state and inputs, and for each of `roots` an
+    assertion that equates a variable with it. The roots are: steps, the next value of each variable of the state, the
+    targets. initial: the number that each variable of the state has at first. depth: the most steps."""
+
+    text: str
+    state: tuple[tuple[str, int], ...]
+    inputs: tuple[tuple[str, int], ...]
+    initial: tuple[int, ...]
+    targets: tuple[Target, ...]
+    depth: int
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A target that was reached. states: the numbers of the state's variables in each state of the way. selected: the inputs in each
+    step; where the step is wrong, there are as many of them as states."""
+
+    target: str
+    states: list[list[int]]
+    inputs: list[list[int]]
+
+
+@dataclass(frozen=True)
+class Reached:
+    """No target that was not hit before can be reached in so many steps."""
+
+    depth: int
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """The search has ended before it was complete."""
+
+    reason: str
+
+
+Message = Hit | Reached | Stopped
+
+
+class Unrolling:
+    """The steps from the initial state on, one set of variables for each state and step."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        equations = z3.parse_smt2_string(problem.text)
+        roots = [equation.arg(1) for equation in equations]
+        size = len(problem.state)
+        self.steps = roots[0]
+        self.next = roots[1 : 1 + size]
+        self.targets = dict(zip(problem.targets, roots[1 + size :], strict=True))
+        self.variables = [_variable(name, width) for name, width in (*problem.state, *problem.inputs)]
+        self.states: list[list[Any]] = [
+            [_value(number, width) for number, (_, width) in zip(problem.initial, problem.state, strict=True)]
+        ]
+        self.inputs: list[list[Any]] = []
+
+    def fresh_inputs(self) -> None:
+        depth = len(self.inputs)
+        self.inputs.append([_variable(f"{name.strip('|')} @{depth}", width) for name, width in self.problem.inputs])
+
+    def at(self, terms: Sequence[Any], depth: int, has_inputs: bool) -> list[Any]:
+        """Terms over the state after so many steps, and the inputs of the step from it."""
+        inputs = self.inputs[depth] if has_inputs else self.variables[len(self.problem.state) :]
+        pairs = list(zip(self.variables, [*self.states[depth], *inputs], strict=True))
+        return [z3.substitute(term, *pairs) for term in terms]
+
+    def extend(self, depth: int) -> list[Any]:
+        """Variables for the state after one more step; what makes it the next one."""
+        values = [z3.simplify(term) for term in self.at(self.next, depth, True)]
+        state: list[Any] = []
+        equations: list[Any] = []
+        for (name, width), value in zip(self.problem.state, values, strict=True):
+            if z3.is_const(value) and value.decl().arity() == 0:
+                state.append(value)
+                continue
+            variable = _variable(f"{name.strip('|')} @{depth + 1}", width)
+            state.append(variable)
+            equations.append(variable == value)
+        self.states.append(state)
+        return equations
+
+
+def search(problem: Problem, tell: Callable[[Message], None]) -> None:
+    """Look for the targets at 0, 1, ... steps. tell: called with all that is found out, in order."""
+    solver = z3.SolverFor("QF_BV")
+    unrolling = Unrolling(problem)
+    left = list(problem.targets)
+    steps: Any = z3.BoolVal(True)
+    for depth in range(problem.depth + 1):
+        if depth:
+            unrolling.fresh_inputs()
+            (steps,) = unrolling.at([unrolling.steps], depth - 1, True)
+            solver.add(*unrolling.extend(depth - 1))
+        wrong: dict[Target, Any] = {}
+        for target in left:
+            if target.kind == STATE:
+                (term,) = unrolling.at([unrolling.targets[target]], depth, False)
+                wrong[target] = z3.simplify(z3.And(steps, term))
+            elif depth:
+                (term,) = unrolling.at([unrolling.targets[target]], depth - 1, True)
+                wrong[target] = z3.simplify(term)
+        while True:
+            asked = {target: term for target, term in wrong.items() if not z3.is_false(term)}
+            if not asked:
+                break
+            question = z3.Bool(f"question {depth} {len(left)}")
+            solver.add(z3.Implies(question, z3.Or(*asked.values())))
+            answer = solver.check(question)
+            if answer == z3.unknown:
+                tell(Stopped(f"Z3 gives up at depth {depth}: {solver.reason_unknown()}"))
+                return
+            solver.add(z3.Not(question)) if answer == z3.unsat else None
+            if answer == z3.unsat:
+                break
+            model = solver.model()
+            for target, term in asked.items():
+                if z3.is_true(model.eval(term, model_completion=True)):
+                    tell(_hit(unrolling, target, depth, model))
+                    left.remove(target)
+                    del wrong[target]
+        solver.add(steps)
+        for target in left:
+            if target.kind == STATE:
+                solver.add(z3.Not(unrolling.at([unrolling.targets[target]], depth, False)[0]))
+        tell(Reached(depth))
+
+
+def _hit(unrolling: Unrolling, target: Target, depth: int, model: Any) -> Hit:
+    last = depth if target.kind == STATE else depth - 1
+    states = [[_number(model, term) for term in state] for state in unrolling.states[: last + 1]]
+    inputs = [[_number(model, term) for term in values] for values in unrolling.inputs[:depth]]
+    return Hit(target.name, states, inputs)
+
+
+def _number(model: Any, term: Any) -> int:
+    value = model.eval(term, model_completion=True)
+    return int(z3.is_true(value)) if z3.is_bool(value) else int(value.as_long())
+
+
+def _variable(name: str, width: int) -> Any:
+    name = name.strip("|")
+    return z3.BitVec(name, width) if width else z3.Bool(name)
+
+
+def _value(number: int, width: int) -> Any:
+    return z3.BitVecVal(number, width) if width else z3.BoolVal(bool(number))
