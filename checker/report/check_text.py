@@ -65,8 +65,9 @@ def run_text(run: Run, shown: int) -> str:
         outcome = "complete"
     lines = [
         f"{run.subject.model}: {run.subject.configuration}: {outcome}",
-        f"  {s.states:,} states, {s.transitions:,} transitions, depth {s.depth}, {s.seconds:.1f} s, {s.memory / 2**20:,.0f} MiB"
-        + f", {run.engine} engine"
+        "  "
+        + (f"{s.states:,} states, {s.transitions:,} transitions, " if s.states else "")
+        + f"depth {s.depth}, {s.seconds:.1f} s, {s.memory / 2**20:,.0f} MiB, {run.engine} engine"
         + (f", {s.frontier:,} states not expanded" if s.frontier else ""),
     ]
     if violated:
