@@ -90,14 +90,19 @@ class Unrolling:
         self.inputs.append([_variable(f"{name.strip('|')} @{depth}", width) for name, width in self.problem.inputs])
 
     def at(self, terms: Sequence[Any], depth: int, has_inputs: bool) -> list[Any]:
-        """Terms over the state after so many steps, and the inputs of the step from it."""
+        """Terms over the state after so many steps, and the inputs of the step from it; simplified."""
+        if not terms:
+            return []
         inputs = self.inputs[depth] if has_inputs else self.variables[len(self.problem.state) :]
         pairs = list(zip(self.variables, [*self.states[depth], *inputs], strict=True))
-        return [z3.substitute(term, *pairs) for term in terms]
+        # All at once, since what the terms share is then looked at once.
+        together = z3.Function("together", *(term.sort() for term in terms), z3.BoolSort())
+        moved = z3.simplify(z3.substitute(together(*terms), *pairs))
+        return [moved.arg(number) for number in range(len(terms))]
 
     def extend(self, depth: int) -> list[Any]:
         """Variables for the state after one more step; what makes it the next one."""
-        values = [z3.simplify(term) for term in self.at(self.next, depth, True)]
+        values = self.at(self.next, depth, True)
         state: list[Any] = []
         equations: list[Any] = []
         for (name, width), value in zip(self.problem.state, values, strict=True):
@@ -122,14 +127,11 @@ def search(problem: Problem, tell: Callable[[Message], None]) -> None:
             unrolling.fresh_inputs()
             (steps,) = unrolling.at([unrolling.steps], depth - 1, True)
             solver.add(*unrolling.extend(depth - 1))
-        wrong: dict[Target, Any] = {}
-        for target in left:
-            if target.kind == STATE:
-                (term,) = unrolling.at([unrolling.targets[target]], depth, False)
-                wrong[target] = z3.simplify(z3.And(steps, term))
-            elif depth:
-                (term,) = unrolling.at([unrolling.targets[target]], depth - 1, True)
-                wrong[target] = z3.simplify(term)
+        on_state = [target for target in left if target.kind == STATE]
+        on_step = [target for target in left if target.kind == STEP] if depth else []
+        holds = dict(zip(on_state, unrolling.at([unrolling.targets[t] for t in on_state], depth, False), strict=True))
+        wrong = {target: z3.And(steps, term) for target, term in holds.items()}
+        wrong |= zip(on_step, unrolling.at([unrolling.targets[t] for t in on_step], depth - 1, True), strict=True)
         while True:
             asked = {target: term for target, term in wrong.items() if not z3.is_false(term)}
             if not asked:
@@ -150,9 +152,7 @@ def search(problem: Problem, tell: Callable[[Message], None]) -> None:
                     left.remove(target)
                     del wrong[target]
         solver.add(steps)
-        for target in left:
-            if target.kind == STATE:
-                solver.add(z3.Not(unrolling.at([unrolling.targets[target]], depth, False)[0]))
+        solver.add(*(z3.Not(term) for target, term in holds.items() if target in left))
         tell(Reached(depth))
 
 
