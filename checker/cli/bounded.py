@@ -13,8 +13,8 @@ from contextlib import closing
 
 import psutil
 
-from checker.cli.confirmation import confirmed
 from checker.cli.configuration import Announce, Request, notes_of, wanted_properties
+from checker.cli.confirmation import confirmed
 from checker.cli.liveness import fairness_of, live_properties
 from checker.explicit.initial import initial_state
 from checker.explicit.interrupts import uninterrupted
@@ -64,7 +64,9 @@ class Runs:
             return self._stuck(path, state)
         if hit.target == BROKEN_ERROR:
             return self._broken_error(path, state)
-        transition, choices, raised = self._take(hit, last, state, _raises(hit.target), f"`{hit.target.strip()}` in step {last + 1}")
+        transition, choices, raised = self._take(
+            hit, last, state, _raises(hit.target), f"`{hit.target.strip()}` in step {last + 1}"
+        )
         if isinstance(raised, Cut):
             self.search.result.cuts.setdefault(raised.reason, f"{raised.position}: {raised.message}")
             return None

@@ -59,9 +59,7 @@ DEPTH = 20
     help="What searches: portable is Python, compiled is C; auto begins with the first and goes on with the second. z3 looks "
     "for violations in at most --depth steps.",
 )
-@click.option(
-    "--depth", type=click.IntRange(min=0), metavar="N", help=f"Steps that the engine z3 looks at. Default: {DEPTH}."
-)
+@click.option("--depth", type=click.IntRange(min=0), metavar="N", help=f"Steps that the engine z3 looks at. Default: {DEPTH}.")
 @click.option(
     "--threads", type=click.IntRange(1, 64), metavar="N", help="Threads of the compiled engine. Default: all processors."
 )
@@ -139,7 +137,9 @@ def check(
     if depth is not None and engine != Z3:
         raise UsageError("error: only the engine z3 takes a depth; add --engine z3, or leave out --depth")
     if engine == Z3 and (hash_compaction or checkpoint is not None or resume is not None or max_states is not None):
-        raise UsageError("error: the engine z3 stores no states; leave out --hash-compaction, --checkpoint, --resume and --max-states")
+        raise UsageError(
+            "error: the engine z3 stores no states; leave out --hash-compaction, --checkpoint, --resume and --max-states"
+        )
     if hash_compaction and engine == "portable":
         raise UsageError("error: the portable engine has no hash compaction; leave out --engine or --hash-compaction")
     checkpoints = checkpoints_of(checkpoint, checkpoint_every, resume)

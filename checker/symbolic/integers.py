@@ -154,7 +154,7 @@ class Integers:
             case "*", (a, b):
                 corners = [x * y for x in (a.low, a.high) for y in (b.low, b.high)]
                 return self._modular("bvmul", a, b, min(corners), max(corners))
-            case ("//" | "%"), (a, b):
+            case (("//" | "%"), (a, b)):
                 return self._divided(name, a, b)
             case "<<", (a, b):
                 least = a.low << (b.low if a.low >= 0 else b.high)
@@ -162,7 +162,7 @@ class Integers:
                 return self._modular("bvshl", a, self._shift(a, b), least, most)
             case ">>", (a, b):
                 return self._shifted_right(a, self._shift(a, b))
-            case ("&" | "|" | "^"), (a, b):
+            case (("&" | "|" | "^"), (a, b)):
                 return self._bitwise(name, a, b)
             case "==", (a, b):
                 return self.boolean(self.equal(a, b))

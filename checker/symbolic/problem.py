@@ -8,9 +8,7 @@ from collections.abc import Iterator
 from checker.symbolic.bounded import STATE, STEP, Problem, Target
 from checker.symbolic.smtlib import declarations, definitions, sort
 from checker.symbolic.terms import Term
-from checker.symbolic.transition import Relation
-
-DEADLOCK = "no-deadlock"
+from checker.symbolic.transition import DEADLOCK, Relation
 
 BROKEN = "broken "
 VIOLATES = "violates "

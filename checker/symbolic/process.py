@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Z3 in a process of its own, with hard limits. Whatever happens to it, what it told before stays.
 
-    python -m checker.symbolic.process IN OUT      the other process; IN and OUT are file descriptors
+python -m checker.symbolic.process IN OUT      the other process; IN and OUT are file descriptors
 """
 
 from __future__ import annotations

@@ -7,7 +7,6 @@ once for each processor, and what the location at hand leaves is written back to
 
 from __future__ import annotations
 
-from checker.ir import system as ir
 from checker.symbolic.expressions import Expressions, Flow, Stepper
 from checker.symbolic.fields import Fields
 from checker.symbolic.step import Body, Effect, Frame, Inputs

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from checker.ir import system as ir
 from checker.symbolic.expressions import MODEL_ERROR, Expressions, Flow, Stepper
 from checker.symbolic.fields import Fields
 from checker.symbolic.integers import Integer, width_of
+from checker.symbolic.solving import can_hold
 from checker.symbolic.terms import Term, Unsupported
 
 HALTED = "halted"
@@ -24,6 +26,9 @@ VIOLATES = "violates "
 
 MOST_ROUNDS = 10_000
 """No loop of the language goes round more often."""
+
+FEW_ROUNDS = 4
+"""After so many rounds without access point, Z3 is asked whether there can be one more."""
 
 
 @dataclass
@@ -62,12 +67,13 @@ class End:
 class Effect:
     """What a body does. ended: when it comes to its end. state: of each field that it may change, the term then. outcomes: how
     else it may end, and when. own, above, returns, result: of a step, as in End; returns says when there is a result.
-    inputs: the variables in it that choose."""
+    inputs: the variables in it that choose. may_fail: whether something in it may keep it from being possible at all."""
 
     ended: Term
     state: dict[int, Term]
     outcomes: dict[str, Term]
     inputs: tuple[Term, ...]
+    may_fail: bool
     own: Frame
     above: Frame
     returns: Term
@@ -86,6 +92,7 @@ class Body(Expressions):
         self.jumps: dict[str, tuple[list[Flow], list[Flow]]] = {}
         """For each label around the code, who left it and who went to its next round."""
         self.finished: list[End] = []
+        self.may_fail = False
         self.no_frame = Frame(
             fields.location_constant(0), tuple(self.terms.constant(0, fields.slot_width(n)) for n in range(len(fields.slot_most)))
         )
@@ -114,6 +121,7 @@ class Body(Expressions):
             state=state,
             outcomes={name: self.outcome(name) for name in self.outcomes},
             inputs=tuple(self.inputs),
+            may_fail=self.may_fail,
             own=self.merged_frame(guards, [end.own for end in ends]),
             above=self.merged_frame(guards, [end.above for end in ends]),
             returns=self.terms.disjunction(*(end.flow.guard for end in ends if end.result is not None)),
@@ -132,6 +140,11 @@ class Body(Expressions):
             self.choice(guards, [frame.slots[n] for frame in frames], none) for n, none in enumerate(self.no_frame.slots)
         )
         return Frame(self.choice(guards, [frame.location for frame in frames], self.no_frame.location), slots)
+
+    @cached_property
+    def valid(self) -> Term:
+        """What holds in every state that the body can run in."""
+        return self.fields.valid(self.fields.variables)
 
     # -- control --
 
@@ -168,7 +181,9 @@ class Body(Expressions):
             case ir.Choose():
                 self.choose(i, flow)
             case ir.Require(test):
-                flow.guard = self.terms.conjunction(self.truth(test, flow), flow.guard)
+                holds = self.truth(test, flow)
+                self.may_fail |= holds is not self.terms.true
+                flow.guard = self.terms.conjunction(flow.guard, holds)
             case ir.Check(test, name, _):
                 self.ends(flow, self.terms.negation(self.truth(test, flow)), VIOLATES + name)
             case ir.Halt():
@@ -269,8 +284,8 @@ class Body(Expressions):
     def turn(self, label: str, body: ir.Block, flow: Flow) -> Flow | None:
         left: list[Flow] = []
         running: Flow | None = flow
-        for _ in range(MOST_ROUNDS + 1):
-            if running is None:
+        for number in range(MOST_ROUNDS + 1):
+            if running is None or (number > FEW_ROUNDS and not can_hold(self.terms.conjunction(self.valid, running.guard))):
                 return self.merged(left)
             start = running
             leaving, again = self.inside(label, lambda start=start: self.block(body, start))  # type: ignore[misc]
@@ -292,14 +307,13 @@ class Body(Expressions):
 
     def choose(self, i: ir.Choose, flow: Flow) -> None:
         options = self.options(i, flow)
+        self.may_fail |= i.condition is not None or all(there is not self.terms.true for _, there in options)
         if not options:
             flow.guard = self.terms.false
             return
         low, high = min(value.low for value, _ in options), max(value.high for value, _ in options)
         if i.condition is not None and ir.may_raise(i.condition):
-            options = [
-                (value, self.terms.conjunction(there, self.holds(i, value, there, flow))) for value, there in options
-            ]
+            options = [(value, self.terms.conjunction(there, self.holds(i, value, there, flow))) for value, there in options]
             chosen = self.input(low, high) if low != high else self.integers.constant(low)
             fits = self.terms.true
         else:
@@ -448,5 +462,3 @@ def _every(sizes: Sequence[int]) -> list[tuple[int, ...]]:
     for size in sizes:
         found = [(*indices, n) for indices in found for n in range(size)]
     return found
-
-

@@ -9,7 +9,7 @@
     relation.next                  over s, i: the fields of that state, where `steps` holds
     relation.violates[property]    over s, i: the transition violates the property (and leads to no state)
     relation.broken[property]      over s: an invariant of the property does not hold
-    relation.stuck                 over s: nothing but interrupts is possible
+    relation.stuck                 over s: nothing but interrupts is possible; false in a model without no-deadlock
     relation.error, .broken_error  over s, i and over s: the model itself is in error
     relation.cuts[reason]          over s, i: the path ends for want of room
     relation.fields.valid(s)       over s: what every reachable state satisfies for the ranges of fields
@@ -30,10 +30,12 @@ from checker.symbolic.expressions import MODEL_ERROR, WILD, WILD_POINTER, Expres
 from checker.symbolic.fields import Fields
 from checker.symbolic.processors import processor_steps, selected, written_back
 from checker.symbolic.step import CUT_ARENA, CUT_FRAMES, HALTED, VIOLATES, Body, Effect, Inputs
-from checker.symbolic.terms import Term, Terms, Unsupported, variables_of
+from checker.symbolic.terms import Term, Terms, Unsupported, postorder, variables_of
 
-MOST_CHOICES = 4096
-"""Ways to choose in one transition, where it has to be known whether any of them is possible."""
+DEADLOCK = "no-deadlock"
+
+MOST_PARTS = 100_000
+"""Parts of the condition that a transition is possible."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,8 @@ class Transition:
 @dataclass(frozen=True)
 class Part:
     """What one transition does. steps: when it leads to a new state. state: the fields that it may change. outcomes: how else it
-    may end, and when. possible: when it is, whatever the inputs are."""
+    may end, and when. possible: when it is for some inputs, if the model has
+    no-deadlock."""
 
     transition: Transition
     steps: Term
@@ -127,6 +130,9 @@ def _step_relation(system: ir.System, any_free: bool) -> Relation:
 
     has_wild = WILD in system.properties
     broken, broken_error = _invariants(fields)
+    stuck = terms.negation(terms.disjunction(*(part.possible for part in parts if not part.transition.interrupt)))
+    if DEADLOCK not in system.properties:
+        stuck = terms.false
     return Relation(
         fields=fields,
         transitions=tuple(part.transition for part in parts),
@@ -143,7 +149,7 @@ def _step_relation(system: ir.System, any_free: bool) -> Relation:
             for name in system.properties
         },
         broken=broken,
-        stuck=terms.negation(terms.disjunction(*(part.possible for part in parts if not part.transition.interrupt))),
+        stuck=stuck,
         error=terms.disjunction(when(MODEL_ERROR), terms.false if has_wild else when(WILD_POINTER)),
         broken_error=broken_error,
         halts=when(HALTED),
@@ -160,8 +166,8 @@ def _actions(fields: Fields, inputs: Inputs, any_free: bool) -> list[Part]:
                 name: fields.integers.constant(value) for (name, _, _), value in zip(action.parameters, arguments, strict=True)
             }
             effect = Body(fields, inputs, Stepper(), None, any_free).effect(action.body, locals_)
-            possible = whatever_inputs(fields, effect)
-            if possible is not fields.terms.false:
+            if ends(fields, effect) is not fields.terms.false:
+                possible = whatever_inputs(fields, effect)
                 transition = Transition(action, arguments, None)
                 found.append(Part(transition, effect.ended, effect.state, effect.outcomes, possible))
     return found
@@ -189,17 +195,27 @@ def _processors(fields: Fields, inputs: Inputs, any_free: bool) -> list[Part]:
     return found
 
 
+def ends(fields: Fields, effect: Effect) -> Term:
+    """Whether a body ends in any way."""
+    return fields.terms.disjunction(effect.ended, *effect.outcomes.values())
+
+
 def whatever_inputs(fields: Fields, effect: Effect) -> Term:
-    """Whether a body ends in any way, for some values of its inputs."""
+    """Whether a body ends in any way, for some values of its inputs. False where nobody asks: in a model that demands no progress."""
     terms = fields.terms
-    ends = terms.disjunction(effect.ended, *effect.outcomes.values())
-    inputs = [variable for variable in variables_of([ends]) if variable in effect.inputs]
-    if sum(variable.width for variable in inputs) > MOST_CHOICES.bit_length():
-        raise Unsupported(f"a transition of the model can choose in more than {MOST_CHOICES} ways")
-    for variable in inputs:
+    if DEADLOCK not in fields.system.properties:
+        return terms.false
+    if not effect.may_fail:
+        return terms.true
+    found = ends(fields, effect)
+    for variable in reversed(effect.inputs):
+        if variable not in variables_of([found]):
+            continue
         values = [terms.constant(n, variable.width) for n in range(1 << variable.width)]
-        ends = terms.disjunction(*(terms.substituted([ends], {variable: value})[0] for value in values))
-    return ends
+        found = terms.disjunction(*(terms.substituted([found], {variable: value})[0] for value in values))
+        if len(postorder([found])) > MOST_PARTS:
+            raise Unsupported("the model chooses too often in one transition for no-deadlock to be decided")
+    return found
 
 
 def _invariants(fields: Fields) -> tuple[dict[str, Term], Term]:
@@ -210,8 +226,7 @@ def _invariants(fields: Fields) -> tuple[dict[str, Term], Term]:
     for predicate in fields.system.predicates:
         for arguments in itertools.product(*(values for _, _, values in predicate.parameters)):
             locals_ = {
-                name: fields.integers.constant(value)
-                for (name, _, _), value in zip(predicate.parameters, arguments, strict=True)
+                name: fields.integers.constant(value) for (name, _, _), value in zip(predicate.parameters, arguments, strict=True)
             }
             expressions = Expressions(fields, Stepper())
             flow = Flow(terms.true, fields.variables, locals_)
