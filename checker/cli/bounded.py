@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """`stackproof check --engine z3`: bounded model checking of one configuration.
 
-A hit is a run: states, and the transition taken from each. Here it is taken again with the portable engine's transitions, which have to
-lead to the very same states, and then confirmed by the replayer like any other finding.
+A hit is a run: states, and the transition taken from each. Here it is taken again with the portable engine's transitions, which
+have to lead to the very same states, and then confirmed by the replayer like any other finding.
 """
 
 from __future__ import annotations
@@ -130,8 +130,8 @@ def _is(symbolic: Transition, real: RealTransition) -> bool:
 def check_bounded(
     request: Request, depth: int, limits: Limits, progress: Progress | None = None, announce: Announce | None = None
 ) -> Run:
-    """Look for violations of one configuration in at most so many steps. announce: called with each violation when it is found and
-    confirmed. Disagreement if portable engine or replayer do not confirm what Z3 says."""
+    """Look for violations of one configuration in at most so many steps. announce: called with each violation when it is found
+    and confirmed. Disagreement if portable engine or replayer do not confirm what Z3 says."""
     begun = time.monotonic()
     program = load_program(request.model, request.settings, request.events, request.texts)
     wanted = wanted_properties(program, request)
@@ -143,8 +143,8 @@ def check_bounded(
     try:
         relation = step_relation(system)
         problem = bounded_problem(relation, wanted - live, depth)
-    except Unsupported as error:
-        raise UsageError(f"error: {request.model}: Z3 cannot search this model: {error}; use another --engine") from None
+    except Unsupported as why:
+        raise UsageError(f"error: {request.model}: Z3 cannot search this model: {why}; use another --engine") from None
     search = Search(system, wanted - live)
     runs = Runs(relation, search)
     violated: dict[str, Verdict] = {}

@@ -2,8 +2,8 @@
 """Bounded model checking with Z3: is there a violation at the end of 0, 1, 2 ... steps?
 
 This runs in a process of its own (process.py), on the step relation as text, and imports nothing of the rest but that format.
-At each length one question covers all that was not found yet: whether the state after so many steps is wrong, or the last of them. What the
-answer `no` proves is asserted, so that questions at greater lengths need not find it out again.
+At each length one question covers all that was not found yet: whether the state after so many steps is wrong, or the last of
+them. What the answer `no` proves is asserted, so that questions at greater lengths need not find it out again.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Hit:
-    """A target that was reached. states: the numbers of the state's variables in each state of the way. selected: the inputs in each
+    """A target that was reached. states: the numbers of the state's variables in each state of the way. inputs: those in each
     step; where the step is wrong, there are as many of them as states."""
 
     target: str

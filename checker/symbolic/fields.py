@@ -189,7 +189,7 @@ class Fields:
             for number, field in enumerate(fields):
                 if field is not None:
                     found[field] = _taken(packed, cells.offset + number * cells.width, cells.width)
-        for record, base, frame in self._bases(layout):
+        for base, frame in self._bases(layout):
             number = _taken(packed, base, layout.location_width)
             found[frame.location] = number
             if not number:
@@ -210,7 +210,7 @@ class Fields:
             for number, field in enumerate(fields):
                 if field is not None:
                     found |= numbers[field] << (cells.offset + number * cells.width)
-        for record, base, frame in self._bases(layout):
+        for base, frame in self._bases(layout):
             number = numbers[frame.location]
             if not number:
                 continue
@@ -223,9 +223,9 @@ class Fields:
                     found |= numbers[field] << (base + offset)
         return found
 
-    def _bases(self, layout: Layout) -> list[tuple[str, int, FrameFields]]:
+    def _bases(self, layout: Layout) -> list[tuple[int, FrameFields]]:
         return [
-            (record, layout.frames[record].base(index, depth), frame)
+            (layout.frames[record].base(index, depth), frame)
             for record, instances in self.frames.items()
             for index, frames in enumerate(instances)
             for depth, frame in enumerate(frames)

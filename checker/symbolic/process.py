@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -23,9 +23,9 @@ LOOK = 0.2
 SELF = "checker.symbolic.process"
 
 
-def messages(problem: Problem, seconds: float | None, memory: int | None) -> Iterator[Message | None]:
-    """What the solver finds out, in order; None now and then, while there is nothing new. The last message is Stopped, or Reached at
-    the problem's depth. seconds, memory (bytes): limits, None for none. When the iterator is closed, the process ends."""
+def messages(problem: Problem, seconds: float | None, memory: int | None) -> Generator[Message | None, None, None]:
+    """What the solver finds out, in order; None now and then, while there is nothing new. The last message is Stopped, or
+    Reached at the problem's depth. seconds, memory (bytes): limits, None for none. When the iterator is closed, the process ends."""
     begun = time.monotonic()
     down_read, down_write = os.pipe()
     up_read, up_write = os.pipe()

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The step of a processor: which frame it steps, and what that does.
 
-The location and slots of the frame that it steps are picked out of the state once, whosever frame it is. The code of each location is run
-once for each processor, and what the location at hand leaves is written back to the frame's place.
+The location and slots of the frame that it steps are picked out of the state once, whosever frame it is. The code of each
+location is run once for each processor, and what the location at hand leaves is written back to the frame's place.
 """
 
 from __future__ import annotations
@@ -117,6 +117,7 @@ def written_back(fields: Fields, steps: list[tuple[Term, Effect]], places: dict[
                 is_own = places.get((record, index, depth), terms.false)
                 is_above = terms.conjunction(places.get((record, index, depth - 1), terms.false), calls)
                 is_below = terms.conjunction(places.get((record, index, depth + 1), terms.false), returns)
+                new: list[tuple[int | None, Term, Term]]
                 new = [(frame.location, own.location, above.location), *zip(frame.slots, own.slots, above.slots, strict=True)]
                 for n, (number, when_own, when_above) in enumerate(new):
                     if number is None:

@@ -307,7 +307,7 @@ class Body(Expressions):
 
     def choose(self, i: ir.Choose, flow: Flow) -> None:
         options = self.options(i, flow)
-        self.may_fail |= i.condition is not None or all(there is not self.terms.true for _, there in options)
+        self.may_fail = self.may_fail or self.may_be_empty(i, options, flow)
         if not options:
             flow.guard = self.terms.false
             return
@@ -336,6 +336,14 @@ class Body(Expressions):
                 return found
             found.append((value, there))
         raise Unsupported(f"the model chooses from more than {MOST_ROUNDS} values")
+
+    def may_be_empty(self, i: ir.Choose, options: Sequence[tuple[Integer, Term]], flow: Flow) -> bool:
+        """Whether there may be nothing to choose from."""
+        if i.condition is not None and ir.may_raise(i.condition):
+            return True
+        aside = flow.copy(flow.guard)
+        there = [self.terms.conjunction(there, self.holds(i, value, there, aside)) for value, there in options]
+        return can_hold(self.terms.conjunction(flow.guard, self.valid, self.terms.negation(self.terms.disjunction(*there))))
 
     def holds(self, i: ir.Choose, value: Integer, there: Term, flow: Flow) -> Term:
         """Whether the condition of a choice holds for a value, evaluated only where that is `there`."""

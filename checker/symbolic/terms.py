@@ -203,7 +203,7 @@ class Terms:
 
     def resized(self, a: Term, width: int, is_signed: bool = False) -> Term:
         """A bit-vector with another number of bits: the lowest ones, or extended by zeros or by the sign."""
-        assert a.width > 0 and width > 0
+        assert min(a.width, width) > 0
         if a.width == width:
             return a
         if a.is_constant:

@@ -201,7 +201,8 @@ def ends(fields: Fields, effect: Effect) -> Term:
 
 
 def whatever_inputs(fields: Fields, effect: Effect) -> Term:
-    """Whether a body ends in any way, for some values of its inputs. False where nobody asks: in a model that demands no progress."""
+    """Whether a body ends in any way, for some values of its inputs. False where nobody asks: in a model that does not demand
+    progress."""
     terms = fields.terms
     if DEADLOCK not in fields.system.properties:
         return terms.false
