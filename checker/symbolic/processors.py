@@ -119,16 +119,16 @@ def written_back(fields: Fields, steps: list[tuple[Term, Effect]], places: dict[
                 is_below = terms.conjunction(places.get((record, index, depth + 1), terms.false), returns)
                 new: list[tuple[int | None, Term, Term]]
                 new = [(frame.location, own.location, above.location), *zip(frame.slots, own.slots, above.slots, strict=True)]
-                for n, (number, when_own, when_above) in enumerate(new):
-                    if number is None:
+                for n, (place, when_own, when_above) in enumerate(new):
+                    if place is None:
                         continue
-                    old = fields.fields[number].variable
-                    value = terms.conditional(is_above, when_above, state.get(number, old))
+                    old = fields.fields[place].variable
+                    value = terms.conditional(is_above, when_above, state.get(place, old))
                     if n == 1:  # the result slot
                         value = terms.conditional(is_below, result, value)
                     value = terms.conditional(is_own, when_own, value)
                     if value is not old:
-                        state[number] = value
+                        state[place] = value
     return state
 
 

@@ -6,7 +6,9 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+
+import z3
 
 from checker.explicit.initial import initial_state
 from checker.explicit.outcome import Cut, OutOfRange, Violated
@@ -14,6 +16,7 @@ from checker.explicit.paths import alternatives
 from checker.explicit.search import HALTED, Search
 from checker.ir import system as ir
 from checker.symbolic.evaluation import Evaluator
+from checker.symbolic.smtlib import declarations, definitions, sort
 from checker.symbolic.terms import Term, variables_of
 from checker.symbolic.transition import DEADLOCK, Relation, Transition, step_relation
 
@@ -25,16 +28,29 @@ MOST_INPUTS = 12
 """Bits of input that are tried in all combinations."""
 
 
-class TooManyInputs(Exception):
-    pass
+def solved(roots: list[Term], inputs: list[Term], ends: list[Term]) -> Iterator[list[int]]:
+    """All values that the roots can have together where one of the ends holds, found by Z3."""
+    named = {f"root{number}": term for number, term in enumerate(roots)} | {f"end{n}": term for n, term in enumerate(ends)}
+    lines = [*declarations(inputs), *definitions(named, "part")]
+    lines += [f"(declare-const is{n} {sort(term.width)})(assert (= is{n} root{n}))" for n, term in enumerate(roots)]
+    lines.append(f"(assert (or {' '.join(f'end{n}' for n in range(len(ends)))}))")
+    solver = z3.SolverFor("QF_BV")
+    solver.from_string("\n".join(lines))
+    variables = [z3.BitVec(f"is{n}", term.width) if term.width else z3.Bool(f"is{n}") for n, term in enumerate(roots)]
+    while solver.check() == z3.sat:
+        values = [solver.model().eval(variable, model_completion=True) for variable in variables]
+        yield [int(z3.is_true(v)) if z3.is_bool(v) else v.as_long() for v in values]
+        solver.add(z3.Or(*(variable != value for variable, value in zip(variables, values, strict=True))))
 
 
 class Comparison:
-    """Both engines on one system. search: of the portable one."""
+    """Both engines on one system. search: of the portable one. by_solver: let Z3 find the ways to choose, not only where there
+    are too many to try them all."""
 
-    def __init__(self, system: ir.System, any_free: bool = False) -> None:
+    def __init__(self, system: ir.System, by_solver: bool = False) -> None:
+        self.by_solver = by_solver
         self.search = Search(system)
-        self.relation = step_relation(system, any_free)
+        self.relation = step_relation(system)
         self.fields = self.relation.fields
 
     def differences(self, state: int) -> list[str]:
@@ -92,15 +108,22 @@ class Comparison:
             if all(term is terms.false for term in ends):
                 continue
             inputs = variables_of(chosen)
-            if sum(variable.width for variable in inputs) > MOST_INPUTS:
-                raise TooManyInputs
-            evaluate = Evaluator(chosen)
+            if self.by_solver or sum(variable.width for variable in inputs) > MOST_INPUTS:
+                every = solved(chosen, inputs, [*ends[1:], ends[0]])
+            else:
+                evaluate = Evaluator(chosen)
+                every = (
+                    evaluate(dict(zip(inputs, values, strict=True)))
+                    for values in itertools.product(*(range(1 << max(variable.width, 1)) for variable in inputs))
+                )
             ended: set[Outcome] = set()
-            for values in itertools.product(*(range(1 << max(variable.width, 1)) for variable in inputs)):
-                results = evaluate(dict(zip(inputs, values, strict=True)))
+            for results in every:
                 happens = [outcome for (outcome, _), held in zip(outcomes, results[1:], strict=False) if held]
                 if results[0]:
-                    happens.append(("state", self.fields.packed(self.search.layout, results[1 + len(outcomes) :])))
+                    numbers = results[1 + len(outcomes) :]
+                    packed = self.fields.packed(self.search.layout, numbers)
+                    clean = self.fields.unpacked(self.search.layout, packed) == numbers
+                    happens.append(("state", packed) if clean else ("a state with something in unused slots", packed))
                 assert len(happens) < 2, f"{transition}: several outcomes at once, {happens}"
                 ended.update(happens)
             if ended:
@@ -156,9 +179,9 @@ def reachable(search: Search, count: int, seed: int) -> list[int]:
     return list(found)
 
 
-def differences(system: ir.System, count: int, seed: int = 0) -> list[str]:
+def differences(system: ir.System, count: int, seed: int = 0, by_solver: bool = False) -> list[str]:
     """How the engines differ in some reachable states; empty if they do not."""
-    comparison = Comparison(system)
+    comparison = Comparison(system, by_solver)
     found: list[str] = []
     for state in reachable(comparison.search, count, seed):
         found += comparison.differences(state)
