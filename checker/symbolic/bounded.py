@@ -136,16 +136,17 @@ def search(problem: Problem, tell: Callable[[Message], None]) -> None:
             asked = {target: term for target, term in wrong.items() if not z3.is_false(term)}
             if not asked:
                 break
-            question = z3.Bool(f"question {depth} {len(left)}")
-            solver.add(z3.Implies(question, z3.Or(*asked.values())))
-            answer = solver.check(question)
+            solver.push()
+            solver.add(z3.Or(*asked.values()))
+            answer = solver.check()
+            model = solver.model() if answer == z3.sat else None
+            reason = solver.reason_unknown() if answer == z3.unknown else ""
+            solver.pop()
             if answer == z3.unknown:
-                tell(Stopped(f"Z3 gives up at depth {depth}: {solver.reason_unknown()}"))
+                tell(Stopped(f"Z3 gives up at depth {depth}: {reason}"))
                 return
-            solver.add(z3.Not(question)) if answer == z3.unsat else None
-            if answer == z3.unsat:
+            if model is None:
                 break
-            model = solver.model()
             for target, term in asked.items():
                 if z3.is_true(model.eval(term, model_completion=True)):
                     tell(_hit(unrolling, target, depth, model))

@@ -28,7 +28,8 @@ Messages = Generator[Message | None, None, None]
 
 def messages(problem: Problem, seconds: float | None, memory: int | None) -> Messages:
     """What the solver finds out, in order; None now and then, while there is nothing new. The last message is Stopped, or
-    Reached at the problem's depth. seconds, memory (bytes): limits, None for none. When the iterator is closed, the process ends."""
+    Reached at the problem's depth. seconds, memory (bytes): limits, None for none. When the iterator is closed, the process
+    ends."""
     begun = time.monotonic()
     down_read, down_write = os.pipe()
     up_read, up_write = os.pipe()

@@ -139,7 +139,11 @@ def _step_relation(system: ir.System, any_free: bool) -> Relation:
         selector=selector,
         inputs=(selector, *choices.made.values()),
         initial=tuple(fields.constants(fields.initial())),
-        steps=terms.disjunction(*(terms.conjunction(this, part.steps) for this, part in chosen)),
+        # As implications, since then a solver sees at once that what is not possible is not chosen.
+        steps=terms.conjunction(
+            terms.disjunction(*(this for this, _ in chosen)),
+            *(terms.disjunction(terms.negation(this), part.steps) for this, part in chosen),
+        ),
         next=tuple(
             selected(fields, [(this, part.state[n]) for this, part in chosen if n in part.state], field.variable)
             for n, field in enumerate(fields.fields)
