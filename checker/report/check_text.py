@@ -62,7 +62,7 @@ def run_text(run: Run, shown: int) -> str:
     elif run.error is not None:
         outcome = "ended by a model error"
     else:
-        outcome = "complete"
+        outcome = f"no more than {s.depth} steps" if run.engine == "z3" else "complete"
     lines = [
         f"{run.subject.model}: {run.subject.configuration}: {outcome}",
         "  "

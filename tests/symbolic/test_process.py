@@ -33,6 +33,7 @@ def more() -> None:
     n = n + 1
 @invariant("small", "{n}")
 def small() -> bool:
+    'Test.'
     return n < 7
 """
 
