@@ -28,9 +28,9 @@ from checker.ir.lower import lower
 from checker.language.errors import UsageError
 from checker.language.load import load_program
 from checker.report.verdict import Configuration, Run, Statistics, Subject, Verdict, Word
-from checker.symbolic.bounded import Hit, Reached, Stopped
 from checker.symbolic.problem import BROKEN, BROKEN_ERROR, CUT, ERROR, STUCK, VIOLATES, bounded_problem
 from checker.symbolic.process import messages
+from checker.symbolic.question import Hit, Reached, Stopped
 from checker.symbolic.terms import Unsupported
 from checker.symbolic.transition import Relation, Transition, step_relation
 from checker.trace.build import Disagreement

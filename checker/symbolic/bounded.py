@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Bounded model checking with Z3: is there a violation at the end of 0, 1, 2 ... steps?
 
-This runs in a process of its own (process.py), on the step relation as text, and imports nothing of the rest but that format.
+This runs in a process of its own (process.py), on the step relation as text (question.py), and needs nothing else of it.
 At each length one question covers all that was not found yet: whether the state after so many steps is wrong, or the last of
 them. What the answer `no` proves is asserted, so that questions at greater lengths need not find it out again.
 """
@@ -9,63 +9,11 @@ them. What the answer `no` proves is asserted, so that questions at greater leng
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import z3
 
-STATE = "state"
-STEP = "step"
-"""Kinds of targets: a state is wrong, or a step."""
-
-
-@dataclass(frozen=True)
-class Target:
-    """What is looked for. name: unique. kind: STATE or STEP."""
-
-    name: str
-    kind: str
-
-
-@dataclass(frozen=True)
-class Problem:
-    """A step relation as text. text: SMT-LIB 2 with declarations of the variables of state and inputs, and for each of `roots` an
-    assertion that equates a variable with it. The roots are: steps, the next value of each variable of the state, the
-    targets. initial: the number that each variable of the state has at first. depth: the most steps."""
-
-    text: str
-    state: tuple[tuple[str, int], ...]
-    inputs: tuple[tuple[str, int], ...]
-    initial: tuple[int, ...]
-    targets: tuple[Target, ...]
-    depth: int
-
-
-@dataclass(frozen=True)
-class Hit:
-    """A target that was reached. states: the numbers of the state's variables in each state of the way. inputs: those in each
-    step; where the step is wrong, there are as many of them as states."""
-
-    target: str
-    states: list[list[int]]
-    inputs: list[list[int]]
-
-
-@dataclass(frozen=True)
-class Reached:
-    """No target that was not hit before can be reached in so many steps."""
-
-    depth: int
-
-
-@dataclass(frozen=True)
-class Stopped:
-    """The search has ended before it was complete."""
-
-    reason: str
-
-
-Message = Hit | Reached | Stopped
+from checker.symbolic.question import STATE, STEP, Hit, Message, Problem, Reached, Stopped, Target
 
 
 class Unrolling:

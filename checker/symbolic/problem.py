@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from checker.symbolic.bounded import STATE, STEP, Problem, Target
+from checker.symbolic.question import STATE, STEP, Problem, Target
 from checker.symbolic.smtlib import declarations, definitions, sort
 from checker.symbolic.terms import Term
 from checker.symbolic.transition import DEADLOCK, Relation

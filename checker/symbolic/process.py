@@ -15,7 +15,7 @@ from collections.abc import Generator
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from checker.symbolic.bounded import Message, Problem, Reached, Stopped
+from checker.symbolic.question import Message, Problem, Reached, Stopped
 
 LOOK = 0.2
 """Seconds between two looks at the clock while nothing is told."""

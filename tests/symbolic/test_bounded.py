@@ -20,8 +20,9 @@ from checker.ir.lower import lower
 from checker.language import tree
 from checker.language.errors import ModelError
 from checker.language.load import load_program
-from checker.symbolic.bounded import Hit, Message, Reached, search
+from checker.symbolic.bounded import search
 from checker.symbolic.problem import CUT, bounded_problem
+from checker.symbolic.question import Hit, Message, Reached
 from checker.symbolic.transition import DEADLOCK, step_relation
 
 ROOT = Path(__file__).parents[2]

@@ -16,9 +16,9 @@ import checker.cli.bounded
 from checker.cli.main import run
 from checker.ir.lower import lower
 from checker.language.load import load_program
-from checker.symbolic.bounded import Hit, Problem, Reached, Stopped
 from checker.symbolic.problem import bounded_problem
 from checker.symbolic.process import messages
+from checker.symbolic.question import Hit, Problem, Reached, Stopped
 from checker.symbolic.transition import step_relation
 
 ROOT = Path(__file__).parents[2]
