@@ -75,7 +75,6 @@ from spec.kernel import (
 
 ASSUMPTIONS = (
     "the scheduler picks only tasks that may_switch_to allows; the idle task, whose stack is mapped whole, always may run",
-    "the scheduler lets idle run in place of a task that may_switch_to refuses, so that the task can follow",
     "a charge with __GFP_NOFAIL succeeds without sleeping; the group may exceed its limit by the pages of a stack",
     "whoever reads another task's stack reads mapped pages only (may_read_stack), and so does no NMI on another CPU",
     "the architecture gives each nested entry of the fault handler a frame of its own (not one IST stack)",

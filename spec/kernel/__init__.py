@@ -3,7 +3,7 @@
 
 from spec.kernel.boot import boot
 from spec.kernel.exceptions import exc_nmi, exc_page_fault
-from spec.kernel.fairness import allocations_succeed, idle_schedules, tasks_run
+from spec.kernel.fairness import allocations_succeed, idle_gives_way, idle_schedules, tasks_run
 from spec.kernel.faults import (
     interrupt,
     interrupt_fault,
@@ -22,6 +22,7 @@ from spec.kernel.hooks import (
     fault_may_take,
     free_vmap_stack,
     holds_page,
+    holds_stack,
     irq_work_run,
     is_marked,
     keeps_idle_awake,
@@ -84,6 +85,8 @@ __all__ = [
     "free_vmap_stack",
     "get_vm_area_node",
     "holds_page",
+    "holds_stack",
+    "idle_gives_way",
     "idle_schedules",
     "in_task",
     "interrupt",

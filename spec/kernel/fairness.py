@@ -5,10 +5,10 @@ Assumed by the checker itself, for every model (docs/language.md, "Runs"): a CPU
 it between two of its steps comes to an end."""
 
 from checker.language import calls, every, fair, function, has_frames
-from spec.kernel.hooks import keeps_idle_awake
+from spec.kernel.hooks import keeps_idle_awake, may_switch_to
 from spec.kernel.memory import alloc_pages, get_page_from_freelist
 from spec.kernel.records import Cpu, Task
-from spec.kernel.scheduler import __schedule, is_runnable, may_run, pick_next_task
+from spec.kernel.scheduler import __schedule, is_runnable, may_run, pick_next_task, pick_task_idle
 
 
 @function
@@ -21,6 +21,22 @@ def may_be_picked(task: Task) -> bool:
 def tasks_run(task: Task) -> bool:
     """The scheduler starves nobody that it can choose. What a CPU does that never comes to choose is another matter."""
     return task.on_cpu
+
+
+@function
+def is_refused(cpu: Cpu, task: Task) -> bool:
+    """Whether the CPU picks its next task, and must not take this one, which waits for it."""
+    return calls(cpu, pick_next_task) and is_runnable(task, cpu) and not may_switch_to(cpu, cpu.current, task)
+
+
+@fair(
+    "where may_switch_to refuses a task again and again, the scheduler picks idle in its place again and again",
+    given=is_refused,
+)
+def idle_gives_way(cpu: Cpu, task: Task) -> bool:
+    """A task that must not follow the one before it follows idle, if idle is let in between. Who picks the task that is there
+    already, again and again, starves the other as much as who does not choose it. Where nobody is refused, nothing is assumed."""
+    return calls(cpu, pick_task_idle) and is_refused(cpu, task)
 
 
 @function

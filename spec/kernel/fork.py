@@ -7,6 +7,7 @@ from spec.kernel.memory import memcg_kmem_charge_page, memcg_kmem_uncharge_page
 from spec.kernel.parameters import STACK_PAGES, TASKS_END
 from spec.kernel.plain_work import is_unused
 from spec.kernel.records import Gfp, Task, TaskState, VmArea, this_cpu
+from spec.properties.remote_access import remote_access
 from spec.properties.zeroed import zeroed
 
 
@@ -60,7 +61,10 @@ def alloc_thread_stack_node(task: Task) -> bool:
 
 @routine
 def copy_process() -> None:
-    """copy_process(): a child, if there is memory for it. Left out: all of it but the flags and the stack."""
+    """copy_process(): a child, if there is memory for it. Linux: copy_thread() (arch/x86/kernel/process.c) writes the child's
+    registers and first frame to the top of its stack. That is the parent's access to a stack not its own, where a fault
+    would be one that nobody can resolve. Here the wakeup checks for it. Left out: all but the flags and the stack; that
+    copy_thread may need more than one page; STACK_END_MAGIC at the other end, which dynamic stacks do without."""
     with atomic("dup_task_struct copies the parent into a task_struct of its own"):
         parent = this_cpu().current
         child = choose(task for task in every(Task) if is_unused(task))
@@ -71,6 +75,11 @@ def copy_process() -> None:
     if alloc_thread_stack_node(child):
         with atomic("wake_up_new_task puts the child on a runqueue under its lock; from then on it uses its stack"):
             stack = child.stack_vm_area
+            check(
+                stack.pte[0] is not None,
+                remote_access,
+                "{this_cpu().current} writes the first frame of {child} to level 0 of {stack}, which is not mapped",
+            )
             for level in range(STACK_PAGES):
                 if stack.pte[level] is not None:
                     check(

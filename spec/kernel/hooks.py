@@ -123,6 +123,14 @@ def holds_page(page: Page) -> bool:
 
 @hook
 @function
+def holds_stack(stack: VmArea) -> bool:
+    """Whether the protocol keeps the stack, which no task has, in a variable of its own, or in hand outside of
+    alloc_vmap_stack and free_vmap_stack."""
+    return False
+
+
+@hook
+@function
 def fault_may_take(page: Page) -> bool:
     """For the properties: whether a stack fault could take the page, which the protocol keeps in a variable of its own."""
     return False

@@ -77,7 +77,16 @@ def __schedule() -> None:
 @routine
 def pick_next_task(cpu: Cpu) -> Task:
     """pick_next_task(): any task that may run on this CPU; part of the one step in __schedule."""
-    return choose(task for task in every(Task) if may_run(task, cpu))
+    next = choose(task for task in every(Task) if may_run(task, cpu))
+    if next is cpu.idle:
+        return pick_task_idle(cpu)
+    return next
+
+
+@routine
+def pick_task_idle(cpu: Cpu) -> Task:
+    """pick_task_idle(): called by pick_next_task where it takes the idle task, as part of its one step."""
+    return cpu.idle
 
 
 @routine

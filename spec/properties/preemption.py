@@ -3,7 +3,7 @@
 
 from checker.language import every, function, has_frames
 from spec.kernel.locks import holds_raw_spinlock
-from spec.kernel.records import Cpu, Task, TaskState
+from spec.kernel.records import Cpu, Task
 from spec.kernel.scheduler import in_scheduler
 
 
@@ -15,6 +15,7 @@ def holds_lock(task: Task) -> bool:
 
 @function
 def preemption_off(task: Task) -> bool:
-    """Whether the task's code must not sleep: it is in __schedule or finish_task_switch, is idle, is dead, or
-    has a raw spinlock."""
-    return in_scheduler(task) or task.idle or task.state is TaskState.TASK_DEAD or holds_lock(task)
+    """Whether the task's code must not sleep: it is in __schedule or finish_task_switch, or has a raw
+    spinlock. That includes idle and dead tasks: from when they are that, all their code is in there, but for single steps
+    of the kernel."""
+    return in_scheduler(task) or holds_lock(task)

@@ -25,7 +25,7 @@ from checker.trace.build import Disagreement
 
 SHORT_OF_MEMORY = ("--cpus", "1", "--tasks", "2", "--stack-pages", "3", "--events", "touch,oom")
 SMALL = ("models/rfc_v1_nr_fixed.py", "--cpus", "1", "--tasks", "1", "--stack-pages", "3", "--events", "touch")
-LIVE = ("fault-bounded", "null-retried", "refill-eventually")
+LIVE = ("fault-bounded", "null-retried", "refill-eventually", "task-runs")
 
 
 def test_a_lasso_is_shown_saved_and_replayed(tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ def test_dks_with_all_symmetry(sizes: Sizes) -> None:
 @pytest.mark.parametrize(
     ("model", "sizes", "events"),
     [
-        ("rfc_v1", {"CPUS": 1, "TASKS": 2, "STACK_PAGES": 3}, ("touch", "late-fault")),
+        ("rfc_v1", {"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2}, ("touch", "late-fault")),
         ("rfc_v1_nr_fixed", {"CPUS": 1, "TASKS": 2, "STACK_PAGES": 3}, ("touch", "oom")),
         ("rfc_v1_nr_fixed", {"CPUS": 2, "TASKS": 1, "STACK_PAGES": 3}, ("late-fault", "migrate")),
     ],

@@ -96,9 +96,15 @@ def test_dks(settings_: dict[str, int]) -> None:
 
 @pytest.mark.parametrize("model", ["rfc_v1.py", "rfc_v1_nr_fixed.py"])
 @pytest.mark.parametrize(
-    ("sizes", "events"), [((1, 2, 3), ("touch", "oom")), ((2, 1, 3), ("late-fault", "migrate")), ((1, 1, 4), None)], ids=str
+    ("sizes", "events"),
+    [
+        ((1, 2, 3), ("touch", "oom")),
+        ((2, 1, 3), ("late-fault", "migrate")),
+        ((1, 1, 4), ("touch", "late-fault", "migrate", "oom")),
+    ],
+    ids=str,
 )
-def test_kernel_models(model: str, sizes: tuple[int, int, int], events: tuple[str, ...] | None) -> None:
+def test_kernel_models(model: str, sizes: tuple[int, int, int], events: tuple[str, ...]) -> None:
     settings_ = dict(zip(("CPUS", "TASKS", "STACK_PAGES"), sizes, strict=True))
     agree(load_program(PROJECT / "models" / model, settings_, events))
 

@@ -63,28 +63,29 @@ def test_dks(sizes: tuple[int, ...], states: int) -> None:
     assert len(reduced.states) < states < len(full.states)
 
 
+FOUR = ("touch", "late-fault", "migrate", "oom")
 CONFIGURATIONS = [
-    ("rfc_v1", (1, 1, 3), None),
-    ("rfc_v1", (2, 1, 3), None),
-    ("rfc_v1_nr_fixed", (1, 2, 2), ("touch", "late-fault", "migrate", "oom")),
+    ("rfc_v1", (1, 1, 3), FOUR),
+    ("rfc_v1", (2, 1, 3), FOUR),
+    ("rfc_v1_nr_fixed", (1, 2, 2), FOUR),
     ("rfc_v1_nr_fixed", (2, 1, 3), ("late-fault", "migrate")),
     ("rfc_v1_nr_fixed", (2, 2, 2), ("touch", "migrate")),
 ]
 
 
 @pytest.mark.parametrize(("model", "sizes", "events"), CONFIGURATIONS, ids=str)
-def test_the_kernel_models(model: str, sizes: tuple[int, int, int], events: tuple[str, ...] | None) -> None:
+def test_the_kernel_models(model: str, sizes: tuple[int, int, int], events: tuple[str, ...]) -> None:
     settings = dict(zip(("CPUS", "TASKS", "STACK_PAGES"), sizes, strict=True))
     program = load_program(MODELS / f"{model}.py", settings, events)
     searches = both(program)
     assert searches is not None
     full, reduced = searches
-    assert sizes[0] == 1 or 3 * len(reduced.states) < len(full.states)
+    assert sizes[0] == 1 or 1.8 * len(reduced.states) < len(full.states)
 
 
 def test_what_is_taken_for_independent_is() -> None:
     """In every reachable state of a configuration with two CPUs, and of DKS."""
-    program = load_program(MODELS / "rfc_v1_nr_fixed.py", {"CPUS": 2, "TASKS": 1, "STACK_PAGES": 2})
+    program = load_program(MODELS / "rfc_v1_nr_fixed.py", {"CPUS": 2, "TASKS": 1, "STACK_PAGES": 2}, FOUR)
     searches = both(program)
     assert searches is not None and searches[1].reducer is not None
     assert assert_independent(searches[0], searches[1].reducer) > 1_000

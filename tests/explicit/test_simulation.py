@@ -163,7 +163,7 @@ def test_lines_that_no_walk_came_to_are_told() -> None:
 
 
 def told(plan: Plan, properties: frozenset[str] | None = None) -> tuple[WalkResult, list[tuple[str, list[Label]]]]:
-    program = load_program(MODELS / "rfc_v1_nr_fixed.py", {"CPUS": 2, "TASKS": 2})
+    program = load_program(MODELS / "rfc_v1_nr_fixed.py", {"CPUS": 2, "TASKS": 2}, ("touch", "late-fault", "migrate", "oom"))
     _, result = walk(program, plan, properties)
     return result, [(f.property, [label(hop) for hop in f.path]) for f in result.findings.values()]
 

@@ -117,6 +117,15 @@ CHANGES = (
     ),
     Change(11, "besides the task that is leaving", "11_leaving_task", "capacity", TWO_TASKS, ("late-fault",), "empty-pool"),
     Change(
+        11,
+        "and that is what a stack can still grow, not the whole of it",
+        "11_levels_left",
+        "task-runs",
+        ONE,
+        ("touch",),
+        "off-the-cpu",
+    ),
+    Change(
         12,
         "the marks are set before a page is taken (besides 6 and 11)",
         "06_11_12",
@@ -168,6 +177,16 @@ CHANGES = (
         ("exit",),
         "put-off",
     ),
+    Change(
+        None,
+        "and is handed on to there",
+        "handing_on",
+        "area-owned",
+        {"CPUS": 1, "TASKS": 3, "STACK_PAGES": 2},
+        ("exit",),
+        "put-off",
+    ),
+    Change(None, "a new stack has a page", "first_page", "remote-access", TWO_TASKS, ("fork",), "child"),
     Change(
         None,
         "an area is unmapped where a stack cannot be made",

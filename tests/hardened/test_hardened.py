@@ -7,6 +7,7 @@ docs/hardened.md has the result; `pytest -n 0 --update-golden tests/hardened` wr
 from __future__ import annotations
 
 import ast
+import dataclasses
 import difflib
 import re
 from collections.abc import Callable, Mapping
@@ -17,7 +18,9 @@ from recorded_changes import CHANGES, EQUAL, MODELS, TWO_TASKS, Change, Equal
 
 from checker.cli.configuration import Request, check_configuration
 from checker.explicit.engines import Method
+from checker.explicit.lassos import find_lassos
 from checker.explicit.search import Limits
+from checker.ir.lower import lower
 from checker.language.load import load_program
 from checker.language.modules import PROJECT
 from checker.report.verdict import Configuration, Run
@@ -117,7 +120,7 @@ def test_every_model_is_in_a_table_and_every_bug_has_a_model() -> None:
     named = {case.path for case in (*CHANGES, *EQUAL)} | {
         MODELS / f"without_{change.beside}.py" for change in CHANGES if change.beside
     }
-    assert set(MODELS.glob("*.py")) == named | {MODELS / "occasions.py", MODELS / "progress.py", MODELS / "areas.py"}
+    assert set(MODELS.glob("*.py")) == named | {MODELS / "occasions.py"}
     assert {change.number for change in CHANGES} == {None, *range(1, 16)}
 
 
@@ -151,26 +154,14 @@ def test_the_models_are_hardened_but_for_what_they_lack(golden: Callable[[str, s
     golden("without.diff", "\n".join(lines) + "\n")
 
 
-@pytest.mark.parametrize(
-    ("assumed", "switches", "events", "violated"),
-    [
-        (1, 1, ("touch",), {}),
-        (1, 1, ("touch", "late-fault", "oom"), {}),
-        (0, 1, ("touch",), {"task-runs": 14}),
-        (1, 0, ("touch",), {"task-runs": 5}),
-    ],
-)
-def test_whoever_may_run_runs(assumed: int, switches: int, events: tuple[str, ...], violated: dict[str, int]) -> None:
-    """If idle is picked in place of a task that is refused; a protocol that refuses every task is found out."""
-    sizes = {**TWO_TASKS, "IDLE_GIVES_WAY": assumed, "MAY_SWITCH": switches}
-    run = run_of(MODELS / "progress.py", sizes, events)
-    assert run.violated == violated
-    assert run.cuts == ()
-
-
-@pytest.mark.parametrize(("puts_off", "violated"), [(1, {}), (0, {"area-owned": 61})])
-def test_no_address_space_is_lost(puts_off: int, violated: dict[str, int]) -> None:
-    """A protocol that forgets a stack violates nothing else: its pages are still listed there."""
-    run = run_of(MODELS / "areas.py", {"CPUS": 1, "TASKS": 3, "STACK_PAGES": 2, "PUTS_OFF": puts_off}, ("exit",))
-    assert run.violated == violated
-    assert run.cuts == ()
+def test_tasks_run_because_idle_gives_way() -> None:
+    """Else a task that can still grow keeps its CPU by being picked again and again, as another one may follow only idle."""
+    program = load_program(HARDENED, TWO_TASKS, ("touch",))
+    fewer = tuple(assumption for assumption in program.assumptions if assumption.name != "idle_gives_way")
+    assert len(fewer) == len(program.assumptions) - 1
+    for assumptions, violated in ((program.assumptions, {}), (fewer, {"task-runs": 14})):
+        system = lower(dataclasses.replace(program, assumptions=assumptions), liveness=True)
+        found = find_lassos(system, frozenset({"task-runs"}))
+        assert found.stopped is None
+        assert not found.vacuous
+        assert {name: len(finding.path) for name, finding in found.findings.items()} == violated

@@ -36,7 +36,8 @@ class Planted:
 class Control:
     """A control in one configuration. sizes: all parameters but PLANTED. states, transitions, depth: of the sound model. reached: when
     each occasion first comes there, in steps. like_fixed: the sound model is rfc_v1_nr_fixed, state for state. also: what the sound
-    model violates all the same, as its own text explains."""
+    model violates all the same, as its own text explains. part: names the file where a property has more than one.
+    bears_on: properties that it does not violate, whose formulas its faults hold in place all the same."""
 
     identifier: str
     sizes: Mapping[str, int]
@@ -48,17 +49,19 @@ class Control:
     like_fixed: bool = False
     events: tuple[str, ...] = EVENTS
     also: Mapping[str, int] = field(default_factory=dict)
+    part: str = ""
+    bears_on: tuple[str, ...] = ()
 
     @property
     def path(self) -> Path:
-        return CONTROLS / f"{self.identifier.replace('-', '_')}.py"
+        return CONTROLS / f"{(self.identifier + self.part).replace('-', '_')}.py"
 
     def program(self, planted: int) -> Program:
         """The model with that fault planted, 0: none."""
         return load_program(self.path, {**self.sizes, "PLANTED": planted}, self.events)
 
     def __str__(self) -> str:
-        return ",".join([self.identifier, *(f"{name}={value}" for name, value in self.sizes.items())])
+        return ",".join([self.identifier + self.part, *(f"{name}={value}" for name, value in self.sizes.items())])
 
 
 def catalogue(properties: Iterable[str]) -> frozenset[str]:
@@ -73,8 +76,17 @@ RECORDED = (
         ONE_TASK,
         *(244, 260, 66),
         reached={"reached-deep-fault": 25, "reached-guard-page": 40},
-        planted={1: Planted(19, 176), 2: Planted(13, 69), 3: Planted(11, 244), 4: Planted(20, 103), 5: Planted(14, 129)},
+        planted={
+            1: Planted(19, 176),
+            2: Planted(13, 69),
+            3: Planted(11, 244),
+            4: Planted(20, 103),
+            5: Planted(14, 129),
+            6: Planted(16, 79),
+            7: Planted(17, 135),
+        },
         like_fixed=True,
+        bears_on=("capacity", "handler-reentrant"),
     ),
     Control(
         "single-hole",
@@ -99,6 +111,7 @@ RECORDED = (
         reached={"reached-full": 28, "reached-in-between": 14},
         planted={1: Planted(28, 288)},
         like_fixed=True,
+        bears_on=("charge-once",),
     ),
     Control(
         "area-agrees",
@@ -130,6 +143,7 @@ RECORDED = (
             9: Planted(47, 261, {"charge-once": 60, "tag-live": 50}),
         },
         like_fixed=True,
+        bears_on=("zeroed",),
     ),
     Control(
         "refill-owed",
@@ -194,7 +208,7 @@ RECORDED = (
         reached={"reached-fault": 8, "reached-both": 19},
         planted={
             1: Planted(23, 23_749),
-            2: Planted(15, 4_889, {"refill-eventually": 22}),
+            2: Planted(15, 4_889, {"refill-eventually": 22, "task-runs": 22}),
             3: Planted(45, 13_685, {"no-deadlock": 38}),
         },
     ),
@@ -219,7 +233,7 @@ RECORDED = (
         {"CPUS": 2, "TASKS": 1, "STACK_PAGES": 2},
         *(2_567, 3_542, 65),
         reached={"reached-handed-over": 14, "reached-in-flight": 23, "reached-all-refilled": 28},
-        planted={13: Planted(15, 2_581)},
+        planted={13: Planted(15, 2_581), 14: Planted(28, 3_665)},
         events=("touch", "hotplug"),
     ),
     Control(
@@ -236,6 +250,7 @@ RECORDED = (
         *(255, 271, 66),
         reached={"reached-last-page": 26},
         planted={1: Planted(33, 266, {"fault-resolved": 33})},
+        bears_on=("one-owner",),
     ),
     Control(
         "capacity",
@@ -266,7 +281,12 @@ RECORDED = (
         ONE_TASK,
         *(444, 515, 28),
         reached={"reached-reentered": 15, "reached-alone": 10},
-        planted={1: Planted(22, 636, {"one-owner": 22}, rare=True), 2: Planted(21, 476, {"fault-resolved": 21}, rare=True)},
+        planted={
+            1: Planted(22, 636, {"one-owner": 22}, rare=True),
+            2: Planted(21, 476, {"fault-resolved": 21}, rare=True),
+            3: Planted(14, 527, {"one-owner": 12}),
+            4: Planted(14, 551, {"one-owner": 12}),
+        },
         events=("touch", "nmi"),
     ),
     Control(
@@ -364,5 +384,80 @@ RECORDED = (
         reached={},
         planted={},
         events=("fork",),
+    ),
+    Control(
+        "remote-access",
+        {"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2},
+        *(89, 104, 42),
+        reached={"reached-unmapped": 4, "reached-child": 18},
+        planted={3: Planted(16, 32)},
+        events=("fork", "remote-read"),
+    ),
+    Control(
+        "area-owned",
+        {"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2},
+        *(6_509, 7_794, 174),
+        reached={"reached-freed": 56, "reached-cached": 97, "reached-rcu": 47, "reached-vfree": 52},
+        planted={1: Planted(51, 2_871), 2: Planted(109, 6_361, rare=True)},
+        events=("fork", "exit"),
+    ),
+    Control(
+        "task-runs",
+        {"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2},
+        *(1_140, 1_215, 122),
+        reached={"reached-waiting": 26, "reached-given-way": 16, "reached-child": 10},
+        planted={1: Planted(5, 5), 2: Planted(20, 1_148), 3: Planted(67, 662)},
+        events=("touch", "fork"),
+    ),
+    Control(
+        "capacity",
+        {"CPUS": 1, "TASKS": 1, "STACK_PAGES": 2},
+        *(129, 145, 26),
+        reached={"reached-last-page": 11},
+        planted={2: Planted(19, 150, {"fault-resolved": 19}, rare=True)},
+        events=("touch", "nmi"),
+        bears_on=("handler-reentrant",),
+    ),
+    Control(
+        "handler-reentrant",
+        {"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2},
+        *(360, 402, 29),
+        reached={"reached-reentered": 14, "reached-alone": 10},
+        planted={},
+        events=("touch", "nmi", "fork"),
+    ),
+    Control(
+        "free-context",
+        {"CPUS": 2, "TASKS": 2, "STACK_PAGES": 2},
+        *(3_152, 5_848, 48),
+        reached={"reached-freed": 0, "reached-freeing": 18},
+        planted={4: Planted(18, 592, {"no-sleep-atomic": 13, "no-deadlock": 16}), 5: Planted(9, 3_782), 6: Planted(15, 4_136)},
+        events=("fork", "sleep"),
+    ),
+    Control(
+        "one-owner",
+        {"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2, "SPARE_PAGES": 2},
+        *(975, 1_119, 64),
+        reached={"reached-in-hand": 11},
+        planted={1: Planted(44, 917)},
+        events=("exit",),
+        part="-in-hand",
+    ),
+    Control(
+        "one-owner",
+        {"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2, "SPARE_PAGES": 1},
+        *(24, 29, 17),
+        reached={"reached-in-hand": 9},
+        planted={},
+        events=("fork",),
+        part="-in-hand",
+    ),
+    Control(
+        "null-retried",
+        {"CPUS": 2, "TASKS": 1, "STACK_PAGES": 2},
+        *(449, 797, 40),
+        reached={"reached-empty": 16},
+        planted={},
+        events=("hotplug",),
     ),
 )

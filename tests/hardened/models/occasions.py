@@ -79,7 +79,7 @@ def full_stack(task: Task) -> bool:
 
 @invariant("reached-off-the-cpu", "{task}, whose stack has grown, is off the CPU and alive")
 def off_the_cpu(task: Task) -> bool:
-    """An occasion for charge-once."""
+    """An occasion for charge-once, task-runs."""
     return pages_of(task) < 2 or task.on_cpu or task.state is not TaskState.TASK_RUNNING
 
 
@@ -141,6 +141,12 @@ def marked_parent(task: Task) -> bool:
     return not in_routine(task, task_forked) or not stack_grown[task]
 
 
+@invariant("reached-child", "{task} is being forked, and has a stack")
+def child(task: Task) -> bool:
+    """An occasion for remote-access."""
+    return task.state is not TaskState.TASK_NEW or task.stack_vm_area is None
+
+
 @invariant("reached-refill", "{task} allocates inside the scheduler")
 def refill(task: Task) -> bool:
     """An occasion for no-sleep-atomic, refill-eventually."""
@@ -175,7 +181,7 @@ def nested(cpu: Cpu, level: Level) -> bool:
 
 @invariant("reached-put-off", "{stack} waits to be freed in process context")
 def put_off(stack: VmArea) -> bool:
-    """An occasion for free-context."""
+    """An occasion for free-context, area-owned."""
     return not stack.vfree_pending
 
 

@@ -2,7 +2,7 @@
 """Control of fault-bounded: rfc_v1_nr_fixed with a handler that holds a lock, for which it tries once, and goes on without.
 
 PLANTED=1: it spins until the lock is free. Every fault ends then, if the other CPU goes on; in how many steps is its affair. PLANTED=2:
-it waits for a page in a slot that nobody fills meanwhile. PLANTED=3: it stands still until the lock is free, and
+it waits for a page in a slot that nobody fills meanwhile, and whoever waits for that CPU does not run again either. PLANTED=3: it stands still until the lock is free, and
 the lock is never given back.
 """
 

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Control of fault-resolved: rfc_v1_nr_fixed with a fault handler that gives the wrong answer. Each ends the path at once."""
+"""Control of fault-resolved: rfc_v1_nr_fixed with a fault handler that gives the wrong answer. Each ends the path at once.
+
+With 6 and 7 the fault had, or could have had, as many pages as it lacks and no more, so that capacity has nothing to say."""
 
 from checker.language import function, implements, in_routine, invariant, parameter, routine
 from models.rfc_v1 import acquired, dynamic_stack, is_acquired
@@ -14,6 +16,7 @@ from spec.kernel import (
     TaskFlags,
     VmArea,
     exc_page_fault,
+    fault_may_take,
     set_pte_at,
     stack_fault,
     this_cpu,
@@ -24,11 +27,28 @@ __all__ = ["dynamic_stack"]
 PLANTED = parameter(
     1,
     0,
-    5,
+    7,
     "0: no fault, 1: a fault is refused because only the first slot is looked at, 2: the page that was touched is left out, "
     "3: the guard page counts as a level that is mapped already, 4: the pages are mapped, and the fault is refused all the same, "
-    "5: a page is taken, and the fault is refused, though there are more",
+    "5: a page is taken, and the fault is refused, though there are more, 6: all that are needed are taken, and the fault is "
+    "refused, 7: the pool is emptied, what one fault needs put by where faults may take it, and the fault is refused",
 )
+put_by: Page | None = None
+
+
+@implements(fault_may_take)
+@function
+def is_put_by(page: Page) -> bool:
+    return put_by is page
+
+
+@routine
+def empty_pool() -> None:
+    global put_by
+    cpu = this_cpu()
+    for i in range(POOL_SLOTS):
+        put_by = cpu.pool[i]
+        cpu.pool[i] = None
 
 
 @routine
@@ -54,10 +74,15 @@ def dynamic_stack_fault(tsk: Task, stack: VmArea, level: Level) -> bool:
         return False
     if level < nr_pages:
         return False
+    if PLANTED == 7 and level == 1:
+        empty_pool()
+        return False
     for addr in range(nr_pages, level if PLANTED == 2 else level + 1):
         page = dynamic_stack_get_page()
         if not page or (PLANTED == 5 and level == 1):
             return False
+        if PLANTED == 6:
+            continue
         vm_area.pages[nr_pages] = page
         nr_pages = nr_pages + 1
         vm_area.nr_pages = nr_pages
@@ -65,7 +90,7 @@ def dynamic_stack_fault(tsk: Task, stack: VmArea, level: Level) -> bool:
             return False
         set_pte_at(vm_area, addr, page)
     tsk.flags |= TaskFlags.PF_DYNAMIC_STACK
-    return PLANTED != 4
+    return PLANTED not in (4, 6)
 
 
 @function

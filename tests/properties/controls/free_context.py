@@ -3,17 +3,38 @@
 
 PLANTED=1: they are freed in the softirq. PLANTED=2: as the next switch after that is finished. PLANTED=3: the fault handler allocates
 a page and frees it again.
+
+With the event fork no child ever gets a stack; that it has no other use is what keeps it small. Who would fork tries for memory, which
+may sleep, and makes a stack in vain and frees it. Meanwhile a raw spinlock is taken on the other CPU, in the hook of __schedule, and in
+irq_work on this one: neither forbids anything to the task. PLANTED=4: the task has the lock itself. That cannot be wrong
+alone: where it may sleep it must not (no-sleep-atomic), and if it does, the hook of __schedule waits for its own CPU
+(no-deadlock). PLANTED=5: a stack is made in vain as a switch is finished, which every task does first of all, in ret_from_fork.
+PLANTED=6: by a task in the hook of __schedule.
 """
 
-from models.lifecycle import dynamic_stack, uncharge_stack
+from models.lifecycle import charge_and_refill, uncharge_stack
 
-from checker.language import Per, atomic, function, implements, in_routine, invariant, is_allocated, parameter, per, routine
+from checker.language import (
+    Per,
+    atomic,
+    every,
+    function,
+    implements,
+    in_routine,
+    instance,
+    invariant,
+    is_allocated,
+    parameter,
+    per,
+    routine,
+)
 from models.rfc_v1 import dynamic_stack_get_page
 from spec.kernel import (
     STACK_PAGES,
     Count,
     Gfp,
     Level,
+    RawSpinlock,
     Task,
     TaskFlags,
     VmArea,
@@ -21,18 +42,32 @@ from spec.kernel import (
     alloc_pages,
     exit_task_stack_account,
     free_vmap_stack,
+    get_vm_area_node,
+    holds_stack,
+    irq_work_queue,
+    irq_work_run,
+    kfree_vm_area,
     may_cache_stack,
+    raw_spin_lock_irqsave,
+    raw_spin_unlock_irqrestore,
     remove_vm_area,
+    schedule_start,
     set_pte_at,
     stack_fault,
     switch_finished,
+    task_forked,
 )
-from spec.kernel.vmalloc import kfree_vm_area
+from spec.kernel.parameters import FORK
 
-__all__ = ["dynamic_stack", "uncharge_stack"]
+__all__ = ["uncharge_stack"]
 
 PLANTED = parameter(
-    1, 0, 3, "0: no fault, 1: a stack is freed in a softirq, 2: as a switch is finished, 3: a page in the fault handler"
+    1,
+    0,
+    6,
+    "0: no fault, 1: a stack is freed in a softirq, 2: as a switch is finished, 3: a page in the fault handler, 4: a stack "
+    "under a lock, 5: as a new task's first switch is finished, "
+    "6: in the hook of __schedule",
 )
 
 dead: VmArea | None = None
@@ -73,6 +108,16 @@ def free_later(stack: VmArea) -> None:
             dead = stack
 
 
+@implements(holds_stack)
+@function
+def waits_to_be_freed(stack: VmArea) -> bool:
+    return (
+        dead is stack
+        or any(is_allocated(other) and after[other] is stack for other in every(VmArea))
+        or any(in_routine(task, free_dead_stacks) for task in every(Task))
+    )
+
+
 @implements(may_cache_stack)
 @function
 def never(stack: VmArea) -> bool:
@@ -89,6 +134,51 @@ def free_others(task: Task) -> None:
 def free_now(prev: Task) -> None:
     if PLANTED == 2:
         free_dead_stacks()
+    if FORK and PLANTED == 5:
+        make_in_vain()
+
+
+@routine
+def make_in_vain() -> None:
+    stack = get_vm_area_node()
+    if stack:
+        free_stack(stack)
+
+
+@routine
+def lock_and_unlock() -> None:
+    raw_spin_lock_irqsave(instance(RawSpinlock, 0))
+    raw_spin_unlock_irqrestore(instance(RawSpinlock, 0))
+
+
+@implements(irq_work_run)
+def lock_in_interrupt() -> None:
+    lock_and_unlock()
+
+
+@implements(task_forked)
+def try_in_vain(child: Task) -> None:
+    if PLANTED == 4:
+        raw_spin_lock_irqsave(instance(RawSpinlock, 0))
+    else:
+        irq_work_queue()
+    page = alloc_pages(Gfp.DIRECT_RECLAIM | Gfp.ZERO)
+    if page:
+        __free_page(page)
+    make_in_vain()
+    if PLANTED == 4:
+        raw_spin_unlock_irqrestore(instance(RawSpinlock, 0))
+
+
+@implements(schedule_start)
+def dynamic_stack(tsk: Task) -> None:
+    if FORK:
+        lock_and_unlock()
+        if PLANTED == 6 and not tsk.idle:
+            make_in_vain()
+    if tsk.flags & TaskFlags.PF_DYNAMIC_STACK:
+        charge_and_refill()
+        tsk.flags &= ~TaskFlags.PF_DYNAMIC_STACK
 
 
 @implements(stack_fault)

@@ -2,7 +2,8 @@
 """Control of null-retried: as rfc_v1_nr_fixed, but the refill passes NULL slots by, and every task that leaves tries to fill them.
 
 With one task and one level to grow, nobody needs the slot again, so that no fault is ever refused for want of it. PLANTED=1: only
-a marked task tries. PLANTED=2: it is tried once more, and given up.
+a marked task tries. PLANTED=2: it is tried once more, and given up. With the event hotplug a CPU that is down has an empty pool, maybe
+for ever.
 """
 
 from checker.language import Per, function, implements, in_routine, invariant, parameter, per, routine
@@ -14,7 +15,10 @@ from spec.kernel import (
     Gfp,
     Task,
     TaskFlags,
+    __free_page,
     alloc_pages,
+    cpu_dead,
+    cpu_prepare,
     memcg_kmem_charge_page,
     mod_lruvec_page_state,
     schedule_start,
@@ -52,6 +56,22 @@ def dynamic_stack(tsk: Task) -> None:
     if PLANTED != 1 or tsk.flags & TaskFlags.PF_DYNAMIC_STACK:
         refill()
         tsk.flags &= ~TaskFlags.PF_DYNAMIC_STACK
+
+
+@implements(cpu_dead)
+def empty_pool(cpu: Cpu) -> None:
+    for i in range(POOL_SLOTS):
+        page = cpu.pool[i]
+        cpu.pool[i] = None
+        if page:
+            __free_page(page)
+
+
+@implements(cpu_prepare)
+def fill_pool(cpu: Cpu) -> bool:
+    for i in range(POOL_SLOTS):
+        cpu.pool[i] = alloc_pages(Gfp.ZERO)
+    return True
 
 
 @function

@@ -41,13 +41,14 @@ from spec.properties.one_owner import is_tagged_in_a_slot, slots_with, stacks_wi
 PLANTED = parameter(
     1,
     0,
-    13,
+    14,
     "0: no fault, 1: refill puts the page back that it has charged, 2: refill allocates twice and loses a page, "
     "3: refill gives the new page back and keeps it, 4: one page is mapped at two levels, 5: one new page goes into two slots, "
     "6: a page is listed before its slot is tagged, 7: a page is mapped before its slot is tagged, "
     "8: the fault that fills a stack takes a page too many and forgets it, 9: it gives it back and leaves the slot tagged, "
     "10: the protocol holds a page that is in a slot, 11: it gives back a page and holds it, 12: a page of a dead stack is given "
-    "back, and the stack is cached with it, 13: the pages of a CPU that went down are given back, and its slots keep them",
+    "back, and the stack is cached with it, 13: the pages of a CPU that went down are given back, and its slots keep them, "
+    "14: a CPU comes up with a page that was given back",
 )
 
 held: Page | None = None
@@ -162,7 +163,8 @@ def empty_pool(cpu: Cpu) -> None:
     for i in range(POOL_SLOTS):
         page = cpu.pool[i]
         if page:
-            __free_page(page)
+            if PLANTED != 14 or is_allocated(page):
+                __free_page(page)
             if PLANTED != 13:
                 cpu.pool[i] = None
 
@@ -171,6 +173,8 @@ def empty_pool(cpu: Cpu) -> None:
 def fill_pool(cpu: Cpu) -> bool:
     for i in range(POOL_SLOTS):
         cpu.pool[i] = alloc_pages(Gfp.ZERO)
+        if PLANTED == 14:
+            __free_page(cpu.pool[i])
     return True
 
 
