@@ -114,7 +114,7 @@ def waits_to_be_freed(stack: VmArea) -> bool:
     return (
         dead is stack
         or any(is_allocated(other) and after[other] is stack for other in every(VmArea))
-        or any(in_routine(task, free_dead_stacks) for task in every(Task))
+        or any(in_routine(task, free_dead_stacks) or in_routine(task, make_in_vain) for task in every(Task))
     )
 
 
