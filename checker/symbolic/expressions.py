@@ -42,7 +42,7 @@ class Stepper:
     """Who runs the code. processor: its reference, None for an action. standing: (record, instance, depth) -> the condition
     that this is the frame that steps."""
 
-    processor: int | None = None
+    processor: Integer | None = None
     standing: Mapping[tuple[str, int, int], Term] = field(default_factory=dict)
 
 
@@ -103,7 +103,7 @@ class Expressions:
                 return self.let(name, self.value(value, flow), body, flow)
             case ir.Processor():
                 assert self.stepper.processor is not None
-                return self.integers.constant(self.stepper.processor)
+                return self.stepper.processor
             case ir.FrameIn(record, owner, routine):
                 owner_index = self.value(owner, flow)
                 return self.integers.boolean(self.frame_test(record, owner_index, self.system.inside[routine], flow))

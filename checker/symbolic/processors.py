@@ -2,34 +2,37 @@
 """The step of a processor: which frame it steps, and what that does.
 
 The location and slots of the frame that it steps are picked out of the state once, whosever frame it is. The code of each
-location is run once for each processor, and what the location at hand leaves is written back to the frame's place.
+location is run once, whichever processor it is that steps, and what it leaves is written back to the frame's place.
 """
 
 from __future__ import annotations
 
 from checker.symbolic.expressions import Expressions, Flow, Stepper
 from checker.symbolic.fields import Fields
+from checker.symbolic.integers import Integer
 from checker.symbolic.step import Body, Effect, Frame, Inputs
-from checker.symbolic.terms import Term
+from checker.symbolic.terms import Term, Terms
 
 Place = tuple[str, int, int]
 """A frame: the record of its owner, the owner's index, its depth."""
 
 
-def standing(fields: Fields, index: int) -> dict[Place, Term]:
-    """For each frame that the processor may step, when it does: its own top frame, else the top frame of the owner that it
-    executes."""
+def standing(fields: Fields, processor: Integer) -> dict[Place, Term]:
+    """For each frame that the processor with this reference may step, when it does: its own top frame, else the top frame of
+    the owner that it executes."""
     processors = fields.system.processors
     assert processors is not None
     terms = fields.terms
     found: dict[Place, Term] = {}
-    no_own = terms.true
+    some_own: list[Term] = []
     if processors.record in fields.frames:
-        own = tops(fields, processors.record, index)
-        found |= {(processors.record, index, depth): top for depth, top in enumerate(own)}
-        no_own = terms.negation(terms.disjunction(*own))
-    _, alignment, _ = fields.system.arenas[processors.record]
-    flow = Flow(no_own, fields.variables, {processors.local: fields.integers.constant((index + 1) * alignment)})
+        _, alignment, _ = fields.system.arenas[processors.record]
+        for index in range(len(fields.frames[processors.record])):
+            this = fields.integers.equal(processor, fields.integers.constant((index + 1) * alignment))
+            for depth, top in enumerate(tops(fields, processors.record, index)):
+                own = found[processors.record, index, depth] = terms.conjunction(this, top)
+                some_own.append(own)
+    flow = Flow(terms.negation(terms.disjunction(*some_own)), fields.variables, {processors.local: processor})
     executed = Expressions(fields, Stepper()).value(processors.executes, flow)
     _, alignment, _ = fields.system.arenas[processors.owner]
     for owner in range(len(fields.frames[processors.owner])):
@@ -69,16 +72,13 @@ def registers(fields: Fields, places: dict[Place, Term]) -> Frame:
 
 
 def processor_steps(
-    fields: Fields, inputs: Inputs, index: int, any_free: bool
+    fields: Fields, inputs: Inputs, processor: Integer, any_free: bool
 ) -> tuple[list[tuple[Term, Effect]], dict[Place, Term]]:
-    """The effect of each location's code on this processor, with the condition that it is what steps there; and the frames
-    that may step."""
-    processors = fields.system.processors
-    assert processors is not None
-    _, alignment, _ = fields.system.arenas[processors.record]
-    places = standing(fields, index)
+    """The effect of each location's code on the processor with this reference, with the condition that it is what steps there;
+    and the frames that may step."""
+    places = standing(fields, processor)
     frame = registers(fields, places)
-    stepper = Stepper((index + 1) * alignment, places)
+    stepper = Stepper(processor, places)
     found: list[tuple[Term, Effect]] = []
     for location in fields.system.locations:
         here = fields.terms.equal(frame.location, fields.location_constant(location.number))
@@ -133,13 +133,36 @@ def written_back(fields: Fields, steps: list[tuple[Term, Effect]], places: dict[
 
 
 def selected(fields: Fields, options: list[tuple[Term, Term]], otherwise: Term) -> Term:
-    """The value whose condition holds; conditions exclude each other. Equal values are taken together."""
+    """The value whose condition holds; conditions exclude each other.
+
+    Most values are something new where a test holds, and else `otherwise`: the test is which instance is meant. Those with one
+    test are taken together, so that what is new is the same term for all instances.
+    """
     terms = fields.terms
-    together: dict[Term, list[Term]] = {}
+    tests: dict[Term, dict[Term, list[Term]]] = {}
     for condition, value in options:
         if value is not otherwise:
-            together.setdefault(value, []).append(condition)
+            test, new = _change(terms, value, otherwise)
+            tests.setdefault(test, {}).setdefault(new, []).append(condition)
     found = otherwise
-    for value, conditions in together.items():
-        found = terms.conditional(terms.disjunction(*conditions), value, found)
+    for test, values in tests.items():
+        conditions = [terms.disjunction(*those) for those in values.values()]
+        new = next(reversed(values))
+        for condition, value in zip(reversed(conditions[:-1]), reversed(list(values)[:-1]), strict=True):
+            new = terms.conditional(condition, value, new)
+        found = terms.conditional(terms.conjunction(test, terms.disjunction(*conditions)), new, found)
     return found
+
+
+def _change(terms: Terms, value: Term, otherwise: Term) -> tuple[Term, Term]:
+    """A test and a new value, such that the value is the new one where the test holds, and `otherwise` where it does not."""
+    if value.op == "ite" and value.arguments[2] is otherwise:
+        return value.arguments[0], value.arguments[1]
+    if value.op == "ite" and value.arguments[1] is otherwise:
+        return terms.negation(value.arguments[0]), value.arguments[2]
+    if value.op in ("and", "or") and otherwise in value.arguments:
+        rest = [argument for argument in value.arguments if argument is not otherwise]
+        if value.op == "or":
+            return terms.disjunction(*rest), terms.true
+        return terms.negation(terms.conjunction(*rest)), terms.false
+    return terms.true, value

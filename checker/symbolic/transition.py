@@ -29,6 +29,7 @@ from checker.ir import system as ir
 from checker.symbolic.expressions import MODEL_ERROR, WILD, WILD_POINTER, Expressions, Flow, Stepper
 from checker.symbolic.fields import Fields
 from checker.symbolic.processors import processor_steps, selected, written_back
+from checker.symbolic.selector import Selector, Transition, processor_transitions
 from checker.symbolic.step import CUT_ARENA, CUT_FRAMES, HALTED, VIOLATES, Body, Effect, Inputs
 from checker.symbolic.terms import Term, Terms, Unsupported, postorder, variables_of
 
@@ -39,29 +40,15 @@ MOST_PARTS = 100_000
 
 
 @dataclass(frozen=True)
-class Transition:
-    """One action with its arguments, or the steps of one processor."""
-
-    action: ir.Action | None
-    arguments: tuple[int, ...]
-    processor: int | None
-
-    @property
-    def interrupt(self) -> bool:
-        return self.action is not None and self.action.interrupt
-
-
-@dataclass(frozen=True)
 class Part:
-    """What one transition does. steps: when it leads to a new state. state: the fields that it may change. outcomes: how else it
-    may end, and when. possible: when it is for some inputs, if the model has
-    no-deadlock."""
+    """What the transitions of one action do, or the steps of processors; which of them it is, the selector says. here: when it
+    is one of them. steps: when it leads to a new state. state: the fields that it may change. outcomes: how else it may end,
+    and when."""
 
-    transition: Transition
+    here: Term
     steps: Term
     state: Mapping[int, Term]
     outcomes: Mapping[str, Term]
-    possible: Term
 
 
 @dataclass(frozen=True)
@@ -118,34 +105,39 @@ def _step_relation(system: ir.System, any_free: bool) -> Relation:
     terms = Terms()
     fields = Fields(system, terms)
     choices = Inputs(fields)
-    parts = [*_actions(fields, choices, any_free), *_processors(fields, choices, any_free)]
-    width = max((len(parts) - 1).bit_length(), 1)
-    selector = terms.variable("|transition|", width)
-    chosen = [(terms.equal(selector, terms.constant(number, width)), part) for number, part in enumerate(parts)]
+    alone = _possible_actions(fields, any_free)
+    transitions = [transition for transition, _ in alone] + processor_transitions(fields)
+    selector = Selector(fields, transitions)
+    parts = _actions(fields, choices, selector, any_free)
+    possible = [term for transition, term in alone if not transition.interrupt]
+    if system.processors is not None:
+        part, may_step = _processors(fields, choices, selector, any_free)
+        parts.append(part)
+        possible += may_step
 
     def when(outcome: str) -> Term:
         return terms.disjunction(
-            *(terms.conjunction(this, part.outcomes[outcome]) for this, part in chosen if outcome in part.outcomes)
+            *(terms.conjunction(part.here, part.outcomes[outcome]) for part in parts if outcome in part.outcomes)
         )
 
     has_wild = WILD in system.properties
     broken, broken_error = _invariants(fields)
-    stuck = terms.negation(terms.disjunction(*(part.possible for part in parts if not part.transition.interrupt)))
+    stuck = terms.negation(terms.disjunction(*possible))
     if DEADLOCK not in system.properties:
         stuck = terms.false
     return Relation(
         fields=fields,
-        transitions=tuple(part.transition for part in parts),
-        selector=selector,
-        inputs=(selector, *choices.made.values()),
+        transitions=tuple(transitions),
+        selector=selector.variable,
+        inputs=(selector.variable, *choices.made.values()),
         initial=tuple(fields.constants(fields.initial())),
         # As implications, since then a solver sees at once that what is not possible is not chosen.
         steps=terms.conjunction(
-            terms.disjunction(*(this for this, _ in chosen)),
-            *(terms.disjunction(terms.negation(this), part.steps) for this, part in chosen),
+            selector.valid,
+            *(terms.disjunction(terms.negation(part.here), part.steps) for part in parts),
         ),
         next=tuple(
-            selected(fields, [(this, part.state[n]) for this, part in chosen if n in part.state], field.variable)
+            selected(fields, [(part.here, part.state[n]) for part in parts if n in part.state], field.variable)
             for n, field in enumerate(fields.fields)
         ),
         violates={
@@ -161,42 +153,55 @@ def _step_relation(system: ir.System, any_free: bool) -> Relation:
     )
 
 
-def _actions(fields: Fields, inputs: Inputs, any_free: bool) -> list[Part]:
-    """The transitions of all actions."""
-    found: list[Part] = []
+def _possible_actions(fields: Fields, any_free: bool) -> list[tuple[Transition, Term]]:
+    """Each action with arguments that can end in any way at all; and when it does for some inputs."""
+    found: list[tuple[Transition, Term]] = []
     for action in fields.system.actions:
         for arguments in itertools.product(*(values for _, _, values in action.parameters)):
             locals_ = {
                 name: fields.integers.constant(value) for (name, _, _), value in zip(action.parameters, arguments, strict=True)
             }
-            effect = Body(fields, inputs, Stepper(), None, any_free).effect(action.body, locals_)
+            effect = Body(fields, Inputs(fields), Stepper(), None, any_free).effect(action.body, locals_)
             if ends(fields, effect) is not fields.terms.false:
-                possible = whatever_inputs(fields, effect)
-                transition = Transition(action, arguments, None)
-                found.append(Part(transition, effect.ended, effect.state, effect.outcomes, possible))
+                found.append((Transition(action, arguments, None), whatever_inputs(fields, effect, ends(fields, effect))))
     return found
 
 
-def _processors(fields: Fields, inputs: Inputs, any_free: bool) -> list[Part]:
-    """The transition of each processor."""
-    processors = fields.system.processors
-    if processors is None:
-        return []
-    terms = fields.terms
+def _actions(fields: Fields, inputs: Inputs, selector: Selector, any_free: bool) -> list[Part]:
+    """What the actions do, each with whatever arguments the selector says."""
     found: list[Part] = []
-    for index in range(fields.system.arenas[processors.record][0]):
-        steps, places = processor_steps(fields, inputs, index, any_free)
-        names = {name: None for _, effect in steps for name in effect.outcomes}
-        outcomes = {
-            name: terms.disjunction(
-                *(terms.conjunction(here, effect.outcomes[name]) for here, effect in steps if name in effect.outcomes)
-            )
-            for name in names
-        }
-        ended = terms.disjunction(*(terms.conjunction(here, effect.ended) for here, effect in steps))
-        possible = terms.disjunction(*(terms.conjunction(here, whatever_inputs(fields, effect)) for here, effect in steps))
-        found.append(Part(Transition(None, (), index), ended, written_back(fields, steps, places), outcomes, possible))
+    for action in fields.system.actions:
+        numbers = [number for number, transition in enumerate(selector.transitions) if transition.action is action]
+        if numbers:
+            values = selector.arguments(numbers)
+            locals_ = {name: value for (name, _, _), value in zip(action.parameters, values, strict=True)}
+            effect = Body(fields, inputs, Stepper(), None, any_free).effect(action.body, locals_)
+            found.append(Part(selector.among(numbers), effect.ended, effect.state, effect.outcomes))
     return found
+
+
+def _processors(fields: Fields, inputs: Inputs, selector: Selector, any_free: bool) -> tuple[Part, list[Term]]:
+    """What a step of a processor does, whichever the selector says; and when each one is possible for some inputs."""
+    terms = fields.terms
+    numbers = [number for number, transition in enumerate(selector.transitions) if transition.action is None]
+    (processor,) = selector.arguments(numbers)
+    steps, places = processor_steps(fields, inputs, processor, any_free)
+    names = {name: None for _, effect in steps for name in effect.outcomes}
+    outcomes = {
+        name: terms.disjunction(
+            *(terms.conjunction(here, effect.outcomes[name]) for here, effect in steps if name in effect.outcomes)
+        )
+        for name in names
+    }
+    ended = terms.disjunction(*(terms.conjunction(here, effect.ended) for here, effect in steps))
+    possible: list[Term] = []
+    for number in numbers if DEADLOCK in fields.system.properties else ():
+        chosen = {selector.variable: terms.constant(number, selector.variable.width)}
+        whole = [term for here, effect in steps for term in (here, ends(fields, effect))]
+        moved = iter(terms.substituted(whole, chosen))
+        for (here, end), (_, effect) in zip(zip(moved, moved, strict=True), steps, strict=True):
+            possible.append(terms.conjunction(here, whatever_inputs(fields, effect, end)))
+    return Part(selector.among(numbers), ended, written_back(fields, steps, places), outcomes), possible
 
 
 def ends(fields: Fields, effect: Effect) -> Term:
@@ -204,15 +209,14 @@ def ends(fields: Fields, effect: Effect) -> Term:
     return fields.terms.disjunction(effect.ended, *effect.outcomes.values())
 
 
-def whatever_inputs(fields: Fields, effect: Effect) -> Term:
-    """Whether a body ends in any way, for some values of its inputs. False where nobody asks: in a model that does not demand
-    progress."""
+def whatever_inputs(fields: Fields, effect: Effect, found: Term) -> Term:
+    """Whether a body ends in any way, which is when `found` holds, for some values of its inputs. False where nobody asks: in a
+    model that does not demand progress."""
     terms = fields.terms
     if DEADLOCK not in fields.system.properties:
         return terms.false
     if not effect.may_fail:
         return terms.true
-    found = ends(fields, effect)
     for variable in reversed(effect.inputs):
         if variable not in variables_of([found]):
             continue
