@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""`stackproof check --engine z3`: bounded model checking of one configuration.
+"""`stackproof check --engine z3` or `bitwuzla`: bounded model checking of one configuration.
 
 A hit is a run: states, and the transition taken from each. Here it is taken again with the portable engine's transitions, which
 have to lead to the very same states, and then confirmed by the replayer like any other finding.
@@ -31,8 +31,10 @@ from checker.report.verdict import Configuration, Run, Statistics, Subject, Verd
 from checker.symbolic.problem import BROKEN, BROKEN_ERROR, CUT, ERROR, STUCK, VIOLATES, bounded_problem
 from checker.symbolic.process import messages
 from checker.symbolic.question import Hit, Reached, Stopped
+from checker.symbolic.selector import Transition
+from checker.symbolic.solvers import Z3
 from checker.symbolic.terms import Unsupported
-from checker.symbolic.transition import Relation, Transition, step_relation
+from checker.symbolic.transition import Relation, step_relation
 from checker.trace.build import Disagreement
 
 Outcome = tuple[RealTransition, tuple[int, ...], int | Raised]
@@ -50,7 +52,7 @@ class Runs:
         """The finding of a hit; None for a cut, which is noted in the search's result."""
         state = initial_state(self.search.system, self.layout)
         if self._packed(hit, 0) != state:
-            raise Disagreement("Z3 and the portable engine begin in different states")
+            raise Disagreement("the solver and the portable engine begin in different states")
         path: list[Hop] = []
         for number in range(1, len(hit.states)):
             wanted = self._packed(hit, number)
@@ -81,12 +83,12 @@ class Runs:
         return self.relation.fields.packed(self.layout, hit.states[number])
 
     def _take(self, hit: Hit, number: int, state: int, accepts: Callable[[int | Raised], bool], what: str) -> Outcome:
-        """A way in which the transition that Z3 took there ends as it did for Z3."""
+        """A way in which the transition that the solver took there ends as it did there."""
         taken = self.relation.transitions[hit.inputs[number][0]]
         for transition, choices, end in alternatives(self.search.transitions, state):
             if _is(taken, transition) and accepts(end):
                 return transition, choices, end
-        raise Disagreement(f"Z3 finds {what}, and the portable engine does not")
+        raise Disagreement(f"the solver finds {what}, and the portable engine does not")
 
     def _broken(self, name: str, path: list[Hop], state: int) -> Finding:
         for cluster in self.search.clusters:
@@ -94,11 +96,11 @@ class Runs:
                 if instance.predicate.property == name and not instance.holds(state):
                     predicate = instance.predicate
                     return Finding(name, "invariant", predicate.position, tuple(path), predicate, instance.arguments)
-        raise Disagreement(f"Z3 finds {name} violated after {len(path)} steps, and the portable engine does not")
+        raise Disagreement(f"the solver finds {name} violated after {len(path)} steps, and the portable engine does not")
 
     def _stuck(self, path: list[Hop], state: int) -> Finding:
         if any(not transition.interrupt for transition, _, _ in alternatives(self.search.transitions, state)):
-            raise Disagreement(f"Z3 finds a deadlock after {len(path)} steps, and the portable engine does not")
+            raise Disagreement(f"the solver finds a deadlock after {len(path)} steps, and the portable engine does not")
         return Finding(DEADLOCK, "deadlock", None, tuple(path))
 
     def _broken_error(self, path: list[Hop], state: int) -> Finding:
@@ -108,7 +110,7 @@ class Runs:
                     instance.holds(state)
                 except OutOfRange as error:
                     return Finding("", "model-error", error.position, tuple(path), message=error.message)
-        raise Disagreement(f"Z3 finds a model error after {len(path)} steps, and the portable engine does not")
+        raise Disagreement(f"the solver finds a model error after {len(path)} steps, and the portable engine does not")
 
 
 def _raises(target: str) -> Callable[[int | Raised], bool]:
@@ -128,10 +130,15 @@ def _is(symbolic: Transition, real: RealTransition) -> bool:
 
 
 def check_bounded(
-    request: Request, depth: int, limits: Limits, progress: Progress | None = None, announce: Announce | None = None
+    request: Request,
+    depth: int,
+    limits: Limits,
+    progress: Progress | None = None,
+    announce: Announce | None = None,
+    solver: str = Z3,
 ) -> Run:
-    """Look for violations of one configuration in at most so many steps. announce: called with each violation when it is found
-    and confirmed. Disagreement if portable engine or replayer do not confirm what Z3 says."""
+    """Look for violations of one configuration in at most so many steps. solver: one of SOLVERS. announce: called with each
+    violation when it is found and confirmed. Disagreement if portable engine or replayer do not confirm what it says."""
     begun = time.monotonic()
     program = load_program(request.model, request.settings, request.events, request.texts)
     wanted = wanted_properties(program, request)
@@ -142,9 +149,9 @@ def check_bounded(
     subject = Subject(program.model, Configuration(settings, events), program.sources, notes_of(program))
     try:
         relation = step_relation(system)
-        problem = bounded_problem(relation, wanted - live, depth)
+        problem = bounded_problem(relation, wanted - live, depth, solver)
     except Unsupported as why:
-        raise UsageError(f"error: {request.model}: Z3 cannot search this model: {why}; use another --engine") from None
+        raise UsageError(f"error: {request.model}: {solver} cannot search this model: {why}; use another --engine") from None
     search = Search(system, wanted - live)
     runs = Runs(relation, search)
     violated: dict[str, Verdict] = {}
@@ -187,7 +194,7 @@ def check_bounded(
     if stopped is not None and limits.seconds is not None and stopped.endswith("seconds"):
         stopped = f"the limit of {limits.seconds:g} seconds"
     otherwise = _otherwise(subject.configuration, error, stopped, search.result.cuts, reached)
-    runs_unknown = "Z3 looks at states and steps only; a property on runs needs another --engine"
+    runs_unknown = "a solver looks at states and steps only; a property on runs needs another --engine"
     s = statistics()
     return Run(
         subject,
@@ -208,7 +215,7 @@ def check_bounded(
         tuple(search.result.cuts.items()),
         (),
         error,
-        "z3",
+        solver,
     )
 
 

@@ -26,10 +26,10 @@ from checker.report.check_json import check_json
 from checker.report.check_text import finding_text, run_text, summary_text
 from checker.report.finding import headline
 from checker.report.verdict import Run, Subject, Verdict, Word, status_of
+from checker.symbolic.solvers import SOLVERS
 
-Z3 = "z3"
 DEPTH = 20
-"""Steps that the engine z3 looks at, unless another number is asked for."""
+"""Steps that a solver looks at, unless another number is asked for."""
 
 
 @click.command()
@@ -53,13 +53,13 @@ DEPTH = 20
 )
 @click.option(
     "--engine",
-    type=click.Choice([*ENGINES, Z3]),
+    type=click.Choice([*ENGINES, *SOLVERS]),
     default="auto",
     show_default=True,
-    help="What searches: portable is Python, compiled is C; auto begins with the first and goes on with the second. z3 looks "
-    "for violations in at most --depth steps.",
+    help="What searches: portable is Python, compiled is C; auto begins with the first and goes on with the second. z3 and "
+    "bitwuzla are solvers, which look for violations in at most --depth steps; bitwuzla is mostly the faster one.",
 )
-@click.option("--depth", type=click.IntRange(min=0), metavar="N", help=f"Steps that the engine z3 looks at. Default: {DEPTH}.")
+@click.option("--depth", type=click.IntRange(min=0), metavar="N", help=f"Steps that a solver looks at. Default: {DEPTH}.")
 @click.option(
     "--threads", type=click.IntRange(1, 64), metavar="N", help="Threads of the compiled engine. Default: all processors."
 )
@@ -134,11 +134,11 @@ def check(
     else:
         requests = ladder(model, request.properties)
     requests = [dataclasses.replace(request, liveness_states=liveness_states) for request in requests]
-    if depth is not None and engine != Z3:
-        raise UsageError("error: only the engine z3 takes a depth; add --engine z3, or leave out --depth")
-    if engine == Z3 and (hash_compaction or checkpoint is not None or resume is not None or max_states is not None):
+    if depth is not None and engine not in SOLVERS:
+        raise UsageError("error: only a solver takes a depth; add --engine bitwuzla or --engine z3, or leave out --depth")
+    if engine in SOLVERS and (hash_compaction or checkpoint is not None or resume is not None or max_states is not None):
         raise UsageError(
-            "error: the engine z3 stores no states; leave out --hash-compaction, --checkpoint, --resume and --max-states"
+            f"error: the engine {engine} stores no states; leave out --hash-compaction, --checkpoint, --resume and --max-states"
         )
     if hash_compaction and engine == "portable":
         raise UsageError("error: the portable engine has no hash compaction; leave out --engine or --hash-compaction")
@@ -209,8 +209,8 @@ class _Session:
                         self._print(subject, verdict, saved)
 
         with line.running():
-            if self.method.engine == Z3:
-                run = check_bounded(request, self.depth, limits_, line.show, announce)
+            if self.method.engine in SOLVERS:
+                run = check_bounded(request, self.depth, limits_, line.show, announce, self.method.engine)
             else:
                 run = check_configuration(request, self.method, limits_, line.show, announce)
         self.runs.append(run)

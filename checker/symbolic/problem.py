@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from checker.symbolic.question import STATE, STEP, Problem, Target
 from checker.symbolic.smtlib import declarations, definitions, sort
+from checker.symbolic.solvers import Z3
 from checker.symbolic.terms import Term
 from checker.symbolic.transition import DEADLOCK, Relation
 
@@ -34,8 +35,8 @@ def targets(relation: Relation, properties: frozenset[str]) -> Iterator[tuple[Ta
             yield Target(name, kind), term
 
 
-def bounded_problem(relation: Relation, properties: frozenset[str], depth: int) -> Problem:
-    """The question whether a violation can be reached in so many steps."""
+def bounded_problem(relation: Relation, properties: frozenset[str], depth: int, solver: str = Z3) -> Problem:
+    """The question whether a violation can be reached in so many steps. solver: who is to answer, one of SOLVERS."""
     state, inputs = relation.fields.variables, relation.inputs
     wanted = list(targets(relation, properties))
     roots = {f"root{number}": term for number, term in enumerate([relation.steps, *relation.next, *(term for _, term in wanted)])}
@@ -50,4 +51,5 @@ def bounded_problem(relation: Relation, properties: frozenset[str], depth: int) 
         tuple(term.value for term in relation.initial),
         tuple(target for target, _ in wanted),
         depth,
+        solver,
     )

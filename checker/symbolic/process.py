@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Z3 in a process of its own, with hard limits. Whatever happens to it, what it told before stays.
+"""A solver in a process of its own, with hard limits. Whatever happens to it, what it told before stays.
 
 python -m checker.symbolic.process IN OUT      the other process; IN and OUT are file descriptors
 """
@@ -16,6 +16,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from checker.symbolic.question import Message, Problem, Reached, Stopped
+from checker.symbolic.solvers import Z3
 
 LOOK = 0.2
 """Seconds between two looks at the clock while nothing is told."""
@@ -88,16 +89,17 @@ def _serve(down: Connection, up: Connection) -> None:
     if memory is not None:
         import resource
 
-        import z3
+        if problem.solver == Z3:
+            import z3
 
-        z3.set_param("memory_max_size", max(memory >> 20, 1))
-        # What Z3 does not count, Python's own memory among it, shall not go far beyond.
+            z3.set_param("memory_max_size", max(memory >> 20, 1))
+        # What the solver does not count, Python's own memory among it, shall not go far beyond.
         most = memory + (1 << 30)
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
     from checker.symbolic.bounded import search
 
     try:
-        search(problem, up.send)
+        search(problem, up.send, memory)
     except MemoryError:
         up.send(Stopped("the solver ran out of memory"))
     except Exception as error:

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from checker.symbolic.solvers import Z3
+
 STATE = "state"
 STEP = "step"
 """Kinds of targets: a state is wrong, or a step."""
@@ -22,7 +24,7 @@ class Target:
 class Problem:
     """A step relation as text. text: SMT-LIB 2 with declarations of the variables of state and inputs, and for each of `roots` an
     assertion that equates a variable with it. The roots are: steps, the next value of each variable of the state, the
-    targets. initial: the number that each variable of the state has at first. depth: the most steps."""
+    targets. initial: the number that each variable of the state has at first. depth: the most steps. solver: who answers."""
 
     text: str
     state: tuple[tuple[str, int], ...]
@@ -30,6 +32,7 @@ class Problem:
     initial: tuple[int, ...]
     targets: tuple[Target, ...]
     depth: int
+    solver: str = Z3
 
 
 @dataclass(frozen=True)

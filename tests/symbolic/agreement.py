@@ -16,9 +16,10 @@ from checker.explicit.paths import alternatives
 from checker.explicit.search import HALTED, Search
 from checker.ir import system as ir
 from checker.symbolic.evaluation import Evaluator
+from checker.symbolic.selector import Transition
 from checker.symbolic.smtlib import declarations, definitions, sort
 from checker.symbolic.terms import Term, variables_of
-from checker.symbolic.transition import DEADLOCK, Relation, Transition, step_relation
+from checker.symbolic.transition import DEADLOCK, Relation, step_relation
 
 Outcome = tuple[str, object]
 Name = tuple[str, tuple[int, ...], int]
