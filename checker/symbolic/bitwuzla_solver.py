@@ -19,6 +19,7 @@ class BitwuzlaSolver:
         self.manager = bitwuzla.TermManager()
         options = bitwuzla.Options()
         options.set(Option.PRODUCE_MODELS, True)
+        options.set(Option.PREPROCESS, False)  # it would look at all that was added again with each question: twice the time
         if memory is not None:
             options.set(Option.MEMORY_LIMIT, max(memory >> 20, 1))
         self.solver = bitwuzla.Bitwuzla(self.manager, options)

@@ -55,6 +55,11 @@ def test_kernel_models(name: str) -> None:
     assert differences(lower(load_program(ROOT / f"models/{name}.py", {"CPUS": 1, "TASKS": 1})), 12) == []
 
 
+def test_two_processors() -> None:
+    program = load_program(ROOT / "models/rfc_v1.py", {"CPUS": 2, "TASKS": 2}, ["touch", "irq"])
+    assert differences(lower(program), 10) == []
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["rfc_v1", "rfc_v1_nr_fixed", "arm64_7_0", "arm64_global_pool", "hardened"])
 def test_kernel_models_at_two_processors(name: str) -> None:
