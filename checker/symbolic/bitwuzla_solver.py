@@ -16,6 +16,7 @@ class BitwuzlaSolver:
     name = "Bitwuzla"
 
     def __init__(self, memory: int | None) -> None:
+        self.memory = memory
         self.manager = bitwuzla.TermManager()
         options = bitwuzla.Options()
         options.set(Option.PRODUCE_MODELS, True)
@@ -71,7 +72,9 @@ class BitwuzlaSolver:
     def ask(self, terms: Sequence[Any]) -> bool | str:
         question = terms[0] if len(terms) == 1 else self.manager.mk_term(Kind.OR, list(terms))
         answer = self.solver.check_sat(question)
-        return "no answer" if answer == Result.UNKNOWN else bool(answer == Result.SAT)
+        if answer == Result.UNKNOWN:
+            return "no answer" if self.memory is None else "memory ran out"  # there is no other limit
+        return bool(answer == Result.SAT)
 
     def worth(self, term: Any) -> int:
         value = self.solver.get_value(term)

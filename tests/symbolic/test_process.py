@@ -5,6 +5,9 @@ from __future__ import annotations
 
 import json
 import signal
+import subprocess
+import sys
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -19,6 +22,7 @@ from checker.language.load import load_program
 from checker.symbolic.problem import bounded_problem
 from checker.symbolic.process import messages
 from checker.symbolic.question import Hit, Problem, Reached, Stopped
+from checker.symbolic.solvers import SOLVERS, Z3
 from checker.symbolic.transition import step_relation
 
 ROOT = Path(__file__).parents[2]
@@ -38,9 +42,9 @@ def small() -> bool:
 """
 
 
-def dks_problem(depth: int) -> Problem:
+def dks_problem(depth: int, solver: str = Z3) -> Problem:
     system = lower(load_program(DKS, {"C": 2, "T": 2, "S": 3}))
-    return bounded_problem(step_relation(system), frozenset(system.properties), depth)
+    return bounded_problem(step_relation(system), frozenset(system.properties), depth, solver)
 
 
 def test_a_shortest_run_is_found() -> None:
@@ -57,8 +61,9 @@ def test_time_runs_out() -> None:
     assert Reached(0) in told
 
 
-def test_memory_runs_out() -> None:
-    told = list(messages(dks_problem(500), 60.0, 24 << 20))
+@pytest.mark.parametrize("solver", SOLVERS)
+def test_memory_runs_out(solver: str) -> None:
+    told = list(messages(dks_problem(500, solver), 60.0, 24 << 20))
     assert isinstance(told[-1], Stopped)
     assert "memory" in told[-1].reason
 
@@ -80,8 +85,26 @@ def test_no_process_is_left() -> None:
     assert psutil.Process().children() == []
 
 
-def test_status_and_verdicts(capsys: pytest.CaptureFixture[str]) -> None:
-    arguments = ["check", str(DKS), "--set", "C=1", "--engine", "z3", "--depth", "9", "--format", "json"]
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_tells_what_it_has(number: signal.Signals) -> None:
+    arguments = ["check", str(DKS), "--set", "C=2", "--engine", "z3", "--depth", "500", "--property", "I1", "--format", "json"]
+    process = subprocess.Popen([sys.executable, "-m", "checker", *arguments], stdout=subprocess.PIPE, text=True)
+    children: list[psutil.Process] = []
+    while not children or children[0].cpu_times().user < 0.5:
+        time.sleep(0.05)
+        assert process.poll() is None
+        children = psutil.Process(process.pid).children()
+    process.send_signal(number)
+    printed = json.loads(process.communicate()[0])
+    assert process.returncode == 3
+    assert printed["stopped"] == "interrupted"
+    assert printed["properties"][0]["message"].startswith("interrupted; nothing violates it at depth <= ")
+    assert not psutil.pid_exists(children[0].pid)
+
+
+@pytest.mark.parametrize("solver", SOLVERS)
+def test_status_and_verdicts(capsys: pytest.CaptureFixture[str], solver: str) -> None:
+    arguments = ["check", str(DKS), "--set", "C=1", "--engine", solver, "--depth", "9", "--format", "json"]
     assert run(arguments) == 1
     printed = json.loads(capsys.readouterr().out)
     assert {p["id"]: (p["verdict"], p["length"]) for p in printed["properties"]} == {
@@ -92,7 +115,7 @@ def test_status_and_verdicts(capsys: pytest.CaptureFixture[str]) -> None:
         "I5": ("BOUNDED", None),
         "I6": ("BOUNDED", None),
     }
-    assert printed["engine"] == "z3"
+    assert printed["engine"] == solver
     assert printed["properties"][0]["bound"].startswith("depth <= 9, at C = 1")
 
 
