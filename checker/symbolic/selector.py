@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Which transition is taken: one input, and what it says of the transition's arguments.
 
-An action is translated once, not once for each combination of its arguments: they are terms over the input. So are the
-references of processors. Terms and what a solver learns of them then serve all arguments alike.
+The code of a location is translated once for all processors: the reference of the one that steps is a term over the input.
+Actions are translated for each combination of arguments; sharing these as well made solvers slower (docs/performance.md).
 """
 
 from __future__ import annotations

@@ -168,15 +168,15 @@ def _possible_actions(fields: Fields, any_free: bool) -> list[tuple[Transition, 
 
 
 def _actions(fields: Fields, inputs: Inputs, selector: Selector, any_free: bool) -> list[Part]:
-    """What the actions do, each with whatever arguments the selector says."""
+    """What each action does, for each combination of arguments by itself: for solvers that is the better way."""
     found: list[Part] = []
-    for action in fields.system.actions:
-        numbers = [number for number, transition in enumerate(selector.transitions) if transition.action is action]
-        if numbers:
-            values = selector.arguments(numbers)
+    for number, transition in enumerate(selector.transitions):
+        action = transition.action
+        if action is not None:
+            values = selector.arguments([number])
             locals_ = {name: value for (name, _, _), value in zip(action.parameters, values, strict=True)}
             effect = Body(fields, inputs, Stepper(), None, any_free).effect(action.body, locals_)
-            found.append(Part(selector.among(numbers), effect.ended, effect.state, effect.outcomes))
+            found.append(Part(selector.among([number]), effect.ended, effect.state, effect.outcomes))
     return found
 
 
