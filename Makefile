@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 JOBS ?= auto
 
-.PHONY: run test test-slow lint gate bench counterexamples findings matrix golden clean
+.PHONY: run test test-slow lint gate bench bench-bounded counterexamples findings matrix golden clean
 
 # Find what is wrong with the protocol as it was posted, and hold that against the record.
 run: $(READY)
@@ -37,6 +37,10 @@ gate: $(READY)
 # what `python -m tests.bench --help` has.
 bench: $(READY)
 	$(BIN)/python -m tests.bench $(if $(PEERS),--peers '$(PEERS)') $(ARGS)
+
+# Measure the choices of bounded model checking beside each other; some minutes. ROUNDS=N: that many rounds.
+bench-bounded: $(READY)
+	$(BIN)/python -m tests.bench.bounded $(ROUNDS)
 
 # Make the stored counterexamples and their pictures again.
 counterexamples: $(READY)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from checker.cli.bounded import check_bounded
 from checker.cli.configuration import Request, check_configuration
 from checker.cli.ladder import ladder
 from checker.cli.liveness import INTERRUPTED, LIVENESS_STATES
@@ -25,6 +26,10 @@ from checker.report.check_json import check_json
 from checker.report.check_text import finding_text, run_text, summary_text
 from checker.report.finding import headline
 from checker.report.verdict import Run, Subject, Verdict, Word, status_of
+from checker.symbolic.solvers import SOLVERS
+
+DEPTH = 20
+"""Steps that a solver looks at, unless another number is asked for."""
 
 
 @click.command()
@@ -48,11 +53,13 @@ from checker.report.verdict import Run, Subject, Verdict, Word, status_of
 )
 @click.option(
     "--engine",
-    type=click.Choice(ENGINES),
+    type=click.Choice([*ENGINES, *SOLVERS]),
     default="auto",
     show_default=True,
-    help="What searches: portable is Python, compiled is C; auto begins with the first and goes on with the second.",
+    help="What searches: portable is Python, compiled is C; auto begins with the first and goes on with the second. z3 and "
+    "bitwuzla are solvers, which look for violations in at most --depth steps; bitwuzla is mostly the faster one.",
 )
+@click.option("--depth", type=click.IntRange(min=0), metavar="N", help=f"Steps that a solver looks at. Default: {DEPTH}.")
 @click.option(
     "--threads", type=click.IntRange(1, 64), metavar="N", help="Threads of the compiled engine. Default: all processors."
 )
@@ -104,6 +111,7 @@ def check(
     save: Path | None,
     reductions: frozenset[str],
     engine: str,
+    depth: int | None,
     threads: int | None,
     hash_compaction: bool,
     checkpoint: Path | None,
@@ -126,6 +134,12 @@ def check(
     else:
         requests = ladder(model, request.properties)
     requests = [dataclasses.replace(request, liveness_states=liveness_states) for request in requests]
+    if depth is not None and engine not in SOLVERS:
+        raise UsageError("error: only a solver takes a depth; add --engine bitwuzla or --engine z3, or leave out --depth")
+    if engine in SOLVERS and (hash_compaction or checkpoint is not None or resume is not None or max_states is not None):
+        raise UsageError(
+            f"error: the engine {engine} stores no states; leave out --hash-compaction, --checkpoint, --resume and --max-states"
+        )
     if hash_compaction and engine == "portable":
         raise UsageError("error: the portable engine has no hash compaction; leave out --engine or --hash-compaction")
     checkpoints = checkpoints_of(checkpoint, checkpoint_every, resume)
@@ -133,6 +147,7 @@ def check(
         _refuse_checkpoints(engine, hash_compaction, len(requests))
     method = Method(engine, threads or available_threads(), reductions, hash_compaction, checkpoints)
     session = _Session(format_ == "text", save, method, limits(max_states, max_memory, timeout))
+    session.depth = DEPTH if depth is None else depth
     try:
         for request in requests:
             if not session.run(request):
@@ -176,6 +191,7 @@ class _Session:
         self.shown: dict[str, list[frozenset[str]]] = {}
         self.saved: list[tuple[str, Path]] = []
         self.interrupted = False
+        self.depth = DEPTH
 
     def run(self, request: Request) -> bool:
         """Run one configuration; whether to go on with the next."""
@@ -193,7 +209,10 @@ class _Session:
                         self._print(subject, verdict, saved)
 
         with line.running():
-            run = check_configuration(request, self.method, limits_, line.show, announce)
+            if self.method.engine in SOLVERS:
+                run = check_bounded(request, self.depth, limits_, line.show, announce, self.method.engine)
+            else:
+                run = check_configuration(request, self.method, limits_, line.show, announce)
         self.runs.append(run)
         if self.text:
             if run.error is not None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from checker.report.text import plain, text_report
 from checker.report.verdict import USUAL, Run, Subject, Verdict, Word
+from checker.symbolic.solvers import SOLVERS
 
 PARTIAL_ORDER = "partial-order"
 """The reduction with which counterexamples need not be shortest."""
@@ -62,11 +63,12 @@ def run_text(run: Run, shown: int) -> str:
     elif run.error is not None:
         outcome = "ended by a model error"
     else:
-        outcome = "complete"
+        outcome = f"no more than {s.depth} steps" if run.engine in SOLVERS else "complete"
     lines = [
         f"{run.subject.model}: {run.subject.configuration}: {outcome}",
-        f"  {s.states:,} states, {s.transitions:,} transitions, depth {s.depth}, {s.seconds:.1f} s, {s.memory / 2**20:,.0f} MiB"
-        + f", {run.engine} engine"
+        "  "
+        + (f"{s.states:,} states, {s.transitions:,} transitions, " if s.states else "")
+        + f"depth {s.depth}, {s.seconds:.1f} s, {s.memory / 2**20:,.0f} MiB, {run.engine} engine"
         + (f", {s.frontier:,} states not expanded" if s.frontier else ""),
     ]
     if violated:

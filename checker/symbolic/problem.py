@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The question that bounded model checking asks of a step relation, as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from checker.symbolic.question import STATE, STEP, Problem, Target
+from checker.symbolic.smtlib import declarations, definitions, sort
+from checker.symbolic.solvers import Z3
+from checker.symbolic.terms import Term
+from checker.symbolic.transition import DEADLOCK, Relation
+
+BROKEN = "broken "
+VIOLATES = "violates "
+STUCK = "stuck"
+ERROR = "error"
+BROKEN_ERROR = "broken error"
+CUT = "cut "
+"""Names of targets; those that end in a space are followed by a property, or by a reason."""
+
+
+def targets(relation: Relation, properties: frozenset[str]) -> Iterator[tuple[Target, Term]]:
+    """What to look for: violations of the properties, model errors, cuts. What cannot be is left out."""
+    found: list[tuple[str, str, Term]] = []
+    found += [(BROKEN + name, STATE, term) for name, term in relation.broken.items() if name in properties]
+    found += [(VIOLATES + name, STEP, term) for name, term in relation.violates.items() if name in properties]
+    if DEADLOCK in properties:
+        found.append((STUCK, STATE, relation.stuck))
+    found.append((ERROR, STEP, relation.error))
+    found.append((BROKEN_ERROR, STATE, relation.broken_error))
+    found += [(CUT + reason, STEP, term) for reason, term in relation.cuts.items()]
+    for name, kind, term in found:
+        if term is not relation.fields.terms.false:
+            yield Target(name, kind), term
+
+
+def bounded_problem(relation: Relation, properties: frozenset[str], depth: int, solver: str = Z3) -> Problem:
+    """The question whether a violation can be reached in so many steps. solver: who is to answer, one of SOLVERS."""
+    state, inputs = relation.fields.variables, relation.inputs
+    wanted = list(targets(relation, properties))
+    roots = {f"root{number}": term for number, term in enumerate([relation.steps, *relation.next, *(term for _, term in wanted)])}
+    lines = [*declarations([*state, *inputs]), *definitions(roots, "part")]
+    for name, term in roots.items():
+        lines.append(f"(declare-const is_{name} {sort(term.width)})")
+        lines.append(f"(assert (= is_{name} {name}))")
+    return Problem(
+        "\n".join(lines),
+        tuple((variable.name, variable.width) for variable in state),
+        tuple((variable.name, variable.width) for variable in inputs),
+        tuple(term.value for term in relation.initial),
+        tuple(target for target, _ in wanted),
+        depth,
+        solver,
+    )

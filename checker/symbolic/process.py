@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A solver in a process of its own, with hard limits. Whatever happens to it, what it told before stays.
+
+python -m checker.symbolic.process IN OUT      the other process; IN and OUT are file descriptors
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Generator
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from checker.symbolic.question import Message, Problem, Reached, Stopped
+from checker.symbolic.solvers import Z3
+
+LOOK = 0.2
+"""Seconds between two looks at the clock while nothing is told."""
+
+SELF = "checker.symbolic.process"
+
+
+Messages = Generator[Message | None, None, None]
+
+
+def messages(problem: Problem, seconds: float | None, memory: int | None) -> Messages:
+    """What the solver finds out, in order; None now and then, while there is nothing new. The last message is Stopped, or
+    Reached at the problem's depth. seconds, memory (bytes): limits, None for none. When the iterator is closed, the process
+    ends."""
+    begun = time.monotonic()
+    down_read, down_write = os.pipe()
+    up_read, up_write = os.pipe()
+    root = str(Path(__file__).resolve().parents[2])
+    path = os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])
+    process = subprocess.Popen(
+        [sys.executable, "-m", SELF, str(down_read), str(up_write)],
+        pass_fds=(down_read, up_write),
+        env={**os.environ, "PYTHONPATH": path},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,  # Ctrl-C is for this process, which ends the other
+    )
+    os.close(down_read)
+    os.close(up_write)
+    try:
+        with Connection(down_write, readable=False) as down, Connection(up_read, writable=False) as up:
+            try:
+                down.send((problem, memory))
+            except OSError:
+                yield Stopped(ended(process))
+                return
+            while True:
+                if seconds is not None and time.monotonic() - begun >= seconds:
+                    yield Stopped(f"the limit of {seconds:g} seconds")
+                    return
+                if not up.poll(LOOK):
+                    yield None
+                    continue
+                try:
+                    message: Message = up.recv()
+                except (EOFError, OSError):
+                    yield Stopped(ended(process))
+                    return
+                yield message
+                if isinstance(message, Stopped) or message == Reached(problem.depth):
+                    return
+    finally:
+        process.kill()
+        process.wait()
+
+
+def ended(process: subprocess.Popen[bytes]) -> str:
+    """How the process ended, which it should not have."""
+    code = process.wait()
+    if code < 0:
+        name = signal.Signals(-code).name
+        return f"the solver's process was killed by {name}" + ("; perhaps memory ran out" if code == -signal.SIGKILL else "")
+    return f"the solver's process ended with status {code}"
+
+
+def _serve(down: Connection, up: Connection) -> None:
+    """The other process: solve the problem that is sent."""
+    problem, memory = down.recv()
+    if memory is not None:
+        import resource
+
+        if problem.solver == Z3:
+            import z3
+
+            z3.set_param("memory_max_size", max(memory >> 20, 1))
+        # What the solver does not count, Python's own memory among it, shall not go far beyond.
+        most = memory + (1 << 30)
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    from checker.symbolic.bounded import search
+
+    try:
+        search(problem, up.send, memory)
+    except MemoryError:
+        up.send(Stopped("the solver ran out of memory"))
+    except Exception as error:
+        text = " ".join(str(error).split()) or type(error).__name__
+        up.send(Stopped("the solver ran out of memory" if "memory" in text else f"the solver failed: {text}"))
+
+
+if __name__ == "__main__":
+    incoming, outgoing = (int(argument) for argument in sys.argv[1:3])
+    _serve(Connection(incoming, writable=False), Connection(outgoing, readable=False))

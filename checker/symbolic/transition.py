@@ -1,0 +1,246 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The step relation of a whole system, as terms. Everything that uses solvers is built on this:
+
+    relation = step_relation(system)
+    relation.fields.variables      the state s: one variable for each field
+    relation.inputs                the inputs i: which transition is taken, and what it chooses
+    relation.initial               the terms (constants) of the initial state
+    relation.steps                 over s, i: a transition leads from s to a new state
+    relation.next                  over s, i: the fields of that state, where `steps` holds
+    relation.violates[property]    over s, i: the transition violates the property (and leads to no state)
+    relation.broken[property]      over s: an invariant of the property does not hold
+    relation.stuck                 over s: nothing but interrupts is possible; false in a model without no-deadlock
+    relation.error, .broken_error  over s, i and over s: the model itself is in error
+    relation.cuts[reason]          over s, i: the path ends for want of room
+    relation.fields.valid(s)       over s: what every reachable state satisfies for the ranges of fields
+
+Where none of steps, violates, error, cuts and `halts` holds, the inputs name no transition that is possible in s.
+`relation.at(state, inputs)` gives all of it over other terms. With any_free, an allocation takes any free instance in place of
+the lowest one: every transition of the system is among these, up to an exchange of instances that nothing tells apart.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from checker.ir import system as ir
+from checker.symbolic.expressions import MODEL_ERROR, WILD, WILD_POINTER, Expressions, Flow, Stepper
+from checker.symbolic.fields import Fields
+from checker.symbolic.processors import processor_steps, selected, written_back
+from checker.symbolic.selector import Selector, Transition, processor_transitions
+from checker.symbolic.step import CUT_ARENA, CUT_FRAMES, HALTED, VIOLATES, Body, Effect, Inputs
+from checker.symbolic.terms import Term, Terms, Unsupported, postorder, variables_of
+
+DEADLOCK = "no-deadlock"
+
+MOST_PARTS = 100_000
+"""Parts of the condition that a transition is possible."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """What the transitions of one action do, or the steps of processors; which of them it is, the selector says. here: when it
+    is one of them. steps: when it leads to a new state. state: the fields that it may change. outcomes: how else it may end,
+    and when."""
+
+    here: Term
+    steps: Term
+    state: Mapping[int, Term]
+    outcomes: Mapping[str, Term]
+
+
+@dataclass(frozen=True)
+class Relation:
+    """See the top of this file."""
+
+    fields: Fields
+    transitions: tuple[Transition, ...]
+    selector: Term
+    inputs: tuple[Term, ...]
+    initial: tuple[Term, ...]
+    steps: Term
+    next: tuple[Term, ...]
+    violates: Mapping[str, Term]
+    broken: Mapping[str, Term]
+    stuck: Term
+    error: Term
+    broken_error: Term
+    halts: Term
+    cuts: Mapping[str, Term]
+
+    def at(self, state: Sequence[Term], inputs: Sequence[Term]) -> Relation:
+        """The same over another state and other inputs."""
+        values = dict(zip([*self.fields.variables, *self.inputs], [*state, *inputs], strict=True))
+        groups = (self.violates, self.broken, self.cuts)
+        whole = [self.steps, *self.next, self.stuck, self.error, self.broken_error, self.halts]
+        moved = iter(self.fields.terms.substituted([*whole, *(term for group in groups for term in group.values())], values))
+        steps, next_ = next(moved), tuple(itertools.islice(moved, len(self.next)))
+        stuck, error, broken_error, halts = itertools.islice(moved, 4)
+        violates, broken, cuts = (dict(zip(group, moved, strict=False)) for group in groups)
+        return replace(
+            self,
+            steps=steps,
+            next=next_,
+            stuck=stuck,
+            error=error,
+            broken_error=broken_error,
+            halts=halts,
+            violates=violates,
+            broken=broken,
+            cuts=cuts,
+        )
+
+
+def step_relation(system: ir.System, any_free: bool = False) -> Relation:
+    """The step relation of a system. Unsupported where it cannot be said in bit-vectors."""
+    try:
+        return _step_relation(system, any_free)
+    except RecursionError:
+        raise Unsupported("the model has code that is nested too deeply") from None
+
+
+def _step_relation(system: ir.System, any_free: bool) -> Relation:
+    terms = Terms()
+    fields = Fields(system, terms)
+    choices = Inputs(fields)
+    alone = _possible_actions(fields, any_free)
+    transitions = [transition for transition, _ in alone] + processor_transitions(fields)
+    selector = Selector(fields, transitions)
+    parts = _actions(fields, choices, selector, any_free)
+    possible = [term for transition, term in alone if not transition.interrupt]
+    if system.processors is not None:
+        part, may_step = _processors(fields, choices, selector, any_free)
+        parts.append(part)
+        possible += may_step
+
+    def when(outcome: str) -> Term:
+        return terms.disjunction(
+            *(terms.conjunction(part.here, part.outcomes[outcome]) for part in parts if outcome in part.outcomes)
+        )
+
+    has_wild = WILD in system.properties
+    broken, broken_error = _invariants(fields)
+    stuck = terms.negation(terms.disjunction(*possible))
+    if DEADLOCK not in system.properties:
+        stuck = terms.false
+    return Relation(
+        fields=fields,
+        transitions=tuple(transitions),
+        selector=selector.variable,
+        inputs=(selector.variable, *choices.made.values()),
+        initial=tuple(fields.constants(fields.initial())),
+        # As implications, since then a solver sees at once that what is not possible is not chosen.
+        steps=terms.conjunction(
+            selector.valid,
+            *(terms.disjunction(terms.negation(part.here), part.steps) for part in parts),
+        ),
+        next=tuple(
+            selected(fields, [(part.here, part.state[n]) for part in parts if n in part.state], field.variable)
+            for n, field in enumerate(fields.fields)
+        ),
+        violates={
+            name: terms.disjunction(when(VIOLATES + name), when(WILD_POINTER) if name == WILD else terms.false)
+            for name in system.properties
+        },
+        broken=broken,
+        stuck=stuck,
+        error=terms.disjunction(when(MODEL_ERROR), terms.false if has_wild else when(WILD_POINTER)),
+        broken_error=broken_error,
+        halts=when(HALTED),
+        cuts={reason: when(reason) for reason in (CUT_ARENA, CUT_FRAMES)},
+    )
+
+
+def _possible_actions(fields: Fields, any_free: bool) -> list[tuple[Transition, Term]]:
+    """Each action with arguments that can end in any way at all; and when it does for some inputs."""
+    found: list[tuple[Transition, Term]] = []
+    for action in fields.system.actions:
+        for arguments in itertools.product(*(values for _, _, values in action.parameters)):
+            locals_ = {
+                name: fields.integers.constant(value) for (name, _, _), value in zip(action.parameters, arguments, strict=True)
+            }
+            effect = Body(fields, Inputs(fields), Stepper(), None, any_free).effect(action.body, locals_)
+            if ends(fields, effect) is not fields.terms.false:
+                found.append((Transition(action, arguments, None), whatever_inputs(fields, effect, ends(fields, effect))))
+    return found
+
+
+def _actions(fields: Fields, inputs: Inputs, selector: Selector, any_free: bool) -> list[Part]:
+    """What each action does, for each combination of arguments by itself: for solvers that is the better way."""
+    found: list[Part] = []
+    for number, transition in enumerate(selector.transitions):
+        action = transition.action
+        if action is not None:
+            values = selector.arguments([number])
+            locals_ = {name: value for (name, _, _), value in zip(action.parameters, values, strict=True)}
+            effect = Body(fields, inputs, Stepper(), None, any_free).effect(action.body, locals_)
+            found.append(Part(selector.among([number]), effect.ended, effect.state, effect.outcomes))
+    return found
+
+
+def _processors(fields: Fields, inputs: Inputs, selector: Selector, any_free: bool) -> tuple[Part, list[Term]]:
+    """What a step of a processor does, whichever the selector says; and when each one is possible for some inputs."""
+    terms = fields.terms
+    numbers = [number for number, transition in enumerate(selector.transitions) if transition.action is None]
+    (processor,) = selector.arguments(numbers)
+    steps, places = processor_steps(fields, inputs, processor, any_free)
+    names = {name: None for _, effect in steps for name in effect.outcomes}
+    outcomes = {
+        name: terms.disjunction(
+            *(terms.conjunction(here, effect.outcomes[name]) for here, effect in steps if name in effect.outcomes)
+        )
+        for name in names
+    }
+    ended = terms.disjunction(*(terms.conjunction(here, effect.ended) for here, effect in steps))
+    possible: list[Term] = []
+    for number in numbers if DEADLOCK in fields.system.properties else ():
+        chosen = {selector.variable: terms.constant(number, selector.variable.width)}
+        whole = [term for here, effect in steps for term in (here, ends(fields, effect))]
+        moved = iter(terms.substituted(whole, chosen))
+        for (here, end), (_, effect) in zip(zip(moved, moved, strict=True), steps, strict=True):
+            possible.append(terms.conjunction(here, whatever_inputs(fields, effect, end)))
+    return Part(selector.among(numbers), ended, written_back(fields, steps, places), outcomes), possible
+
+
+def ends(fields: Fields, effect: Effect) -> Term:
+    """Whether a body ends in any way."""
+    return fields.terms.disjunction(effect.ended, *effect.outcomes.values())
+
+
+def whatever_inputs(fields: Fields, effect: Effect, found: Term) -> Term:
+    """Whether a body ends in any way, which is when `found` holds, for some values of its inputs. False where nobody asks: in a
+    model that does not demand progress."""
+    terms = fields.terms
+    if DEADLOCK not in fields.system.properties:
+        return terms.false
+    if not effect.may_fail:
+        return terms.true
+    for variable in reversed(effect.inputs):
+        if variable not in variables_of([found]):
+            continue
+        values = [terms.constant(n, variable.width) for n in range(1 << variable.width)]
+        found = terms.disjunction(*(terms.substituted([found], {variable: value})[0] for value in values))
+        if len(postorder([found])) > MOST_PARTS:
+            raise Unsupported("the model chooses too often in one transition for no-deadlock to be decided")
+    return found
+
+
+def _invariants(fields: Fields) -> tuple[dict[str, Term], Term]:
+    """For each property with invariants, when one of them does not hold; and when the model is in error in one."""
+    terms = fields.terms
+    broken: dict[str, list[Term]] = {}
+    errors: list[Term] = []
+    for predicate in fields.system.predicates:
+        for arguments in itertools.product(*(values for _, _, values in predicate.parameters)):
+            locals_ = {
+                name: fields.integers.constant(value) for (name, _, _), value in zip(predicate.parameters, arguments, strict=True)
+            }
+            expressions = Expressions(fields, Stepper())
+            flow = Flow(terms.true, fields.variables, locals_)
+            fails = terms.negation(expressions.truth(predicate.body, flow))
+            wild = expressions.outcome(WILD_POINTER)
+            broken.setdefault(predicate.property, []).append(terms.disjunction(wild, terms.conjunction(flow.guard, fails)))
+            errors.append(expressions.outcome(MODEL_ERROR))
+    return {name: terms.disjunction(*conditions) for name, conditions in broken.items()}, terms.disjunction(*errors)

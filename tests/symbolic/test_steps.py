@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The step relation has the transitions and outcomes that the portable engine has, state by state."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+from agreement import differences
+from hypothesis import HealthCheck, assume, given, note, settings
+from hypothesis import strategies as st
+from random_systems import random_system
+from random_workers import random_workers
+from small_programs import program_of
+from test_agreement import PROPERTIES, SYSTEMS
+
+from checker.ir.lower import lower
+from checker.language.errors import ModelError
+from checker.language.load import load_program
+
+ROOT = Path(__file__).parents[2]
+MODELS = sorted((ROOT / "tests/explicit/models").glob("*.py"))
+HEALTH = (HealthCheck.filter_too_much, HealthCheck.too_slow)
+
+
+FEW = {"jumps": 3}
+"""States to look at in models that choose very often in a step."""
+
+
+@pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
+def test_small_models(path: Path) -> None:
+    assert differences(lower(load_program(path)), FEW.get(path.stem, 60)) == []
+
+
+@pytest.mark.parametrize("name", SYSTEMS)
+def test_small_systems(name: str) -> None:
+    assert differences(lower(program_of(PROPERTIES + SYSTEMS[name])), 60) == []
+
+
+@pytest.mark.parametrize("name", ["choose_index", "lets", "lazy_value", "flag_holes", "reversed_range", "symmetric_pages"])
+def test_small_models_by_the_solver(name: str) -> None:
+    path = ROOT / f"tests/explicit/models/{name}.py"
+    assert differences(lower(load_program(path)), 12, by_solver=True) == []
+
+
+@pytest.mark.parametrize("switches", [(0, 0), (1, 0), (0, 1), (1, 1)])
+def test_dks(switches: tuple[int, int]) -> None:
+    settings_ = {"C": 2, "T": 2, "S": 3, "FAIL": switches[0], "LATE": switches[1]}
+    assert differences(lower(load_program(ROOT / "models/dks.py", settings_)), 60) == []
+
+
+@pytest.mark.parametrize("name", ["rfc_v1", "hardened"])
+def test_kernel_models(name: str) -> None:
+    assert differences(lower(load_program(ROOT / f"models/{name}.py", {"CPUS": 1, "TASKS": 1})), 12) == []
+
+
+def test_two_processors() -> None:
+    program = load_program(ROOT / "models/rfc_v1.py", {"CPUS": 2, "TASKS": 2}, ["touch", "irq"])
+    assert differences(lower(program), 10) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["rfc_v1", "rfc_v1_nr_fixed", "arm64_7_0", "arm64_global_pool", "hardened"])
+def test_kernel_models_at_two_processors(name: str) -> None:
+    assert differences(lower(load_program(ROOT / f"models/{name}.py", {"CPUS": 2, "TASKS": 2})), 60) == []
+
+
+def check_random(text: str) -> None:
+    note(text)
+    try:
+        system = lower(program_of(text))
+    except ModelError:
+        assume(False)
+    assert differences(system, 25) == []
+
+
+@settings(max_examples=120, deadline=None, derandomize=True, suppress_health_check=HEALTH)
+@given(st.integers(0, 2**32 - 1))
+def test_random_systems(seed: int) -> None:
+    check_random(random_system(random.Random(seed)))
+
+
+@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=HEALTH)
+@given(st.integers(0, 2**32 - 1))
+def test_random_workers(seed: int) -> None:
+    check_random(random_workers(random.Random(seed)))
+
+
+@pytest.mark.slow
+@settings(max_examples=3000, deadline=None, derandomize=True, suppress_health_check=HEALTH)
+@given(st.integers(0, 2**32 - 1))
+def test_many_random_systems(seed: int) -> None:
+    check_random(random_system(random.Random(seed)))
