@@ -21,21 +21,20 @@ class Unrolling:
 
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
-        equations = z3.parse_smt2_string(problem.text)
-        roots = [equation.arg(1) for equation in equations]
+        roots = parsed(problem.text)
         size = len(problem.state)
         self.steps = roots[0]
         self.next = roots[1 : 1 + size]
         self.targets = dict(zip(problem.targets, roots[1 + size :], strict=True))
-        self.variables = [_variable(name, width) for name, width in (*problem.state, *problem.inputs)]
+        self.variables = [variable(name, width) for name, width in (*problem.state, *problem.inputs)]
         self.states: list[list[Any]] = [
-            [_value(number, width) for number, (_, width) in zip(problem.initial, problem.state, strict=True)]
+            [value(number, width) for number, (_, width) in zip(problem.initial, problem.state, strict=True)]
         ]
         self.inputs: list[list[Any]] = []
 
     def fresh_inputs(self) -> None:
         depth = len(self.inputs)
-        self.inputs.append([_variable(f"{name.strip('|')} @{depth}", width) for name, width in self.problem.inputs])
+        self.inputs.append([variable(f"{name.strip('|')} @{depth}", width) for name, width in self.problem.inputs])
 
     def at(self, terms: Sequence[Any], depth: int, has_inputs: bool) -> list[Any]:
         """Terms over the state after so many steps, and the inputs of the step from it; simplified."""
@@ -57,9 +56,9 @@ class Unrolling:
             if z3.is_const(value) and value.decl().arity() == 0:
                 state.append(value)
                 continue
-            variable = _variable(f"{name.strip('|')} @{depth + 1}", width)
-            state.append(variable)
-            equations.append(variable == value)
+            new = variable(f"{name.strip('|')} @{depth + 1}", width)
+            state.append(new)
+            equations.append(new == value)
         self.states.append(state)
         return equations
 
@@ -105,22 +104,29 @@ def search(problem: Problem, tell: Callable[[Message], None]) -> None:
         tell(Reached(depth))
 
 
+def parsed(text: str) -> list[Any]:
+    """The roots of a problem's text."""
+    return [equation.arg(1) for equation in z3.parse_smt2_string(text)]
+
+
 def _hit(unrolling: Unrolling, target: Target, depth: int, model: Any) -> Hit:
     last = depth if target.kind == STATE else depth - 1
-    states = [[_number(model, term) for term in state] for state in unrolling.states[: last + 1]]
-    inputs = [[_number(model, term) for term in values] for values in unrolling.inputs[:depth]]
+    states = [[value_of(model, term) for term in state] for state in unrolling.states[: last + 1]]
+    inputs = [[value_of(model, term) for term in values] for values in unrolling.inputs[:depth]]
     return Hit(target.name, states, inputs)
 
 
-def _number(model: Any, term: Any) -> int:
+def value_of(model: Any, term: Any) -> int:
+    """The number that a term is in a model."""
     value = model.eval(term, model_completion=True)
     return int(z3.is_true(value)) if z3.is_bool(value) else int(value.as_long())
 
 
-def _variable(name: str, width: int) -> Any:
+def variable(name: str, width: int) -> Any:
+    """A variable by the name that it has in SMT-LIB."""
     name = name.strip("|")
     return z3.BitVec(name, width) if width else z3.Bool(name)
 
 
-def _value(number: int, width: int) -> Any:
+def value(number: int, width: int) -> Any:
     return z3.BitVecVal(number, width) if width else z3.BoolVal(bool(number))

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What the solver's process is asked when something is to be proved, and what it tells: plain data, without Z3."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from checker.symbolic.learning import Bits, Clause
+from checker.symbolic.question import Stopped
+
+
+@dataclass(frozen=True)
+class ProofProblem:
+    """A step relation as text, as in question.Problem. The roots are: steps, the next value of each variable of the state, the
+    condition that a state is valid, the targets, the atoms of the features. kinds: of the targets, as there. always: targets that
+    every proof excludes. properties: each with the targets that violate it. features: instances and values of each; support: the numbers of the
+    variables that each is computed from; groups,
+    seen and count as in learning.Samples."""
+
+    text: str
+    state: tuple[tuple[str, int], ...]
+    inputs: tuple[tuple[str, int], ...]
+    targets: tuple[str, ...]
+    kinds: Mapping[str, str]
+    always: tuple[str, ...]
+    properties: tuple[tuple[str, tuple[str, ...]], ...]
+    features: tuple[tuple[int, int], ...]
+    support: tuple[frozenset[int], ...]
+    groups: tuple[int, ...]
+    seen: tuple[tuple[tuple[Bits, ...], ...], ...]
+    count: int
+
+
+@dataclass(frozen=True)
+class Proved:
+    """A property with an inductive invariant that implies it: the clauses, and that no state is in one of the targets."""
+
+    property: str
+    clauses: tuple[Clause, ...]
+    targets: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A counterexample to induction that no lemma excludes. target: what is reached, or is not kept by the step. state, inputs: the
+    numbers of the variables; after: the state after the step, None where the state itself is the target."""
+
+    target: str
+    state: list[int]
+    inputs: list[int]
+    after: list[int] | None
+
+
+@dataclass(frozen=True)
+class Grown:
+    """How far it is. lemmas: that there are; shown: of them; counterexamples: to induction, so far; checks: questions to Z3."""
+
+    lemmas: int
+    shown: int
+    counterexamples: int
+    checks: int
+
+
+ProofMessage = Proved | Failed | Grown | Stopped
