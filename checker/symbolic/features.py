@@ -12,12 +12,14 @@ one.
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from checker.ir import system as ir
 from checker.ir.layout import Layout
 from checker.language import tree
+from checker.language.values import format_value, instance_name
 from checker.symbolic.fields import Fields
 from checker.symbolic.integers import Integer
 from checker.symbolic.terms import Term
@@ -73,17 +75,17 @@ def sampled_features(fields: Fields, layout: Layout, states: Sequence[int], name
 class Names:
     """How things of a model print."""
 
+    program: tree.Program
     system: ir.System
 
     def instance(self, record: str, index: int) -> str:
-        return f"{record.lower()}{index}"
+        return instance_name(self.program.records[record], index)
 
     def cell(self, variable: ir.Variable, indices: Sequence[int]) -> str:
         record, _, name = variable.name.rpartition(".")
         keys = variable.keys or (None,) * len(indices)
         parts = [
-            f"[{index}]" if key is None else f"[{self.instance(key, index)}]"
-            for key, index in zip(keys, indices, strict=True)
+            f"[{index}]" if key is None else f"[{self.instance(key, index)}]" for key, index in zip(keys, indices, strict=True)
         ]
         if record:
             return f"{self.instance(record, indices[0])}.{name}{''.join(parts[1:])}"
@@ -92,25 +94,20 @@ class Names:
     def location(self, number: int) -> str:
         if not number:
             return "no frame"
-        calls = self.system.location(number).calls
-        call = calls[-1]
-        return f"{call.routine}@{call.position.file}:{call.position.line}"
+        call = self.system.location(number).calls[-1]
+        return f"{call.position.file}:{call.position.line} ({call.routine})"
+
+    def local(self, procedure: str, name: str) -> str:
+        """A local of a routine, or of one that is inline in it, without the number that makes it unique."""
+        if name == ir.RESULT:
+            return f"what {procedure} was returned"
+        name = re.sub(r"#\d+", "", name)
+        return name if "." in name else f"{procedure}.{name}"
 
     def value(self, type_: tree.Type | None, value: int) -> str:
         if value == ABSENT:
             return "not live"
-        match type_:
-            case tree.ReferenceType(record) if record in self.system.arenas:
-                alignment = self.system.arenas[record][1]
-                if not value:
-                    return "NULL"
-                index, tag = value // alignment - 1, value % alignment
-                return (self.instance(record, index) if index >= 0 else "NULL") + (f"|{tag}" if tag else "")
-            case tree.EnumType(members=members):
-                return members[value] if isinstance(members[value], str) else str(members[value])
-            case tree.BoolType():
-                return "true" if value else "false"
-        return str(value)
+        return str(value) if type_ is None else format_value(self.program, type_, value)
 
 
 class _Maker:
@@ -200,17 +197,11 @@ class _Maker:
                 if self.everywhere & ~there:
                     seen[ABSENT] = self.everywhere & ~there
                 value = self.fields.local(slots, procedure.name, local)
-                type_ = procedure.types.get(local)
-                if local == ir.RESULT:
-                    type_ = next((self._result_type(n) for n in living if self._result_type(n) is not None), None)
-                yield Place(f"{name}: {procedure.name}'s {local}", type_, value, live, seen)
+                yield Place(f"{self.names.local(procedure.name, local)} in {name}", procedure.types.get(local), value, live, seen)
 
     def _live(self, number: int, procedure: str) -> tuple[str, ...]:
         location = self.system.location(number)
         return location.live if location.procedure == procedure else ()
-
-    def _result_type(self, number: int) -> tree.Type | None:
-        return None
 
     # -- features --
 
@@ -326,7 +317,7 @@ class _Maker:
                     none &= ~bits
                     found.append((text, term, bits))
                 points_at_none = terms.negation(terms.disjunction(*(at for at, _ in row)))
-                found.append((f"not there", points_at_none, none))
+                found.append(("not there", points_at_none, none))
                 self.add(f"{name} of what {place.name} points to", found)
 
     def add(self, name: str, values: list[tuple[str, Term, Bits]]) -> None:

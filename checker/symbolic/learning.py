@@ -98,7 +98,7 @@ class Samples:
                 outside &= ~row[value]
             excluded[number] = outside
             found.append((number, allowed))
-        return tuple(sorted(((n, allowed) for n, allowed in found), key=lambda literal: literal[0]))
+        return _tidy(found)
 
     def _family_clauses(self, among: Sequence[int], cube: list[list[Bits]], values: Values, everything: Bits) -> Iterator[Clause]:
         """The shortest lemma for all instances of some record."""
@@ -154,7 +154,12 @@ class Samples:
             allowed = frozenset(v for v in range(len(its[0])) if any(its[n][v] & rest[n] for n in range(size)))
             excluded[number] = [_all(everything, [~its[n][v] for v in allowed]) for n in range(size)]
             found.append((number, allowed))
-        return tuple(sorted(found, key=lambda literal: literal[0]))
+        return _tidy(found)
+
+
+def _tidy(literals: list[Literal]) -> Clause:
+    """The clause of these literals, without those that never hold."""
+    return tuple(sorted(((number, allowed) for number, allowed in literals if allowed), key=lambda literal: literal[0]))
 
 
 def _all(start: Bits, sets: list[Bits]) -> Bits:

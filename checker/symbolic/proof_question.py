@@ -3,28 +3,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from checker.symbolic.learning import Bits, Clause
-from checker.symbolic.question import Stopped
+from checker.symbolic.question import Stopped, Target
 
 
 @dataclass(frozen=True)
 class ProofProblem:
     """A step relation as text, as in question.Problem. The roots are: steps, the next value of each variable of the state, the
-    condition that a state is valid, the targets, the atoms of the features. kinds: of the targets, as there. always: targets that
-    every proof excludes. properties: each with the targets that violate it. features: instances and values of each; support: the numbers of the
+    condition that a state is valid, the targets, the atoms of the features. features: instances and values of each; support: the numbers of the
     variables that each is computed from; groups,
     seen and count as in learning.Samples."""
 
     text: str
     state: tuple[tuple[str, int], ...]
     inputs: tuple[tuple[str, int], ...]
-    targets: tuple[str, ...]
-    kinds: Mapping[str, str]
-    always: tuple[str, ...]
-    properties: tuple[tuple[str, tuple[str, ...]], ...]
+    targets: tuple[Target, ...]
     features: tuple[tuple[int, int], ...]
     support: tuple[frozenset[int], ...]
     groups: tuple[int, ...]
@@ -34,9 +29,8 @@ class ProofProblem:
 
 @dataclass(frozen=True)
 class Proved:
-    """A property with an inductive invariant that implies it: the clauses, and that no state is in one of the targets."""
+    """An inductive invariant that excludes all targets: the clauses, and that no state is in one of these targets."""
 
-    property: str
     clauses: tuple[Clause, ...]
     targets: tuple[str, ...]
 

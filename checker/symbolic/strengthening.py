@@ -12,8 +12,8 @@ Nothing that is found out here is believed before the second solver has read the
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import z3
@@ -59,7 +59,7 @@ class Prover:
         self.steps = next(roots)
         self.next = [next(roots) for _ in problem.state]
         self.valid = next(roots)
-        targets = {target: next(roots) for target in problem.targets}
+        targets = {target.name: next(roots) for target in problem.targets}
         self.atoms = [[[next(roots) for _ in range(values)] for _ in range(instances)] for instances, values in problem.features]
         self.state = [variable(name, width) for name, width in problem.state]
         self.inputs = [variable(name, width) for name, width in problem.inputs]
@@ -188,21 +188,14 @@ class Prover:
     # -- the search --
 
     def run(self) -> None:
-        self.goals = [Goal(name, self.targets[name]) for name in self.problem.always]
-        of_property: dict[str, list[Goal]] = {}
-        for name, targets in self.problem.properties:
-            of_property[name] = [Goal(target, self.targets[target]) for target in targets]
-            self.goals += of_property[name]
-            for target in targets:
-                if self.problem.kinds[target] == STATE:
-                    lemma = self.add(None, z3.Not(self.targets[target]))
-                    lemma.target = target
-        if not self.reach([]):
-            return
-        for name, mine in of_property.items():
-            self.tell(self.proof(name, mine))
+        self.goals = [Goal(target.name, self.targets[target.name]) for target in self.problem.targets]
+        for target in self.problem.targets:
+            if target.kind == STATE:
+                self.add(None, z3.Not(self.targets[target.name])).target = target.name
+        if self.reach():
+            self.tell(self.proof())
 
-    def reach(self, goals: list[Goal]) -> bool:
+    def reach(self) -> bool:
         """Show all goals; False where that failed, which was told."""
         while True:
             goal = next((goal for goal in self.goals if goal.needed is None), None)
@@ -244,10 +237,10 @@ class Prover:
         inputs = [value_of(model, v) for v in self.inputs]
         self.tell(Failed(target, numbers, inputs, after))
 
-    def proof(self, name: str, goals: list[Goal]) -> Proved:
-        """What is needed for a property."""
+    def proof(self) -> Proved:
+        """What is needed for all goals."""
         kept: set[Lemma] = set()
-        wanted = [lemma for goal in (*self.goals[: len(self.problem.always)], *goals) for lemma in goal.needed or ()]
+        wanted = [lemma for goal in self.goals for lemma in goal.needed or ()]
         while wanted:
             lemma = wanted.pop()
             if lemma not in kept:
@@ -255,14 +248,11 @@ class Prover:
                 wanted += lemma.needed or ()
         ordered = sorted(kept, key=lambda lemma: lemma.number)
         return Proved(
-            name,
             tuple(lemma.clause for lemma in ordered if lemma.clause is not None),
             tuple(lemma.target for lemma in ordered if lemma.target is not None),
         )
 
 
 def prove(problem: ProofProblem, tell: Callable[[ProofMessage], None]) -> None:
-    """Prove the properties one after the other. tell: called with what is found out; the last message is Finished or Stopped."""
-    prover = Prover(problem, tell)
-    prover.run()
-    tell(Stopped(""))
+    """Prove that no target is reached. tell: called with what is found out; the last message is Proved, Failed or Stopped."""
+    Prover(problem, tell).run()

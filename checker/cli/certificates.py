@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Certificates as folders: the files of symbolic/certificate.py with a manifest, and what another solver says of them.
+
+certificate.json     what is claimed of which model, and the SHA-256 of every file
+invariant.txt        the invariant in the model's own terms
+*.smt2               the questions
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from checker.language.errors import UsageError
+from checker.symbolic.certificate import INITIATION, SAFETY
+from checker.symbolic.second_opinion import Malformed, opinion, well_formed
+
+MANIFEST = "certificate.json"
+INVARIANT = "invariant.txt"
+FORMAT = "stackproof certificate 1"
+CONSECUTION = re.compile(r"consecution-(\d+)\.smt2")
+
+
+@dataclass(frozen=True)
+class Refused(Exception):
+    """A certificate shows nothing. reason: one line."""
+
+    reason: str
+
+
+def digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def write_certificate(folder: Path, claim: Mapping[str, Any], invariant: str, files: Mapping[str, str]) -> None:
+    """Write a certificate. claim: what the manifest says besides. UsageError where that cannot be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for old in folder.iterdir():
+            if old.name in (MANIFEST, INVARIANT) or old.suffix == ".smt2":
+                old.unlink()
+        for name, text in (*files.items(), (INVARIANT, invariant)):
+            (folder / name).write_text(text, encoding="utf-8")
+        manifest = {"format": FORMAT, **claim, "files": {name: digest(text) for name, text in files.items()}}
+        manifest["files"][INVARIANT] = digest(invariant)
+        (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"error: {error.filename or folder}: the certificate cannot be written: {error.strerror}") from None
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """The manifest of a folder. UsageError if there is none."""
+    try:
+        found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"error: {folder / MANIFEST}: no certificate there: {error.strerror}") from None
+    except ValueError as error:
+        raise UsageError(f"error: {folder / MANIFEST}: not JSON: {error}") from None
+    if not isinstance(found, dict) or found.get("format") != FORMAT or not isinstance(found.get("files"), dict):
+        raise UsageError(f"error: {folder / MANIFEST}: not a certificate of this program (format `{FORMAT}`)")
+    return found
+
+
+def check_certificate(folder: Path, seconds: float | None = None) -> dict[str, Any]:
+    """The manifest, if the certificate is whole and the second solver says `unsat` of each file. Raises Refused if not. seconds:
+    for each file."""
+    manifest = read_manifest(folder)
+    named: dict[str, str] = manifest["files"]
+    present = {file.name for file in folder.iterdir() if file.suffix == ".smt2"}
+    questions = sorted(name for name in named if name.endswith(".smt2"))
+    for name in sorted(present - named.keys()):
+        raise Refused(f"{folder / name}: the manifest does not know this file")
+    numbers = sorted(int(match[1]) for name in questions if (match := CONSECUTION.fullmatch(name)))
+    wanted = {INITIATION, SAFETY, *(f"consecution-{number}.smt2" for number in numbers)}
+    if set(questions) != wanted or not numbers or numbers != list(range(len(numbers))):
+        raise Refused(f"{folder / MANIFEST}: it does not list {INITIATION}, {SAFETY} and consecution-0.smt2, ... without gaps")
+    for name, expected in named.items():
+        file = folder / name
+        if "/" in name or not file.is_file():
+            raise Refused(f"{file}: missing")
+        text = file.read_text(encoding="utf-8", errors="replace")
+        if digest(text) != expected:
+            raise Refused(f"{file}: not the file that the manifest names (SHA-256 differs)")
+    for name in questions:
+        file = folder / name
+        try:
+            well_formed(file.read_text(encoding="utf-8"))
+        except Malformed as why:
+            raise Refused(f"{file}: {why}") from None
+        answer = opinion(file, seconds)
+        if answer != "unsat":
+            raise Refused(f"{file}: the second solver does not say unsat, but: {answer}")
+    return manifest
