@@ -31,13 +31,21 @@ ABSENT = -1
 @dataclass(frozen=True)
 class Feature:
     """record: None, or whose instances a family has a feature for each of. values: as they print. atoms: [instance][value];
-    a feature of no family counts as one with one instance."""
+    a feature of no family counts as one with one instance. kind, places: what it is of these places. numbers: the values as
+    numbers, or where they are none, as text; refers: the record that they are references to, if any."""
 
     name: str
     record: str | None
     values: tuple[str, ...]
     atoms: tuple[tuple[Term, ...], ...]
+    kind: str
+    places: tuple[PlaceKey, ...]
+    numbers: tuple[int | str, ...]
+    refers: str | None
 
+
+PlaceKey = tuple[str, tuple[tuple[str | None, int], ...], str]
+"""Where a place is: of which kind, by which instances or indices it is found, and what else tells it from others."""
 
 Bits = int
 """A set of sample states: bit n is state n."""
@@ -53,8 +61,12 @@ class Place:
     value: Integer
     live: Term | None
     seen: Mapping[int, Bits]
+    key: PlaceKey
     variable: str | None = None
-    cell: tuple[int, ...] = ()
+
+    @property
+    def refers(self) -> str | None:
+        return self.type.record if isinstance(self.type, tree.ReferenceType) else None
 
 
 @dataclass(frozen=True)
@@ -110,6 +122,26 @@ class Names:
         return str(value) if type_ is None else format_value(self.program, type_, value)
 
 
+@dataclass(frozen=True)
+class Described:
+    """What a feature is, without its values; as in Feature."""
+
+    name: str
+    kind: str
+    places: tuple[PlaceKey, ...]
+    refers: str | None = None
+
+
+@dataclass(frozen=True)
+class Value:
+    """One value of a feature. seen: in these samples."""
+
+    number: int | str
+    text: str
+    atom: Term
+    seen: Bits
+
+
 class _Maker:
     def __init__(self, fields: Fields, layout: Layout, states: Sequence[int], names: Names) -> None:
         self.fields = fields
@@ -153,7 +185,11 @@ class _Maker:
                 value = self.fields.cell(self.fields.variables, variable, number)
                 column = self.column(where.offset + number * where.width, where.width)
                 seen = {v + variable.low: bits for v, bits in column.items()}
-                yield Place(self.names.cell(variable, indices), variable.type, value, None, seen, name, indices)
+                yield Place(self.names.cell(variable, indices), variable.type, value, None, seen, self.cell_key(variable, indices), name)
+
+    def cell_key(self, variable: ir.Variable, indices: tuple[int, ...]) -> PlaceKey:
+        keys = variable.keys or (None,) * len(indices)
+        return ("cell", tuple(zip(keys, indices, strict=True)), variable.name)
 
     def frames(self) -> Iterator[Place]:
         """The live locals of frames. Adds the features for their locations on the way."""
@@ -166,15 +202,20 @@ class _Maker:
                     at = self.column(base, self.layout.location_width)
                     name = f"{self.names.instance(record, index)}'s frame {depth}"
                     here = variables[frame.location]
-                    values = [(self.names.location(v), self.terms.equal(here, self.fields.location_constant(v))) for v in at]
-                    self.add(name, [(text, atom, at[v]) for (text, atom), v in zip(values, at, strict=True)])
+                    key: PlaceKey = ("frame", ((record, index), (None, depth)), "")
+                    self.add(
+                        Described(name, "location", (key,)),
+                        [Value(v, self.names.location(v), self.terms.equal(here, self.fields.location_constant(v)), at[v]) for v in at],
+                    )
                     slots = [
                         variables[slot] if slot is not None else self.terms.constant(0, self.fields.slot_width(n))
                         for n, slot in enumerate(frame.slots)
                     ]
-                    yield from self.locals(name, here, slots, at, base)
+                    yield from self.locals(name, key, here, slots, at, base)
 
-    def locals(self, name: str, here: Term, slots: list[Term], at: Mapping[int, Bits], base: int) -> Iterator[Place]:
+    def locals(
+        self, name: str, frame: PlaceKey, here: Term, slots: list[Term], at: Mapping[int, Bits], base: int
+    ) -> Iterator[Place]:
         for procedure in self.system.procedures.values():
             for local, (low, high) in procedure.locals.items():
                 living = [n for n in at if n and local in self._live(n, procedure.name)]
@@ -197,7 +238,12 @@ class _Maker:
                 if self.everywhere & ~there:
                     seen[ABSENT] = self.everywhere & ~there
                 value = self.fields.local(slots, procedure.name, local)
-                yield Place(f"{self.names.local(procedure.name, local)} in {name}", procedure.types.get(local), value, live, seen)
+                type_ = procedure.types.get(local)
+                if type_ is None and self.system.symmetry is not None:
+                    record = next((r for n in living if (r := self.system.symmetry.locals.get((n, local)))), None)
+                    type_ = tree.ReferenceType(record) if record is not None else None
+                key = ("local", frame[1], f"{procedure.name} {local}")
+                yield Place(f"{self.names.local(procedure.name, local)} in {name}", type_, value, live, seen, key)
 
     def _live(self, number: int, procedure: str) -> tuple[str, ...]:
         location = self.system.location(number)
@@ -209,7 +255,7 @@ class _Maker:
         pointers: dict[str, list[Place]] = {}
         inside: dict[str, dict[str, list[Place]]] = {}
         for place in itertools.chain(self.cells(), self.frames()):
-            record = place.type.record if isinstance(place.type, tree.ReferenceType) else None
+            record = place.refers
             owner = None
             if place.variable is not None:
                 owner = next((key for key in self._keys(place.variable) if key in self.paged), None)
@@ -220,7 +266,7 @@ class _Maker:
                 pointers.setdefault(record, []).append(place)
                 self.pointer_class(place, record)
             else:
-                self.add(place.name, self.values(place))
+                self.add(Described(place.name, "value", (place.key,), place.refers), self.values(place))
         for record in self.paged:
             self.of_record(record, pointers.get(record, []), inside.get(record, {}))
         return Sampled(tuple(self.features), tuple(self.seen), len(self.states))
@@ -230,8 +276,8 @@ class _Maker:
         record = variable.rpartition(".")[0]
         return found.keys or ((record or None),)
 
-    def values(self, place: Place) -> list[tuple[str, Term, Bits]]:
-        return [(self.names.value(place.type, v), self.holds(place, v), bits) for v, bits in place.seen.items()]
+    def values(self, place: Place) -> list[Value]:
+        return [Value(v, self.names.value(place.type, v), self.holds(place, v), bits) for v, bits in place.seen.items()]
 
     def holds(self, place: Place, value: int) -> Term:
         """Whether the place has the value."""
@@ -259,7 +305,8 @@ class _Maker:
                 small = integers.less(place.value, integers.constant(alignment))
                 atom = self.terms.conjunction(place.live or self.terms.true, atom, self.terms.negation(small))
             kinds[text] = (atom, kinds[text][1] | bits if text in kinds else bits)
-        self.add(place.name, [(text, atom, bits) for text, (atom, bits) in kinds.items()])
+        described = Described(place.name, "kind", (place.key,))
+        self.add(described, [Value(text, text, atom, bits) for text, (atom, bits) in kinds.items()])
 
     def of_record(self, record: str, pointers: list[Place], inside: dict[str, list[Place]]) -> None:
         """The features about instances of a paged record."""
@@ -277,9 +324,9 @@ class _Maker:
                 row.append((term, bits))
             points.append(row)
             self.add_family(
-                f"{place.name} is {{{record}}}",
+                Described(f"{place.name} is {{{record}}}", "is", (place.key,)),
                 record,
-                [[("true", term, bits), ("false", terms.negation(term), self.everywhere & ~bits)] for term, bits in row],
+                [self.truth(term, bits) for term, bits in row],
             )
         for a, b in itertools.combinations(range(len(pointers)), 2):
             together = 0
@@ -289,23 +336,25 @@ class _Maker:
                 *(terms.conjunction(x, y) for (x, _), (y, _) in zip(points[a], points[b], strict=True))
             )
             name = f"{pointers[a].name} is the same {record} as {pointers[b].name}"
-            self.add(name, [("true", term, together), ("false", terms.negation(term), self.everywhere & ~together)])
+            self.add(Described(name, "same", (pointers[a].key, pointers[b].key)), self.truth(term, together))
         for variable, places in inside.items():
             if len(places) != count:
                 continue
             name = variable.rpartition(".")[2]
             values = sorted({v for place in places for v in place.seen})
             texts = [self.names.value(places[0].type, v) for v in values]
+            refers = places[0].refers
+            inner: PlaceKey = ("field", (), variable)
             self.add_family(
-                f"{{{record}}}.{name}",
+                Described(f"{{{record}}}.{name}", "field", (inner,), refers),
                 record,
                 [
-                    [(text, self.holds(place, v), place.seen.get(v, 0)) for v, text in zip(values, texts, strict=True)]
+                    [Value(v, text, self.holds(place, v), place.seen.get(v, 0)) for v, text in zip(values, texts, strict=True)]
                     for place in places
                 ],
             )
             for place, row in zip(pointers, points, strict=True):
-                found: list[tuple[str, Term, Bits]] = []
+                found: list[Value] = []
                 none = self.everywhere
                 for v, text in zip(values, texts, strict=True):
                     term = terms.disjunction(
@@ -315,22 +364,39 @@ class _Maker:
                     for (_, at_bits), page in zip(row, places, strict=True):
                         bits |= at_bits & page.seen.get(v, 0)
                     none &= ~bits
-                    found.append((text, term, bits))
+                    found.append(Value(v, text, term, bits))
                 points_at_none = terms.negation(terms.disjunction(*(at for at, _ in row)))
-                found.append(("not there", points_at_none, none))
-                self.add(f"{name} of what {place.name} points to", found)
+                found.append(Value("not there", "not there", points_at_none, none))
+                self.add(Described(f"{name} of what {place.name} points to", "inside", (place.key, inner), refers), found)
 
-    def add(self, name: str, values: list[tuple[str, Term, Bits]]) -> None:
+    def truth(self, term: Term, bits: Bits) -> list[Value]:
+        return [
+            Value("true", "true", term, bits),
+            Value("false", "false", self.terms.negation(term), self.everywhere & ~bits),
+        ]
+
+    def add(self, what: Described, values: list[Value]) -> None:
         """A feature of no family, with the values that were seen."""
-        kept = [(text, atom, bits) for text, atom, bits in values if bits]
-        self.features.append(Feature(name, None, tuple(text for text, _, _ in kept), (tuple(atom for _, atom, _ in kept),)))
-        self.seen.append((tuple(bits for _, _, bits in kept),))
+        self.add_rows(what, None, [values])
 
-    def add_family(self, name: str, record: str, rows: list[list[tuple[str, Term, Bits]]]) -> None:
-        kept = [n for n in range(len(rows[0])) if any(row[n][2] for row in rows)]
-        atoms = tuple(tuple(row[n][1] for n in kept) for row in rows)
-        self.features.append(Feature(name, record, tuple(rows[0][n][0] for n in kept), atoms))
-        self.seen.append(tuple(tuple(row[n][2] for n in kept) for row in rows))
+    def add_family(self, what: Described, record: str, rows: list[list[Value]]) -> None:
+        self.add_rows(what, record, rows)
+
+    def add_rows(self, what: Described, record: str | None, rows: list[list[Value]]) -> None:
+        kept = [n for n in range(len(rows[0])) if any(row[n].seen for row in rows)]
+        self.features.append(
+            Feature(
+                what.name,
+                record,
+                tuple(rows[0][n].text for n in kept),
+                tuple(tuple(row[n].atom for n in kept) for row in rows),
+                what.kind,
+                what.places,
+                tuple(rows[0][n].number for n in kept),
+                what.refers,
+            )
+        )
+        self.seen.append(tuple(tuple(row[n].seen for n in kept) for row in rows))
 
 
 def _packed_bits(column: bytes, value: int) -> Bits:

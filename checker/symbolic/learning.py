@@ -22,6 +22,13 @@ Values = Sequence[Sequence[int | None]]
 """Of a state, for each feature and instance, the number of its value; None: one that was never seen."""
 
 
+Image = tuple[tuple[int, tuple[int, ...]] | None, ...]
+"""What an exchange of instances makes of each feature: which feature, and which value of it of each value; None: unknown."""
+
+UNDECIDED = -1
+"""In place of the number of a value that is not to be used."""
+
+
 @dataclass(frozen=True)
 class Samples:
     """seen: the samples with each value, [feature][instance][value]. groups: for each feature 0, or the number of the record
@@ -31,13 +38,15 @@ class Samples:
     groups: Sequence[int]
     count: int
 
-    def clauses(self, values: Values, most: int, among: Sequence[int]) -> Iterator[Clause]:
-        """Lemmas that the state with these values breaks, and no sample does; at most so many. among: the features to use."""
+    def clauses(self, values: Values, most: int) -> Iterator[Clause]:
+        """Lemmas that the state with these values breaks, and no sample does; at most so many. Of what is
+        undecided any value counts."""
         everything = (1 << self.count) - 1
         cube = [
-            [0 if value is None else row[value] for row, value in zip(rows, state, strict=True)]
+            [everything if value == UNDECIDED else 0 if value is None else row[value] for row, value in zip(rows, state, strict=True)]
             for rows, state in zip(self.seen, values, strict=True)
         ]
+        among = [number for number, state in enumerate(values) if any(value != UNDECIDED for value in state)]
         plain = [number for number in among if not self.groups[number]]
         banned: set[int] = set()
         shortest = 0
@@ -50,6 +59,25 @@ class Samples:
             yield self._widened(chosen, cube, everything)
         if not shortest:
             yield from self._family_clauses(among, cube, values, everything)
+
+    def agree(self, clause: Clause) -> bool:
+        """Whether the clause holds in every sample."""
+        size = max(len(self.seen[number]) for number, _ in clause)
+        for n in range(size):
+            rest = (1 << self.count) - 1
+            for number, allowed in clause:
+                row = self.seen[number][n if len(self.seen[number]) > 1 else 0]
+                for value in allowed:
+                    rest &= ~row[value]
+            if rest:
+                return False
+        return True
+
+    def ranges(self) -> Iterator[Clause]:
+        """For each feature of no family, that it has one of the values that it was seen to have."""
+        for number, group in enumerate(self.groups):
+            if not group:
+                yield ((number, frozenset(range(len(self.seen[number][0])))),)
 
     def _plain_cover(self, features: list[int], cube: list[list[Bits]], rest: Bits) -> list[int] | None:
         """Few features whose values no sample has together, by always taking the one that most samples differ in."""
@@ -124,6 +152,8 @@ class Samples:
             if number not in wanted:
                 return [cube[number][0]] * size
             value = wanted[number]
+            if value == UNDECIDED:
+                return [everything] * size
             return [0 if value is None else self.seen[number][n][value] for n in range(size)]
 
         table = {number: rows(number) for number in (*family, *plain)}
@@ -155,6 +185,17 @@ class Samples:
             excluded[number] = [_all(everything, [~its[n][v] for v in allowed]) for n in range(size)]
             found.append((number, allowed))
         return _tidy(found)
+
+
+def image(clause: Clause, exchange: Image) -> Clause | None:
+    """What an exchange makes of a clause."""
+    found: list[Literal] = []
+    for number, allowed in clause:
+        of_feature = exchange[number]
+        if of_feature is None:
+            return None
+        found.append((of_feature[0], frozenset(of_feature[1][value] for value in allowed)))
+    return _tidy(found)
 
 
 def _tidy(literals: list[Literal]) -> Clause:

@@ -6,12 +6,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from checker.symbolic.certificate import Lemma, lemma
+from checker.symbolic.feature_images import images
 from checker.symbolic.features import Feature, Sampled
 from checker.symbolic.learning import Clause
 from checker.symbolic.problem import targets
 from checker.symbolic.proof_question import ProofProblem
 from checker.symbolic.smtlib import declarations, definitions, sort
-from checker.symbolic.terms import Term, Terms, variables_of
+from checker.symbolic.terms import Term, Terms
 from checker.symbolic.transition import Relation
 
 
@@ -28,19 +29,16 @@ def proof_problem(relation: Relation, properties: frozenset[str], sampled: Sampl
         lines.append(f"(declare-const is_{name} {sort(term.width)})")
         lines.append(f"(assert (= is_{name} {name}))")
     records = sorted({feature.record for feature in features if feature.record is not None})
-    numbers = {variable: number for number, variable in enumerate(state)}
     return ProofProblem(
         text="\n".join(lines),
         state=tuple((variable.name, variable.width) for variable in state),
         inputs=tuple((variable.name, variable.width) for variable in inputs),
         targets=tuple(target for target, _ in wanted),
         features=tuple((len(feature.atoms), len(feature.values)) for feature in features),
-        support=tuple(
-            frozenset(numbers[v] for v in variables_of(atom for row in feature.atoms for atom in row)) for feature in features
-        ),
         groups=tuple(0 if feature.record is None else 1 + records.index(feature.record) for feature in features),
         seen=sampled.seen,
         count=sampled.count,
+        images=images(relation.fields.system, features),
     )
 
 

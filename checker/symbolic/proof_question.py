@@ -5,26 +5,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from checker.symbolic.learning import Bits, Clause
+from checker.symbolic.learning import Bits, Clause, Image
 from checker.symbolic.question import Stopped, Target
 
 
 @dataclass(frozen=True)
 class ProofProblem:
     """A step relation as text, as in question.Problem. The roots are: steps, the next value of each variable of the state, the
-    condition that a state is valid, the targets, the atoms of the features. features: instances and values of each; support: the numbers of the
-    variables that each is computed from; groups,
-    seen and count as in learning.Samples."""
+    condition that a state is valid, the targets, the atoms of the features. features: instances and values of each; groups,
+    seen and count as in learning.Samples. images: what exchanges of instances make of them."""
 
     text: str
     state: tuple[tuple[str, int], ...]
     inputs: tuple[tuple[str, int], ...]
     targets: tuple[Target, ...]
     features: tuple[tuple[int, int], ...]
-    support: tuple[frozenset[int], ...]
     groups: tuple[int, ...]
     seen: tuple[tuple[tuple[Bits, ...], ...], ...]
     count: int
+    images: tuple[Image, ...]
 
 
 @dataclass(frozen=True)

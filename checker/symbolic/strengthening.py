@@ -19,7 +19,7 @@ from typing import Any
 import z3
 
 from checker.symbolic.bounded import parsed, value_of, variable
-from checker.symbolic.learning import Clause, Samples, Values
+from checker.symbolic.learning import UNDECIDED, Clause, Image, Samples, Values, image
 from checker.symbolic.proof_question import Failed, Grown, Proved, ProofMessage, ProofProblem
 from checker.symbolic.question import STATE, Stopped
 
@@ -29,17 +29,18 @@ AT_ONCE = 2
 
 @dataclass(eq=False)
 class Lemma:
-    """clause: None for what is not made of features. holds, next_holds: over the state, and of the state after a step. on: while this
-    is assumed, the lemma is. needed: the lemmas from which it follows that no step breaks it, once that is shown."""
+    """clause: None for what is not made of features. on: while this is assumed, the lemma holds in the state. then: that it holds
+    after the step. needed: the lemmas from which it follows that no step breaks it, once
+    that is shown. source: the lemma that this is the image of, by which exchange."""
 
     number: int
     clause: Clause | None
-    holds: Any
-    next_holds: Any
     on: Any
+    then: Any
     alive: bool = True
     needed: frozenset[Lemma] | None = None
     target: str | None = None
+    source: tuple[Lemma, Image] | None = None
 
 
 @dataclass
@@ -52,13 +53,16 @@ class Goal:
 
 
 class Prover:
+    """solver: knows the lemmas, each under a name. explainer: knows only what a step is. Both have variables for the state after
+    the step, so that what is asked of that is short."""
+
     def __init__(self, problem: ProofProblem, tell: Callable[[ProofMessage], None]) -> None:
         self.problem = problem
         self.tell = tell
         roots = iter(parsed(problem.text))
         self.steps = next(roots)
         self.next = [next(roots) for _ in problem.state]
-        self.valid = next(roots)
+        valid = next(roots)
         targets = {target.name: next(roots) for target in problem.targets}
         self.atoms = [[[next(roots) for _ in range(values)] for _ in range(instances)] for instances, values in problem.features]
         self.state = [variable(name, width) for name, width in problem.state]
@@ -66,49 +70,86 @@ class Prover:
         self.samples = Samples(problem.seen, problem.groups, problem.count)
         self.lemmas: dict[Clause, Lemma] = {}
         self.everything: list[Lemma] = []
+        self.alive: dict[int, Lemma] = {}
         self.queue: deque[Lemma] = deque()
         self.solver = z3.SolverFor("QF_BV")
-        self.explainer = z3.SolverFor("QF_BV")
         self.checks = self.counterexamples = self.fallbacks = 0
+        self.named: dict[tuple[int, int], Any] = {}
+        self.literals: dict[tuple[int, int, frozenset[int]], Any] = {}
         self.stepping = z3.Bool("a step is taken")
-        self.solver.add(z3.Implies(self.stepping, self.steps))
-        self.pairs = list(zip(self.state, self.next, strict=True))
-        self.all_atoms = [atom for rows in self.atoms for row in rows for atom in row]
-        self.together = z3.Function("all atoms", *(z3.BoolSort() for _ in self.all_atoms), z3.BoolSort())
-        self.add(None, self.valid)
-        self.targets = targets
+        self.explainer = z3.SolverFor("QF_BV")
+        after = [variable(f"next {name.strip('|')}", width) for name, width in problem.state]
+        for solver in (self.solver, self.explainer):
+            solver.add(z3.Implies(self.stepping, self.steps))
+            solver.add(*(new == value for new, value in zip(after, self.next, strict=True)))
+        self.pairs = list(zip(self.state, after, strict=True))
+        all_atoms = [atom for rows in self.atoms for row in rows for atom in row]
+        self.together = z3.Function("all atoms", *(z3.BoolSort() for _ in all_atoms), z3.BoolSort())(*all_atoms)
+        self.goals = [Goal(name, wrong) for name, wrong in targets.items()]
+        self.add(None, valid)
+        for target in problem.targets:
+            if target.kind == STATE:
+                self.add(None, z3.Not(targets[target.name])).target = target.name
+        for clause in self.samples.ranges():
+            if clause not in self.lemmas:
+                self.learn(clause)
 
-    # -- lemmas --
+    # -- lemmas and goals --
 
     def add(self, clause: Clause | None, holds: Any) -> Lemma:
         number = len(self.everything)
-        lemma = Lemma(number, clause, holds, z3.substitute(holds, *self.pairs), z3.Bool(f"lemma {number}"))
-        self.everything.append(lemma)
+        lemma = Lemma(number, clause, z3.Bool(f"lemma {number}"), z3.substitute(holds, *self.pairs))
         self.solver.add(z3.Implies(lemma.on, holds))
+        self.everything.append(lemma)
+        self.alive[lemma.on.get_id()] = lemma
         self.queue.append(lemma)
         if clause is not None:
             self.lemmas[clause] = lemma
         return lemma
 
+    def learn(self, clause: Clause) -> None:
+        """Add a lemma, with its images."""
+        first = self.add(clause, self.said(clause))
+        for exchange in self.problem.images:
+            other = image(clause, exchange)
+            if other is not None and other not in self.lemmas and self.samples.agree(other):
+                self.add(other, self.said(other)).source = first, exchange
+
+    def by_symmetry(self, lemma: Lemma) -> frozenset[Lemma] | None:
+        """What an image needs, if its source was shown: the images of what that needs. None: unknown."""
+        if lemma.source is None or not lemma.source[0].alive or lemma.source[0].needed is None:
+            return None
+        found: set[Lemma] = set()
+        for other in lemma.source[0].needed:
+            if other.clause is not None:
+                moved = image(other.clause, lemma.source[1])
+                there = self.lemmas.get(moved) if moved is not None else None
+                if there is None or not there.alive:
+                    return None
+                other = there
+            found.add(other)
+        return frozenset(found)
+
     def said(self, clause: Clause) -> Any:
         """The clause as a formula."""
         instances = max(len(self.atoms[number]) for number, _ in clause)
-        return z3.And(
-            *(
-                z3.Or(
-                    *(
-                        self.atoms[number][n if len(self.atoms[number]) > 1 else 0][value]
-                        for number, allowed in clause
-                        for value in sorted(allowed)
-                    )
-                )
-                for n in range(instances)
-            )
+        return _joined(
+            z3.Z3_mk_and,
+            [_joined(z3.Z3_mk_or, [self.literal(number, n, allowed) for number, allowed in clause]) for n in range(instances)],
         )
+
+    def literal(self, number: int, instance: int, allowed: frozenset[int]) -> Any:
+        rows = self.atoms[number]
+        key = (number, instance if len(rows) > 1 else 0, allowed)
+        found = self.literals.get(key)
+        if found is None:
+            found = self.literals[key] = _joined(z3.Z3_mk_or, [rows[key[1]][value] for value in sorted(allowed)])
+        return found
 
     def give_up(self, lemma: Lemma) -> None:
         """Without a lemma; what was shown with it has to be shown again."""
         lemma.alive = False
+        del self.alive[lemma.on.get_id()]
         for other in self.everything:
             if other.alive and other.needed is not None and lemma in other.needed:
                 other.needed = None
@@ -121,77 +162,71 @@ class Prover:
 
     def ask(self, wrong: Any, step: bool) -> frozenset[Lemma] | Any:
         """The lemmas that rule out what is wrong, or a model of it. None: Z3 does not know."""
-        alive = {lemma.on.get_id(): lemma for lemma in self.everything if lemma.alive}
         self.checks += 1
+        assumptions = [lemma.on for lemma in self.alive.values()]
         self.solver.push()
         self.solver.add(wrong)
-        assumptions = [lemma.on for lemma in alive.values()]
         answer = self.solver.check(*([self.stepping] if step else []), *assumptions)
         found: Any = None
         if answer == z3.unsat:
-            found = frozenset(alive[term.get_id()] for term in self.solver.unsat_core() if term.get_id() in alive)
+            core = (term.get_id() for term in self.solver.unsat_core())
+            found = frozenset(self.alive[number] for number in core if number in self.alive)
         elif answer == z3.sat:
             found = self.solver.model()
         self.solver.pop()
         return found
 
-    def values(self, state: list[Any]) -> Values:
-        """The values of all features in a state."""
-        moved = z3.simplify(z3.substitute(self.together(*self.all_atoms), *zip(self.state, state, strict=True)))
-        truths = iter([z3.is_true(moved.arg(n)) for n in range(len(self.all_atoms))])
-        found: list[list[int | None]] = []
-        for rows in self.atoms:
-            of_instances: list[int | None] = []
-            for row in rows:
-                true = [value for value, holds in enumerate([next(truths) for _ in row]) if holds]
-                of_instances.append(true[0] if true else None)
-            found.append(of_instances)
-        return found
+    def values(self, state: list[Any], matters: frozenset[int]) -> Values:
+        """The values of all features in a state, as far as some of its variables decide them."""
+        pairs = [(self.state[n], state[n]) for n in sorted(matters)]
+        moved = z3.simplify(z3.substitute(self.together, *pairs))
+        context, term = moved.ctx_ref(), moved.as_ast()
+        arguments = range(z3.Z3_get_app_num_args(context, term))
+        truths = iter([z3.Z3_get_bool_value(context, z3.Z3_get_app_arg(context, term, n)) for n in arguments])
+        return [[_value_among([next(truths) for _ in row]) for row in rows] for rows in self.atoms]
 
     def exclude(self, model: Any, wrong: Any, step: bool) -> bool:
         """Lemmas that the state of a model breaks; whether there are any."""
         self.counterexamples += 1
         state = [model.eval(v, model_completion=True) for v in self.state]
-        values = self.values(state)
-        matters = self.what_matters(model, state, wrong, step)
-        everywhere = range(len(self.problem.features))
+        inputs = [model.eval(v, model_completion=True) for v in self.inputs]
         found = False
-        for among in ([n for n in everywhere if self.problem.support[n] <= matters], everywhere):
-            for clause in self.samples.clauses(values, AT_ONCE, among):
+        for matters in (self.what_matters(state, inputs, wrong, step), frozenset(range(len(state)))):
+            for clause in self.samples.clauses(self.values(state, matters), AT_ONCE):
                 if clause not in self.lemmas:
-                    self.add(clause, self.said(clause))
+                    self.learn(clause)
                     found = True
             if found:
                 return True
             self.fallbacks += 1
         return False
 
-    def what_matters(self, model: Any, state: list[Any], wrong: Any, step: bool) -> frozenset[int]:
-        """The variables of the state by which alone what is wrong comes about, with the inputs of the model."""
-        solver = self.explainer
-        solver.push()
-        solver.add(z3.Not(wrong))
-        if step:
-            solver.add(self.stepping)
-        solver.add(*(v == model.eval(v, model_completion=True) for v in self.inputs))
-        names = [z3.Bool(f"variable {n}") for n in range(len(state))]
-        solver.add(*(z3.Implies(name, v == value) for name, v, value in zip(names, self.state, state, strict=True)))
-        solver.add(z3.Implies(self.stepping, self.steps))
-        answer = solver.check(*names)
-        matters = frozenset(range(len(state)))
-        if answer == z3.unsat:
-            numbers = {name.get_id(): n for n, name in enumerate(names)}
-            matters = frozenset(numbers[term.get_id()] for term in solver.unsat_core())
-        solver.pop()
-        return matters
+    def has_value(self, number: int, variable: Any, value: Any) -> Any:
+        """A name that implies that a variable has a value."""
+        key = (number, value.get_id())
+        found = self.named.get(key)
+        if found is None:
+            found = self.named[key] = z3.Bool(f"variable {number} is {value}")
+            self.explainer.add(z3.Implies(found, variable == value))
+        return found
+
+    def what_matters(self, state: list[Any], inputs: list[Any], wrong: Any, step: bool) -> frozenset[int]:
+        """The variables of the state by which alone what is wrong comes about, with these inputs."""
+        names = [self.has_value(n, v, value) for n, (v, value) in enumerate(zip(self.state, state, strict=True))]
+        chosen = [self.has_value(-1 - n, v, value) for n, (v, value) in enumerate(zip(self.inputs, inputs, strict=True))]
+        self.explainer.push()
+        self.explainer.add(z3.Not(wrong))
+        answer = self.explainer.check(*([self.stepping] if step else []), *chosen, *names)
+        core = [term.get_id() for term in self.explainer.unsat_core()] if answer == z3.unsat else []
+        self.explainer.pop()
+        if answer != z3.unsat:
+            return frozenset(range(len(state)))
+        numbers = {name.get_id(): n for n, name in enumerate(names)}
+        return frozenset(numbers[number] for number in core if number in numbers)
 
     # -- the search --
 
     def run(self) -> None:
-        self.goals = [Goal(target.name, self.targets[target.name]) for target in self.problem.targets]
-        for target in self.problem.targets:
-            if target.kind == STATE:
-                self.add(None, z3.Not(self.targets[target.name])).target = target.name
         if self.reach():
             self.tell(self.proof())
 
@@ -215,13 +250,16 @@ class Prover:
             lemma = self.queue.popleft()
             if not lemma.alive or lemma.needed is not None:
                 continue
-            answer = self.ask(z3.Not(lemma.next_holds), True)
+            lemma.needed = self.by_symmetry(lemma)
+            if lemma.needed is not None:
+                continue
+            answer = self.ask(z3.Not(lemma.then), True)
             if isinstance(answer, frozenset):
                 lemma.needed = answer
             elif answer is None:
                 self.tell(Stopped(f"Z3 gives up: {self.solver.reason_unknown()}"))
                 return False
-            elif self.exclude(answer, z3.Not(lemma.next_holds), True):
+            elif self.exclude(answer, z3.Not(lemma.then), True):
                 self.queue.appendleft(lemma)
             elif lemma.clause is not None:
                 self.give_up(lemma)
@@ -251,6 +289,19 @@ class Prover:
             tuple(lemma.clause for lemma in ordered if lemma.clause is not None),
             tuple(lemma.target for lemma in ordered if lemma.target is not None),
         )
+
+
+def _joined(make: Callable[..., Any], parts: list[Any]) -> Any:
+    """`and` or `or` of Booleans. (z3.And and z3.Or look at each part many times.)"""
+    context = z3.main_ctx()
+    return z3.BoolRef(make(context.ref(), len(parts), (z3.Ast * len(parts))(*(part.as_ast() for part in parts))), context)
+
+
+def _value_among(truths: list[int]) -> int | None:
+    """The number of the value whose atom is true (Z3: 1, false -1, undecided 0)."""
+    if 1 in truths:
+        return truths.index(1)
+    return UNDECIDED if 0 in truths else None
 
 
 def prove(problem: ProofProblem, tell: Callable[[ProofMessage], None]) -> None:
