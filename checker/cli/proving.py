@@ -30,6 +30,7 @@ from checker.symbolic.process import proof_messages
 from checker.symbolic.proof_problem import lemmas, printed, proof_problem
 from checker.symbolic.proof_question import Failed, Grown, Proved
 from checker.symbolic.question import Stopped
+from checker.symbolic.readable import counterexample_lines
 from checker.symbolic.terms import Unsupported
 from checker.symbolic.transition import Relation, step_relation
 from checker.trace.build import Disagreement
@@ -101,8 +102,9 @@ def prove_configuration(
             raise UsageError(f"error: {request.model}: Z3 cannot prove anything of this model: {why}") from None
         names = Names(program, system)
         features = sampled_features(relation.fields, make_layout(system), sampled.states, names)
-        tell(f"{len(sampled.states):,} {'' if sampled.complete else 'of the '}reachable states, {len(features.features):,} features")
-        otherwise = attempt.prove(relation, features, left)
+        which = "" if sampled.complete else "of the "
+        tell(f"{len(sampled.states):,} {which}reachable states, {len(features.features):,} features")
+        otherwise = attempt.prove(relation, names, features, left)
     else:
         otherwise = Verdict("", Word.UNKNOWN, RUNS)
     s = sampled.result.statistics
@@ -151,7 +153,7 @@ class _Attempt:
         self.counterexample: tuple[str, ...] = ()
         self.certificate: Path | None = None
 
-    def prove(self, relation: Relation, sampled: Sampled, left: Callable[[], float | None]) -> Verdict:
+    def prove(self, relation: Relation, names: Names, sampled: Sampled, left: Callable[[], float | None]) -> Verdict:
         """The verdict on all of them."""
         problem = proof_problem(relation, self.properties, sampled)
         try:
@@ -163,7 +165,7 @@ class _Attempt:
                         case Proved():
                             return self.certify(relation, sampled.features, message, left)
                         case Failed():
-                            return self.failed(relation, message)
+                            return self.failed(relation, names, message)
                         case Stopped(reason):
                             return Verdict("", Word.UNKNOWN, reason)
         except KeyboardInterrupt:
@@ -207,6 +209,9 @@ class _Attempt:
             "sources": {name: digest(text) for name, text in sorted(self.subject.sources.items())},
         }
 
-    def failed(self, relation: Relation, failed: Failed) -> Verdict:
-        self.counterexample = ()
-        return Verdict("", Word.UNKNOWN, f"induction fails: {failed.target}")
+    def failed(self, relation: Relation, names: Names, failed: Failed) -> Verdict:
+        transition = relation.transitions[failed.inputs[0]]
+        who = f"processor {transition.processor}" if transition.action is None else transition.action.name
+        lines = counterexample_lines(relation.fields, names, failed.target, failed.state, failed.after, failed.matters)
+        self.counterexample = (f"A step of: {who}", *lines) if failed.after is not None else tuple(lines)
+        return Verdict("", Word.UNKNOWN, f"induction fails: {failed.target}; see the counterexample to induction")

@@ -23,8 +23,8 @@ def proof_text(run: Run, invariant: Sequence[str], counterexample: Sequence[str]
     lines += run.subject.notes
     if any(verdict.word is Word.PROVED for verdict in run.verdicts):
         lines += [
-            "Z3 found the invariant; Bitwuzla has checked that the initial state satisfies it, that every step keeps it, and that it",
-            "excludes every violation. The proofs are about sequentially consistent interleavings of single accesses.",
+            "Z3 found the invariant; Bitwuzla has checked that the initial state satisfies it, that every step keeps it, and",
+            "that it excludes every violation. The proofs are about sequentially consistent interleavings of single accesses.",
         ]
     if certificate is not None:
         lines.append(f"Certificate: {certificate} (stackproof certify {certificate})")

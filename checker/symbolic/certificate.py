@@ -61,7 +61,8 @@ def files(relation: Relation, claim: Claim, lemmas: Sequence[Lemma]) -> dict[str
     after = [terms.variable(_next(variable.name), variable.width) for variable in state]
     all_targets = {target.name: term for target, term in targets(relation, frozenset(relation.fields.system.properties))}
     parts = {"|valid|": relation.fields.valid(state)}
-    parts |= {f"|no {name}|": terms.negation(all_targets[name]) for name in claim.kept}
+    for name in claim.kept:
+        parts |= {f"|no {name} {n}|": terms.negation(part) for n, part in enumerate(_disjuncts(all_targets[name]), 1)}
     moved = terms.substituted(list(parts.values()), dict(zip(state, after, strict=True)))
     next_parts = {_next(name): term for name, term in zip(parts, moved, strict=True)}
     of_lemmas = [entry.line for entry in lemmas]
@@ -87,6 +88,11 @@ def files(relation: Relation, claim: Claim, lemmas: Sequence[Lemma]) -> dict[str
     lines += [f"(assert {entry})" for entry in invariant]
     lines.append(f"(assert (or false {' '.join(wrong)}))")
     return found | {SAFETY: _file(lines)}
+
+
+def _disjuncts(term: Term) -> list[Term]:
+    """What a disjunction is of, so that each part is asked for by itself."""
+    return [part for inner in term.arguments for part in _disjuncts(inner)] if term.op == "or" else [term]
 
 
 def _next(name: str) -> str:

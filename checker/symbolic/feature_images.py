@@ -25,7 +25,9 @@ def images(system: ir.System, features: Sequence[Feature]) -> tuple[Image, ...]:
         return ()
     numbers = {(f.kind, f.record, _unordered(f.kind, f.places)): n for n, f in enumerate(features)}
     return tuple(
-        tuple(_image(system, features, numbers, dict(zip(symmetry.tabled, exchange, strict=True)), feature) for feature in features)
+        tuple(
+            _image(system, features, numbers, dict(zip(symmetry.tabled, exchange, strict=True)), feature) for feature in features
+        )
         for exchange in found[1:]
     )
 
@@ -37,12 +39,12 @@ def _unordered(kind: str, places: tuple[PlaceKey, ...]) -> object:
 def _image(
     system: ir.System,
     features: Sequence[Feature],
-    numbers: Mapping[object, int],
+    numbers: Mapping[tuple[str, str | None, object], int],
     exchange: Mapping[str, tuple[int, ...]],
     feature: Feature,
 ) -> tuple[int, tuple[int, ...]] | None:
     places = tuple(
-        (kind, tuple((key, exchange[key][index] if key in exchange else index) for key, index in at), rest)
+        (kind, tuple((key, exchange[key][index] if key is not None and key in exchange else index) for key, index in at), rest)
         for kind, at, rest in feature.places
     )
     number = numbers.get((feature.kind, feature.record, _unordered(feature.kind, places)))
@@ -52,7 +54,7 @@ def _image(
     values: list[int] = []
     for value in feature.numbers:
         moved = value
-        if isinstance(value, int) and value != ABSENT and feature.refers in exchange:
+        if isinstance(value, int) and value != ABSENT and feature.refers is not None and feature.refers in exchange:
             alignment = system.arenas[feature.refers][1]
             index = value // alignment - 1
             if 0 <= index < len(exchange[feature.refers]):

@@ -2,8 +2,8 @@
 """What lemmas are made of: features of a state, each with some values.
 
 The features are the cells, the locations of frames and the live locals; of what refers to instances that may be exchanged in any
-way (pages), whether it is NULL or tagged, which two of them refer to the same instance, and what is in that instance. So none of them
-tells which page it is. Those of a family speak of one instance each: a lemma with them holds of every instance.
+way (pages), whether it is NULL or tagged, which two of them refer to the same instance, and what is in that instance. So none of
+them tells which page it is. Those of a family speak of one instance each: a lemma with them holds of every instance.
 
 A feature has an atom, a Boolean term, for each value that it was seen to have; in a state where no atom holds it has another
 one.
@@ -53,8 +53,8 @@ Bits = int
 
 @dataclass(frozen=True)
 class Place:
-    """A cell or a live local. value: what it holds where it is live. live: the term for that, None: always. seen: the samples with
-    each value; ABSENT among them. procedure: of a local."""
+    """A cell or a live local. value: what it holds where it is live. live: the term for that, None: always. seen: the samples
+    with each value; ABSENT among them. procedure: of a local."""
 
     name: str
     type: tree.Type | None
@@ -185,7 +185,9 @@ class _Maker:
                 value = self.fields.cell(self.fields.variables, variable, number)
                 column = self.column(where.offset + number * where.width, where.width)
                 seen = {v + variable.low: bits for v, bits in column.items()}
-                yield Place(self.names.cell(variable, indices), variable.type, value, None, seen, self.cell_key(variable, indices), name)
+                yield Place(
+                    self.names.cell(variable, indices), variable.type, value, None, seen, self.cell_key(variable, indices), name
+                )
 
     def cell_key(self, variable: ir.Variable, indices: tuple[int, ...]) -> PlaceKey:
         keys = variable.keys or (None,) * len(indices)
@@ -205,7 +207,10 @@ class _Maker:
                     key: PlaceKey = ("frame", ((record, index), (None, depth)), "")
                     self.add(
                         Described(name, "location", (key,)),
-                        [Value(v, self.names.location(v), self.terms.equal(here, self.fields.location_constant(v)), at[v]) for v in at],
+                        [
+                            Value(v, self.names.location(v), self.terms.equal(here, self.fields.location_constant(v)), at[v])
+                            for v in at
+                        ],
                     )
                     slots = [
                         variables[slot] if slot is not None else self.terms.constant(0, self.fields.slot_width(n))
@@ -229,9 +234,7 @@ class _Maker:
                     for location in self.system.locations
                     if location.procedure == procedure.name and local in location.live
                 ]
-                live = self.terms.disjunction(
-                    *(self.terms.equal(here, self.fields.location_constant(n)) for n in everywhere)
-                )
+                live = self.terms.disjunction(*(self.terms.equal(here, self.fields.location_constant(n)) for n in everywhere))
                 offset, width, _ = self.layout.result if local == ir.RESULT else self.layout.locals[procedure.name, local]
                 column = self.column(base + offset, width)
                 seen = {v + low: bits & there for v, bits in column.items() if bits & there}
@@ -316,10 +319,10 @@ class _Maker:
         for place in pointers:
             row: list[tuple[Term, Bits]] = []
             for p in range(count):
-                values = range((p + 1) * alignment, (p + 2) * alignment)
-                term = terms.disjunction(*(self.holds(place, v) for v in values if place.value.low <= v <= place.value.high))
+                addresses = range((p + 1) * alignment, (p + 2) * alignment)
+                term = terms.disjunction(*(self.holds(place, v) for v in addresses if place.value.low <= v <= place.value.high))
                 bits = 0
-                for v in values:
+                for v in addresses:
                     bits |= place.seen.get(v, 0)
                 row.append((term, bits))
             points.append(row)
@@ -332,9 +335,7 @@ class _Maker:
             together = 0
             for (_, x), (_, y) in zip(points[a], points[b], strict=True):
                 together |= x & y
-            term = terms.disjunction(
-                *(terms.conjunction(x, y) for (x, _), (y, _) in zip(points[a], points[b], strict=True))
-            )
+            term = terms.disjunction(*(terms.conjunction(x, y) for (x, _), (y, _) in zip(points[a], points[b], strict=True)))
             name = f"{pointers[a].name} is the same {record} as {pointers[b].name}"
             self.add(Described(name, "same", (pointers[a].key, pointers[b].key)), self.truth(term, together))
         for variable, places in inside.items():
@@ -342,7 +343,7 @@ class _Maker:
                 continue
             name = variable.rpartition(".")[2]
             values = sorted({v for place in places for v in place.seen})
-            texts = [self.names.value(places[0].type, v) for v in values]
+            texts = [self.names.value(places[0].type, number) for number in values]
             refers = places[0].refers
             inner: PlaceKey = ("field", (), variable)
             self.add_family(

@@ -43,7 +43,10 @@ class Samples:
         undecided any value counts."""
         everything = (1 << self.count) - 1
         cube = [
-            [everything if value == UNDECIDED else 0 if value is None else row[value] for row, value in zip(rows, state, strict=True)]
+            [
+                everything if value == UNDECIDED else 0 if value is None else row[value]
+                for row, value in zip(rows, state, strict=True)
+            ]
             for rows, state in zip(self.seen, values, strict=True)
         ]
         among = [number for number, state in enumerate(values) if any(value != UNDECIDED for value in state)]
@@ -135,6 +138,8 @@ class Samples:
         for group in sorted({self.groups[number] for number in among} - {0}):
             family = [number for number in among if self.groups[number] == group]
             for instance in range(len(self.seen[family[0]])):
+                if all(values[number][instance] == UNDECIDED for number in family):
+                    continue
                 found = self._family_clause(plain, family, instance, cube, values, everything)
                 if found is not None and (best is None or len(found) < len(best)):
                     best = found

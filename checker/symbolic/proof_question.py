@@ -36,13 +36,15 @@ class Proved:
 
 @dataclass(frozen=True)
 class Failed:
-    """A counterexample to induction that no lemma excludes. target: what is reached, or is not kept by the step. state, inputs: the
-    numbers of the variables; after: the state after the step, None where the state itself is the target."""
+    """A counterexample to induction that no lemma excludes. target: what is reached, or is not kept by the step. state, inputs:
+    the numbers of the variables; after: the state after the step, None where the state itself is the target. matters: the
+    numbers of the variables that bring it about."""
 
     target: str
     state: list[int]
     inputs: list[int]
     after: list[int] | None
+    matters: frozenset[int]
 
 
 @dataclass(frozen=True)

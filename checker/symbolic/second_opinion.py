@@ -21,8 +21,8 @@ class Malformed(Exception):
 
 
 def well_formed(text: str) -> None:
-    """Raises Malformed unless the text is declarations, definitions and assertions, a line each, and then one question. (An answer
-    to anything else would say nothing.)"""
+    """Raises Malformed unless the text is declarations, definitions and assertions, a line each, and then one question. (An
+    answer to anything else would say nothing.)"""
     lines = text.splitlines()
     if len(lines) < 2 or lines[0] != "(set-logic QF_BV)" or lines[-1] != "(check-sat)":
         raise Malformed("it does not begin with (set-logic QF_BV) and end with (check-sat)")

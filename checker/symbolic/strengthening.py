@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Proofs with Z3: from the properties to an inductive invariant that implies them.
 
-Runs in a process of its own (process.py), on the step relation as text. What is to be shown is a set of goals: no state that satisfies
-the lemmas is wrong or takes a wrong step; and no step leads from such a state to one that breaks a lemma. A state that
+Runs in a process of its own (process.py), on the step relation as text. What is to be shown is a set of goals: no state that
+satisfies the lemmas is wrong or takes a wrong step; and no step leads from such a state to one that breaks a lemma. A state that
 shows the opposite is one that the samples do not have: a new lemma is made that tells it from all of them (learning.py), with
 goals of its own. If the samples do have it, the lemma that it breaks is given up; if that is no lemma, the proof has failed.
 
@@ -20,7 +20,7 @@ import z3
 
 from checker.symbolic.bounded import parsed, value_of, variable
 from checker.symbolic.learning import UNDECIDED, Clause, Image, Samples, Values, image
-from checker.symbolic.proof_question import Failed, Grown, Proved, ProofMessage, ProofProblem
+from checker.symbolic.proof_question import Failed, Grown, ProofMessage, ProofProblem, Proved
 from checker.symbolic.question import STATE, Stopped
 
 AT_ONCE = 2
@@ -89,7 +89,11 @@ class Prover:
         self.add(None, valid)
         for target in problem.targets:
             if target.kind == STATE:
-                self.add(None, z3.Not(targets[target.name])).target = target.name
+                goal = next(goal for goal in self.goals if goal.name == target.name)
+                parts = [self.add(None, z3.Not(part)) for part in _disjuncts(targets[target.name])]
+                for part in parts:
+                    part.target = target.name
+                goal.needed = frozenset(parts)
         for clause in self.samples.ranges():
             if clause not in self.lemmas:
                 self.learn(clause)
@@ -163,14 +167,12 @@ class Prover:
     def ask(self, wrong: Any, step: bool) -> frozenset[Lemma] | Any:
         """The lemmas that rule out what is wrong, or a model of it. None: Z3 does not know."""
         self.checks += 1
-        assumptions = [lemma.on for lemma in self.alive.values()]
         self.solver.push()
         self.solver.add(wrong)
-        answer = self.solver.check(*([self.stepping] if step else []), *assumptions)
+        answer = _checked(self.solver, [*([self.stepping] if step else []), *(lemma.on for lemma in self.alive.values())])
         found: Any = None
         if answer == z3.unsat:
-            core = (term.get_id() for term in self.solver.unsat_core())
-            found = frozenset(self.alive[number] for number in core if number in self.alive)
+            found = frozenset(self.alive[number] for number in _core(self.solver) if number in self.alive)
         elif answer == z3.sat:
             found = self.solver.model()
         self.solver.pop()
@@ -216,8 +218,8 @@ class Prover:
         chosen = [self.has_value(-1 - n, v, value) for n, (v, value) in enumerate(zip(self.inputs, inputs, strict=True))]
         self.explainer.push()
         self.explainer.add(z3.Not(wrong))
-        answer = self.explainer.check(*([self.stepping] if step else []), *chosen, *names)
-        core = [term.get_id() for term in self.explainer.unsat_core()] if answer == z3.unsat else []
+        answer = _checked(self.explainer, [*([self.stepping] if step else []), *chosen, *names])
+        core = _core(self.explainer) if answer == z3.unsat else []
         self.explainer.pop()
         if answer != z3.unsat:
             return frozenset(range(len(state)))
@@ -242,7 +244,7 @@ class Prover:
                     self.tell(Stopped(f"Z3 gives up: {self.solver.reason_unknown()}"))
                     return False
                 elif not self.exclude(answer, goal.wrong, False):
-                    self.fail(goal.name, answer, False)
+                    self.fail(goal.name, answer, goal.wrong, False)
                     return False
                 continue
             if not self.queue:
@@ -264,16 +266,16 @@ class Prover:
             elif lemma.clause is not None:
                 self.give_up(lemma)
             else:
-                self.fail(lemma.target or "valid", answer, True)
+                self.fail(lemma.target or "valid", answer, z3.Not(lemma.then), True)
                 return False
             alive = sum(1 for lemma in self.everything if lemma.alive)
             self.tell(Grown(alive, alive - len(self.queue), self.counterexamples, self.checks))
 
-    def fail(self, target: str, model: Any, step: bool) -> None:
-        numbers = [value_of(model, v) for v in self.state]
+    def fail(self, target: str, model: Any, wrong: Any, step: bool) -> None:
+        state, inputs = ([model.eval(v, model_completion=True) for v in group] for group in (self.state, self.inputs))
+        numbers, chosen = ([value_of(model, v) for v in group] for group in (self.state, self.inputs))
         after = [value_of(model, v) for v in self.next] if step else None
-        inputs = [value_of(model, v) for v in self.inputs]
-        self.tell(Failed(target, numbers, inputs, after))
+        self.tell(Failed(target, numbers, chosen, after, self.what_matters(state, inputs, wrong, step)))
 
     def proof(self) -> Proved:
         """What is needed for all goals."""
@@ -287,8 +289,30 @@ class Prover:
         ordered = sorted(kept, key=lambda lemma: lemma.number)
         return Proved(
             tuple(lemma.clause for lemma in ordered if lemma.clause is not None),
-            tuple(lemma.target for lemma in ordered if lemma.target is not None),
+            tuple(dict.fromkeys(lemma.target for lemma in ordered if lemma.target is not None)),
         )
+
+
+def _disjuncts(term: Any) -> list[Any]:
+    """What a disjunction is of, inner disjunctions too."""
+    return [part for inner in term.children() for part in _disjuncts(inner)] if z3.is_or(term) else [term]
+
+
+def _checked(solver: Any, assumptions: list[Any]) -> Any:
+    """solver.check(*assumptions), which looks at each of them many times."""
+    array = (z3.Ast * len(assumptions))(*(term.as_ast() for term in assumptions))
+    return z3.CheckSatResult(z3.Z3_solver_check_assumptions(solver.ctx.ref(), solver.solver, len(assumptions), array))
+
+
+def _core(solver: Any) -> list[int]:
+    """The numbers of the terms in solver.unsat_core()."""
+    context = solver.ctx.ref()
+    vector = z3.Z3_solver_get_unsat_core(context, solver.solver)
+    z3.Z3_ast_vector_inc_ref(context, vector)
+    terms = range(z3.Z3_ast_vector_size(context, vector))
+    found = [z3.Z3_get_ast_id(context, z3.Z3_ast_vector_get(context, vector, n)) for n in terms]
+    z3.Z3_ast_vector_dec_ref(context, vector)
+    return found
 
 
 def _joined(make: Callable[..., Any], parts: list[Any]) -> Any:
