@@ -16,9 +16,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from checker.ir.lower import lower
 from checker.language.errors import UsageError
-from checker.symbolic.certificate import INITIATION, SAFETY
+from checker.language.load import load_program
+from checker.symbolic.certificate import INITIATION, SAFETY, Claim, files, lemmas_in
+from checker.symbolic.problem import targets
+from checker.symbolic.question import STATE
 from checker.symbolic.second_opinion import Malformed, opinion, well_formed
+from checker.symbolic.transition import step_relation
 
 MANIFEST = "certificate.json"
 INVARIANT = "invariant.txt"
@@ -96,3 +101,35 @@ def check_certificate(folder: Path, seconds: float | None = None) -> dict[str, A
         if answer != "unsat":
             raise Refused(f"{file}: the second solver does not say unsat, but: {answer}")
     return manifest
+
+
+def check_against_model(folder: Path, model: Path) -> None:
+    """Raises Refused unless the certificate, which check_certificate has accepted, is what this model makes of its
+    lemmas: then it shows what its manifest says. UsageError if the model cannot be read at those sizes."""
+    manifest = read_manifest(folder)
+    try:
+        settings = {str(name): int(value) for name, value in manifest["settings"].items()}
+        events, properties = tuple(map(str, manifest["events"])), frozenset(map(str, manifest["properties"]))
+        kept = tuple(map(str, manifest["kept"]))
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise Refused(f"{folder / MANIFEST}: it does not say settings, events, properties and what is kept") from None
+    program = load_program(model, settings, events)
+    unknown = properties - set(program.properties)
+    if unknown or not properties:
+        raise Refused(f"{folder / MANIFEST}: {model} has no property {', '.join(sorted(unknown)) or 'at all among those named'}")
+    system = lower(program)
+    relation = step_relation(system, any_free=True)
+    excluded = tuple(target.name for target, _ in targets(relation, properties))
+    states = {target.name for target, _ in targets(relation, properties) if target.kind == STATE}
+    if not set(kept) <= states:
+        raise Refused(f"{folder / MANIFEST}: it keeps what is no property of states")
+    lemmas = lemmas_in((folder / INITIATION).read_text(encoding="utf-8"))
+    known = {(variable.name, variable.width) for variable in relation.fields.variables}
+    if any(set(entry.variables) - known for entry in lemmas):
+        raise Refused(f"{folder / INITIATION}: a lemma speaks of what is no part of the state of {model}")
+    expected = files(relation, Claim(kept, excluded), lemmas)
+    if expected.keys() != {name for name in manifest["files"] if name.endswith(".smt2")}:
+        raise Refused(f"{folder / MANIFEST}: the certificate of {model} has other files")
+    for name, text in expected.items():
+        if (folder / name).read_text(encoding="utf-8") != text:
+            raise Refused(f"{folder / name}: not the question that {model} asks of these lemmas")

@@ -129,4 +129,5 @@ def variable(name: str, width: int) -> Any:
 
 
 def value(number: int, width: int) -> Any:
+    """A constant."""
     return z3.BitVecVal(number, width) if width else z3.BoolVal(bool(number))

@@ -12,7 +12,8 @@ model can make the files again from the lemmas.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from checker.symbolic.problem import targets
@@ -25,10 +26,13 @@ SAFETY = "safety.smt2"
 TOGETHER = 32
 """Parts of the invariant that one file for consecution asks about."""
 
+LEMMA = re.compile(r"\(define-fun (\|lemma \d+\|) \(((?:\(\|[^|]*\| (?:Bool|\(_ BitVec \d+\))\) ?)*)\) Bool ")
+PARAMETER = re.compile(r"\((\|[^|]*\|) (?:Bool|\(_ BitVec (\d+)\))\)")
+
 
 @dataclass(frozen=True)
 class Lemma:
-    """name: unique. variables: of the state, that it is a function of, by their names and widths. lines: its definition."""
+    """name: |lemma N|. variables: of the state, that it is a function of, by their names and widths. line: its definition."""
 
     name: str
     variables: tuple[tuple[str, int], ...]
@@ -74,17 +78,17 @@ def files(relation: Relation, claim: Claim, lemmas: Sequence[Lemma]) -> dict[str
         f"(assert (= {variable.name} {constant(term.value, term.width)}))"
         for variable, term in zip(state, relation.initial, strict=True)
     ]
-    found = {INITIATION: _file([*of_state, *of_parts, *of_lemmas, *first, f"(assert (not {_all(invariant)}))"])}
+    found = {INITIATION: _file([*of_lemmas, *of_state, *of_parts, *first, f"(assert (not {_all(invariant)}))"])}
     inputs = declarations(relation.inputs)
     step = {"|step|": relation.steps}
     step |= {variable.name: term for variable, term in zip(after, relation.next, strict=True)}
-    head = [*of_state, *inputs, *of_parts, *definitions(step, "of_step"), *definitions(next_parts, "next_part"), *of_lemmas]
+    head = [*of_lemmas, *of_state, *inputs, *of_parts, *definitions(step, "of_step"), *definitions(next_parts, "next_part")]
     head += ["(assert |step|)", *(f"(assert {entry})" for entry in invariant)]
     groups = [next_invariant[n : n + TOGETHER] for n in range(0, len(next_invariant), TOGETHER)]
     for number, group in enumerate(groups):
         found[f"consecution-{number}.smt2"] = _file([*head, f"(assert (not {_all(group)}))"])
     wrong = {f"|{name}|": all_targets[name] for name in claim.excluded}
-    lines = [*of_state, *inputs, *of_parts, *definitions(wrong, "wrong"), *of_lemmas]
+    lines = [*of_lemmas, *of_state, *inputs, *of_parts, *definitions(wrong, "wrong")]
     lines += [f"(assert {entry})" for entry in invariant]
     lines.append(f"(assert (or false {' '.join(wrong)}))")
     return found | {SAFETY: _file(lines)}
@@ -112,10 +116,14 @@ def _file(lines: Sequence[str]) -> str:
     return "\n".join(["(set-logic QF_BV)", *lines, "(check-sat)", ""])
 
 
-def sections(text: str) -> Mapping[str, str]:
-    """The lemmas in a file: name -> line."""
-    found: dict[str, str] = {}
-    for line in text.splitlines():
-        if line.startswith("(define-fun |lemma "):
-            found["|" + line.split("|")[1] + "|"] = line
+def lemmas_in(text: str) -> list[Lemma]:
+    """The lemmas that a file defines, as `lemma` makes them. They stand before everything else, so that they can speak of their
+    parameters only."""
+    found: list[Lemma] = []
+    for line in text.splitlines()[1:]:
+        match = LEMMA.match(line)
+        if match is None:
+            break
+        variables = tuple((name, int(width or 0)) for name, width in PARAMETER.findall(match[2]))
+        found.append(Lemma(match[1], variables, line))
     return found

@@ -33,6 +33,7 @@ def proof_problem(relation: Relation, properties: frozenset[str], sampled: Sampl
         text="\n".join(lines),
         state=tuple((variable.name, variable.width) for variable in state),
         inputs=tuple((variable.name, variable.width) for variable in inputs),
+        initial=tuple(term.value for term in relation.initial),
         targets=tuple(target for target, _ in wanted),
         features=tuple((len(feature.atoms), len(feature.values)) for feature in features),
         groups=tuple(0 if feature.record is None else 1 + records.index(feature.record) for feature in features),

@@ -18,6 +18,7 @@ class ProofProblem:
     text: str
     state: tuple[tuple[str, int], ...]
     inputs: tuple[tuple[str, int], ...]
+    initial: tuple[int, ...]
     targets: tuple[Target, ...]
     features: tuple[tuple[int, int], ...]
     groups: tuple[int, ...]

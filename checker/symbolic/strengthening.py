@@ -18,7 +18,7 @@ from typing import Any
 
 import z3
 
-from checker.symbolic.bounded import parsed, value_of, variable
+from checker.symbolic.bounded import parsed, value, value_of, variable
 from checker.symbolic.learning import UNDECIDED, Clause, Image, Samples, Values, image
 from checker.symbolic.proof_question import Failed, Grown, ProofMessage, ProofProblem, Proved
 from checker.symbolic.question import STATE, Stopped
@@ -35,6 +35,7 @@ class Lemma:
 
     number: int
     clause: Clause | None
+    holds: Any
     on: Any
     then: Any
     alive: bool = True
@@ -102,7 +103,7 @@ class Prover:
 
     def add(self, clause: Clause | None, holds: Any) -> Lemma:
         number = len(self.everything)
-        lemma = Lemma(number, clause, z3.Bool(f"lemma {number}"), z3.substitute(holds, *self.pairs))
+        lemma = Lemma(number, clause, holds, z3.Bool(f"lemma {number}"), z3.substitute(holds, *self.pairs))
         self.solver.add(z3.Implies(lemma.on, holds))
         self.everything.append(lemma)
         self.alive[lemma.on.get_id()] = lemma
@@ -229,7 +230,10 @@ class Prover:
     # -- the search --
 
     def run(self) -> None:
-        if self.reach():
+        wrong = self.wrong_at_first()
+        if wrong is not None:
+            self.tell(Failed(wrong, list(self.problem.initial), [0] * len(self.inputs), None, frozenset(range(len(self.state)))))
+        elif self.reach():
             self.tell(self.proof())
 
     def reach(self) -> bool:
@@ -270,6 +274,16 @@ class Prover:
                 return False
             alive = sum(1 for lemma in self.everything if lemma.alive)
             self.tell(Grown(alive, alive - len(self.queue), self.counterexamples, self.checks))
+
+    def wrong_at_first(self) -> str | None:
+        """What no lemma can help with: a target that the initial state is in already. (Clauses agree with it, as it is a sample.)"""
+        widths = (width for _, width in self.problem.state)
+        numbers = [value(number, width) for number, width in zip(self.problem.initial, widths, strict=True)]
+        pairs = list(zip(self.state, numbers, strict=True))
+        for lemma in self.everything:
+            if lemma.clause is None and not z3.is_true(z3.simplify(z3.substitute(lemma.holds, *pairs))):
+                return lemma.target or "valid"
+        return None
 
     def fail(self, target: str, model: Any, wrong: Any, step: bool) -> None:
         state, inputs = ([model.eval(v, model_completion=True) for v in group] for group in (self.state, self.inputs))
