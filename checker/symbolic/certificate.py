@@ -23,7 +23,7 @@ from checker.symbolic.transition import Relation
 
 INITIATION = "initiation.smt2"
 SAFETY = "safety.smt2"
-TOGETHER = 32
+TOGETHER = 64
 """Parts of the invariant that one file for consecution asks about."""
 
 LEMMA = re.compile(r"\(define-fun (\|lemma \d+\|) \(((?:\(\|[^|]*\| (?:Bool|\(_ BitVec \d+\))\) ?)*)\) Bool ")

@@ -276,7 +276,7 @@ class Prover:
             self.tell(Grown(alive, alive - len(self.queue), self.counterexamples, self.checks))
 
     def wrong_at_first(self) -> str | None:
-        """What no lemma can help with: a target that the initial state is in already. (Clauses agree with it, as it is a sample.)"""
+        """What no lemma can help with: a target that the initial state is in. (Clauses agree with it, as it is a sample.)"""
         widths = (width for _, width in self.problem.state)
         numbers = [value(number, width) for number, width in zip(self.problem.initial, widths, strict=True)]
         pairs = list(zip(self.state, numbers, strict=True))
