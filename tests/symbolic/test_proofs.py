@@ -149,7 +149,7 @@ def test_what_holds_is_proved(counter: Path, tmp_path: Path) -> None:
     check_against_model(tmp_path / "c", counter)
 
 
-def test_the_kernel_at_its_smallest(tmp_path: Path) -> None:
+def test_dks_at_its_smallest(tmp_path: Path) -> None:
     what = case(ROOT / "models/dks.py", {"C": 1, "T": 1, "S": 2})
     properties = frozenset(what.program.properties) - what.violated
     proved, sampled = attempt(what, properties, what.states)
@@ -249,6 +249,18 @@ def test_certify_accepts(made: tuple[Path, Path], capsys: pytest.CaptureFixture[
     assert run("certify", str(folder)) == 0
     assert run("certify", str(folder), "--model", str(model)) == 0
     assert "accepted: " in capsys.readouterr().out
+
+
+def test_the_hardened_protocol_is_proved(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Also that no allocation runs out of pages, and none of its code into a model error."""
+    model = str(ROOT / "models/hardened.py")
+    size = ["--cpus", "1", "--tasks", "1", "--stack-pages", "2", "--events", "touch"]
+    wanted = ("single-hole", "area-agrees", "one-owner", "refill-owed", "charge-once")
+    only = [word for name in wanted for word in ("--property", name)]
+    assert run("prove", model, *size, *only, "--certificates", str(tmp_path)) == 0
+    text = capsys.readouterr().out
+    assert all(f"{name}  " in text for name in wanted) and text.count("PROVED(without a bound in depth") == len(wanted)
+    assert run("certify", str(tmp_path), "--model", model) == 0
 
 
 def test_prove_tells_violations_and_gives_up(capsys: pytest.CaptureFixture[str]) -> None:
