@@ -9,10 +9,12 @@ import sys
 
 import click
 
+from checker.cli.certify import certify
 from checker.cli.check import check
 from checker.cli.gate import gate
 from checker.cli.listing import list_
 from checker.cli.mutate import mutate
+from checker.cli.prove import prove
 from checker.cli.replaying import replay
 from checker.cli.show import show
 from checker.cli.simulate import simulate
@@ -21,7 +23,8 @@ from checker.report.verdict import Status
 from checker.trace.build import Disagreement
 
 EPILOG = """Exit status: 0 everything as demanded; 1 a property is violated (gate: not as recorded; replay: not
-confirmed; mutate: a mutant survived); 2 usage or model error; 3 inconclusive; 4 the engine and the replayer disagree, or an
+confirmed; mutate: a mutant survived; certify: refused); 2 usage or model error; 3 inconclusive; 4 the engine and
+the replayer, or two solvers, disagree, or an
 internal error."""
 
 
@@ -31,7 +34,7 @@ def cli() -> None:
     """Model checker for the Linux dynamic kernel stacks protocol."""
 
 
-for command in (check, simulate, list_, show, replay, gate, mutate):
+for command in (check, prove, certify, simulate, list_, show, replay, gate, mutate):
     cli.add_command(command)
 
 

@@ -120,6 +120,11 @@ class ProgressLine:
                 f"{s.memory / 2**20:,.0f} MiB"
             )
 
+    def say(self, what: str) -> None:
+        """Something else than a search goes on."""
+        if self.status is not None:
+            self.status.update(f"{self.what}: {what}")
+
     @contextmanager
     def running(self) -> Iterator[None]:
         """The line is there while the context lasts."""

@@ -11,10 +11,12 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
+from checker.symbolic.proof_question import Failed, ProofMessage, ProofProblem, Proved
 from checker.symbolic.question import Message, Problem, Reached, Stopped
 from checker.symbolic.solvers import Z3
 
@@ -25,12 +27,24 @@ SELF = "checker.symbolic.process"
 
 
 Messages = Generator[Message | None, None, None]
+ProofMessages = Generator[ProofMessage | None, None, None]
 
 
 def messages(problem: Problem, seconds: float | None, memory: int | None) -> Messages:
     """What the solver finds out, in order; None now and then, while there is nothing new. The last message is Stopped, or
     Reached at the problem's depth. seconds, memory (bytes): limits, None for none. When the iterator is closed, the process
     ends."""
+    return _messages(problem, lambda message: message == Reached(problem.depth), seconds, memory)
+
+
+def proof_messages(problem: ProofProblem, seconds: float | None, memory: int | None) -> ProofMessages:
+    """The same for a proof. The last message is Proved, Failed or Stopped."""
+    return _messages(problem, lambda message: isinstance(message, Proved | Failed), seconds, memory)
+
+
+def _messages(
+    problem: Problem | ProofProblem, is_last: Callable[[Any], bool], seconds: float | None, memory: int | None
+) -> Generator[Any, None, None]:
     begun = time.monotonic()
     down_read, down_write = os.pipe()
     up_read, up_write = os.pipe()
@@ -62,12 +76,12 @@ def messages(problem: Problem, seconds: float | None, memory: int | None) -> Mes
                     yield None
                     continue
                 try:
-                    message: Message = up.recv()
+                    message = up.recv()
                 except (EOFError, OSError):
                     yield Stopped(ended(process))
                     return
                 yield message
-                if isinstance(message, Stopped) or message == Reached(problem.depth):
+                if isinstance(message, Stopped) or is_last(message):
                     return
     finally:
         process.kill()
@@ -89,7 +103,7 @@ def _serve(down: Connection, up: Connection) -> None:
     if memory is not None:
         import resource
 
-        if problem.solver == Z3:
+        if isinstance(problem, ProofProblem) or problem.solver == Z3:
             import z3
 
             z3.set_param("memory_max_size", max(memory >> 20, 1))
@@ -97,9 +111,13 @@ def _serve(down: Connection, up: Connection) -> None:
         most = memory + (1 << 30)
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
     from checker.symbolic.bounded import search
+    from checker.symbolic.strengthening import prove
 
     try:
-        search(problem, up.send, memory)
+        if isinstance(problem, ProofProblem):
+            prove(problem, up.send)
+        else:
+            search(problem, up.send, memory)
     except MemoryError:
         up.send(Stopped("the solver ran out of memory"))
     except Exception as error:

@@ -24,16 +24,16 @@ def declarations(variables: Sequence[Term]) -> list[str]:
     return [f"(declare-const {variable.name} {sort(variable.width)})" for variable in variables]
 
 
-def definitions(terms: Mapping[str, Term], prefix: str) -> list[str]:
+def definitions(terms: Mapping[str, Term], prefix: str | None) -> list[str]:
     """Lines that define each name as its term. Parts that occur more than once get names of their own, which begin with the
-    prefix, before what uses them."""
+    prefix, before what uses them; with None they are written out each time."""
     order = postorder(terms.values())
     uses = Counter(argument for term in order for argument in term.arguments)
     written: dict[Term, str] = {}
     lines: list[str] = []
     for term in order:
         text = _text(term, [written[argument] for argument in term.arguments])
-        if uses[term] > 1 and term.arguments:
+        if prefix is not None and uses[term] > 1 and term.arguments:
             name = f"{prefix}{len(lines)}"
             lines.append(f"(define-fun {name} () {sort(term.width)} {text})")
             text = name

@@ -20,10 +20,15 @@ def variable(name: str, width: int) -> Any:
     return z3.BitVec(name, width) if width else z3.Bool(name)
 
 
+def value(number: int, width: int) -> Any:
+    """A constant."""
+    return z3.BitVecVal(number, width) if width else z3.BoolVal(bool(number))
+
+
 def value_of(model: Any, term: Any) -> int:
     """The number that a term is in a model."""
-    value = model.eval(term, model_completion=True)
-    return int(z3.is_true(value)) if z3.is_bool(value) else int(value.as_long())
+    found = model.eval(term, model_completion=True)
+    return int(z3.is_true(found)) if z3.is_bool(found) else int(found.as_long())
 
 
 class Z3Solver:
@@ -42,7 +47,7 @@ class Z3Solver:
         return variable(name, width)
 
     def value(self, number: int, width: int) -> Any:
-        return z3.BitVecVal(number, width) if width else z3.BoolVal(bool(number))
+        return value(number, width)
 
     def substituted(self, terms: Sequence[Any], variables: Sequence[Any], values: Sequence[Any]) -> list[Any]:
         if not terms:

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Certificates as folders: the files of symbolic/certificate.py with a manifest, and what another solver says of them.
+
+certificate.json     what is claimed of which model, and the SHA-256 of every file
+invariant.txt        the invariant in the model's own terms
+*.smt2               the questions
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from checker.ir.lower import lower
+from checker.language.errors import UsageError
+from checker.language.load import load_program
+from checker.symbolic.certificate import INITIATION, SAFETY, Claim, files, lemmas_in
+from checker.symbolic.problem import targets
+from checker.symbolic.question import STATE
+from checker.symbolic.second_opinion import Malformed, opinion, well_formed
+from checker.symbolic.transition import step_relation
+
+MANIFEST = "certificate.json"
+INVARIANT = "invariant.txt"
+FORMAT = "stackproof certificate 1"
+CONSECUTION = re.compile(r"consecution-(\d+)\.smt2")
+
+
+@dataclass(frozen=True)
+class Refused(Exception):
+    """A certificate shows nothing. reason: one line."""
+
+    reason: str
+
+
+def digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def write_certificate(folder: Path, claim: Mapping[str, Any], invariant: str, files: Mapping[str, str]) -> None:
+    """Write a certificate. claim: what the manifest says besides. UsageError where that cannot be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for old in folder.iterdir():
+            if old.name in (MANIFEST, INVARIANT) or old.suffix == ".smt2":
+                old.unlink()
+        for name, text in (*files.items(), (INVARIANT, invariant)):
+            (folder / name).write_text(text, encoding="utf-8")
+        manifest = {"format": FORMAT, **claim, "files": {name: digest(text) for name, text in files.items()}}
+        manifest["files"][INVARIANT] = digest(invariant)
+        (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"error: {error.filename or folder}: the certificate cannot be written: {error.strerror}") from None
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """The manifest of a folder. UsageError if there is none."""
+    try:
+        found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"error: {folder / MANIFEST}: no certificate there: {error.strerror}") from None
+    except ValueError as error:
+        raise UsageError(f"error: {folder / MANIFEST}: not JSON: {error}") from None
+    if not isinstance(found, dict) or found.get("format") != FORMAT or not isinstance(found.get("files"), dict):
+        raise UsageError(f"error: {folder / MANIFEST}: not a certificate of this program (format `{FORMAT}`)")
+    return found
+
+
+def check_certificate(folder: Path, seconds: float | None = None) -> dict[str, Any]:
+    """The manifest, if the certificate is whole and the second solver says `unsat` of each file. Raises Refused if not. seconds:
+    for each file."""
+    manifest = read_manifest(folder)
+    named: dict[str, str] = manifest["files"]
+    present = {file.name for file in folder.iterdir() if file.suffix == ".smt2"}
+    questions = sorted(name for name in named if name.endswith(".smt2"))
+    for name in sorted(present - named.keys()):
+        raise Refused(f"{folder / name}: the manifest does not know this file")
+    numbers = sorted(int(match[1]) for name in questions if (match := CONSECUTION.fullmatch(name)))
+    wanted = {INITIATION, SAFETY, *(f"consecution-{number}.smt2" for number in numbers)}
+    if set(questions) != wanted or not numbers or numbers != list(range(len(numbers))):
+        raise Refused(f"{folder / MANIFEST}: it does not list {INITIATION}, {SAFETY} and consecution-0.smt2, ... without gaps")
+    for name, expected in named.items():
+        file = folder / name
+        if "/" in name or not file.is_file():
+            raise Refused(f"{file}: missing")
+        text = file.read_text(encoding="utf-8", errors="replace")
+        if digest(text) != expected:
+            raise Refused(f"{file}: not the file that the manifest names (SHA-256 differs)")
+    for name in questions:
+        file = folder / name
+        try:
+            well_formed(file.read_text(encoding="utf-8"))
+        except Malformed as why:
+            raise Refused(f"{file}: {why}") from None
+        answer = opinion(file, seconds)
+        if answer != "unsat":
+            raise Refused(f"{file}: the second solver does not say unsat, but: {answer}")
+    return manifest
+
+
+def check_against_model(folder: Path, model: Path) -> None:
+    """Raises Refused unless the certificate, which check_certificate has accepted, is what this model makes of its
+    lemmas: then it shows what its manifest says. UsageError if the model cannot be read at those sizes."""
+    manifest = read_manifest(folder)
+    try:
+        settings = {str(name): int(value) for name, value in manifest["settings"].items()}
+        events, properties = tuple(map(str, manifest["events"])), frozenset(map(str, manifest["properties"]))
+        kept = tuple(map(str, manifest["kept"]))
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise Refused(f"{folder / MANIFEST}: it does not say settings, events, properties and what is kept") from None
+    program = load_program(model, settings, events)
+    unknown = properties - set(program.properties)
+    if unknown or not properties:
+        raise Refused(f"{folder / MANIFEST}: {model} has no property {', '.join(sorted(unknown)) or 'at all among those named'}")
+    system = lower(program)
+    relation = step_relation(system, any_free=True)
+    excluded = tuple(target.name for target, _ in targets(relation, properties))
+    states = {target.name for target, _ in targets(relation, properties) if target.kind == STATE}
+    if not set(kept) <= states:
+        raise Refused(f"{folder / MANIFEST}: it keeps what is no property of states")
+    lemmas = lemmas_in((folder / INITIATION).read_text(encoding="utf-8"))
+    known = {(variable.name, variable.width) for variable in relation.fields.variables}
+    if any(set(entry.variables) - known for entry in lemmas):
+        raise Refused(f"{folder / INITIATION}: a lemma speaks of what is no part of the state of {model}")
+    expected = files(relation, Claim(kept, excluded), lemmas)
+    if expected.keys() != {name for name in manifest["files"] if name.endswith(".smt2")}:
+        raise Refused(f"{folder / MANIFEST}: the certificate of {model} has other files")
+    for name, text in expected.items():
+        if (folder / name).read_text(encoding="utf-8") != text:
+            raise Refused(f"{folder / name}: not the question that {model} asks of these lemmas")

@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""`stackproof certify DIR`: whether a certificate shows what it says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from checker.cli.certificates import Refused, check_against_model, check_certificate
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), metavar="S", help="Seconds for each file.")
+@click.option(
+    "--model",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="MODEL",
+    help="Check as well that the questions are those of this model, made anew from its text and the certificate's lemmas.",
+)
+def certify(folder: Path, timeout: float | None, model: Path | None) -> int:
+    """Check the certificate in DIR with the second solver, standing alone: nothing of the model is read, unless --model names it.
+
+    Exit status: 0 accepted, 1 refused.
+    """
+    try:
+        manifest = check_certificate(folder, timeout)
+        if model is not None:
+            check_against_model(folder, model)
+    except Refused as refused:
+        print(f"refused: {refused.reason}")
+        return 1
+    properties = ", ".join(manifest["properties"])
+    print(f"accepted: {manifest['model']}: {properties}: each of its {len(manifest['files']) - 1} questions is unsat")
+    if model is None:
+        print("That the questions are those of the model was not looked at; --model does that.")
+    return 0

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""`stackproof prove MODEL`: properties shown for any number of steps, with a certificate."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from checker.cli.options import ProgressLine, Size, limits, wants_colour
+from checker.cli.proving import SAMPLES, prove_configuration
+from checker.cli.request import configuration_options, request_of
+from checker.report.check_text import finding_text
+from checker.report.proof_text import proof_text
+from checker.report.verdict import Subject, Verdict, status_of
+
+
+@click.command()
+@click.argument("model", type=click.Path(path_type=Path))
+@configuration_options
+@click.option(
+    "--certificates",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Write the certificate there, for `stackproof certify`. What a certificate held there before is removed.",
+)
+@click.option(
+    "--samples",
+    type=click.IntRange(min=1),
+    default=SAMPLES,
+    show_default=True,
+    metavar="N",
+    help="Find lemmas among at most so many reachable states.",
+)
+@click.option("--max-memory", type=Size(), metavar="SIZE", help="As for check.")
+@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), metavar="S", help="Stop after so many seconds in all.")
+def prove(
+    model: Path,
+    cpus: int | None,
+    tasks: int | None,
+    stack_pages: int | None,
+    settings: tuple[tuple[str, int], ...],
+    events: str | None,
+    properties: tuple[str, ...],
+    certificates: Path | None,
+    samples: int,
+    max_memory: int | None,
+    timeout: float | None,
+) -> int:
+    """Prove properties of MODEL at one configuration, for any number of steps.
+
+    An invariant is found that the initial state satisfies, that every step keeps, and that excludes every violation. A second
+    solver checks all three before anything is called PROVED. If no invariant is found, the verdict is UNKNOWN and the exit
+    status 3.
+    """
+    request = request_of(model, cpus, tasks, stack_pages, settings, events, properties)
+    line = ProgressLine(f"{model}")
+
+    def announce(subject: Subject, verdict: Verdict) -> None:
+        with line.paused():
+            print(finding_text(subject, verdict, [], wants_colour()), flush=True)
+
+    with line.running():
+        proving = prove_configuration(
+            request, limits(None, max_memory, timeout), certificates, samples, line.show, announce, line.say
+        )
+    print(proof_text(proving.run, proving.invariant, proving.counterexample, proving.certificate))
+    sys.stdout.flush()
+    return status_of(proving.run.words).value

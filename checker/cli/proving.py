@@ -1,0 +1,217 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""`stackproof prove` on one configuration: samples, an inductive invariant, its certificate, a second opinion on that."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from checker.cli.certificates import Refused, check_certificate, digest, write_certificate
+from checker.cli.configuration import Announce, Request, notes_of, wanted_properties
+from checker.cli.confirmation import confirmed
+from checker.cli.liveness import live_properties
+from checker.cli.samples import sample
+from checker.explicit.interrupts import uninterrupted
+from checker.explicit.search import Limits, Progress
+from checker.ir.layout import make_layout
+from checker.ir.lower import lower
+from checker.language import tree
+from checker.language.errors import UsageError
+from checker.language.load import load_program
+from checker.report.verdict import Configuration, Run, Statistics, Subject, Verdict, Word
+from checker.symbolic.certificate import Claim, files
+from checker.symbolic.features import Feature, Names, Sampled, sampled_features
+from checker.symbolic.problem import targets
+from checker.symbolic.process import proof_messages
+from checker.symbolic.proof_problem import lemmas, printed, proof_problem
+from checker.symbolic.proof_question import Failed, Grown, Proved
+from checker.symbolic.question import Stopped
+from checker.symbolic.readable import counterexample_lines
+from checker.symbolic.terms import Unsupported
+from checker.symbolic.transition import Relation, step_relation
+from checker.trace.build import Disagreement
+
+SAMPLES = 500_000
+"""States that lemmas are found among, unless another number is asked for."""
+
+RUNS = "a proof here is about states and steps; a property on runs needs `stackproof check`"
+
+
+@dataclass(frozen=True)
+class Proving:
+    """What came out. invariant: in the model's own terms, a line each. counterexample: to induction, where that failed, as lines.
+    certificate: the folder, if one was asked for."""
+
+    run: Run
+    invariant: tuple[str, ...]
+    counterexample: tuple[str, ...]
+    certificate: Path | None
+
+
+def prove_configuration(
+    request: Request,
+    limits: Limits,
+    folder: Path | None,
+    samples: int = SAMPLES,
+    progress: Progress | None = None,
+    announce: Announce | None = None,
+    tell: Callable[[str], None] = lambda line: None,
+) -> Proving:
+    """Prove the properties of one configuration without a bound in depth. announce: called with each violation that the samples
+    show, once it is confirmed. tell: called with a line of what is done now."""
+    begun = time.monotonic()
+    program = load_program(request.model, request.settings, request.events, request.texts)
+    wanted = wanted_properties(program, request)
+    live = live_properties(program, wanted)
+    system = lower(program)
+    settings = tuple((parameter.name, parameter.value) for parameter in program.parameters)
+    events = tuple(event.name for event in program.events if event.enabled)
+    subject = Subject(program.model, Configuration(settings, events), program.sources, notes_of(program))
+
+    def left() -> float | None:
+        return None if limits.seconds is None else max(limits.seconds - (time.monotonic() - begun), 0.0)
+
+    sampled = sample(system, wanted - live, Limits(samples, limits.memory, left()), progress)
+    violated: dict[str, Verdict] = {}
+    error: Verdict | None = None
+    with uninterrupted():
+        for finding in sampled.result.findings.values():
+            trace = confirmed(program, system, finding)
+            violated[finding.property] = verdict = Verdict(finding.property, Word.VIOLATED, trace.violation.message, trace)
+            if announce is not None:
+                announce(subject, verdict)
+        if sampled.result.error is not None:
+            error = Verdict("", Word.ERROR, sampled.result.error.message, confirmed(program, system, sampled.result.error))
+    provable = wanted - live - violated.keys()
+    attempt = _Attempt(program, request, subject, provable, limits, folder, tell)
+    if error is not None:
+        otherwise = error
+    elif sampled.result.stopped == "interrupted":
+        otherwise = Verdict("", Word.UNKNOWN, "interrupted")
+    elif sampled.result.cuts:
+        cuts = sampled.result.cuts.items()
+        otherwise = Verdict("", Word.UNKNOWN, "; ".join(f"{reason}: {what}" for reason, what in cuts))
+    elif provable:
+        try:
+            relation = step_relation(system, any_free=True)
+        except Unsupported as why:
+            raise UsageError(f"error: {request.model}: Z3 cannot prove anything of this model: {why}") from None
+        names = Names(program, system)
+        features = sampled_features(relation.fields, make_layout(system), sampled.states, names)
+        which = "" if sampled.complete else "of the "
+        tell(f"{len(sampled.states):,} {which}reachable states, {len(features.features):,} features")
+        otherwise = attempt.prove(relation, names, features, left)
+    else:
+        otherwise = Verdict("", Word.UNKNOWN, RUNS)
+    s = sampled.result.statistics
+    run = Run(
+        subject,
+        tuple(
+            violated.get(name) or (Verdict(name, Word.UNKNOWN, RUNS) if name in live and error is None else _of(name, otherwise))
+            for name in program.properties
+            if name in wanted
+        ),
+        Statistics(s.states, s.transitions, s.depth, time.monotonic() - begun, s.memory, s.frontier),
+        None if otherwise.word is not Word.UNKNOWN else otherwise.detail,
+        tuple(sampled.result.cuts.items()),
+        (),
+        error,
+        "z3 and bitwuzla",
+    )
+    return Proving(run, attempt.invariant, attempt.counterexample, attempt.certificate)
+
+
+def _of(name: str, verdict: Verdict) -> Verdict:
+    return Verdict(name, verdict.word, verdict.detail, verdict.trace)
+
+
+class _Attempt:
+    """One proof of some properties together."""
+
+    def __init__(
+        self,
+        program: tree.Program,
+        request: Request,
+        subject: Subject,
+        properties: frozenset[str],
+        limits: Limits,
+        folder: Path | None,
+        tell: Callable[[str], None],
+    ) -> None:
+        self.program = program
+        self.request = request
+        self.subject = subject
+        self.properties = properties
+        self.limits = limits
+        self.folder = folder
+        self.tell = tell
+        self.invariant: tuple[str, ...] = ()
+        self.counterexample: tuple[str, ...] = ()
+        self.certificate: Path | None = None
+
+    def prove(self, relation: Relation, names: Names, sampled: Sampled, left: Callable[[], float | None]) -> Verdict:
+        """The verdict on all of them."""
+        problem = proof_problem(relation, self.properties, sampled)
+        try:
+            with closing(proof_messages(problem, left(), self.limits.memory)) as told:
+                for message in told:
+                    match message:
+                        case Grown(count, shown, counterexamples, checks):
+                            self.tell(f"{shown} of {count} lemmas shown, {counterexamples} counterexamples, {checks} questions")
+                        case Proved():
+                            return self.certify(relation, sampled.features, message, left)
+                        case Failed():
+                            return self.failed(relation, names, message)
+                        case Stopped(reason):
+                            return Verdict("", Word.UNKNOWN, reason)
+        except KeyboardInterrupt:
+            return Verdict("", Word.UNKNOWN, "interrupted")
+        raise AssertionError("the solver's process says nothing at its end")
+
+    def certify(
+        self, relation: Relation, features: tuple[Feature, ...], proved: Proved, left: Callable[[], float | None]
+    ) -> Verdict:
+        """PROVED, if the second solver accepts the certificate. Disagreement if it refuses it."""
+        excluded = tuple(target.name for target, _ in targets(relation, self.properties))
+        claim = Claim(proved.targets, excluded)
+        made = files(relation, claim, lemmas(relation.fields.terms, features, proved.clauses))
+        self.invariant = (
+            *(f"no state with: {name}" for name in proved.targets),
+            *(printed(features, clause) for clause in proved.clauses),
+        )
+        self.tell(f"{len(self.invariant)} parts of an invariant; the second solver reads {len(made)} files")
+        with tempfile.TemporaryDirectory() as temporary:
+            folder = self.folder or Path(temporary)
+            write_certificate(folder, self.manifest(claim), "\n".join(self.invariant) + "\n", made)
+            try:
+                check_certificate(folder, left())
+            except Refused as refused:
+                if "no answer" in refused.reason:
+                    return Verdict("", Word.UNKNOWN, refused.reason)
+                raise Disagreement(f"Z3 finds a proof, which the second solver refuses: {refused.reason}") from None
+        self.certificate = self.folder
+        return Verdict("", Word.PROVED, f"without a bound in depth, at {self.subject.configuration}, whichever page is allocated")
+
+    def manifest(self, claim: Claim) -> dict[str, object]:
+        configuration = self.subject.configuration
+        return {
+            "model": self.subject.model,
+            "settings": dict(configuration.settings),
+            "events": list(configuration.events),
+            "properties": [name for name in self.program.properties if name in self.properties],
+            "assumptions": list(self.subject.notes),
+            "kept": list(claim.kept),
+            "excluded": list(claim.excluded),
+            "sources": {name: digest(text) for name, text in sorted(self.subject.sources.items())},
+        }
+
+    def failed(self, relation: Relation, names: Names, failed: Failed) -> Verdict:
+        transition = relation.transitions[failed.inputs[0]]
+        who = f"processor {transition.processor}" if transition.action is None else transition.action.name
+        lines = counterexample_lines(relation.fields, names, failed.target, failed.state, failed.after, failed.matters)
+        self.counterexample = (f"A step of: {who}", *lines) if failed.after is not None else tuple(lines)
+        return Verdict("", Word.UNKNOWN, f"induction fails: {failed.target}; see the counterexample to induction")

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What the solver's process is asked when something is to be proved, and what it tells: plain data, without Z3."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from checker.symbolic.learning import Bits, Clause, Image
+from checker.symbolic.question import Stopped, Target
+
+
+@dataclass(frozen=True)
+class ProofProblem:
+    """A step relation as text, as in question.Problem. The roots are: steps, the next value of each variable of the state, the
+    condition that a state is valid, the targets, the atoms of the features. features: instances and values of each; groups,
+    seen and count as in learning.Samples. images: what exchanges of instances make of them."""
+
+    text: str
+    state: tuple[tuple[str, int], ...]
+    inputs: tuple[tuple[str, int], ...]
+    initial: tuple[int, ...]
+    targets: tuple[Target, ...]
+    features: tuple[tuple[int, int], ...]
+    groups: tuple[int, ...]
+    seen: tuple[tuple[tuple[Bits, ...], ...], ...]
+    count: int
+    images: tuple[Image, ...]
+
+
+@dataclass(frozen=True)
+class Proved:
+    """An inductive invariant that excludes all targets: the clauses, and that no state is in one of these targets."""
+
+    clauses: tuple[Clause, ...]
+    targets: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A counterexample to induction that no lemma excludes. target: what is reached, or is not kept by the step. state, inputs:
+    the numbers of the variables; after: the state after the step, None where the state itself is the target. matters: the
+    numbers of the variables that bring it about."""
+
+    target: str
+    state: list[int]
+    inputs: list[int]
+    after: list[int] | None
+    matters: frozenset[int]
+
+
+@dataclass(frozen=True)
+class Grown:
+    """How far it is. lemmas: that there are; shown: of them; counterexamples: to induction, so far; checks: questions to Z3."""
+
+    lemmas: int
+    shown: int
+    counterexamples: int
+    checks: int
+
+
+ProofMessage = Proved | Failed | Grown | Stopped

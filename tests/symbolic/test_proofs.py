@@ -1,0 +1,339 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Proofs: what holds is proved, what is violated never is, and what a faulty prover claims the certificate refuses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from checker.cli.certificates import Refused, check_against_model, check_certificate, write_certificate
+from checker.explicit.search import Search
+from checker.ir import system as ir
+from checker.ir.layout import make_layout
+from checker.ir.lower import lower
+from checker.language import tree
+from checker.language.load import load_program
+from checker.symbolic import strengthening
+from checker.symbolic.certificate import Claim, files
+from checker.symbolic.features import Names, Sampled, sampled_features
+from checker.symbolic.learning import Samples
+from checker.symbolic.problem import targets
+from checker.symbolic.proof_problem import lemmas, proof_problem
+from checker.symbolic.proof_question import Failed, ProofMessage, Proved
+from checker.symbolic.transition import Relation, step_relation
+
+ROOT = Path(__file__).parents[2]
+MODELS = sorted((ROOT / "tests/explicit/models").glob("*.py"))
+COUNTER = '''
+from typing import Annotated
+from checker.language import Range, action, invariant, require
+
+Number = Annotated[int, Range(0, 15)]
+even: Number = 0
+steps: Number = 0
+
+@action
+def count() -> None:
+    global even, steps
+    require(even < 10 and steps < 14)
+    even += 2
+    steps += 1
+
+@action
+def again() -> None:
+    global even, steps
+    require(even == 10)
+    even = 0
+    steps = 0
+
+@invariant("even", "{even} is odd")
+def is_even() -> bool:
+    """Needs no lemma."""
+    return even % 2 == 0
+
+@invariant("bound", "{steps} steps")
+def is_bound() -> bool:
+    """Needs a lemma about both."""
+    return steps <= 5
+'''
+
+CHECKED = """
+from typing import Annotated
+from checker.language import Range, action, check, demand, require
+
+small = demand("small", "Violated by a step, and by no state.")
+number: Annotated[int, Range(0, 7)] = 0
+
+@action
+def count() -> None:
+    global number
+    require(number < 7)
+    check(number < 3, small, "{number} is not small")
+    number += 1
+"""
+
+
+@dataclass
+class Case:
+    """One model, as a prover sees it."""
+
+    program: tree.Program
+    system: ir.System
+    relation: Relation
+    violated: frozenset[str]
+    states: tuple[int, ...]
+
+    def sampled(self, states: tuple[int, ...]) -> Sampled:
+        return sampled_features(self.relation.fields, make_layout(self.system), states, Names(self.program, self.system))
+
+
+def case(model: Path, settings: dict[str, int] | None = None, events: tuple[str, ...] | None = None) -> Case:
+    program = load_program(model, settings or {}, events)
+    system = lower(program)
+    search = Search(system)
+    result = search.run()
+    assert result.stopped is None
+    if result.error is not None or result.cuts:
+        pytest.skip("a model error or a cut")
+    terminal = 1 << make_layout(system).mark
+    states = tuple(state for state in search.states if state < terminal)
+    return Case(program, system, step_relation(system, any_free=True), frozenset(result.findings), states)
+
+
+def attempt(
+    what: Case, properties: frozenset[str], states: tuple[int, ...], prover: type[strengthening.Prover] = strengthening.Prover
+) -> tuple[Proved | None, Sampled]:
+    """What the prover says, in this process."""
+    told: list[ProofMessage] = []
+    sampled = what.sampled(states)
+    prover(proof_problem(what.relation, properties, sampled), told.append).run()
+    assert isinstance(told[-1], Proved | Failed)
+    return (told[-1] if isinstance(told[-1], Proved) else None), sampled
+
+
+def certificate(what: Case, properties: frozenset[str], proved: Proved, sampled: Sampled, folder: Path) -> None:
+    """Write it; Refused if the second solver does not accept it."""
+    claim = Claim(proved.targets, tuple(target.name for target, _ in targets(what.relation, properties)))
+    made = files(what.relation, claim, lemmas(what.relation.fields.terms, sampled.features, proved.clauses))
+    says = {"model": "x", "settings": {}, "events": [], "properties": sorted(properties), "kept": list(claim.kept)}
+    write_certificate(folder, says, "", made)
+    check_certificate(folder)
+
+
+@pytest.fixture
+def counter(tmp_path: Path) -> Path:
+    file = tmp_path / "counter.py"
+    file.write_text("# SPDX-License-Identifier: GPL-2.0-only\n" + COUNTER)
+    return file
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda file: file.stem)
+def test_what_is_violated_is_never_proved(model: Path) -> None:
+    what = case(model)
+    for name in sorted(what.violated):
+        for states in (what.states[:1], what.states):
+            proved, _ = attempt(what, frozenset([name]), states)
+            assert proved is None, name
+
+
+def test_what_holds_is_proved(counter: Path, tmp_path: Path) -> None:
+    what = case(counter)
+    properties = frozenset(["even", "bound"])
+    assert not what.violated
+    proved, sampled = attempt(what, properties, what.states)
+    assert proved is not None
+    certificate(what, properties, proved, sampled, tmp_path / "c")
+    check_against_model(tmp_path / "c", counter)
+
+
+def test_dks_at_its_smallest(tmp_path: Path) -> None:
+    what = case(ROOT / "models/dks.py", {"C": 1, "T": 1, "S": 2})
+    properties = frozenset(what.program.properties) - what.violated
+    proved, sampled = attempt(what, properties, what.states)
+    assert proved is not None and len(properties) >= 4
+    certificate(what, properties, proved, sampled, tmp_path)
+
+
+class SkipsConsecution(strengthening.Prover):
+    def ask(self, wrong: Any, step: bool) -> Any:
+        return frozenset[strengthening.Lemma]() if step else super().ask(wrong, step)
+
+
+class SkipsSafety(strengthening.Prover):
+    def ask(self, wrong: Any, step: bool) -> Any:
+        return super().ask(wrong, step) if step else frozenset[strengthening.Lemma]()
+
+
+class ForgetsLemmas(strengthening.Prover):
+    """Says of each lemma that it needs no other."""
+
+    def ask(self, wrong: Any, step: bool) -> Any:
+        found = super().ask(wrong, step)
+        return frozenset[strengthening.Lemma]() if isinstance(found, frozenset) and step else found
+
+
+@pytest.mark.parametrize("prover", [SkipsConsecution, ForgetsLemmas])
+def test_a_faulty_prover_is_caught(prover: type[strengthening.Prover], counter: Path, tmp_path: Path) -> None:
+    what = case(counter)
+    proved, sampled = attempt(what, frozenset(["bound"]), what.states, prover)
+    assert proved is not None
+    with pytest.raises(Refused, match=r"consecution-0\.smt2: the second solver does not say unsat, but: sat"):
+        certificate(what, frozenset(["bound"]), proved, sampled, tmp_path / "c")
+
+
+def test_safety_that_is_not_asked_is_caught(tmp_path: Path) -> None:
+    model = tmp_path / "checked.py"
+    model.write_text("# SPDX-License-Identifier: GPL-2.0-only\n" + CHECKED)
+    what = case(model)
+    (name,) = what.violated
+    proved, sampled = attempt(what, frozenset([name]), what.states, SkipsSafety)
+    assert proved is not None
+    with pytest.raises(Refused, match=r"safety\.smt2: the second solver does not say unsat, but: sat"):
+        certificate(what, frozenset([name]), proved, sampled, tmp_path / "c")
+
+
+def test_samples_without_the_initial_state_are_caught(counter: Path, tmp_path: Path) -> None:
+    what = case(counter)
+    layout = make_layout(what.system)
+    fields = what.relation.fields
+    later = [0] * len(fields.fields)
+    later[fields.cells["even"][0] or 0] = 12  # from where nothing goes on
+    states = (fields.packed(layout, later),)
+    proved, sampled = attempt(what, frozenset(["even"]), states, ForgetsAndAddsRanges)
+    assert proved is not None
+    with pytest.raises(Refused, match=r"initiation\.smt2: the second solver does not say unsat, but: sat"):
+        certificate(what, frozenset(["even"]), proved, sampled, tmp_path / "c")
+
+
+class ForgetsAndAddsRanges(strengthening.Prover):
+    """Takes all lemmas into its proof, needed or not."""
+
+    def proof(self) -> Proved:
+        return Proved(tuple(lemma.clause for lemma in self.everything if lemma.clause is not None and lemma.alive), ())
+
+
+def test_learned_lemmas_agree_with_the_samples(counter: Path) -> None:
+    what = case(counter)
+    sampled = what.sampled(what.states)
+    samples = Samples(sampled.seen, [0] * len(sampled.features), sampled.count)
+    wrong = [[None] if n == 0 else [0] for n in range(len(sampled.features))]
+    found = list(samples.clauses(wrong, 3))
+    assert found and all(samples.agree(clause) for clause in found)
+    assert not samples.agree(((0, frozenset([0])),))
+
+
+# -- the commands --
+
+
+def run(*arguments: str) -> int:
+    from checker.cli.main import run as command
+
+    return command(list(arguments))
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A model with a certificate that `prove` wrote."""
+    folder = tmp_path_factory.mktemp("made")
+    model = folder / "counter.py"
+    model.write_text("# SPDX-License-Identifier: GPL-2.0-only\n" + COUNTER)
+    assert run("prove", str(model), "--certificates", str(folder / "c")) == 0
+    return model, folder / "c"
+
+
+def test_certify_accepts(made: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
+    model, folder = made
+    assert run("certify", str(folder)) == 0
+    assert run("certify", str(folder), "--model", str(model)) == 0
+    assert "accepted: " in capsys.readouterr().out
+
+
+def test_the_hardened_protocol_is_proved(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Also that no allocation runs out of pages, and none of its code into a model error."""
+    model = str(ROOT / "models/hardened.py")
+    size = ["--cpus", "1", "--tasks", "1", "--stack-pages", "2", "--events", "touch"]
+    wanted = ("single-hole", "area-agrees", "one-owner", "refill-owed", "charge-once")
+    only = [word for name in wanted for word in ("--property", name)]
+    assert run("prove", model, *size, *only, "--certificates", str(tmp_path)) == 0
+    text = capsys.readouterr().out
+    assert all(f"{name}  " in text for name in wanted) and text.count("PROVED(without a bound in depth") == len(wanted)
+    assert run("certify", str(tmp_path), "--model", model) == 0
+
+
+def test_prove_tells_violations_and_gives_up(capsys: pytest.CaptureFixture[str]) -> None:
+    dks = [str(ROOT / "models/dks.py"), "--set", "C=1", "--set", "T=1", "--set", "S=3"]
+    assert run("prove", *dks, "--property", "I2") == 1
+    assert "I2  VIOLATED in 9 steps" in capsys.readouterr().out
+    assert run("prove", *dks, "--property", "I4", "--samples", "30") == 3
+    text = capsys.readouterr().out
+    assert "I4  UNKNOWN(induction fails" in text and "Counterexample to induction" in text and "What breaks: " in text
+    assert run("prove", *dks, "--property", "none") == 2
+    assert run("certify", str(ROOT / "docs")) == 2
+
+
+def rehashed(folder: Path) -> None:
+    """Make the manifest name the files as they are."""
+    import hashlib
+    import json
+
+    manifest = json.loads((folder / "certificate.json").read_text())
+    for name in manifest["files"]:
+        manifest["files"][name] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+    (folder / "certificate.json").write_text(json.dumps(manifest))
+
+
+def change(file: Path, old: str, new: str) -> None:
+    text = file.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new, 1))
+
+
+TAMPERINGS = {
+    "a file changed": (lambda c: change(c / "safety.smt2", "(check-sat)", "(assert false)\n(check-sat)"), False, "SHA-256"),
+    "a file missing": (lambda c: (c / "safety.smt2").unlink(), False, "missing"),
+    "a file too many": (lambda c: (c / "consecution-99.smt2").write_text(""), False, "does not know this file"),
+    "no longer unsat": (
+        lambda c: change(c / "initiation.smt2", "(assert (not (and true", "(assert (or false (and true"),
+        True,
+        "but: sat",
+    ),
+    "an answer of its own": (lambda c: change(c / "safety.smt2", "(check-sat)", '(echo "unsat")\n(check-sat)'), True, "line"),
+    "asks twice": (lambda c: change(c / "safety.smt2", "(assert", "(push 1)\n(assert"), True, "no declaration"),
+    "another invariant": (lambda c: change(c / "certificate.json", '"invariant.txt"', '"../invariant.txt"'), False, "missing"),
+}
+
+
+@pytest.mark.parametrize("name", TAMPERINGS)
+def test_a_tampered_certificate_is_refused(
+    name: str, made: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import shutil
+
+    model, whole = made
+    folder = tmp_path / "c"
+    shutil.copytree(whole, folder)
+    tamper, consistent, message = TAMPERINGS[name]
+    tamper(folder)
+    if consistent:
+        rehashed(folder)
+    assert run("certify", str(folder)) == 1
+    assert message in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("file", ["initiation.smt2", "consecution-0.smt2", "safety.smt2"])
+def test_a_question_made_easy_is_refused_against_the_model(
+    file: str, made: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import shutil
+
+    model, whole = made
+    folder = tmp_path / "c"
+    shutil.copytree(whole, folder)
+    change(folder / file, "(check-sat)", "(assert false)\n(check-sat)")
+    rehashed(folder)
+    assert run("certify", str(folder)) == 0, "standing alone, it is unsat"
+    assert run("certify", str(folder), "--model", str(model)) == 1
+    assert "not the question" in capsys.readouterr().out
