@@ -100,15 +100,17 @@ def note_full_pool(cpu: Cpu) -> None:
 @routine
 def finish_task_switch() -> None:
     """The end of a switch, on the stack of the task switched to, maybe on another CPU than the one it left: the store to
-    `current`, which Linux does in __switch_to, and finish_task_switch."""
+    `current`, which Linux does in __switch_to, and finish_task_switch. As in Linux the state of `prev` is read before its
+    on_cpu is cleared: from then on another CPU may run it, and it may die there, whose stack is released by that CPU."""
     with atomic("one store to this CPU's own current_task, with interrupts off; the rest is registers"):
         cpu = this_cpu()
         cpu.current = cpu.stack
         prev = cpu.previous
     switch_finished(prev)
-    with atomic("one store with release semantics; that `last` is forgotten costs the machine nothing"):
+    with atomic("one store with release semantics, after prev's state was read, which nobody else writes till then"):
         note_full_pool(cpu)
+        ended = TASKS_END and prev.state is TaskState.TASK_DEAD
         prev.on_cpu = False
         cpu.previous = null(Task)
-    if TASKS_END and prev.state is TaskState.TASK_DEAD:
+    if ended:
         put_task_stack(prev)

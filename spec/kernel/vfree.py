@@ -22,8 +22,11 @@ def vfree_atomic(stack: VmArea) -> None:
 
 @routine
 def delayed_vfree_work() -> None:
-    """delayed_vfree_work(), in process context. Linux: by a kworker; here any task at its plain work stands for that."""
+    """delayed_vfree_work(), in process context. Linux: by a kworker; here any task at its plain work stands for that, and
+    finds nothing to do where another one was faster."""
     with atomic("llist_del_all"):
+        if not any(is_allocated(area) and area.vfree_pending for area in every(VmArea)):
+            return
         stack = choose(area for area in every(VmArea) if is_allocated(area) and area.vfree_pending)
         stack.vfree_pending = False
     free_vmap_stack(stack)
