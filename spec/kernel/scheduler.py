@@ -109,8 +109,8 @@ def finish_task_switch() -> None:
     switch_finished(prev)
     with atomic("one store with release semantics, after prev's state was read, which nobody else writes till then"):
         note_full_pool(cpu)
-        ended = TASKS_END and prev.state is TaskState.TASK_DEAD
+        ended = prev.state is TaskState.TASK_DEAD if TASKS_END else False
         prev.on_cpu = False
         cpu.previous = null(Task)
-    if ended:
+    if TASKS_END and ended:
         put_task_stack(prev)
