@@ -180,6 +180,7 @@ def test_an_area_that_cannot_be_registered_is_given_back(memory: RealMemory, mon
 
 
 def test_nothing_is_left_when_it_is_closed(memory: RealMemory, monkeypatch: pytest.MonkeyPatch) -> None:
+    memory.close()
     held: dict[int, int] = {}
     map_anonymous, unmap = system_calls.map_anonymous, system_calls.unmap
 
