@@ -139,10 +139,10 @@ class RealMemory:
         """How many pages this memory takes now, in stacks and at home, as the kernel counts them."""
         return sum(sum(self._page_map.mapped(address, pages)) for address, pages in self._mappings)
 
-    def refuse(self) -> None:
-        """Ends the accesses that still wait for a page, without effect: their faults have been refused."""
-        while self._asleep:
-            _, access = self._asleep.popitem()
+    def refuse(self, area: int, level: int) -> None:
+        """The fault of an access was refused: if one waits for a page at this level, it ends without effect."""
+        access = self._asleep.pop(self.address(area, level), None)
+        if access is not None:
             access.refuse()
 
     def description(self) -> str:

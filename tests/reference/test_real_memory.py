@@ -71,8 +71,9 @@ def test_it_does_what_the_table_does(memory: RealMemory) -> None:
         assert seen == tuple(both[1].frame_at(area, k) for k in range(STACK_PAGES))
         assert memory.mapped_levels(area) == (*(frame is not None for frame in seen), False)
     assert memory.faults == faulted > 300
-    memory.refuse()
     for area in range(AREAS):
+        for level in range(STACK_PAGES + 1):
+            memory.refuse(area, level)
         assert memory.mapped_levels(area) == (*((area, k) in at for k in range(STACK_PAGES)), False)
 
 
@@ -110,7 +111,8 @@ def test_the_guard_page_and_a_refused_level_end_without_effect(memory: RealMemor
     memory.map(0, 0, 0)
     assert not memory.access(0, STACK_PAGES)
     assert not memory.access(0, 2)
-    memory.refuse()
+    memory.refuse(0, 2)
+    memory.refuse(0, STACK_PAGES)
     assert memory.mapped_levels(0) == (True, False, False, False, False)
     assert not memory.access(0, 2)  # and it can be tried again
     memory.map(0, 2, 1)
