@@ -24,6 +24,7 @@ from spec.reference.objects import NULL, Cpu, Task, TaskState, VmArea
 from spec.reference.operations import Choice
 from spec.reference.processes import EXIT, FORK, NOTHING, VFREE
 from spec.reference.real_memory import Inconsistent
+from spec.reference.scheduler import may_run
 from spec.reference.stacks import waiting_for_vfree
 from spec.reference.watched import Counts, Watched
 
@@ -104,8 +105,8 @@ class _Plan:
 
 
 def run(parameters: Parameters, memory: StackMemory | None = None) -> Result:
-    """Runs the workload on a machine with this memory, None: simulated. A failure of the protocol is `ended` in the result. Raises
-    OSError, Stuck and Inconsistent as real memory does."""
+    """Runs the workload on a machine with this memory, None: simulated. A failure of the protocol is `ended` in the result.
+    Raises OSError, Stuck and Inconsistent as real memory does."""
     return _Workload(parameters, memory).run()
 
 
@@ -185,13 +186,17 @@ class _Workload:
         operation = self.machine.next_operation(cpu)
         choice: Choice = None
         if operation is not None:
-            if operation.describe() == "plain work" and self.goes_deeper(cpu):
+            what = operation.describe()
+            if what == "pick_next_task":
+                choice = self.pick(cpu)
+            elif what != "plain work" or not self.goes_deeper(cpu):
+                options = operation.options()
+                if options is not None:
+                    if not options:
+                        return
+                    choice = self.decide(cpu, what, options)
+            else:
                 return
-            options = operation.options()
-            if options is not None:
-                if not options:
-                    return
-                choice = self.decide(cpu, operation.describe(), options)
         self.watched.take(Move(cpu.index, choice=choice))
 
     # --- decisions ---
@@ -200,9 +205,6 @@ class _Workload:
         """One of the options. what: the operation that asks, as the log has it."""
         if what == "plain work":
             return self.work(cpu.current, options)
-        if what == "pick_next_task":
-            wanted = [index for index in options if index in self.ready]
-            return self.source.choice(wanted) if wanted else cpu.idle.index
         if what == "dup_task_struct":
             self.child = index = int(self.source.choice(options) or 0)
             self.plans[index] = _Plan(self.draw_levels())
@@ -214,6 +216,12 @@ class _Workload:
             self.result.failed_charges += fails and what != "alloc_pages"
             return fails
         return self.source.choice(options)
+
+    def pick(self, cpu: Cpu) -> int:
+        """A task that has something to do, or idle. (What the operation itself offers are all tasks that could run.)"""
+        tasks = self.machine.tasks
+        wanted = [index for index in sorted(self.ready) if may_run(self.machine.kernel, tasks[index], cpu)]
+        return self.source.choice(wanted) if wanted else cpu.idle.index
 
     def draw_levels(self) -> list[int]:
         deepest = self.parameters.depths.draw(self.source)
