@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from spec.reference.operations import Boundary, Choice, Operation, Steps
+from spec.reference.operations import Boundary, Choice, Operation, Steps, routine_name
 
 if TYPE_CHECKING:
     from spec.reference.kernel import Kernel
@@ -124,7 +124,7 @@ def step(kernel: Kernel, context: Context, choice: Choice) -> Context | None:
     at = context.reach(kernel)
     operation = at.operation
     if operation is not None and not isinstance(operation, Boundary):
-        value = operation.perform(choice)
+        value = kernel.result = operation.perform(choice)
         context.reached = None
         at = proceed(kernel, context, at, value)
         operation = at.operation
@@ -133,7 +133,7 @@ def step(kernel: Kernel, context: Context, choice: Choice) -> Context | None:
     if operation is None:
         if context.next_round is None:
             return None
-        return Context(context.next_round, context.next_round, None, True, NOWHERE, f"{at.generator.__name__} ends")
+        return Context(context.next_round, context.next_round, None, True, NOWHERE, f"{routine_name(at.generator)} ends")
     inside = [generator.__name__ for generator in chain(at.generator)]
     if not isinstance(operation, Boundary):
         found = Context(at.round, context.next_round, at.journal, False, frozenset(inside))

@@ -48,7 +48,7 @@ class Sizes:
 
 
 class Kernel:
-    """All state of the machine. here: the CPU whose step is being taken."""
+    """All state of the machine. here: the CPU whose step is being taken. result: what its operation gave, for the log."""
 
     def __init__(
         self, protocol: Protocol, sizes: Sizes, events: Collection[str], memory: StackMemory | None, unchanging: frozenset[str]
@@ -88,6 +88,7 @@ class Kernel:
         self.tasks += [Task(sizes.tasks + index, f"idle{index}", idle=True) for index in range(sizes.cpus)]
         self.cpus = [Cpu(index, self.pool_slots, self.tasks[sizes.tasks + index]) for index in range(sizes.cpus)]
         self.here = 0
+        self.result: object = None
 
     def this_cpu(self) -> Cpu:
         """The CPU that executes. What a local remembers of it does not follow when the task moves on."""

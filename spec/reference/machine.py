@@ -19,6 +19,7 @@ from spec.reference.protocol import Protocol
 from spec.reference.rfc import RfcProtocol
 from spec.reference.striking import EVENTS
 
+DEFAULT_SIZES = Sizes()
 PROTOCOLS: dict[str, type[Protocol]] = {"rfc_v1": RfcProtocol, "hardened": HardenedProtocol}
 
 
@@ -45,7 +46,7 @@ class Machine:
     def __init__(
         self,
         protocol: str | Protocol,
-        sizes: Sizes = Sizes(),
+        sizes: Sizes = DEFAULT_SIZES,
         events: Collection[str] = (),
         memory: StackMemory | None = None,
         unchanging: frozenset[str] = frozenset(),
@@ -103,22 +104,27 @@ class Machine:
         return None if isinstance(operation, Boundary) else operation
 
     def take(self, move: Move) -> None:
-        """Takes one move. Raises ValueError if it is not possible, and Ended if it is the last: a Failure, Halted or Exhausted."""
+        """Takes one move. Raises ValueError if it is not possible, and Ended if it is the last one: a Failure, Halted or
+        Exhausted."""
         if self.ended is not None:
             raise ValueError(f"the machine has ended: {self.ended}")
-        event = Event(self.taken, move, *self._described(move)) if self.log is not None else None
+        described = None if self.log is None else self._described(move)
+        failure = ""
+        self.kernel.result = None
         try:
-            result = self._step(move) if move.cpu is not None else self._happen(move)
+            if move.cpu is None:
+                self._happen(move)
+            else:
+                self._step(move)
         except Ended as ended:
             self.ended = ended
-            self.taken += 1
-            if self.log is not None and event is not None:
-                self.log(Event(event.number, move, event.who, event.what, event.values, f"{type(ended).__name__}: {ended}"))
+            failure = f"{type(ended).__name__}: {ended}"
             raise
-        self.taken += 1
-        if self.log is not None and event is not None:
-            values = event.values if result is None else (*event.values, ("result", self.printed(result)))
-            self.log(Event(event.number, move, event.who, event.what, values))
+        finally:
+            if self.log is not None and described is not None:
+                who, what, values = described
+                self.log(Event(self.taken, move, who, what, (*values, *self._result(what, values)), failure))
+            self.taken += 1
 
     def _step(self, move: Move) -> None:
         assert move.cpu is not None
@@ -165,6 +171,12 @@ class Machine:
                 return who, operation.describe(), ()
             return who, operation.describe(), (("value", self.printed_field(operation.field().split(".")[1], value)),)
         return who, operation.describe(), ()
+
+    def _result(self, what: str, values: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+        result = self.kernel.result
+        if result is None or values:
+            return ()
+        return (("result", self.printed_field("pool" if what == "alloc_pages" else "", result)),)
 
     def printed_field(self, name: str, value: object) -> str:
         """A value of a field of that name."""

@@ -9,6 +9,7 @@ and a generator that has been told the same results again stands at the same pla
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
+from types import GeneratorType
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from spec.reference.failures import WildPointer
@@ -218,9 +219,15 @@ class Boundary(Operation):
 RETURN = Boundary()
 
 
+def routine_name(code: Steps[T]) -> str:
+    """The name of the routine whose code a generator is."""
+    assert isinstance(code, GeneratorType)
+    return code.__name__
+
+
 def call(routine: Steps[T]) -> Steps[T]:
     """Calls a routine that has a frame of its own on the kernel stack, as hooks and schedule() have."""
-    yield Boundary(routine.__name__)
+    yield Boundary(routine_name(routine))
     result = yield from routine
     yield RETURN
     return result
@@ -228,5 +235,5 @@ def call(routine: Steps[T]) -> Steps[T]:
 
 def last_call(routine: Steps[T]) -> Steps[T]:
     """The same where it is the last thing that one round of a task's life does: the round ends with the return."""
-    yield Boundary(routine.__name__)
+    yield Boundary(routine_name(routine))
     return (yield from routine)

@@ -83,7 +83,7 @@ def plain_work(kernel: Kernel) -> Steps[str]:
 
 
 def do_exit(kernel: Kernel) -> Steps[bool]:
-    """The end of a task. Should a new task take its place in the table of tasks, that one goes on here when schedule() returns."""
+    """The end of a task. Should a new one take its place in the table of tasks, that goes on here when schedule() returns."""
     task: Task = yield Load(kernel.this_cpu(), "current")
     if kernel.protocol.has_exit_task_stack_account:
         yield from call(kernel.protocol.exit_task_stack_account(task))
