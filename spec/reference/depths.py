@@ -35,7 +35,8 @@ class Depths:
 
     def __str__(self) -> str:
         whole = sum(self.weights)
-        return ", ".join(f"{100 * weight / whole:g} % {level + 1}" for level, weight in enumerate(self.weights))
+        shares = ", ".join(f"{100 * weight / whole:.4g} %" for weight in self.weights)
+        return f"{shares} need 1, 2, ... pages"
 
 
 def depths_of(text: str, stack_pages: int) -> Depths:

@@ -30,8 +30,8 @@ class Hole(Failure):
 
 @dataclass
 class Counts:
-    """What has happened. growths: faults that were resolved; refused: faults that were not; looked: stacks that were looked at,
-    one for each of both, and none of them with a hole."""
+    """What has happened. growths: faults that were resolved; refused: faults that were not, and killed the task or stopped the
+    machine; looked: stacks that were looked at when their last fault had ended, none of them with a hole."""
 
     growths: int = 0
     refused: int = 0
@@ -62,7 +62,12 @@ class Watched:
             self._faults[cpu.index].append((area, level))
             self._task_faulted(task)
             return
-        machine.take(move)
+        try:
+            machine.take(move)
+        except Ended as ended:
+            self.counts.refused += isinstance(ended, Halted) and move.cpu is not None and bool(self._faults[move.cpu])
+            self._let_go()
+            raise
         if move.cpu is not None and self._faults[move.cpu]:
             self._look_at_end(machine.cpus[move.cpu])
 
@@ -73,6 +78,12 @@ class Watched:
             return memory.mapped_levels(area)
         stack_pages = self.machine.kernel.stack_pages
         return (*(memory.frame_at(area, level) is not None for level in range(stack_pages)), False)
+
+    def _let_go(self) -> None:
+        if self._real is not None:
+            for faults in self._faults:
+                for area, level in faults:
+                    self._real.refuse(area.index, level)
 
     def _look_at_end(self, cpu: Cpu) -> None:
         faults = self._faults[cpu.index]
