@@ -145,6 +145,10 @@ class RealMemory:
         if access is not None:
             access.refuse()
 
+    def sleeping(self) -> int:
+        """How many accesses wait for a page."""
+        return len(self._asleep)
+
     def description(self) -> str:
         """What it stands on, in a few words."""
         how = "moved" if self._userfault.can_move else "copied"

@@ -26,6 +26,7 @@ from spec.reference.processes import EXIT, FORK, NOTHING, VFREE
 from spec.reference.real_memory import Inconsistent
 from spec.reference.scheduler import may_run
 from spec.reference.stacks import waiting_for_vfree
+from spec.reference.striking import is_interruptible
 from spec.reference.watched import Counts, Watched
 
 _INIT = 0
@@ -111,7 +112,8 @@ def run(parameters: Parameters, memory: StackMemory | None = None) -> Result:
 
 
 class _Workload:
-    """ready: tasks that have something to do. resting: those that do not, and may be told to exit. child: whom init forks."""
+    """ready: tasks that have something to do. resting: those that do not. doomed: those that were told to exit. child: whom init
+    forks. waiting: a dead task's stack, which nobody frees before its grace period is over."""
 
     def __init__(self, parameters: Parameters, memory: StackMemory | None) -> None:
         self.parameters = parameters
@@ -129,6 +131,7 @@ class _Workload:
         self.doomed: set[int] = set()
         self.to_replace = parameters.replaced
         self.child: int | None = None
+        self.waiting: VmArea | None = None
         self.turns = 0
 
     # --- the run ---
@@ -136,7 +139,7 @@ class _Workload:
     def run(self) -> Result:
         began = time.monotonic()
         result = self.result
-        most_steps = 100_000 + 5_000 * (self.parameters.tasks + self.parameters.replaced)
+        most_steps = 100_000 + 1_000 * (self.parameters.tasks + self.parameters.replaced)
         try:
             while self.go_on():
                 self.step(self.source.choice(self.machine.cpus))
@@ -156,16 +159,13 @@ class _Workload:
             return True
         if len(self.plans) < self.parameters.tasks or waiting_for_vfree(self.machine.kernel):
             self.ready.add(_INIT)
-        elif self.to_replace and self.resting and len(self.doomed) < self.parameters.cpus:
+        elif self.to_replace and self.resting and len(self.doomed) < max(self.parameters.cpus, self.parameters.tasks // 4):
             self.to_replace -= 1
             index = self.resting.pop(self.source.randrange(len(self.resting)))
             self.doomed.add(index)
             self.ready.add(index)
-        return bool(self.ready) or self.stack_that_waits() is not None or not all(map(self.rests, self.machine.cpus))
-
-    def stack_that_waits(self) -> VmArea | None:
-        """A dead task's, which nobody frees before an event says so."""
-        return next((area for area in self.machine.areas if area.allocated and area.rcu_pending), None)
+        self.waiting = next((area for area in self.machine.areas if area.allocated and area.rcu_pending), None)
+        return bool(self.ready) or self.waiting is not None or not all(map(self.rests, self.machine.cpus))
 
     def rests(self, cpu: Cpu) -> bool:
         """Whether the CPU is idle, for as long as there is no task for it, and has nothing to do for its pool."""
@@ -176,11 +176,13 @@ class _Workload:
     def step(self, cpu: Cpu) -> None:
         """One access of this CPU, if it has anything to do."""
         kernel = self.machine.kernel
-        if self.rests(cpu):
-            waiting = self.stack_that_waits() if self.turns % 32 == 0 or not self.ready else None
-            if waiting is not None and all(task.stack_vm_area is not waiting for task in self.machine.tasks):
+        waiting = self.waiting
+        if waiting is not None and is_interruptible(kernel, cpu):
+            self.waiting = None
+            if waiting.rcu_pending and all(task.stack_vm_area is not waiting for task in self.machine.tasks):
                 self.watched.take(Move(None, "rcu_softirq", (cpu.index, waiting.index)))
                 return
+        if self.rests(cpu):
             if not any(kernel.is_runnable(self.machine.tasks[index], cpu) for index in self.ready):
                 return
         operation = self.machine.next_operation(cpu)

@@ -10,7 +10,7 @@ import pytest
 
 from spec.reference.userfaultfd import Unavailable, Userfault, open_userfault
 
-SECONDS = 60
+SECONDS = 150
 
 
 @pytest.fixture
