@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -39,7 +40,19 @@ class DepthsType(click.ParamType[Depths]):
             self.fail(str(error), param, ctx)
 
 
-PERCENT = click.FloatRange(0, 100)
+class Percent(click.FloatRange):
+    """A range of numbers; nan, which click takes for one in every range, is none."""
+
+    name = "percent"
+
+    def convert(self, value: float, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        found = float(super().convert(value, param, ctx))
+        if math.isnan(found):
+            self.fail(f"{value!r} is not a number", param, ctx)
+        return found
+
+
+PERCENT = Percent(0, 100)
 
 
 @click.command()
@@ -51,7 +64,10 @@ PERCENT = click.FloatRange(0, 100)
     help="A machine of the RFC; repeatable. Default: all.",
 )
 @click.option(
-    "--scale", type=click.IntRange(1, 100), metavar="N", help="Run them at one N-th of their size. Default: 20; 1 takes hours."
+    "--scale",
+    type=click.IntRange(1, 100),
+    metavar="N",
+    help="At one N-th of their size. Default: 20. Time grows with the square.",
 )
 @click.option("--cpus", type=click.IntRange(1, 512), metavar="N", help="With --tasks: a machine of your own.")
 @click.option("--tasks", type=click.IntRange(2, 10_000), metavar="N", help="With --cpus: its tasks, at the same time.")
@@ -64,7 +80,7 @@ PERCENT = click.FloatRange(0, 100)
     help=f"How deep tasks go, an assumption: {', '.join(NAMED)}; or how many need 1, 2, ... pages, as 95,4,0.75,0.25.",
 )
 @click.option(
-    "--replaced", type=click.FloatRange(0, 10_000), default=100.0, show_default=True, metavar="PERCENT",
+    "--replaced", type=Percent(0, 10_000), default=100.0, show_default=True, metavar="PERCENT",
     help="Tasks that exit and are followed by others, of those there are at a time.",
 )  # fmt: skip
 @click.option(
@@ -117,14 +133,16 @@ def workload(
             for name in POSTED
             if not machines or name in machines
         ]
+    if plot is not None and not plot.parent.is_dir():
+        raise UsageError(f"error: {plot}: there is no folder {plot.parent}; give a file in an existing one with --plot")
     made_of = _memory() if memory == "real" else SIMULATED
     rows = list(_runs(wanted, replaced / 100, made_of))
+    print(text(rows, made_of))
     if plot is not None:
         try:
             plot.write_text(picture(rows), encoding="utf-8")
         except OSError as error:
             raise UsageError(f"error: {plot}: {error.strerror}; give a file that can be written with --plot") from None
-    print(text(rows, made_of))
     ended = [row.result.ended for row in rows]
     if any(isinstance(end, Failure | Halted) for end in ended):
         return Status.VIOLATED.value

@@ -29,6 +29,8 @@ from spec.reference.stacks import waiting_for_vfree
 from spec.reference.striking import is_interruptible
 from spec.reference.watched import Counts, Watched
 
+STEPS = (100_000, 1_000)
+"""A run is stopped after so many steps, and so many more for each task. It takes some hundred for a task."""
 _INIT = 0
 """The first task: it forks all others, goes no deeper than its first page, and never exits."""
 
@@ -139,7 +141,7 @@ class _Workload:
     def run(self) -> Result:
         began = time.monotonic()
         result = self.result
-        most_steps = 100_000 + 1_000 * (self.parameters.tasks + self.parameters.replaced)
+        most_steps = STEPS[0] + STEPS[1] * (self.parameters.tasks + self.parameters.replaced)
         try:
             while self.go_on():
                 self.step(self.source.choice(self.machine.cpus))
