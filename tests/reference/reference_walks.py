@@ -6,15 +6,14 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 from checker.conformance.abstraction import (
     CHOSEN,
     WORK,
-    Correspondence,
     Packing,
     machine_for,
     move_of_action,
-    standing,
     transition_of,
 )
 from checker.explicit.generated_names import Names
@@ -24,13 +23,64 @@ from checker.explicit.paths import alternatives
 from checker.explicit.predicates import make_clusters
 from checker.explicit.python_code import FunctionMaker
 from checker.explicit.transitions import Transition, Transitions
-from checker.ir.layout import make_layout
+from checker.ir import system as ir
+from checker.ir.layout import Layout, make_layout
 from checker.ir.lower import lower
+from checker.language import tree
 from checker.language.load import load_program
+from checker.language.values import instance_name
+from checker.trace.data import Call
 from spec.reference.audit import audit
 from spec.reference.failures import Ended, Exhausted, Failure, Halted
 from spec.reference.log import Move
 from spec.reference.protocol import Protocol
+
+Standing: TypeAlias = dict[str, tuple[ir.Location, ...]]
+"""By owner its frames, the lowest first."""
+
+
+def standing(program: tree.Program, system: ir.System, layout: Layout, state: int) -> Standing:
+    """Where the frames of each owner stand in a packed state of the model; owners without frames are left out."""
+    found: Standing = {}
+    mask = (1 << layout.location_width) - 1
+    for record, owner in system.owners.items():
+        frames = layout.frames[record]
+        for index in range(owner.count):
+            numbers = (state >> frames.base(index, depth) & mask for depth in range(frames.frames))
+            locations = tuple(system.location(number) for number in numbers if number)
+            if locations:
+                found[instance_name(program.records[record], index)] = locations
+    return found
+
+
+class Correspondence:
+    """Which place of the implementation goes with which place of a model, learned on the way: with each access point of the model
+    one line of the implementation at most, and with each line one place in the model's text."""
+
+    def __init__(self) -> None:
+        self._there: dict[int, str] = {}
+        self._back: dict[str, tuple[Call, ...]] = {}
+
+    def agree(self, model: Standing, machine: Mapping[str, tuple[str, ...]]) -> str | None:
+        """None if that fits with all that was seen before, else what does not. machine: Machine.places()."""
+        for owner in dict.fromkeys((*model, *machine)):
+            locations, places = model.get(owner, ()), machine.get(owner, ())
+            if len(locations) != len(places):
+                return f"{owner} has {len(locations)} frames in the model, and {len(places)} in the implementation"
+            for location, place in zip(locations, places, strict=True):
+                there = self._there.setdefault(location.number, place)
+                back = self._back.setdefault(place, location.calls)
+                if there != place:
+                    return f"{owner} stands at {place}, and where the model stands now it stood at {there} before"
+                if back != location.calls:
+                    now, before = _shown(location.calls), _shown(back)
+                    return f"{owner} stands at {place} with the model at {now}, before it did with the model at {before}"
+        return None
+
+
+def _shown(calls: tuple[Call, ...]) -> str:
+    return " > ".join(f"{call.routine} at {call.position}" for call in calls)
+
 
 MODELS = Path(__file__).parents[2] / "models"
 
