@@ -119,7 +119,7 @@ class _Workload:
 
     def __init__(self, parameters: Parameters, memory: StackMemory | None) -> None:
         self.parameters = parameters
-        self.source = random.Random(parameters.seed)
+        self.source = random.Random(f"{parameters.seed} {parameters.cpus} {parameters.tasks}")
         # Dead tasks keep their places for a while, and their stacks even longer.
         places = parameters.tasks + 2 * parameters.cpus + 2
         events = ["touch", "fork", "exit", "oops-continues", "migrate"] + ["oom", "charge-fail"] * (parameters.failing > 0)
