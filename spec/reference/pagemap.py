@@ -20,10 +20,12 @@ class PageMap:
     """The page tables of the process that opened it. source: the file, or "mincore" where that cannot be read. A context
     manager that closes it."""
 
+    PATH = "/proc/self/pagemap"
+
     def __init__(self) -> None:
         try:
-            self._descriptor = os.open("/proc/self/pagemap", os.O_RDONLY | os.O_CLOEXEC)
-            self.source = "/proc/self/pagemap"
+            self._descriptor = os.open(self.PATH, os.O_RDONLY | os.O_CLOEXEC)
+            self.source = self.PATH
         except OSError:
             self._descriptor = -1
             self.source = "mincore"

@@ -11,7 +11,7 @@ import pytest
 
 from checker.cli.main import run
 from spec.reference import system_calls
-from spec.reference.userfaultfd import Unavailable, open_userfault
+from spec.reference.userfaultfd import Unavailable, Userfault, open_userfault
 
 SMALL = ("workload", "--machine", "haswell", "--scale", "100")
 
@@ -62,6 +62,24 @@ def test_where_real_faults_are_not_permitted_it_says_so_and_goes_on(
     assert shown.err.count("\n") == 1
     assert shown.err.startswith("note: no real page faults, simulated ones serve: userfaultfd is not there")
     assert "simulated page tables" in shown.out
+
+
+def test_real_faults_that_stop_in_the_middle_are_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    try:
+        open_userfault().close()
+    except Unavailable as reason:
+        pytest.skip(str(reason))
+
+    def refused(*_: object) -> None:
+        raise OSError(errno.ENOMEM, os.strerror(errno.ENOMEM))
+
+    monkeypatch.setattr(Userfault, "wake", refused)
+    assert run([*SMALL, "--memory", "real", "--depths", "deep"]) == 2
+    shown = capsys.readouterr()
+    assert shown.err == ("error: no more real page faults ([Errno 12] Cannot allocate memory); --memory simulated does without\n")
+    assert shown.out == ""
 
 
 def test_a_protocol_that_fails_is_exit_status_1(capsys: pytest.CaptureFixture[str]) -> None:

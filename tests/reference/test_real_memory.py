@@ -13,15 +13,18 @@ import pytest
 
 from spec.reference import real_memory, system_calls
 from spec.reference.memory import SimulatedMemory, StackMemory
+from spec.reference.pagemap import PageMap
 from spec.reference.real_memory import Inconsistent, RealMemory, hole_in
 from spec.reference.userfaultfd import Unavailable, Userfault
 
 AREAS, STACK_PAGES, FRAMES = 6, 4, 300
 
 
-@pytest.fixture(params=["move", "copy"])
+@pytest.fixture(params=["move", "copy", "mincore"])
 def memory(request: pytest.FixtureRequest, time_limit: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[RealMemory]:
-    """Empty; once as this kernel has it, once as one before Linux 6.8."""
+    """Empty; as this kernel has it, as one before Linux 6.8, and where /proc/self/pagemap cannot be read."""
+    if request.param == "mincore":
+        monkeypatch.setattr(PageMap, "PATH", "/proc/self/no such file")
     if request.param == "copy":
 
         def register_without_move(self: Userfault, address: int, length: int) -> None:
@@ -37,6 +40,7 @@ def memory(request: pytest.FixtureRequest, time_limit: None, monkeypatch: pytest
     if request.param == "move" and "moved" not in found.description():
         found.close()
         pytest.skip("UFFDIO_MOVE needs Linux 6.8")
+    assert ("mincore" in found.description()) == (request.param == "mincore")
     yield found
     found.close()
 
