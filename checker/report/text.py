@@ -72,6 +72,11 @@ def plain(text: str) -> str:
     return "".join(character if character.isprintable() else "?" for character in text)
 
 
+def steps_text(trace: Trace, sources: Mapping[str, str], width: int, colour: bool) -> str:
+    """The steps of a trace alone, as the report shows them; not ending in a newline."""
+    return "\n".join(_steps(trace, dict(sources), width, _Style(colour)))
+
+
 def _headline(trace: Trace, style: _Style) -> str:
     place, error, message = plain(headline(trace)).partition(" error:")
     return style(BOLD, place) + style(RED, error) + style(BOLD, message)
