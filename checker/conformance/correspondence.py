@@ -16,10 +16,10 @@ from checker.conformance.specification import Specification
 @dataclass
 class Places:
     """What has been learned so far. places: the implementation's place for a location of the model, by the record that owns the
-    frame and the location's number."""
+    frame, the location's number, and whether the frame is the top one: below others it waits in a call."""
 
     specification: Specification
-    places: dict[tuple[str, int], str] = field(default_factory=dict)
+    places: dict[tuple[str, int, bool], str] = field(default_factory=dict)
     _agreed: dict[tuple[int, ...], Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
 
     def differ(self, state: int, standing: Mapping[str, tuple[str, ...]]) -> str | None:
@@ -39,8 +39,8 @@ class Places:
             places = standing.get(owner, ())
             if len(numbers) != len(places):
                 return f"{owner} has {_frames(len(numbers))} in the model and {_frames(len(places))} in the implementation"
-            for number, place in zip(numbers, places, strict=True):
-                learned = self.places.setdefault((record, number), place)
+            for depth, (number, place) in enumerate(zip(numbers, places, strict=True), 1):
+                learned = self.places.setdefault((record, number, depth == len(numbers)), place)
                 if learned != place:
                     call = self.specification.system.location(number).calls[-1]
                     where = f"{call.routine} at {call.position.file}:{call.position.line}"
