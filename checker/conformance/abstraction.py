@@ -1,0 +1,362 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What the reference implementation's state is in the words of a model, and its moves in the model's transitions.
+
+The only module that knows both sides. A cell of the model that the implementation has no counterpart of is an error here, so
+that nothing is compared with less than all of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from pathlib import PurePath
+from typing import TypeAlias
+
+from checker.ir import system as ir
+from checker.ir.layout import Layout
+from checker.language import tree
+from checker.language.values import format_value, instance_name
+from checker.trace.data import Call, Step
+from checker.trace.machine import Transition
+from checker.trace.parse import parse_instance, parse_value
+from spec.reference.kernel import Sizes
+from spec.reference.log import Event, Move
+from spec.reference.machine import PROTOCOLS, Machine
+from spec.reference.memory import StackMemory
+from spec.reference.objects import Cpu, Task, VmArea
+from spec.reference.operations import Choice
+from spec.reference.protocol import Protocol
+
+Read = Callable[[Machine, int, int], int]
+"""The value of a cell, as a model has it: of which instance, and which element of an array."""
+
+REFERENCE_ALIGNMENT = 1
+"""Of references to anything but pages; those to pages are numbers with a tag on both sides."""
+
+
+def _reference(record: Cpu | Task | VmArea | None) -> int:
+    return 0 if record is None else record.index + 1
+
+
+def _entry(machine: Machine, area: int, level: int) -> int:
+    frame = machine.memory.frame_at(area, level)
+    return 0 if frame is None else machine.pages[frame].pointer
+
+
+FIELDS: dict[tuple[str, str], Read] = {
+    ("Page", "allocated"): lambda m, i, _: m.pages[i].allocated,
+    ("Page", "memcg"): lambda m, i, _: _reference(m.pages[i].memcg),
+    ("Page", "dirty"): lambda m, i, _: m.pages[i].dirty,
+    ("VmArea", "allocated"): lambda m, i, _: m.areas[i].allocated,
+    ("VmArea", "pages"): lambda m, i, j: m.areas[i].pages[j],
+    ("VmArea", "nr_pages"): lambda m, i, _: m.areas[i].nr_pages,
+    ("VmArea", "pte"): _entry,
+    ("VmArea", "in_vmap_tree"): lambda m, i, _: m.areas[i].in_vmap_tree,
+    ("VmArea", "rcu_pending"): lambda m, i, _: m.areas[i].rcu_pending,
+    ("VmArea", "vfree_pending"): lambda m, i, _: m.areas[i].vfree_pending,
+    ("Task", "flags"): lambda m, i, _: m.tasks[i].flags,
+    ("Task", "state"): lambda m, i, _: m.tasks[i].state.value,
+    ("Task", "stack_vm_area"): lambda m, i, _: _reference(m.tasks[i].stack_vm_area),
+    ("Task", "idle"): lambda m, i, _: m.tasks[i].idle,
+    ("Task", "on_cpu"): lambda m, i, _: m.tasks[i].on_cpu,
+    ("Task", "cpu"): lambda m, i, _: _reference(m.tasks[i].cpu),
+    ("Task", "killed"): lambda m, i, _: m.tasks[i].killed,
+    ("Cpu", "pool"): lambda m, i, j: m.cpus[i].pool[j],
+    ("Cpu", "current"): lambda m, i, _: _reference(m.cpus[i].current),
+    ("Cpu", "stack"): lambda m, i, _: _reference(m.cpus[i].stack),
+    ("Cpu", "previous"): lambda m, i, _: _reference(m.cpus[i].previous),
+    ("Cpu", "idle"): lambda m, i, _: _reference(m.cpus[i].idle),
+    ("Cpu", "online"): lambda m, i, _: m.cpus[i].online,
+    ("Cpu", "boot"): lambda m, i, _: m.cpus[i].boot,
+    ("Cpu", "in_hotplug"): lambda m, i, _: m.cpus[i].in_hotplug,
+    ("Cpu", "cached_stack"): lambda m, i, _: _reference(m.cpus[i].cached_stack),
+    ("Cpu", "irq_work"): lambda m, i, _: 0,  # neither protocol asks for it
+    ("Cpu", "refused"): lambda m, i, _: m.cpus[i].refused,
+    ("Cpu", "reentered"): lambda m, i, _: m.cpus[i].reentered,
+    ("Cpu", "short"): lambda m, i, _: m.cpus[i].short,
+    ("RawSpinlock", "holder"): lambda m, i, _: 0,  # neither protocol has a lock
+}
+"""Fields of the modelled kernel's records."""
+
+VARIABLES: dict[str, tuple[str, Read]] = {
+    "stack_grown": ("Task.stack_grown", lambda m, i, _: m.tasks[i].stack_grown),
+    "needs_refill": ("Cpu.needs_refill", lambda m, i, _: m.cpus[i].needs_refill),
+}
+"""Variables of the models, with the implementation's name for them."""
+
+
+class Mismatch(ValueError):
+    """The model is not one of those that the implementation implements."""
+
+
+class Packing:
+    """All cells of a model's state, in the order in which checker/explicit/decode.py lists them.
+
+    names: how they print. Those of a state and those of a machine can be compared as tuples.
+    """
+
+    def __init__(self, program: tree.Program) -> None:
+        self.program = program
+        self.names: tuple[str, ...] = ()
+        names: list[str] = []
+        self._types: list[tree.Type] = []
+        self._reads: list[tuple[Read, int, int]] = []
+        self._cells: list[tuple[str, tuple[int, ...]]] = []
+        for record in program.records.values():
+            for index in range(record.count):
+                owner = instance_name(record, index)
+                for field in record.fields:
+                    read = FIELDS.get((record.name, field.name))
+                    for element in range(1 if field.length is None else field.length):
+                        names.append(f"{owner}.{field.name}" + ("" if field.length is None else f"[{element}]"))
+                        at = (index,) if field.length is None else (index, element)
+                        self._add(read, names[-1], field.type, f"{record.name}.{field.name}", at, index, element)
+                if record.allocated:
+                    names.append(f"{owner}.allocated")
+                    read = FIELDS.get((record.name, "allocated"))
+                    self._add(read, names[-1], tree.BoolType(), f"{record.name}.allocated", (index,), index, 0)
+        for name, variable in program.variables.items():
+            known = VARIABLES.get(name)
+            if variable.key is None:
+                raise Mismatch(f"the reference implementation has no {name}")
+            key = program.records[variable.key]
+            for index in range(key.count):
+                names.append(f"{name}[{instance_name(key, index)}]")
+                self._add(None if known is None else known[1], names[-1], variable.type, name, (index,), index, 0)
+        self.names = tuple(names)
+
+    def _add(
+        self, read: Read | None, printed: str, type_: tree.Type, variable: str, at: tuple[int, ...], index: int, element: int
+    ) -> None:
+        if read is None:
+            raise Mismatch(f"the reference implementation has no {printed}")
+        self._types.append(type_)
+        self._reads.append((read, index, element))
+        self._cells.append((variable, at))
+
+    def of_machine(self, machine: Machine) -> tuple[int, ...]:
+        """The cells of the implementation's state."""
+        return tuple([int(read(machine, index, element)) for read, index, element in self._reads])
+
+    def of_state(self, system: ir.System, layout: Layout) -> Callable[[int], tuple[int, ...]]:
+        """A function that gives the cells of a packed state."""
+        fixed: list[int] = []
+        places: list[tuple[int, int, int, int]] = []
+        for position, (name, at) in enumerate(self._cells):
+            variable = system.variables[name]
+            number = variable.cell(at)
+            fixed.append(variable.initial[number])
+            if not variable.constant:
+                cells = layout.cells[name]
+                places.append((position, cells.offset + number * cells.width, (1 << cells.width) - 1, variable.low))
+
+        def cells_of(state: int) -> tuple[int, ...]:
+            found = list(fixed)
+            for position, offset, mask, low in places:
+                found[position] = (state >> offset & mask) + low
+            return tuple(found)
+
+        return cells_of
+
+    def printed(self, values: tuple[int, ...]) -> dict[str, str]:
+        """Cells as a user reads them."""
+        return {n: format_value(self.program, t, v) for n, t, v in zip(self.names, self._types, values, strict=True)}
+
+    def differences(self, model: tuple[int, ...], machine: tuple[int, ...]) -> list[tuple[str, str, str]]:
+        """The cells in which two states differ: name, the first's value, the second's."""
+        one, other = self.printed(model), self.printed(machine)
+        return [(name, one[name], other[name]) for name in self.names if one[name] != other[name]]
+
+
+def cells(program: tree.Program, machine: Machine) -> dict[str, str]:
+    """Every cell by its printed name, as checker/explicit/decode.py and the replayer give them."""
+    packing = Packing(program)
+    return packing.printed(packing.of_machine(machine))
+
+
+# --- machines ---
+
+
+def protocol_of(program: tree.Program) -> str:
+    """The protocol that a model is of. Raises Mismatch if there is no implementation of it."""
+    name = PurePath(program.model).stem
+    if name not in PROTOCOLS:
+        raise Mismatch(f"{program.model} has no reference implementation; {' and '.join(sorted(PROTOCOLS))} have one")
+    return name
+
+
+def unchanging_fields(program: tree.Program) -> frozenset[str]:
+    """The implementation's names of what nothing changes in this configuration, so that reading it is no step of the model."""
+    found = {f"{record.name}.{field.name}" for record in program.records.values() for field in record.fields if field.constant}
+    found |= {VARIABLES[name][0] for name, variable in program.variables.items() if variable.constant and name in VARIABLES}
+    return frozenset(found)
+
+
+def machine_for(
+    program: tree.Program,
+    protocol: str | Protocol | None = None,
+    memory: StackMemory | None = None,
+    log: Callable[[Event], None] | None = None,
+) -> Machine:
+    """A machine of the same sizes and events, which stops where the model does. protocol: None for the model's own. Raises
+    Mismatch where the model has something that the machine has not."""
+    settings = {parameter.name: parameter.value for parameter in program.parameters}
+    known = ("CPUS", "TASKS", "STACK_PAGES", "SPARE_PAGES", "EXCEPTION_STACKS")
+    unknown = sorted(settings.keys() - set(known))
+    if unknown:
+        raise Mismatch(f"the reference implementation has no parameter {unknown[0]}")
+    sizes = Sizes(*(settings[name] for name in known))
+    events: Collection[str] = [event.name for event in program.events if event.enabled]
+    return Machine(protocol or protocol_of(program), sizes, events, memory, unchanging_fields(program), log)
+
+
+# --- moves ---
+
+_INDEXED = ("Cpu", "Task", "VmArea")
+
+
+def _number(program: tree.Program, type_: tree.Type, value: int) -> int:
+    """A model's value as an argument of a move: a reference as an index."""
+    if isinstance(type_, tree.ReferenceType) and type_.record in _INDEXED:
+        return value // program.records[type_.record].alignment - 1
+    return value
+
+
+def _choice(program: tree.Program, type_: tree.Type, value: int) -> Choice:
+    match type_:
+        case tree.BoolType():
+            return bool(value)
+        case tree.EnumType(members=members):
+            return members[value]
+        case _:
+            return _number(program, type_, value)
+
+
+def move_of_step(program: tree.Program, step: Step) -> Move:
+    """The move that a step of a stored trace is."""
+    if step.processor is not None:
+        assert program.processor is not None
+        processor = parse_instance(program, program.processor, step.processor)
+        return Move(processor, choice=_printed_choice(program, step.choices))
+    action = program.actions[step.name]
+    types = [parameter.local.type for parameter in action.parameters]
+    values = [parse_value(program, type_, text) for type_, (_, text) in zip(types, step.arguments, strict=True)]
+    return Move(None, step.name, tuple(_number(program, t, v) for t, v in zip(types, values, strict=True)))
+
+
+def _printed_choice(program: tree.Program, texts: tuple[str, ...]) -> Choice:
+    """A choice as a trace has it, whose type the text tells."""
+    if not texts:
+        return None
+    if len(texts) > 1:
+        raise Mismatch(f"the reference implementation makes one choice in a step, not {len(texts)}")
+    text = texts[0]
+    if text in ("True", "False"):
+        return text == "True"
+    for name in _INDEXED:
+        try:
+            return parse_instance(program, name, text)
+        except ValueError:
+            continue
+    return text
+
+
+def move_of(program: tree.Program, transition: Transition, types: tuple[tree.Type, ...] = ()) -> Move:
+    """The move that a transition is. types: of its choices, as the replayer's Outcome has them; an engine that knows no types
+    uses `move_with_choice` instead."""
+    if transition.processor is not None:
+        if len(transition.choices) > 1:
+            raise Mismatch(f"the reference implementation makes one choice in a step, not {len(transition.choices)}")
+        choice = _choice(program, types[0], transition.choices[0]) if transition.choices else None
+        return Move(transition.processor, choice=choice)
+    return move_of_action(program, transition.action, transition.arguments)
+
+
+def move_of_action(program: tree.Program, name: str, arguments: tuple[int, ...]) -> Move:
+    """The move that an action with arguments (as the model numbers them) is."""
+    parameters = program.actions[name].parameters
+    return Move(None, name, tuple(_number(program, p.local.type, v) for p, v in zip(parameters, arguments, strict=True)))
+
+
+def model_choice(program: tree.Program, choice: Choice, operation: str) -> int:
+    """What the model's number for a choice of the machine is. operation: what the machine calls the step
+    (Operation.describe()), which tells what is chosen."""
+    if isinstance(choice, bool):
+        return int(choice)
+    if isinstance(choice, str):
+        return WORK.index(choice)
+    assert choice is not None
+    return (choice + 1) * program.records[CHOSEN[operation]].alignment
+
+
+WORK = ("NOTHING", "FORK", "EXIT", "HOTPLUG", "VFREE")
+"""The model's enumeration Work."""
+CHOSEN = {"pick_next_task": "Task", "dup_task_struct": "Task", "cpu_hotplug_lock": "Cpu", "delayed_vfree_work": "VmArea"}
+"""What the machine's steps choose by index."""
+
+
+def transition_of(program: tree.Program, machine: Machine, move: Move) -> Transition:
+    """The replayer's transition that a move of the machine, as it stands, is."""
+    if move.cpu is None:
+        parameters = program.actions[move.event].parameters
+        return Transition(
+            None,
+            move.event,
+            tuple(
+                (value + 1) * program.records[t.record].alignment if isinstance(t, tree.ReferenceType) else value
+                for t, value in zip((p.local.type for p in parameters), move.arguments, strict=True)
+            ),
+        )
+    if move.choice is None:
+        return Transition(move.cpu)
+    operation = machine.next_operation(machine.cpus[move.cpu])
+    assert operation is not None
+    return Transition(move.cpu, choices=(model_choice(program, move.choice, operation.describe()),))
+
+
+# --- where code stands ---
+
+Standing: TypeAlias = dict[str, tuple[ir.Location, ...]]
+"""By owner its frames, the lowest first."""
+
+
+def standing(program: tree.Program, system: ir.System, layout: Layout, state: int) -> Standing:
+    """Where the frames of each owner stand in a packed state of the model; owners without frames are left out."""
+    found: Standing = {}
+    mask = (1 << layout.location_width) - 1
+    for record, owner in system.owners.items():
+        frames = layout.frames[record]
+        for index in range(owner.count):
+            numbers = (state >> frames.base(index, depth) & mask for depth in range(frames.frames))
+            locations = tuple(system.location(number) for number in numbers if number)
+            if locations:
+                found[instance_name(program.records[record], index)] = locations
+    return found
+
+
+class Correspondence:
+    """Which place of the implementation goes with which place of a model, learned on the way: with each access point of the model
+    one line of the implementation at most, and with each line one place in the model's text."""
+
+    def __init__(self) -> None:
+        self._there: dict[int, str] = {}
+        self._back: dict[str, tuple[Call, ...]] = {}
+
+    def agree(self, model: Standing, machine: Mapping[str, tuple[str, ...]]) -> str | None:
+        """None if that fits with all that was seen before, else what does not. machine: Machine.places()."""
+        for owner in dict.fromkeys((*model, *machine)):
+            locations, places = model.get(owner, ()), machine.get(owner, ())
+            if len(locations) != len(places):
+                return f"{owner} has {len(locations)} frames in the model, and {len(places)} in the implementation"
+            for location, place in zip(locations, places, strict=True):
+                there = self._there.setdefault(location.number, place)
+                back = self._back.setdefault(place, location.calls)
+                if there != place:
+                    return f"{owner} stands at {place}, and where the model stands now it stood at {there} before"
+                if back != location.calls:
+                    now, before = _shown(location.calls), _shown(back)
+                    return f"{owner} stands at {place} with the model at {now}, before it did with the model at {before}"
+        return None
+
+
+def _shown(calls: tuple[Call, ...]) -> str:
+    return " > ".join(f"{call.routine} at {call.position}" for call in calls)
