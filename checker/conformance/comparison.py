@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
+
 from checker.conformance.correspondence import Places
 from checker.conformance.difference import Kind, Mismatch, compare_cells, compare_end
 from checker.conformance.specification import Specification, Way
@@ -25,14 +27,14 @@ class Comparison:
         if unknown:
             raise ValueError(f"the model has no cell {unknown[0]}, or it never changes there")
         self.cells = [numbers[name] for name in subject.names]
+        self.arrange = itemgetter(*self.cells) if len(self.cells) > 1 else lambda values: tuple(values[n] for n in self.cells)
         self.missing = tuple(name for name in specification.names if name not in set(subject.names))
 
     def state(self, before: int | None, move: Transition | None, state: int) -> Mismatch | None:
         """Whether the subject is where the model is. before, move: how the model came there."""
         found = self.subject.cells()
-        wrong = compare_cells(self.specification, self.cells, before, move, state, found)
-        if wrong is not None:
-            return wrong
+        if self.arrange(self.specification.cells(state)) != found:
+            return compare_cells(self.specification, self.cells, before, move, state, found)
         told = self.places.differ(state, self.subject.places())
         return None if told is None else Mismatch(Kind.PLACES, move, "", told)
 

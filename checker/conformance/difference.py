@@ -92,15 +92,10 @@ def compare_end(move: Transition, outcome: int | Ended, ended: Ended | None) -> 
 
 def compare_cells(
     specification: Specification, places: Sequence[int], before: int | None, move: Transition | None, state: int, found: Sequence[int]
-) -> Mismatch | None:
-    """Whether the implementation's cells are those of a model's state. places: where the cells that the implementation has stand in
+) -> Mismatch:
+    """How the implementation's cells differ from those of a model's state. places: where the cells that the implementation has stand in
     the model's. before: the model's state before the move, if there is one."""
     wanted = specification.cells(state)
-    if len(places) == len(wanted):
-        if wanted == found:
-            return None
-    elif all(wanted[place] == value for place, value in zip(places, found, strict=True)):
-        return None
     old = None if before is None else specification.cells(before)
     cells = []
     for place, value in zip(places, found, strict=True):

@@ -3,9 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from operator import itemgetter
-from types import GeneratorType
 
 from checker.conformance.abstraction import Packing, transition_of
 from checker.conformance.specification import Specification
@@ -14,7 +12,10 @@ from checker.trace.machine import Transition
 from spec.reference.contexts import Context
 from spec.reference.failures import Exhausted, Failure, Halted
 from spec.reference.log import Move
-from spec.reference.machine import Machine, Saved
+from spec.reference.machine import Machine, Saved, frames_of
+
+REMEMBERED = 20_000
+"""Contexts whose places are remembered, at most."""
 
 
 class Implementation:
@@ -26,28 +27,29 @@ class Implementation:
         packing = Packing(self.program)
         numbers = {name: number for number, name in enumerate(packing.names)}
         self.names = tuple(name for name in specification.names if name in numbers)
-        self._of_machine = packing.of_machine
+        self._all_cells = packing.of_machine
         self._changing = itemgetter(*(numbers[name] for name in self.names))
-        self._here: object = None  # the saved state that the machine is in, if it is
+        self._standing: dict[Context, tuple[str, ...]] = {}
+        self._saved: Saved | None = None
         self._offered: dict[Transition, Move] = {}
-        self._offered_in: object = self
-        self._same = packing.printed(packing.of_machine(machine)) == specification.printed(specification.initial)
+        self._offered_in: Saved | None = None
+
+    # -- moves --
 
     def moves(self) -> list[Transition]:
-        self._offer()
-        return list(self._offered)
+        return list(self._offer())
 
-    def _offer(self) -> None:
-        if self._here is None or self._offered_in is not self._here:
+    def _offer(self) -> dict[Transition, Move]:
+        saved = self._now()
+        if self._offered_in is not saved:
             self._offered = {transition_of(self.program, self.machine, move): move for move in self.machine.moves()}
-            self._offered_in = self._here
+            self._offered_in = saved
+        return self._offered
 
     def take(self, move: Transition) -> Ended | None:
-        self._offer()
-        there = self._offered.get(move)
+        there = self._offer().get(move)
         if there is None:
             raise Refused("no such move")
-        self._here = None
         try:
             self.machine.take(there)
         except Failure as failure:
@@ -58,20 +60,40 @@ class Implementation:
             return Ended(End.CUT, message=str(exhausted))
         except ValueError as error:
             raise Refused(str(error)) from None
+        finally:
+            self._saved = None
         return None
 
-    def cells(self) -> tuple[int, ...]:
-        found: tuple[int, ...] = self._changing(self._of_machine(self.machine))
-        return found
+    # -- states --
 
-    def places(self) -> dict[str, tuple[str, ...]]:
-        return self.machine.places()
+    def _now(self) -> Saved:
+        if self._saved is None:
+            self._saved = self.machine.save()
+        return self._saved
 
     def save(self) -> object:
-        self._here = self.machine.save()
-        return self._here
+        return self._now()
 
     def restore(self, saved: object) -> None:
         assert isinstance(saved, Saved)
         self.machine.restore(saved)
-        self._here = saved
+        self._saved = saved
+
+    def cells(self) -> tuple[int, ...]:
+        found: tuple[int, ...] = self._changing(self._all_cells(self.machine))
+        return found
+
+    def places(self) -> dict[str, tuple[str, ...]]:
+        found = {str(task): self._frames(task.context) for task in self.machine.tasks}
+        for cpu in self.machine.cpus:
+            if cpu.handlers:
+                found[str(cpu)] = tuple(frame for handler in cpu.handlers for frame in self._frames(handler))
+        return found
+
+    def _frames(self, context: Context) -> tuple[str, ...]:
+        frames = self._standing.get(context)
+        if frames is None:
+            if len(self._standing) >= REMEMBERED:
+                self._standing.clear()
+            frames = self._standing[context] = frames_of(self.machine.kernel, context)
+        return frames
