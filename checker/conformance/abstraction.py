@@ -7,6 +7,7 @@ that nothing is compared with less than all of it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from pathlib import PurePath
 from typing import TypeAlias
@@ -22,66 +23,60 @@ from spec.reference.kernel import Sizes
 from spec.reference.log import Event, Move
 from spec.reference.machine import PROTOCOLS, Machine
 from spec.reference.memory import StackMemory
-from spec.reference.objects import Cpu, Task, VmArea
+from spec.reference.objects import NULL, PAGE_ALIGNMENT, Cpu, Task, VmArea
 from spec.reference.operations import Choice
 from spec.reference.protocol import Protocol
 
-Read = Callable[[Machine, int, int], int]
-"""The value of a cell, as a model has it: of which instance, and which element of an array."""
+FIELDS: dict[tuple[str, str], str] = {
+    ("Page", "allocated"): "pages[i].allocated",
+    ("Page", "memcg"): "number(pages[i].memcg)",
+    ("Page", "dirty"): "pages[i].dirty",
+    ("VmArea", "allocated"): "areas[i].allocated",
+    ("VmArea", "pages"): "areas[i].pages[j]",
+    ("VmArea", "nr_pages"): "areas[i].nr_pages",
+    ("VmArea", "pte"): "pointer(frame_at(i, j))",
+    ("VmArea", "in_vmap_tree"): "areas[i].in_vmap_tree",
+    ("VmArea", "rcu_pending"): "areas[i].rcu_pending",
+    ("VmArea", "vfree_pending"): "areas[i].vfree_pending",
+    ("Task", "flags"): "tasks[i].flags",
+    ("Task", "state"): "tasks[i].state.value",
+    ("Task", "stack_vm_area"): "number(tasks[i].stack_vm_area)",
+    ("Task", "idle"): "tasks[i].idle",
+    ("Task", "on_cpu"): "tasks[i].on_cpu",
+    ("Task", "cpu"): "number(tasks[i].cpu)",
+    ("Task", "killed"): "tasks[i].killed",
+    ("Cpu", "pool"): "cpus[i].pool[j]",
+    ("Cpu", "current"): "number(cpus[i].current)",
+    ("Cpu", "stack"): "number(cpus[i].stack)",
+    ("Cpu", "previous"): "number(cpus[i].previous)",
+    ("Cpu", "idle"): "number(cpus[i].idle)",
+    ("Cpu", "online"): "cpus[i].online",
+    ("Cpu", "boot"): "cpus[i].boot",
+    ("Cpu", "in_hotplug"): "cpus[i].in_hotplug",
+    ("Cpu", "cached_stack"): "number(cpus[i].cached_stack)",
+    ("Cpu", "irq_work"): "0",  # neither protocol asks for it
+    ("Cpu", "refused"): "cpus[i].refused",
+    ("Cpu", "reentered"): "cpus[i].reentered",
+    ("Cpu", "short"): "cpus[i].short",
+    ("RawSpinlock", "holder"): "0",  # neither protocol has a lock
+}
+"""Fields of the modelled kernel's records: where the implementation has instance i's, element j. As text, since all of a state's
+are read by one function that is made of them."""
 
-REFERENCE_ALIGNMENT = 1
-"""Of references to anything but pages; those to pages are numbers with a tag on both sides."""
+VARIABLES: dict[str, tuple[str, str]] = {
+    "stack_grown": ("Task.stack_grown", "tasks[i].stack_grown"),
+    "needs_refill": ("Cpu.needs_refill", "cpus[i].needs_refill"),
+}
+"""Variables of the models: the implementation's name for them, and where it has them."""
 
 
-def _reference(record: Cpu | Task | VmArea | None) -> int:
+def _number(record: Cpu | Task | VmArea | None) -> int:
+    """A reference as a model has it. (One to a page is a number with a tag on both sides.)"""
     return 0 if record is None else record.index + 1
 
 
-def _entry(machine: Machine, area: int, level: int) -> int:
-    frame = machine.memory.frame_at(area, level)
-    return 0 if frame is None else machine.pages[frame].pointer
-
-
-FIELDS: dict[tuple[str, str], Read] = {
-    ("Page", "allocated"): lambda m, i, _: m.pages[i].allocated,
-    ("Page", "memcg"): lambda m, i, _: _reference(m.pages[i].memcg),
-    ("Page", "dirty"): lambda m, i, _: m.pages[i].dirty,
-    ("VmArea", "allocated"): lambda m, i, _: m.areas[i].allocated,
-    ("VmArea", "pages"): lambda m, i, j: m.areas[i].pages[j],
-    ("VmArea", "nr_pages"): lambda m, i, _: m.areas[i].nr_pages,
-    ("VmArea", "pte"): _entry,
-    ("VmArea", "in_vmap_tree"): lambda m, i, _: m.areas[i].in_vmap_tree,
-    ("VmArea", "rcu_pending"): lambda m, i, _: m.areas[i].rcu_pending,
-    ("VmArea", "vfree_pending"): lambda m, i, _: m.areas[i].vfree_pending,
-    ("Task", "flags"): lambda m, i, _: m.tasks[i].flags,
-    ("Task", "state"): lambda m, i, _: m.tasks[i].state.value,
-    ("Task", "stack_vm_area"): lambda m, i, _: _reference(m.tasks[i].stack_vm_area),
-    ("Task", "idle"): lambda m, i, _: m.tasks[i].idle,
-    ("Task", "on_cpu"): lambda m, i, _: m.tasks[i].on_cpu,
-    ("Task", "cpu"): lambda m, i, _: _reference(m.tasks[i].cpu),
-    ("Task", "killed"): lambda m, i, _: m.tasks[i].killed,
-    ("Cpu", "pool"): lambda m, i, j: m.cpus[i].pool[j],
-    ("Cpu", "current"): lambda m, i, _: _reference(m.cpus[i].current),
-    ("Cpu", "stack"): lambda m, i, _: _reference(m.cpus[i].stack),
-    ("Cpu", "previous"): lambda m, i, _: _reference(m.cpus[i].previous),
-    ("Cpu", "idle"): lambda m, i, _: _reference(m.cpus[i].idle),
-    ("Cpu", "online"): lambda m, i, _: m.cpus[i].online,
-    ("Cpu", "boot"): lambda m, i, _: m.cpus[i].boot,
-    ("Cpu", "in_hotplug"): lambda m, i, _: m.cpus[i].in_hotplug,
-    ("Cpu", "cached_stack"): lambda m, i, _: _reference(m.cpus[i].cached_stack),
-    ("Cpu", "irq_work"): lambda m, i, _: 0,  # neither protocol asks for it
-    ("Cpu", "refused"): lambda m, i, _: m.cpus[i].refused,
-    ("Cpu", "reentered"): lambda m, i, _: m.cpus[i].reentered,
-    ("Cpu", "short"): lambda m, i, _: m.cpus[i].short,
-    ("RawSpinlock", "holder"): lambda m, i, _: 0,  # neither protocol has a lock
-}
-"""Fields of the modelled kernel's records."""
-
-VARIABLES: dict[str, tuple[str, Read]] = {
-    "stack_grown": ("Task.stack_grown", lambda m, i, _: m.tasks[i].stack_grown),
-    "needs_refill": ("Cpu.needs_refill", lambda m, i, _: m.cpus[i].needs_refill),
-}
-"""Variables of the models, with the implementation's name for them."""
+def _pointer(frame: int | None) -> int:
+    return NULL if frame is None else (frame + 1) * PAGE_ALIGNMENT
 
 
 class Mismatch(ValueError):
@@ -91,51 +86,54 @@ class Mismatch(ValueError):
 class Packing:
     """All cells of a model's state, in the order in which checker/explicit/decode.py lists them.
 
-    names: how they print. Those of a state and those of a machine can be compared as tuples.
+    names: how they print. Those of a state and those of a machine can be compared as tuples. Raises Mismatch for a model with
+    cells that the implementation has nothing for.
     """
 
     def __init__(self, program: tree.Program) -> None:
         self.program = program
-        self.names: tuple[str, ...] = ()
-        names: list[str] = []
         self._types: list[tree.Type] = []
-        self._reads: list[tuple[Read, int, int]] = []
         self._cells: list[tuple[str, tuple[int, ...]]] = []
+        names: list[str] = []
+        texts: list[str] = []
+
+        def add(name: str, type_: tree.Type, variable: str, at: tuple[int, ...], text: str | None) -> None:
+            if text is None:
+                raise Mismatch(f"the reference implementation has no {name}")
+            names.append(name)
+            self._types.append(type_)
+            self._cells.append((variable, at))
+            first, second = (*at, 0)[:2]
+            texts.append(re.sub(r"\bi\b", str(first), re.sub(r"\bj\b", str(second), text)))
+
         for record in program.records.values():
             for index in range(record.count):
                 owner = instance_name(record, index)
                 for field in record.fields:
-                    read = FIELDS.get((record.name, field.name))
-                    for element in range(1 if field.length is None else field.length):
-                        names.append(f"{owner}.{field.name}" + ("" if field.length is None else f"[{element}]"))
-                        at = (index,) if field.length is None else (index, element)
-                        self._add(read, names[-1], field.type, f"{record.name}.{field.name}", at, index, element)
+                    text = FIELDS.get((record.name, field.name))
+                    variable = f"{record.name}.{field.name}"
+                    if field.length is None:
+                        add(f"{owner}.{field.name}", field.type, variable, (index,), text)
+                    for element in range(field.length or 0):
+                        add(f"{owner}.{field.name}[{element}]", field.type, variable, (index, element), text)
                 if record.allocated:
-                    names.append(f"{owner}.allocated")
-                    read = FIELDS.get((record.name, "allocated"))
-                    self._add(read, names[-1], tree.BoolType(), f"{record.name}.allocated", (index,), index, 0)
-        for name, variable in program.variables.items():
-            known = VARIABLES.get(name)
-            if variable.key is None:
+                    text = FIELDS.get((record.name, "allocated"))
+                    add(f"{owner}.allocated", tree.BoolType(), f"{record.name}.allocated", (index,), text)
+        for name, declared in program.variables.items():
+            if name not in VARIABLES or declared.key is None:
                 raise Mismatch(f"the reference implementation has no {name}")
-            key = program.records[variable.key]
+            key = program.records[declared.key]
             for index in range(key.count):
-                names.append(f"{name}[{instance_name(key, index)}]")
-                self._add(None if known is None else known[1], names[-1], variable.type, name, (index,), index, 0)
+                add(f"{name}[{instance_name(key, index)}]", declared.type, name, (index,), VARIABLES[name][1])
         self.names = tuple(names)
-
-    def _add(
-        self, read: Read | None, printed: str, type_: tree.Type, variable: str, at: tuple[int, ...], index: int, element: int
-    ) -> None:
-        if read is None:
-            raise Mismatch(f"the reference implementation has no {printed}")
-        self._types.append(type_)
-        self._reads.append((read, index, element))
-        self._cells.append((variable, at))
+        source = f"lambda pages, areas, tasks, cpus, frame_at, number, pointer: ({', '.join(texts)},)"
+        self._read: Callable[..., tuple[int, ...]] = eval(source)  # of the texts above
 
     def of_machine(self, machine: Machine) -> tuple[int, ...]:
         """The cells of the implementation's state."""
-        return tuple([int(read(machine, index, element)) for read, index, element in self._reads])
+        kernel = machine.kernel
+        frame_at = kernel.memory.frame_at
+        return self._read(kernel.pages.frames, kernel.areas, kernel.tasks, kernel.cpus, frame_at, _number, _pointer)
 
     def of_state(self, system: ir.System, layout: Layout) -> Callable[[int], tuple[int, ...]]:
         """A function that gives the cells of a packed state."""
@@ -214,7 +212,7 @@ def machine_for(
 _INDEXED = ("Cpu", "Task", "VmArea")
 
 
-def _number(program: tree.Program, type_: tree.Type, value: int) -> int:
+def _argument(program: tree.Program, type_: tree.Type, value: int) -> int:
     """A model's value as an argument of a move: a reference as an index."""
     if isinstance(type_, tree.ReferenceType) and type_.record in _INDEXED:
         return value // program.records[type_.record].alignment - 1
@@ -228,7 +226,7 @@ def _choice(program: tree.Program, type_: tree.Type, value: int) -> Choice:
         case tree.EnumType(members=members):
             return members[value]
         case _:
-            return _number(program, type_, value)
+            return _argument(program, type_, value)
 
 
 def move_of_step(program: tree.Program, step: Step) -> Move:
@@ -240,7 +238,7 @@ def move_of_step(program: tree.Program, step: Step) -> Move:
     action = program.actions[step.name]
     types = [parameter.local.type for parameter in action.parameters]
     values = [parse_value(program, type_, text) for type_, (_, text) in zip(types, step.arguments, strict=True)]
-    return Move(None, step.name, tuple(_number(program, t, v) for t, v in zip(types, values, strict=True)))
+    return Move(None, step.name, tuple(_argument(program, t, v) for t, v in zip(types, values, strict=True)))
 
 
 def _printed_choice(program: tree.Program, texts: tuple[str, ...]) -> Choice:
@@ -274,7 +272,7 @@ def move_of(program: tree.Program, transition: Transition, types: tuple[tree.Typ
 def move_of_action(program: tree.Program, name: str, arguments: tuple[int, ...]) -> Move:
     """The move that an action with arguments (as the model numbers them) is."""
     parameters = program.actions[name].parameters
-    return Move(None, name, tuple(_number(program, p.local.type, v) for p, v in zip(parameters, arguments, strict=True)))
+    return Move(None, name, tuple(_argument(program, p.local.type, v) for p, v in zip(parameters, arguments, strict=True)))
 
 
 def model_choice(program: tree.Program, choice: Choice, operation: str) -> int:

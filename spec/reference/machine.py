@@ -208,20 +208,10 @@ class Machine:
             raise TypeError("real memory cannot be saved")
         kernel = self.kernel
         return Saved(
-            tuple((page.allocated, page.memcg, page.dirty) for page in kernel.pages.frames),
-            tuple(
-                (area.allocated, tuple(area.pages), area.nr_pages, area.in_vmap_tree, area.rcu_pending, area.vfree_pending)
-                for area in kernel.areas
-            ),
-            tuple((t.flags, t.state, t.stack_vm_area, t.on_cpu, t.cpu, t.killed, t.stack_grown, t.context) for t in kernel.tasks),
-            tuple(
-                (
-                    tuple(c.pool),
-                    *(c.current, c.stack, c.previous, c.online, c.in_hotplug, c.cached_stack),
-                    *(c.needs_refill, c.refused, c.reentered, c.short, c.handlers),
-                )
-                for c in kernel.cpus
-            ),
+            tuple([(page.allocated, page.memcg, page.dirty) for page in kernel.pages.frames]),
+            tuple([state_of_area(area) for area in kernel.areas]),
+            tuple([state_of_task(task) for task in kernel.tasks]),
+            tuple([state_of_cpu(cpu) for cpu in kernel.cpus]),
             self.memory.save(),
             self.ended,
             self.taken,
@@ -251,6 +241,19 @@ class Machine:
 def code_on(cpu: Cpu) -> Context:
     """What the CPU steps: its innermost handler, else the code of the task whose stack it is on."""
     return cpu.handlers[-1] if cpu.handlers else cpu.stack.context
+
+
+def state_of_area(a: VmArea) -> tuple[Any, ...]:
+    return a.allocated, tuple(a.pages), a.nr_pages, a.in_vmap_tree, a.rcu_pending, a.vfree_pending
+
+
+def state_of_task(t: Task) -> tuple[Any, ...]:
+    return t.flags, t.state, t.stack_vm_area, t.on_cpu, t.cpu, t.killed, t.stack_grown, t.context
+
+
+def state_of_cpu(c: Cpu) -> tuple[Any, ...]:
+    where = c.current, c.stack, c.previous, c.online, c.in_hotplug, c.cached_stack
+    return tuple(c.pool), *where, c.needs_refill, c.refused, c.reentered, c.short, c.handlers
 
 
 def boot(kernel: Kernel) -> None:
