@@ -292,18 +292,23 @@ CHOSEN = {"pick_next_task": "Task", "dup_task_struct": "Task", "cpu_hotplug_lock
 """What the machine's steps choose by index."""
 
 
+def transition_of_event(program: tree.Program, move: Move) -> Transition:
+    """The replayer's transition that an event is."""
+    parameters = program.actions[move.event].parameters
+    return Transition(
+        None,
+        move.event,
+        tuple(
+            (value + 1) * program.records[t.record].alignment if isinstance(t, tree.ReferenceType) else value
+            for t, value in zip((p.local.type for p in parameters), move.arguments, strict=True)
+        ),
+    )
+
+
 def transition_of(program: tree.Program, machine: Machine, move: Move) -> Transition:
     """The replayer's transition that a move of the machine, as it stands, is."""
     if move.cpu is None:
-        parameters = program.actions[move.event].parameters
-        return Transition(
-            None,
-            move.event,
-            tuple(
-                (value + 1) * program.records[t.record].alignment if isinstance(t, tree.ReferenceType) else value
-                for t, value in zip((p.local.type for p in parameters), move.arguments, strict=True)
-            ),
-        )
+        return transition_of_event(program, move)
     if move.choice is None:
         return Transition(move.cpu)
     operation = machine.next_operation(machine.cpus[move.cpu])

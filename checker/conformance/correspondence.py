@@ -44,7 +44,8 @@ class Places:
                 if learned != place:
                     call = self.specification.system.location(number).calls[-1]
                     where = f"{call.routine} at {call.position.file}:{call.position.line}"
-                    return f"{owner} stands in {where} in the model, and at {place} in the implementation; elsewhere it was at {learned}"
+                    here = f"{owner} stands in {where} in the model, and at {place} in the implementation"
+                    return f"{here}; elsewhere it was at {learned}"
         return None
 
 

@@ -13,9 +13,9 @@ from checker.trace.machine import Transition
 
 
 class Kind(Enum):
-    """What differs. MISSING: the model can do something that the implementation cannot. EXTRA: the other way round. CELLS: both do
-    it, and other values come of it. PLACES: it leaves the code at places that do not belong together. END: one of them ends the
-    run there, or both do, in another way."""
+    """What differs. MISSING: the model can do something that the implementation cannot. EXTRA: the other way round. CELLS: both
+    do it, and other values come of it. PLACES: it leaves the code at places that do not belong together. END: one of them ends
+    the run there, or both do, in another way."""
 
     MISSING = "missing"
     EXTRA = "extra"
@@ -91,10 +91,15 @@ def compare_end(move: Transition, outcome: int | Ended, ended: Ended | None) -> 
 
 
 def compare_cells(
-    specification: Specification, places: Sequence[int], before: int | None, move: Transition | None, state: int, found: Sequence[int]
+    specification: Specification,
+    places: Sequence[int],
+    before: int | None,
+    move: Transition | None,
+    state: int,
+    found: Sequence[int],
 ) -> Mismatch:
-    """How the implementation's cells differ from those of a model's state. places: where the cells that the implementation has stand in
-    the model's. before: the model's state before the move, if there is one."""
+    """How the implementation's cells differ from those of a model's state. places: where the cells that the implementation has
+    stand in the model's. before: the model's state before the move, if there is one."""
     wanted = specification.cells(state)
     old = None if before is None else specification.cells(before)
     cells = []

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from operator import itemgetter
+from types import GeneratorType
 
 from checker.conformance.abstraction import Packing, transition_of
 from checker.conformance.specification import Specification
@@ -15,7 +17,7 @@ from spec.reference.log import Move
 from spec.reference.machine import Machine, Saved, frames_of
 
 REMEMBERED = 20_000
-"""Contexts whose places are remembered, at most."""
+"""Contexts of which is remembered where they stand, at most."""
 
 
 class Implementation:
@@ -30,6 +32,8 @@ class Implementation:
         self._all_cells = packing.of_machine
         self._changing = itemgetter(*(numbers[name] for name in self.names))
         self._standing: dict[Context, tuple[str, ...]] = {}
+        self._remembered: dict[Context, int] = {}
+        self._numbers: dict[Hashable, int] = {}
         self._saved: Saved | None = None
         self._offered: dict[Transition, Move] = {}
         self._offered_in: Saved | None = None
@@ -97,3 +101,42 @@ class Implementation:
                 self._standing.clear()
             frames = self._standing[context] = frames_of(self.machine.kernel, context)
         return frames
+
+    # -- what code remembers --
+
+    def inside(self, saved: object) -> Hashable:
+        """All that tells a saved state from others that look the same to the model: where all code stands, and its locals. Each
+        different context is a number."""
+        assert isinstance(saved, Saved)
+        tasks = tuple(self._memory(task[-1]) for task in saved.tasks)
+        return tasks, tuple(tuple(self._memory(handler) for handler in cpu[-1]) for cpu in saved.cpus)
+
+    def _memory(self, context: Context) -> int:
+        found = self._remembered.get(context)
+        if found is None:
+            if len(self._remembered) >= REMEMBERED:
+                self._remembered.clear()
+            whole = (self._frames(context), context.resumes, _locals(self._generator(context)))
+            found = self._remembered[context] = self._numbers.setdefault(whole, len(self._numbers))
+        return found
+
+    def _generator(self, context: Context) -> object:
+        if not context.resumes:
+            return context.reach(self.machine.kernel).generator
+        # `_frames` has led it to where it waits, if it has begun.
+        return context.parked
+
+
+def _locals(generator: object) -> Hashable:
+    """Where a suspended generator and those that it waits for stand, and their locals. What makes steps is left out: generators,
+    which are in the chain themselves, and functions."""
+    found = []
+    while isinstance(generator, GeneratorType) and generator.gi_frame is not None:
+        held = tuple(
+            (name, value)
+            for name, value in sorted(generator.gi_frame.f_locals.items())
+            if not isinstance(value, GeneratorType) and not callable(value)
+        )
+        found.append((generator.gi_code.co_name, generator.gi_frame.f_lasti, held))
+        generator = generator.gi_yieldfrom
+    return tuple(found)

@@ -12,7 +12,13 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
+from checker.conformance.abstraction import model_choice, transition_of_event
+from checker.conformance.validation import ACCESS, Recorded
+from checker.language import tree
 from checker.language.errors import UsageError
+from checker.language.values import instance_name
+from checker.trace.machine import Transition
+from spec.reference import failures
 from spec.reference.kernel import Sizes
 from spec.reference.log import Event, event_from_json, event_to_json
 
@@ -78,6 +84,39 @@ def _run(value: object) -> Run:
     if not isinstance(events, list) or not all(isinstance(event, dict) for event in events):
         raise ValueError('"events" must be a list of objects')
     return Run(protocol, Sizes(**sizes), tuple(possible), tuple(event_from_json(event) for event in events))
+
+
+def recorded_steps(program: tree.Program, run: Run) -> list[Recorded]:
+    """What a run's events say, in the model's numbers. Reading a field that nothing changes in this configuration is no step
+    of the model, so that such events are left out. Raises UsageError for an event that makes no sense."""
+    constant = {f"{record.name}.{field.name}" for record in program.records.values() for field in record.fields if field.constant}
+    owners = {instance_name(record, n): record.name for record in program.records.values() for n in range(record.count)}
+    steps = []
+    for event in run.events:
+        match = ACCESS.fullmatch(event.what)
+        if match is not None and match[1] == "load" and event.move.cpu is not None:
+            owner, _, field = match[2].partition("[")[0].partition(".")
+            if f"{owners.get(owner)}.{field}" in constant:
+                continue
+        try:
+            steps.append(_recorded(program, event))
+        except (KeyError, ValueError, AttributeError) as error:
+            raise UsageError(f"error: event {event.number} of the run is none of this machine: {error}") from None
+    return steps
+
+
+def _recorded(program: tree.Program, event: Event) -> Recorded:
+    move, values = event.move, dict(event.values)
+    kind = event.failure.partition(":")[0]
+    failed = getattr(failures, kind).property if kind and kind != "Halted" else ""
+    if move.cpu is not None:
+        choices = () if move.choice is None else (model_choice(program, move.choice, event.what),)
+        transition = Transition(move.cpu, choices=choices)
+    elif move.event in program.actions:
+        transition = transition_of_event(program, move)
+    else:
+        transition = Transition(None, move.event, move.arguments)
+    return Recorded(transition, event.what, values.get("value"), failed, kind == "Halted")
 
 
 def settings_of(sizes: Sizes) -> dict[str, int]:

@@ -30,7 +30,7 @@ HALTED = 1
 
 Values = tuple[int, ...]
 Reader = tuple[int, int, dict[int, Values], Callable[[int], Values]]
-"""Where the bits of a variable are: how far up, their mask; the values of its cells for each that was met; and how to find them."""
+"""Where the bits of a variable are: how far up, their mask; the values of its cells for each that was met; how to find them."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,7 @@ class Specification:
     def _cells(self) -> tuple[tuple[str, ...], list[Reader]]:
         """The names of the cells, and for each variable where it is and how to take its bits apart."""
         names: list[str] = []
-        readers = []
+        readers: list[Reader] = []
         for name, cells in self.layout.cells.items():
             variable = self.system.variables[name]
             count = len(variable.initial)
@@ -148,7 +148,7 @@ class Specification:
         return tuple(owners), tuple(bases)
 
     def locations(self, state: int) -> tuple[int, ...]:
-        """Where all frames stand: for each of `owners`, the numbers of its locations, the lowest frame first, 0 where there is none."""
+        """Where all frames stand: for each of `owners`, the numbers of its locations, lowest frame first, 0 for none."""
         found = self._standing.get(state & self._frame_bits)
         if found is None:
             mask = (1 << self.layout.location_width) - 1

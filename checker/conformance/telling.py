@@ -4,14 +4,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from checker.language.tree import Position, Program, Type
 from checker.language.values import format_value, instance_name
 from checker.trace.data import Step, Trace, Violation
-from checker.trace.machine import Machine, Outcome, Transition
-from checker.trace.record import record_step, run, transitions
+from checker.trace.machine import Machine, Transition
+from checker.trace.record import record_step, run
 from checker.trace.state import Kind, Stopped
 
 NO_VIOLATION = Violation("", "invariant", Position("", 0, 0), (), "", ())
@@ -42,12 +42,18 @@ def told_move(program: Program, move: Transition) -> str:
     return f"{action.name}({shown})"
 
 
-def run_of(program: Program, moves: Sequence[Transition]) -> Trace:
-    """A run as a trace that ends in no violation. Raises ValueError if a move does not take place, but the last one may end the run."""
+def run_of(program: Program, moves: Sequence[Transition], shown: int | None = None) -> Trace:
+    """A run as a trace that ends in no violation. shown: how many of the last steps it has, None for all. Raises ValueError if a
+    move does not take place, but the last one may end the run."""
     machine = Machine(program)
+    unseen = 0 if shown is None else max(0, len(moves) - shown)
+    for number, move in enumerate(moves[:unseen], 1):
+        outcome = machine.take(move)
+        if outcome.kind is not Kind.DONE:
+            raise ValueError(f"move {number} does not take place: {outcome}")
     initial = tuple(machine.cells().items())
     steps: list[Step] = []
-    for number, move in enumerate(moves, 1):
+    for number, move in enumerate(moves[unseen:], unseen + 1):
         outcome, step = record_step(machine, move)
         steps.append(step)
         ends = outcome.kind in (Kind.CHECK, Kind.WILD_POINTER, Kind.HALT)
@@ -56,13 +62,6 @@ def run_of(program: Program, moves: Sequence[Transition]) -> Trace:
     settings = tuple((parameter.name, parameter.value) for parameter in program.parameters)
     events = tuple(event.name for event in program.events if event.enabled)
     return Trace(program.model, settings, events, initial, tuple(steps), NO_VIOLATION)
-
-
-def possible(program: Program, path: Sequence[Transition]) -> Iterator[tuple[Transition, Outcome, Step]]:
-    """Everything that the model can do after a path, each as a step of a trace."""
-    for move, _ in transitions(program, tuple(path)):
-        outcome, step = record_step(run(program, tuple(path)), move)
-        yield move, outcome, step
 
 
 def refusal(program: Program, path: Sequence[Transition], move: Transition) -> Refusal | None:

@@ -20,8 +20,9 @@ ACCESS = re.compile(r"(load|store) (\S+)")
 
 @dataclass(frozen=True)
 class Recorded:
-    """What a record says of one step. accessed: what the step did, as `load cpu0.pool[1]`. value: what it read or wrote, as printed;
-    None where nothing is recorded. failed: the property that it broke, "" for none; halted: whether the machine stopped as it should."""
+    """What a record says of one step. accessed: what the step did, as `load cpu0.pool[1]`. value: what it read or wrote, as
+    printed; None where nothing is recorded. failed: the property that it broke, "" for none; halted: whether the machine stopped
+    as it should."""
 
     move: Transition
     accessed: str = ""

@@ -8,13 +8,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from checker.conformance.difference import CellDifference, Difference, Kind
+from checker.conformance.lockstep import Lockstep
+from checker.conformance.subject import Ended
 from checker.conformance.telling import Refusal, refusal, run_of, told_move
+from checker.conformance.validation import Recorded, Rejection, Validation
 from checker.language.tree import Program
 from checker.report.finding import beside_model, short
 from checker.report.source import source_line
 from checker.report.text import plain, steps_text
+from checker.report.verdict import Configuration
 from checker.trace.data import Step, Trace
 from checker.trace.machine import Transition
+
+SHOWN = 25
+"""Steps of a recorded run that are shown, at most."""
 
 SUMMARIES = {
     Kind.MISSING: "the model can do something that the implementation cannot",
@@ -42,6 +49,67 @@ def difference_text(program: Program, difference: Difference, width: int = 110, 
         lines += ["", steps_text(common, program.sources, width, colour)]
     lines += ["", *_difference(program, difference, trace.steps[-1] if doable else None, width)]
     return "\n".join(lines) + "\n"
+
+
+def lockstep_text(model: str, configuration: Configuration, result: Lockstep, missing: Sequence[str], quick: bool) -> str:
+    """How one lockstep came out, in a few lines."""
+    counts = result.counts
+    outcome = "no difference" if result.difference is None else "a difference"
+    if result.stopped is not None:
+        outcome = f"no difference so far, stopped by {result.stopped}"
+    pairs = "" if quick else f"{counts.pairs:,} of them with what the implementation's code remembers, "
+    lines = [
+        f"{model}: {configuration}: {outcome}",
+        f"  {counts.states:,} states, {pairs}{counts.transitions:,} transitions taken on both sides, "
+        f"{counts.ends:,} of which end the run, depth {counts.depth}, {counts.seconds:.1f} s",
+    ]
+    if counts.cuts:
+        lines.append(f"  {counts.cuts:,} transitions were left out: the model has no room for them")
+    if missing:
+        lines.append(f"  not compared, as the implementation has none: {', '.join(missing)}")
+    return "\n".join(lines)
+
+
+def validation_text(program: Program, file: str, steps: Sequence[Recorded], result: Validation, width: int, colour: bool) -> str:
+    """Whether a recorded run is accepted; if not, the last of what is, what the model could do then, and why not this."""
+    values = f"{result.values:,} recorded value{'' if result.values == 1 else 's'} compared"
+    if result.rejection is None:
+        return f"{file}: accepted: {result.accepted:,} steps are a run of {program.model}; {values}"
+    rejection = result.rejection
+    path = [step.move for step in steps[: result.accepted]]
+    trace = run_of(program, path, SHOWN)
+    lines = [
+        plain(f"{file}: rejected at step {result.accepted + 1} of {len(steps)}: {program.model} does not do that"),
+        f"The first {result.accepted:,} steps are a run of the model; {values}.",
+    ]
+    if trace.steps:
+        shown = len(trace.steps)
+        lines += [f"The last {shown} of them:" if shown < result.accepted else "They are:"]
+        lines += ["", steps_text(trace, program.sources, width, colour, result.accepted - shown + 1)]
+    lines += ["", f"Then the record has: {_recorded_text(program, steps[result.accepted])}"]
+    if rejection.reason:
+        lines += _wrapped("  ", rejection.reason, width)
+    else:
+        lines += [
+            f"  the model cannot: {line}" if n == 0 else f"  {line}" for n, line in enumerate(_why(program, path, rejection))
+        ]
+    lines.append("The model can:")
+    for way in rejection.possible:
+        outcome = f" (ends: {way.outcome})" if isinstance(way.outcome, Ended) else ""
+        step = run_of(program, [*path, way.move], 1).steps[-1] if not isinstance(way.outcome, Ended) else None
+        lines += _wrapped("  - ", told_move(program, way.move) + ("" if step is None else _doing(program, step)) + outcome, width)
+    return "\n".join(lines)
+
+
+def _why(program: Program, path: Sequence[Transition], rejection: Rejection) -> list[str]:
+    refused = refusal(program, path, rejection.move)
+    return ["the run has ended"] if refused is None else refusal_text(refused)
+
+
+def _recorded_text(program: Program, step: Recorded) -> str:
+    accessed = f": {step.accessed}" if step.accessed else ""
+    value = f", value {step.value}" if step.value is not None else ""
+    return plain(told_move(program, step.move) + accessed + value)
 
 
 def _where(trace: Trace) -> str:

@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from checker.conformance.subject import End, Ended, Refused
 from checker.conformance.specification import cell_names
+from checker.conformance.subject import End, Ended, Refused
 from checker.ir.lower import lower
 from checker.language.tree import Program
 from checker.trace.machine import Machine, Transition
@@ -47,7 +47,9 @@ class Replayed:
 
     def places(self) -> dict[str, tuple[str, ...]]:
         return {
-            printed_owner(self.program, owner): tuple(" > ".join(f"{c.routine}:{c.position.line}" for c in calls) for calls in frames)
+            printed_owner(self.program, owner): tuple(
+                " > ".join(f"{c.routine}:{c.position.line}" for c in calls) for calls in frames
+            )
             for owner, frames in self.machine.frames().items()
         }
 
