@@ -8,15 +8,14 @@ that nothing is compared with less than all of it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from pathlib import PurePath
-from typing import TypeAlias
 
 from checker.ir import system as ir
 from checker.ir.layout import Layout
 from checker.language import tree
 from checker.language.values import format_value, instance_name
-from checker.trace.data import Call, Step
+from checker.trace.data import Step
 from checker.trace.machine import Transition
 from checker.trace.parse import parse_instance, parse_value
 from spec.reference.kernel import Sizes
@@ -165,12 +164,6 @@ class Packing:
         return [(name, one[name], other[name]) for name in self.names if one[name] != other[name]]
 
 
-def cells(program: tree.Program, machine: Machine) -> dict[str, str]:
-    """Every cell by its printed name, as checker/explicit/decode.py and the replayer give them."""
-    packing = Packing(program)
-    return packing.printed(packing.of_machine(machine))
-
-
 # --- machines ---
 
 
@@ -219,16 +212,6 @@ def _argument(program: tree.Program, type_: tree.Type, value: int) -> int:
     return value
 
 
-def _choice(program: tree.Program, type_: tree.Type, value: int) -> Choice:
-    match type_:
-        case tree.BoolType():
-            return bool(value)
-        case tree.EnumType(members=members):
-            return members[value]
-        case _:
-            return _argument(program, type_, value)
-
-
 def move_of_step(program: tree.Program, step: Step) -> Move:
     """The move that a step of a stored trace is."""
     if step.processor is not None:
@@ -238,7 +221,7 @@ def move_of_step(program: tree.Program, step: Step) -> Move:
     action = program.actions[step.name]
     types = [parameter.local.type for parameter in action.parameters]
     values = [parse_value(program, type_, text) for type_, (_, text) in zip(types, step.arguments, strict=True)]
-    return Move(None, step.name, tuple(_argument(program, t, v) for t, v in zip(types, values, strict=True)))
+    return move_of_action(program, step.name, tuple(values))
 
 
 def _printed_choice(program: tree.Program, texts: tuple[str, ...]) -> Choice:
@@ -256,17 +239,6 @@ def _printed_choice(program: tree.Program, texts: tuple[str, ...]) -> Choice:
         except ValueError:
             continue
     return text
-
-
-def move_of(program: tree.Program, transition: Transition, types: tuple[tree.Type, ...] = ()) -> Move:
-    """The move that a transition is. types: of its choices, as the replayer's Outcome has them; an engine that knows no types
-    uses `move_with_choice` instead."""
-    if transition.processor is not None:
-        if len(transition.choices) > 1:
-            raise Mismatch(f"the reference implementation makes one choice in a step, not {len(transition.choices)}")
-        choice = _choice(program, types[0], transition.choices[0]) if transition.choices else None
-        return Move(transition.processor, choice=choice)
-    return move_of_action(program, transition.action, transition.arguments)
 
 
 def move_of_action(program: tree.Program, name: str, arguments: tuple[int, ...]) -> Move:
@@ -314,52 +286,3 @@ def transition_of(program: tree.Program, machine: Machine, move: Move) -> Transi
     operation = machine.next_operation(machine.cpus[move.cpu])
     assert operation is not None
     return Transition(move.cpu, choices=(model_choice(program, move.choice, operation.describe()),))
-
-
-# --- where code stands ---
-
-Standing: TypeAlias = dict[str, tuple[ir.Location, ...]]
-"""By owner its frames, the lowest first."""
-
-
-def standing(program: tree.Program, system: ir.System, layout: Layout, state: int) -> Standing:
-    """Where the frames of each owner stand in a packed state of the model; owners without frames are left out."""
-    found: Standing = {}
-    mask = (1 << layout.location_width) - 1
-    for record, owner in system.owners.items():
-        frames = layout.frames[record]
-        for index in range(owner.count):
-            numbers = (state >> frames.base(index, depth) & mask for depth in range(frames.frames))
-            locations = tuple(system.location(number) for number in numbers if number)
-            if locations:
-                found[instance_name(program.records[record], index)] = locations
-    return found
-
-
-class Correspondence:
-    """Which place of the implementation goes with which place of a model, learned on the way: with each access point of the model
-    one line of the implementation at most, and with each line one place in the model's text."""
-
-    def __init__(self) -> None:
-        self._there: dict[int, str] = {}
-        self._back: dict[str, tuple[Call, ...]] = {}
-
-    def agree(self, model: Standing, machine: Mapping[str, tuple[str, ...]]) -> str | None:
-        """None if that fits with all that was seen before, else what does not. machine: Machine.places()."""
-        for owner in dict.fromkeys((*model, *machine)):
-            locations, places = model.get(owner, ()), machine.get(owner, ())
-            if len(locations) != len(places):
-                return f"{owner} has {len(locations)} frames in the model, and {len(places)} in the implementation"
-            for location, place in zip(locations, places, strict=True):
-                there = self._there.setdefault(location.number, place)
-                back = self._back.setdefault(place, location.calls)
-                if there != place:
-                    return f"{owner} stands at {place}, and where the model stands now it stood at {there} before"
-                if back != location.calls:
-                    now, before = _shown(location.calls), _shown(back)
-                    return f"{owner} stands at {place} with the model at {now}, before it did with the model at {before}"
-        return None
-
-
-def _shown(calls: tuple[Call, ...]) -> str:
-    return " > ".join(f"{call.routine} at {call.position}" for call in calls)
