@@ -97,7 +97,7 @@ class VmArea:
         self.vfree_pending = False
 
     def __str__(self) -> str:
-        return f"vmarea{self.index}"
+        return f"vm_area{self.index}"
 
 
 class Task:
