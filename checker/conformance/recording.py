@@ -116,7 +116,7 @@ def _recorded(program: tree.Program, event: Event) -> Recorded:
         transition = transition_of_event(program, move)
     else:
         transition = Transition(None, move.event, move.arguments)
-    return Recorded(transition, event.what, values.get("value"), failed, kind == "Halted")
+    return Recorded(transition, event.what, values.get("value"), failed, kind == "Halted", event.number)
 
 
 def settings_of(sizes: Sizes) -> dict[str, int]:

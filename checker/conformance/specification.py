@@ -159,6 +159,11 @@ class Specification:
         """The value of the cell of that number, as printed."""
         return format_value(self.program, self._types[number], value)
 
+    def spellings(self, number: int, value: int) -> tuple[str, ...]:
+        """How the value of the cell of that number may be written: flags by their names, or as the number that they are."""
+        flags = isinstance(self._types[number], tree.FlagsType)
+        return (self.shown(number, value), str(value)) if flags else (self.shown(number, value),)
+
     def printed(self, state: int) -> dict[str, str]:
         """Every cell with its value, as printed, constants too."""
         return state_cells(self.program, self.system, self.layout, state)

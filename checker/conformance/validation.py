@@ -22,13 +22,14 @@ ACCESS = re.compile(r"(load|store) (\S+)")
 class Recorded:
     """What a record says of one step. accessed: what the step did, as `load cpu0.pool[1]`. value: what it read or wrote, as
     printed; None where nothing is recorded. failed: the property that it broke, "" for none; halted: whether the machine stopped
-    as it should."""
+    as it should. number: of the event in the record."""
 
     move: Transition
     accessed: str = ""
     value: str | None = None
     failed: str = ""
     halted: bool = False
+    number: int = 0
 
 
 @dataclass(frozen=True)
@@ -70,9 +71,9 @@ def validate(specification: Specification, steps: Sequence[Recorded]) -> Validat
         match = ACCESS.fullmatch(step.accessed)
         if match is not None and step.value is not None and match[2] in numbers:
             number = numbers[match[2]]
-            held = specification.shown(number, specification.cells(state if match[1] == "load" else after)[number])
-            if held != step.value:
-                told = f"{match[2]} is {held} in the model then, and {step.value} was recorded"
+            held = specification.cells(state if match[1] == "load" else after)[number]
+            if step.value not in specification.spellings(number, held):
+                told = f"{match[2]} is {specification.shown(number, held)} in the model then, and {step.value} was recorded"
                 return Validation(count, values, Rejection(step.move, told, tuple(ways)))
             values += 1
         ended = not isinstance(way.outcome, int)

@@ -79,7 +79,7 @@ def validation_text(program: Program, file: str, steps: Sequence[Recorded], resu
     path = [step.move for step in steps[: result.accepted]]
     trace = run_of(program, path, SHOWN)
     lines = [
-        plain(f"{file}: rejected at step {result.accepted + 1} of {len(steps)}: {program.model} does not do that"),
+        plain(f"{file}: rejected at event {steps[result.accepted].number}: {program.model} does not do that"),
         f"The first {result.accepted:,} steps are a run of the model; {values}.",
     ]
     if trace.steps:
