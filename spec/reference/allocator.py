@@ -6,7 +6,7 @@ from __future__ import annotations
 from enum import IntFlag
 from typing import TYPE_CHECKING
 
-from spec.reference.failures import DirtyPage, DoubleCharge, Exhausted, FreedInHandler, WildPointer, WrongStack
+from spec.reference.failures import DirtyPage, DoubleCharge, FreedInHandler, WildPointer, WrongStack
 from spec.reference.objects import NULL, Task, VmArea
 from spec.reference.operations import Atomic, Choice, Choose, Load, Steps, call, in_use
 
@@ -41,7 +41,7 @@ def might_sleep(kernel: Kernel) -> Steps[bool]:
 
 def direct_reclaim(kernel: Kernel) -> Steps[None]:
     """Sleeps until there is memory."""
-    from spec.reference.scheduler import schedule
+    from spec.reference.scheduler import schedule  # it stands on this module
 
     yield from call(schedule(kernel))
 
@@ -205,19 +205,3 @@ def kfree_vm_area(kernel: Kernel, area: VmArea) -> Steps[None]:
         area.allocated = False
 
     yield Atomic("kfree_vm_area", give_back)
-
-
-__all__ = [
-    "Exhausted",
-    "Gfp",
-    "alloc_pages",
-    "free_page",
-    "get_vm_area_node",
-    "is_charged",
-    "kfree_vm_area",
-    "memcg_kmem_charge_page",
-    "memcg_kmem_uncharge_page",
-    "mod_lruvec_page_state",
-    "remove_vm_area",
-    "set_pte_at",
-]

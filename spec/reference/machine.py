@@ -164,7 +164,7 @@ class Machine:
             return who, "", ()
         if isinstance(operation, Store | StoreItem):
             return who, operation.describe(), (("value", self.printed_field(operation.name, operation.value)),)
-        if isinstance(operation, Load | LoadItem | LoadEntry) and operation.field() != "Page.memcg":
+        if isinstance(operation, Load | LoadItem | LoadEntry):
             try:
                 value = operation.perform(None)
             except Failure:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from spec.reference.allocator import SLEEPS, memcg_kmem_charge_page, memcg_kmem_uncharge_page
-from spec.reference.objects import NULL, Cpu, Task, VmArea
+from spec.reference.objects import Cpu, Task, VmArea
 from spec.reference.operations import Atomic, Choose, Load, LoadItem, Steps, Store, call, in_use
 
 if TYPE_CHECKING:
@@ -135,16 +135,3 @@ def delayed_vfree_work(kernel: Kernel) -> Steps[None]:
     stack: VmArea | None = yield Choose("delayed_vfree_work", lambda: waiting_for_vfree(kernel) or None, take)
     if stack is not None:
         yield from call(kernel.protocol.free_vmap_stack(stack))
-
-
-__all__ = [
-    "NULL",
-    "alloc_thread_stack_node",
-    "delayed_vfree_work",
-    "free_vm_stack_cache",
-    "in_task",
-    "put_task_stack",
-    "thread_stack_free_rcu",
-    "vfree_atomic",
-    "waiting_for_vfree",
-]

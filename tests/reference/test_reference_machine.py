@@ -131,6 +131,15 @@ def test_hardened_survives_what_the_rfc_does_not() -> None:
     assert failed["rfc_v1"] > 10
 
 
+def test_example_in_the_documents(capsys: pytest.CaptureFixture[str]) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "implementation.md").read_text(encoding="utf-8")
+    example = text.split("```python\n")[1].split("```")[0]
+    exec(example, {})
+    told = capsys.readouterr().out.splitlines()
+    assert told[-2].endswith("the repeated access")
+    assert "task0's stack counts 2 pages, and page1 is at level 2" in told[-1]
+
+
 def test_pointers_are_looked_at() -> None:
     pages = Pages(2)
     page = pages.allocate()
