@@ -11,6 +11,7 @@ import click
 
 from checker.cli.certify import certify
 from checker.cli.check import check
+from checker.cli.conform import conform
 from checker.cli.gate import gate
 from checker.cli.listing import list_
 from checker.cli.mutate import mutate
@@ -35,7 +36,7 @@ def cli() -> None:
     """Model checker for the Linux dynamic kernel stacks protocol."""
 
 
-for command in (check, prove, certify, simulate, list_, show, replay, gate, mutate, workload):
+for command in (check, prove, certify, simulate, list_, show, replay, conform, gate, mutate, workload):
     cli.add_command(command)
 
 

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Whether the reference implementation and a model do the same."""
+"""Whether an implementation does what the model does, and nothing else."""
