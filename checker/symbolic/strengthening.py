@@ -11,51 +11,51 @@ Nothing that is found out here is believed before the second solver has read the
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import z3
 
-from checker.symbolic.learning import UNDECIDED, Clause, Image, Samples, Values, image
+from checker.symbolic.learning import UNDECIDED, Clause, Samples, Values, image
 from checker.symbolic.proof_question import Failed, Grown, ProofMessage, ProofProblem, Proved
 from checker.symbolic.question import STATE, Stopped
 from checker.symbolic.z3_solver import parsed, value, value_of, variable
 
 AT_ONCE = 2
 """Lemmas that are learned from one state."""
+TOGETHER = 64
+"""Lemmas of which it is asked at once whether a step breaks one."""
 
 
 @dataclass(eq=False)
 class Lemma:
-    """clause: None for what is not made of features. on: while this is assumed, the lemma holds in the state. then: that it holds
-    after the step. needed: the lemmas from which it follows that no step breaks it, once
-    that is shown. source: the lemma that this is the image of, by which exchange."""
+    """clause: None for what is not made of features. holds: in the state; then: after the step. shown: the number of lemmas
+    that had been given up when it was shown that no step breaks it; None: it was not. source: the lemma that this is the image
+    of."""
 
     number: int
     clause: Clause | None
     holds: Any
-    on: Any
     then: Any
     alive: bool = True
-    needed: frozenset[Lemma] | None = None
+    shown: int | None = None
     target: str | None = None
-    source: tuple[Lemma, Image] | None = None
+    source: Lemma | None = None
 
 
 @dataclass
 class Goal:
-    """A target that no state which satisfies the lemmas shall reach."""
+    """A target that no state which satisfies the lemmas shall reach. shown: as for lemmas."""
 
     name: str
     wrong: Any
-    needed: frozenset[Lemma] | None = None
+    shown: int | None = None
 
 
 class Prover:
-    """solver: knows the lemmas, each under a name. explainer: knows only what a step is. Both have variables for the state after
-    the step, so that what is asked of that is short."""
+    """solver: knows the lemmas; it is made anew when some are given up. explainer: knows only what a step is. Both have variables
+    for the state after the step, so that what is asked of that is short."""
 
     def __init__(self, problem: ProofProblem, tell: Callable[[ProofMessage], None]) -> None:
         self.problem = problem
@@ -71,43 +71,43 @@ class Prover:
         self.samples = Samples(problem.seen, problem.groups, problem.count)
         self.lemmas: dict[Clause, Lemma] = {}
         self.everything: list[Lemma] = []
-        self.alive: dict[int, Lemma] = {}
-        self.queue: deque[Lemma] = deque()
-        self.solver = z3.SolverFor("QF_BV")
+        self.given_up = 0
         self.checks = self.counterexamples = self.fallbacks = 0
         self.named: dict[tuple[int, int], Any] = {}
         self.literals: dict[tuple[int, int, frozenset[int]], Any] = {}
+        self.asked: dict[tuple[bool, int], tuple[Any, Any]] = {}
+        self.names_made = 0
         self.stepping = z3.Bool("a step is taken")
-        self.explainer = z3.SolverFor("QF_BV")
         after = [variable(f"next {name.strip('|')}", width) for name, width in problem.state]
-        for solver in (self.solver, self.explainer):
-            solver.add(z3.Implies(self.stepping, self.steps))
-            solver.add(*(new == value for new, value in zip(after, self.next, strict=True)))
         self.pairs = list(zip(self.state, after, strict=True))
+        self.solver = self.made()
+        self.explainer = self.made()
+        self.symmetric = True
         all_atoms = [atom for rows in self.atoms for row in rows for atom in row]
         self.together = z3.Function("all atoms", *(z3.BoolSort() for _ in all_atoms), z3.BoolSort())(*all_atoms)
-        self.goals = [Goal(name, wrong) for name, wrong in targets.items()]
+        self.goals = [Goal(target.name, targets[target.name]) for target in problem.targets if target.kind != STATE]
         self.add(None, valid)
         for target in problem.targets:
             if target.kind == STATE:
-                goal = next(goal for goal in self.goals if goal.name == target.name)
-                parts = [self.add(None, z3.Not(part)) for part in _disjuncts(targets[target.name])]
-                for part in parts:
-                    part.target = target.name
-                goal.needed = frozenset(parts)
+                for part in _disjuncts(targets[target.name]):
+                    self.add(None, z3.Not(part)).target = target.name
         for clause in self.samples.ranges():
             if clause not in self.lemmas:
                 self.learn(clause)
 
     # -- lemmas and goals --
 
+    def made(self) -> Any:
+        """A solver that knows what a step is."""
+        solver = z3.SolverFor("QF_BV")
+        solver.add(z3.Implies(self.stepping, self.steps))
+        solver.add(*(after == value for (_, after), value in zip(self.pairs, self.next, strict=True)))
+        return solver
+
     def add(self, clause: Clause | None, holds: Any) -> Lemma:
-        number = len(self.everything)
-        lemma = Lemma(number, clause, holds, z3.Bool(f"lemma {number}"), z3.substitute(holds, *self.pairs))
-        self.solver.add(z3.Implies(lemma.on, holds))
+        lemma = Lemma(len(self.everything), clause, holds, z3.substitute(holds, *self.pairs))
+        self.solver.add(holds)
         self.everything.append(lemma)
-        self.alive[lemma.on.get_id()] = lemma
-        self.queue.append(lemma)
         if clause is not None:
             self.lemmas[clause] = lemma
         return lemma
@@ -117,23 +117,10 @@ class Prover:
         first = self.add(clause, self.said(clause))
         for exchange in self.problem.images:
             other = image(clause, exchange)
-            if other is not None and other not in self.lemmas and self.samples.agree(other):
-                self.add(other, self.said(other)).source = first, exchange
-
-    def by_symmetry(self, lemma: Lemma) -> frozenset[Lemma] | None:
-        """What an image needs, if its source was shown: the images of what that needs. None: unknown."""
-        if lemma.source is None or not lemma.source[0].alive or lemma.source[0].needed is None:
-            return None
-        found: set[Lemma] = set()
-        for other in lemma.source[0].needed:
-            if other.clause is not None:
-                moved = image(other.clause, lemma.source[1])
-                there = self.lemmas.get(moved) if moved is not None else None
-                if there is None or not there.alive:
-                    return None
-                other = there
-            found.add(other)
-        return frozenset(found)
+            if other is None or not self.samples.agree(other):
+                self.symmetric = False
+            elif other not in self.lemmas:
+                self.add(other, self.said(other)).source = first
 
     def said(self, clause: Clause) -> Any:
         """The clause as a formula."""
@@ -151,33 +138,41 @@ class Prover:
             found = self.literals[key] = _joined(z3.Z3_mk_or, [rows[key[1]][value] for value in sorted(allowed)])
         return found
 
-    def give_up(self, lemma: Lemma) -> None:
-        """Without a lemma; what was shown with it has to be shown again."""
-        lemma.alive = False
-        del self.alive[lemma.on.get_id()]
-        for other in self.everything:
-            if other.alive and other.needed is not None and lemma in other.needed:
-                other.needed = None
-                self.queue.append(other)
-        for goal in self.goals:
-            if goal.needed is not None and lemma in goal.needed:
-                goal.needed = None
+    def give_up(self, lemmas: Sequence[Lemma]) -> None:
+        """Without these lemmas. What was shown with them has to be shown again."""
+        for lemma in lemmas:
+            lemma.alive = False
+        self.given_up += len(lemmas)
+        self.symmetric = False
+        self.solver = self.made()
+        self.asked = {key: value for key, value in self.asked.items() if key[0]}
+        for lemma in self.everything:
+            if lemma.alive:
+                self.solver.add(lemma.holds)
 
     # -- asking --
 
-    def ask(self, wrong: Any, step: bool) -> frozenset[Lemma] | Any:
-        """The lemmas that rule out what is wrong, or a model of it. None: Z3 does not know."""
+    def ask(self, wrong: Any, step: bool) -> Any:
+        """A model of what is wrong in a state that satisfies the lemmas, False if there is none. None: Z3 does not know."""
         self.checks += 1
-        self.solver.push()
-        self.solver.add(wrong)
-        answer = _checked(self.solver, [*([self.stepping] if step else []), *(lemma.on for lemma in self.alive.values())])
-        found: Any = None
-        if answer == z3.unsat:
-            found = frozenset(self.alive[number] for number in _core(self.solver) if number in self.alive)
-        elif answer == z3.sat:
-            found = self.solver.model()
-        self.solver.pop()
-        return found
+        answer = _checked(self.solver, [self.while_(self.solver, wrong), *([self.stepping] if step else [])])
+        if answer == z3.unknown:
+            return None
+        return self.solver.model() if answer == z3.sat else False
+
+    def while_(self, solver: Any, formula: Any) -> Any:
+        """A name that implies a formula. (With each push and pop, Z3 would forget what it has learned.)"""
+        key = solver is self.explainer, formula.get_id()
+        if key not in self.asked:
+            self.names_made += 1
+            name = z3.Bool(f"asked {self.names_made}")
+            solver.add(z3.Implies(name, formula))
+            self.asked[key] = formula, name
+        return self.asked[key][1]
+
+    def forget(self, formula: Any) -> None:
+        """This formula will not be asked about again."""
+        self.solver.add(z3.Not(self.asked.pop((False, formula.get_id()))[1]))
 
     def values(self, state: list[Any], matters: frozenset[int]) -> Values:
         """The values of all features in a state, as far as some of its variables decide them."""
@@ -217,11 +212,9 @@ class Prover:
         """The variables of the state by which alone what is wrong comes about, with these inputs."""
         names = [self.has_value(n, v, value) for n, (v, value) in enumerate(zip(self.state, state, strict=True))]
         chosen = [self.has_value(-1 - n, v, value) for n, (v, value) in enumerate(zip(self.inputs, inputs, strict=True))]
-        self.explainer.push()
-        self.explainer.add(z3.Not(wrong))
-        answer = _checked(self.explainer, [*([self.stepping] if step else []), *chosen, *names])
+        not_wrong = self.while_(self.explainer, z3.Not(wrong))
+        answer = _checked(self.explainer, [not_wrong, *([self.stepping] if step else []), *chosen, *names])
         core = _core(self.explainer) if answer == z3.unsat else []
-        self.explainer.pop()
         if answer != z3.unsat:
             return frozenset(range(len(state)))
         numbers = {name.get_id(): n for n, name in enumerate(names)}
@@ -237,43 +230,69 @@ class Prover:
             self.tell(self.proof())
 
     def reach(self) -> bool:
-        """Show all goals; False where that failed, which was told."""
+        """Show all goals and lemmas; False where that failed, which was told."""
         while True:
-            goal = next((goal for goal in self.goals if goal.needed is None), None)
+            goal = next((goal for goal in self.goals if goal.shown != self.given_up), None)
+            waiting = [lemma for lemma in self.everything if lemma.alive and lemma.shown != self.given_up]
             if goal is not None:
-                answer = self.ask(goal.wrong, False)
-                if isinstance(answer, frozenset):
-                    goal.needed = answer
-                elif answer is None:
-                    self.tell(Stopped(f"Z3 gives up: {self.solver.reason_unknown()}"))
+                if not self.show_goal(goal):
                     return False
-                elif not self.exclude(answer, goal.wrong, False):
-                    self.fail(goal.name, answer, goal.wrong, False)
-                    return False
-                continue
-            if not self.queue:
+            elif not waiting:
                 return True
-            lemma = self.queue.popleft()
-            if not lemma.alive or lemma.needed is not None:
-                continue
-            lemma.needed = self.by_symmetry(lemma)
-            if lemma.needed is not None:
-                continue
-            answer = self.ask(z3.Not(lemma.then), True)
-            if isinstance(answer, frozenset):
-                lemma.needed = answer
-            elif answer is None:
-                self.tell(Stopped(f"Z3 gives up: {self.solver.reason_unknown()}"))
-                return False
-            elif self.exclude(answer, z3.Not(lemma.then), True):
-                self.queue.appendleft(lemma)
-            elif lemma.clause is not None:
-                self.give_up(lemma)
-            else:
-                self.fail(lemma.target or "valid", answer, z3.Not(lemma.then), True)
+            elif not self.show(self.first_of(waiting)):
                 return False
             alive = sum(1 for lemma in self.everything if lemma.alive)
-            self.tell(Grown(alive, alive - len(self.queue), self.counterexamples, self.checks))
+            self.tell(Grown(alive, alive - len(waiting), self.counterexamples, self.checks))
+
+    def show_goal(self, goal: Goal) -> bool:
+        """Show a goal, or learn a lemma that helps; False where the proof has failed, which was told."""
+        answer = self.ask(goal.wrong, False)
+        if answer is None:
+            self.tell(Stopped(f"Z3 gives up: {self.solver.reason_unknown()}"))
+            return False
+        if answer is False:
+            goal.shown = self.given_up
+        elif not self.exclude(answer, goal.wrong, False):
+            self.fail(goal.name, answer, goal.wrong, False)
+            return False
+        return True
+
+    def first_of(self, waiting: Sequence[Lemma]) -> list[Lemma]:
+        """Those that are asked about next. If the lemmas are the same after each exchange, what was shown of one holds of its
+        images."""
+        chosen: list[Lemma] = []
+        for lemma in waiting:
+            if self.symmetric and lemma.source is not None and lemma.source.shown == self.given_up:
+                lemma.shown = self.given_up
+            else:
+                chosen.append(lemma)
+                if len(chosen) == TOGETHER:
+                    break
+        return chosen
+
+    def show(self, lemmas: Sequence[Lemma]) -> bool:
+        """Show that no step breaks any of these lemmas, or learn others, or give some up; False where the proof has failed,
+        which was told."""
+        broken_one = _joined(z3.Z3_mk_or, [z3.Not(lemma.then) for lemma in lemmas])
+        answer = self.ask(broken_one, True) if lemmas else False
+        if answer is not None and lemmas:
+            self.forget(broken_one)
+        if isinstance(answer, bool):
+            for lemma in lemmas:
+                lemma.shown = self.given_up
+            return True
+        if answer is None:
+            self.tell(Stopped(f"Z3 gives up: {self.solver.reason_unknown()}"))
+            return False
+        broken = [lemma for lemma in lemmas if z3.is_false(answer.eval(lemma.then, model_completion=True))]
+        if self.exclude(answer, z3.Not(broken[0].then), True):
+            return True
+        for lemma in broken:
+            if lemma.clause is None:
+                self.fail(lemma.target or "valid", answer, z3.Not(lemma.then), True)
+                return False
+        self.give_up(broken)
+        return True
 
     def wrong_at_first(self) -> str | None:
         """What no lemma can help with: a target that the initial state is in. (Clauses agree with it, as it is a sample.)"""
@@ -292,15 +311,8 @@ class Prover:
         self.tell(Failed(target, numbers, chosen, after, self.what_matters(state, inputs, wrong, step)))
 
     def proof(self) -> Proved:
-        """What is needed for all goals."""
-        kept: set[Lemma] = set()
-        wanted = [lemma for goal in self.goals for lemma in goal.needed or ()]
-        while wanted:
-            lemma = wanted.pop()
-            if lemma not in kept:
-                kept.add(lemma)
-                wanted += lemma.needed or ()
-        ordered = sorted(kept, key=lambda lemma: lemma.number)
+        """All lemmas that are left."""
+        ordered = [lemma for lemma in self.everything if lemma.alive]
         return Proved(
             tuple(lemma.clause for lemma in ordered if lemma.clause is not None),
             tuple(dict.fromkeys(lemma.target for lemma in ordered if lemma.target is not None)),
