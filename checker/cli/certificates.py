@@ -149,8 +149,8 @@ def check_against_model(folder: Path, model: Path) -> None:
     if not {UNHELD + entry.record for entry in counted} <= set(kept):
         raise Refused(f"{folder / MANIFEST}: it counts by what it does not keep")
     lemmas = lemmas_in((folder / INITIATION).read_text(encoding="utf-8"))
-    known = {(variable.name, variable.width) for variable in relation.fields.variables}
-    if any(set(entry.variables) - known for entry in lemmas):
+    variables = {(variable.name, variable.width) for variable in relation.fields.variables}
+    if any(set(entry.variables) - variables for entry in lemmas):
         raise Refused(f"{folder / INITIATION}: a lemma speaks of what is no part of the state of {model}")
     expected = files(relation, Claim(kept, excluded), lemmas)
     if expected.keys() != {name for name in manifest["files"] if name.endswith(".smt2")}:

@@ -234,9 +234,9 @@ def _references(record: str, sampled: Sampled) -> Mapping[Holder, list[int]]:
         if feature.kind == "kind":
             of_tag = kinds.setdefault(feature.places[0], {})
             for text, bits in zip(feature.values, seen[0], strict=True):
-                name, _, tag = text.removeprefix("a ").partition("|")
+                name, _, number = text.removeprefix("a ").partition("|")
                 if name == record:
-                    of_tag[int(tag or 0)] = bits
+                    of_tag[int(number or 0)] = bits
     found: dict[Holder, list[int]] = {}
     for feature, seen in zip(sampled.features, sampled.seen, strict=True):
         if feature.kind != "is" or feature.record != record or "true" not in feature.values:

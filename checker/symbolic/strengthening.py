@@ -11,51 +11,52 @@ Nothing that is found out here is believed before the second solver has read the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import z3
 
-from checker.symbolic.learning import UNDECIDED, Clause, Samples, Values, image
+from checker.symbolic.learning import UNDECIDED, Clause, Image, Samples, Values, image
 from checker.symbolic.proof_question import Failed, Grown, ProofMessage, ProofProblem, Proved
 from checker.symbolic.question import STATE, Stopped
 from checker.symbolic.z3_solver import parsed, value, value_of, variable
 
 AT_ONCE = 2
 """Lemmas that are learned from one state."""
-TOGETHER = 64
-"""Lemmas of which it is asked at once whether a step breaks one."""
 
 
 @dataclass(eq=False)
 class Lemma:
-    """clause: None for what is not made of features. holds: in the state; then: after the step. shown: the number of lemmas
-    that had been given up when it was shown that no step breaks it; None: it was not. source: the lemma that this is the image
-    of."""
+    """wanted: something that was shown rests on it. clause: None for what is not made of features. on: while this is assumed, the lemma holds in the state. then: that it holds
+    after the step. needed: the lemmas from which it follows that no step breaks it, once
+    that is shown. source: the lemma that this is the image of, by which exchange."""
 
     number: int
     clause: Clause | None
     holds: Any
+    on: Any
     then: Any
     alive: bool = True
-    shown: int | None = None
+    wanted: bool = False
+    needed: frozenset[Lemma] | None = None
     target: str | None = None
-    source: Lemma | None = None
+    source: tuple[Lemma, Image] | None = None
 
 
 @dataclass
 class Goal:
-    """A target that no state which satisfies the lemmas shall reach. shown: as for lemmas."""
+    """A target that no state which satisfies the lemmas shall reach."""
 
     name: str
     wrong: Any
-    shown: int | None = None
+    needed: frozenset[Lemma] | None = None
 
 
 class Prover:
-    """solver: knows the lemmas; it is made anew when some are given up. explainer: knows only what a step is. Both have variables
-    for the state after the step, so that what is asked of that is short."""
+    """solver: knows the lemmas, each under a name. explainer: knows only what a step is. Both have variables for the state after
+    the step, so that what is asked of that is short."""
 
     def __init__(self, problem: ProofProblem, tell: Callable[[ProofMessage], None]) -> None:
         self.problem = problem
@@ -71,56 +72,76 @@ class Prover:
         self.samples = Samples(problem.seen, problem.groups, problem.count)
         self.lemmas: dict[Clause, Lemma] = {}
         self.everything: list[Lemma] = []
-        self.given_up = 0
+        self.alive: dict[int, Lemma] = {}
+        self.queue: deque[Lemma] = deque()
+        self.solver = z3.SolverFor("QF_BV")
         self.checks = self.counterexamples = self.fallbacks = 0
         self.named: dict[tuple[int, int], Any] = {}
         self.literals: dict[tuple[int, int, frozenset[int]], Any] = {}
-        self.asked: dict[tuple[bool, int], tuple[Any, Any]] = {}
-        self.names_made = 0
         self.stepping = z3.Bool("a step is taken")
+        self.explainer = z3.SolverFor("QF_BV")
         after = [variable(f"next {name.strip('|')}", width) for name, width in problem.state]
+        for solver in (self.solver, self.explainer):
+            solver.add(z3.Implies(self.stepping, self.steps))
+            solver.add(*(new == value for new, value in zip(after, self.next, strict=True)))
         self.pairs = list(zip(self.state, after, strict=True))
-        self.solver = self.made()
-        self.explainer = self.made()
-        self.symmetric = True
         all_atoms = [atom for rows in self.atoms for row in rows for atom in row]
         self.together = z3.Function("all atoms", *(z3.BoolSort() for _ in all_atoms), z3.BoolSort())(*all_atoms)
-        self.goals = [Goal(target.name, targets[target.name]) for target in problem.targets if target.kind != STATE]
+        self.goals = [Goal(name, wrong) for name, wrong in targets.items()]
         self.add(None, valid)
         for target in problem.targets:
             if target.kind == STATE:
-                for part in _disjuncts(targets[target.name]):
-                    self.add(None, z3.Not(part)).target = target.name
+                goal = next(goal for goal in self.goals if goal.name == target.name)
+                parts = [self.add(None, z3.Not(part)) for part in _disjuncts(targets[target.name])]
+                for part in parts:
+                    part.target = target.name
+                goal.needed = self.rests_on(frozenset(parts))
         for clause in self.samples.ranges():
             if clause not in self.lemmas:
                 self.learn(clause)
 
     # -- lemmas and goals --
 
-    def made(self) -> Any:
-        """A solver that knows what a step is."""
-        solver = z3.SolverFor("QF_BV")
-        solver.add(z3.Implies(self.stepping, self.steps))
-        solver.add(*(after == value for (_, after), value in zip(self.pairs, self.next, strict=True)))
-        return solver
-
     def add(self, clause: Clause | None, holds: Any) -> Lemma:
-        lemma = Lemma(len(self.everything), clause, holds, z3.substitute(holds, *self.pairs))
-        self.solver.add(holds)
+        number = len(self.everything)
+        lemma = Lemma(number, clause, holds, z3.Bool(f"lemma {number}"), z3.substitute(holds, *self.pairs))
+        self.solver.add(z3.Implies(lemma.on, holds))
         self.everything.append(lemma)
+        self.alive[lemma.on.get_id()] = lemma
         if clause is not None:
             self.lemmas[clause] = lemma
         return lemma
+
+    def rests_on(self, lemmas: frozenset[Lemma]) -> frozenset[Lemma]:
+        """These lemmas, which are to be shown now. (What nothing rests on is not.)"""
+        for lemma in sorted(lemmas, key=lambda lemma: lemma.number):
+            if not lemma.wanted:
+                lemma.wanted = True
+                self.queue.append(lemma)
+        return lemmas
 
     def learn(self, clause: Clause) -> None:
         """Add a lemma, with its images."""
         first = self.add(clause, self.said(clause))
         for exchange in self.problem.images:
             other = image(clause, exchange)
-            if other is None or not self.samples.agree(other):
-                self.symmetric = False
-            elif other not in self.lemmas:
-                self.add(other, self.said(other)).source = first
+            if other is not None and other not in self.lemmas and self.samples.agree(other):
+                self.add(other, self.said(other)).source = first, exchange
+
+    def by_symmetry(self, lemma: Lemma) -> frozenset[Lemma] | None:
+        """What an image needs, if its source was shown: the images of what that needs. None: unknown."""
+        if lemma.source is None or not lemma.source[0].alive or lemma.source[0].needed is None:
+            return None
+        found: set[Lemma] = set()
+        for other in lemma.source[0].needed:
+            if other.clause is not None:
+                moved = image(other.clause, lemma.source[1])
+                there = self.lemmas.get(moved) if moved is not None else None
+                if there is None or not there.alive:
+                    return None
+                other = there
+            found.add(other)
+        return frozenset(found)
 
     def said(self, clause: Clause) -> Any:
         """The clause as a formula."""
@@ -138,41 +159,34 @@ class Prover:
             found = self.literals[key] = _joined(z3.Z3_mk_or, [rows[key[1]][value] for value in sorted(allowed)])
         return found
 
-    def give_up(self, lemmas: Sequence[Lemma]) -> None:
-        """Without these lemmas. What was shown with them has to be shown again."""
-        for lemma in lemmas:
-            lemma.alive = False
-        self.given_up += len(lemmas)
-        self.symmetric = False
-        self.solver = self.made()
-        self.asked = {key: value for key, value in self.asked.items() if key[0]}
-        for lemma in self.everything:
-            if lemma.alive:
-                self.solver.add(lemma.holds)
+    def give_up(self, lemma: Lemma) -> None:
+        """Without a lemma; what was shown with it has to be shown again."""
+        lemma.alive = False
+        del self.alive[lemma.on.get_id()]
+        for other in self.everything:
+            if other.alive and other.needed is not None and lemma in other.needed:
+                other.needed = None
+                if other.wanted:
+                    self.queue.append(other)
+        for goal in self.goals:
+            if goal.needed is not None and lemma in goal.needed:
+                goal.needed = None
 
     # -- asking --
 
-    def ask(self, wrong: Any, step: bool) -> Any:
-        """A model of what is wrong in a state that satisfies the lemmas, False if there is none. None: Z3 does not know."""
+    def ask(self, wrong: Any, step: bool) -> frozenset[Lemma] | Any:
+        """The lemmas that rule out what is wrong, or a model of it. None: Z3 does not know."""
         self.checks += 1
-        answer = _checked(self.solver, [self.while_(self.solver, wrong), *([self.stepping] if step else [])])
-        if answer == z3.unknown:
-            return None
-        return self.solver.model() if answer == z3.sat else False
-
-    def while_(self, solver: Any, formula: Any) -> Any:
-        """A name that implies a formula. (With each push and pop, Z3 would forget what it has learned.)"""
-        key = solver is self.explainer, formula.get_id()
-        if key not in self.asked:
-            self.names_made += 1
-            name = z3.Bool(f"asked {self.names_made}")
-            solver.add(z3.Implies(name, formula))
-            self.asked[key] = formula, name
-        return self.asked[key][1]
-
-    def forget(self, formula: Any) -> None:
-        """This formula will not be asked about again."""
-        self.solver.add(z3.Not(self.asked.pop((False, formula.get_id()))[1]))
+        self.solver.push()
+        self.solver.add(wrong)
+        answer = _checked(self.solver, [*([self.stepping] if step else []), *(lemma.on for lemma in self.alive.values())])
+        found: Any = None
+        if answer == z3.unsat:
+            found = frozenset(self.alive[number] for number in _core(self.solver) if number in self.alive)
+        elif answer == z3.sat:
+            found = self.solver.model()
+        self.solver.pop()
+        return found
 
     def values(self, state: list[Any], matters: frozenset[int]) -> Values:
         """The values of all features in a state, as far as some of its variables decide them."""
@@ -212,9 +226,11 @@ class Prover:
         """The variables of the state by which alone what is wrong comes about, with these inputs."""
         names = [self.has_value(n, v, value) for n, (v, value) in enumerate(zip(self.state, state, strict=True))]
         chosen = [self.has_value(-1 - n, v, value) for n, (v, value) in enumerate(zip(self.inputs, inputs, strict=True))]
-        not_wrong = self.while_(self.explainer, z3.Not(wrong))
-        answer = _checked(self.explainer, [not_wrong, *([self.stepping] if step else []), *chosen, *names])
+        self.explainer.push()
+        self.explainer.add(z3.Not(wrong))
+        answer = _checked(self.explainer, [*([self.stepping] if step else []), *chosen, *names])
         core = _core(self.explainer) if answer == z3.unsat else []
+        self.explainer.pop()
         if answer != z3.unsat:
             return frozenset(range(len(state)))
         numbers = {name.get_id(): n for n, name in enumerate(names)}
@@ -230,69 +246,44 @@ class Prover:
             self.tell(self.proof())
 
     def reach(self) -> bool:
-        """Show all goals and lemmas; False where that failed, which was told."""
+        """Show all goals; False where that failed, which was told."""
         while True:
-            goal = next((goal for goal in self.goals if goal.shown != self.given_up), None)
-            waiting = [lemma for lemma in self.everything if lemma.alive and lemma.shown != self.given_up]
+            goal = next((goal for goal in self.goals if goal.needed is None), None)
             if goal is not None:
-                if not self.show_goal(goal):
+                answer = self.ask(goal.wrong, False)
+                if isinstance(answer, frozenset):
+                    goal.needed = self.rests_on(answer)
+                elif answer is None:
+                    self.tell(Stopped(f"Z3 gives up: {self.solver.reason_unknown()}"))
                     return False
-            elif not waiting:
+                elif not self.exclude(answer, goal.wrong, False):
+                    self.fail(goal.name, answer, goal.wrong, False)
+                    return False
+                continue
+            if not self.queue:
                 return True
-            elif not self.show(self.first_of(waiting)):
+            lemma = self.queue.popleft()
+            if not lemma.alive or lemma.needed is not None:
+                continue
+            by_symmetry = self.by_symmetry(lemma)
+            if by_symmetry is not None:
+                lemma.needed = self.rests_on(by_symmetry)
+                continue
+            answer = self.ask(z3.Not(lemma.then), True)
+            if isinstance(answer, frozenset):
+                lemma.needed = self.rests_on(answer)
+            elif answer is None:
+                self.tell(Stopped(f"Z3 gives up: {self.solver.reason_unknown()}"))
                 return False
-            alive = sum(1 for lemma in self.everything if lemma.alive)
-            self.tell(Grown(alive, alive - len(waiting), self.counterexamples, self.checks))
-
-    def show_goal(self, goal: Goal) -> bool:
-        """Show a goal, or learn a lemma that helps; False where the proof has failed, which was told."""
-        answer = self.ask(goal.wrong, False)
-        if answer is None:
-            self.tell(Stopped(f"Z3 gives up: {self.solver.reason_unknown()}"))
-            return False
-        if answer is False:
-            goal.shown = self.given_up
-        elif not self.exclude(answer, goal.wrong, False):
-            self.fail(goal.name, answer, goal.wrong, False)
-            return False
-        return True
-
-    def first_of(self, waiting: Sequence[Lemma]) -> list[Lemma]:
-        """Those that are asked about next. If the lemmas are the same after each exchange, what was shown of one holds of its
-        images."""
-        chosen: list[Lemma] = []
-        for lemma in waiting:
-            if self.symmetric and lemma.source is not None and lemma.source.shown == self.given_up:
-                lemma.shown = self.given_up
+            elif self.exclude(answer, z3.Not(lemma.then), True):
+                self.queue.appendleft(lemma)
+            elif lemma.clause is not None:
+                self.give_up(lemma)
             else:
-                chosen.append(lemma)
-                if len(chosen) == TOGETHER:
-                    break
-        return chosen
-
-    def show(self, lemmas: Sequence[Lemma]) -> bool:
-        """Show that no step breaks any of these lemmas, or learn others, or give some up; False where the proof has failed,
-        which was told."""
-        broken_one = _joined(z3.Z3_mk_or, [z3.Not(lemma.then) for lemma in lemmas])
-        answer = self.ask(broken_one, True) if lemmas else False
-        if answer is not None and lemmas:
-            self.forget(broken_one)
-        if isinstance(answer, bool):
-            for lemma in lemmas:
-                lemma.shown = self.given_up
-            return True
-        if answer is None:
-            self.tell(Stopped(f"Z3 gives up: {self.solver.reason_unknown()}"))
-            return False
-        broken = [lemma for lemma in lemmas if z3.is_false(answer.eval(lemma.then, model_completion=True))]
-        if self.exclude(answer, z3.Not(broken[0].then), True):
-            return True
-        for lemma in broken:
-            if lemma.clause is None:
                 self.fail(lemma.target or "valid", answer, z3.Not(lemma.then), True)
                 return False
-        self.give_up(broken)
-        return True
+            wanted = sum(1 for lemma in self.everything if lemma.alive and lemma.wanted)
+            self.tell(Grown(wanted, wanted - len(self.queue), self.counterexamples, self.checks))
 
     def wrong_at_first(self) -> str | None:
         """What no lemma can help with: a target that the initial state is in. (Clauses agree with it, as it is a sample.)"""
@@ -311,8 +302,15 @@ class Prover:
         self.tell(Failed(target, numbers, chosen, after, self.what_matters(state, inputs, wrong, step)))
 
     def proof(self) -> Proved:
-        """All lemmas that are left."""
-        ordered = [lemma for lemma in self.everything if lemma.alive]
+        """What is needed for all goals."""
+        kept: set[Lemma] = set()
+        wanted = [lemma for goal in self.goals for lemma in goal.needed or ()]
+        while wanted:
+            lemma = wanted.pop()
+            if lemma not in kept:
+                kept.add(lemma)
+                wanted += lemma.needed or ()
+        ordered = sorted(kept, key=lambda lemma: lemma.number)
         return Proved(
             tuple(lemma.clause for lemma in ordered if lemma.clause is not None),
             tuple(dict.fromkeys(lemma.target for lemma in ordered if lemma.target is not None)),
