@@ -29,9 +29,9 @@ AT_ONCE = 2
 
 @dataclass(eq=False)
 class Lemma:
-    """wanted: something that was shown rests on it. clause: None for what is not made of features. on: while this is assumed, the lemma holds in the state. then: that it holds
-    after the step. needed: the lemmas from which it follows that no step breaks it, once
-    that is shown. source: the lemma that this is the image of, by which exchange."""
+    """clause: None for what is not made of features. on: while this is assumed, the lemma holds in the state. then: that it holds
+    after the step. wanted: something that was shown rests on it. needed: the lemmas from which it follows that no step breaks
+    it, once that is shown. source: the lemma that this is the image of, by which exchange."""
 
     number: int
     clause: Clause | None
