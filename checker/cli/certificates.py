@@ -20,7 +20,8 @@ from checker.ir.lower import lower
 from checker.language.errors import UsageError
 from checker.language.load import load_program
 from checker.symbolic.certificate import INITIATION, SAFETY, Claim, files, lemmas_in
-from checker.symbolic.problem import targets
+from checker.symbolic.counting import Counted, Holder, known
+from checker.symbolic.problem import UNHELD, targets
 from checker.symbolic.question import STATE
 from checker.symbolic.second_opinion import Malformed, opinion, well_formed
 from checker.symbolic.transition import step_relation
@@ -103,6 +104,25 @@ def check_certificate(folder: Path, seconds: float | None = None) -> dict[str, A
     return manifest
 
 
+def _counted(folder: Path, manifest: Mapping[str, Any]) -> tuple[Counted, ...]:
+    """How a certificate counts."""
+    try:
+        return tuple(
+            Counted(
+                str(entry["record"]),
+                tuple(
+                    Holder(
+                        str(h["kind"]), str(h["name"]), str(h["owner"]), str(h["procedure"]), tuple(int(tag) for tag in h["tags"])
+                    )
+                    for h in entry["holders"]
+                ),
+            )
+            for entry in manifest.get("counted", ())
+        )
+    except (KeyError, TypeError, ValueError):
+        raise Refused(f"{folder / MANIFEST}: it does not say by which holders it counts") from None
+
+
 def check_against_model(folder: Path, model: Path) -> None:
     """Raises Refused unless the certificate, which check_certificate has accepted, is what this model makes of its
     lemmas: then it shows what its manifest says. UsageError if the model cannot be read at those sizes."""
@@ -118,14 +138,19 @@ def check_against_model(folder: Path, model: Path) -> None:
     if unknown or not properties:
         raise Refused(f"{folder / MANIFEST}: {model} has no property {', '.join(sorted(unknown)) or 'at all among those named'}")
     system = lower(program)
-    relation = step_relation(system, any_free=True)
+    counted = _counted(folder, manifest)
+    if not all(known(system, entry) for entry in counted):
+        raise Refused(f"{folder / MANIFEST}: it counts by what {model} does not have")
+    relation = step_relation(system, any_free=True, counted=counted)
     excluded = tuple(target.name for target, _ in targets(relation, properties))
     states = {target.name for target, _ in targets(relation, properties) if target.kind == STATE}
     if not set(kept) <= states:
         raise Refused(f"{folder / MANIFEST}: it keeps what is no property of states")
+    if not {UNHELD + entry.record for entry in counted} <= set(kept):
+        raise Refused(f"{folder / MANIFEST}: it counts by what it does not keep")
     lemmas = lemmas_in((folder / INITIATION).read_text(encoding="utf-8"))
-    known = {(variable.name, variable.width) for variable in relation.fields.variables}
-    if any(set(entry.variables) - known for entry in lemmas):
+    variables = {(variable.name, variable.width) for variable in relation.fields.variables}
+    if any(set(entry.variables) - variables for entry in lemmas):
         raise Refused(f"{folder / INITIATION}: a lemma speaks of what is no part of the state of {model}")
     expected = files(relation, Claim(kept, excluded), lemmas)
     if expected.keys() != {name for name in manifest["files"] if name.endswith(".smt2")}:

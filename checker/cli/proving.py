@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import tempfile
 import time
 from collections.abc import Callable
@@ -24,6 +25,7 @@ from checker.language.errors import UsageError
 from checker.language.load import load_program
 from checker.report.verdict import Configuration, Run, Statistics, Subject, Verdict, Word
 from checker.symbolic.certificate import Claim, files
+from checker.symbolic.counting import Counted, guessed, said_counted
 from checker.symbolic.features import Feature, Names, Sampled, sampled_features
 from checker.symbolic.problem import targets
 from checker.symbolic.process import proof_messages
@@ -97,11 +99,16 @@ def prove_configuration(
         otherwise = Verdict("", Word.UNKNOWN, "; ".join(f"{reason}: {what}" for reason, what in cuts))
     elif provable:
         try:
+            names = Names(program, system)
             relation = step_relation(system, any_free=True)
+            features = sampled_features(relation.fields, make_layout(system), sampled.states, names)
+            counted = guessed(system, features) if relation.may_run_dry else ()
+            if counted:
+                relation = step_relation(system, any_free=True, counted=counted)
+                features = sampled_features(relation.fields, make_layout(system), sampled.states, names)
         except Unsupported as why:
             raise UsageError(f"error: {request.model}: Z3 cannot prove anything of this model: {why}") from None
-        names = Names(program, system)
-        features = sampled_features(relation.fields, make_layout(system), sampled.states, names)
+        attempt.counted = counted
         which = "" if sampled.complete else "of the "
         tell(f"{len(sampled.states):,} {which}reachable states, {len(features.features):,} features")
         otherwise = attempt.prove(relation, names, features, left)
@@ -152,6 +159,7 @@ class _Attempt:
         self.invariant: tuple[str, ...] = ()
         self.counterexample: tuple[str, ...] = ()
         self.certificate: Path | None = None
+        self.counted: tuple[Counted, ...] = ()
 
     def prove(self, relation: Relation, names: Names, sampled: Sampled, left: Callable[[], float | None]) -> Verdict:
         """The verdict on all of them."""
@@ -163,7 +171,7 @@ class _Attempt:
                         case Grown(count, shown, counterexamples, checks):
                             self.tell(f"{shown} of {count} lemmas shown, {counterexamples} counterexamples, {checks} questions")
                         case Proved():
-                            return self.certify(relation, sampled.features, message, left)
+                            return self.certify(relation, names, sampled.features, message, left)
                         case Failed():
                             return self.failed(relation, names, message)
                         case Stopped(reason):
@@ -173,7 +181,12 @@ class _Attempt:
         raise AssertionError("the solver's process says nothing at its end")
 
     def certify(
-        self, relation: Relation, features: tuple[Feature, ...], proved: Proved, left: Callable[[], float | None]
+        self,
+        relation: Relation,
+        names: Names,
+        features: tuple[Feature, ...],
+        proved: Proved,
+        left: Callable[[], float | None],
     ) -> Verdict:
         """PROVED, if the second solver accepts the certificate. Disagreement if it refuses it."""
         excluded = tuple(target.name for target, _ in targets(relation, self.properties))
@@ -181,6 +194,7 @@ class _Attempt:
         made = files(relation, claim, lemmas(relation.fields.terms, features, proved.clauses))
         self.invariant = (
             *(f"no state with: {name}" for name in proved.targets),
+            *(said_counted(relation.fields.system, names, entry) for entry in self.counted),
             *(printed(features, clause) for clause in proved.clauses),
         )
         self.tell(f"{len(self.invariant)} parts of an invariant; the second solver reads {len(made)} files")
@@ -206,6 +220,7 @@ class _Attempt:
             "assumptions": list(self.subject.notes),
             "kept": list(claim.kept),
             "excluded": list(claim.excluded),
+            "counted": [dataclasses.asdict(entry) for entry in self.counted],
             "sources": {name: digest(text) for name, text in sorted(self.subject.sources.items())},
         }
 
