@@ -8,7 +8,6 @@ from pathlib import Path
 import click
 
 from checker.cli.certificates import ALL_SIZES, Refused, check_against_model, check_certificate
-
 from checker.cli.certifying_all_sizes import check_all_sizes_against_model
 
 

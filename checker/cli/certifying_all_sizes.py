@@ -27,7 +27,7 @@ def check_all_sizes_against_model(folder: Path, model: Path) -> None:
         data = list(manifest["lemmas"])
     except (KeyError, TypeError, ValueError, AttributeError):
         raise Refused(f"{folder / MANIFEST}: it does not say settings, events, properties, sizes, places and lemmas") from None
-    of_all = family(Request(model, settings, events, properties))
+    of_all = family(Request(model, settings, events, tuple(sorted(properties))))
     if free != of_all.free:
         raise Refused(f"{folder / MANIFEST}: the parameters of {model} that are only sizes are {', '.join(of_all.free)}")
     unknown = properties - set(of_all.program.properties)

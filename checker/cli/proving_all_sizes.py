@@ -143,7 +143,7 @@ def tables(real: ir.System, system: ir.System, of_views: Sequence[View], states:
         seen.state = state
         for view, of_view, there in zip(of_views, tuples, rows, strict=True):
             for instances in of_view:
-                there.add(tuple(seen.value(f, instances) for f in view.features))
+                there.add(seen.row(view, instances))
     return [table(there, len(view.features)) for view, there in zip(of_views, rows, strict=True)]
 
 

@@ -21,7 +21,8 @@ from checker.language.walking import nodes, walk
 
 def lower(program: tree.Program, liveness: bool = False, any_number: bool = False) -> ir.System:
     """The transition system of a program. liveness: with its conditions on runs and what they ask of steps, which changes no
-    state and no transition. any_number: quantifiers over arenas are not written out (ir.Over). ModelError where the program breaks a rule on steps."""
+    state and no transition. any_number: quantifiers over arenas
+    stay quantifiers. ModelError where the program breaks a rule on steps."""
     variables = {variable.name: variable for variable in _variables(program)}
     variables, frames = _initial(program, variables)
     atomic = AtomicCode(program, variables)

@@ -25,7 +25,8 @@ def file_name(number: int) -> str:
 
 
 def question(obligation: Obligation, lemmas: Sequence[Lemma]) -> str:
-    """The question whether the initial state or a step of a kind breaks anything. Unsupported where it names too many instances."""
+    """The question whether the initial state or a step of a kind breaks anything. Unsupported where it names too
+    many instances."""
     t, ground = obligation.terms, obligation.ground
     assumed = [obligation.assumed, *(obligation.holds(lemma) for lemma in lemmas)]
     wrong = t.disjunction(*obligation.wrong.values(), *(obligation.breaks(lemma) for lemma in lemmas))

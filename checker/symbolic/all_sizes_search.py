@@ -19,7 +19,6 @@ import z3
 from checker.symbolic.all_sizes import Lemma, Obligation
 from checker.symbolic.integers import Integer
 from checker.symbolic.learning import Samples
-from checker.symbolic.terms import Term
 from checker.symbolic.terms_in_z3 import InZ3
 from checker.symbolic.views import NONE, View
 
@@ -66,7 +65,7 @@ class _Solved:
         self.demands = 0
         self.applications: dict[str, int] = {}
         self.names: dict[Lemma, Any] = {}
-        self.goals: dict[object, Any] = {}
+        self.goals: dict[Lemma | str, Any] = {}
         self.catch_up()
 
     def catch_up(self) -> None:
@@ -91,16 +90,17 @@ class _Solved:
             self.solver.add(z3.Implies(self.names[lemma], self.terms.of(self.obligation.holds(lemma))))
         return self.names[lemma]
 
-    def goal(self, key: object, term: Callable[[], Term]) -> Any:
+    def goal(self, key: Lemma | str) -> Any:
         if key not in self.goals:
+            wrong = self.obligation.breaks(key) if isinstance(key, Lemma) else self.obligation.wrong[key]
             self.goals[key] = z3.Bool(f"goal {len(self.goals)}")
-            self.solver.add(z3.Implies(self.goals[key], self.terms.of(term())))
+            self.solver.add(z3.Implies(self.goals[key], self.terms.of(wrong)))
         return self.goals[key]
 
-    def ask(self, lemmas: Iterable[Lemma], key: object, term: Callable[[], Term], seconds: float) -> Any:
+    def ask(self, lemmas: Iterable[Lemma], key: Lemma | str, seconds: float) -> Any:
         """None: it cannot be; else a model, or why there is no answer."""
         assumed = [self.name(lemma) for lemma in lemmas]
-        goal = self.goal(key, term)
+        goal = self.goal(key)
         self.catch_up()
         self.solver.set("timeout", max(int(seconds * 1000), 1))
         answer = self.solver.check(goal, *assumed)
@@ -111,7 +111,8 @@ class _Solved:
 
 @dataclass(frozen=True)
 class Found:
-    """lemmas: an invariant together with the demands; why: what kept from one, None if nothing did. kinds, questions: looked at."""
+    """lemmas: an invariant together with the demands; why: what kept from one, None if nothing did. questions:
+    to Z3."""
 
     lemmas: tuple[Lemma, ...]
     why: str | None
@@ -139,7 +140,7 @@ class Search:
         self.deadline = deadline
         self.tell = tell
         self.solved: dict[int, _Solved] = {}
-        self.shown: set[tuple[int, object]] = set()
+        self.shown: set[tuple[int, Lemma | str]] = set()
         self.questions = 0
         self.why: str | None = None
 
@@ -168,7 +169,7 @@ class Search:
             self.solved[number] = _Solved(self.makers[number]())
         solved = self.solved[number]
         changed = False
-        goals: list[object] = [*solved.obligation.wrong, *self.lemmas]
+        goals: list[Lemma | str] = [*solved.obligation.wrong, *self.lemmas]
         while goals:
             key = goals.pop()
             if (number, key) in self.shown or (isinstance(key, Lemma) and key not in self.lemmas):
@@ -178,10 +179,7 @@ class Search:
                 return changed
             self.questions += 1
             obligation = solved.obligation
-            if isinstance(key, Lemma):
-                answer = solved.ask(self.lemmas, key, lambda key=key: obligation.breaks(key), self.left())  # type: ignore[misc]
-            else:
-                answer = solved.ask(self.lemmas, key, lambda key=key: obligation.wrong[str(key)], self.left())  # type: ignore[misc]
+            answer = solved.ask(self.lemmas, key, self.left())
             if answer is None:
                 self.shown.add((number, key))
                 continue

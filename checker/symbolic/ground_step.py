@@ -93,7 +93,7 @@ class GroundCode(Expressions):
                 return self.over(e, flow)
             case ir.Load(name, indices):
                 return self.loaded(name, tuple(self.value(index, flow) for index in indices), flow)
-            case ir.Index(record, reference, live, position):
+            case ir.Index(record, reference, live, _):
                 return self.indexed(record, self.value(reference, flow), live, flow)
             case ir.FrameIn(record, owner, routine):
                 return self.integers.boolean(self.inside(record, self.value(owner, flow), self.system.inside[routine], flow))

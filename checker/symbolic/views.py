@@ -2,7 +2,8 @@
 """What a lemma for any number of instances speaks of: a view, which is a few instances and what they point to.
 
 A lemma holds of every choice of instances of its view. Its features are values of fields, where frames stand, whether a pointer
-is NULL or tagged, and whether two of them point to the same instance; no feature says which instance it is, or how many there are.
+is NULL or tagged, and whether two of them point to the same instance; no feature says which instance it is,
+or how many there are.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ NONE = -1
 @dataclass(frozen=True)
 class Path:
     """An instance: argument number `argument` of the view, or where the function `through` points at the place `rest` and, where
-    it has one, the instance `base`. live: the locations at which a local is live, None for a field. tests of `at` are made there."""
+    it has one, the instance `base`. at: for a local, the function for where its frame stands;
+    live: the locations at which it is."""
 
     record: str
     argument: int = 0
@@ -134,7 +136,7 @@ def views(
     the functions' values that never change. stands: where frames of a record at a depth stand in samples."""
     fields = list(_fields(system, known, stands))
     records = [name for name in system.arenas if any(f.key == name or f.refers == name for f in fields)]
-    chosen = [((record,), deep) for record in records]
+    chosen: list[tuple[tuple[str, ...], int]] = [((record,), deep) for record in records]
     chosen += [(pair, 1) for pair in itertools.combinations_with_replacement(records, 2)]
     return [View(of, tuple(_features(system, of, fields, far))) for of, far in ([((), 1)] if not records else []) + chosen]
 
@@ -147,7 +149,7 @@ def _features(system: ir.System, records: tuple[str, ...], fields: Sequence[_Fie
         further: list[Path | None] = []
         for base in level:
             for f in fields:
-                if f.key != (None if base is None else base.record):
+                if f.key != (None if base is None else base.record) or (distance and f.at is not None):
                     continue
                 if f.refers is None:
                     yield Feature("value", f.name, f.rest, base, at=f.at, live=f.live)
@@ -191,6 +193,12 @@ class Seen:
         self.layout = layout
         self.locals = locals_
         self.state = 0
+        self.reached: dict[Path, int | None] = {}
+
+    def row(self, view: View, instances: Sequence[int]) -> tuple[int, ...]:
+        """The values of a view's features for these instances, in `state`."""
+        self.reached = {}
+        return tuple(self.value(f, instances) for f in view.features)
 
     def load(self, name: str, rest: tuple[int | None, ...], index: int | None) -> int:
         if name in self.system.variables:
@@ -212,9 +220,13 @@ class Seen:
     def instance(self, path: Path, arguments: Sequence[int]) -> int | None:
         if path.through is None:
             return arguments[path.argument]
+        if path in self.reached:
+            return self.reached[path]
         value = self.read(path.through, path.rest, path.base, path.at, path.live, arguments)
         alignment = self.system.arenas[path.record][1]
-        return None if value is None or value < alignment else value // alignment - 1
+        found = None if value is None or value < alignment else value // alignment - 1
+        self.reached[path] = found
+        return found
 
     def read(
         self,
@@ -234,7 +246,8 @@ class Seen:
 
     def value(self, f: Feature, arguments: Sequence[int]) -> int:
         if f.kind == "same":
-            assert f.base is not None and f.other is not None
+            assert f.base is not None
+            assert f.other is not None
             a, b = self.instance(f.base, arguments), self.instance(f.other, arguments)
             return int(a is not None and a == b)
         found = self.read(f.name, f.rest, f.base, f.at, f.live, arguments)
@@ -313,7 +326,8 @@ class Said:
         if f not in self.known:
             t, i = self.ground.terms, self.ground.integers
             if f.kind == "same":
-                assert f.base is not None and f.other is not None
+                assert f.base is not None
+                assert f.other is not None
                 (some, a), (other, b) = self.instance(f.base), self.instance(f.other)
                 self.known[f] = t.true, i.boolean(t.conjunction(some, other, i.equal(a, b)))
             else:

@@ -85,7 +85,7 @@ def test_planted_errors_are_seen(name: str, old: str, new: str, size: str, wrong
         text = model.read_text().replace("    page = allocate(Page)\n", "    page = choose(every(Page))\n")
         model.write_text(text.replace("    allocate,\n", "    allocate,\n    choose,\n"))
     proving = proved(model, {size: instances})
-    assert words(proving)[wrong] in (Word.UNKNOWN, Word.VIOLATED)
+    assert words(proving)[wrong] is not Word.PROVED
 
 
 @pytest.mark.parametrize(
@@ -94,19 +94,18 @@ def test_planted_errors_are_seen(name: str, old: str, new: str, size: str, wrong
         ("one_token.py", "symmetric=True", "symmetric=False", "not symmetric"),
         ("one_token.py", ") <= 1", ") <= 5", "takes counting"),
         ("one_token.py", "    require(owner is None)\n", "    require(owner is None and TASKS < 5)\n", "only a size"),
-        ("spin.py", "        enter(instance(Cpu, index), work)", "        enter(instance(Cpu, 0), work)\n        break", ":"),
-        ("spin.py", "spare: bool = False", "spare: bool = False\n    number: Annotated[int, Range(0, CPUS)] = 0", "only a size"),
+        (
+            "spin.py",
+            "        enter(instance(Cpu, index), work)",
+            "        if index < 2:\n            enter(instance(Cpu, index), work)",
+            "stands for itself",
+        ),
         ("pool.py", "task.page = allocate(Page)\n", "task.page = allocate(Page) if index == 0 else None\n", "which round it is"),
     ],
 )
 def test_what_the_argument_does_not_cover_is_refused(name: str, old: str, new: str, said: str, tmp_path: Path) -> None:
     model = changed(tmp_path, name, old, new)
-    if "Annotated" in new:
-        text = model.read_text().replace(
-            "from checker.language import ", "from typing import Annotated\n\nfrom checker.language import Range, "
-        )
-        model.write_text(text)
-    with pytest.raises(Exception, match=said):
+    with pytest.raises(UsageError, match=said):
         proved(model, {"CPUS" if name == "spin.py" else "TASKS": 2})
 
 
@@ -114,7 +113,7 @@ def test_a_certificate_of_another_model_is_refused(tmp_path: Path) -> None:
     folder = tmp_path / "certificate"
     proved(HERE / "spin.py", {"CPUS": 2}, folder)
     other = changed(tmp_path, "spin.py", "        locked = False\n", "        critical()\n        locked = False\n")
-    with pytest.raises(Refused, match="kind-|files"):
+    with pytest.raises(Refused, match=r"kind-|files"):
         check_all_sizes_against_model(folder, other)
 
 
