@@ -35,11 +35,15 @@ from checker.symbolic.ground_step import CUT, RAISES, Kind
 from checker.symbolic.ground_sums import check_sums
 from checker.symbolic.initial_blocks import Block, blocks, same_blocks
 from checker.symbolic.terms import Unsupported
+from checker.symbolic.transition import DEADLOCK
 from checker.symbolic.views import Seen, View, same_names, standing, views
 from checker.trace.build import Disagreement
 
 COPIES = 3
 """Values of each free parameter at which the initial state is looked at."""
+
+NOT_FOR_ALL = frozenset({DEADLOCK})
+"""Properties that are about all transitions of a state together."""
 
 LOOKED_AT = 4_000
 """Samples whose views are looked at."""
@@ -66,6 +70,10 @@ class Family:
         self, stands: Stands, of_views: Sequence[View], properties: frozenset[str]
     ) -> Iterator[Callable[[], Obligation]]:
         """What has to be shown: of the initial state, and of each kind of step."""
+        if properties & NOT_FOR_ALL:
+            raise Unsupported(
+                f"{', '.join(sorted(properties & NOT_FOR_ALL))}: whether something can still happen is not looked at"
+            )
         wanted = properties | {RAISES, CUT}
         of_states = demands(self.system, properties)
 
@@ -161,7 +169,7 @@ def prove_all_sizes(
     of_all = family(request)
     program = of_all.program
     wanted = wanted_properties(program, request)
-    live = live_properties(program, wanted)
+    live = live_properties(program, wanted) | (wanted & NOT_FOR_ALL)
     settings = tuple((p.name, p.value) for p in program.parameters)
     events = tuple(event.name for event in program.events if event.enabled)
     subject = Subject(program.model, Configuration(settings, events), program.sources, notes_of(program))
@@ -195,7 +203,7 @@ def prove_all_sizes(
         tuple(
             violated.get(name) or Verdict(name, otherwise.word, otherwise.detail, otherwise.trace)
             if name not in live
-            else Verdict(name, Word.UNKNOWN, "a property on runs")
+            else Verdict(name, Word.UNKNOWN, "for all sizes, only demands on states and on single steps are proved")
             for name in program.properties
             if name in wanted
         ),

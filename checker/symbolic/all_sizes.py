@@ -59,8 +59,8 @@ def demands(system: ir.System, properties: frozenset[str]) -> list[Demand]:
 @dataclass
 class Obligation:
     """The formula for one kind of step, or with None for the initial state, made of copies of `blocks`. demands, properties:
-    as in the invariant. most: instances of a record that are numbered. wrong: what must not be, by name: violations in the step, and
-    demands that do not hold after it. Lemmas are said when they are asked for."""
+    as in the invariant. most: instances of a record that are numbered. wrong: what must not be, by name: violations in the step,
+    and demands that do not hold after it. Lemmas are said when they are asked for."""
 
     system: ir.System
     functions: Mapping[str, Function]

@@ -25,6 +25,10 @@ def proved(model: Path, sizes: dict[str, int], folder: Path | None = None) -> Pr
     return proving_all_sizes.prove_all_sizes(Request(model, sizes, ()), Limits(None, None, 100), folder, 100_000)
 
 
+def prove_one(model: Path, name: str, sizes: dict[str, int]) -> Proving:
+    return proving_all_sizes.prove_all_sizes(Request(model, sizes, (), (name,)), Limits(None, None, 100), None, 100_000)
+
+
 def words(proving: Proving) -> dict[str, Word]:
     return {verdict.property: verdict.word for verdict in proving.run.verdicts}
 
@@ -107,6 +111,15 @@ def test_what_the_argument_does_not_cover_is_refused(name: str, old: str, new: s
     model = changed(tmp_path, name, old, new)
     with pytest.raises(UsageError, match=said):
         proved(model, {"CPUS" if name == "spin.py" else "TASKS": 2})
+
+
+def test_deadlock_is_not_claimed(tmp_path: Path) -> None:
+    """What is left out of a proof must not be called proved."""
+    text = (HERE / "third.py").read_text().replace("import action,", "import action, demand,")
+    text = text.replace("@action\ndef barge", 'no_deadlock = demand("no-deadlock", "it goes on")\n\n\n@action\ndef barge')
+    (tmp_path / "stuck.py").write_text(text)
+    proving = prove_one(tmp_path / "stuck.py", "no-deadlock", {"TASKS": 2})
+    assert words(proving)["no-deadlock"] in (Word.UNKNOWN, Word.VIOLATED)
 
 
 def test_a_certificate_of_another_model_is_refused(tmp_path: Path) -> None:
