@@ -74,6 +74,7 @@ class Family:
             raise Unsupported(
                 f"{', '.join(sorted(properties & NOT_FOR_ALL))}: whether something can still happen is not looked at"
             )
+        check_sums(self.system, properties)
         wanted = properties | {RAISES, CUT}
         of_states = demands(self.system, properties)
 
@@ -90,22 +91,21 @@ def family(request: Request) -> Family:
     can be asked."""
     program = load_program(request.model, request.settings, request.events, request.texts)
     try:
-        check_records(program)
         check_initial(program)
         free = free_parameters(program.sources, program)
+        check_records(program, free)
         if not free:
             raise Unsupported(f"{request.model}: no parameter is only a size: something else depends on each")
         real = lower(program)
         names: list[frozenset[Block]] = []
         sizes: list[ir.System] = [real]
         any_size = dataclasses.replace(
-            program, records={name: dataclasses.replace(r, count=MOST) for name, r in program.records.items()}
+            program,
+            records={name: dataclasses.replace(r, count=MOST) if r.symmetric else r for name, r in program.records.items()},
         )
         system = lower(any_size, any_number=True)
-        check_sums(system)
         names.append(blocks(real, same_names(system, real)))
-        for values in itertools.product(*(_values(program, name) for name in free)):
-            at = {**request.settings, **dict(zip(free, values, strict=True))}
+        for at in _sizes(request, program, free):
             other = lower(load_program(request.model, at, request.events, request.texts))
             sizes.append(other)
             names.append(blocks(other, same_names(system, other)))
@@ -114,9 +114,15 @@ def family(request: Request) -> Family:
         raise UsageError(f"error: no proof for all sizes: {why}") from None
 
 
-def _values(program: tree.Program, name: str) -> range:
-    (parameter,) = (p for p in program.parameters if p.name == name)
-    return range(parameter.low, min(parameter.high, parameter.low + COPIES - 1) + 1)
+def _sizes(request: Request, program: tree.Program, free: Sequence[str]) -> Iterator[dict[str, int]]:
+    """Sizes at which the initial state is looked at: the least, then each parameter greater by itself, then all of them."""
+    values = {p.name: list(range(p.low, min(p.high, p.low + COPIES - 1) + 1)) for p in program.parameters if p.name in free}
+    least = {**request.settings, **{name: of[0] for name, of in values.items()}}
+    yield least
+    for name, of in values.items():
+        for value in of[1:]:
+            yield {**least, name: value}
+    yield {**least, **{name: of[-1] for name, of in values.items()}}
 
 
 def standing_lemmas(of_views: Sequence[View], stands: Stands) -> list[Lemma]:

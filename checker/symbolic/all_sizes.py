@@ -73,7 +73,7 @@ class Obligation:
     said: dict[tuple[int, tuple[Term, ...], int], Said] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.ground = ground = Ground(self.system, self.functions, most=self.most)
+        self.ground = ground = Ground(self.system, self.functions)
         self.terms = t = ground.terms
         self.code = GroundCode(ground) if self.kind is None else step(ground, self.kind)
         widest = max((sum(r == record for r in of) for record in self.system.arenas for of in self._shapes()), default=0)
@@ -105,8 +105,8 @@ class Obligation:
             ground.demands += initial.globals(self.system)
             for record, named in self.acting.items():
                 for instance in named:
-                    initial.say(record, instance, FAR)
-            for record, named in self.acting.items():
+                    initial.say(record, instance, FAR if instance in self.fresh[record] else 1)
+            for record, named in self.fresh.items():
                 for instance in named:
                     initial.mates(record, instance)
         self.code.settle()
@@ -192,7 +192,7 @@ class Obligation:
 
     def enough(self) -> bool:
         """Whether instances can be numbered as the formula numbers them: it names no more than there are numbers."""
-        return all(self.ground.named(record) <= self.most for record in self.system.arenas)
+        return all(self.ground.named(record) <= self.most for record, (n, _, _) in self.system.arenas.items() if n == self.most)
 
 
 def all_kinds(system: ir.System, stands: Mapping[tuple[str, int], frozenset[int]]) -> list[Kind]:

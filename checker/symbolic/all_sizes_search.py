@@ -232,10 +232,10 @@ class Search:
         named: dict[str, dict[int, Integer]] = {}
         for record in view.records:
             there = named.setdefault(record, {})
-            _, alignment, _ = o.system.arenas[record]
+            count, alignment, _ = o.system.arenas[record]
             for x in o.acting.get(record, ()):
                 value = number(x)
-                if value >= alignment and not value % alignment and value // alignment <= o.most:
+                if value >= alignment and not value % alignment and value // alignment <= count:
                     there.setdefault(value, x)
         found = itertools.product(*(named[record].items() for record in view.records))
         return [

@@ -9,7 +9,7 @@ the text does not depend; that is looked up in the text itself.
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from checker.language import tree
 from checker.language.walking import nodes
@@ -51,7 +51,7 @@ def _constants(modules: list[ast.Module]) -> list[tuple[str, ast.expr]]:
     return found
 
 
-def _counts(module: ast.Module) -> list[ast.expr]:
+def _counts(module: ast.AST) -> list[ast.expr]:
     """What stands in `count=` and `names=` of records."""
     return [
         keyword.value
@@ -124,14 +124,19 @@ def _without_counts(statement: ast.stmt) -> ast.AST:
     return ast.Module([*statement.body, *(ast.Expr(value) for value in [*rest, *kept])], [])
 
 
-def check_records(program: tree.Program) -> None:
-    """Unsupported unless all records are symmetric, so that nothing but equality is asked of instances."""
-    for record in program.records.values():
-        if not record.symmetric:
-            raise Unsupported(
-                f"{record.position}: {record.name} is not symmetric, so that its instances may be told apart by their numbers; "
-                "declare it so, or prove at fixed sizes"
-            )
+def check_records(program: tree.Program, free: Sequence[str]) -> None:
+    """Unsupported unless each record is symmetric, so that nothing but equality is asked of its instances, or has the same count
+    at all sizes."""
+    modules = [ast.parse(text) for text in program.sources.values()]
+    sized = _closed(modules, set(free))
+    for module in modules:
+        for part in ast.walk(module):
+            record = program.records.get(part.name) if isinstance(part, ast.ClassDef) else None
+            if record is not None and not record.symmetric and any(_named(count) & sized for count in _counts(part)):
+                raise Unsupported(
+                    f"{record.position}: {record.name} is not symmetric, so that its instances may be told apart by their "
+                    "numbers; declare it so, or prove at fixed sizes"
+                )
 
 
 def check_initial(program: tree.Program) -> None:

@@ -20,7 +20,8 @@ from checker.symbolic.integers import Integer, Integers
 from checker.symbolic.terms import Term, Terms
 
 MOST = 255
-"""Instances of a record that a formula can name. One less than a power of two: then every value of a reference's width is one."""
+"""Instances of a symmetric record that a formula can name; the system was lowered for so many. (A record that is not symmetric
+has the same few at all sizes, each with its number.)"""
 
 Place = tuple[Integer, ...]
 Heap = dict[str, tuple[tuple[Place, Integer], ...]]
@@ -44,13 +45,12 @@ ANY = "any record"
 
 @dataclass
 class Ground:
-    """One formula's terms. most: instances of a record that may be named. demands: what is known of what was made. instances:
+    """One formula's terms. demands: what is known of what was made. instances:
     of each record, the references to those that were named."""
 
     system: ir.System
     functions: Mapping[str, Function]
     terms: Terms = field(default_factory=Terms)
-    most: int = MOST
     demands: list[Term] = field(default_factory=list)
     instances: dict[str, list[Integer]] = field(default_factory=dict)
     applications: dict[str, dict[tuple[Term, ...], tuple[Place, Integer]]] = field(default_factory=dict)
@@ -79,8 +79,8 @@ class Ground:
 
     def instance(self, record: str, what: str) -> Integer:
         """A reference to some instance, without a tag."""
-        _, alignment, _ = self.system.arenas[record]
-        found = self.variable(what, 0, (self.most + 1) * alignment - 1)
+        count, alignment, _ = self.system.arenas[record]
+        found = self.variable(what, 0, (count + 1) * alignment - 1)
         self.demands.append(self.is_instance(record, found))
         self.name(record, found)
         self.introduced[record] = self.introduced.get(record, 0) + 1
@@ -88,9 +88,9 @@ class Ground:
 
     def is_instance(self, record: str, reference: Integer) -> Term:
         """Whether it is neither NULL nor tagged."""
-        _, alignment, _ = self.system.arenas[record]
+        count, alignment, _ = self.system.arenas[record]
         i = self.integers
-        fits = i.within(reference, alignment, self.most * alignment)
+        fits = i.within(reference, alignment, count * alignment)
         if alignment > 1:
             fits = self.terms.conjunction(
                 fits, self.terms.negation(i.truth(i.operation("%", [reference, i.constant(alignment)])))
@@ -105,10 +105,10 @@ class Ground:
 
     def index(self, record: str, reference: Integer) -> Integer:
         """The place of an instance in functions; where the reference is to none, any number."""
-        _, alignment, _ = self.system.arenas[record]
+        count, alignment, _ = self.system.arenas[record]
         i = self.integers
         found = i.operation("-", [i.operation("//", [reference, i.constant(alignment)]), i.constant(1)])
-        return i.made(i.bits(found, max((self.most - 1).bit_length(), 1)), 0, self.most - 1)
+        return i.made(i.bits(found, max((count - 1).bit_length(), 1)), 0, count - 1)
 
     # -- functions --
 

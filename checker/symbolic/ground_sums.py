@@ -12,15 +12,17 @@ from checker.symbolic.terms import Unsupported
 COMPARISONS = ("==", "!=", "<", "<=", ">", ">=")
 
 
-def check_sums(system: ir.System) -> None:
-    """Unsupported, with the place in the model, if a sum over an arena is used otherwise."""
-    for e in _expressions(system):
+def check_sums(system: ir.System, properties: frozenset[str]) -> None:
+    """Unsupported, with the place in the model, if a sum over an arena is used otherwise in a step or in what these
+    properties demand."""
+    for e in _expressions(system, properties):
         _check(system, e)
 
 
-def _expressions(system: ir.System) -> Iterator[ir.Expression]:
+def _expressions(system: ir.System, properties: frozenset[str]) -> Iterator[ir.Expression]:
     for predicate in system.predicates:
-        yield predicate.body
+        if predicate.property in properties:
+            yield predicate.body
     for action in system.actions:
         yield from ir.expressions(action.body)
     for location in system.locations:

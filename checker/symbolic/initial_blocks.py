@@ -141,7 +141,7 @@ class Initial:
         ground, t, i = self.ground, self.ground.terms, self.ground.integers
         if (record, x.term) not in self.role:
             role = ground.variable("role", 0, max(len(self.roles) - 1, 1))
-            block = ground.variable("block", 0, (len(ground.system.arenas) + 1) * (ground.most + 1) - 1)
+            block = ground.variable("block", 0, sum(count + 1 for count, _, _ in ground.system.arenas.values()))
             there = t.negation(ground.is_instance(record, x))
             own = [n for n, (_, _, member) in enumerate(self.roles) if member.record == record]
             ground.demands.append(t.disjunction(there, *(i.equal(role, i.constant(n)) for n in own)))
@@ -168,7 +168,7 @@ class Initial:
             for other, mate in enumerate(self.blocks[b]):
                 if other != m:
                     y = ground.instance(mate.record, "mate")
-                    self.say(mate.record, y, FAR)
+                    self.say(mate.record, y, 1)
                     same = i.equal(self.block[mate.record, y.term], self.block[record, x.term])
                     role = i.equal(self.role[mate.record, y.term], i.constant(self.number[b, other]))
                     ground.demands.append(t.disjunction(t.negation(here), t.conjunction(same, role)))
