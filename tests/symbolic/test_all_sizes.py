@@ -122,6 +122,15 @@ def test_deadlock_is_not_claimed(tmp_path: Path) -> None:
     assert words(proving)["no-deadlock"] in (Word.UNKNOWN, Word.VIOLATED)
 
 
+@pytest.mark.slow
+def test_the_rfc_is_not_proved() -> None:
+    """single-hole is violated by a touch two levels deep, which the samples show."""
+    model = Path(__file__).parents[2] / "models/rfc_v1.py"
+    request = Request(model, {"CPUS": 1, "TASKS": 1, "STACK_PAGES": 3}, ("touch",), ("single-hole", "area-agrees"))
+    proving = proving_all_sizes.prove_all_sizes(request, Limits(None, None, 100), None, 100_000)
+    assert words(proving) == {"single-hole": Word.VIOLATED, "area-agrees": Word.VIOLATED}
+
+
 def test_a_certificate_of_another_model_is_refused(tmp_path: Path) -> None:
     folder = tmp_path / "certificate"
     proved(HERE / "spin.py", {"CPUS": 2}, folder)
