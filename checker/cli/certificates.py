@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from typing import Any
 from checker.ir.lower import lower
 from checker.language.errors import UsageError
 from checker.language.load import load_program
+from checker.symbolic.all_sizes_certificate import file_name
 from checker.symbolic.certificate import INITIATION, SAFETY, Claim, files, lemmas_in
 from checker.symbolic.counting import Counted, Holder, known
 from checker.symbolic.problem import UNHELD, targets
@@ -29,6 +30,7 @@ from checker.symbolic.transition import step_relation
 MANIFEST = "certificate.json"
 INVARIANT = "invariant.txt"
 FORMAT = "stackproof certificate 1"
+ALL_SIZES = "stackproof certificate for all sizes 1"
 CONSECUTION = re.compile(r"consecution-(\d+)\.smt2")
 
 
@@ -67,7 +69,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         raise UsageError(f"error: {folder / MANIFEST}: no certificate there: {error.strerror}") from None
     except ValueError as error:
         raise UsageError(f"error: {folder / MANIFEST}: not JSON: {error}") from None
-    if not isinstance(found, dict) or found.get("format") != FORMAT or not isinstance(found.get("files"), dict):
+    if not isinstance(found, dict) or found.get("format") not in (FORMAT, ALL_SIZES) or not isinstance(found.get("files"), dict):
         raise UsageError(f"error: {folder / MANIFEST}: not a certificate of this program (format `{FORMAT}`)")
     return found
 
@@ -76,6 +78,8 @@ def check_certificate(folder: Path, seconds: float | None = None) -> dict[str, A
     """The manifest, if the certificate is whole and the second solver says `unsat` of each file. Raises Refused if not. seconds:
     for each file."""
     manifest = read_manifest(folder)
+    if manifest["format"] == ALL_SIZES:
+        return check_all_sizes_files(folder, seconds)
     named: dict[str, str] = manifest["files"]
     present = {file.name for file in folder.iterdir() if file.suffix == ".smt2"}
     questions = sorted(name for name in named if name.endswith(".smt2"))
@@ -85,6 +89,26 @@ def check_certificate(folder: Path, seconds: float | None = None) -> dict[str, A
     wanted = {INITIATION, SAFETY, *(f"consecution-{number}.smt2" for number in numbers)}
     if set(questions) != wanted or not numbers or numbers != list(range(len(numbers))):
         raise Refused(f"{folder / MANIFEST}: it does not list {INITIATION}, {SAFETY} and consecution-0.smt2, ... without gaps")
+    _check_files(folder, named, questions, seconds)
+    return manifest
+
+
+def check_all_sizes_files(folder: Path, seconds: float | None = None) -> dict[str, Any]:
+    """As check_certificate, of a certificate for all sizes."""
+    manifest = read_manifest(folder)
+    named: dict[str, str] = manifest["files"]
+    questions = sorted(name for name in named if name.endswith(".smt2"))
+    if questions != sorted(file_name(n) for n in range(len(questions))) or len(questions) < 2:
+        raise Refused(f"{folder / MANIFEST}: it does not list kind-0.smt2, kind-1.smt2, ... without gaps")
+    present = {file.name for file in folder.iterdir() if file.suffix == ".smt2"}
+    for name in sorted(present - named.keys()):
+        raise Refused(f"{folder / name}: the manifest does not know this file")
+    _check_files(folder, named, questions, seconds)
+    return manifest
+
+
+def _check_files(folder: Path, named: Mapping[str, str], questions: Sequence[str], seconds: float | None) -> None:
+    """Raises Refused unless the files are those that the manifest names, and the answer to each question is `unsat`."""
     for name, expected in named.items():
         file = folder / name
         if "/" in name or not file.is_file():
@@ -101,7 +125,6 @@ def check_certificate(folder: Path, seconds: float | None = None) -> dict[str, A
         answer = opinion(file, seconds)
         if answer != "unsat":
             raise Refused(f"{file}: the second solver does not say unsat, but: {answer}")
-    return manifest
 
 
 def _counted(folder: Path, manifest: Mapping[str, Any]) -> tuple[Counted, ...]:

@@ -10,6 +10,7 @@ import click
 
 from checker.cli.options import ProgressLine, Size, limits, wants_colour
 from checker.cli.proving import SAMPLES, prove_configuration
+from checker.cli.proving_all_sizes import prove_all_sizes
 from checker.cli.request import configuration_options, request_of
 from checker.report.check_text import finding_text
 from checker.report.proof_text import proof_text
@@ -33,6 +34,11 @@ from checker.report.verdict import Subject, Verdict, status_of
     metavar="N",
     help="Find lemmas among at most so many reachable states.",
 )
+@click.option(
+    "--for-all-sizes",
+    is_flag=True,
+    help="Prove for any number of CPUs, tasks and pages. Lemmas are found at the size given, which should have two of each.",
+)
 @click.option("--max-memory", type=Size(), metavar="SIZE", help="As for check.")
 @click.option("--timeout", type=click.FloatRange(min=0, min_open=True), metavar="S", help="Stop after so many seconds in all.")
 def prove(
@@ -45,6 +51,7 @@ def prove(
     properties: tuple[str, ...],
     certificates: Path | None,
     samples: int,
+    for_all_sizes: bool,
     max_memory: int | None,
     timeout: float | None,
 ) -> int:
@@ -53,6 +60,9 @@ def prove(
     An invariant is found that the initial state satisfies, that every step keeps, and that excludes every violation. A second
     solver checks all three before anything is called PROVED. If no invariant is found, the verdict is UNKNOWN and the exit
     status 3.
+
+    With --for-all-sizes the proof holds for every value of the parameters that are only sizes, and the certificate and the
+    verdict name them.
     """
     request = request_of(model, cpus, tasks, stack_pages, settings, events, properties)
     line = ProgressLine(f"{model}")
@@ -62,7 +72,7 @@ def prove(
             print(finding_text(subject, verdict, [], wants_colour()), flush=True)
 
     with line.running():
-        proving = prove_configuration(
+        proving = (prove_all_sizes if for_all_sizes else prove_configuration)(
             request, limits(None, max_memory, timeout), certificates, samples, line.show, announce, line.say
         )
     print(proof_text(proving.run, proving.invariant, proving.counterexample, proving.certificate))
