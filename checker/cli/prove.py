@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from checker.cli.options import ProgressLine, Size, limits, wants_colour
-from checker.cli.proving import SAMPLES, prove_configuration
+from checker.cli.proving import LEMMAS, PROVERS, SAMPLES, prove_configuration
 from checker.cli.request import configuration_options, request_of
 from checker.report.check_text import finding_text
 from checker.report.proof_text import proof_text
@@ -33,6 +33,13 @@ from checker.report.verdict import Subject, Verdict, status_of
     metavar="N",
     help="Find lemmas among at most so many reachable states.",
 )
+@click.option(
+    "--engine",
+    type=click.Choice(PROVERS),
+    default=LEMMAS,
+    show_default=True,
+    help="Where the invariant comes from: lemmas learned from reachable states, or Z3's Spacer, which is for very small models.",
+)
 @click.option("--max-memory", type=Size(), metavar="SIZE", help="As for check.")
 @click.option("--timeout", type=click.FloatRange(min=0, min_open=True), metavar="S", help="Stop after so many seconds in all.")
 def prove(
@@ -45,6 +52,7 @@ def prove(
     properties: tuple[str, ...],
     certificates: Path | None,
     samples: int,
+    engine: str,
     max_memory: int | None,
     timeout: float | None,
 ) -> int:
@@ -63,7 +71,7 @@ def prove(
 
     with line.running():
         proving = prove_configuration(
-            request, limits(None, max_memory, timeout), certificates, samples, line.show, announce, line.say
+            request, limits(None, max_memory, timeout), certificates, samples, line.show, announce, line.say, engine
         )
     print(proof_text(proving.run, proving.invariant, proving.counterexample, proving.certificate))
     sys.stdout.flush()

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,14 +23,17 @@ from checker.language import tree
 from checker.language.errors import UsageError
 from checker.language.load import load_program
 from checker.report.verdict import Configuration, Run, Statistics, Subject, Verdict, Word
-from checker.symbolic.certificate import Claim, files
-from checker.symbolic.features import Feature, Names, Sampled, sampled_features
+from checker.symbolic.certificate import Claim, Lemma, files
+from checker.symbolic.features import Names, Sampled, sampled_features
 from checker.symbolic.problem import targets
-from checker.symbolic.process import proof_messages
+from checker.symbolic.process import proof_messages, spacer_messages
 from checker.symbolic.proof_problem import lemmas, printed, proof_problem
 from checker.symbolic.proof_question import Failed, Grown, Proved
 from checker.symbolic.question import Stopped
 from checker.symbolic.readable import counterexample_lines
+from checker.symbolic.spacer_problem import printed as bits_printed
+from checker.symbolic.spacer_problem import spacer_lemmas, spacer_problem
+from checker.symbolic.spacer_question import Safe, Unsafe
 from checker.symbolic.terms import Unsupported
 from checker.symbolic.transition import Relation, step_relation
 from checker.trace.build import Disagreement
@@ -38,7 +41,15 @@ from checker.trace.build import Disagreement
 SAMPLES = 500_000
 """States that lemmas are found among, unless another number is asked for."""
 
+LEMMAS = "lemmas"
+SPACER = "spacer"
+PROVERS = (LEMMAS, SPACER)
+"""Where an invariant comes from: lemmas that are learned from samples, or Z3's engine for Horn clauses."""
+
 RUNS = "a proof here is about states and steps; a property on runs needs `stackproof check`"
+
+
+UNSAFE = "Spacer finds a run that violates something, which the samples do not have; `stackproof check` can find and show it"
 
 
 @dataclass(frozen=True)
@@ -60,9 +71,10 @@ def prove_configuration(
     progress: Progress | None = None,
     announce: Announce | None = None,
     tell: Callable[[str], None] = lambda line: None,
+    engine: str = LEMMAS,
 ) -> Proving:
     """Prove the properties of one configuration without a bound in depth. announce: called with each violation that the samples
-    show, once it is confirmed. tell: called with a line of what is done now."""
+    show, once it is confirmed. tell: called with a line of what is done now. engine: one of PROVERS."""
     begun = time.monotonic()
     program = load_program(request.model, request.settings, request.events, request.texts)
     wanted = wanted_properties(program, request)
@@ -101,10 +113,13 @@ def prove_configuration(
         except Unsupported as why:
             raise UsageError(f"error: {request.model}: Z3 cannot prove anything of this model: {why}") from None
         names = Names(program, system)
-        features = sampled_features(relation.fields, make_layout(system), sampled.states, names)
-        which = "" if sampled.complete else "of the "
-        tell(f"{len(sampled.states):,} {which}reachable states, {len(features.features):,} features")
-        otherwise = attempt.prove(relation, names, features, left)
+        if engine == SPACER:
+            otherwise = attempt.prove_by_spacer(relation, names, left)
+        else:
+            features = sampled_features(relation.fields, make_layout(system), sampled.states, names)
+            which = "" if sampled.complete else "of the "
+            tell(f"{len(sampled.states):,} {which}reachable states, {len(features.features):,} features")
+            otherwise = attempt.prove(relation, names, features, left)
     else:
         otherwise = Verdict("", Word.UNKNOWN, RUNS)
     s = sampled.result.statistics
@@ -163,7 +178,9 @@ class _Attempt:
                         case Grown(count, shown, counterexamples, checks):
                             self.tell(f"{shown} of {count} lemmas shown, {counterexamples} counterexamples, {checks} questions")
                         case Proved():
-                            return self.certify(relation, sampled.features, message, left)
+                            clauses = lemmas(relation.fields.terms, sampled.features, message.clauses)
+                            text = [printed(sampled.features, clause) for clause in message.clauses]
+                            return self.certify(relation, message.targets, clauses, text, left)
                         case Failed():
                             return self.failed(relation, names, message)
                         case Stopped(reason):
@@ -172,17 +189,37 @@ class _Attempt:
             return Verdict("", Word.UNKNOWN, "interrupted")
         raise AssertionError("the solver's process says nothing at its end")
 
+    def prove_by_spacer(self, relation: Relation, names: Names, left: Callable[[], float | None]) -> Verdict:
+        """The verdict on all of them, with an invariant of Spacer's."""
+        try:
+            with closing(spacer_messages(spacer_problem(relation, self.properties), left(), self.limits.memory)) as told:
+                for message in told:
+                    match message:
+                        case Safe(clauses):
+                            text = [bits_printed(relation, names, clause) for clause in clauses]
+                            return self.certify(relation, (), spacer_lemmas(relation, clauses), text, left)
+                        case Unsafe():
+                            return Verdict("", Word.UNKNOWN, UNSAFE)
+                        case Stopped(reason):
+                            return Verdict("", Word.UNKNOWN, reason)
+        except KeyboardInterrupt:
+            return Verdict("", Word.UNKNOWN, "interrupted")
+        raise AssertionError("the solver's process says nothing at its end")
+
     def certify(
-        self, relation: Relation, features: tuple[Feature, ...], proved: Proved, left: Callable[[], float | None]
+        self,
+        relation: Relation,
+        kept: tuple[str, ...],
+        parts: Sequence[Lemma],
+        text: Sequence[str],
+        left: Callable[[], float | None],
     ) -> Verdict:
-        """PROVED, if the second solver accepts the certificate. Disagreement if it refuses it."""
+        """PROVED, if the second solver accepts the certificate. Disagreement if it refuses it. kept: the targets that the
+        invariant itself excludes; parts: the lemmas that it has besides, with their text."""
         excluded = tuple(target.name for target, _ in targets(relation, self.properties))
-        claim = Claim(proved.targets, excluded)
-        made = files(relation, claim, lemmas(relation.fields.terms, features, proved.clauses))
-        self.invariant = (
-            *(f"no state with: {name}" for name in proved.targets),
-            *(printed(features, clause) for clause in proved.clauses),
-        )
+        claim = Claim(kept, excluded)
+        made = files(relation, claim, parts)
+        self.invariant = (*(f"no state with: {name}" for name in kept), *text)
         self.tell(f"{len(self.invariant)} parts of an invariant; the second solver reads {len(made)} files")
         with tempfile.TemporaryDirectory() as temporary:
             folder = self.folder or Path(temporary)

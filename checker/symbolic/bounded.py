@@ -27,7 +27,7 @@ class Unrolling:
         self.next = roots[1 : 1 + size]
         rest = iter(roots[1 + size :])
         self.targets = {target: next(rest) for target in problem.targets}
-        self.shared = list(rest)
+        self.shared = list(rest) if problem.ordered else []
         self.accessed: list[list[Any]] = []
         self.variables = [solver.variable(name, width) for name, width in (*problem.state, *problem.inputs)]
         self.states: list[list[Any]] = [

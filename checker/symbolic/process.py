@@ -19,6 +19,7 @@ from typing import Any
 from checker.symbolic.proof_question import Failed, ProofMessage, ProofProblem, Proved
 from checker.symbolic.question import Message, Problem, Reached, Stopped
 from checker.symbolic.solvers import Z3
+from checker.symbolic.spacer_question import Safe, SpacerMessage, SpacerProblem, Unsafe
 
 LOOK = 0.2
 """Seconds between two looks at the clock while nothing is told."""
@@ -28,6 +29,7 @@ SELF = "checker.symbolic.process"
 
 Messages = Generator[Message | None, None, None]
 ProofMessages = Generator[ProofMessage | None, None, None]
+SpacerMessages = Generator[SpacerMessage | None, None, None]
 
 
 def messages(problem: Problem, seconds: float | None, memory: int | None) -> Messages:
@@ -42,8 +44,13 @@ def proof_messages(problem: ProofProblem, seconds: float | None, memory: int | N
     return _messages(problem, lambda message: isinstance(message, Proved | Failed), seconds, memory)
 
 
+def spacer_messages(problem: SpacerProblem, seconds: float | None, memory: int | None) -> SpacerMessages:
+    """The same for Spacer. The last message is Safe, Unsafe or Stopped."""
+    return _messages(problem, lambda message: isinstance(message, Safe | Unsafe), seconds, memory)
+
+
 def _messages(
-    problem: Problem | ProofProblem, is_last: Callable[[Any], bool], seconds: float | None, memory: int | None
+    problem: Problem | ProofProblem | SpacerProblem, is_last: Callable[[Any], bool], seconds: float | None, memory: int | None
 ) -> Generator[Any, None, None]:
     begun = time.monotonic()
     down_read, down_write = os.pipe()
@@ -103,7 +110,7 @@ def _serve(down: Connection, up: Connection) -> None:
     if memory is not None:
         import resource
 
-        if isinstance(problem, ProofProblem) or problem.solver == Z3:
+        if not isinstance(problem, Problem) or problem.solver == Z3:
             import z3
 
             z3.set_param("memory_max_size", max(memory >> 20, 1))
@@ -116,6 +123,10 @@ def _serve(down: Connection, up: Connection) -> None:
     try:
         if isinstance(problem, ProofProblem):
             prove(problem, up.send)
+        elif isinstance(problem, SpacerProblem):
+            from checker.symbolic.spacer import find_invariant
+
+            find_invariant(problem, up.send)
         else:
             search(problem, up.send, memory)
     except MemoryError:
