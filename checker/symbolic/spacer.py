@@ -9,7 +9,7 @@ read the certificate.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import z3
@@ -59,9 +59,9 @@ def find_invariant(problem: SpacerProblem, tell: Callable[[SpacerMessage], None]
     elif answer == z3.unknown:
         tell(Stopped(f"Spacer gives up: {fixedpoint.reason_unknown()}"))
     else:
-        places = [(number, bit) for number, bits in enumerate(state) for bit in range(len(bits))]
+        places = {one.get_id(): (number, bit) for number, bits in enumerate(state) for bit, one in enumerate(bits)}
         try:
-            tell(Safe(tuple(_clauses(_definition(fixedpoint.get_answer(), places), places))))
+            tell(Safe(tuple(_clauses(_definition(fixedpoint.get_answer(), before_bits), places))))
         except Unreadable as why:
             tell(Stopped(f"Spacer's invariant {why}"))
 
@@ -88,32 +88,31 @@ def _blasted(terms: Sequence[Any], pairs: Sequence[tuple[Any, Any]]) -> list[Any
     return [] if z3.is_true(formula) else [formula]
 
 
-def _definition(answer: Any, places: Sequence[object]) -> tuple[Any, dict[int, int]]:
-    """What the invariant is, and for each of its bound variables (by de Bruijn index) the place of the bit that it stands for."""
-    while z3.is_and(answer) and answer.num_args() == 1:
-        answer = answer.arg(0)
+def _definition(answer: Any, bits: Sequence[Any]) -> Any:
+    """What the invariant says of these bits, without quantifiers."""
     body = answer.body() if z3.is_quantifier(answer) else answer
     head, formula = (body.arg(0), body.arg(1)) if z3.is_eq(body) else (body, z3.BoolVal(True))
-    if head.num_args() != len(places) or not all(z3.is_var(argument) for argument in head.children()):
+    if head.num_args() != len(bits) or not all(z3.is_var(argument) for argument in head.children()):
         raise Unreadable("has a form that is not understood")
-    return formula, {z3.get_var_index(argument): number for number, argument in enumerate(head.children())}
+    by_index = {z3.get_var_index(argument): bit for argument, bit in zip(head.children(), bits, strict=True)}
+    said = z3.substitute_vars(formula, *(by_index[number] for number in range(len(bits))))
+    return z3.Then("simplify", "qe", "simplify")(said).as_expr()
 
 
-def _clauses(definition: tuple[Any, dict[int, int]], places: Sequence[tuple[int, int]]) -> list[BitClause]:
-    """The clauses that a formula is the conjunction of."""
-    formula, bound = definition
+def _clauses(formula: Any, places: Mapping[int, tuple[int, int]]) -> list[BitClause]:
+    """The clauses that a formula is the conjunction of. places: of each bit, by its number in Z3, the variable and which bit."""
 
     def clauses(term: Any, holds: bool) -> list[frozenset[BitLiteral]]:
         """Of the term, or of its negation."""
-        if z3.is_var(term):
-            return [frozenset({(*places[bound[z3.get_var_index(term)]], holds)})]
+        if term.get_id() in places:
+            return [frozenset({(*places[term.get_id()], holds)})]
         if z3.is_true(term) or z3.is_false(term):
             return [] if z3.is_true(term) == holds else [frozenset()]
         if z3.is_not(term):
             return clauses(term.arg(0), not holds)
         if z3.is_implies(term):
             return clauses(z3.Or(z3.Not(term.arg(0)), term.arg(1)), holds)
-        if z3.is_eq(term):
+        if z3.is_eq(term) and z3.is_bool(term.arg(0)):
             a, b = term.children()
             return clauses(z3.And(z3.Implies(a, b), z3.Implies(b, a)), holds)
         if not (z3.is_and(term) or z3.is_or(term)):
