@@ -9,8 +9,9 @@ from pathlib import Path
 import click
 
 from checker.cli.options import ProgressLine, Size, limits, wants_colour
-from checker.cli.proving import LEMMAS, PROVERS, SAMPLES, prove_configuration
+from checker.cli.proving import INDUCTION, LEMMAS, MOST_K, PROVERS, SAMPLES, prove_configuration
 from checker.cli.request import configuration_options, request_of
+from checker.language.errors import UsageError
 from checker.report.check_text import finding_text
 from checker.report.proof_text import proof_text
 from checker.report.verdict import Subject, Verdict, status_of
@@ -38,7 +39,11 @@ from checker.report.verdict import Subject, Verdict, status_of
     type=click.Choice(PROVERS),
     default=LEMMAS,
     show_default=True,
-    help="Where the invariant comes from: lemmas learned from reachable states, or Z3's Spacer, which is for very small models.",
+    help="Where the invariant comes from: lemmas learned from reachable states; Z3's Spacer, for very small models; or, with"
+    " k-induction, it is the properties themselves.",
+)
+@click.option(
+    "--k", type=click.IntRange(1, 1000), metavar="N", help=f"k-induction: try k = 1 to N states in a row. Default: {MOST_K}."
 )
 @click.option("--max-memory", type=Size(), metavar="SIZE", help="As for check.")
 @click.option("--timeout", type=click.FloatRange(min=0, min_open=True), metavar="S", help="Stop after so many seconds in all.")
@@ -53,6 +58,7 @@ def prove(
     certificates: Path | None,
     samples: int,
     engine: str,
+    k: int | None,
     max_memory: int | None,
     timeout: float | None,
 ) -> int:
@@ -62,6 +68,8 @@ def prove(
     solver checks all three before anything is called PROVED. If no invariant is found, the verdict is UNKNOWN and the exit
     status 3.
     """
+    if k is not None and engine != INDUCTION:
+        raise UsageError(f"error: --k is for induction over several states; add --engine {INDUCTION}, or leave out --k")
     request = request_of(model, cpus, tasks, stack_pages, settings, events, properties)
     line = ProgressLine(f"{model}")
 
@@ -71,7 +79,7 @@ def prove(
 
     with line.running():
         proving = prove_configuration(
-            request, limits(None, max_memory, timeout), certificates, samples, line.show, announce, line.say, engine
+            request, limits(None, max_memory, timeout), certificates, samples, line.show, announce, line.say, engine, k or MOST_K
         )
     print(proof_text(proving.run, proving.invariant, proving.counterexample, proving.certificate))
     sys.stdout.flush()

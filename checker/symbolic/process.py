@@ -16,6 +16,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from checker.symbolic.k_induction import InductionMessage, InductionProblem, Inductive, NotInductive, induct
 from checker.symbolic.proof_question import Failed, ProofMessage, ProofProblem, Proved
 from checker.symbolic.question import Message, Problem, Reached, Stopped
 from checker.symbolic.solvers import Z3
@@ -29,6 +30,7 @@ SELF = "checker.symbolic.process"
 
 Messages = Generator[Message | None, None, None]
 ProofMessages = Generator[ProofMessage | None, None, None]
+InductionMessages = Generator[InductionMessage | None, None, None]
 SpacerMessages = Generator[SpacerMessage | None, None, None]
 
 
@@ -49,8 +51,16 @@ def spacer_messages(problem: SpacerProblem, seconds: float | None, memory: int |
     return _messages(problem, lambda message: isinstance(message, Safe | Unsafe), seconds, memory)
 
 
+def induction_messages(problem: InductionProblem, seconds: float | None, memory: int | None) -> InductionMessages:
+    """The same for k-induction. The last message is Inductive, NotInductive or Stopped."""
+    return _messages(problem, lambda message: isinstance(message, Inductive | NotInductive), seconds, memory)
+
+
 def _messages(
-    problem: Problem | ProofProblem | SpacerProblem, is_last: Callable[[Any], bool], seconds: float | None, memory: int | None
+    problem: Problem | ProofProblem | SpacerProblem | InductionProblem,
+    is_last: Callable[[Any], bool],
+    seconds: float | None,
+    memory: int | None,
 ) -> Generator[Any, None, None]:
     begun = time.monotonic()
     down_read, down_write = os.pipe()
@@ -123,6 +133,8 @@ def _serve(down: Connection, up: Connection) -> None:
     try:
         if isinstance(problem, ProofProblem):
             prove(problem, up.send)
+        elif isinstance(problem, InductionProblem):
+            induct(problem, up.send)
         elif isinstance(problem, SpacerProblem):
             from checker.symbolic.spacer import find_invariant
 
