@@ -26,11 +26,15 @@ from checker.symbolic.problem import UNHELD, targets
 from checker.symbolic.question import STATE
 from checker.symbolic.second_opinion import Malformed, opinion, well_formed
 from checker.symbolic.transition import step_relation
+from checker.symbolic.unrolled_certificate import unrolled_files
 
 MANIFEST = "certificate.json"
 INVARIANT = "invariant.txt"
 FORMAT = "stackproof certificate 1"
 ALL_SIZES = "stackproof certificate for all sizes 1"
+MOST_K = 1000
+"""States in a row that a certificate may be about."""
+
 CONSECUTION = re.compile(r"consecution-(\d+)\.smt2")
 
 
@@ -171,11 +175,15 @@ def check_against_model(folder: Path, model: Path) -> None:
         raise Refused(f"{folder / MANIFEST}: it keeps what is no property of states")
     if not {UNHELD + entry.record for entry in counted} <= set(kept):
         raise Refused(f"{folder / MANIFEST}: it counts by what it does not keep")
-    lemmas = lemmas_in((folder / INITIATION).read_text(encoding="utf-8"))
-    variables = {(variable.name, variable.width) for variable in relation.fields.variables}
-    if any(set(entry.variables) - variables for entry in lemmas):
+    k = manifest.get("k", 1)
+    if not isinstance(k, int) or not 1 <= k <= MOST_K:
+        raise Refused(f"{folder / MANIFEST}: its k is none from 1 to {MOST_K}")
+    lemmas = [] if k > 1 else lemmas_in((folder / INITIATION).read_text(encoding="utf-8"))
+    known = {(variable.name, variable.width) for variable in relation.fields.variables}
+    if any(set(entry.variables) - known for entry in lemmas):
         raise Refused(f"{folder / INITIATION}: a lemma speaks of what is no part of the state of {model}")
-    expected = files(relation, Claim(kept, excluded), lemmas)
+    claim = Claim(kept, excluded)
+    expected = files(relation, claim, lemmas) if k == 1 else unrolled_files(relation, claim, k)
     if expected.keys() != {name for name in manifest["files"] if name.endswith(".smt2")}:
         raise Refused(f"{folder / MANIFEST}: the certificate of {model} has other files")
     for name, text in expected.items():

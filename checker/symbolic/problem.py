@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from checker.symbolic.order import order
 from checker.symbolic.question import STATE, STEP, Problem, Target
 from checker.symbolic.smtlib import declarations, definitions, sort
 from checker.symbolic.solvers import Z3
@@ -41,7 +42,11 @@ def bounded_problem(relation: Relation, properties: frozenset[str], depth: int, 
     """The question whether a violation can be reached in so many steps. solver: who is to answer, one of SOLVERS."""
     state, inputs = relation.fields.variables, relation.inputs
     wanted = list(targets(relation, properties))
-    roots = {f"root{number}": term for number, term in enumerate([relation.steps, *relation.next, *(term for _, term in wanted)])}
+    agent, accesses = order(relation) if relation.fields.system.processors is None else (relation.fields.terms.true, [])
+    whole = [relation.steps, *relation.next, *(term for _, term in wanted)]
+    if accesses:
+        whole += [agent, *(term for access in accesses for term in (access.touches, access.writes))]
+    roots = {f"root{number}": term for number, term in enumerate(whole)}
     lines = [*declarations([*state, *inputs]), *definitions(roots, "part")]
     for name, term in roots.items():
         lines.append(f"(declare-const is_{name} {sort(term.width)})")
@@ -54,4 +59,5 @@ def bounded_problem(relation: Relation, properties: frozenset[str], depth: int, 
         tuple(target for target, _ in wanted),
         depth,
         solver,
+        bool(accesses),
     )

@@ -17,8 +17,9 @@
 
 Where none of steps, violates, error, cuts and `halts` holds, the inputs name no transition that is possible in s.
 `relation.at(state, inputs)` gives all of it over other terms. With any_free, an allocation takes any free instance in place of
-the lowest one: every transition of the system is among these, up to an exchange of instances that nothing tells apart. Of
-records that are counted, cuts[arena] says where too many places refer to instances, in place of where none is free.
+the lowest one, which is one of them: every transition of the system is among these. The others are the same up to an exchange of
+free instances, where nothing refers to a free instance; where something does (a dangling reference), they are more than that.
+Of records that are counted, cuts[arena] says where too many places refer to instances, in place of where none is free.
 """
 
 from __future__ import annotations
@@ -119,7 +120,7 @@ def _step_relation(system: ir.System, any_free: bool, counted: Sequence[Counted]
     for entry in counted:
         fields.crowded[entry.record], unheld[entry.record] = conditions(fields, entry)
     choices = Inputs(fields)
-    alone = _possible_actions(fields, any_free)
+    alone = sorted(_possible_actions(fields, any_free), key=lambda pair: pair[0].arguments[:1])  # those of one agent together
     transitions = [transition for transition, _ in alone] + processor_transitions(fields)
     selector = Selector(fields, transitions)
     parts = _actions(fields, choices, selector, any_free)
