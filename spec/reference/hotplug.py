@@ -52,9 +52,9 @@ def cpu_down(kernel: Kernel, cpu: Cpu) -> Steps[None]:
         return cpu.stack is cpu.idle and not cpu.handlers and not kernel.in_scheduler(cpu.idle)
 
     yield Wait("cpuhp_report_idle_dead", is_at_rest)
+    yield from call(kernel.protocol.cpu_dead(cpu))  # set up after the other, so undone before it
     if kernel.tasks_end:
         yield from free_vm_stack_cache(kernel, cpu)
-    yield from call(kernel.protocol.cpu_dead(cpu))
 
 
 def cpu_up(kernel: Kernel, cpu: Cpu) -> Steps[None]:
