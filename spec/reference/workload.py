@@ -3,7 +3,8 @@
 
 First tasks are forked until there are as many as wanted; then some of them exit, and others take their places. Each task goes
 as deep as a random draw says, level by level with a turn of its CPU for each, or in one access; then it rests. All CPUs run at
-once, one access of a random one at a time. In the end everybody rests, and what the stacks take is counted.
+once, one access of a random one at a time. In the end everybody rests, the machine is audited, and what the stacks take is
+counted.
 The same parameters give the same run.
 """
 
@@ -14,6 +15,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from spec.reference.audit import audit
 from spec.reference.depths import Depths
 from spec.reference.failures import Ended
 from spec.reference.kernel import Sizes
@@ -147,6 +149,8 @@ class _Workload:
                 self.step(self.source.choice(self.machine.cpus))
                 if self.machine.taken > most_steps:
                     raise NoProgress(f"not at rest after {most_steps:,} steps")
+            for failure in audit(self.machine):
+                raise failure
         except Ended as ended:
             result.ended = ended
         result.steps = self.machine.taken

@@ -168,7 +168,8 @@ def _posted_with_pools(rows: Sequence[Row]) -> list[str]:
 def _holes(results: Sequence[Result]) -> str:
     if any(isinstance(result.ended, Failure) and result.ended.property == "single-hole" for result in results):
         return "its mapped pages were not always one run from the top (below)."
-    return "its mapped pages are one run from the top."
+    rest = "" if any(result.ended for result in results) else " In the end each page is in one place and charged to one task."
+    return f"its mapped pages are one run from the top.{rest}"
 
 
 def _end(result: Result) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 import random
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -63,7 +64,7 @@ def runs(protocol: str, events: tuple[str, ...], real: RealMemory, growths: int,
     return found
 
 
-@pytest.mark.parametrize(("events", "growths"), [(TASKS_COME_AND_GO, 150), (ALL, 25)])
+@pytest.mark.parametrize(("events", "growths"), [(TASKS_COME_AND_GO, 100), (ALL, 15)])
 def test_random_runs_are_the_same_on_real_faults(real: list[RealMemory], events: tuple[str, ...], growths: int) -> None:
     simulated, with_faults = runs("hardened", events, real[0], growths, seed=1)
     assert simulated == with_faults
@@ -162,3 +163,18 @@ def test_a_refused_fault_ends_the_access_and_leaves_nothing(real: list[RealMemor
     assert area is not None
     assert watched.levels(area.index) == (True, False, False, False, False)
     assert real[1].sleeping() == 0
+
+
+def test_an_error_in_the_fault_routine_leaves_nobody_asleep(real: list[RealMemory], monkeypatch: pytest.MonkeyPatch) -> None:
+    def break_down(area: int, level: int, frame: int) -> None:
+        raise ZeroDivisionError
+
+    watched = machine_at_work(real[1])
+    watched.take(Move(None, "touch", (0, 3)))
+    asleep = [thread for thread in threading.enumerate() if thread.name == "access"]
+    assert len(asleep) == real[1].sleeping() == 1
+    monkeypatch.setattr(real[1], "map", break_down)
+    with pytest.raises(ZeroDivisionError):
+        step_until_handled(watched)
+    real[1].close()
+    assert not asleep[0].is_alive()

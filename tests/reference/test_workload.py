@@ -8,9 +8,12 @@ import random
 
 import pytest
 
+from spec.reference import allocator, hardened
 from spec.reference import workload as module
 from spec.reference.depths import NAMED, Depths, depths_of
-from spec.reference.failures import Ended, Failure, Halted
+from spec.reference.failures import Ended, Failure, Halted, LostPage
+from spec.reference.kernel import Kernel
+from spec.reference.operations import Steps
 from spec.reference.posted_figures import POSTED, SHARE_OF_MEMORY
 from spec.reference.workload import NoProgress, Parameters, Result, run
 from spec.reference.workload_report import Row, parameters_of, text
@@ -74,6 +77,19 @@ def test_the_posted_protocol_fails_where_tasks_jump() -> None:
         for seed in range(4)
     ]
     assert all(isinstance(ended, Failure | Halted) for ended in found)
+
+
+def test_what_is_wrong_in_the_end_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No step stumbles over a page that nobody has."""
+    free_page = allocator.free_page
+
+    def forgets_page_7(kernel: Kernel, pointer: int) -> Steps[None]:
+        if kernel.pages.name(pointer) != "page7":
+            yield from free_page(kernel, pointer)
+
+    monkeypatch.setattr(hardened, "free_page", forgets_page_7)
+    ended = [run(dataclasses.replace(SMALL, replaced=100, seed=seed)).ended for seed in range(3)]
+    assert any(isinstance(end, LostPage) for end in ended)
 
 
 def test_one_that_does_not_come_to_its_end_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
