@@ -98,14 +98,15 @@ class _Solved:
         return self.goals[key]
 
     def ask(self, lemmas: Iterable[Lemma], key: Lemma | str, seconds: float) -> Any:
-        """None: it cannot be; else a model, or why there is no answer."""
+        """The lemmas for which it cannot be; else a model, or why there is no answer."""
         assumed = [self.name(lemma) for lemma in lemmas]
         goal = self.goal(key)
         self.catch_up()
         self.solver.set("timeout", max(int(seconds * 1000), 1))
         answer = self.solver.check(goal, *assumed)
         if answer == z3.unsat:
-            return None
+            core = {str(name) for name in self.solver.unsat_core()}
+            return frozenset(lemma for lemma, name in self.names.items() if str(name) in core)
         return self.solver.model() if answer == z3.sat else self.solver.reason_unknown()
 
 
@@ -140,7 +141,7 @@ class Search:
         self.deadline = deadline
         self.tell = tell
         self.solved: dict[int, _Solved] = {}
-        self.shown: set[tuple[int, Lemma | str]] = set()
+        self.shown: dict[tuple[int, Lemma | str], frozenset[Lemma]] = {}
         self.questions = 0
         self.why: str | None = None
 
@@ -180,8 +181,8 @@ class Search:
             self.questions += 1
             obligation = solved.obligation
             answer = solved.ask(self.lemmas, key, self.left())
-            if answer is None:
-                self.shown.add((number, key))
+            if isinstance(answer, frozenset):
+                self.shown[number, key] = answer
                 continue
             if isinstance(answer, str):
                 self.why = f"Z3 gives up: {answer}"
@@ -193,7 +194,7 @@ class Search:
             elif isinstance(key, Lemma) and key not in self.kept:
                 self.refused.add(key)
                 del self.lemmas[key]
-                self.shown.clear()
+                self.shown = {shown: needed for shown, needed in self.shown.items() if key not in needed}
             else:
                 what = self.text(key) if isinstance(key, Lemma) else key
                 where = obligation.kind.name if obligation.kind is not None else "the initial state"

@@ -60,6 +60,9 @@ class Ground:
         self.integers = Integers(self.terms)
         self.seen: set[tuple[str, Term]] = set()
         self.introduced: dict[str, int] = {}
+        self.nested = 0
+        self.placeholders: dict[tuple[str, int], Integer] = {}
+        self.quantifiers: dict[object, tuple[Integer, Term]] = {}
 
     def variable(self, what: str, low: int, high: int) -> Integer:
         """A value of which nothing is known but its bounds."""
@@ -85,6 +88,17 @@ class Ground:
         self.name(record, found)
         self.introduced[record] = self.introduced.get(record, 0) + 1
         return found
+
+    def placeholder(self, record: str) -> Integer:
+        """An instance that stands for any in the body of a quantifier: one for each depth of nesting. Nothing is said of it."""
+        key = (record, self.nested)
+        if key not in self.placeholders:
+            count, alignment, _ = self.system.arenas[record]
+            index = self.variable("placeholder", 0, count - 1)
+            i = self.integers
+            self.placeholders[key] = i.operation("*", [i.operation("+", [index, i.constant(1)]), i.constant(alignment)])
+            self.introduced[record] = self.introduced.get(record, 0) + 1
+        return self.placeholders[key]
 
     def is_instance(self, record: str, reference: Integer) -> Term:
         """Whether it is neither NULL nor tagged."""

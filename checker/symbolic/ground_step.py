@@ -150,7 +150,9 @@ class GroundCode(Expressions):
             inner = frozen.copy(t.true)
             inner.locals[e.local] = instance
             kept, self.ended = self.ended, []
+            ground.nested += 1
             value = self.value(e.body, inner)
+            ground.nested -= 1
             raised = t.disjunction(*(condition for _, condition in self.ended))
             self.ended = kept
             return value, raised
@@ -159,10 +161,17 @@ class GroundCode(Expressions):
             instance = ground.instance(e.record, what)
             return (instance, *body(instance))
 
+        # Two quantifiers with one body are one, so that there are fewer witnesses.
+        value, raised = body(ground.placeholder(e.record))
+        key = (e.kind, e.record, value.term, value.low, value.high, raised)
+        if key in ground.quantifiers:
+            found, raises = ground.quantifiers[key]
+            self.ends(flow, raises, RAISES)
+            return found
         raises = t.false
-        _, _, raised = witness("witness")
         if raised is not t.false:
             raises = ground.boolean("raises")
+            _, _, raised = witness("witness")
             ground.demands.append(t.disjunction(t.negation(raises), raised))
         if e.kind == "sum":
             found = ground.variable("sum", 0, SATURATED)
@@ -182,6 +191,7 @@ class GroundCode(Expressions):
             ground.demands.append(t.disjunction(holds if e.kind == "all" else t.negation(holds), shown))
             found = i.boolean(holds)
         self.quantified.append(Quantified(e, body, found, raises))
+        ground.quantifiers[key] = found, raises
         self.ends(flow, raises, RAISES)
         return found
 
