@@ -129,10 +129,8 @@ def _recorded(program: tree.Program, event: Event) -> Recorded:
     if move.cpu is not None:
         choices = () if move.choice is None else (model_choice(program, move.choice, event.what),)
         transition = Transition(move.cpu, choices=choices)
-    elif move.event in program.actions:
-        transition = transition_of_event(program, move)
     else:
-        transition = Transition(None, move.event, move.arguments)
+        transition = transition_of_event(program, move)
     return Recorded(transition, event.what, values.get("value"), failed, kind == "Halted", event.number)
 
 
