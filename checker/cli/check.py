@@ -222,7 +222,10 @@ class _Session:
         return run.stopped is None and run.error is None and not interrupted
 
     def _print(self, subject: Subject, verdict: Verdict, saved: list[Path]) -> None:
-        print(finding_text(subject, verdict, saved, wants_colour()), flush=True)
+        again = ["check"]
+        if self.method.engine in SOLVERS:
+            again += ["--engine", self.method.engine, "--depth", str(self.depth)]
+        print(finding_text(subject, verdict, saved, wants_colour(), again), flush=True)
 
     def _is_new(self, subject: Subject, verdict: Verdict) -> bool:
         """Whether to show it: a violation is shown again only where none of the events that it was shown for suffices."""

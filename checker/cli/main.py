@@ -19,6 +19,7 @@ from checker.cli.prove import prove
 from checker.cli.replaying import replay
 from checker.cli.show import show
 from checker.cli.simulate import simulate
+from checker.cli.workload import workload
 from checker.language.errors import UsageError
 from checker.report.verdict import Status
 from checker.trace.build import Disagreement
@@ -35,7 +36,7 @@ def cli() -> None:
     """Model checker for the Linux dynamic kernel stacks protocol."""
 
 
-for command in (check, prove, certify, simulate, list_, show, replay, conform, gate, mutate):
+for command in (check, prove, certify, simulate, list_, show, replay, conform, gate, mutate, workload):
     cli.add_command(command)
 
 

@@ -9,8 +9,10 @@ from pathlib import Path
 import click
 
 from checker.cli.options import ProgressLine, Size, limits, wants_colour
-from checker.cli.proving import SAMPLES, prove_configuration
+from checker.cli.proving import INDUCTION, LEMMAS, MOST_K, PROVERS, SAMPLES, prove_configuration
+from checker.cli.proving_all_sizes import prove_all_sizes
 from checker.cli.request import configuration_options, request_of
+from checker.language.errors import UsageError
 from checker.report.check_text import finding_text
 from checker.report.proof_text import proof_text
 from checker.report.verdict import Subject, Verdict, status_of
@@ -33,6 +35,22 @@ from checker.report.verdict import Subject, Verdict, status_of
     metavar="N",
     help="Find lemmas among at most so many reachable states.",
 )
+@click.option(
+    "--for-all-sizes",
+    is_flag=True,
+    help="Prove for any number of CPUs, tasks and pages. Lemmas are found at the size given, which should have two of each.",
+)
+@click.option(
+    "--engine",
+    type=click.Choice(PROVERS),
+    default=LEMMAS,
+    show_default=True,
+    help="Where the invariant comes from: lemmas learned from reachable states; Z3's Spacer, for very small models; or, with"
+    " k-induction, it is the properties themselves.",
+)
+@click.option(
+    "--k", type=click.IntRange(1, 1000), metavar="N", help=f"k-induction: try k = 1 to N states in a row. Default: {MOST_K}."
+)
 @click.option("--max-memory", type=Size(), metavar="SIZE", help="As for check.")
 @click.option("--timeout", type=click.FloatRange(min=0, min_open=True), metavar="S", help="Stop after so many seconds in all.")
 def prove(
@@ -45,6 +63,9 @@ def prove(
     properties: tuple[str, ...],
     certificates: Path | None,
     samples: int,
+    for_all_sizes: bool,
+    engine: str,
+    k: int | None,
     max_memory: int | None,
     timeout: float | None,
 ) -> int:
@@ -53,7 +74,14 @@ def prove(
     An invariant is found that the initial state satisfies, that every step keeps, and that excludes every violation. A second
     solver checks all three before anything is called PROVED. If no invariant is found, the verdict is UNKNOWN and the exit
     status 3.
+
+    With --for-all-sizes the proof holds for every value of the parameters that are only sizes, and the certificate and the
+    verdict name them.
     """
+    if for_all_sizes and engine != LEMMAS:
+        raise UsageError(f"error: --for-all-sizes finds lemmas in states; leave out --engine {engine}")
+    if k is not None and engine != INDUCTION:
+        raise UsageError(f"error: --k is for induction over several states; add --engine {INDUCTION}, or leave out --k")
     request = request_of(model, cpus, tasks, stack_pages, settings, events, properties)
     line = ProgressLine(f"{model}")
 
@@ -62,8 +90,11 @@ def prove(
             print(finding_text(subject, verdict, [], wants_colour()), flush=True)
 
     with line.running():
-        proving = prove_configuration(
-            request, limits(None, max_memory, timeout), certificates, samples, line.show, announce, line.say
+        stop = limits(None, max_memory, timeout)
+        proving = (
+            prove_all_sizes(request, stop, certificates, samples, line.show, announce, line.say)
+            if for_all_sizes
+            else prove_configuration(request, stop, certificates, samples, line.show, announce, line.say, engine, k or MOST_K)
         )
     print(proof_text(proving.run, proving.invariant, proving.counterexample, proving.certificate))
     sys.stdout.flush()

@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,22 +24,41 @@ from checker.language import tree
 from checker.language.errors import UsageError
 from checker.language.load import load_program
 from checker.report.verdict import Configuration, Run, Statistics, Subject, Verdict, Word
-from checker.symbolic.certificate import Claim, files
-from checker.symbolic.features import Feature, Names, Sampled, sampled_features
+from checker.symbolic.certificate import INITIATION, SAFETY, Claim, Lemma, files
+from checker.symbolic.counting import Counted, guessed, said_counted
+from checker.symbolic.features import Names, Sampled, sampled_features
+from checker.symbolic.k_induction import InductionProblem, Inductive, NotInductive
 from checker.symbolic.problem import targets
-from checker.symbolic.process import proof_messages
+from checker.symbolic.process import induction_messages, proof_messages, spacer_messages
 from checker.symbolic.proof_problem import lemmas, printed, proof_problem
 from checker.symbolic.proof_question import Failed, Grown, Proved
-from checker.symbolic.question import Stopped
+from checker.symbolic.question import STATE, Stopped
 from checker.symbolic.readable import counterexample_lines
+from checker.symbolic.spacer_problem import printed as bits_printed
+from checker.symbolic.spacer_problem import spacer_lemmas, spacer_problem
+from checker.symbolic.spacer_question import Safe, Unsafe
 from checker.symbolic.terms import Unsupported
 from checker.symbolic.transition import Relation, step_relation
+from checker.symbolic.unrolled_certificate import CONSECUTION, unrolled_files
 from checker.trace.build import Disagreement
 
 SAMPLES = 500_000
 """States that lemmas are found among, unless another number is asked for."""
 
+LEMMAS = "lemmas"
+SPACER = "spacer"
+INDUCTION = "k-induction"
+PROVERS = (LEMMAS, SPACER, INDUCTION)
+"""Where an invariant comes from: lemmas that are learned from samples, or Z3's engine for Horn clauses; or there is none but the
+properties themselves, and k states in a row are looked at."""
+
+MOST_K = 4
+"""The greatest k that is tried, unless another is asked for."""
+
 RUNS = "a proof here is about states and steps; a property on runs needs `stackproof check`"
+
+
+UNSAFE = "the solver finds a run that violates something, which the samples do not have; `stackproof check` can find and show it"
 
 
 @dataclass(frozen=True)
@@ -60,9 +80,12 @@ def prove_configuration(
     progress: Progress | None = None,
     announce: Announce | None = None,
     tell: Callable[[str], None] = lambda line: None,
+    engine: str = LEMMAS,
+    most_k: int = MOST_K,
 ) -> Proving:
     """Prove the properties of one configuration without a bound in depth. announce: called with each violation that the samples
-    show, once it is confirmed. tell: called with a line of what is done now."""
+    show, once it is confirmed. tell: called with a line of what is done now. engine: one of PROVERS. most_k: for
+    k-induction."""
     begun = time.monotonic()
     program = load_program(request.model, request.settings, request.events, request.texts)
     wanted = wanted_properties(program, request)
@@ -97,14 +120,24 @@ def prove_configuration(
         otherwise = Verdict("", Word.UNKNOWN, "; ".join(f"{reason}: {what}" for reason, what in cuts))
     elif provable:
         try:
+            names = Names(program, system)
             relation = step_relation(system, any_free=True)
+            features = sampled_features(relation.fields, make_layout(system), sampled.states, names)
+            counted = guessed(system, features) if engine == LEMMAS and relation.may_run_dry else ()
+            if counted:
+                relation = step_relation(system, any_free=True, counted=counted)
+                features = sampled_features(relation.fields, make_layout(system), sampled.states, names)
         except Unsupported as why:
             raise UsageError(f"error: {request.model}: Z3 cannot prove anything of this model: {why}") from None
-        names = Names(program, system)
-        features = sampled_features(relation.fields, make_layout(system), sampled.states, names)
-        which = "" if sampled.complete else "of the "
-        tell(f"{len(sampled.states):,} {which}reachable states, {len(features.features):,} features")
-        otherwise = attempt.prove(relation, names, features, left)
+        if engine == SPACER:
+            otherwise = attempt.prove_by_spacer(relation, names, left)
+        elif engine == INDUCTION:
+            otherwise = attempt.prove_by_induction(relation, most_k, left)
+        else:
+            attempt.counted = counted
+            which = "" if sampled.complete else "of the "
+            tell(f"{len(sampled.states):,} {which}reachable states, {len(features.features):,} features")
+            otherwise = attempt.prove(relation, names, features, left)
     else:
         otherwise = Verdict("", Word.UNKNOWN, RUNS)
     s = sampled.result.statistics
@@ -152,6 +185,7 @@ class _Attempt:
         self.invariant: tuple[str, ...] = ()
         self.counterexample: tuple[str, ...] = ()
         self.certificate: Path | None = None
+        self.counted: tuple[Counted, ...] = ()
 
     def prove(self, relation: Relation, names: Names, sampled: Sampled, left: Callable[[], float | None]) -> Verdict:
         """The verdict on all of them."""
@@ -163,7 +197,10 @@ class _Attempt:
                         case Grown(count, shown, counterexamples, checks):
                             self.tell(f"{shown} of {count} lemmas shown, {counterexamples} counterexamples, {checks} questions")
                         case Proved():
-                            return self.certify(relation, sampled.features, message, left)
+                            clauses = lemmas(relation.fields.terms, sampled.features, message.clauses)
+                            text = [said_counted(relation.fields.system, names, entry) for entry in self.counted]
+                            text += [printed(sampled.features, clause) for clause in message.clauses]
+                            return self.certify(relation, message.targets, clauses, text, left)
                         case Failed():
                             return self.failed(relation, names, message)
                         case Stopped(reason):
@@ -172,21 +209,69 @@ class _Attempt:
             return Verdict("", Word.UNKNOWN, "interrupted")
         raise AssertionError("the solver's process says nothing at its end")
 
+    def prove_by_spacer(self, relation: Relation, names: Names, left: Callable[[], float | None]) -> Verdict:
+        """The verdict on all of them, with an invariant of Spacer's."""
+        try:
+            with closing(spacer_messages(spacer_problem(relation, self.properties), left(), self.limits.memory)) as told:
+                for message in told:
+                    match message:
+                        case Safe(clauses):
+                            text = [bits_printed(relation, names, clause) for clause in clauses]
+                            return self.certify(relation, (), spacer_lemmas(relation, clauses), text, left)
+                        case Unsafe():
+                            return Verdict("", Word.UNKNOWN, UNSAFE)
+                        case Stopped(reason):
+                            return Verdict("", Word.UNKNOWN, reason)
+        except KeyboardInterrupt:
+            return Verdict("", Word.UNKNOWN, "interrupted")
+        raise AssertionError("the solver's process says nothing at its end")
+
+    def prove_by_induction(self, relation: Relation, most: int, left: Callable[[], float | None]) -> Verdict:
+        """The verdict on all of them, by k-induction with k up to `most`."""
+        found = list(targets(relation, self.properties))
+        kept = tuple(target.name for target, _ in found if target.kind == STATE)
+        claim = Claim(kept, tuple(target.name for target, _ in found))
+        made = [unrolled_files(relation, claim, k) for k in range(1, most + 1)]
+        problem = InductionProblem(tuple((one[INITIATION], one[CONSECUTION], one[SAFETY]) for one in made))
+        try:
+            with closing(induction_messages(problem, left(), self.limits.memory)) as told:
+                for message in told:
+                    match message:
+                        case Inductive(k):
+                            shown = made[k - 1] if k > 1 else files(relation, claim, ())
+                            return self.accepted(claim, shown, [f"no state with: {name}" for name in kept], left, k)
+                        case NotInductive(early):
+                            return Verdict("", Word.UNKNOWN, UNSAFE if early else f"no k-induction with k <= {most}")
+                        case Stopped(reason):
+                            return Verdict("", Word.UNKNOWN, reason)
+        except KeyboardInterrupt:
+            return Verdict("", Word.UNKNOWN, "interrupted")
+        raise AssertionError("the solver's process says nothing at its end")
+
     def certify(
-        self, relation: Relation, features: tuple[Feature, ...], proved: Proved, left: Callable[[], float | None]
+        self,
+        relation: Relation,
+        kept: tuple[str, ...],
+        parts: Sequence[Lemma],
+        text: Sequence[str],
+        left: Callable[[], float | None],
     ) -> Verdict:
-        """PROVED, if the second solver accepts the certificate. Disagreement if it refuses it."""
+        """PROVED, if the second solver accepts the certificate. Disagreement if it refuses it. kept: the targets that the
+        invariant itself excludes; parts: the lemmas that it has besides, with their text."""
         excluded = tuple(target.name for target, _ in targets(relation, self.properties))
-        claim = Claim(proved.targets, excluded)
-        made = files(relation, claim, lemmas(relation.fields.terms, features, proved.clauses))
-        self.invariant = (
-            *(f"no state with: {name}" for name in proved.targets),
-            *(printed(features, clause) for clause in proved.clauses),
-        )
+        claim = Claim(kept, excluded)
+        made = files(relation, claim, parts)
+        return self.accepted(claim, made, [*(f"no state with: {name}" for name in kept), *text], left)
+
+    def accepted(
+        self, claim: Claim, made: Mapping[str, str], text: Sequence[str], left: Callable[[], float | None], k: int = 1
+    ) -> Verdict:
+        """PROVED, if the second solver says `unsat` of these files. text: the invariant."""
+        self.invariant = tuple(text)
         self.tell(f"{len(self.invariant)} parts of an invariant; the second solver reads {len(made)} files")
         with tempfile.TemporaryDirectory() as temporary:
             folder = self.folder or Path(temporary)
-            write_certificate(folder, self.manifest(claim), "\n".join(self.invariant) + "\n", made)
+            write_certificate(folder, self.manifest(claim) | ({"k": k} if k > 1 else {}), "\n".join(self.invariant) + "\n", made)
             try:
                 check_certificate(folder, left())
             except Refused as refused:
@@ -194,7 +279,8 @@ class _Attempt:
                     return Verdict("", Word.UNKNOWN, refused.reason)
                 raise Disagreement(f"Z3 finds a proof, which the second solver refuses: {refused.reason}") from None
         self.certificate = self.folder
-        return Verdict("", Word.PROVED, f"without a bound in depth, at {self.subject.configuration}, whichever page is allocated")
+        scope = f"without a bound in depth, at {self.subject.configuration}, whichever page is allocated"
+        return Verdict("", Word.PROVED, scope + (f", by induction over {k} states" if k > 1 else ""))
 
     def manifest(self, claim: Claim) -> dict[str, object]:
         configuration = self.subject.configuration
@@ -206,6 +292,7 @@ class _Attempt:
             "assumptions": list(self.subject.notes),
             "kept": list(claim.kept),
             "excluded": list(claim.excluded),
+            "counted": [dataclasses.asdict(entry) for entry in self.counted],
             "sources": {name: digest(text) for name, text in sorted(self.subject.sources.items())},
         }
 

@@ -63,6 +63,15 @@ class BitwuzlaSolver:
             return self.manager.mk_false()
         return self.manager.mk_term(Kind.AND, [a, b])
 
+    def disjunction(self, terms: Sequence[Any]) -> Any:
+        kept = [term for term in terms if not term.is_false()]
+        if len(kept) < 2:
+            return kept[0] if kept else self.manager.mk_false()
+        return self.manager.mk_term(Kind.OR, kept)
+
+    def at_most(self, a: Any, b: Any) -> Any:
+        return self.manager.mk_term(Kind.BV_ULE, [a, b])
+
     def add(self, term: Any) -> None:
         self.solver.assert_formula(term)
 

@@ -25,7 +25,10 @@ class Unrolling:
         size = len(problem.state)
         self.steps = roots[0]
         self.next = roots[1 : 1 + size]
-        self.targets = dict(zip(problem.targets, roots[1 + size :], strict=True))
+        rest = iter(roots[1 + size :])
+        self.targets = {target: next(rest) for target in problem.targets}
+        self.shared = list(rest) if problem.ordered else []
+        self.accessed: list[list[Any]] = []
         self.variables = [solver.variable(name, width) for name, width in (*problem.state, *problem.inputs)]
         self.states: list[list[Any]] = [
             [solver.value(number, width) for number, (_, width) in zip(problem.initial, problem.state, strict=True)]
@@ -54,6 +57,20 @@ class Unrolling:
             self.solver.add(self.solver.equal(variable, value))
         self.states.append(state)
 
+    def in_order(self, depth: int) -> Any:
+        """That this step does not follow an independent one of an agent with a greater number (order.py)."""
+        solver = self.solver
+        self.accessed.append(self.at(self.shared, depth, True))
+        if not depth or not self.problem.ordered:
+            return solver.value(1, 0)
+        (before_agent, *before), (agent, *here) = self.accessed[-2:]
+        conflicts = [
+            solver.conjunction(one, other)
+            for n in range(0, len(here), 2)
+            for one, other in ((before[n], here[n + 1]), (before[n + 1], here[n]))
+        ]
+        return solver.disjunction([solver.at_most(before_agent, agent), *conflicts])
+
 
 def search(problem: Problem, tell: Callable[[Message], None], memory: int | None = None) -> None:
     """Look for the targets at 0, 1, ... steps. tell: called with all that is found out, in order."""
@@ -65,6 +82,7 @@ def search(problem: Problem, tell: Callable[[Message], None], memory: int | None
         if depth:
             unrolling.fresh_inputs()
             (steps,) = unrolling.at([unrolling.steps], depth - 1, True)
+            steps = solver.conjunction(steps, unrolling.in_order(depth - 1))
             unrolling.extend(depth - 1)
         on_state = [target for target in left if target.kind == STATE]
         on_step = [target for target in left if target.kind == STEP] if depth else []

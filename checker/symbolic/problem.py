@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from checker.symbolic.order import order
 from checker.symbolic.question import STATE, STEP, Problem, Target
 from checker.symbolic.smtlib import declarations, definitions, sort
 from checker.symbolic.solvers import Z3
@@ -17,6 +18,7 @@ STUCK = "stuck"
 ERROR = "error"
 BROKEN_ERROR = "broken error"
 CUT = "cut "
+UNHELD = "nowhere: an allocated "
 """Names of targets; those that end in a space are followed by a property, or by a reason."""
 
 
@@ -30,6 +32,7 @@ def targets(relation: Relation, properties: frozenset[str]) -> Iterator[tuple[Ta
     found.append((ERROR, STEP, relation.error))
     found.append((BROKEN_ERROR, STATE, relation.broken_error))
     found += [(CUT + reason, STEP, term) for reason, term in relation.cuts.items()]
+    found += [(UNHELD + record, STATE, term) for record, term in relation.unheld.items()]
     for name, kind, term in found:
         if term is not relation.fields.terms.false:
             yield Target(name, kind), term
@@ -39,7 +42,11 @@ def bounded_problem(relation: Relation, properties: frozenset[str], depth: int, 
     """The question whether a violation can be reached in so many steps. solver: who is to answer, one of SOLVERS."""
     state, inputs = relation.fields.variables, relation.inputs
     wanted = list(targets(relation, properties))
-    roots = {f"root{number}": term for number, term in enumerate([relation.steps, *relation.next, *(term for _, term in wanted)])}
+    agent, accesses = order(relation) if relation.fields.system.processors is None else (relation.fields.terms.true, [])
+    whole = [relation.steps, *relation.next, *(term for _, term in wanted)]
+    if accesses:
+        whole += [agent, *(term for access in accesses for term in (access.touches, access.writes))]
+    roots = {f"root{number}": term for number, term in enumerate(whole)}
     lines = [*declarations([*state, *inputs]), *definitions(roots, "part")]
     for name, term in roots.items():
         lines.append(f"(declare-const is_{name} {sort(term.width)})")
@@ -52,4 +59,5 @@ def bounded_problem(relation: Relation, properties: frozenset[str], depth: int, 
         tuple(target for target, _ in wanted),
         depth,
         solver,
+        bool(accesses),
     )

@@ -16,9 +16,11 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from checker.symbolic.k_induction import InductionMessage, InductionProblem, Inductive, NotInductive, induct
 from checker.symbolic.proof_question import Failed, ProofMessage, ProofProblem, Proved
 from checker.symbolic.question import Message, Problem, Reached, Stopped
 from checker.symbolic.solvers import Z3
+from checker.symbolic.spacer_question import Safe, SpacerMessage, SpacerProblem, Unsafe
 
 LOOK = 0.2
 """Seconds between two looks at the clock while nothing is told."""
@@ -28,6 +30,8 @@ SELF = "checker.symbolic.process"
 
 Messages = Generator[Message | None, None, None]
 ProofMessages = Generator[ProofMessage | None, None, None]
+InductionMessages = Generator[InductionMessage | None, None, None]
+SpacerMessages = Generator[SpacerMessage | None, None, None]
 
 
 def messages(problem: Problem, seconds: float | None, memory: int | None) -> Messages:
@@ -42,8 +46,21 @@ def proof_messages(problem: ProofProblem, seconds: float | None, memory: int | N
     return _messages(problem, lambda message: isinstance(message, Proved | Failed), seconds, memory)
 
 
+def spacer_messages(problem: SpacerProblem, seconds: float | None, memory: int | None) -> SpacerMessages:
+    """The same for Spacer. The last message is Safe, Unsafe or Stopped."""
+    return _messages(problem, lambda message: isinstance(message, Safe | Unsafe), seconds, memory)
+
+
+def induction_messages(problem: InductionProblem, seconds: float | None, memory: int | None) -> InductionMessages:
+    """The same for k-induction. The last message is Inductive, NotInductive or Stopped."""
+    return _messages(problem, lambda message: isinstance(message, Inductive | NotInductive), seconds, memory)
+
+
 def _messages(
-    problem: Problem | ProofProblem, is_last: Callable[[Any], bool], seconds: float | None, memory: int | None
+    problem: Problem | ProofProblem | SpacerProblem | InductionProblem,
+    is_last: Callable[[Any], bool],
+    seconds: float | None,
+    memory: int | None,
 ) -> Generator[Any, None, None]:
     begun = time.monotonic()
     down_read, down_write = os.pipe()
@@ -103,7 +120,7 @@ def _serve(down: Connection, up: Connection) -> None:
     if memory is not None:
         import resource
 
-        if isinstance(problem, ProofProblem) or problem.solver == Z3:
+        if not isinstance(problem, Problem) or problem.solver == Z3:
             import z3
 
             z3.set_param("memory_max_size", max(memory >> 20, 1))
@@ -116,6 +133,12 @@ def _serve(down: Connection, up: Connection) -> None:
     try:
         if isinstance(problem, ProofProblem):
             prove(problem, up.send)
+        elif isinstance(problem, InductionProblem):
+            induct(problem, up.send)
+        elif isinstance(problem, SpacerProblem):
+            from checker.symbolic.spacer import find_invariant
+
+            find_invariant(problem, up.send)
         else:
             search(problem, up.send, memory)
     except MemoryError:

@@ -24,7 +24,9 @@ class Target:
 class Problem:
     """A step relation as text. text: SMT-LIB 2 with declarations of the variables of state and inputs, and for each of `roots` an
     assertion that equates a variable with it. The roots are: steps, the next value of each variable of the state, the
-    targets. initial: the number that each variable of the state has at first. depth: the most steps. solver: who answers."""
+    targets; if it is `ordered`, the number of the agent that steps, and for each group of fields whether the step reads or writes
+    one, and whether it writes one (order.py). initial: the number that each variable of the state has at
+    first. depth: the most steps. solver: who answers."""
 
     text: str
     state: tuple[tuple[str, int], ...]
@@ -33,6 +35,7 @@ class Problem:
     targets: tuple[Target, ...]
     depth: int
     solver: str = Z3
+    ordered: bool = False
 
 
 @dataclass(frozen=True)

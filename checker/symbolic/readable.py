@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from checker.symbolic.features import Names
 from checker.symbolic.fields import Fields
@@ -37,6 +37,27 @@ def readable_state(fields: Fields, names: Names, numbers: Sequence[int]) -> dict
                         text = names.value(procedure.types.get(local), numbers[slot] + place.low)
                         found[f"{names.local(location.procedure, local)} in {name}"] = text, slot
     return found
+
+
+def readable_places(fields: Fields, names: Names) -> list[tuple[str, Callable[[int], str]]]:
+    """Of each field, what it is called and how its numbers print. What a slot of a frame means depends on where the frame stands,
+    so a slot is only numbered."""
+    found: dict[int, tuple[str, Callable[[int], str]]] = {}
+    for name, cells in fields.cells.items():
+        variable = fields.system.variables[name]
+        for number, indices in enumerate(itertools.product(*map(range, variable.dimensions))):
+            field = cells[number]
+            if field is not None:
+                found[field] = names.cell(variable, indices), lambda n, v=variable: names.value(v.type, n + v.low)  # type: ignore[misc]
+    for record, instances in fields.frames.items():
+        for index, frames in enumerate(instances):
+            for depth, frame in enumerate(frames):
+                name = f"{names.instance(record, index)}'s frame {depth}"
+                found[frame.location] = name, names.location
+                for slot, field in enumerate(frame.slots):
+                    if field is not None:
+                        found[field] = f"slot {slot} of {name}", str
+    return [found[number] for number in range(len(fields.fields))]
 
 
 def counterexample_lines(

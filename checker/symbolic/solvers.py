@@ -40,6 +40,12 @@ class Solver(Protocol):
     def conjunction(self, a: Any, b: Any) -> Any:
         """Both; the constant false where one of them is it."""
 
+    def disjunction(self, terms: Sequence[Any]) -> Any:
+        """One of them."""
+
+    def at_most(self, a: Any, b: Any) -> Any:
+        """a <= b, of bit-vectors without sign."""
+
     def add(self, term: Any) -> None:
         """From now on the term holds."""
 

@@ -69,6 +69,12 @@ class Z3Solver:
     def conjunction(self, a: Any, b: Any) -> Any:
         return z3.simplify(z3.And(a, b))
 
+    def disjunction(self, terms: Sequence[Any]) -> Any:
+        return z3.simplify(z3.Or(*terms))
+
+    def at_most(self, a: Any, b: Any) -> Any:
+        return z3.ULE(a, b)
+
     def add(self, term: Any) -> None:
         self.solver.add(term)
 

@@ -132,9 +132,9 @@ class Machine:
         if not 0 <= move.cpu < len(kernel.cpus):
             raise ValueError(f"there is no cpu{move.cpu}")
         cpu = kernel.cpus[move.cpu]
-        possible = self.choices(cpu)
-        if not any(move.choice == choice and type(move.choice) is type(choice) for choice in possible):
-            raise ValueError(f"{move} is not possible: there is {possible} to choose from")
+        operation = self.next_operation(cpu)
+        if not (move.choice is None if operation is None else operation.permits(move.choice)):
+            raise ValueError(f"{move} is not possible: there is {self.choices(cpu)} to choose from")
         if cpu.handlers:
             handler = step(kernel, cpu.handlers[-1], move.choice)
             cpu.handlers = cpu.handlers[:-1] if handler is None else (*cpu.handlers[:-1], handler)

@@ -37,6 +37,13 @@ class Operation:
     def options(self) -> Sequence[Choice] | None:
         return None
 
+    def permits(self, choice: Choice) -> bool:
+        """Whether the choice is one of the options; None is one where there is nothing to choose."""
+        options = self.options()
+        if options is None:
+            return choice is None
+        return any(choice == option and type(choice) is type(option) for option in options)
+
     def field(self) -> str:
         """The field that is read, as in `Task.flags`; empty for all that is more than a read."""
         return ""
@@ -185,20 +192,31 @@ class Wait(Atomic):
 
 
 class Choose(Operation):
-    """A step in which the surroundings decide something. choices: what they can decide; None: nothing, as things stand."""
+    """A step in which the surroundings decide something. choices: what they can decide; None: nothing, as things stand.
+    is_choice: whether something is one of them, where that can be told without making them all."""
 
-    __slots__ = ("choices", "effect", "what")
+    __slots__ = ("choices", "effect", "is_choice", "what")
 
-    def __init__(self, what: str, choices: Callable[[], Sequence[Choice] | None], effect: Callable[[Any], Any]) -> None:
+    def __init__(
+        self,
+        what: str,
+        choices: Callable[[], Sequence[Choice] | None],
+        effect: Callable[[Any], Any],
+        is_choice: Callable[[Choice], bool] | None = None,
+    ) -> None:
         self.what = what
         self.choices = choices
         self.effect = effect
+        self.is_choice = is_choice
 
     def perform(self, choice: Choice) -> Any:
         return self.effect(choice)
 
     def options(self) -> Sequence[Choice] | None:
         return self.choices()
+
+    def permits(self, choice: Choice) -> bool:
+        return super().permits(choice) if self.is_choice is None else self.is_choice(choice)
 
     def describe(self) -> str:
         return self.what

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from spec.reference.objects import Cpu, Task, TaskState
-from spec.reference.operations import Atomic, Choose, Load, Steps, call
+from spec.reference.operations import Atomic, Choice, Choose, Load, Steps, call
 from spec.reference.stacks import put_task_stack
 
 if TYPE_CHECKING:
@@ -40,6 +40,10 @@ def schedule(kernel: Kernel) -> Steps[None]:
         cpu = kernel.this_cpu()
         return [task.index for task in kernel.tasks if may_run(kernel, task, cpu)]
 
+    def is_candidate(index: Choice) -> bool:
+        known = type(index) is int and 0 <= index < len(kernel.tasks)
+        return known and may_run(kernel, kernel.tasks[int(index or 0)], kernel.this_cpu())
+
     def pick(index: int) -> Task:
         cpu = kernel.this_cpu()  # the hook may have slept, and gone on elsewhere
         note_full_pool(kernel, cpu)
@@ -50,7 +54,7 @@ def schedule(kernel: Kernel) -> Steps[None]:
                 task.cpu = cpu
         return task
 
-    next: Task = yield Choose("pick_next_task", candidates, pick)
+    next: Task = yield Choose("pick_next_task", candidates, pick, is_candidate)
     if next is prev:
         return
 

@@ -119,6 +119,15 @@ def test_status_and_verdicts(capsys: pytest.CaptureFixture[str], solver: str) ->
     assert printed["properties"][0]["bound"].startswith("depth <= 9, at C = 1")
 
 
+def test_what_finds_it_again_names_the_solver(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["check", str(DKS), "--set", "C=1", "--engine", "z3", "--depth", "9", "--property", "I2"]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    command = lines[lines.index("Find it again with:") + 1].split()
+    assert command[:2] == ["stackproof", "check"]
+    assert command[-6:] == ["--engine", "z3", "--depth", "9", "--property", "I2"]
+    assert run(command[1:]) == 1
+
+
 def test_a_depth_that_is_not_reached_is_inconclusive(capsys: pytest.CaptureFixture[str]) -> None:
     arguments = ["check", str(DKS), "--set", "C=2", "--engine", "z3", "--depth", "500", "--timeout", "3"]
     assert run([*arguments, "--property", "I1"]) == 3

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Steps that are said to be independent may be taken in either order, in every state that is looked at."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+from agreement import reachable
+from hypothesis import HealthCheck, assume, given, note, settings
+from hypothesis import strategies as st
+from random_systems import random_system
+from small_programs import program_of
+
+from checker.explicit.paths import alternatives
+from checker.explicit.search import Search
+from checker.explicit.transitions import Transition as RealTransition
+from checker.ir import system as ir
+from checker.ir.lower import lower
+from checker.language.errors import ModelError
+from checker.language.load import load_program
+from checker.symbolic import order as order_module
+from checker.symbolic.evaluation import Evaluator
+from checker.symbolic.order import order
+from checker.symbolic.selector import Transition
+from checker.symbolic.terms import Term
+from checker.symbolic.transition import step_relation
+
+DKS = Path(__file__).parents[2] / "models/dks.py"
+Name = tuple[str, tuple[int, ...]]
+
+
+def names(transition: Transition | RealTransition) -> Name:
+    assert transition.action is not None
+    return transition.action.name, transition.arguments
+
+
+def swapped(system: ir.System, count: int) -> tuple[list[str], int]:
+    """Where two steps are said to be independent and are not; and of how many pairs the order is refused."""
+    relation = step_relation(system)
+    agent, accesses = order(relation)
+    evaluate = Evaluator([agent, *(term for access in accesses for term in (access.touches, access.writes))])
+    numbers = {names(transition): number for number, transition in enumerate(relation.transitions)}
+    search = Search(system)
+    fields = relation.fields
+
+    def after(state: int) -> dict[Name, set[int]]:
+        found: dict[Name, set[int]] = {}
+        for transition, _, end in alternatives(search.transitions, state):
+            if isinstance(end, int) and not end >> search.layout.mark:
+                found.setdefault(names(transition), set()).add(end)
+        return found
+
+    def accessed(state: int, name: Name) -> list[int]:
+        values = zip(fields.variables, fields.unpacked(search.layout, state), strict=True)
+        return evaluate({**dict(values), relation.selector: numbers[name]})
+
+    wrong: list[str] = []
+    refused = 0
+    for state in reachable(search, count, 0):
+        for first, middles in after(state).items():
+            agent_first, *one = accessed(state, first)
+            for middle in middles:
+                for second, ends in after(middle).items():
+                    agent_second, *other = accessed(middle, second)
+                    if agent_first <= agent_second:
+                        continue
+                    pairs = range(0, len(one), 2)
+                    if any((one[n + 1] and other[n]) or (one[n] and other[n + 1]) for n in pairs):
+                        continue
+                    refused += 1
+                    others = {end for between in after(state).get(second, ()) for end in after(between).get(first, ())}
+                    if not ends <= others:
+                        wrong.append(f"{first} and {second} in {state:#x}")
+    return wrong, refused
+
+
+def test_dks() -> None:
+    wrong, refused = swapped(lower(load_program(DKS, {"C": 2, "T": 2, "S": 3, "FAIL": 1, "LATE": 1})), 150)
+    assert wrong == []
+    assert refused > 20
+
+
+@settings(
+    max_examples=40, deadline=None, derandomize=True, suppress_health_check=(HealthCheck.filter_too_much, HealthCheck.too_slow)
+)
+@given(st.integers(0, 2**32 - 1))
+def test_random_systems(seed: int) -> None:
+    text = random_system(random.Random(seed))
+    note(text)
+    try:
+        system = lower(program_of(text))
+    except ModelError:
+        assume(False)
+    assume(system.processors is None)
+    assert swapped(system, 30)[0] == []
+
+
+def test_a_write_that_is_overlooked_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    access = order_module._Accesses.access
+
+    def wrong(self: order_module._Accesses, roots: list[Term]) -> order_module.Access:
+        found = access(self, roots)
+        return order_module.Access(found.reads, frozenset(n for n in found.writes if "on_cpu" not in self.variables[n].name))
+
+    monkeypatch.setattr(order_module._Accesses, "access", wrong)
+    assert swapped(lower(load_program(DKS, {"C": 1, "T": 2, "S": 3})), 150)[0] != []
