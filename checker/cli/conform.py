@@ -15,7 +15,7 @@ from checker.cli.request import OPTIONS, request_of
 from checker.conformance.abstraction import Mismatch, machine_for, protocol_of
 from checker.conformance.implementation import Implementation
 from checker.conformance.lockstep import Counts, Lockstep, Search
-from checker.conformance.recording import load_run, recorded_steps, settings_of
+from checker.conformance.recording import load_run, recorded_steps, save_run, settings_of, walk
 from checker.conformance.specification import Specification
 from checker.conformance.validation import validate
 from checker.language.errors import UsageError
@@ -23,6 +23,7 @@ from checker.language.load import load_program
 from checker.report.check_text import terminal_width
 from checker.report.conformance_text import difference_text, lockstep_text, validation_text
 from checker.report.verdict import PRECEDENCE, Configuration, Status
+from spec.reference.log import Event
 from spec.reference.machine import PROTOCOLS
 
 FIRST_OPTIONS = OPTIONS[:-1]
@@ -38,6 +39,15 @@ FIRST_OPTIONS = OPTIONS[:-1]
 )
 @click.option("--run", "recorded", type=click.Path(path_type=Path), metavar="FILE", help="Is this recorded run one of the model?")
 @click.option(
+    "--record",
+    "to_record",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Make a random run of the implementation there.",
+)
+@click.option("--steps", type=click.IntRange(min=1), default=500, show_default=True, metavar="N", help="Of a run that is made.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, metavar="N", help="Of a run that is made.")
+@click.option(
     "--quick",
     is_flag=True,
     help="One state of the implementation for each of the model: faster, but blind to what only hangs on locals of its code.",
@@ -48,6 +58,9 @@ def conform(
     model: Path,
     protocol: str | None,
     recorded: Path | None,
+    to_record: Path | None,
+    steps: int,
+    seed: int,
     quick: bool,
     max_states: int | None,
     timeout: float | None,
@@ -62,7 +75,8 @@ def conform(
     In each state both have to be able to do the same, and each of it has to lead both to the same. The first difference found
     is a nearest one, and shown with the way there. Without sizes and events: the model's own ladder of configurations.
 
-    With --run a recorded run of the implementation is taken instead: exit status 0 if it is a run of the model, else 1.
+    With --run a recorded run of the implementation is taken instead: exit status 0 if it is a run of the model, else 1. With
+    --record such a run is made.
     """
     request = request_of(model, cpus, tasks, stack_pages, settings, events, ())
     given = bool(request.settings) or request.events is not None
@@ -71,6 +85,8 @@ def conform(
             if given:
                 raise UsageError("error: a recorded run says its sizes and events itself; leave them out, or leave out --run")
             return _validate(model, recorded, protocol).value
+        if to_record is not None:
+            return _record(request, protocol, to_record, steps, seed).value
         requests = [request] if given else ladder(model, None)
         begun = time.monotonic()
         statuses = set()
@@ -119,5 +135,16 @@ def _validate(model: Path, file: Path, protocol: str | None) -> Status:
     return Status.AS_DEMANDED if validation.rejection is None else Status.VIOLATED
 
 
-for option in reversed(FIRST_OPTIONS):
+def _record(request: Request, protocol: str | None, file: Path, steps: int, seed: int) -> Status:
+    program = load_program(request.model, request.settings, request.events)
+    events: list[Event] = []
+    machine = machine_for(program, protocol, log=events.append)
+    walk(machine, steps, seed)
+    possible = tuple(event.name for event in program.events if event.enabled)
+    save_run(file, protocol or protocol_of(program), machine.kernel.sizes, possible, events)
+    print(f"{file}: {len(events):,} events of {protocol or protocol_of(program)}")
+    return Status.AS_DEMANDED
+
+
+for option in FIRST_OPTIONS:
     conform = option(conform)

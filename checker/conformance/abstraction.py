@@ -265,7 +265,9 @@ CHOSEN = {"pick_next_task": "Task", "dup_task_struct": "Task", "cpu_hotplug_lock
 
 
 def transition_of_event(program: tree.Program, move: Move) -> Transition:
-    """The replayer's transition that an event is."""
+    """The replayer's transition that an event is. One that the model has not keeps its numbers."""
+    if move.event not in program.actions:
+        return Transition(None, move.event, move.arguments)
     parameters = program.actions[move.event].parameters
     return Transition(
         None,

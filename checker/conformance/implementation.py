@@ -46,7 +46,10 @@ class Implementation:
     def _offer(self) -> dict[Transition, Move]:
         saved = self._now()
         if self._offered_in is not saved:
-            self._offered = {transition_of(self.program, self.machine, move): move for move in self.machine.moves()}
+            moves = self.machine.moves()
+            self._offered = {transition_of(self.program, self.machine, move): move for move in moves}
+            if len(self._offered) != len(moves):
+                raise ValueError("two moves of the implementation are one of the model")
             self._offered_in = saved
         return self._offered
 

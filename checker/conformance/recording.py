@@ -8,6 +8,7 @@ spec/reference/log.py writes them. Reading trusts nothing; whether the run is on
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -19,8 +20,10 @@ from checker.language.errors import UsageError
 from checker.language.values import instance_name
 from checker.trace.machine import Transition
 from spec.reference import failures
+from spec.reference.failures import Ended
 from spec.reference.kernel import Sizes
 from spec.reference.log import Event, event_from_json, event_to_json
+from spec.reference.machine import Machine
 
 SCHEMA = "stackproof-run"
 VERSION = 1
@@ -63,6 +66,20 @@ def load_run(path: Path | str) -> Run:
         raise UsageError(f"{path}: error: not a run: no valid JSON at line {error.lineno}: {error.msg}") from None
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{path}: error: not a run: {error}; record it anew") from None
+
+
+def walk(machine: Machine, steps: int, seed: int) -> None:
+    """Takes so many moves, at random, or until the machine has ended. The guard page, which stops it, is touched seldom."""
+    chance = random.Random(seed)
+    for _ in range(steps):
+        moves = machine.moves()
+        quiet = [move for move in moves if move.event != "touch" or move.arguments[1] < machine.kernel.stack_pages]
+        if not moves:
+            return
+        try:
+            machine.take(chance.choice(quiet if quiet and chance.random() < 0.99 else moves))
+        except Ended:
+            return
 
 
 def _run(value: object) -> Run:
@@ -112,10 +129,8 @@ def _recorded(program: tree.Program, event: Event) -> Recorded:
     if move.cpu is not None:
         choices = () if move.choice is None else (model_choice(program, move.choice, event.what),)
         transition = Transition(move.cpu, choices=choices)
-    elif move.event in program.actions:
-        transition = transition_of_event(program, move)
     else:
-        transition = Transition(None, move.event, move.arguments)
+        transition = transition_of_event(program, move)
     return Recorded(transition, event.what, values.get("value"), failed, kind == "Halted", event.number)
 
 

@@ -129,7 +129,7 @@ def _difference(program: Program, difference: Difference, step: Step | None, wid
             told += _doing(program, step)
         lines.append(f"Then: {told}")
     if difference.kind in (Kind.CELLS, Kind.PLACES):
-        lines += _cells(difference.cells) if difference.cells else [f"  {difference.implementation}"]
+        lines += _cells(difference.cells) if difference.cells else _wrapped("  ", difference.implementation, width)
         return lines
     lines += _wrapped("  the model:          ", difference.model, width)
     if difference.kind is Kind.EXTRA and difference.move is not None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from checker.conformance.abstraction import machine_for
+from checker.conformance.abstraction import machine_for, unchanging_fields
 from checker.conformance.difference import Kind
 from checker.conformance.implementation import Implementation
 from checker.conformance.lockstep import Lockstep, Search
@@ -16,6 +16,8 @@ from checker.conformance.specification import Specification
 from checker.language.load import load_program
 from checker.language.tree import Program
 from checker.report.conformance_text import difference_text
+from spec.reference.kernel import Sizes
+from spec.reference.machine import Machine
 from spec.reference.protocol import Protocol
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -61,3 +63,15 @@ def test_what_only_a_local_knows_takes_more_than_a_quick_look() -> None:
     program = program_of("hardened", (1, 1, 2), ("touch",))
     assert lockstep(program, RemembersTooMuch, quick=True).difference is None
     assert lockstep(program, RemembersTooMuch).difference is not None
+
+
+@pytest.mark.parametrize(("event", "kind"), [("nmi", Kind.EXTRA), ("oom", Kind.MISSING)])
+def test_a_machine_on_which_more_can_happen(event: str, kind: Kind) -> None:
+    program = program_of("rfc_v1", (1, 1, 2), ("touch",))
+    specification = Specification(program)
+    machine = Machine("rfc_v1", Sizes(stack_pages=2), ("touch", event), unchanging=unchanging_fields(program))
+    difference = Search(specification, Implementation(specification, machine)).run().difference
+    assert difference is not None
+    text = difference_text(program, difference)
+    assert difference.kind is kind, text
+    assert event != "nmi" or "has no action nmi" in text

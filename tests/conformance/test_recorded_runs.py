@@ -5,15 +5,13 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import random
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from checker.cli.main import run as stackproof
-from checker.conformance.recording import load_run, save_run
-from spec.reference.failures import Ended
+from checker.conformance.recording import load_run, save_run, walk
 from spec.reference.kernel import Sizes
 from spec.reference.log import Event, Move
 from spec.reference.machine import Machine
@@ -25,17 +23,8 @@ EVENTS = ("touch", "oom", "late-fault")
 
 def random_events(protocol: str, seed: int, steps: int, sizes: Sizes = SIZES, events: tuple[str, ...] = EVENTS) -> list[Event]:
     """A random run that says what it does; it knows nothing of any model."""
-    chance = random.Random(seed)
     found: list[Event] = []
-    machine = Machine(protocol, sizes, events, log=found.append)
-    for _ in range(steps):
-        moves = [move for move in machine.moves() if move.arguments[1:] != (sizes.stack_pages,)]
-        if not moves:
-            break
-        try:
-            machine.take(chance.choice(moves))
-        except Ended:
-            break
+    walk(Machine(protocol, sizes, events, log=found.append), steps, seed)
     return found
 
 
@@ -146,3 +135,11 @@ def test_a_file_that_is_no_run_is_one_line(change: dict[str, object], tmp_path: 
     error = capsys.readouterr().err
     assert len(error.splitlines()) == 1
     assert "error: " in error
+
+
+def test_a_run_can_be_made(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = str(tmp_path / "run.json")
+    assert stackproof(["conform", model("hardened"), "--record", file, "--steps", "60", "--seed", "5", "--events", "touch"]) == 0
+    assert "60 events of hardened" in capsys.readouterr().out
+    assert stackproof(["conform", model("hardened"), "--run", file]) == 0
+    assert "accepted: 60 steps" in capsys.readouterr().out
