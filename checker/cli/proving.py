@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,8 +23,8 @@ from checker.language import tree
 from checker.language.errors import UsageError
 from checker.language.load import load_program
 from checker.report.verdict import Configuration, Run, Statistics, Subject, Verdict, Word
-from checker.symbolic.certificate import INITIATION, SAFETY, Claim, Lemma, files
-from checker.symbolic.features import Names, Sampled, sampled_features
+from checker.symbolic.certificate import INITIATION, SAFETY, Claim, files
+from checker.symbolic.features import Feature, Names, Sampled, sampled_features
 from checker.symbolic.k_induction import InductionProblem, Inductive, NotInductive
 from checker.symbolic.problem import targets
 from checker.symbolic.process import induction_messages, proof_messages, spacer_messages
@@ -189,9 +189,7 @@ class _Attempt:
                         case Grown(count, shown, counterexamples, checks):
                             self.tell(f"{shown} of {count} lemmas shown, {counterexamples} counterexamples, {checks} questions")
                         case Proved():
-                            clauses = lemmas(relation.fields.terms, sampled.features, message.clauses)
-                            text = [printed(sampled.features, clause) for clause in message.clauses]
-                            return self.certify(relation, message.targets, clauses, text, left)
+                            return self.certify(relation, sampled.features, message, left)
                         case Failed():
                             return self.failed(relation, names, message)
                         case Stopped(reason):
@@ -207,8 +205,9 @@ class _Attempt:
                 for message in told:
                     match message:
                         case Safe(clauses):
-                            text = [bits_printed(relation, names, clause) for clause in clauses]
-                            return self.certify(relation, (), spacer_lemmas(relation, clauses), text, left)
+                            self.invariant = tuple(bits_printed(relation, names, clause) for clause in clauses)
+                            claim = Claim((), tuple(target.name for target, _ in targets(relation, self.properties)))
+                            return self.accepted(claim, files(relation, claim, spacer_lemmas(relation, clauses)), left)
                         case Unsafe():
                             return Verdict("", Word.UNKNOWN, UNSAFE)
                         case Stopped(reason):
@@ -230,7 +229,8 @@ class _Attempt:
                     match message:
                         case Inductive(k):
                             shown = made[k - 1] if k > 1 else files(relation, claim, ())
-                            return self.accepted(claim, shown, [f"no state with: {name}" for name in kept], left, k)
+                            self.invariant = tuple(f"no state with: {name}" for name in kept)
+                            return self.accepted(claim, shown, left, k)
                         case NotInductive(early):
                             return Verdict("", Word.UNKNOWN, UNSAFE if early else f"no k-induction with k <= {most}")
                         case Stopped(reason):
@@ -240,25 +240,20 @@ class _Attempt:
         raise AssertionError("the solver's process says nothing at its end")
 
     def certify(
-        self,
-        relation: Relation,
-        kept: tuple[str, ...],
-        parts: Sequence[Lemma],
-        text: Sequence[str],
-        left: Callable[[], float | None],
+        self, relation: Relation, features: tuple[Feature, ...], proved: Proved, left: Callable[[], float | None]
     ) -> Verdict:
-        """PROVED, if the second solver accepts the certificate. Disagreement if it refuses it. kept: the targets that the
-        invariant itself excludes; parts: the lemmas that it has besides, with their text."""
+        """PROVED, if the second solver accepts the certificate. Disagreement if it refuses it."""
         excluded = tuple(target.name for target, _ in targets(relation, self.properties))
-        claim = Claim(kept, excluded)
-        made = files(relation, claim, parts)
-        return self.accepted(claim, made, [*(f"no state with: {name}" for name in kept), *text], left)
+        claim = Claim(proved.targets, excluded)
+        made = files(relation, claim, lemmas(relation.fields.terms, features, proved.clauses))
+        self.invariant = (
+            *(f"no state with: {name}" for name in proved.targets),
+            *(printed(features, clause) for clause in proved.clauses),
+        )
+        return self.accepted(claim, made, left)
 
-    def accepted(
-        self, claim: Claim, made: Mapping[str, str], text: Sequence[str], left: Callable[[], float | None], k: int = 1
-    ) -> Verdict:
-        """PROVED, if the second solver says `unsat` of these files. text: the invariant."""
-        self.invariant = tuple(text)
+    def accepted(self, claim: Claim, made: Mapping[str, str], left: Callable[[], float | None], k: int = 1) -> Verdict:
+        """PROVED, if the second solver says `unsat` of these files. Disagreement if it does not."""
         self.tell(f"{len(self.invariant)} parts of an invariant; the second solver reads {len(made)} files")
         with tempfile.TemporaryDirectory() as temporary:
             folder = self.folder or Path(temporary)
