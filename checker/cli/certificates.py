@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,10 @@ from typing import Any
 from checker.ir.lower import lower
 from checker.language.errors import UsageError
 from checker.language.load import load_program
+from checker.symbolic.all_sizes_certificate import file_name
 from checker.symbolic.certificate import INITIATION, SAFETY, Claim, files, lemmas_in
-from checker.symbolic.problem import targets
+from checker.symbolic.counting import Counted, Holder, known
+from checker.symbolic.problem import UNHELD, targets
 from checker.symbolic.question import STATE
 from checker.symbolic.second_opinion import Malformed, opinion, well_formed
 from checker.symbolic.transition import step_relation
@@ -29,6 +31,7 @@ from checker.symbolic.unrolled_certificate import unrolled_files
 MANIFEST = "certificate.json"
 INVARIANT = "invariant.txt"
 FORMAT = "stackproof certificate 1"
+ALL_SIZES = "stackproof certificate for all sizes 1"
 MOST_K = 1000
 """States in a row that a certificate may be about."""
 
@@ -70,7 +73,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         raise UsageError(f"error: {folder / MANIFEST}: no certificate there: {error.strerror}") from None
     except ValueError as error:
         raise UsageError(f"error: {folder / MANIFEST}: not JSON: {error}") from None
-    if not isinstance(found, dict) or found.get("format") != FORMAT or not isinstance(found.get("files"), dict):
+    if not isinstance(found, dict) or found.get("format") not in (FORMAT, ALL_SIZES) or not isinstance(found.get("files"), dict):
         raise UsageError(f"error: {folder / MANIFEST}: not a certificate of this program (format `{FORMAT}`)")
     return found
 
@@ -79,6 +82,8 @@ def check_certificate(folder: Path, seconds: float | None = None) -> dict[str, A
     """The manifest, if the certificate is whole and the second solver says `unsat` of each file. Raises Refused if not. seconds:
     for each file."""
     manifest = read_manifest(folder)
+    if manifest["format"] == ALL_SIZES:
+        return check_all_sizes_files(folder, seconds)
     named: dict[str, str] = manifest["files"]
     present = {file.name for file in folder.iterdir() if file.suffix == ".smt2"}
     questions = sorted(name for name in named if name.endswith(".smt2"))
@@ -88,6 +93,26 @@ def check_certificate(folder: Path, seconds: float | None = None) -> dict[str, A
     wanted = {INITIATION, SAFETY, *(f"consecution-{number}.smt2" for number in numbers)}
     if set(questions) != wanted or not numbers or numbers != list(range(len(numbers))):
         raise Refused(f"{folder / MANIFEST}: it does not list {INITIATION}, {SAFETY} and consecution-0.smt2, ... without gaps")
+    _check_files(folder, named, questions, seconds)
+    return manifest
+
+
+def check_all_sizes_files(folder: Path, seconds: float | None = None) -> dict[str, Any]:
+    """As check_certificate, of a certificate for all sizes."""
+    manifest = read_manifest(folder)
+    named: dict[str, str] = manifest["files"]
+    questions = sorted(name for name in named if name.endswith(".smt2"))
+    if questions != sorted(file_name(n) for n in range(len(questions))) or len(questions) < 2:
+        raise Refused(f"{folder / MANIFEST}: it does not list kind-0.smt2, kind-1.smt2, ... without gaps")
+    present = {file.name for file in folder.iterdir() if file.suffix == ".smt2"}
+    for name in sorted(present - named.keys()):
+        raise Refused(f"{folder / name}: the manifest does not know this file")
+    _check_files(folder, named, questions, seconds)
+    return manifest
+
+
+def _check_files(folder: Path, named: Mapping[str, str], questions: Sequence[str], seconds: float | None) -> None:
+    """Raises Refused unless the files are those that the manifest names, and the answer to each question is `unsat`."""
     for name, expected in named.items():
         file = folder / name
         if "/" in name or not file.is_file():
@@ -104,7 +129,25 @@ def check_certificate(folder: Path, seconds: float | None = None) -> dict[str, A
         answer = opinion(file, seconds)
         if answer != "unsat":
             raise Refused(f"{file}: the second solver does not say unsat, but: {answer}")
-    return manifest
+
+
+def _counted(folder: Path, manifest: Mapping[str, Any]) -> tuple[Counted, ...]:
+    """How a certificate counts."""
+    try:
+        return tuple(
+            Counted(
+                str(entry["record"]),
+                tuple(
+                    Holder(
+                        str(h["kind"]), str(h["name"]), str(h["owner"]), str(h["procedure"]), tuple(int(tag) for tag in h["tags"])
+                    )
+                    for h in entry["holders"]
+                ),
+            )
+            for entry in manifest.get("counted", ())
+        )
+    except (KeyError, TypeError, ValueError):
+        raise Refused(f"{folder / MANIFEST}: it does not say by which holders it counts") from None
 
 
 def check_against_model(folder: Path, model: Path) -> None:
@@ -122,11 +165,16 @@ def check_against_model(folder: Path, model: Path) -> None:
     if unknown or not properties:
         raise Refused(f"{folder / MANIFEST}: {model} has no property {', '.join(sorted(unknown)) or 'at all among those named'}")
     system = lower(program)
-    relation = step_relation(system, any_free=True)
+    counted = _counted(folder, manifest)
+    if not all(known(system, entry) for entry in counted):
+        raise Refused(f"{folder / MANIFEST}: it counts by what {model} does not have")
+    relation = step_relation(system, any_free=True, counted=counted)
     excluded = tuple(target.name for target, _ in targets(relation, properties))
     states = {target.name for target, _ in targets(relation, properties) if target.kind == STATE}
     if not set(kept) <= states:
         raise Refused(f"{folder / MANIFEST}: it keeps what is no property of states")
+    if not {UNHELD + entry.record for entry in counted} <= set(kept):
+        raise Refused(f"{folder / MANIFEST}: it counts by what it does not keep")
     k = manifest.get("k", 1)
     if not isinstance(k, int) or not 1 <= k <= MOST_K:
         raise Refused(f"{folder / MANIFEST}: its k is none from 1 to {MOST_K}")

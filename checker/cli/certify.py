@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from checker.cli.certificates import Refused, check_against_model, check_certificate
+from checker.cli.certificates import ALL_SIZES, Refused, check_against_model, check_certificate
+from checker.cli.certifying_all_sizes import check_all_sizes_against_model
 
 
 @click.command()
@@ -27,7 +28,8 @@ def certify(folder: Path, timeout: float | None, model: Path | None) -> int:
     try:
         manifest = check_certificate(folder, timeout)
         if model is not None:
-            check_against_model(folder, model)
+            of_all = manifest["format"] == ALL_SIZES
+            (check_all_sizes_against_model if of_all else check_against_model)(folder, model)
     except Refused as refused:
         print(f"refused: {refused.reason}")
         return 1

@@ -11,6 +11,7 @@ import click
 
 from checker.cli.certify import certify
 from checker.cli.check import check
+from checker.cli.conform import conform
 from checker.cli.gate import gate
 from checker.cli.listing import list_
 from checker.cli.mutate import mutate
@@ -18,13 +19,14 @@ from checker.cli.prove import prove
 from checker.cli.replaying import replay
 from checker.cli.show import show
 from checker.cli.simulate import simulate
+from checker.cli.workload import workload
 from checker.language.errors import UsageError
 from checker.report.verdict import Status
 from checker.trace.build import Disagreement
 
 EPILOG = """Exit status: 0 everything as demanded; 1 a property is violated (gate: not as recorded; replay: not
-confirmed; mutate: a mutant survived; certify: refused); 2 usage or model error; 3 inconclusive; 4 the engine and
-the replayer, or two solvers, disagree, or an
+confirmed; conform: a difference; mutate: a mutant survived; certify: refused); 2 usage or model error;
+3 inconclusive; 4 the engine and the replayer, or two solvers, disagree, or an
 internal error."""
 
 
@@ -34,7 +36,7 @@ def cli() -> None:
     """Model checker for the Linux dynamic kernel stacks protocol."""
 
 
-for command in (check, prove, certify, simulate, list_, show, replay, gate, mutate):
+for command in (check, prove, certify, simulate, list_, show, replay, conform, gate, mutate, workload):
     cli.add_command(command)
 
 

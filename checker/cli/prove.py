@@ -10,6 +10,7 @@ import click
 
 from checker.cli.options import ProgressLine, Size, limits, wants_colour
 from checker.cli.proving import INDUCTION, LEMMAS, MOST_K, PROVERS, SAMPLES, prove_configuration
+from checker.cli.proving_all_sizes import prove_all_sizes
 from checker.cli.request import configuration_options, request_of
 from checker.language.errors import UsageError
 from checker.report.check_text import finding_text
@@ -35,6 +36,11 @@ from checker.report.verdict import Subject, Verdict, status_of
     help="Find lemmas among at most so many reachable states.",
 )
 @click.option(
+    "--for-all-sizes",
+    is_flag=True,
+    help="Prove for any number of CPUs, tasks and pages. Lemmas are found at the size given, which should have two of each.",
+)
+@click.option(
     "--engine",
     type=click.Choice(PROVERS),
     default=LEMMAS,
@@ -57,6 +63,7 @@ def prove(
     properties: tuple[str, ...],
     certificates: Path | None,
     samples: int,
+    for_all_sizes: bool,
     engine: str,
     k: int | None,
     max_memory: int | None,
@@ -67,7 +74,12 @@ def prove(
     An invariant is found that the initial state satisfies, that every step keeps, and that excludes every violation. A second
     solver checks all three before anything is called PROVED. If no invariant is found, the verdict is UNKNOWN and the exit
     status 3.
+
+    With --for-all-sizes the proof holds for every value of the parameters that are only sizes, and the certificate and the
+    verdict name them.
     """
+    if for_all_sizes and engine != LEMMAS:
+        raise UsageError(f"error: --for-all-sizes finds lemmas in states; leave out --engine {engine}")
     if k is not None and engine != INDUCTION:
         raise UsageError(f"error: --k is for induction over several states; add --engine {INDUCTION}, or leave out --k")
     request = request_of(model, cpus, tasks, stack_pages, settings, events, properties)
@@ -78,8 +90,11 @@ def prove(
             print(finding_text(subject, verdict, [], wants_colour()), flush=True)
 
     with line.running():
-        proving = prove_configuration(
-            request, limits(None, max_memory, timeout), certificates, samples, line.show, announce, line.say, engine, k or MOST_K
+        stop = limits(None, max_memory, timeout)
+        proving = (
+            prove_all_sizes(request, stop, certificates, samples, line.show, announce, line.say)
+            if for_all_sizes
+            else prove_configuration(request, stop, certificates, samples, line.show, announce, line.say, engine, k or MOST_K)
         )
     print(proof_text(proving.run, proving.invariant, proving.counterexample, proving.certificate))
     sys.stdout.flush()

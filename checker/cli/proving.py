@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,8 +24,9 @@ from checker.language import tree
 from checker.language.errors import UsageError
 from checker.language.load import load_program
 from checker.report.verdict import Configuration, Run, Statistics, Subject, Verdict, Word
-from checker.symbolic.certificate import INITIATION, SAFETY, Claim, files
-from checker.symbolic.features import Feature, Names, Sampled, sampled_features
+from checker.symbolic.certificate import INITIATION, SAFETY, Claim, Lemma, files
+from checker.symbolic.counting import Counted, guessed, said_counted
+from checker.symbolic.features import Names, Sampled, sampled_features
 from checker.symbolic.k_induction import InductionProblem, Inductive, NotInductive
 from checker.symbolic.problem import targets
 from checker.symbolic.process import induction_messages, proof_messages, spacer_messages
@@ -118,16 +120,21 @@ def prove_configuration(
         otherwise = Verdict("", Word.UNKNOWN, "; ".join(f"{reason}: {what}" for reason, what in cuts))
     elif provable:
         try:
+            names = Names(program, system)
             relation = step_relation(system, any_free=True)
+            features = sampled_features(relation.fields, make_layout(system), sampled.states, names)
+            counted = guessed(system, features) if engine == LEMMAS and relation.may_run_dry else ()
+            if counted:
+                relation = step_relation(system, any_free=True, counted=counted)
+                features = sampled_features(relation.fields, make_layout(system), sampled.states, names)
         except Unsupported as why:
             raise UsageError(f"error: {request.model}: Z3 cannot prove anything of this model: {why}") from None
-        names = Names(program, system)
         if engine == SPACER:
             otherwise = attempt.prove_by_spacer(relation, names, left)
         elif engine == INDUCTION:
             otherwise = attempt.prove_by_induction(relation, most_k, left)
         else:
-            features = sampled_features(relation.fields, make_layout(system), sampled.states, names)
+            attempt.counted = counted
             which = "" if sampled.complete else "of the "
             tell(f"{len(sampled.states):,} {which}reachable states, {len(features.features):,} features")
             otherwise = attempt.prove(relation, names, features, left)
@@ -178,6 +185,7 @@ class _Attempt:
         self.invariant: tuple[str, ...] = ()
         self.counterexample: tuple[str, ...] = ()
         self.certificate: Path | None = None
+        self.counted: tuple[Counted, ...] = ()
 
     def prove(self, relation: Relation, names: Names, sampled: Sampled, left: Callable[[], float | None]) -> Verdict:
         """The verdict on all of them."""
@@ -189,7 +197,10 @@ class _Attempt:
                         case Grown(count, shown, counterexamples, checks):
                             self.tell(f"{shown} of {count} lemmas shown, {counterexamples} counterexamples, {checks} questions")
                         case Proved():
-                            return self.certify(relation, sampled.features, message, left)
+                            clauses = lemmas(relation.fields.terms, sampled.features, message.clauses)
+                            text = [said_counted(relation.fields.system, names, entry) for entry in self.counted]
+                            text += [printed(sampled.features, clause) for clause in message.clauses]
+                            return self.certify(relation, message.targets, clauses, text, left)
                         case Failed():
                             return self.failed(relation, names, message)
                         case Stopped(reason):
@@ -205,9 +216,8 @@ class _Attempt:
                 for message in told:
                     match message:
                         case Safe(clauses):
-                            self.invariant = tuple(bits_printed(relation, names, clause) for clause in clauses)
-                            claim = Claim((), tuple(target.name for target, _ in targets(relation, self.properties)))
-                            return self.accepted(claim, files(relation, claim, spacer_lemmas(relation, clauses)), left)
+                            text = [bits_printed(relation, names, clause) for clause in clauses]
+                            return self.certify(relation, (), spacer_lemmas(relation, clauses), text, left)
                         case Unsafe():
                             return Verdict("", Word.UNKNOWN, UNSAFE)
                         case Stopped(reason):
@@ -229,8 +239,7 @@ class _Attempt:
                     match message:
                         case Inductive(k):
                             shown = made[k - 1] if k > 1 else files(relation, claim, ())
-                            self.invariant = tuple(f"no state with: {name}" for name in kept)
-                            return self.accepted(claim, shown, left, k)
+                            return self.accepted(claim, shown, [f"no state with: {name}" for name in kept], left, k)
                         case NotInductive(early):
                             return Verdict("", Word.UNKNOWN, UNSAFE if early else f"no k-induction with k <= {most}")
                         case Stopped(reason):
@@ -240,20 +249,25 @@ class _Attempt:
         raise AssertionError("the solver's process says nothing at its end")
 
     def certify(
-        self, relation: Relation, features: tuple[Feature, ...], proved: Proved, left: Callable[[], float | None]
+        self,
+        relation: Relation,
+        kept: tuple[str, ...],
+        parts: Sequence[Lemma],
+        text: Sequence[str],
+        left: Callable[[], float | None],
     ) -> Verdict:
-        """PROVED, if the second solver accepts the certificate. Disagreement if it refuses it."""
+        """PROVED, if the second solver accepts the certificate. Disagreement if it refuses it. kept: the targets that the
+        invariant itself excludes; parts: the lemmas that it has besides, with their text."""
         excluded = tuple(target.name for target, _ in targets(relation, self.properties))
-        claim = Claim(proved.targets, excluded)
-        made = files(relation, claim, lemmas(relation.fields.terms, features, proved.clauses))
-        self.invariant = (
-            *(f"no state with: {name}" for name in proved.targets),
-            *(printed(features, clause) for clause in proved.clauses),
-        )
-        return self.accepted(claim, made, left)
+        claim = Claim(kept, excluded)
+        made = files(relation, claim, parts)
+        return self.accepted(claim, made, [*(f"no state with: {name}" for name in kept), *text], left)
 
-    def accepted(self, claim: Claim, made: Mapping[str, str], left: Callable[[], float | None], k: int = 1) -> Verdict:
-        """PROVED, if the second solver says `unsat` of these files. Disagreement if it does not."""
+    def accepted(
+        self, claim: Claim, made: Mapping[str, str], text: Sequence[str], left: Callable[[], float | None], k: int = 1
+    ) -> Verdict:
+        """PROVED, if the second solver says `unsat` of these files. text: the invariant."""
+        self.invariant = tuple(text)
         self.tell(f"{len(self.invariant)} parts of an invariant; the second solver reads {len(made)} files")
         with tempfile.TemporaryDirectory() as temporary:
             folder = self.folder or Path(temporary)
@@ -278,6 +292,7 @@ class _Attempt:
             "assumptions": list(self.subject.notes),
             "kept": list(claim.kept),
             "excluded": list(claim.excluded),
+            "counted": [dataclasses.asdict(entry) for entry in self.counted],
             "sources": {name: digest(text) for name, text in sorted(self.subject.sources.items())},
         }
 

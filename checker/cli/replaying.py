@@ -8,14 +8,19 @@ from pathlib import Path
 
 import click
 
+from checker.conformance.abstraction import Mismatch, protocol_of
+from checker.conformance.failing import drive
 from checker.language import tree
+from checker.language.errors import UsageError
 from checker.language.load import load_program
 from checker.language.modules import PROJECT
+from checker.report.failure_text import outcome_text
 from checker.report.finding import headline
 from checker.report.verdict import Status
 from checker.trace.data import Trace
 from checker.trace.replay import replay as replay_trace
 from checker.trace.store import load_trace
+from spec.reference.machine import PROTOCOLS
 
 
 def load_model_of(trace: Trace) -> tree.Program:
@@ -31,14 +36,42 @@ def replay_command(path: Path) -> str:
     return f"stackproof replay {shlex.quote(str(path))}"
 
 
+def _on_implementation(path: Path, stored: Trace, on: str) -> Status:
+    program = load_model_of(stored)
+    try:
+        own = protocol_of(program)
+        protocol = own if on == "reference" else on
+        outcome = drive(program, stored, protocol)
+    except Mismatch as mismatch:
+        raise UsageError(f"{path}: error: {mismatch}") from None
+    if protocol == own:
+        good = not outcome.differs and any(property == stored.violation.property for property, _ in outcome.failures)
+    else:
+        good = not outcome.failures
+    print(outcome_text(str(path), stored, protocol, outcome, driven=protocol != own))
+    return Status.AS_DEMANDED if good else Status.VIOLATED
+
+
 @click.command()
 @click.argument("trace", type=click.Path(path_type=Path))
-def replay(trace: Path) -> int:
-    """Replay the counterexample stored in TRACE on its model, step by step.
+@click.option(
+    "--on",
+    type=click.Choice(["model", "reference", *sorted(PROTOCOLS)]),
+    default="model",
+    show_default=True,
+    help="What to run it on: its model; the reference implementation of its protocol; or that of another protocol, as far as it "
+    "can be driven along the trace.",
+)
+def replay(trace: Path, on: str) -> int:
+    """Replay the counterexample stored in TRACE, step by step.
 
-    The interpreter that does it shares only the front end with the engine that found it. Exit status 0: it is a run of the
-    model and ends in the violation; 1: it is not, or not any more."""
+    The interpreter that runs it on its model shares only the front end with the engine that found it. Exit status 0: it is a
+    run of the model and ends in the violation; 1: it is not, or not any more. On the reference implementation, 0: it ends
+    in a failure of the same kind; 1: it does not. On the implementation of another protocol, 0: nothing fails; 1: something does.
+    """
     stored = load_trace(trace)
+    if on != "model":
+        return _on_implementation(trace, stored, on).value
     result = replay_trace(load_model_of(stored), stored)
     if not result.ok:
         print(f"{trace}: not confirmed: {result.reason}")

@@ -3,10 +3,16 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass
 
+from checker.explicit.paths import Hop
 from checker.explicit.search import Finding, Limits, Progress, Result, Search
+from checker.explicit.simulation import Mover, Plan, Simulation
 from checker.ir import system as ir
+
+WALK = 2_000
+"""Steps of a random walk."""
 
 
 @dataclass(frozen=True)
@@ -19,11 +25,40 @@ class Samples:
 
 
 def sample(system: ir.System, properties: frozenset[str], limits: Limits, progress: Progress | None) -> Samples:
-    """Search without reductions, until a limit is reached."""
+    """Search without reductions, until a limit is reached. If it is the number of states, random walks add as many, since the
+    states near the initial one have much in common that others have not."""
     search = Search(system, properties)
     result = search.run(limits, progress)
     terminal = 1 << search.layout.mark
-    return Samples(tuple(state for state in search.states if state < terminal), result, result.stopped is None)
+    states = dict.fromkeys(state for state in search.states if state < terminal)
+    if limits.states is not None and len(search.states) >= limits.states:
+        walker = _Walker(system, properties - result.findings.keys(), limits.states)
+        walked = walker.run(Plan(limits.states, WALK, seed=1), Limits(None, limits.memory, limits.seconds))
+        result.findings |= walked.findings
+        result.error = result.error or walked.error
+        result.cuts |= walked.cuts
+        states |= walker.met
+    return Samples(tuple(states), result, result.stopped is None)
+
+
+class _Walker(Simulation):
+    """Random walks that end when they have met so many states."""
+
+    def __init__(self, system: ir.System, properties: frozenset[str], most: int) -> None:
+        super().__init__(system, properties)
+        self.most = most
+        self.met: dict[int, None] = {}
+
+    def _walk(self, chance: random.Random, depth: int, weighted: bool) -> None:
+        if len(self.met) < self.most:
+            super()._walk(chance, depth, weighted)
+
+    def _movers(self, state: int, path: list[Hop]) -> tuple[Mover, ...]:
+        found = super()._movers(state, path)
+        self.met[state] = None
+        for _, hops in found:
+            self.met.update((hop.state, None) for hop in hops)
+        return found if len(self.met) < self.most else ()
 
 
 def findings(result: Result) -> list[Finding]:

@@ -28,7 +28,7 @@ def allocator(record: str) -> str:
 
 class ExpressionCode:
     """Lowers one program's expressions, as part of one step. variables: those of the system, their constant values known
-    or not yet. asked: the routines whose calls are noted."""
+    or not yet. asked: the routines whose calls are noted. any_number: whether quantifiers over arenas stay quantifiers."""
 
     def __init__(self, program: tree.Program, variables: dict[str, ir.Variable]) -> None:
         self.program = program
@@ -39,6 +39,7 @@ class ExpressionCode:
         self.types: dict[str, tree.Type] = {}
         self.coverable: set[tree.Position] = set()
         self.asked: frozenset[str] = frozenset()
+        self.any_number = False
 
     def local(self, name: str, type_: tree.Type, extra: int = 0) -> ir.Local:
         """A new local of the IR for a value of the type (and `extra` beyond its largest)."""
@@ -243,6 +244,10 @@ class ExpressionCode:
         binding, rest = bindings[0], bindings[1:]
         if e.kind == "first":
             return self.first(e, names)
+        if self.any_number and isinstance(binding.domain, tree.ArenaDomain):
+            each = self.local(binding.local.name, binding.local.type)
+            body = self.quantified(e, rest, {**names, binding.local.name: each})
+            return ir.Over(e.kind, binding.domain.record, each.name, body, e.position)
         terms = [
             _guarded(e.kind, guard, self.quantified(e, rest, {**names, binding.local.name: value}))
             for guard, value in self.domain_values(binding, names)
@@ -261,6 +266,8 @@ class ExpressionCode:
         """The first instance of the arena for which the condition holds, 0 if there is none."""
         binding = e.bindings[0]
         assert isinstance(binding.domain, tree.ArenaDomain)
+        if self.any_number:
+            raise ModelError(e.position, "`first` has no meaning yet where the number of instances is not known; use choose")
         whole = self.program.records[binding.domain.record].symmetric
         result: ir.Expression = ir.Constant(0)
         tests: list[tuple[str, ir.Expression]] = []

@@ -15,6 +15,8 @@ def expression_locals(e: ir.Expression) -> frozenset[str]:
     match e:
         case ir.Local(name):
             return frozenset((name,))
+        case ir.Over(local=name, body=body):
+            return expression_locals(body) - {name}
         case ir.Let(name, value, body):
             return expression_locals(value) | (expression_locals(body) - {name})
     return frozenset().union(*map(expression_locals, ir.operands(e)))

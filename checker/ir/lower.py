@@ -19,12 +19,14 @@ from checker.language.types import value_range
 from checker.language.walking import nodes, walk
 
 
-def lower(program: tree.Program, liveness: bool = False) -> ir.System:
+def lower(program: tree.Program, liveness: bool = False, any_number: bool = False) -> ir.System:
     """The transition system of a program. liveness: with its conditions on runs and what they ask of steps, which changes no
-    state and no transition. ModelError where the program breaks a rule on steps."""
+    state and no transition. any_number: quantifiers over arenas
+    stay quantifiers. ModelError where the program breaks a rule on steps."""
     variables = {variable.name: variable for variable in _variables(program)}
     variables, frames = _initial(program, variables)
     atomic = AtomicCode(program, variables)
+    atomic.any_number = any_number
     if liveness:
         asked = (program.eventualities, program.assumptions, program.functions)
         atomic.asked = frozenset(node.routine for node in nodes(asked) if isinstance(node, tree.Calls))
@@ -61,7 +63,7 @@ def lower(program: tree.Program, liveness: bool = False) -> ir.System:
         eventualities=eventualities if liveness else (),
         assumptions=assumptions if liveness else (),
     )
-    return dataclasses.replace(system, symmetry=find_symmetry(program, system, atomic))
+    return system if any_number else dataclasses.replace(system, symmetry=find_symmetry(program, system, atomic))
 
 
 def _variables(program: tree.Program) -> Iterator[ir.Variable]:

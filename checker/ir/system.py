@@ -109,6 +109,18 @@ class Let:
 
 
 @dataclass(frozen=True)
+class Over:
+    """`any`, `all` or `sum` of the body, with the local bound to each instance of the record's arena. Only in a system that
+    was lowered for any number of instances; else such a quantifier is written out."""
+
+    kind: str
+    record: str
+    local: str
+    body: Expression
+    position: Position
+
+
+@dataclass(frozen=True)
 class Processor:
     """The reference of the processor that steps."""
 
@@ -147,6 +159,7 @@ Expression: TypeAlias = (
     | Logical
     | Conditional
     | Let
+    | Over
     | Processor
     | FrameIn
     | HasFrames
@@ -513,6 +526,8 @@ def operands(e: Expression) -> Iterator[Expression]:
             yield from (test, then, otherwise)
         case Let(_, value, body):
             yield from (value, body)
+        case Over(body=body):
+            yield body
         case FrameIn(owner=owner) | HasFrames(owner=owner) | Calls(processor=owner):
             yield owner
         case Constant() | Local() | Processor():

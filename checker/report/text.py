@@ -72,6 +72,11 @@ def plain(text: str) -> str:
     return "".join(character if character.isprintable() else "?" for character in text)
 
 
+def steps_text(trace: Trace, sources: Mapping[str, str], width: int, colour: bool, first: int = 1) -> str:
+    """The steps of a trace alone, as the report shows them, counted from `first`; not ending in a newline."""
+    return "\n".join(_steps(trace, dict(sources), width, _Style(colour), first))
+
+
 def _headline(trace: Trace, style: _Style) -> str:
     place, error, message = plain(headline(trace)).partition(" error:")
     return style(BOLD, place) + style(RED, error) + style(BOLD, message)
@@ -84,7 +89,7 @@ def _scope(trace: Trace, width: int) -> list[str]:
     return textwrap.wrap(plain(text), width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
 
 
-def _steps(trace: Trace, sources: dict[str, str], width: int, style: _Style) -> list[str]:
+def _steps(trace: Trace, sources: dict[str, str], width: int, style: _Style, first: int = 1) -> list[str]:
     names = columns(trace)
     table = Columns(names, width)
     read = {cell for cell, _ in trace.violation.reads}
@@ -103,7 +108,7 @@ def _steps(trace: Trace, sources: dict[str, str], width: int, style: _Style) -> 
         lines.append((before + style(BOLD, inside) + after).rstrip())
 
     start = None if trace.cycle is None else trace.cycle.start
-    for number, step in enumerate(trace.steps, 1):
+    for number, step in enumerate(trace.steps, first):
         if start == number - 1:
             across("the cycle begins: from here on for ever")
             shown = None

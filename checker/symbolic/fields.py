@@ -59,6 +59,8 @@ class Fields:
                 self.cells[variable.name] = tuple(
                     self._field(f"{variable.name}[{number}]", most) for number in range(len(variable.initial))
                 )
+        self.crowded: dict[str, Term] = {}
+        """For records whose instances are counted (counting.py), what is asked in place of whether none is free."""
         self.locals, self.slot_most = _slots(system)
         self.frames: dict[str, tuple[tuple[FrameFields, ...], ...]] = {
             owner.record: tuple(

@@ -18,6 +18,7 @@ STUCK = "stuck"
 ERROR = "error"
 BROKEN_ERROR = "broken error"
 CUT = "cut "
+UNHELD = "nowhere: an allocated "
 """Names of targets; those that end in a space are followed by a property, or by a reason."""
 
 
@@ -31,6 +32,7 @@ def targets(relation: Relation, properties: frozenset[str]) -> Iterator[tuple[Ta
     found.append((ERROR, STEP, relation.error))
     found.append((BROKEN_ERROR, STATE, relation.broken_error))
     found += [(CUT + reason, STEP, term) for reason, term in relation.cuts.items()]
+    found += [(UNHELD + record, STATE, term) for record, term in relation.unheld.items()]
     for name, kind, term in found:
         if term is not relation.fields.terms.false:
             yield Target(name, kind), term

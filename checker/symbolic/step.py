@@ -358,13 +358,24 @@ class Body(Expressions):
             flow.locals[i.local] = hidden
         return found
 
+    def is_untouched(self, variable: ir.Variable, flow: Flow) -> bool:
+        """Whether the variable surely is what it was before the step."""
+        fields = [field for field in self.fields.cells[variable.name] if field is not None]
+        return all(flow.state[field] is self.fields.variables[field] for field in fields)
+
     def allocate(self, i: ir.Allocate, flow: Flow) -> None:
         count, alignment, _ = self.system.arenas[i.record]
         allocator = self.system.variables[f"{i.record}.allocated"]
         free = [
             self.terms.negation(self.integers.truth(self.fields.cell(flow.state, allocator, number))) for number in range(count)
         ]
-        self.ends(flow, self.terms.negation(self.terms.disjunction(*free)), CUT_ARENA)
+        dry = self.terms.negation(self.terms.disjunction(*free))
+        crowded = self.fields.crowded.get(i.record)
+        if crowded is not None and self.is_untouched(allocator, flow):
+            self.outcomes.setdefault(CUT_ARENA, []).append(self.terms.conjunction(flow.guard, crowded))
+            flow.guard = self.terms.conjunction(flow.guard, self.terms.negation(dry))
+        else:
+            self.ends(flow, dry, CUT_ARENA)
         if self.any_free and count > 1:
             index = self.input(0, count - 1)
             there = [

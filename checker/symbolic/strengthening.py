@@ -30,8 +30,8 @@ AT_ONCE = 2
 @dataclass(eq=False)
 class Lemma:
     """clause: None for what is not made of features. on: while this is assumed, the lemma holds in the state. then: that it holds
-    after the step. needed: the lemmas from which it follows that no step breaks it, once
-    that is shown. source: the lemma that this is the image of, by which exchange."""
+    after the step. wanted: something that was shown rests on it. needed: the lemmas from which it follows that no step breaks
+    it, once that is shown. source: the lemma that this is the image of, by which exchange."""
 
     number: int
     clause: Clause | None
@@ -39,6 +39,7 @@ class Lemma:
     on: Any
     then: Any
     alive: bool = True
+    wanted: bool = False
     needed: frozenset[Lemma] | None = None
     target: str | None = None
     source: tuple[Lemma, Image] | None = None
@@ -94,7 +95,7 @@ class Prover:
                 parts = [self.add(None, z3.Not(part)) for part in _disjuncts(targets[target.name])]
                 for part in parts:
                     part.target = target.name
-                goal.needed = frozenset(parts)
+                goal.needed = self.rests_on(frozenset(parts))
         for clause in self.samples.ranges():
             if clause not in self.lemmas:
                 self.learn(clause)
@@ -107,10 +108,17 @@ class Prover:
         self.solver.add(z3.Implies(lemma.on, holds))
         self.everything.append(lemma)
         self.alive[lemma.on.get_id()] = lemma
-        self.queue.append(lemma)
         if clause is not None:
             self.lemmas[clause] = lemma
         return lemma
+
+    def rests_on(self, lemmas: frozenset[Lemma]) -> frozenset[Lemma]:
+        """These lemmas, which are to be shown now. (What nothing rests on is not.)"""
+        for lemma in sorted(lemmas, key=lambda lemma: lemma.number):
+            if not lemma.wanted:
+                lemma.wanted = True
+                self.queue.append(lemma)
+        return lemmas
 
     def learn(self, clause: Clause) -> None:
         """Add a lemma, with its images."""
@@ -158,7 +166,8 @@ class Prover:
         for other in self.everything:
             if other.alive and other.needed is not None and lemma in other.needed:
                 other.needed = None
-                self.queue.append(other)
+                if other.wanted:
+                    self.queue.append(other)
         for goal in self.goals:
             if goal.needed is not None and lemma in goal.needed:
                 goal.needed = None
@@ -243,7 +252,7 @@ class Prover:
             if goal is not None:
                 answer = self.ask(goal.wrong, False)
                 if isinstance(answer, frozenset):
-                    goal.needed = answer
+                    goal.needed = self.rests_on(answer)
                 elif answer is None:
                     self.tell(Stopped(f"Z3 gives up: {self.solver.reason_unknown()}"))
                     return False
@@ -256,12 +265,13 @@ class Prover:
             lemma = self.queue.popleft()
             if not lemma.alive or lemma.needed is not None:
                 continue
-            lemma.needed = self.by_symmetry(lemma)
-            if lemma.needed is not None:
+            by_symmetry = self.by_symmetry(lemma)
+            if by_symmetry is not None:
+                lemma.needed = self.rests_on(by_symmetry)
                 continue
             answer = self.ask(z3.Not(lemma.then), True)
             if isinstance(answer, frozenset):
-                lemma.needed = answer
+                lemma.needed = self.rests_on(answer)
             elif answer is None:
                 self.tell(Stopped(f"Z3 gives up: {self.solver.reason_unknown()}"))
                 return False
@@ -272,8 +282,8 @@ class Prover:
             else:
                 self.fail(lemma.target or "valid", answer, z3.Not(lemma.then), True)
                 return False
-            alive = sum(1 for lemma in self.everything if lemma.alive)
-            self.tell(Grown(alive, alive - len(self.queue), self.counterexamples, self.checks))
+            wanted = sum(1 for lemma in self.everything if lemma.alive and lemma.wanted)
+            self.tell(Grown(wanted, wanted - len(self.queue), self.counterexamples, self.checks))
 
     def wrong_at_first(self) -> str | None:
         """What no lemma can help with: a target that the initial state is in. (Clauses agree with it, as it is a sample.)"""

@@ -12,12 +12,14 @@
     relation.stuck                 over s: nothing but interrupts is possible; false in a model without no-deadlock
     relation.error, .broken_error  over s, i and over s: the model itself is in error
     relation.cuts[reason]          over s, i: the path ends for want of room
+    relation.unheld[record]        over s: what is counted is not held (counting.py)
     relation.fields.valid(s)       over s: what every reachable state satisfies for the ranges of fields
 
 Where none of steps, violates, error, cuts and `halts` holds, the inputs name no transition that is possible in s.
 `relation.at(state, inputs)` gives all of it over other terms. With any_free, an allocation takes any free instance in place of
 the lowest one, which is one of them: every transition of the system is among these. The others are the same up to an exchange of
 free instances, where nothing refers to a free instance; where something does (a dangling reference), they are more than that.
+Of records that are counted, cuts[arena] says where too many places refer to instances, in place of where none is free.
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from checker.ir import system as ir
+from checker.symbolic.counting import Counted, conditions
 from checker.symbolic.expressions import MODEL_ERROR, WILD, WILD_POINTER, Expressions, Flow, Stepper
 from checker.symbolic.fields import Fields
 from checker.symbolic.processors import processor_steps, selected, written_back
@@ -70,16 +73,22 @@ class Relation:
     broken_error: Term
     halts: Term
     cuts: Mapping[str, Term]
+    unheld: Mapping[str, Term]
+
+    @property
+    def may_run_dry(self) -> bool:
+        """Whether it is not plain that no allocation finds an arena without free instances."""
+        return self.cuts[CUT_ARENA] is not self.fields.terms.false
 
     def at(self, state: Sequence[Term], inputs: Sequence[Term]) -> Relation:
         """The same over another state and other inputs."""
         values = dict(zip([*self.fields.variables, *self.inputs], [*state, *inputs], strict=True))
-        groups = (self.violates, self.broken, self.cuts)
+        groups = (self.violates, self.broken, self.cuts, self.unheld)
         whole = [self.steps, *self.next, self.stuck, self.error, self.broken_error, self.halts]
         moved = iter(self.fields.terms.substituted([*whole, *(term for group in groups for term in group.values())], values))
         steps, next_ = next(moved), tuple(itertools.islice(moved, len(self.next)))
         stuck, error, broken_error, halts = itertools.islice(moved, 4)
-        violates, broken, cuts = (dict(zip(group, moved, strict=False)) for group in groups)
+        violates, broken, cuts, unheld = (dict(zip(group, moved, strict=False)) for group in groups)
         return replace(
             self,
             steps=steps,
@@ -91,20 +100,25 @@ class Relation:
             violates=violates,
             broken=broken,
             cuts=cuts,
+            unheld=unheld,
         )
 
 
-def step_relation(system: ir.System, any_free: bool = False) -> Relation:
-    """The step relation of a system. Unsupported where it cannot be said in bit-vectors."""
+def step_relation(system: ir.System, any_free: bool = False, counted: Sequence[Counted] = ()) -> Relation:
+    """The step relation of a system. counted: records that shall not run dry, and how their instances are counted. Unsupported
+    where it cannot be said in bit-vectors."""
     try:
-        return _step_relation(system, any_free)
+        return _step_relation(system, any_free, counted)
     except RecursionError:
         raise Unsupported("the model has code that is nested too deeply") from None
 
 
-def _step_relation(system: ir.System, any_free: bool) -> Relation:
+def _step_relation(system: ir.System, any_free: bool, counted: Sequence[Counted]) -> Relation:
     terms = Terms()
     fields = Fields(system, terms)
+    unheld: dict[str, Term] = {}
+    for entry in counted:
+        fields.crowded[entry.record], unheld[entry.record] = conditions(fields, entry)
     choices = Inputs(fields)
     alone = sorted(_possible_actions(fields, any_free), key=lambda pair: pair[0].arguments[:1])  # those of one agent together
     transitions = [transition for transition, _ in alone] + processor_transitions(fields)
@@ -151,6 +165,7 @@ def _step_relation(system: ir.System, any_free: bool) -> Relation:
         broken_error=broken_error,
         halts=when(HALTED),
         cuts={reason: when(reason) for reason in (CUT_ARENA, CUT_FRAMES)},
+        unheld=unheld,
     )
 
 

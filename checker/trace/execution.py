@@ -45,6 +45,13 @@ def scope_of(parameters: Sequence[tree.Local], locals_: Sequence[tree.Local], re
     return Scope(dict.fromkeys(types, 0), types, result)
 
 
+def conjuncts(condition: Expression) -> tuple[Expression, ...]:
+    """The conditions that have to hold together, in the order in which they are evaluated."""
+    if isinstance(condition, tree.Logical) and condition.operator == "and":
+        return condition.operands
+    return (condition,)
+
+
 class Execution:
     """Code that runs: in a frame, or (frame is None) all at once for an action, `initial` or a predicate."""
 
@@ -168,8 +175,11 @@ class Execution:
                 return self.at_once(self.block(body, scope))
             case tree.Require(condition=condition):
                 yield from self.access(statement.position)
-                if not self.at_once(self.evaluate(condition, scope)):
-                    raise Stopped(Kind.NOT_POSSIBLE, "a requirement does not hold", statement.position)
+                for operand in conjuncts(condition):
+                    start = len(self.state.looked)
+                    if not self.at_once(self.evaluate(operand, scope)):
+                        reads = self.state.reads(start)
+                        raise Stopped(Kind.NOT_POSSIBLE, "a requirement does not hold", operand.position, reads=reads)
             case tree.Check(condition=condition, property=property, message=message):
                 yield from self.access(statement.position)
                 start = len(self.state.looked)

@@ -61,11 +61,11 @@ def alloc_thread_stack_node(task: Task) -> bool:
 
 @routine
 def copy_process() -> None:
-    """copy_process(): a child, if there is memory for it and the machine has not as many tasks as it can have (in the model
-    another CPU may have forked the last one since this was decided). Linux: copy_thread() (arch/x86/kernel/process.c) writes the child's
-    registers and first frame to the top of its stack. That is the parent's access to a stack not its own, where a fault
-    would be one that nobody can resolve. Here the wakeup checks for it. Left out: all but the flags and the stack; that
-    copy_thread may need more than one page; STACK_END_MAGIC at the other end, which dynamic stacks do without."""
+    """copy_process(): a child, if there is memory for it and room for it (the last that there was may have been taken by
+    another CPU since this was decided). Linux: copy_thread() (arch/x86/kernel/process.c) writes the child's registers and first
+    frame to the top of its stack. That is the parent's access to a stack not its own, where a fault would be one that nobody
+    can resolve. Here the wakeup checks for it. Left out: all but the flags and the stack; that copy_thread may need more than
+    one page; STACK_END_MAGIC at the other end, which dynamic stacks do without."""
     with atomic("dup_task_struct copies the parent into a task_struct of its own"):
         if not any(is_unused(task) for task in every(Task)):
             return

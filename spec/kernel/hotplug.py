@@ -26,15 +26,15 @@ def free_vm_stack_cache(cpu: Cpu) -> None:
 
 @routine
 def cpu_down(cpu: Cpu) -> None:
-    """_cpu_down(): the scheduler leaves the CPU, its idle task reports it dead, then come the callbacks of the prepare stage
-    on this CPU. Left out: all other callbacks, and failing."""
+    """_cpu_down(): the scheduler leaves the CPU, its idle task reports it dead, then come the callbacks of the prepare stage on
+    this CPU, the one that was set up last before the others (fork_init, kernel/cpu.c). Left out: all others, and failing."""
     with atomic("set_cpu_active and set_cpu_online under cpu_hotplug_lock"):
         cpu.online = False
     with atomic("the stopper has sent every task away; cpuhp_report_idle_dead"):
         require(is_at_rest(cpu) and not cpu.irq_work)
+    cpu_dead(cpu)
     if TASKS_END:
         free_vm_stack_cache(cpu)
-    cpu_dead(cpu)
 
 
 @routine

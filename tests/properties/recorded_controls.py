@@ -223,9 +223,9 @@ RECORDED = (
     Control(
         "one-owner",
         {"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2},
-        *(1_869, 2_019, 84),
-        reached={"reached-handed-over": 16, "reached-in-flight": 29, "reached-all-refilled": 30},
-        planted={12: Planted(50, 2_001)},
+        *(1_769, 1_919, 80),
+        reached={"reached-handed-over": 15, "reached-in-flight": 28, "reached-all-refilled": 29},
+        planted={12: Planted(48, 1_897)},
         events=("touch", "exit"),
     ),
     Control(
@@ -239,9 +239,9 @@ RECORDED = (
     Control(
         "charge-once",
         {"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2},
-        *(2_147, 2_303, 89),
-        reached={"reached-charged": 38, "reached-uncharged": 20},
-        planted={5: Planted(24, 2_031), 6: Planted(49, 3_247), 7: Planted(22, 4_437)},
+        *(2_047, 2_203, 85),
+        reached={"reached-charged": 37, "reached-uncharged": 19},
+        planted={5: Planted(22, 1_931), 6: Planted(47, 3_121), 7: Planted(21, 4_337)},
         events=("touch", "exit"),
     ),
     Control(
@@ -264,9 +264,9 @@ RECORDED = (
     Control(
         "free-context",
         {"CPUS": 1, "TASKS": 3, "STACK_PAGES": 2},
-        *(4_593, 5_286, 83),
-        reached={"reached-freed": 44, "reached-freeing": 37},
-        planted={1: Planted(32, 5_079), 2: Planted(41, 5_553)},
+        *(4_248, 4_941, 78),
+        reached={"reached-freed": 42, "reached-freeing": 35},
+        planted={1: Planted(30, 4_803), 2: Planted(39, 5_277)},
         events=("exit",),
     ),
     Control(
@@ -348,9 +348,9 @@ RECORDED = (
     Control(
         "tag-live",
         {"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2},
-        *(2_065, 2_215, 100),
-        reached={"reached-tagged": 26, "reached-in-fault": 16},
-        planted={1: Planted(56, 2_285)},
+        *(1_965, 2_115, 96),
+        reached={"reached-tagged": 25, "reached-in-fault": 15},
+        planted={1: Planted(54, 2_179)},
         events=("touch", "exit"),
     ),
     Control(
@@ -364,17 +364,17 @@ RECORDED = (
     Control(
         "zeroed",
         {"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2},
-        *(6_127, 6_561, 142),
-        reached={"reached-cached": 73, "reached-refilled": 19},
-        planted={1: Planted(63, 4_137), 2: Planted(18, 364), 3: Planted(24, 532), 4: Planted(79, 5_016, {"single-hole": 66})},
+        *(5_905, 6_339, 136),
+        reached={"reached-cached": 71, "reached-refilled": 18},
+        planted={1: Planted(61, 3_999), 2: Planted(17, 359), 3: Planted(23, 527), 4: Planted(77, 4_857, {"single-hole": 64})},
         events=("touch", "fork", "exit"),
     ),
     Control(
         "mark-earned",
         {"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2, "AT_FINISH": 0},
-        *(2_399, 2_573, 94),
-        reached={"reached-marked": 22, "reached-in-between": 29},
-        planted={4: Planted(18, 2_716)},
+        *(2_273, 2_447, 90),
+        reached={"reached-marked": 21, "reached-in-between": 28},
+        planted={4: Planted(17, 2_590)},
         events=("touch", "exit"),
     ),
     Control(
@@ -396,9 +396,9 @@ RECORDED = (
     Control(
         "area-owned",
         {"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2},
-        *(6_509, 7_794, 174),
-        reached={"reached-freed": 56, "reached-cached": 97, "reached-rcu": 47, "reached-vfree": 52},
-        planted={1: Planted(51, 2_871), 2: Planted(109, 6_361, rare=True)},
+        *(6_088, 7_373, 167),
+        reached={"reached-freed": 54, "reached-cached": 94, "reached-rcu": 45, "reached-vfree": 50},
+        planted={1: Planted(49, 2_706), 2: Planted(106, 5_940, rare=True)},
         events=("fork", "exit"),
     ),
     Control(
@@ -437,9 +437,9 @@ RECORDED = (
     Control(
         "one-owner",
         {"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2, "SPARE_PAGES": 2},
-        *(975, 1_119, 64),
-        reached={"reached-in-hand": 11},
-        planted={1: Planted(44, 917)},
+        *(907, 1_051, 60),
+        reached={"reached-in-hand": 10},
+        planted={1: Planted(42, 853)},
         events=("exit",),
         part="-in-hand",
     ),

@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""`stackproof conform MODEL`: does the reference implementation do what the model does, and nothing else?"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import click
+
+from checker.cli.configuration import Request
+from checker.cli.ladder import ladder
+from checker.cli.options import ProgressLine, wants_colour
+from checker.cli.request import OPTIONS, request_of
+from checker.conformance.abstraction import Mismatch, machine_for, protocol_of
+from checker.conformance.implementation import Implementation
+from checker.conformance.lockstep import Counts, Lockstep, Search
+from checker.conformance.recording import load_run, recorded_steps, save_run, settings_of, walk
+from checker.conformance.specification import Specification
+from checker.conformance.validation import validate
+from checker.language.errors import UsageError
+from checker.language.load import load_program
+from checker.report.check_text import terminal_width
+from checker.report.conformance_text import difference_text, lockstep_text, validation_text
+from checker.report.verdict import PRECEDENCE, Configuration, Status
+from spec.reference.log import Event
+from spec.reference.machine import PROTOCOLS
+
+FIRST_OPTIONS = OPTIONS[:-1]
+"""All but --property: nothing is demanded here but to be alike."""
+
+
+@click.command()
+@click.argument("model", type=click.Path(path_type=Path))
+@click.option(
+    "--protocol",
+    type=click.Choice(sorted(PROTOCOLS)),
+    help="Which implementation. Default: the one that is called like MODEL.",
+)
+@click.option("--run", "recorded", type=click.Path(path_type=Path), metavar="FILE", help="Is this recorded run one of the model?")
+@click.option(
+    "--record",
+    "to_record",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Make a random run of the implementation there.",
+)
+@click.option("--steps", type=click.IntRange(min=1), default=500, show_default=True, metavar="N", help="Of a run that is made.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, metavar="N", help="Of a run that is made.")
+@click.option(
+    "--quick",
+    is_flag=True,
+    help="One state of the implementation for each of the model: faster, but blind to what only hangs on locals of its code.",
+)
+@click.option("--max-states", type=click.IntRange(min=1), metavar="N", help="Stop at about this many states.")
+@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), metavar="S", help="Stop after so many seconds in all.")
+def conform(
+    model: Path,
+    protocol: str | None,
+    recorded: Path | None,
+    to_record: Path | None,
+    steps: int,
+    seed: int,
+    quick: bool,
+    max_states: int | None,
+    timeout: float | None,
+    cpus: int | None,
+    tasks: int | None,
+    stack_pages: int | None,
+    settings: tuple[tuple[str, int], ...],
+    events: str | None,
+) -> int:
+    """Hold the reference implementation against MODEL, in every state that they can reach, step for step.
+
+    In each state both have to be able to do the same, and each of it has to lead both to the same. The first difference found
+    is a nearest one, and shown with the way there. Without sizes and events: the model's own ladder of configurations.
+
+    With --run a recorded run of the implementation is taken instead: exit status 0 if it is a run of the model, else 1. With
+    --record such a run is made.
+    """
+    request = request_of(model, cpus, tasks, stack_pages, settings, events, ())
+    given = bool(request.settings) or request.events is not None
+    try:
+        if recorded is not None:
+            if given:
+                raise UsageError("error: a recorded run says its sizes and events itself; leave them out, or leave out --run")
+            return _validate(model, recorded, protocol).value
+        if to_record is not None:
+            return _record(request, protocol, to_record, steps, seed).value
+        requests = [request] if given else ladder(model, None)
+        begun = time.monotonic()
+        statuses = set()
+        for each in requests:
+            left = None if timeout is None else timeout - (time.monotonic() - begun)
+            statuses.add(_lockstep(each, protocol, quick, max_states, left))
+            if Status.AS_DEMANDED not in statuses or len(statuses) > 1:
+                break
+        return next(status for status in PRECEDENCE if status in statuses).value
+    except Mismatch as mismatch:
+        raise UsageError(f"error: {mismatch}") from None
+
+
+def _lockstep(request: Request, protocol: str | None, quick: bool, max_states: int | None, seconds: float | None) -> Status:
+    program = load_program(request.model, request.settings, request.events)
+    specification = Specification(program)
+    subject = Implementation(specification, machine_for(program, protocol))
+    line = ProgressLine(f"{request.model}")
+
+    def progress(counts: Counts) -> None:
+        line.say(f"{counts.states:,} states, {counts.transitions:,} transitions, depth {counts.depth}")
+
+    search = Search(specification, subject, None if quick else subject.inside, max_states, seconds, progress)
+    with line.running():
+        result: Lockstep = search.run()
+    settings = tuple((parameter.name, parameter.value) for parameter in program.parameters)
+    events = tuple(event.name for event in program.events if event.enabled)
+    if result.difference is not None:
+        print(difference_text(program, result.difference, terminal_width(), wants_colour()))
+    print(lockstep_text(program.model, Configuration(settings, events), result, search.comparison.missing, quick), flush=True)
+    if result.difference is not None:
+        return Status.VIOLATED
+    return Status.AS_DEMANDED if result.stopped is None else Status.INCONCLUSIVE
+
+
+def _validate(model: Path, file: Path, protocol: str | None) -> Status:
+    run = load_run(file)
+    program = load_program(model, settings_of(run.sizes), run.possible)
+    named = protocol or protocol_of(program)
+    if run.protocol != named:
+        raise UsageError(f"{file}: error: this is a run of {run.protocol}, not of {named}")
+    specification = Specification(program)
+    steps = recorded_steps(program, run)
+    validation = validate(specification, steps)
+    print(validation_text(program, str(file), steps, validation, terminal_width(), wants_colour()))
+    return Status.AS_DEMANDED if validation.rejection is None else Status.VIOLATED
+
+
+def _record(request: Request, protocol: str | None, file: Path, steps: int, seed: int) -> Status:
+    program = load_program(request.model, request.settings, request.events)
+    events: list[Event] = []
+    machine = machine_for(program, protocol, log=events.append)
+    walk(machine, steps, seed)
+    possible = tuple(event.name for event in program.events if event.enabled)
+    save_run(file, protocol or protocol_of(program), machine.kernel.sizes, possible, events)
+    print(f"{file}: {len(events):,} events of {protocol or protocol_of(program)}")
+    return Status.AS_DEMANDED
+
+
+for option in FIRST_OPTIONS:
+    conform = option(conform)

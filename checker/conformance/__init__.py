@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Whether an implementation does what the model does, and nothing else."""

@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Recorded runs of the implementation: `{"schema": "stackproof-run", "version": 1, ...}`.
+
+A file has the protocol that ran, the sizes of the machine, what could happen on it, and one event for each move, as
+spec/reference/log.py writes them. Reading trusts nothing; whether the run is one of the model is for validation.py to say.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+from checker.conformance.abstraction import model_choice, transition_of_event
+from checker.conformance.validation import ACCESS, Recorded
+from checker.language import tree
+from checker.language.errors import UsageError
+from checker.language.values import instance_name
+from checker.trace.machine import Transition
+from spec.reference import failures
+from spec.reference.failures import Ended
+from spec.reference.kernel import Sizes
+from spec.reference.log import Event, event_from_json, event_to_json
+from spec.reference.machine import Machine
+
+SCHEMA = "stackproof-run"
+VERSION = 1
+
+
+@dataclass(frozen=True)
+class Run:
+    """A recorded run. protocol: as spec.reference.machine.PROTOCOLS names it. possible: the kinds of events that could happen,
+    by the names of --events."""
+
+    protocol: str
+    sizes: Sizes
+    possible: tuple[str, ...]
+    events: tuple[Event, ...]
+
+
+def save_run(path: Path | str, protocol: str, sizes: Sizes, possible: Sequence[str], events: Sequence[Event]) -> None:
+    """Writes a run to a file. Raises UsageError where that fails."""
+    whole = {
+        "schema": SCHEMA,
+        "version": VERSION,
+        "protocol": protocol,
+        "sizes": asdict(sizes),
+        "possible": list(possible),
+        "events": [event_to_json(event) for event in events],
+    }
+    try:
+        Path(path).write_text(json.dumps(whole, indent=1) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{path}: error: cannot write the run: {error.strerror or error}") from None
+
+
+def load_run(path: Path | str) -> Run:
+    """The run in a file. Raises UsageError, which begins with the path, for anything wrong with it."""
+    try:
+        return _run(json.loads(Path(path).read_text(encoding="utf-8")))
+    except OSError as error:
+        raise UsageError(f"{path}: error: cannot read the run: {error.strerror or error}") from None
+    except json.JSONDecodeError as error:
+        raise UsageError(f"{path}: error: not a run: no valid JSON at line {error.lineno}: {error.msg}") from None
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"{path}: error: not a run: {error}; record it anew") from None
+
+
+def walk(machine: Machine, steps: int, seed: int) -> None:
+    """Takes so many moves, at random, or until the machine has ended. The guard page, which stops it, is touched seldom."""
+    chance = random.Random(seed)
+    for _ in range(steps):
+        moves = machine.moves()
+        quiet = [move for move in moves if move.event != "touch" or move.arguments[1] < machine.kernel.stack_pages]
+        if not moves:
+            return
+        try:
+            machine.take(chance.choice(quiet if quiet and chance.random() < 0.99 else moves))
+        except Ended:
+            return
+
+
+def _run(value: object) -> Run:
+    if not isinstance(value, dict) or value.get("schema") != SCHEMA:
+        raise ValueError(f'"schema" is not "{SCHEMA}"')
+    if value.get("version") != VERSION:
+        raise ValueError(f"version {value.get('version')!r} is not supported, only version {VERSION}")
+    for name in ("protocol", "sizes", "possible", "events"):
+        if name not in value:
+            raise ValueError(f'it lacks the field "{name}"')
+    protocol, sizes, possible, events = (value[name] for name in ("protocol", "sizes", "possible", "events"))
+    names = [field.name for field in fields(Sizes)]
+    if not isinstance(protocol, str):
+        raise ValueError('"protocol" must be a name')
+    if not isinstance(sizes, dict) or sorted(sizes) != sorted(names) or any(type(n) is not int for n in sizes.values()):
+        raise ValueError(f'"sizes" must have a number for each of {", ".join(names)}')
+    if not isinstance(possible, list) or not all(isinstance(name, str) for name in possible):
+        raise ValueError('"possible" must be a list of names')
+    if not isinstance(events, list) or not all(isinstance(event, dict) for event in events):
+        raise ValueError('"events" must be a list of objects')
+    return Run(protocol, Sizes(**sizes), tuple(possible), tuple(event_from_json(event) for event in events))
+
+
+def recorded_steps(program: tree.Program, run: Run) -> list[Recorded]:
+    """What a run's events say, in the model's numbers. Reading a field that nothing changes in this configuration is no step
+    of the model, so that such events are left out. Raises UsageError for an event that makes no sense."""
+    constant = {f"{record.name}.{field.name}" for record in program.records.values() for field in record.fields if field.constant}
+    owners = {instance_name(record, n): record.name for record in program.records.values() for n in range(record.count)}
+    steps = []
+    for event in run.events:
+        match = ACCESS.fullmatch(event.what)
+        if match is not None and match[1] == "load" and event.move.cpu is not None:
+            owner, _, field = match[2].partition("[")[0].partition(".")
+            if f"{owners.get(owner)}.{field}" in constant:
+                continue
+        try:
+            steps.append(_recorded(program, event))
+        except (KeyError, ValueError, AttributeError) as error:
+            raise UsageError(f"error: event {event.number} of the run is none of this machine: {error}") from None
+    return steps
+
+
+def _recorded(program: tree.Program, event: Event) -> Recorded:
+    move, values = event.move, dict(event.values)
+    kind = event.failure.partition(":")[0]
+    failed = getattr(failures, kind).property if kind and kind != "Halted" else ""
+    if move.cpu is not None:
+        choices = () if move.choice is None else (model_choice(program, move.choice, event.what),)
+        transition = Transition(move.cpu, choices=choices)
+    else:
+        transition = transition_of_event(program, move)
+    return Recorded(transition, event.what, values.get("value"), failed, kind == "Halted", event.number)
+
+
+def settings_of(sizes: Sizes) -> dict[str, int]:
+    """The parameters of the model that stand for the sizes."""
+    return {name.upper(): number for name, number in asdict(sizes).items()}

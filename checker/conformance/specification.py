@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The model's side: every move of a state with the choices in it, and what the state is made of, without any reduction."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from checker.conformance.subject import End, Ended
+from checker.explicit.decode import state_cells, state_frames
+from checker.explicit.generated_names import Names
+from checker.explicit.initial import initial_state
+from checker.explicit.outcome import Cut, OutOfRange, Raised, Violated
+from checker.explicit.paths import outcomes
+from checker.explicit.python_code import FunctionMaker
+from checker.explicit.transitions import Transition as EngineTransition
+from checker.explicit.transitions import Transitions
+from checker.ir import system as ir
+from checker.ir.layout import make_layout
+from checker.ir.lower import lower
+from checker.language import tree
+from checker.language.errors import UsageError
+from checker.language.values import format_value, instance_name
+from checker.trace.data import Call
+from checker.trace.machine import Transition
+
+HALTED = 1
+"""The mark of a halted state; see ir/layout.py."""
+
+Values = tuple[int, ...]
+Reader = tuple[int, int, dict[int, Values], Callable[[int], Values]]
+"""Where the bits of a variable are: how far up, their mask; the values of its cells for each that was met; how to find them."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """One transition with its choices, and what it leads to: a packed state, or the end of the run."""
+
+    move: Transition
+    outcome: int | Ended
+
+
+class Specification:
+    """A model as its transition system, packed states as the portable engine has them.
+
+    names: its cells that are not constant, as they are printed, in the order of `cells`. owners: who has frames, its record, its
+    name, and how many frames it can have.
+    """
+
+    def __init__(self, program: tree.Program) -> None:
+        self.program = program
+        self.system = lower(program)
+        self.layout = make_layout(self.system)
+        self.transitions = Transitions(FunctionMaker(Names(self.system, self.layout)))
+        self.initial = initial_state(self.system, self.layout)
+        self.names, self._readers = self._cells()
+        self._types = tuple(
+            variable.type for name in self.layout.cells for variable in (self.system.variables[name],) for _ in variable.initial
+        )
+        self.owners, self._bases = self._frames()
+        self._frame_bits = sum(((1 << self.layout.location_width) - 1) << base for base in self._bases)
+        self._standing: dict[int, tuple[int, ...]] = {}
+        self._moves: dict[tuple[int, tuple[int, ...]], Transition] = {}
+        self._kept: list[EngineTransition] = []
+
+    # -- moves --
+
+    def ways(self, state: int) -> list[Way]:
+        """All that can happen in a state that is not terminal. Raises UsageError where the model itself is in error."""
+        found = []
+        for transition in self.transitions.possible(state):
+            if transition.branches:
+                for choices, outcome in outcomes(transition, state):
+                    found.append(Way(self._move(transition, choices), self._outcome(outcome)))
+                continue
+            try:
+                after = transition.function(state)
+            except Raised as raised:
+                found.append(Way(self._move(transition, ()), self._outcome(raised)))
+                continue
+            if after is not None:
+                found.append(Way(self._move(transition, ()), self._outcome(after)))
+        return found
+
+    def _move(self, transition: EngineTransition, choices: tuple[int, ...]) -> Transition:
+        key = (id(transition), choices)
+        move = self._moves.get(key)
+        if move is None:
+            self._kept.append(transition)  # so that no other transition gets its id
+            chosen = tuple(map(int, choices))
+            if transition.action is None:
+                move = Transition(transition.processor, choices=chosen)
+            else:
+                move = Transition(None, transition.action.name, transition.arguments, chosen)
+            self._moves[key] = move
+        return move
+
+    def _outcome(self, outcome: int | Raised) -> int | Ended:
+        match outcome:
+            case int():
+                mark = outcome >> self.layout.mark
+                if not mark:
+                    return outcome
+                assert mark == HALTED, "a violated state is raised, not returned"
+                return Ended(End.HALTED)
+            case Violated():
+                return Ended(End.VIOLATED, outcome.property, f"{outcome.position}")
+            case Cut():
+                return Ended(End.CUT, message=outcome.message)
+            case OutOfRange():
+                raise UsageError(f"{outcome.position}: error: {outcome.message}")
+        raise TypeError(outcome)
+
+    # -- states --
+
+    def cells(self, state: int) -> tuple[int, ...]:
+        """The values of the cells that are not constant, in the order of `names`."""
+        found: tuple[int, ...] = ()
+        for shift, mask, known, read in self._readers:
+            bits = state >> shift & mask
+            values = known.get(bits)
+            if values is None:
+                values = known[bits] = read(bits)
+            found += values
+        return found
+
+    def _cells(self) -> tuple[tuple[str, ...], list[Reader]]:
+        """The names of the cells, and for each variable where it is and how to take its bits apart."""
+        names: list[str] = []
+        readers: list[Reader] = []
+        for name, cells in self.layout.cells.items():
+            variable = self.system.variables[name]
+            count = len(variable.initial)
+            names += cell_names(self.program, variable)
+            readers.append((cells.offset, (1 << cells.width * count) - 1, {}, _reader(cells.width, variable.low, count)))
+        return tuple(names), readers
+
+    def _frames(self) -> tuple[tuple[tuple[str, str, int], ...], tuple[int, ...]]:
+        """The owners of frames with how many they can have, and where the numbers of all their locations are."""
+        owners = []
+        bases: list[int] = []
+        for record, owner in self.system.owners.items():
+            frames = self.layout.frames[record]
+            for index in range(owner.count):
+                owners.append((record, instance_name(self.program.records[record], index), frames.frames))
+                bases += [frames.base(index, depth) for depth in range(frames.frames)]
+        return tuple(owners), tuple(bases)
+
+    def locations(self, state: int) -> tuple[int, ...]:
+        """Where all frames stand: for each of `owners`, the numbers of its locations, lowest frame first, 0 for none."""
+        found = self._standing.get(state & self._frame_bits)
+        if found is None:
+            mask = (1 << self.layout.location_width) - 1
+            found = self._standing[state & self._frame_bits] = tuple(state >> base & mask for base in self._bases)
+        return found
+
+    def shown(self, number: int, value: int) -> str:
+        """The value of the cell of that number, as printed."""
+        return format_value(self.program, self._types[number], value)
+
+    def spellings(self, number: int, value: int) -> tuple[str, ...]:
+        """How the value of the cell of that number may be written: flags by their names, or as the number that they are."""
+        flags = isinstance(self._types[number], tree.FlagsType)
+        return (self.shown(number, value), str(value)) if flags else (self.shown(number, value),)
+
+    def printed(self, state: int) -> dict[str, str]:
+        """Every cell with its value, as printed, constants too."""
+        return state_cells(self.program, self.system, self.layout, state)
+
+    def frames(self, state: int) -> dict[str, tuple[tuple[Call, ...], ...]]:
+        """Where the frames of each owner stand in the model's text."""
+        return state_frames(self.program, self.system, self.layout, state)
+
+
+def _reader(width: int, low: int, count: int) -> Callable[[int], tuple[int, ...]]:
+    mask = (1 << width) - 1
+    return lambda bits: tuple((bits >> width * number & mask) + low for number in range(count))
+
+
+def cell_names(program: tree.Program, variable: ir.Variable) -> list[str]:
+    """How the cells of a variable are printed (as decode.py does), in their order."""
+    found = []
+    record = program.records.get(variable.name.partition(".")[0]) if "." in variable.name else None
+    for indices in itertools.product(*map(range, variable.dimensions)):
+        text = variable.name
+        rest = list(zip(indices, variable.keys, strict=True))
+        if record is not None:
+            text = f"{instance_name(record, indices[0])}.{variable.name.partition('.')[2]}"
+            rest = rest[1:]
+        for index, key in rest:
+            text += f"[{index}]" if key is None else f"[{instance_name(program.records[key], index)}]"
+        found.append(text)
+    return found

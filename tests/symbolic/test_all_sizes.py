@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Proofs for any number of instances: what holds at all sizes is proved, what fails at some size never is."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from checker.cli import proving_all_sizes
+from checker.cli.certificates import Refused, check_certificate
+from checker.cli.certifying_all_sizes import check_all_sizes_against_model
+from checker.cli.configuration import Request
+from checker.cli.proving import Proving
+from checker.explicit.search import Limits
+from checker.language.errors import UsageError
+from checker.report.verdict import Word
+from checker.symbolic.all_sizes import Obligation
+
+HERE = Path(__file__).parent / "sizes"
+
+
+def proved(model: Path, sizes: dict[str, int], folder: Path | None = None) -> Proving:
+    return proving_all_sizes.prove_all_sizes(Request(model, sizes, ()), Limits(None, None, 100), folder, 100_000)
+
+
+def prove_one(model: Path, name: str, sizes: dict[str, int]) -> Proving:
+    return proving_all_sizes.prove_all_sizes(Request(model, sizes, (), (name,)), Limits(None, None, 100), None, 100_000)
+
+
+def words(proving: Proving) -> dict[str, Word]:
+    return {verdict.property: verdict.word for verdict in proving.run.verdicts}
+
+
+def changed(folder: Path, name: str, old: str, new: str) -> Path:
+    """A model with a change."""
+    text = (HERE / name).read_text()
+    assert text.count(old) == 1, f"`{old}` should stand once in {name}"
+    (folder / name).write_text(text.replace(old, new))
+    return folder / name
+
+
+@pytest.mark.parametrize(("name", "size"), [("one_token", "TASKS"), ("spin", "CPUS"), ("pool", "TASKS")])
+def test_what_holds_is_proved_and_certified(name: str, size: str, tmp_path: Path) -> None:
+    model = HERE / f"{name}.py"
+    proving = proved(model, {size: 2}, tmp_path)
+    assert set(words(proving).values()) == {Word.PROVED}
+    assert f"for all values of {size}" in proving.run.verdicts[0].detail
+    check_certificate(tmp_path)
+    check_all_sizes_against_model(tmp_path, model)
+
+
+@pytest.mark.parametrize("tasks", [1, 2])
+def test_what_fails_from_three_on_is_not_proved(tasks: int) -> None:
+    assert words(proved(HERE / "third.py", {"TASKS": tasks})) == {"mutex": Word.UNKNOWN}
+
+
+def test_what_fails_at_the_size_of_the_samples_is_shown_violated() -> None:
+    assert words(proved(HERE / "third.py", {"TASKS": 3})) == {"mutex": Word.VIOLATED}
+
+
+def test_counting_the_named_instances_is_what_protects(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With numbers for two instances only, the model that is wrong from three on looks right: the count has to refuse that."""
+    monkeypatch.setattr(proving_all_sizes, "MOST", 1)
+    with pytest.raises(UsageError, match="names more instances"):
+        proved(HERE / "third.py", {"TASKS": 2})
+    monkeypatch.setattr(Obligation, "enough", lambda self: True)
+    assert words(proved(HERE / "third.py", {"TASKS": 2})) == {"mutex": Word.PROVED}
+
+
+@pytest.mark.parametrize("instances", [1, 2])
+@pytest.mark.parametrize(
+    ("name", "old", "new", "size", "wrong"),
+    [
+        ("one_token.py", "    require(owner is None)\n", "", "TASKS", "mutex"),
+        ("one_token.py", "    require(owner is None)\n", "", "TASKS", "few"),
+        ("spin.py", "            require(not locked)\n", "", "CPUS", "mutex"),
+        ("spin.py", "            locked = True\n", "", "CPUS", "mutex"),
+        ("pool.py", "    free(page)\n", "", "TASKS", "kept"),
+        ("pool.py", "    task.page = reference(Page, address(page) | 1)\n", "", "TASKS", "kept"),
+        ("pool.py", "page.used = True", "task.page = page", "TASKS", "own"),
+    ],
+)
+def test_planted_errors_are_seen(name: str, old: str, new: str, size: str, wrong: str, instances: int, tmp_path: Path) -> None:
+    """At one instance some of these are right, so that all samples are; a proof for all sizes must fail all the same."""
+    model = changed(tmp_path, name, old, new)
+    if wrong == "own":
+        text = model.read_text().replace("    page = allocate(Page)\n", "    page = choose(every(Page))\n")
+        model.write_text(text.replace("    allocate,\n", "    allocate,\n    choose,\n"))
+    proving = proved(model, {size: instances})
+    assert words(proving)[wrong] is not Word.PROVED
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "said"),
+    [
+        ("one_token.py", "symmetric=True", "symmetric=False", "not symmetric"),
+        ("one_token.py", ") <= 1", ") <= 5", "takes counting"),
+        ("one_token.py", "    require(owner is None)\n", "    require(owner is None and TASKS < 5)\n", "only a size"),
+        (
+            "spin.py",
+            "        enter(instance(Cpu, index), work)",
+            "        if index < 2:\n            enter(instance(Cpu, index), work)",
+            "stands for itself",
+        ),
+        ("pool.py", "task.page = allocate(Page)\n", "task.page = allocate(Page) if index == 0 else None\n", "which round it is"),
+    ],
+)
+def test_what_the_argument_does_not_cover_is_refused(name: str, old: str, new: str, said: str, tmp_path: Path) -> None:
+    model = changed(tmp_path, name, old, new)
+    with pytest.raises(UsageError, match=said):
+        proved(model, {"CPUS" if name == "spin.py" else "TASKS": 2})
+
+
+def test_deadlock_is_not_claimed(tmp_path: Path) -> None:
+    """What is left out of a proof must not be called proved."""
+    text = (HERE / "third.py").read_text().replace("import action,", "import action, demand,")
+    text = text.replace("@action\ndef barge", 'no_deadlock = demand("no-deadlock", "it goes on")\n\n\n@action\ndef barge')
+    (tmp_path / "stuck.py").write_text(text)
+    proving = prove_one(tmp_path / "stuck.py", "no-deadlock", {"TASKS": 2})
+    assert words(proving)["no-deadlock"] in (Word.UNKNOWN, Word.VIOLATED)
+
+
+@pytest.mark.slow
+def test_the_rfc_is_not_proved() -> None:
+    """single-hole is violated by a touch two levels deep, which the samples show."""
+    model = Path(__file__).parents[2] / "models/rfc_v1.py"
+    request = Request(model, {"CPUS": 1, "TASKS": 1, "STACK_PAGES": 3}, ("touch",), ("single-hole", "area-agrees"))
+    proving = proving_all_sizes.prove_all_sizes(request, Limits(None, None, 100), None, 100_000)
+    assert words(proving) == {"single-hole": Word.VIOLATED, "area-agrees": Word.VIOLATED}
+
+
+def test_a_certificate_of_another_model_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "certificate"
+    proved(HERE / "spin.py", {"CPUS": 2}, folder)
+    other = changed(tmp_path, "spin.py", "        locked = False\n", "        critical()\n        locked = False\n")
+    with pytest.raises(Refused, match=r"kind-|files"):
+        check_all_sizes_against_model(folder, other)
+
+
+def test_a_lemma_left_out_of_a_certificate_is_missed(tmp_path: Path) -> None:
+    model = HERE / "spin.py"
+    proved(model, {"CPUS": 2}, tmp_path)
+    manifest = json.loads((tmp_path / "certificate.json").read_text())
+    assert len(manifest["lemmas"]) > 0
+    manifest["lemmas"].pop()
+    (tmp_path / "certificate.json").write_text(json.dumps(manifest))
+    with pytest.raises(Refused, match="not the question"):
+        check_all_sizes_against_model(tmp_path, model)
