@@ -277,7 +277,8 @@ class GroundCode(Expressions):
                 yield from self.chosen(i, flow)
                 return
             case ir.Require(test):
-                flow.guard = t.conjunction(flow.guard, self.truth(test, flow))
+                holds = self.truth(test, flow)
+                flow.guard = t.conjunction(flow.guard, holds)
             case ir.Check(test, name, _):
                 fails = t.negation(self.truth(test, flow))
                 self.ended.append((name, t.conjunction(flow.guard, fails)))
@@ -377,7 +378,8 @@ class GroundCode(Expressions):
             case = flow.copy(self.terms.conjunction(flow.guard, test))
             case.locals[i.local] = value
             if i.condition is not None:
-                case.guard = self.terms.conjunction(case.guard, self.truth(i.condition, case))
+                holds = self.truth(i.condition, case)
+                case.guard = self.terms.conjunction(case.guard, holds)
             yield "", case
 
     def allocated(self, local: str, record: str, resets: tuple[tuple[str, int], ...], flow: GroundFlow) -> None:

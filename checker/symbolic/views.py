@@ -20,8 +20,9 @@ from checker.symbolic.ground_state import Ground, Heap, frame_name, local_name
 from checker.symbolic.integers import Integer
 from checker.symbolic.terms import Term, Unsupported
 
-NONE = -1
-"""In place of a value where there is none: the pointer on the way to it is NULL, or the local is not live."""
+NONE = -(1 << 64)
+"""In place of a value where there is none: the pointer on the way to it is NULL, or the local is not live. No value of a model
+needs so many bits (integers.WIDEST)."""
 
 
 @dataclass(frozen=True)

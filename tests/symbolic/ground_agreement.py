@@ -1,0 +1,524 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The formulas for any number of instances against the portable engine, on states of systems of some size.
+
+A state is given to the formula of a kind of step as tables: what each function is in each place. Instance variables may be the
+instances that there are. Then each step of the engine has to be one that the formula allows (a formula that excludes a real step
+is unsound), with what views show afterwards; and whatever is wrong in a step, or after it, has to be wrong in the formula.
+With every instance named, what the formula allows has to be a step of the engine as well.
+"""
+
+from __future__ import annotations
+
+import itertools
+import random
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import z3
+from agreement import reachable
+
+from checker.cli.configuration import Request
+from checker.cli.proving_all_sizes import Family, family
+from checker.explicit.outcome import Cut, OutOfRange, Violated
+from checker.explicit.paths import alternatives
+from checker.explicit.search import Search
+from checker.explicit.transitions import Transition
+from checker.ir import system as ir
+from checker.language import tree
+from checker.symbolic.all_sizes import Demand, Obligation, demands
+from checker.symbolic.ground_state import MOST, Heap, Place, frame_name, local_name
+from checker.symbolic.ground_step import CUT, RAISES, Kind, kinds
+from checker.symbolic.ground_sums import check_sums
+from checker.symbolic.integers import Integer, width_of
+from checker.symbolic.terms import Term, Unsupported
+from checker.symbolic.terms_in_z3 import InZ3
+from checker.symbolic.views import NONE, Seen, View, same_names, standing
+
+Cell = tuple[str, tuple[int, ...]]
+"""A function and a place."""
+
+Values = dict[Cell, int]
+
+
+@dataclass(frozen=True)
+class Local:
+    """A function for a local: the function for where its frame stands, and the locations at which it is live. above: of what a
+    call returns, the function for where the frame above stands, as long as which is there nothing was returned."""
+
+    at: str
+    live: frozenset[int]
+    above: str | None
+
+    def dead(self, values: Values, place: tuple[int, ...]) -> bool:
+        """Whether nobody can look at it. values: of all functions for frames."""
+        return values[self.at, place] not in self.live or bool(self.above and values[self.above, place])
+
+
+class States:
+    """The states of a system of some size, as tables of the functions of the formulas."""
+
+    def __init__(self, of_all: Family, search: Search) -> None:
+        self.system, self.real = of_all.system, of_all.real
+        self.functions = {name: f for name, f in of_all.functions.items() if f.known is None}
+        self.constant = {name: f.known for name, f in of_all.functions.items() if f.known is not None}
+        self.seen = Seen(self.real, search.layout, self._names())
+        self.locals = self._locals()
+        self.cells: list[Cell] = [
+            (variable.name, place)
+            for variable in self.system.variables.values()
+            for place in itertools.product(*map(range, self.real.variables[variable.name].dimensions))
+        ]
+        for owner in self.system.owners.values():
+            count = self.real.arenas[owner.record][0]
+            frames = [frame_name(owner.record, depth) for depth in range(owner.frames)]
+            for name in [*frames, *(name for name, local in self.locals.items() if local.at in frames)]:
+                self.cells += [(name, (index,)) for index in range(count)]
+        self.unknown = [cell for cell in self.cells if cell[0] in self.functions]
+
+    def _names(self) -> dict[str, tuple[str, int, str, str]]:
+        """As same_names, but a result is looked up where a procedure has one."""
+        having = [p.name for p in self.real.procedures.values() if ir.RESULT in p.locals]
+        return {
+            name: (record, depth, having[0], local) if local == ir.RESULT else (record, depth, procedure, local)
+            for name, (record, depth, procedure, local) in same_names(self.system, self.real).items()
+        }
+
+    def _locals(self) -> dict[str, Local]:
+        found: dict[str, set[int]] = {}
+        at: dict[str, str] = {}
+        above: dict[str, str] = {}
+        for owner in self.system.owners.values():
+            for depth in range(owner.frames):
+                for procedure in self.system.procedures.values():
+                    for local in procedure.locals:
+                        name = local_name(owner.record, depth, procedure.name, local)
+                        at[name] = frame_name(owner.record, depth)
+                        if local == ir.RESULT and depth + 1 < owner.frames:
+                            above[name] = frame_name(owner.record, depth + 1)
+                        found.setdefault(name, set()).update(
+                            location.number
+                            for location in self.system.locations
+                            if location.procedure == procedure.name and local in location.live
+                        )
+        return {name: Local(at[name], frozenset(live), above.get(name)) for name, live in found.items()}
+
+    def reference(self, record: str, index: int) -> int:
+        return (index + 1) * self.real.arenas[record][1]
+
+    def values(self, state: int) -> Values:
+        """What each function is in each place; of a local that is not live, its least value."""
+        self.seen.state = state
+        found: Values = {}
+        for name, place in self.cells:
+            if name in self.locals:
+                if self.locals[name].dead(found, place):
+                    if name in self.functions:
+                        found[name, place] = self.functions[name].low
+                    continue
+                value = self.seen.load(name, (None,), place[0])
+            elif name in self.system.variables:
+                value = self.seen.load(name, place, None)
+            else:
+                value = self.seen.load(name, (None,), place[0])
+            if name in self.constant:
+                assert value == self.constant[name], f"{name} is said never to change"
+            else:
+                found[name, place] = value
+        return found
+
+    def with_anything_dead(self, values: Values, chance: random.Random) -> Values:
+        """The same, where locals that are not live have values of which nothing is known."""
+        found = dict(values)
+        for (name, place), _ in values.items():
+            local = self.locals.get(name)
+            if local is not None and local.dead(values, place):
+                f = self.functions[name]
+                found[name, place] = chance.randint(f.low, f.high)
+        return found
+
+
+class Formula:
+    """The formula for one kind of step in Z3, over the tables of a state before and after."""
+
+    def __init__(
+        self,
+        of_all: Family,
+        states: States,
+        kind: Kind | None,
+        views: Sequence[View],
+        properties: frozenset[str],
+        everybody: bool,
+    ) -> None:
+        self.states, self.kind, self.views = states, kind, views
+        of_states = demands(of_all.system, properties)
+        self.obligation = o = Obligation(
+            of_all.system, of_all.functions, views, of_states, properties | {RAISES, CUT}, kind, MOST, of_all.found
+        )
+        self.demands = of_states
+        self.terms, self.integers, self.ground = o.terms, o.ground.integers, o.ground
+        self.acting = self._acting()
+        self.before = {cell: self._own(f"before {cell}", cell[0]) for cell in states.unknown}
+        self.ways = [(n, heap, guard) for n, (heap, guard) in enumerate(o.states) if n or kind is None]
+        written = {name for _, heap, _ in self.ways for name in heap}
+        written |= {name for name, local in states.locals.items() if {local.at, local.above} & written and name in states.functions}
+        self.touched = [cell for cell in states.unknown if cell[0] in written]
+        self.after = {cell: self._own(f"after {cell}", cell[0]) for cell in self.touched}
+        self.shown: dict[tuple[int, int], tuple[Term, Integer]] = {}
+        self.z3 = InZ3()
+        self.solver = z3.SolverFor("QF_BV")
+        self.taken = [z3.Bool(f"way {n}") for n, _, _ in self.ways]
+        for record, (count, _, _) in states.real.arenas.items():
+            for index in range(count if everybody else 0):
+                o.ground.name(record, self.integers.constant(states.reference(record, index)))
+        self.say_ways()
+        if everybody:
+            o.code.settle()
+        self.say_rest()
+
+    def _acting(self) -> list[Integer]:
+        """The instances that take the step: arguments in order, or the processor."""
+        if self.kind is None:
+            return []
+        if self.kind.action is None:
+            assert self.obligation.system.processors is not None
+            return [self.ground.instances[self.obligation.system.processors.record][0]]
+        taken: dict[str, int] = {}
+        found: list[Integer] = []
+        for _, type_, _ in self.kind.action.parameters:
+            if isinstance(type_, tree.ReferenceType):
+                found.append(self.ground.instances[type_.record][taken.get(type_.record, 0)])
+                taken[type_.record] = taken.get(type_.record, 0) + 1
+        return found
+
+    def _own(self, name: str, function: str) -> Integer:
+        f = self.states.functions[function]
+        return self._integer(name, f.low, f.high)
+
+    def _integer(self, name: str, low: int, high: int) -> Integer:
+        most = high - low
+        return self.integers.unbiased(self.terms.variable(f"|{name}|", 0 if most == 1 else max(most.bit_length(), 1)), low, high)
+
+    def place(self, indices: Iterable[int]) -> Place:
+        return tuple(self.integers.constant(n) for n in indices)
+
+    def loaded(self, heap: Heap, cell: Cell) -> Integer:
+        found = self.before[cell]
+        for there, value in heap.get(cell[0], ()):
+            found = self.integers.conditional(self.ground.same(self.place(cell[1]), there), value, found)
+        return found
+
+    def afterwards(self, heap: Heap, cell: Cell) -> Integer:
+        """As States.values has it: of a local that is not live, the least value."""
+        found = self.loaded(heap, cell)
+        local = self.states.locals.get(cell[0])
+        if local is None:
+            return found
+        here = self.loaded(heap, (local.at, cell[1]))
+        live = self.terms.disjunction(*(self.integers.equal(here, self.integers.constant(n)) for n in sorted(local.live)))
+        if local.above is not None:
+            above = self.integers.truth(self.loaded(heap, (local.above, cell[1])))
+            live = self.terms.conjunction(live, self.terms.negation(above))
+        return self.integers.conditional(live, found, self.integers.constant(self.states.functions[cell[0]].low))
+
+    def say_ways(self) -> None:
+        """What follows from each way being taken."""
+        t, i = self.terms, self.integers
+        for (n, heap, guard), taken in zip(self.ways, self.taken, strict=True):
+            parts = [guard] + [i.equal(self.after[cell], self.afterwards(heap, cell)) for cell in self.touched]
+            self.solver.add(z3.Implies(taken, self.z3.of(t.conjunction(*parts))))
+            for v, view in enumerate(self.views):
+                said = self.obligation.looked(v, n, self.obligation.any_of(view.records))
+                for f, feature in enumerate(view.features):
+                    there, value = said.value(feature)
+                    if (v, f) not in self.shown:
+                        shown = self._integer(f"shows {v} {f}", -(1 << 20), 1 << 20)
+                        self.shown[v, f] = t.variable(f"|there {v} {f}|", 0), shown
+                    is_there, is_shown = self.shown[v, f]
+                    same = t.conjunction(t.equal(is_there, there), t.disjunction(t.negation(there), i.equal(is_shown, value)))
+                    self.solver.add(z3.Implies(taken, self.z3.of(same)))
+
+    def say_rest(self) -> None:
+        """What the formula knows; that its functions are the tables, and its instances among those that there are."""
+        t, i = self.terms, self.integers
+        for term in [*self.ground.demands, *self.ground.congruence()]:
+            self.solver.add(self.z3.of(term))
+        places: dict[str, list[Cell]] = {}
+        for cell in self.states.unknown:
+            places.setdefault(cell[0], []).append(cell)
+        for name, made in self.ground.applications.items():
+            for place, value in made.values():
+                for cell in places.get(name, []):
+                    same = self.ground.same(place, self.place(cell[1]))
+                    if same is not t.false:
+                        self.solver.add(self.z3.of(t.disjunction(t.negation(same), i.equal(value, self.before[cell]))))
+        for record, named in self.ground.instances.items():
+            last = self.states.reference(record, self.states.real.arenas[record][0] - 1)
+            for each in named:
+                fits = t.negation(i.less(i.constant(last), each))
+                self.solver.add(self.z3.of(t.disjunction(t.negation(self.ground.is_instance(record, each)), fits)))
+
+    # -- questions --
+
+    def equal(self, a: Integer, value: int) -> Any:
+        return self.z3.of(self.integers.equal(a, self.integers.constant(value)))
+
+    def given(self, values: Values, acting: Sequence[int], assumed: bool) -> None:
+        """Start to ask about a state and who acts. assumed: what the formula assumes of the state is to hold as well."""
+        self.solver.push()
+        self.solver.add(*(self.equal(term, values[cell]) for cell, term in self.before.items()))
+        self.solver.add(*(self.equal(term, value) for term, value in zip(self.acting, acting, strict=True)))
+        if assumed:
+            self.solver.add(self.z3.of(self.obligation.assumed))
+
+    def done(self) -> None:
+        self.solver.pop()
+
+    def can(self, *terms: Any) -> bool:
+        self.solver.push()
+        self.solver.add(*terms)
+        answer = self.solver.check()
+        self.solver.pop()
+        assert answer != z3.unknown
+        return bool(answer == z3.sat)
+
+    def leads_to(self, before: Values, after: Values) -> list[Any] | None:
+        """The terms that say that a step leads to a state; None if the formula has no way to write what is different there."""
+        if any(before[cell] != after[cell] for cell in self.states.unknown if cell not in self.after):
+            return None
+        return [z3.Or(*self.taken), *(self.equal(term, after[cell]) for cell, term in self.after.items())]
+
+    def shows(self, view: int, instances: Sequence[int], row: Sequence[int]) -> list[Any]:
+        """The terms that say what a view shows of these instances after the step."""
+        found = self.any_are(self.views[view].records, instances)
+        for f, value in enumerate(row):
+            is_there, shown = self.shown[view, f]
+            found.append(self.z3.of(self.terms.negation(is_there) if value == NONE else is_there))
+            if value != NONE:
+                found.append(self.equal(shown, value))
+        return found
+
+    def any_are(self, records: Sequence[str], instances: Sequence[int]) -> list[Any]:
+        """That the instances of which the goals speak are these."""
+        chosen = self.obligation.any_of(records)
+        return [
+            self.equal(x, self.states.reference(record, n)) for x, record, n in zip(chosen, records, instances, strict=True)
+        ]
+
+    def successors(self) -> Iterator[Values]:
+        """All that the formula allows after the state that was given, as far as it may differ."""
+        self.solver.push()
+        self.solver.add(z3.Or(*self.taken))
+        after = {cell: self.z3.of(term.term) for cell, term in self.after.items()}
+        while self.solver.check() == z3.sat:
+            model = self.solver.model()
+            found = {cell: model.eval(term, model_completion=True) for cell, term in after.items()}
+            yield {cell: _number(found[cell], self.after[cell]) for cell in after}
+            self.solver.add(z3.Or(*(after[cell] != value for cell, value in found.items())))
+        self.solver.pop()
+
+
+def _number(value: Any, of: Integer) -> int:
+    if z3.is_bool(value):
+        return int(z3.is_true(value)) if of.low == 0 else of.low + int(z3.is_true(value))
+    return int(value.as_signed_long() if of.low < 0 else value.as_long())
+
+
+def countable(system: ir.System) -> frozenset[str]:
+    """The properties that can be proved for all sizes."""
+    found: set[str] = set()
+    for name in system.properties:
+        try:
+            check_sums(system, frozenset({name}))
+        except Unsupported:
+            continue
+        found.add(name)
+    return frozenset(found)
+
+
+class GroundComparison:
+    """Both engines on one system of some size. viewed: compare what views show after steps. exact: the formulas may allow
+    nothing but the engine's steps, and what is wrong must be so in the engine."""
+
+    def __init__(
+        self, request: Request, viewed: bool, exact: bool, properties: frozenset[str] | None = None, seed: int = 0
+    ) -> None:
+        self.of_all = of_all = family(request)
+        self.exact = exact
+        self.chance = random.Random(seed)
+        self.search = Search(of_all.real)
+        self.states = States(of_all, self.search)
+        self.properties = countable(of_all.system) & (frozenset(of_all.system.properties) if properties is None else properties)
+        self.viewed = viewed
+        self.views: list[View] = []
+        self.formulas: dict[tuple[object, ...], Formula] = {}
+        self.kinds = {_key(of_all.system, kind): kind for kind in kinds(of_all.system)}
+        self.invariants = [instance for cluster in self.search.clusters for instance in cluster.instances]
+
+    def formula(self, key: tuple[object, ...]) -> Formula:
+        if key not in self.formulas:
+            kind = self.kinds[key] if key else None
+            self.formulas[key] = Formula(self.of_all, self.states, kind, self.views, self.properties, self.exact)
+        return self.formulas[key]
+
+    def taken_by(self, transition: Transition) -> tuple[tuple[object, ...], tuple[int, ...]]:
+        """The kind of a transition, and who takes it."""
+        if transition.action is not None:
+            pairs = list(zip(transition.action.parameters, transition.arguments, strict=True))
+            plain = tuple(None if isinstance(type_, tree.ReferenceType) else value for (_, type_, _), value in pairs)
+            who = tuple(value for (_, type_, _), value in pairs if isinstance(type_, tree.ReferenceType))
+            return (transition.action.name, *plain), who
+        frame, location, processors = transition.frame, transition.location, self.of_all.real.processors
+        assert frame is not None and location is not None and processors is not None and transition.processor is not None
+        own = (frame.record, frame.index) == (processors.record, transition.processor)
+        who = (self.states.reference(processors.record, transition.processor),)
+        return (location.number, frame.record, frame.depth, own), who
+
+    def broken(self, state: int) -> list[tuple[str, str, tuple[int, ...]]] | None:
+        """The invariants that do not hold in a state; None where one ends in a model error."""
+        try:
+            return [
+                (x.predicate.property, x.predicate.name, x.arguments)
+                for x in self.invariants
+                if x.predicate.property in self.properties and not x.holds(state)
+            ]
+        except OutOfRange:
+            return None
+
+    def everyone(self) -> Iterator[tuple[tuple[object, ...], tuple[int, ...]]]:
+        """Each kind of step with everybody who could take it."""
+        for key, kind in self.kinds.items():
+            processors = self.of_all.real.processors
+            if kind.action is not None:
+                records = [t.record for _, t, _ in kind.action.parameters if isinstance(t, tree.ReferenceType)]
+            else:
+                assert processors is not None
+                records = [processors.record]
+            for who in itertools.product(*(range(self.of_all.real.arenas[record][0]) for record in records)):
+                yield key, tuple(self.states.reference(record, n) for record, n in zip(records, who, strict=True))
+
+    def differences(self, count: int) -> list[str]:
+        """How the formulas and the engine differ in some reachable states; empty if they do not."""
+        found: list[str] = []
+        some = reachable(self.search, count, 0)
+        if self.viewed:
+            self.views = self.of_all.views(standing(self.of_all.real, self.search.layout, some))
+        for state in some:
+            found += self.at(state)
+            if found:
+                return found
+        return found
+
+    def at(self, state: int) -> list[str]:
+        ended: dict[tuple[tuple[object, ...], tuple[int, ...]], list[object]] = {}
+        for transition, _, end in alternatives(self.search.transitions, state):
+            if not (isinstance(end, int) and end >> self.search.layout.mark):
+                ended.setdefault(self.taken_by(transition), []).append(end)
+        if self.exact:
+            for key, who in self.everyone():
+                if self.kinds[key].action is not None:
+                    ended.setdefault((key, who), [])
+        before = self.states.values(state)
+        good = self.broken(state) == []
+        found: list[str] = []
+        for (key, who), ends in ended.items():
+            formula = self.formula(key)
+            formula.given(self.states.with_anything_dead(before, self.chance), who, good)
+            name = f"{formula.kind.name if formula.kind is not None else ''} by {who}"
+            found += [f"{name}: {text}" for text in self.step(formula, before, ends)]
+            formula.done()
+        return found
+
+    def step(self, formula: Formula, before: Values, ends: Sequence[object]) -> Iterator[str]:
+        wrong = formula.obligation.wrong
+        happens: set[str] = set()
+        after: list[Values] = []
+        for end in ends:
+            if isinstance(end, int):
+                values = self.states.values(end)
+                if values in after:
+                    continue
+                after.append(values)
+                yield from self.led(formula, before, values, end)
+            elif isinstance(end, Violated):
+                happens.add(RAISES if end.wild else end.property)
+            elif isinstance(end, OutOfRange):
+                happens.add(RAISES)
+            elif isinstance(end, Cut) and end.reason == "frames":
+                happens.add(CUT)
+        for name in sorted(happens & (self.properties | {RAISES, CUT})):
+            if name not in wrong or not formula.can(formula.z3.of(wrong[name])):
+                yield f"{name} is not seen"
+        if self.exact:
+            for name, term in wrong.items():
+                if not name.startswith("keeps ") and name not in happens and formula.can(formula.z3.of(term)):
+                    yield f"{name} is seen where it is not"
+            for values in formula.successors():
+                if not any(all(other[cell] == value for cell, value in values.items()) for other in after):
+                    yield f"a step is allowed that is none: to {values}"
+                    return
+
+    def led(self, formula: Formula, before: Values, after: Values, end: int) -> Iterator[str]:
+        """A step to a state: that the formula allows it, with what views show there, and with what is wrong there."""
+        leads = formula.leads_to(before, after)
+        if leads is None or not formula.can(*leads):
+            changed = {cell: (value, after[cell]) for cell, value in before.items() if after[cell] != value}
+            yield f"a step is excluded, which changes {changed}"
+            return
+        self.states.seen.state = end
+        for v, view in enumerate(self.views):
+            instances = [self.chance.randrange(self.of_all.real.arenas[record][0]) for record in view.records]
+            if len(set(zip(view.records, instances, strict=True))) == len(instances):
+                row = self.states.seen.row(view, instances)
+                if not formula.can(*leads, *formula.shows(v, instances, row)):
+                    shown = [f"{f} = {value}" for f, value in zip(view.features, row, strict=True)]
+                    yield f"view {view.records} of {instances} shows something else than {', '.join(shown)}"
+        broken = self.broken(end)
+        if broken is None:
+            return
+        for number, demand in enumerate(formula.demands):
+            for arguments in self.choices(demand):
+                expected = (demand.predicate.property, demand.predicate.name, arguments) in broken
+                if not expected and not self.exact:
+                    continue
+                there = [
+                    value
+                    for (_, type_, _), value in zip(demand.predicate.parameters, arguments, strict=True)
+                    if isinstance(type_, tree.ReferenceType)
+                ]
+                instances = [n // self.of_all.real.arenas[r][1] - 1 for r, n in zip(demand.records, there, strict=True)]
+                goal = formula.z3.of(formula.obligation.wrong[f"keeps {number}"])
+                seen = formula.can(*leads, *formula.any_are(demand.records, instances), goal)
+                if seen != expected:
+                    yield f"{demand.predicate.name}{arguments} after the step: broken {expected}, in the formula {seen}"
+
+    def choices(self, demand: Demand) -> Iterator[tuple[int, ...]]:
+        domains: list[Sequence[int]] = []
+        for (_, type_, _), value in zip(demand.predicate.parameters, demand.values, strict=True):
+            if value is not None:
+                domains.append((value,))
+            else:
+                assert isinstance(type_, tree.ReferenceType)
+                count = self.of_all.real.arenas[type_.record][0]
+                domains.append([self.states.reference(type_.record, n) for n in range(count)])
+        return itertools.product(*domains)
+
+
+def _key(system: ir.System, kind: Kind) -> tuple[object, ...]:
+    if kind.action is not None:
+        return (kind.action.name, *kind.values)
+    return kind.location, kind.record, kind.depth, kind.own
+
+
+def ground_differences(
+    model: Path,
+    settings: Mapping[str, int],
+    count: int,
+    events: tuple[str, ...] = (),
+    viewed: bool = True,
+    exact: bool = False,
+) -> list[str]:
+    """How the formulas for any number of instances differ from the portable engine in some states; empty if they do not."""
+    return GroundComparison(Request(model, settings, events), viewed, exact).differences(count)
