@@ -11,10 +11,8 @@ from __future__ import annotations
 
 import itertools
 import random
-import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import z3
@@ -32,15 +30,20 @@ from checker.symbolic.all_sizes import Demand, Obligation, demands
 from checker.symbolic.ground_state import MOST, Heap, Place, frame_name, local_name
 from checker.symbolic.ground_step import CUT, RAISES, Kind, kinds
 from checker.symbolic.ground_sums import check_sums
-from checker.symbolic.integers import Integer, width_of
-from checker.symbolic.terms import Term, Unsupported
-from checker.symbolic.terms_in_z3 import InZ3
+from checker.symbolic.integers import Integer
+from checker.symbolic.smtlib import declarations, definitions
+from checker.symbolic.terms import Term, Unsupported, variables_of
 from checker.symbolic.views import NONE, Seen, View, same_names, standing
+from checker.symbolic.z3_solver import value as number
+from checker.symbolic.z3_solver import value_of, variable
 
 Cell = tuple[str, tuple[int, ...]]
 """A function and a place."""
 
 Values = dict[Cell, int]
+
+ASSUMED = "assumed"
+"""The name for what a formula assumes of the state before the step: that the invariants hold."""
 
 
 @dataclass(frozen=True)
@@ -159,17 +162,22 @@ class Formula:
         )
         self.demands = of_states
         self.terms, self.integers, self.ground = o.terms, o.ground.integers, o.ground
-        self.acting = self._acting()
+        self.known: list[Term] = []
+        self.named: dict[Integer, Term] = {}
+        self.acting = [self._same(f"acting {n}", x) for n, x in enumerate(self._acting())]
+        self.any = {
+            record: [self._same(f"any {record} {n}", x) for n, x in enumerate(fresh)] for record, fresh in o.fresh.items()
+        }
         self.before = {cell: self._own(f"before {cell}", cell[0]) for cell in states.unknown}
         self.ways = [(n, heap, guard) for n, (heap, guard) in enumerate(o.states) if n or kind is None]
         written = {name for _, heap, _ in self.ways for name in heap}
-        written |= {name for name, local in states.locals.items() if {local.at, local.above} & written and name in states.functions}
+        written |= {
+            name for name, local in states.locals.items() if {local.at, local.above} & written and name in states.functions
+        }
         self.touched = [cell for cell in states.unknown if cell[0] in written]
         self.after = {cell: self._own(f"after {cell}", cell[0]) for cell in self.touched}
         self.shown: dict[tuple[int, int], tuple[Term, Integer]] = {}
-        self.z3 = InZ3()
-        self.solver = z3.SolverFor("QF_BV")
-        self.taken = [z3.Bool(f"way {n}") for n, _, _ in self.ways]
+        self.taken = [self.terms.variable(f"|way {n}|", 0) for n, _, _ in self.ways]
         for record, (count, _, _) in states.real.arenas.items():
             for index in range(count if everybody else 0):
                 o.ground.name(record, self.integers.constant(states.reference(record, index)))
@@ -177,6 +185,10 @@ class Formula:
         if everybody:
             o.code.settle()
         self.say_rest()
+        parts = {f"|known {n}|": term for n, term in enumerate(self.known) if term is not self.terms.true}
+        lines = [*declarations(variables_of(parts.values())), *definitions(parts, "part")]
+        self.solver = z3.SolverFor("QF_BV")
+        self.solver.from_string("\n".join([*lines, *(f"(assert {name})" for name in parts)]))
 
     def _acting(self) -> list[Integer]:
         """The instances that take the step: arguments in order, or the processor."""
@@ -198,8 +210,22 @@ class Formula:
         return self._integer(name, f.low, f.high)
 
     def _integer(self, name: str, low: int, high: int) -> Integer:
+        """A value with a name of its own, which `equal` and `value` know."""
         most = high - low
-        return self.integers.unbiased(self.terms.variable(f"|{name}|", 0 if most == 1 else max(most.bit_length(), 1)), low, high)
+        made = self.terms.variable(f"|{name}|", 0 if most == 1 else max(most.bit_length(), 1))
+        found = self.integers.unbiased(made, low, high)
+        self.named[found] = made
+        return found
+
+    def _same(self, name: str, of: Integer) -> Integer:
+        """A named value that is equal to another."""
+        found = self._integer(name, of.low, of.high)
+        self.known.append(self.integers.equal(found, of))
+        return found
+
+    def goal(self, name: str) -> Any:
+        """What must not be, by name."""
+        return z3.Bool(f"goal {name}")
 
     def place(self, indices: Iterable[int]) -> Place:
         return tuple(self.integers.constant(n) for n in indices)
@@ -228,7 +254,7 @@ class Formula:
         t, i = self.terms, self.integers
         for (n, heap, guard), taken in zip(self.ways, self.taken, strict=True):
             parts = [guard] + [i.equal(self.after[cell], self.afterwards(heap, cell)) for cell in self.touched]
-            self.solver.add(z3.Implies(taken, self.z3.of(t.conjunction(*parts))))
+            self.known.append(t.disjunction(t.negation(taken), t.conjunction(*parts)))
             for v, view in enumerate(self.views):
                 said = self.obligation.looked(v, n, self.obligation.any_of(view.records))
                 for f, feature in enumerate(view.features):
@@ -238,13 +264,14 @@ class Formula:
                         self.shown[v, f] = t.variable(f"|there {v} {f}|", 0), shown
                     is_there, is_shown = self.shown[v, f]
                     same = t.conjunction(t.equal(is_there, there), t.disjunction(t.negation(there), i.equal(is_shown, value)))
-                    self.solver.add(z3.Implies(taken, self.z3.of(same)))
+                    self.known.append(t.disjunction(t.negation(taken), same))
 
     def say_rest(self) -> None:
         """What the formula knows; that its functions are the tables, and its instances among those that there are."""
         t, i = self.terms, self.integers
-        for term in [*self.ground.demands, *self.ground.congruence()]:
-            self.solver.add(self.z3.of(term))
+        self.known += [*self.ground.demands, *self.ground.congruence()]
+        goals = {**self.obligation.wrong, ASSUMED: self.obligation.assumed}
+        self.known += [t.disjunction(t.negation(t.variable(f"|goal {name}|", 0)), term) for name, term in goals.items()]
         places: dict[str, list[Cell]] = {}
         for cell in self.states.unknown:
             places.setdefault(cell[0], []).append(cell)
@@ -253,17 +280,18 @@ class Formula:
                 for cell in places.get(name, []):
                     same = self.ground.same(place, self.place(cell[1]))
                     if same is not t.false:
-                        self.solver.add(self.z3.of(t.disjunction(t.negation(same), i.equal(value, self.before[cell]))))
+                        self.known.append(t.disjunction(t.negation(same), i.equal(value, self.before[cell])))
         for record, named in self.ground.instances.items():
             last = self.states.reference(record, self.states.real.arenas[record][0] - 1)
             for each in named:
                 fits = t.negation(i.less(i.constant(last), each))
-                self.solver.add(self.z3.of(t.disjunction(t.negation(self.ground.is_instance(record, each)), fits)))
+                self.known.append(t.disjunction(t.negation(self.ground.is_instance(record, each)), fits))
 
     # -- questions --
 
     def equal(self, a: Integer, value: int) -> Any:
-        return self.z3.of(self.integers.equal(a, self.integers.constant(value)))
+        made = self.named[a]
+        return variable(made.name, made.width) == number(value - a.low, made.width)
 
     def given(self, values: Values, acting: Sequence[int], assumed: bool) -> None:
         """Start to ask about a state and who acts. assumed: what the formula assumes of the state is to hold as well."""
@@ -271,7 +299,7 @@ class Formula:
         self.solver.add(*(self.equal(term, values[cell]) for cell, term in self.before.items()))
         self.solver.add(*(self.equal(term, value) for term, value in zip(self.acting, acting, strict=True)))
         if assumed:
-            self.solver.add(self.z3.of(self.obligation.assumed))
+            self.solver.add(self.goal(ASSUMED))
 
     def done(self) -> None:
         self.solver.pop()
@@ -284,46 +312,46 @@ class Formula:
         assert answer != z3.unknown
         return bool(answer == z3.sat)
 
+    @property
+    def some_way(self) -> Any:
+        """That some way is taken."""
+        return z3.Or(*(variable(term.name, 0) for term in self.taken))
+
     def leads_to(self, before: Values, after: Values) -> list[Any] | None:
         """The terms that say that a step leads to a state; None if the formula has no way to write what is different there."""
         if any(before[cell] != after[cell] for cell in self.states.unknown if cell not in self.after):
             return None
-        return [z3.Or(*self.taken), *(self.equal(term, after[cell]) for cell, term in self.after.items())]
+        return [self.some_way, *(self.equal(term, after[cell]) for cell, term in self.after.items())]
 
     def shows(self, view: int, instances: Sequence[int], row: Sequence[int]) -> list[Any]:
         """The terms that say what a view shows of these instances after the step."""
         found = self.any_are(self.views[view].records, instances)
         for f, value in enumerate(row):
             is_there, shown = self.shown[view, f]
-            found.append(self.z3.of(self.terms.negation(is_there) if value == NONE else is_there))
+            found.append(variable(is_there.name, 0) == number(value != NONE, 0))
             if value != NONE:
                 found.append(self.equal(shown, value))
         return found
 
     def any_are(self, records: Sequence[str], instances: Sequence[int]) -> list[Any]:
         """That the instances of which the goals speak are these."""
-        chosen = self.obligation.any_of(records)
-        return [
-            self.equal(x, self.states.reference(record, n)) for x, record, n in zip(chosen, records, instances, strict=True)
-        ]
+        taken: dict[str, int] = {}
+        found: list[Any] = []
+        for record, n in zip(records, instances, strict=True):
+            found.append(self.equal(self.any[record][taken.get(record, 0)], self.states.reference(record, n)))
+            taken[record] = taken.get(record, 0) + 1
+        return found
 
     def successors(self) -> Iterator[Values]:
         """All that the formula allows after the state that was given, as far as it may differ."""
         self.solver.push()
-        self.solver.add(z3.Or(*self.taken))
-        after = {cell: self.z3.of(term.term) for cell, term in self.after.items()}
+        self.solver.add(self.some_way)
+        after = {cell: (term, variable(self.named[term].name, self.named[term].width)) for cell, term in self.after.items()}
         while self.solver.check() == z3.sat:
             model = self.solver.model()
-            found = {cell: model.eval(term, model_completion=True) for cell, term in after.items()}
-            yield {cell: _number(found[cell], self.after[cell]) for cell in after}
-            self.solver.add(z3.Or(*(after[cell] != value for cell, value in found.items())))
+            yield {cell: value_of(model, made) + term.low for cell, (term, made) in after.items()}
+            self.solver.add(z3.Or(*(made != model.eval(made, model_completion=True) for _, made in after.values())))
         self.solver.pop()
-
-
-def _number(value: Any, of: Integer) -> int:
-    if z3.is_bool(value):
-        return int(z3.is_true(value)) if of.low == 0 else of.low + int(z3.is_true(value))
-    return int(value.as_signed_long() if of.low < 0 else value.as_long())
 
 
 def countable(system: ir.System) -> frozenset[str]:
@@ -354,6 +382,7 @@ class GroundComparison:
         self.viewed = viewed
         self.views: list[View] = []
         self.formulas: dict[tuple[object, ...], Formula] = {}
+        self.looked: dict[object, int] = {}
         self.kinds = {_key(of_all.system, kind): kind for kind in kinds(of_all.system)}
         self.invariants = [instance for cluster in self.search.clusters for instance in cluster.instances]
 
@@ -399,19 +428,19 @@ class GroundComparison:
             for who in itertools.product(*(range(self.of_all.real.arenas[record][0]) for record in records)):
                 yield key, tuple(self.states.reference(record, n) for record, n in zip(records, who, strict=True))
 
-    def differences(self, count: int) -> list[str]:
-        """How the formulas and the engine differ in some reachable states; empty if they do not."""
+    def differences(self, count: int, each: int) -> list[str]:
+        """In states on random walks, and in each of them the kinds of steps with outcomes that were not looked at `each` times yet: how the formulas and the engine differ in some reachable states; empty if they do not."""
         found: list[str] = []
         some = reachable(self.search, count, 0)
         if self.viewed:
             self.views = self.of_all.views(standing(self.of_all.real, self.search.layout, some))
         for state in some:
-            found += self.at(state)
+            found += self.at(state, each)
             if found:
                 return found
         return found
 
-    def at(self, state: int) -> list[str]:
+    def at(self, state: int, each: int) -> list[str]:
         ended: dict[tuple[tuple[object, ...], tuple[int, ...]], list[object]] = {}
         for transition, _, end in alternatives(self.search.transitions, state):
             if not (isinstance(end, int) and end >> self.search.layout.mark):
@@ -424,12 +453,24 @@ class GroundComparison:
         good = self.broken(state) == []
         found: list[str] = []
         for (key, who), ends in ended.items():
+            what = key, frozenset(self.outline(before, end) for end in ends)
+            self.looked[what] = self.looked.get(what, 0) + 1
+            if self.looked[what] > each:
+                continue
             formula = self.formula(key)
             formula.given(self.states.with_anything_dead(before, self.chance), who, good)
             name = f"{formula.kind.name if formula.kind is not None else ''} by {who}"
             found += [f"{name}: {text}" for text in self.step(formula, before, ends)]
             formula.done()
         return found
+
+    def outline(self, before: Values, end: object) -> object:
+        """What kind of outcome this is: what is violated, or which functions change and what is wrong afterwards."""
+        if not isinstance(end, int):
+            return end.property if isinstance(end, Violated) else type(end).__name__
+        after = self.states.values(end)
+        changed = frozenset(name for (name, place), value in before.items() if after[name, place] != value)
+        return changed, tuple(sorted({name for name, _, _ in self.broken(end) or ()}))
 
     def step(self, formula: Formula, before: Values, ends: Sequence[object]) -> Iterator[str]:
         wrong = formula.obligation.wrong
@@ -449,11 +490,11 @@ class GroundComparison:
             elif isinstance(end, Cut) and end.reason == "frames":
                 happens.add(CUT)
         for name in sorted(happens & (self.properties | {RAISES, CUT})):
-            if name not in wrong or not formula.can(formula.z3.of(wrong[name])):
+            if name not in wrong or not formula.can(formula.goal(name)):
                 yield f"{name} is not seen"
         if self.exact:
-            for name, term in wrong.items():
-                if not name.startswith("keeps ") and name not in happens and formula.can(formula.z3.of(term)):
+            for name in wrong:
+                if not name.startswith("keeps ") and name not in happens and formula.can(formula.goal(name)):
                     yield f"{name} is seen where it is not"
             for values in formula.successors():
                 if not any(all(other[cell] == value for cell, value in values.items()) for other in after):
@@ -478,7 +519,7 @@ class GroundComparison:
         broken = self.broken(end)
         if broken is None:
             return
-        for number, demand in enumerate(formula.demands):
+        for n, demand in enumerate(formula.demands):
             for arguments in self.choices(demand):
                 expected = (demand.predicate.property, demand.predicate.name, arguments) in broken
                 if not expected and not self.exact:
@@ -488,9 +529,8 @@ class GroundComparison:
                     for (_, type_, _), value in zip(demand.predicate.parameters, arguments, strict=True)
                     if isinstance(type_, tree.ReferenceType)
                 ]
-                instances = [n // self.of_all.real.arenas[r][1] - 1 for r, n in zip(demand.records, there, strict=True)]
-                goal = formula.z3.of(formula.obligation.wrong[f"keeps {number}"])
-                seen = formula.can(*leads, *formula.any_are(demand.records, instances), goal)
+                instances = [at // self.of_all.real.arenas[r][1] - 1 for r, at in zip(demand.records, there, strict=True)]
+                seen = formula.can(*leads, *formula.any_are(demand.records, instances), formula.goal(f"keeps {n}"))
                 if seen != expected:
                     yield f"{demand.predicate.name}{arguments} after the step: broken {expected}, in the formula {seen}"
 
@@ -510,15 +550,3 @@ def _key(system: ir.System, kind: Kind) -> tuple[object, ...]:
     if kind.action is not None:
         return (kind.action.name, *kind.values)
     return kind.location, kind.record, kind.depth, kind.own
-
-
-def ground_differences(
-    model: Path,
-    settings: Mapping[str, int],
-    count: int,
-    events: tuple[str, ...] = (),
-    viewed: bool = True,
-    exact: bool = False,
-) -> list[str]:
-    """How the formulas for any number of instances differ from the portable engine in some states; empty if they do not."""
-    return GroundComparison(Request(model, settings, events), viewed, exact).differences(count)
