@@ -30,8 +30,9 @@ from checker.symbolic.all_sizes import Lemma, Obligation, all_kinds, demands
 from checker.symbolic.all_sizes_certificate import file_name, lemma_data, question
 from checker.symbolic.all_sizes_search import Search, Table, printed, table
 from checker.symbolic.free_sizes import check_initial, check_records, free_parameters
+from checker.symbolic.ground_expressions import RAISES
 from checker.symbolic.ground_state import MOST, Function, functions_of
-from checker.symbolic.ground_step import CUT, RAISES, Kind
+from checker.symbolic.ground_step import CUT, Kind
 from checker.symbolic.ground_sums import check_sums
 from checker.symbolic.initial_blocks import Block, blocks, same_blocks
 from checker.symbolic.terms import Unsupported

@@ -15,8 +15,9 @@ from dataclasses import dataclass, field
 
 from checker.ir import system as ir
 from checker.language import tree
+from checker.symbolic.ground_expressions import GroundFlow
 from checker.symbolic.ground_state import Function, Ground
-from checker.symbolic.ground_step import GroundCode, GroundFlow, Kind, Way, kinds, step
+from checker.symbolic.ground_step import GroundCode, Kind, Way, kinds, step
 from checker.symbolic.initial_blocks import FAR, Block, Initial
 from checker.symbolic.integers import Integer
 from checker.symbolic.terms import Term

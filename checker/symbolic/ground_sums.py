@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Sums over arenas are counted up to a few only (ground_step.SATURATED). That is exact where they are compared with less."""
+"""Sums over arenas are counted up to a few only (ground_expressions.SATURATED), which is exact where they are compared with
+less."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from checker.ir import system as ir
-from checker.symbolic.ground_step import SATURATED
+from checker.symbolic.ground_expressions import SATURATED
 from checker.symbolic.terms import Unsupported
 
 COMPARISONS = ("==", "!=", "<", "<=", ">", ">=")

@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import z3
-from agreement import reachable
 
 from checker.cli.configuration import Request
 from checker.cli.proving_all_sizes import Family, family
+from checker.explicit.initial import initial_state
 from checker.explicit.outcome import Cut, OutOfRange, Violated
 from checker.explicit.paths import alternatives
 from checker.explicit.search import Search
@@ -27,8 +27,9 @@ from checker.explicit.transitions import Transition
 from checker.ir import system as ir
 from checker.language import tree
 from checker.symbolic.all_sizes import Demand, Obligation, demands
+from checker.symbolic.ground_expressions import RAISES
 from checker.symbolic.ground_state import MOST, Heap, Place, frame_name, local_name
-from checker.symbolic.ground_step import CUT, RAISES, Kind, kinds
+from checker.symbolic.ground_step import CUT, Kind, kinds
 from checker.symbolic.ground_sums import check_sums
 from checker.symbolic.integers import Integer
 from checker.symbolic.smtlib import declarations, definitions
@@ -41,6 +42,9 @@ Cell = tuple[str, tuple[int, ...]]
 """A function and a place."""
 
 Values = dict[Cell, int]
+
+LONGEST = 500
+"""Steps of a random walk."""
 
 ASSUMED = "assumed"
 """The name for what a formula assumes of the state before the step: that the invariants hold."""
@@ -366,6 +370,23 @@ def countable(system: ir.System) -> frozenset[str]:
     return frozenset(found)
 
 
+def walked(search: Search, count: int) -> list[int]:
+    """Some reachable states that are not terminal: the initial one, and those on random walks, at most that many."""
+    chance = random.Random(0)
+    first = initial_state(search.system, search.layout)
+    found = {first: None}
+    for _ in range(count):
+        state = first
+        for _ in range(chance.choice((20, 60, LONGEST))):
+            every = [end for _, _, end in alternatives(search.transitions, state) if isinstance(end, int)]
+            ends = [end for end in every if not end >> search.layout.mark]
+            if not ends or len(found) >= count:
+                break
+            state = chance.choice([end for end in ends if end not in found] or ends)
+            found[state] = None
+    return list(found)
+
+
 class GroundComparison:
     """Both engines on one system of some size. viewed: compare what views show after steps. exact: the formulas may allow
     nothing but the engine's steps, and what is wrong must be so in the engine."""
@@ -431,7 +452,7 @@ class GroundComparison:
     def differences(self, count: int, each: int) -> list[str]:
         """In states on random walks, and in each of them the kinds of steps with outcomes that were not looked at `each` times yet: how the formulas and the engine differ in some reachable states; empty if they do not."""
         found: list[str] = []
-        some = reachable(self.search, count, 0)
+        some = walked(self.search, count)
         if self.viewed:
             self.views = self.of_all.views(standing(self.of_all.real, self.search.layout, some))
         for state in some:
@@ -453,6 +474,8 @@ class GroundComparison:
         good = self.broken(state) == []
         found: list[str] = []
         for (key, who), ends in ended.items():
+            if key not in self.kinds:
+                continue
             what = key, frozenset(self.outline(before, end) for end in ends)
             self.looked[what] = self.looked.get(what, 0) + 1
             if self.looked[what] > each:
