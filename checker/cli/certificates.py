@@ -22,7 +22,7 @@ from checker.language.load import load_program
 from checker.symbolic.all_sizes_certificate import file_name
 from checker.symbolic.certificate import INITIATION, SAFETY, Claim, files, lemmas_in
 from checker.symbolic.counting import Counted, Holder, known
-from checker.symbolic.problem import UNHELD, targets
+from checker.symbolic.problem import UNHELD, stated_lemmas, targets
 from checker.symbolic.question import STATE
 from checker.symbolic.second_opinion import Malformed, opinion, well_formed
 from checker.symbolic.transition import step_relation
@@ -171,6 +171,7 @@ def check_against_model(folder: Path, model: Path) -> None:
     relation = step_relation(system, any_free=True, counted=counted)
     excluded = tuple(target.name for target, _ in targets(relation, properties))
     states = {target.name for target, _ in targets(relation, properties) if target.kind == STATE}
+    states |= stated_lemmas(relation, program.lemmas).keys()
     if not set(kept) <= states:
         raise Refused(f"{folder / MANIFEST}: it keeps what is no property of states")
     if not {UNHELD + entry.record for entry in counted} <= set(kept):

@@ -96,6 +96,6 @@ def prove(
             if for_all_sizes
             else prove_configuration(request, stop, certificates, samples, line.show, announce, line.say, engine, k or MOST_K)
         )
-    print(proof_text(proving.run, proving.invariant, proving.counterexample, proving.certificate))
+    print(proof_text(proving.run, proving.invariant, proving.counterexample, proving.certificate, proving.given_up))
     sys.stdout.flush()
     return status_of(proving.run.words).value
