@@ -299,3 +299,34 @@ def test_a_lemma_that_is_not_kept(asked: bool) -> None:
     found = [message for message in messages("(or (= x #b100) (= x #b010))", asked) if isinstance(message, GivenUp | Failed)]
     assert [type(message) for message in found] == [GivenUp, Failed]
     assert isinstance(found[0], GivenUp) and (found[0].why.state, found[0].why.after) == ([0], [2])
+
+
+# -- the other commands --
+
+
+@pytest.mark.parametrize("engine", ["portable", "compiled", "z3"])
+def test_check_looks_at_lemmas_as_at_invariants(engine: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    model = model_of(tmp_path, DOUBLE, FALSE)
+    options = ("--engine", engine, "--format", "json", *(("--depth", "6") if engine == "z3" else ()))
+    assert run(["check", model, *options]) == 1
+    (checked,) = json.loads(capsys.readouterr().out)["runs"]
+    found = {entry["id"]: entry for entry in checked["properties"]}
+    assert found.keys() == {"bound", "double", "false"} and found["false"]["verdict"] == "VIOLATED"
+    assert found["bound"]["verdict"] == found["double"]["verdict"] != "VIOLATED"
+    assert run(["check", model, *options, "--property", "bound"]) == 0
+    assert run(["check", model, *options, "--property", "false"]) == 1
+
+
+def test_list_says_what_is_a_lemma(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["list", model_of(tmp_path, DOUBLE)]) == 0
+    text = capsys.readouterr().out
+    assert "    double (a lemma)  " in text and "    bound  " in text
+
+
+def test_a_lemma_kills_no_mutant(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    model = model_of(tmp_path, DOUBLE)
+    only = ("--only", "*off by one: 2 -> 3*")
+    assert run(["mutate", model, *only]) == 1
+    assert "0 killed, 1 survived" in capsys.readouterr().out
+    assert run(["mutate", model, *only, "--property", "double"]) == 0
+    assert "1 killed, 0 survived" in capsys.readouterr().out
