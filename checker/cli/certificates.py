@@ -180,8 +180,8 @@ def check_against_model(folder: Path, model: Path) -> None:
     if not isinstance(k, int) or not 1 <= k <= MOST_K:
         raise Refused(f"{folder / MANIFEST}: its k is none from 1 to {MOST_K}")
     lemmas = [] if k > 1 else lemmas_in((folder / INITIATION).read_text(encoding="utf-8"))
-    known = {(variable.name, variable.width) for variable in relation.fields.variables}
-    if any(set(entry.variables) - known for entry in lemmas):
+    variables = {(variable.name, variable.width) for variable in relation.fields.variables}
+    if any(set(entry.variables) - variables for entry in lemmas):
         raise Refused(f"{folder / INITIATION}: a lemma speaks of what is no part of the state of {model}")
     claim = Claim(kept, excluded)
     expected = files(relation, claim, lemmas) if k == 1 else unrolled_files(relation, claim, k)

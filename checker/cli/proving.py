@@ -60,7 +60,6 @@ RUNS = "a proof here is about states and steps; a property on runs needs `stackp
 
 UNSAFE = "the solver finds a run that violates something, which the samples do not have; `stackproof check` can find and show it"
 
-
 LATER = "the solver finds a run that breaks it, which the samples do not have; `stackproof check` can find and show it"
 
 

@@ -78,6 +78,7 @@ class Prover:
         self.everything: list[Lemma] = []
         self.alive: dict[int, Lemma] = {}
         self.queue: deque[Lemma] = deque()
+        self.stated: dict[str, list[Lemma]] = {}
         self.solver = z3.SolverFor("QF_BV")
         self.checks = self.counterexamples = self.fallbacks = 0
         self.named: dict[tuple[int, int], Any] = {}
@@ -100,7 +101,6 @@ class Prover:
                 for part in parts:
                     part.target = target.name
                 goal.needed = self.rests_on(frozenset(parts))
-        self.stated: dict[str, list[Lemma]] = {}
         for name, asked in problem.stated:
             parts = self.stated[name] = [self.add(None, z3.Not(part)) for part in _disjuncts(stated[name])]
             for part in parts:
@@ -124,8 +124,8 @@ class Prover:
         return lemma
 
     def rests_on(self, lemmas: frozenset[Lemma]) -> frozenset[Lemma]:
-        """These lemmas, which are to be shown now, with all parts of those that the model states. (What
-        nothing rests on is not.)"""
+        """These lemmas, which are to be shown now, with all parts of those that the model states. (What nothing
+        rests on is not.)"""
         lemmas = lemmas.union(*(self.stated[lemma.target] for lemma in lemmas if lemma.stated and lemma.target is not None))
         for lemma in sorted(lemmas, key=lambda lemma: lemma.number):
             if not lemma.wanted:
