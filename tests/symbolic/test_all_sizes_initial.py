@@ -13,7 +13,8 @@ from checker.cli.certificates import Refused
 from checker.cli.certifying_all_sizes import check_all_sizes_against_model
 from checker.cli.configuration import Request
 from checker.explicit.search import Limits
-from checker.language.errors import UsageError
+from checker.language.errors import ModelError, UsageError
+from checker.language.load import load_program
 from checker.report.verdict import Word
 
 HEAD = '''"""A model."""
@@ -156,3 +157,28 @@ def test_a_certificate_says_of_all_frames_where_they_stand(tmp_path: Path) -> No
     (tmp_path / "certificate.json").write_text(json.dumps(manifest))
     with pytest.raises(Refused, match="of each frame"):
         check_all_sizes_against_model(tmp_path, model)
+
+
+def test_a_certificate_of_runs_is_refused(tmp_path: Path) -> None:
+    """What no question asks about must not be in what a certificate is said to show."""
+    text = (Path(__file__).parent / "sizes/one_token.py").read_text().replace("import action,", "import action, eventually,")
+    model = tmp_path / "model.py"
+    model.write_text(
+        text + '\n\n@eventually("served", "never")\ndef served() -> bool:\n    """Somebody is."""\n    return owner is None\n'
+    )
+    request = Request(model, {"TASKS": 2}, (), ("mutex", "few"))
+    proving_all_sizes.prove_all_sizes(request, Limits(None, None, 100), tmp_path, 1000)
+    manifest = json.loads((tmp_path / "certificate.json").read_text())
+    manifest["properties"].append("served")
+    (tmp_path / "certificate.json").write_text(json.dumps(manifest))
+    with pytest.raises(Refused, match="no property of states or steps served"):
+        check_all_sizes_against_model(tmp_path, model)
+
+
+def test_a_field_that_is_named_like_the_allocator_is_refused(tmp_path: Path) -> None:
+    text = (Path(__file__).parent / "sizes/pool.py").read_text()
+    (tmp_path / "model.py").write_text(
+        text.replace("    used: bool = False", "    used: bool = False\n    allocated: bool = False")
+    )
+    with pytest.raises(ModelError, match="the allocator's state"):
+        load_program(tmp_path / "model.py")
