@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import random
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +16,9 @@ from checker.conformance.recording import load_run, save_run, walk
 from spec.reference.kernel import Sizes
 from spec.reference.log import Event, Move
 from spec.reference.machine import Machine
+from spec.reference.real_memory import RealMemory
+from spec.reference.userfaultfd import Unavailable
+from spec.reference.watched import Watched, random_run
 
 ROOT = Path(__file__).parents[2]
 SIZES = Sizes(cpus=2, tasks=2, stack_pages=3)
@@ -159,3 +163,21 @@ def test_a_run_can_be_made(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     assert "60 events of hardened" in capsys.readouterr().out
     assert stackproof(["conform", model("hardened"), "--run", file]) == 0
     assert "accepted: 60 steps" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("protocol", ["rfc_v1", "hardened"])
+def test_a_run_with_real_page_faults_is_a_run_of_the_model(
+    protocol: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    possible = ("touch", "oom", "fork", "exit", "oops-continues")
+    events: list[Event] = []
+    try:
+        with RealMemory(3) as memory:
+            machine = Machine(protocol, SIZES, possible, memory, log=events.append)
+            made = random_run(Watched(machine), random.Random(1), 30, 1500)
+    except Unavailable as reason:
+        pytest.skip(str(reason))
+    assert made.counts.growths > 1
+    save_run(tmp_path / "run.json", protocol, SIZES, possible, events)
+    status = stackproof(["conform", model(protocol), "--run", str(tmp_path / "run.json")])
+    assert status == 0, capsys.readouterr().out[-1500:]

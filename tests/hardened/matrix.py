@@ -55,7 +55,18 @@ def event_sets() -> list[tuple[str, ...]]:
     """Each event and each pair of events, those with few states first."""
     events = all_events()
     sets = [(event,) for event in events] + list(itertools.combinations(events, 2))
-    large = {"nmi": 4, "late-fault": 1, "softirq": 1, "irq": 1, "hotplug": 2, "exit": 2, "fork": 2, "oom": 1}
+    large = {
+        "nmi": 6,
+        "late-fault": 3,
+        "softirq": 4,
+        "irq": 3,
+        "touch": 2,
+        "switch-fault": 1,
+        "hotplug": 2,
+        "exit": 1,
+        "fork": 1,
+        "oom": 1,
+    }
     return sorted(sets, key=lambda chosen: sum(large.get(event, 0) for event in chosen))
 
 

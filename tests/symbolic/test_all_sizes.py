@@ -69,7 +69,7 @@ def test_counting_the_named_instances_is_what_protects(monkeypatch: pytest.Monke
     assert words(proved(HERE / "third.py", {"TASKS": 2})) == {"mutex": Word.PROVED}
 
 
-@pytest.mark.parametrize("instances", [1, 2])
+@pytest.mark.parametrize("instances", [1, pytest.param(2, marks=pytest.mark.slow)])
 @pytest.mark.parametrize(
     ("name", "old", "new", "size", "wrong"),
     [

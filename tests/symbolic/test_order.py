@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from random_systems import random_system
 from small_programs import program_of
 
+from checker.explicit.initial import initial_state
 from checker.explicit.paths import alternatives
 from checker.explicit.search import Search
 from checker.explicit.transitions import Transition as RealTransition
@@ -36,41 +37,54 @@ def names(transition: Transition | RealTransition) -> Name:
     return transition.action.name, transition.arguments
 
 
-def swapped(system: ir.System, count: int) -> tuple[list[str], int]:
-    """Where two steps are said to be independent and are not; and of how many pairs the order is refused."""
-    relation = step_relation(system)
-    agent, accesses = order(relation)
-    evaluate = Evaluator([agent, *(term for access in accesses for term in (access.touches, access.writes))])
-    numbers = {names(transition): number for number, transition in enumerate(relation.transitions)}
-    search = Search(system)
-    fields = relation.fields
+class Steps:
+    """The steps of a system, with what they are said to access."""
 
-    def after(state: int) -> dict[Name, set[int]]:
+    def __init__(self, system: ir.System) -> None:
+        relation = step_relation(system)
+        agent, accesses = order(relation)
+        self.fields = relation.fields
+        self.selector = relation.selector
+        self.evaluate = Evaluator([agent, *(term for access in accesses for term in (access.touches, access.writes))])
+        self.numbers = {names(transition): number for number, transition in enumerate(relation.transitions)}
+        self.search = Search(system)
+
+    def after(self, state: int) -> dict[Name, set[int]]:
+        """The states after each transition."""
         found: dict[Name, set[int]] = {}
-        for transition, _, end in alternatives(search.transitions, state):
-            if isinstance(end, int) and not end >> search.layout.mark:
+        for transition, _, end in alternatives(self.search.transitions, state):
+            if isinstance(end, int) and not end >> self.search.layout.mark:
                 found.setdefault(names(transition), set()).add(end)
         return found
 
-    def accessed(state: int, name: Name) -> list[int]:
-        values = zip(fields.variables, fields.unpacked(search.layout, state), strict=True)
-        return evaluate({**dict(values), relation.selector: numbers[name]})
+    def accessed(self, state: int, name: Name) -> tuple[int, ...]:
+        """The agent of a step, and what it touches and writes."""
+        values = zip(self.fields.variables, self.fields.unpacked(self.search.layout, state), strict=True)
+        return tuple(self.evaluate({**dict(values), self.selector: self.numbers[name]}))
 
+
+def left_out(first: tuple[int, ...], second: tuple[int, ...]) -> bool:
+    """Whether runs with these steps in a row are left out."""
+    conflict = any((first[n + 1] and second[n]) or (first[n] and second[n + 1]) for n in range(1, len(first), 2))
+    return first[0] > second[0] and not conflict
+
+
+def swapped(system: ir.System, count: int) -> tuple[list[str], int]:
+    """Where two steps are said to be independent and are not; and of how many pairs the order is refused."""
+    steps = Steps(system)
     wrong: list[str] = []
     refused = 0
-    for state in reachable(search, count, 0):
-        for first, middles in after(state).items():
-            agent_first, *one = accessed(state, first)
+    for state in reachable(steps.search, count, 0):
+        for first, middles in steps.after(state).items():
+            one = steps.accessed(state, first)
             for middle in middles:
-                for second, ends in after(middle).items():
-                    agent_second, *other = accessed(middle, second)
-                    if agent_first <= agent_second:
-                        continue
-                    pairs = range(0, len(one), 2)
-                    if any((one[n + 1] and other[n]) or (one[n] and other[n + 1]) for n in pairs):
+                for second, ends in steps.after(middle).items():
+                    if not left_out(one, steps.accessed(middle, second)):
                         continue
                     refused += 1
-                    others = {end for between in after(state).get(second, ()) for end in after(between).get(first, ())}
+                    others = {
+                        end for between in steps.after(state).get(second, ()) for end in steps.after(between).get(first, ())
+                    }
                     if not ends <= others:
                         wrong.append(f"{first} and {second} in {state:#x}")
     return wrong, refused
@@ -106,3 +120,26 @@ def test_a_write_that_is_overlooked_is_noticed(monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr(order_module._Accesses, "access", wrong)
     assert swapped(lower(load_program(DKS, {"C": 1, "T": 2, "S": 3})), 150)[0] != []
+    with pytest.raises(AssertionError):
+        test_every_state_is_reached_in_as_many_steps()
+
+
+def test_every_state_is_reached_in_as_many_steps() -> None:
+    steps = Steps(lower(load_program(DKS, {"C": 2, "T": 2, "S": 2, "FAIL": 1})))
+    first = initial_state(steps.search.system, steps.search.layout)
+    every = {first}
+    kept: set[tuple[int, tuple[int, ...]]] = {(first, (0,))}
+    fewer = 0
+    for _ in range(18):
+        every = {end for state in every for ends in steps.after(state).values() for end in ends}
+        longer: set[tuple[int, tuple[int, ...]]] = set()
+        for state, before in kept:
+            for name, ends in steps.after(state).items():
+                here = steps.accessed(state, name)
+                if left_out(before, here):
+                    fewer += 1
+                else:
+                    longer |= {(end, here) for end in ends}
+        kept = longer
+        assert {state for state, _ in kept} == every
+    assert fewer > 100
