@@ -114,9 +114,10 @@ def test_what_the_argument_does_not_cover_is_refused(name: str, old: str, new: s
 
 
 def test_the_first_of_any_number_has_no_meaning(tmp_path: Path) -> None:
-    found = "    found = first(t for t in every(Task) if t.inside)\n    require(owner is None and found is None)\n"
-    model = changed(tmp_path, "one_token.py", "    require(owner is None)\n", found)
-    model.write_text(model.read_text().replace("import action, every,", "import action, every, first,"))
+    text = (HERE / "one_token.py").read_text().replace("import action, every,", "import action, every, first,")
+    evict = "@action\ndef evict() -> None:\n    found = first(t for t in every(Task) if t.inside)\n    require(found is not None)\n    found.inside = False\n"
+    model = tmp_path / "evicting.py"
+    model.write_text(text + "\n\n" + evict)
     with pytest.raises(UsageError, match="`first` has no meaning yet"):
         proved(model, {"TASKS": 2})
 
