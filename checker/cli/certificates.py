@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from checker.cli.liveness import live_properties
 from checker.ir.lower import lower
 from checker.language.errors import UsageError
 from checker.language.load import load_program
@@ -161,9 +162,10 @@ def check_against_model(folder: Path, model: Path) -> None:
     except (KeyError, TypeError, ValueError, AttributeError):
         raise Refused(f"{folder / MANIFEST}: it does not say settings, events, properties and what is kept") from None
     program = load_program(model, settings, events)
-    unknown = properties - set(program.properties)
+    unknown = properties - (set(program.properties) - live_properties(program, properties))
     if unknown or not properties:
-        raise Refused(f"{folder / MANIFEST}: {model} has no property {', '.join(sorted(unknown)) or 'at all among those named'}")
+        which = ", ".join(sorted(unknown)) or "at all among those named"
+        raise Refused(f"{folder / MANIFEST}: {model} has no property of states or steps {which}")
     system = lower(program)
     counted = _counted(folder, manifest)
     if not all(known(system, entry) for entry in counted):

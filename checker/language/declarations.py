@@ -330,6 +330,10 @@ class Symbols:
                     case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation, value=ast.expr() as value):
                         if name in found:
                             raise module.error(statement, f"{record} has a field `{name}` already")
+                        if name == "allocated" and self.records[record].allocated:
+                            raise module.error(
+                                statement, f"`allocated` is the allocator's state of a {record}; give the field another name"
+                            )
                         found[name] = field = self._variable(module, name, annotation, value, statement)
                         self._several(module, statement, field, self.records[record].count)
                     case _:

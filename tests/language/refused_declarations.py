@@ -220,6 +220,11 @@ DECLARATIONS: list[Case] = [
         "Page has a field `use` already",
     ),
     (
+        "a field named as the allocator's state",
+        lines("@record(count=1, allocated=True)", "class Page:", "    «allocated: Small = 0"),
+        "`allocated` is the allocator's state of a Page; give the field another name",
+    ),
+    (
         "a field without a value",
         lines("@record(count=1)", "class Page:", "    «use: Small"),
         "a record has lines `field: Type = initial value` only",
