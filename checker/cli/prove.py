@@ -46,7 +46,7 @@ from checker.report.verdict import Subject, Verdict, status_of
     default=LEMMAS,
     show_default=True,
     help="Where the invariant comes from: lemmas learned from reachable states; Z3's Spacer, for very small models; or, with"
-    " k-induction, it is the properties themselves.",
+    " k-induction, it is the properties and the model's own lemmas themselves.",
 )
 @click.option(
     "--k", type=click.IntRange(1, 1000), metavar="N", help=f"k-induction: try k = 1 to N states in a row. Default: {MOST_K}."

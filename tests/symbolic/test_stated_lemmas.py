@@ -188,6 +188,22 @@ def is_both(which: bool) -> bool:
     assert told(capsys)["both"].startswith("PROVED(")
 
 
+def test_lemmas_on_instances_that_are_alike(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Two invariants of DKS made lemmas: one_owner and idle_is_full."""
+    text = (Path(__file__).parents[2] / "models/dks.py").read_text().partition("EXPECTED = (")[0]
+    for name in ("I4", "I6"):
+        assert f'@invariant("{name}"' in text
+        text = text.replace(f'@invariant("{name}"', f'@lemma("{name}"')
+    model, folder = tmp_path / "dks.py", tmp_path / "c"
+    model.write_text(text.replace("    invariant,\n", "    invariant,\n    lemma,\n", 1))
+    size = ("--set", "C=1", "--set", "T=1", "--set", "S=2")
+    asked = [word for name in ("I4", "I5", "I6") for word in ("--property", name)]
+    assert run(["prove", str(model), *size, *asked, "--certificates", str(folder)]) == 0
+    assert [said[:7] for said in told(capsys).values()] == ["PROVED("] * 3
+    assert {"broken I4", "broken I6"} <= set(json.loads((folder / "certificate.json").read_text())["kept"])
+    assert run(["certify", str(folder), "--model", str(model)]) == 0
+
+
 # -- certificates --
 
 
