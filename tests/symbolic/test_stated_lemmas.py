@@ -184,6 +184,8 @@ def is_both(which: bool) -> bool:
     assert prove(tmp_path, (both,), *FEW) == 3
     verdicts = told(capsys)
     assert verdicts["both"].startswith(f"UNKNOWN({GIVEN_UP}") and verdicts["bound"].startswith("UNKNOWN(induction fails")
+    assert prove(tmp_path, (both,), *FEW, "--property", "bound") == 3, "the proof would rest on one part only"
+    assert "Lemma both: " in capsys.readouterr().out
     assert prove(tmp_path, (both.replace("even != 41", "steps <= 20"),), *FEW) == 0
     assert told(capsys)["both"].startswith("PROVED(")
 
