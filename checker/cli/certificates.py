@@ -16,13 +16,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from checker.cli.liveness import live_properties
 from checker.ir.lower import lower
 from checker.language.errors import UsageError
 from checker.language.load import load_program
 from checker.symbolic.all_sizes_certificate import file_name
 from checker.symbolic.certificate import INITIATION, SAFETY, Claim, files, lemmas_in
 from checker.symbolic.counting import Counted, Holder, known
-from checker.symbolic.problem import UNHELD, targets
+from checker.symbolic.problem import UNHELD, stated_lemmas, targets
 from checker.symbolic.question import STATE
 from checker.symbolic.second_opinion import Malformed, opinion, well_formed
 from checker.symbolic.transition import step_relation
@@ -161,9 +162,10 @@ def check_against_model(folder: Path, model: Path) -> None:
     except (KeyError, TypeError, ValueError, AttributeError):
         raise Refused(f"{folder / MANIFEST}: it does not say settings, events, properties and what is kept") from None
     program = load_program(model, settings, events)
-    unknown = properties - set(program.properties)
+    unknown = properties - (set(program.properties) - live_properties(program, properties))
     if unknown or not properties:
-        raise Refused(f"{folder / MANIFEST}: {model} has no property {', '.join(sorted(unknown)) or 'at all among those named'}")
+        which = ", ".join(sorted(unknown)) or "at all among those named"
+        raise Refused(f"{folder / MANIFEST}: {model} has no property of states or steps {which}")
     system = lower(program)
     counted = _counted(folder, manifest)
     if not all(known(system, entry) for entry in counted):
@@ -171,6 +173,7 @@ def check_against_model(folder: Path, model: Path) -> None:
     relation = step_relation(system, any_free=True, counted=counted)
     excluded = tuple(target.name for target, _ in targets(relation, properties))
     states = {target.name for target, _ in targets(relation, properties) if target.kind == STATE}
+    states |= stated_lemmas(relation, program.lemmas).keys()
     if not set(kept) <= states:
         raise Refused(f"{folder / MANIFEST}: it keeps what is no property of states")
     if not {UNHELD + entry.record for entry in counted} <= set(kept):
@@ -179,8 +182,8 @@ def check_against_model(folder: Path, model: Path) -> None:
     if not isinstance(k, int) or not 1 <= k <= MOST_K:
         raise Refused(f"{folder / MANIFEST}: its k is none from 1 to {MOST_K}")
     lemmas = [] if k > 1 else lemmas_in((folder / INITIATION).read_text(encoding="utf-8"))
-    known = {(variable.name, variable.width) for variable in relation.fields.variables}
-    if any(set(entry.variables) - known for entry in lemmas):
+    variables = {(variable.name, variable.width) for variable in relation.fields.variables}
+    if any(set(entry.variables) - variables for entry in lemmas):
         raise Refused(f"{folder / INITIATION}: a lemma speaks of what is no part of the state of {model}")
     claim = Claim(kept, excluded)
     expected = files(relation, claim, lemmas) if k == 1 else unrolled_files(relation, claim, k)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from checker.cli.certificates import MANIFEST, Refused, read_manifest
 from checker.cli.configuration import Request
+from checker.cli.liveness import live_properties
 from checker.cli.proving_all_sizes import Stands, family, questions, standing_lemmas
 from checker.symbolic.all_sizes_certificate import read_lemmas
 from checker.symbolic.terms import Unsupported
@@ -30,9 +31,13 @@ def check_all_sizes_against_model(folder: Path, model: Path) -> None:
     of_all = family(Request(model, settings, events, tuple(sorted(properties))))
     if free != of_all.free:
         raise Refused(f"{folder / MANIFEST}: the parameters of {model} that are only sizes are {', '.join(of_all.free)}")
-    unknown = properties - set(of_all.program.properties)
+    owners = of_all.system.owners.values()
+    if stands.keys() != {(owner.record, depth) for owner in owners for depth in range(owner.frames)}:
+        raise Refused(f"{folder / MANIFEST}: it does not say of each frame of {model} where it stands")
+    unknown = properties - (set(of_all.program.properties) - live_properties(of_all.program, properties))
     if unknown or not properties:
-        raise Refused(f"{folder / MANIFEST}: {model} has no property {', '.join(sorted(unknown)) or 'at all among those named'}")
+        which = ", ".join(sorted(unknown)) or "at all among those named"
+        raise Refused(f"{folder / MANIFEST}: {model} has no property of states or steps {which}")
     of_views = of_all.views(stands)
     try:
         lemmas = [*standing_lemmas(of_views, stands), *read_lemmas(of_views, data)]

@@ -82,6 +82,8 @@ def conform(
     given = bool(request.settings) or request.events is not None
     try:
         if recorded is not None:
+            if to_record is not None:
+                raise UsageError("error: --run reads a recorded run and --record makes one; give one of them")
             if given:
                 raise UsageError("error: a recorded run says its sizes and events itself; leave them out, or leave out --run")
             return _validate(model, recorded, protocol).value
@@ -91,8 +93,7 @@ def conform(
         begun = time.monotonic()
         statuses = set()
         for each in requests:
-            left = None if timeout is None else timeout - (time.monotonic() - begun)
-            statuses.add(_lockstep(each, protocol, quick, max_states, left))
+            statuses.add(_lockstep(each, protocol, quick, max_states, timeout, time.monotonic() - begun))
             if Status.AS_DEMANDED not in statuses or len(statuses) > 1:
                 break
         return next(status for status in PRECEDENCE if status in statuses).value
@@ -100,7 +101,9 @@ def conform(
         raise UsageError(f"error: {mismatch}") from None
 
 
-def _lockstep(request: Request, protocol: str | None, quick: bool, max_states: int | None, seconds: float | None) -> Status:
+def _lockstep(
+    request: Request, protocol: str | None, quick: bool, max_states: int | None, seconds: float | None, spent: float
+) -> Status:
     program = load_program(request.model, request.settings, request.events)
     specification = Specification(program)
     subject = Implementation(specification, machine_for(program, protocol))
@@ -109,7 +112,7 @@ def _lockstep(request: Request, protocol: str | None, quick: bool, max_states: i
     def progress(counts: Counts) -> None:
         line.say(f"{counts.states:,} states, {counts.transitions:,} transitions, depth {counts.depth}")
 
-    search = Search(specification, subject, None if quick else subject.inside, max_states, seconds, progress)
+    search = Search(specification, subject, None if quick else subject.inside, max_states, seconds, spent, progress)
     with line.running():
         result: Lockstep = search.run()
     settings = tuple((parameter.name, parameter.value) for parameter in program.parameters)

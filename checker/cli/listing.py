@@ -46,7 +46,8 @@ def list_(paths: tuple[Path, ...]) -> int:
             _paragraph(event.meaning, 8)
         print("  properties (--property ID)")
         for property_ in program.properties.values():
-            print(f"    {property_.identifier}  {property_.position.file}:{property_.position.line}")
+            kind = " (a lemma)" if property_.is_lemma else ""
+            print(f"    {property_.identifier}{kind}  {property_.position.file}:{property_.position.line}")
             _paragraph(property_.why, 8)
         if program.assumptions:
             print("  assumed of the runs that properties judge")

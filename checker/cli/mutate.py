@@ -107,7 +107,9 @@ def mutate(
         for r in ([request] if is_one else ladder(model, request.properties))
     ]
     programs = [load_program(r.model, r.settings, r.events) for r in requests]
-    wanted_properties(programs[0], request)
+    wanted = wanted_properties(programs[0], request)
+    if request.properties is None and programs[0].lemmas:  # a lemma says nothing of what the properties notice
+        requests = [dataclasses.replace(r, properties=tuple(sorted(wanted - programs[0].lemmas))) for r in requests]
     every = mutants_of(model, programs)
     mutants = selected(every, only, model)
     if list_:

@@ -46,7 +46,7 @@ from checker.report.verdict import Subject, Verdict, status_of
     default=LEMMAS,
     show_default=True,
     help="Where the invariant comes from: lemmas learned from reachable states; Z3's Spacer, for very small models; or, with"
-    " k-induction, it is the properties themselves.",
+    " k-induction, it is the properties and the model's own lemmas themselves.",
 )
 @click.option(
     "--k", type=click.IntRange(1, 1000), metavar="N", help=f"k-induction: try k = 1 to N states in a row. Default: {MOST_K}."
@@ -96,6 +96,6 @@ def prove(
             if for_all_sizes
             else prove_configuration(request, stop, certificates, samples, line.show, announce, line.say, engine, k or MOST_K)
         )
-    print(proof_text(proving.run, proving.invariant, proving.counterexample, proving.certificate))
+    print(proof_text(proving.run, proving.invariant, proving.counterexample, proving.certificate, proving.given_up))
     sys.stdout.flush()
     return status_of(proving.run.words).value

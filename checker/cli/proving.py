@@ -8,7 +8,7 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from checker.cli.certificates import Refused, check_certificate, digest, write_certificate
@@ -27,11 +27,11 @@ from checker.report.verdict import Configuration, Run, Statistics, Subject, Verd
 from checker.symbolic.certificate import INITIATION, SAFETY, Claim, Lemma, files
 from checker.symbolic.counting import Counted, guessed, said_counted
 from checker.symbolic.features import Names, Sampled, sampled_features
-from checker.symbolic.k_induction import InductionProblem, Inductive, NotInductive
-from checker.symbolic.problem import targets
+from checker.symbolic.k_induction import InductionMessage, InductionProblem, Inductive, NotInductive
+from checker.symbolic.problem import BROKEN, stated_lemmas, targets
 from checker.symbolic.process import induction_messages, proof_messages, spacer_messages
 from checker.symbolic.proof_problem import lemmas, printed, proof_problem
-from checker.symbolic.proof_question import Failed, Grown, Proved
+from checker.symbolic.proof_question import Failed, GivenUp, Grown, Proved
 from checker.symbolic.question import STATE, Stopped
 from checker.symbolic.readable import counterexample_lines
 from checker.symbolic.spacer_problem import printed as bits_printed
@@ -60,16 +60,20 @@ RUNS = "a proof here is about states and steps; a property on runs needs `stackp
 
 UNSAFE = "the solver finds a run that violates something, which the samples do not have; `stackproof check` can find and show it"
 
+LATER = "the solver finds a run that breaks it, which the samples do not have; `stackproof check` can find and show it"
+
 
 @dataclass(frozen=True)
 class Proving:
     """What came out. invariant: in the model's own terms, a line each. counterexample: to induction, where that failed, as lines.
-    certificate: the folder, if one was asked for."""
+    certificate: the folder, if one was asked for. given_up: the lemmas of the model that were tried, and that nothing rests on
+    since they were not shown, each with the reason, as lines."""
 
     run: Run
     invariant: tuple[str, ...]
     counterexample: tuple[str, ...]
     certificate: Path | None
+    given_up: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def prove_configuration(
@@ -90,6 +94,7 @@ def prove_configuration(
     program = load_program(request.model, request.settings, request.events, request.texts)
     wanted = wanted_properties(program, request)
     live = live_properties(program, wanted)
+    stated = frozenset[str]() if engine == SPACER else program.lemmas
     system = lower(program)
     settings = tuple((parameter.name, parameter.value) for parameter in program.parameters)
     events = tuple(event.name for event in program.events if event.enabled)
@@ -98,7 +103,7 @@ def prove_configuration(
     def left() -> float | None:
         return None if limits.seconds is None else max(limits.seconds - (time.monotonic() - begun), 0.0)
 
-    sampled = sample(system, wanted - live, Limits(samples, limits.memory, left()), progress)
+    sampled = sample(system, wanted - live | stated, Limits(samples, limits.memory, left()), progress)
     violated: dict[str, Verdict] = {}
     error: Verdict | None = None
     with uninterrupted():
@@ -110,7 +115,7 @@ def prove_configuration(
         if sampled.result.error is not None:
             error = Verdict("", Word.ERROR, sampled.result.error.message, confirmed(program, system, sampled.result.error))
     provable = wanted - live - violated.keys()
-    attempt = _Attempt(program, request, subject, provable, limits, folder, tell)
+    attempt = _Attempt(program, request, subject, provable, stated - violated.keys(), limits, folder, tell)
     if error is not None:
         otherwise = error
     elif sampled.result.stopped == "interrupted":
@@ -144,9 +149,10 @@ def prove_configuration(
     run = Run(
         subject,
         tuple(
-            violated.get(name) or (Verdict(name, Word.UNKNOWN, RUNS) if name in live and error is None else _of(name, otherwise))
+            violated.get(name)
+            or (Verdict(name, Word.UNKNOWN, RUNS) if name in live and error is None else attempt.of(name, otherwise))
             for name in program.properties
-            if name in wanted
+            if name in wanted or name in violated
         ),
         Statistics(s.states, s.transitions, s.depth, time.monotonic() - begun, s.memory, s.frontier),
         None if otherwise.word is not Word.UNKNOWN else otherwise.detail,
@@ -155,15 +161,12 @@ def prove_configuration(
         error,
         "z3 and bitwuzla",
     )
-    return Proving(run, attempt.invariant, attempt.counterexample, attempt.certificate)
-
-
-def _of(name: str, verdict: Verdict) -> Verdict:
-    return Verdict(name, verdict.word, verdict.detail, verdict.trace)
+    return Proving(run, attempt.invariant, attempt.counterexample, attempt.certificate, attempt.given_up)
 
 
 class _Attempt:
-    """One proof of some properties together."""
+    """One proof of some properties together. stated: the lemmas of the model that may be used; those that are among the
+    properties are to be shown if that can be."""
 
     def __init__(
         self,
@@ -171,6 +174,7 @@ class _Attempt:
         request: Request,
         subject: Subject,
         properties: frozenset[str],
+        stated: frozenset[str],
         limits: Limits,
         folder: Path | None,
         tell: Callable[[str], None],
@@ -179,6 +183,7 @@ class _Attempt:
         self.request = request
         self.subject = subject
         self.properties = properties
+        self.stated = stated
         self.limits = limits
         self.folder = folder
         self.tell = tell
@@ -186,16 +191,35 @@ class _Attempt:
         self.counterexample: tuple[str, ...] = ()
         self.certificate: Path | None = None
         self.counted: tuple[Counted, ...] = ()
+        self.given_up: dict[str, tuple[str, ...]] = {}
+
+    def of(self, name: str, otherwise: Verdict) -> Verdict:
+        """The verdict on one property, from that on all together."""
+        if name in self.given_up and otherwise.word is not Word.ERROR:
+            return Verdict(name, Word.UNKNOWN, f"not proved, and not used: {self.given_up[name][0]}")
+        return Verdict(name, otherwise.word, otherwise.detail, otherwise.trace)
+
+    def give_up(self, name: str, *why: str) -> None:
+        """Without one of the stated lemmas. why: a reason, and lines that show it."""
+        self.given_up[name] = why
+        self.properties -= {name}
+        self.stated -= {name}
+        self.tell(f"the lemma {name} is given up: {why[0]}")
 
     def prove(self, relation: Relation, names: Names, sampled: Sampled, left: Callable[[], float | None]) -> Verdict:
         """The verdict on all of them."""
-        problem = proof_problem(relation, self.properties, sampled)
+        problem = proof_problem(relation, self.properties, sampled, self.stated)
         try:
             with closing(proof_messages(problem, left(), self.limits.memory)) as told:
                 for message in told:
                     match message:
                         case Grown(count, shown, counterexamples, checks):
                             self.tell(f"{shown} of {count} lemmas shown, {counterexamples} counterexamples, {checks} questions")
+                        case GivenUp(why):
+                            name = why.target.removeprefix(BROKEN)
+                            self.give_up(
+                                name, "a step breaks it in a state that satisfies the rest", *self.shown(relation, names, why)
+                            )
                         case Proved():
                             clauses = lemmas(relation.fields.terms, sampled.features, message.clauses)
                             text = [said_counted(relation.fields.system, names, entry) for entry in self.counted]
@@ -228,24 +252,47 @@ class _Attempt:
 
     def prove_by_induction(self, relation: Relation, most: int, left: Callable[[], float | None]) -> Verdict:
         """The verdict on all of them, by k-induction with k up to `most`."""
-        found = list(targets(relation, self.properties))
-        kept = tuple(target.name for target, _ in found if target.kind == STATE)
-        claim = Claim(kept, tuple(target.name for target, _ in found))
-        made = [unrolled_files(relation, claim, k) for k in range(1, most + 1)]
-        problem = InductionProblem(tuple((one[INITIATION], one[CONSECUTION], one[SAFETY]) for one in made))
         try:
-            with closing(induction_messages(problem, left(), self.limits.memory)) as told:
-                for message in told:
-                    match message:
-                        case Inductive(k):
-                            shown = made[k - 1] if k > 1 else files(relation, claim, ())
-                            return self.accepted(claim, shown, [f"no state with: {name}" for name in kept], left, k)
-                        case NotInductive(early):
-                            return Verdict("", Word.UNKNOWN, UNSAFE if early else f"no k-induction with k <= {most}")
-                        case Stopped(reason):
-                            return Verdict("", Word.UNKNOWN, reason)
+            while True:
+                claim = self.to_be_kept(relation)
+                made = [unrolled_files(relation, claim, k) for k in range(1, most + 1)]
+                answer = self.induction(made, left)
+                if isinstance(answer, Inductive):
+                    shown = made[answer.k - 1] if answer.k > 1 else files(relation, claim, ())
+                    return self.accepted(claim, shown, [f"no state with: {name}" for name in claim.kept], left, answer.k)
+                if isinstance(answer, Stopped):
+                    return Verdict("", Word.UNKNOWN, answer.reason)
+                if not self.without_what_fails(relation, claim, most, left):
+                    return Verdict("", Word.UNKNOWN, UNSAFE if answer.early else f"no k-induction with k <= {most}")
         except KeyboardInterrupt:
             return Verdict("", Word.UNKNOWN, "interrupted")
+
+    def to_be_kept(self, relation: Relation) -> Claim:
+        """The properties, with the lemmas that the model states."""
+        found = [target for target, _ in targets(relation, self.properties)]
+        kept = [target.name for target in found if target.kind == STATE]
+        kept += stated_lemmas(relation, self.stated - self.properties)
+        return Claim(tuple(kept), tuple(target.name for target in found))
+
+    def without_what_fails(self, relation: Relation, claim: Claim, most: int, left: Callable[[], float | None]) -> bool:
+        """Give up the stated lemmas that do not follow from all together; whether there are any."""
+        found = False
+        for name in sorted(self.stated):
+            if BROKEN + name in claim.kept:
+                made = [unrolled_files(relation, Claim(claim.kept, ()), k, BROKEN + name) for k in range(1, most + 1)]
+                answer = self.induction(made, left)
+                if isinstance(answer, NotInductive):
+                    self.give_up(name, LATER if answer.early else f"no k-induction with k <= {most}")
+                    found = True
+        return found
+
+    def induction(self, made: Sequence[Mapping[str, str]], left: Callable[[], float | None]) -> InductionMessage:
+        """What Z3 says of these questions, for k = 1, 2, ..."""
+        problem = InductionProblem(tuple((one[INITIATION], one[CONSECUTION], one[SAFETY]) for one in made))
+        with closing(induction_messages(problem, left(), self.limits.memory)) as told:
+            for message in told:
+                if message is not None:
+                    return message
         raise AssertionError("the solver's process says nothing at its end")
 
     def certify(
@@ -267,6 +314,8 @@ class _Attempt:
         self, claim: Claim, made: Mapping[str, str], text: Sequence[str], left: Callable[[], float | None], k: int = 1
     ) -> Verdict:
         """PROVED, if the second solver says `unsat` of these files. text: the invariant."""
+        if not self.properties:
+            return Verdict("", Word.UNKNOWN, "none of the lemmas that were asked for is shown")
         self.invariant = tuple(text)
         self.tell(f"{len(self.invariant)} parts of an invariant; the second solver reads {len(made)} files")
         with tempfile.TemporaryDirectory() as temporary:
@@ -290,6 +339,7 @@ class _Attempt:
             "events": list(configuration.events),
             "properties": [name for name in self.program.properties if name in self.properties],
             "assumptions": list(self.subject.notes),
+            "lemmas": [name for name in self.program.properties if name in self.stated and BROKEN + name in claim.kept],
             "kept": list(claim.kept),
             "excluded": list(claim.excluded),
             "counted": [dataclasses.asdict(entry) for entry in self.counted],
@@ -297,8 +347,12 @@ class _Attempt:
         }
 
     def failed(self, relation: Relation, names: Names, failed: Failed) -> Verdict:
+        self.counterexample = self.shown(relation, names, failed)
+        return Verdict("", Word.UNKNOWN, f"induction fails: {failed.target}; see the counterexample to induction")
+
+    def shown(self, relation: Relation, names: Names, failed: Failed) -> tuple[str, ...]:
+        """A counterexample to induction, as lines."""
         transition = relation.transitions[failed.inputs[0]]
         who = f"processor {transition.processor}" if transition.action is None else transition.action.name
         lines = counterexample_lines(relation.fields, names, failed.target, failed.state, failed.after, failed.matters)
-        self.counterexample = (f"A step of: {who}", *lines) if failed.after is not None else tuple(lines)
-        return Verdict("", Word.UNKNOWN, f"induction fails: {failed.target}; see the counterexample to induction")
+        return (f"A step of: {who}", *lines) if failed.after is not None else tuple(lines)

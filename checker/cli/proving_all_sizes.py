@@ -35,6 +35,7 @@ from checker.symbolic.ground_state import MOST, Function, functions_of
 from checker.symbolic.ground_step import CUT, Kind
 from checker.symbolic.ground_sums import check_sums
 from checker.symbolic.initial_blocks import Block, blocks, same_blocks
+from checker.symbolic.initial_form import check_layout, check_sums_of_sizes
 from checker.symbolic.terms import Unsupported
 from checker.symbolic.transition import DEADLOCK
 from checker.symbolic.views import Seen, View, same_names, standing, views
@@ -98,32 +99,33 @@ def family(request: Request) -> Family:
         if not free:
             raise Unsupported(f"{request.model}: no parameter is only a size: something else depends on each")
         real = lower(program)
-        names: list[frozenset[Block]] = []
-        sizes: list[ir.System] = [real]
+        check_sums_of_sizes(program, free)
         any_size = dataclasses.replace(
             program,
             records={name: dataclasses.replace(r, count=MOST) if r.symmetric else r for name, r in program.records.items()},
         )
         system = lower(any_size, any_number=True)
-        names.append(blocks(real, same_names(system, real)))
-        for at in _sizes(request, program, free):
-            other = lower(load_program(request.model, at, request.events, request.texts))
-            sizes.append(other)
-            names.append(blocks(other, same_names(system, other)))
-        return Family(program, free, real, system, functions_of(system, sizes), same_blocks(names))
+        least, more = _sizes(request, program, free)
+        programs = [load_program(request.model, at, request.events, request.texts) for at in (*least, *more)]
+        check_layout(programs[0], [*programs[1:], program])
+        sizes = [*map(lower, programs), real]
+        found = [blocks(one, same_names(system, one)) for one in sizes]
+        same = same_blocks(found[: len(least)], found[len(least) :])
+        return Family(program, free, real, system, functions_of(system, sizes), same)
     except (Unsupported, ModelError) as why:
         raise UsageError(f"error: no proof for all sizes: {why}") from None
 
 
-def _sizes(request: Request, program: tree.Program, free: Sequence[str]) -> Iterator[dict[str, int]]:
-    """Sizes at which the initial state is looked at: the least, then each parameter greater by itself, then all of them."""
+def _sizes(request: Request, program: tree.Program, free: Sequence[str]) -> tuple[list[dict[str, int]], list[dict[str, int]]]:
+    """Sizes at which the initial state is looked at: the least, and each parameter greater by one; then each greater by two, and
+    all of them."""
     values = {p.name: list(range(p.low, min(p.high, p.low + COPIES - 1) + 1)) for p in program.parameters if p.name in free}
     least = {**request.settings, **{name: of[0] for name, of in values.items()}}
-    yield least
-    for name, of in values.items():
-        for value in of[1:]:
-            yield {**least, name: value}
-    yield {**least, **{name: of[-1] for name, of in values.items()}}
+    more = [{**least, name: value} for name, of in values.items() for value in of[2:]]
+    return [least, *({**least, name: of[1]} for name, of in values.items())], [
+        *more,
+        {**least, **{name: of[-1] for name, of in values.items()}},
+    ]
 
 
 def standing_lemmas(of_views: Sequence[View], stands: Stands) -> list[Lemma]:

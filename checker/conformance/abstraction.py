@@ -218,7 +218,9 @@ def move_of_step(program: tree.Program, step: Step) -> Move:
         assert program.processor is not None
         processor = parse_instance(program, program.processor, step.processor)
         return Move(processor, choice=_printed_choice(program, step.choices))
-    action = program.actions[step.name]
+    action = program.actions.get(step.name)
+    if action is None:
+        raise Mismatch(f"the model has no action {step.name}")
     types = [parameter.local.type for parameter in action.parameters]
     values = [parse_value(program, type_, text) for type_, (_, text) in zip(types, step.arguments, strict=True)]
     return move_of_action(program, step.name, tuple(values))

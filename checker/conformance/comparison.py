@@ -25,7 +25,7 @@ class Comparison:
         numbers = {name: number for number, name in enumerate(specification.names)}
         unknown = [name for name in subject.names if name not in numbers]
         if unknown:
-            raise ValueError(f"the model has no cell {unknown[0]}, or it never changes there")
+            raise ValueError(f"the model has no cell {unknown[0]}")
         self.cells = [numbers[name] for name in subject.names]
         self.arrange = itemgetter(*self.cells) if len(self.cells) > 1 else lambda values: tuple(values[n] for n in self.cells)
         self.missing = tuple(name for name in specification.names if name not in set(subject.names))

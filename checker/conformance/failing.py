@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from checker.conformance.abstraction import Packing, machine_for, move_of_step, protocol_of
+from checker.conformance.abstraction import Mismatch, Packing, machine_for, move_of_step, protocol_of
 from checker.language import tree
 from checker.trace.data import Trace
 from spec.reference.audit import audit, shortages
@@ -67,6 +67,9 @@ def replay_trace(program: tree.Program, trace: Trace) -> tuple[Outcome, list[Eve
             break
         except Ended as ended:
             return Outcome(number, (), differs=f"step {number}: {ended}"), events
+        strange = [change.cell for change in step.changes if change.cell not in cells]
+        if strange:
+            return Outcome(number, (), differs=f"step {number}: the machine has no {strange[0]}"), events
         cells |= {change.cell: change.after for change in step.changes}
         other = [(n, cells[n], v) for n, v in packing.printed(packing.of_machine(machine)).items() if cells[n] != v]
         if other:
@@ -82,10 +85,17 @@ def replay_trace(program: tree.Program, trace: Trace) -> tuple[Outcome, list[Eve
 
 
 def drive(program: tree.Program, trace: Trace, protocol: str) -> Outcome:
-    """Runs a trace of one protocol on the implementation of another, as far as that can be done."""
-    if protocol == protocol_of(program):
+    """Runs a trace of one protocol on the implementation of another, as far as that can be done. Raises Mismatch if it is no
+    run of the first that fails."""
+    own_protocol = protocol_of(program)
+    if protocol == own_protocol:
         return replay_trace(program, trace)[0]
-    _, guide = replay_trace(program, trace)
+    own, guide = replay_trace(program, trace)
+    if own.differs:
+        raise Mismatch(f"this is no run of the implementation of {own_protocol}, so that it leads no other: {own.differs}")
+    violated = trace.violation.property
+    if all(property != violated for property, _ in own.failures):
+        raise Mismatch(f"the implementation of {own_protocol} does not fail in this run as {violated} forbids")
     sizes = Sizes(**{name.lower(): number for name, number in trace.settings})
     demanded = DEMANDS.get(protocol, {})
     changed = {name: number for name, number in demanded.items() if getattr(sizes, name) < number}

@@ -21,7 +21,7 @@ REMEMBERED = 20_000
 
 
 class Implementation:
-    """A machine, with the model's names for what it has and does. names: of the cells that change in the model."""
+    """A machine, with the model's names for what it has and does. names: of the cells, those that never change included."""
 
     def __init__(self, specification: Specification, machine: Machine) -> None:
         self.program = specification.program
@@ -30,7 +30,7 @@ class Implementation:
         numbers = {name: number for number, name in enumerate(packing.names)}
         self.names = tuple(name for name in specification.names if name in numbers)
         self._all_cells = packing.of_machine
-        self._changing = itemgetter(*(numbers[name] for name in self.names))
+        self._arranged = itemgetter(*(numbers[name] for name in self.names))
         self._standing: dict[Context, tuple[str, ...]] = {}
         self._remembered: dict[Context, int] = {}
         self._numbers: dict[Hashable, int] = {}
@@ -87,7 +87,7 @@ class Implementation:
         self._saved = saved
 
     def cells(self) -> tuple[int, ...]:
-        found: tuple[int, ...] = self._changing(self._all_cells(self.machine))
+        found: tuple[int, ...] = self._arranged(self._all_cells(self.machine))
         return found
 
     def places(self) -> dict[str, tuple[str, ...]]:
@@ -119,7 +119,9 @@ class Implementation:
         if found is None:
             if len(self._remembered) >= REMEMBERED:
                 self._remembered.clear()
-            whole = (self._frames(context), context.resumes, _locals(self._generator(context)))
+            generator = self._generator(context)
+            held = _arguments(context) if generator is None else _locals(generator)
+            whole = (self._frames(context), context.resumes, held)
             found = self._remembered[context] = self._numbers.setdefault(whole, len(self._numbers))
         return found
 
@@ -128,6 +130,12 @@ class Implementation:
             return context.reach(self.machine.kernel).generator
         # `_frames` has led it to where it waits, if it has begun.
         return context.parked
+
+
+def _arguments(context: Context) -> Hashable:
+    """What code that has not begun will begin with."""
+    closure = getattr(context.round, "__closure__", None) or ()
+    return tuple(cell.cell_contents for cell in closure)
 
 
 def _locals(generator: object) -> Hashable:

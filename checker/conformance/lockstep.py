@@ -54,7 +54,7 @@ class Lockstep:
 
 
 class Search:
-    """One lockstep. inside: as above. limits: pairs and seconds, after which it stops."""
+    """One lockstep. inside: as above. max_pairs, seconds: after which it stops. spent: seconds that have passed before it."""
 
     def __init__(
         self,
@@ -63,6 +63,7 @@ class Search:
         inside: Callable[[object], Hashable] | None = None,
         max_pairs: int | None = None,
         seconds: float | None = None,
+        spent: float = 0.0,
         progress: Callable[[Counts], None] | None = None,
     ) -> None:
         self.specification = specification
@@ -70,6 +71,7 @@ class Search:
         self.inside = inside
         self.max_pairs = max_pairs
         self.seconds = seconds
+        self.spent = spent
         self.progress = progress
         self.begun = time.monotonic()
         self.comparison = Comparison(specification, subject)
@@ -79,6 +81,12 @@ class Search:
 
     def run(self) -> Lockstep:
         """From the initial states to everything that can be reached, or to the first difference."""
+        try:
+            return self._run()
+        except KeyboardInterrupt:
+            return Lockstep(self.counts(), None, "an interruption")
+
+    def _run(self) -> Lockstep:
         first = self.specification.initial
         wrong = self.comparison.state(None, None, first)
         if wrong is not None:
@@ -114,7 +122,7 @@ class Search:
             self.progress(counts)
         if self.max_pairs is not None and counts.pairs >= self.max_pairs:
             return f"the limit of {self.max_pairs:,} states"
-        if self.seconds is not None and counts.seconds >= self.seconds:
+        if self.seconds is not None and counts.seconds + self.spent >= self.seconds:
             return f"the limit of {self.seconds:g} seconds"
         return None
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
-from checker.conformance.abstraction import model_choice, transition_of_event
+from checker.conformance.abstraction import VARIABLES, model_choice, transition_of_event, unchanging_fields
 from checker.conformance.validation import ACCESS, Recorded
 from checker.language import tree
 from checker.language.errors import UsageError
@@ -105,8 +105,9 @@ def _run(value: object) -> Run:
 
 def recorded_steps(program: tree.Program, run: Run) -> list[Recorded]:
     """What a run's events say, in the model's numbers. Reading a field that nothing changes in this configuration is no step
-    of the model, so that such events are left out. Raises UsageError for an event that makes no sense."""
-    constant = {f"{record.name}.{field.name}" for record in program.records.values() for field in record.fields if field.constant}
+    of the model, so that such events are left out; so is the one for which the machine had no room, of which the model has none
+    either. Raises UsageError for an event that makes no sense."""
+    constant = unchanging_fields(program)
     owners = {instance_name(record, n): record.name for record in program.records.values() for n in range(record.count)}
     steps = []
     for event in run.events:
@@ -115,14 +116,27 @@ def recorded_steps(program: tree.Program, run: Run) -> list[Recorded]:
             owner, _, field = match[2].partition("[")[0].partition(".")
             if f"{owners.get(owner)}.{field}" in constant:
                 continue
+        if event.failure.partition(":")[0] == "Exhausted":
+            continue
         try:
-            steps.append(_recorded(program, event))
+            steps.append(_recorded(program, event, _accessed(event.what, owners)))
         except (KeyError, ValueError, AttributeError) as error:
             raise UsageError(f"error: event {event.number} of the run is none of this machine: {error}") from None
     return steps
 
 
-def _recorded(program: tree.Program, event: Event) -> Recorded:
+def _accessed(what: str, owners: Mapping[str, str]) -> str:
+    """An access in the model's words, which has some fields of the implementation as variables: `stack_grown[task0]`."""
+    match = ACCESS.fullmatch(what)
+    if match is not None:
+        owner, _, field = match[2].partition(".")
+        for name, (implemented, _) in VARIABLES.items():
+            if implemented == f"{owners.get(owner)}.{field}":
+                return f"{match[1]} {name}[{owner}]"
+    return what
+
+
+def _recorded(program: tree.Program, event: Event, accessed: str) -> Recorded:
     move, values = event.move, dict(event.values)
     kind = event.failure.partition(":")[0]
     failed = getattr(failures, kind).property if kind and kind != "Halted" else ""
@@ -131,7 +145,7 @@ def _recorded(program: tree.Program, event: Event) -> Recorded:
         transition = Transition(move.cpu, choices=choices)
     else:
         transition = transition_of_event(program, move)
-    return Recorded(transition, event.what, values.get("value"), failed, kind == "Halted", event.number)
+    return Recorded(transition, accessed, values.get("value"), failed, kind == "Halted", event.number)
 
 
 def settings_of(sizes: Sizes) -> dict[str, int]:

@@ -44,8 +44,8 @@ class Way:
 class Specification:
     """A model as its transition system, packed states as the portable engine has them.
 
-    names: its cells that are not constant, as they are printed, in the order of `cells`. owners: who has frames, its record, its
-    name, and how many frames it can have.
+    names: its cells as they are printed, in the order of `cells`: those that never change, then the others. owners: who has
+    frames, its record, its name, and how many frames it can have.
     """
 
     def __init__(self, program: tree.Program) -> None:
@@ -54,10 +54,12 @@ class Specification:
         self.layout = make_layout(self.system)
         self.transitions = Transitions(FunctionMaker(Names(self.system, self.layout)))
         self.initial = initial_state(self.system, self.layout)
-        self.names, self._readers = self._cells()
-        self._types = tuple(
-            variable.type for name in self.layout.cells for variable in (self.system.variables[name],) for _ in variable.initial
-        )
+        constants = [variable for variable in self.system.variables.values() if variable.constant]
+        changing = [self.system.variables[name] for name in self.layout.cells]
+        self.names = tuple(name for variable in constants + changing for name in cell_names(program, variable))
+        self._types = tuple(variable.type for variable in constants + changing for _ in variable.initial)
+        self._constants = tuple(value for variable in constants for value in variable.initial)
+        self._readers = self._changing_cells()
         self.owners, self._bases = self._frames()
         self._frame_bits = sum(((1 << self.layout.location_width) - 1) << base for base in self._bases)
         self._standing: dict[int, tuple[int, ...]] = {}
@@ -115,8 +117,8 @@ class Specification:
     # -- states --
 
     def cells(self, state: int) -> tuple[int, ...]:
-        """The values of the cells that are not constant, in the order of `names`."""
-        found: tuple[int, ...] = ()
+        """The values of all cells, in the order of `names`."""
+        found = self._constants
         for shift, mask, known, read in self._readers:
             bits = state >> shift & mask
             values = known.get(bits)
@@ -125,16 +127,14 @@ class Specification:
             found += values
         return found
 
-    def _cells(self) -> tuple[tuple[str, ...], list[Reader]]:
-        """The names of the cells, and for each variable where it is and how to take its bits apart."""
-        names: list[str] = []
+    def _changing_cells(self) -> list[Reader]:
+        """For each variable that changes where it is, and how to take its bits apart."""
         readers: list[Reader] = []
         for name, cells in self.layout.cells.items():
             variable = self.system.variables[name]
             count = len(variable.initial)
-            names += cell_names(self.program, variable)
             readers.append((cells.offset, (1 << cells.width * count) - 1, {}, _reader(cells.width, variable.low, count)))
-        return tuple(names), readers
+        return readers
 
     def _frames(self) -> tuple[tuple[tuple[str, str, int], ...], tuple[int, ...]]:
         """The owners of frames with how many they can have, and where the numbers of all their locations are."""

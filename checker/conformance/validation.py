@@ -69,8 +69,10 @@ def validate(specification: Specification, steps: Sequence[Recorded]) -> Validat
             return Validation(count, values, Rejection(step.move, told, tuple(ways)))
         after = way.outcome if isinstance(way.outcome, int) else state
         match = ACCESS.fullmatch(step.accessed)
-        if match is not None and step.value is not None and match[2] in numbers:
-            number = numbers[match[2]]
+        if match is not None and step.value is not None:
+            number = numbers.get(match[2])
+            if number is None:
+                return Validation(count, values, Rejection(step.move, f"the model has no {match[2]}", tuple(ways)))
             held = specification.cells(state if match[1] == "load" else after)[number]
             if step.value not in specification.spellings(number, held):
                 told = f"{match[2]} is {specification.shown(number, held)} in the model then, and {step.value} was recorded"

@@ -18,7 +18,10 @@ from checker.language.types import MOST
 ON_RUNS = ("eventually", "bounded", "fair")
 """Decorators of conditions on whole runs."""
 
-CODE_DECORATORS = ("routine", "action", "function", "hook", "implements", "initial", "executes", "invariant", *ON_RUNS)
+RAISED_BY_THE_CHECKER = ("no-wild-pointer", "no-deadlock")
+"""Properties whose name has a meaning."""
+
+CODE_DECORATORS = ("routine", "action", "function", "hook", "implements", "initial", "executes", "invariant", "lemma", *ON_RUNS)
 
 
 class Symbols:
@@ -166,14 +169,19 @@ class Symbols:
         self.events[name] = tree.Event(name, meaning, enabled, module.position(call))
         return build.boolean(module.position(call), enabled)
 
-    def add_property(self, module: Module, node: ast.AST, identifier: str, why: str) -> tree.Property:
-        """Declare a property. Several invariants of one file may belong to one property; the first one's prose is its."""
+    def add_property(self, module: Module, node: ast.AST, identifier: str, why: str, is_lemma: bool = False) -> tree.Property:
+        """Declare a property or lemma. Several invariants of one file may belong to one property, and several predicates to one
+        lemma; the first one's prose is its."""
         known = self.properties.get(identifier)
-        if known is not None and isinstance(node, ast.FunctionDef) and known.position.file == module.display:
+        if is_lemma and identifier in RAISED_BY_THE_CHECKER:
+            raise module.error(node, f"{identifier} is a property that the checker itself raises; give the lemma another name")
+        same_kind = known is not None and known.is_lemma == is_lemma
+        if known is not None and same_kind and isinstance(node, ast.FunctionDef) and known.position.file == module.display:
             return known
         if known is not None:
-            raise module.error(node, f"the property {identifier} is declared at {known.position} already")
-        self.properties[identifier] = found = tree.Property(identifier, " ".join(why.split()), module.position(node))
+            kind = "lemma" if known.is_lemma else "property"
+            raise module.error(node, f"the {kind} {identifier} is declared at {known.position} already")
+        self.properties[identifier] = found = tree.Property(identifier, " ".join(why.split()), module.position(node), is_lemma)
         return found
 
     # -- types --
@@ -322,6 +330,10 @@ class Symbols:
                     case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation, value=ast.expr() as value):
                         if name in found:
                             raise module.error(statement, f"{record} has a field `{name}` already")
+                        if name == "allocated" and self.records[record].allocated:
+                            raise module.error(
+                                statement, f"`allocated` is the allocator's state of a {record}; give the field another name"
+                            )
                         found[name] = field = self._variable(module, name, annotation, value, statement)
                         self._several(module, statement, field, self.records[record].count)
                     case _:
@@ -532,7 +544,7 @@ _OPTIONS = {"routine": (0, {"noinline"}), "action": (0, {"interrupt"}), "impleme
 
 def _check_options(module: Module, name: str, decorator: ast.expr) -> None:
     """ModelError if a decorator has arguments that it does not take."""
-    if not isinstance(decorator, ast.Call) or name in ("invariant", *ON_RUNS):
+    if not isinstance(decorator, ast.Call) or name in ("invariant", "lemma", *ON_RUNS):
         return
     count, keywords = _OPTIONS.get(name, (None, set[str]()))
     given = {keyword.arg for keyword in decorator.keywords}

@@ -55,7 +55,7 @@ class _Loader:
         codes = [code for module in whole for code in self.symbols.all_code(module)]
         self.find_implementations(codes)
         self.check_settings()
-        invariant_codes = [code for code in codes if "invariant" in code.decorators]
+        invariant_codes = [code for code in codes if {"invariant", "lemma"} & set(code.decorators)]
         eventuality_codes = [code for code in codes if {"eventually", "bounded"} & set(code.decorators)]
         demanding = sorted([*invariant_codes, *eventuality_codes], key=codes.index)
         self.invariant_properties = {code.name: self.invariant_property(code) for code in demanding}
@@ -321,6 +321,8 @@ class _Loader:
             symbol = self.symbols.resolve(module, node.id, node)
             if isinstance(symbol, tree.Property):
                 return symbol.identifier
+            if isinstance(symbol, Code) and "lemma" in symbol.decorators:
+                raise module.error(node, f"`{node.id}` is a lemma, which steps cannot violate; name a property")
             if isinstance(symbol, Code) and symbol.name in self.invariant_properties:
                 return self.invariant_properties[symbol.name]
         raise module.error(node, f"`{ast.unparse(node)}` is not a property")
@@ -333,16 +335,17 @@ class _Loader:
         identifier, _ = self.symbols.texts(code.module, call, 2, form)
         why = ast.get_docstring(code.node)
         if not why:
-            what = "an invariant" if kind == "invariant" else f"an @{kind} condition"
+            what = {"invariant": "an invariant", "lemma": "a lemma"}.get(kind, f"an @{kind} condition")
             raise code.module.error(code.node, f"{what} needs a docstring that says why it matters")
-        return self.symbols.add_property(code.module, code.node, identifier, why).identifier
+        return self.symbols.add_property(code.module, code.node, identifier, why, kind == "lemma").identifier
 
     def invariant(self, code: Code) -> tree.Invariant:
         if self.symbols.result_of(code) != build.BOOL:
-            raise code.module.error(code.node, f"the invariant `{code.name}` holds or not; write `-> bool`")
+            kind = "lemma" if "lemma" in code.decorators else "invariant"
+            raise code.module.error(code.node, f"the {kind} `{code.name}` holds or not; write `-> bool`")
         translator = self.symbols.translator(code)
         body = function_body(translator, code.node.body, build.BOOL, code.node)
-        call = code.decorators["invariant"]
+        (call,) = code.decorators.values()
         assert call is not None
         assert isinstance(call.args[1], ast.Constant)
         return tree.Invariant(

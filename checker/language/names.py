@@ -151,6 +151,12 @@ def invariant(identifier: str, message: str) -> Callable[[Callable[P, bool]], Ca
     return lambda function: function
 
 
+def lemma(identifier: str, message: str) -> Callable[[Callable[P, bool]], Callable[P, bool]]:
+    """A predicate that is expected in every reachable state, for every choice of its parameters: no property of the model, but
+    what proofs of its properties may use once it is shown."""
+    return lambda function: function
+
+
 def eventually(identifier: str, message: str) -> Callable[[Callable[P, bool]], Callable[P, bool]]:
     """A condition that is demanded to hold again and again in every fair run, for every choice of its parameters."""
     return lambda function: function

@@ -124,11 +124,13 @@ class Local:
 
 @dataclass(frozen=True)
 class Property:
-    """An entry of the property catalogue. `why` is the prose: what the demand is for."""
+    """An entry of the property catalogue. `why` is the prose: what the demand is for. is_lemma: nothing that is demanded of the
+    model, but what its author expects to hold and proofs may use."""
 
     identifier: str
     why: str
     position: Position
+    is_lemma: bool = False
 
 
 # --- expressions -----------------------------------------------------------------------------------------------------
@@ -464,7 +466,7 @@ class Action:
 
 @dataclass(frozen=True)
 class Invariant:
-    """`body` is demanded in every reachable state for all values of the parameters."""
+    """`body` is demanded in every reachable state for all values of the parameters; of a lemma, it is expected there."""
 
     property: str
     name: str
@@ -568,3 +570,8 @@ class Program:
     stated: tuple[str, ...] = ()
     demanded: tuple[tuple[str, str], ...] = ()
     dormant: dict[str, Routine] = field(default_factory=dict)
+
+    @property
+    def lemmas(self) -> frozenset[str]:
+        """Those of `properties` that are lemmas."""
+        return frozenset(name for name, property_ in self.properties.items() if property_.is_lemma)

@@ -3,18 +3,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from checker.report.verdict import Run, Verdict, Word
 
 
-def proof_text(run: Run, invariant: Sequence[str], counterexample: Sequence[str], certificate: Path | None) -> str:
-    """Verdicts, what they rest on, the invariant or the counterexample to induction, and where the certificate is."""
+def proof_text(
+    run: Run,
+    invariant: Sequence[str],
+    counterexample: Sequence[str],
+    certificate: Path | None,
+    given_up: Mapping[str, Sequence[str]],
+) -> str:
+    """Verdicts, what they rest on, the invariant or the counterexample to induction, the lemmas of the model that were given up
+    (each with the reason, as lines), and where the certificate is."""
     s = run.statistics
     lines = [f"{run.subject.model}: {run.subject.configuration}: {s.states:,} states sampled, {s.seconds:.1f} s", ""]
     if counterexample:
         lines += ["Counterexample to induction", *(f"  {line}" for line in counterexample), ""]
+    for name, (reason, *shown) in given_up.items():
+        lines += [f"Lemma {name}: not proved, and not used: {reason}", *(f"  {line}" for line in shown), ""]
     if invariant:
         lines += ["Inductive invariant: all of these together", *(f"  {line}" for line in invariant), ""]
     lines.append("Verdicts")

@@ -99,7 +99,8 @@ class Obligation:
             broken = [
                 t.conjunction(guard, t.negation(self.demand(demand, n, chosen))) for n, (_, guard) in enumerate(self.states) if n
             ]
-            self.wrong[f"keeps {number}"] = t.disjunction(*broken)
+            name = f"keeps {number}"
+            self.wrong[name] = t.disjunction(self.wrong.get(name, t.false), *broken)
         self.acting = {record: list(named) for record, named in ground.instances.items()}
         if self.kind is None:
             initial = Initial(ground, self.functions, self.blocks)

@@ -17,16 +17,19 @@ from checker.symbolic.terms import Unsupported
 
 
 def free_parameters(sources: Mapping[str, str], program: tree.Program) -> tuple[str, ...]:
-    """The parameters that only counts of records and `@initial` code depend on. sources: the text of each file of the model."""
+    """The parameters with more values than one that only counts of records and `@initial` code depend on. sources: the text of
+    each file of the model."""
     modules = [ast.parse(text) for text in sources.values()]
+    if any("initial" in _renamed(module) for module in modules):
+        return ()
     return tuple(
         parameter.name
         for parameter in program.parameters
-        if parameter.name in _counting(modules) - _seen(modules, parameter.name)
+        if parameter.low < parameter.high and parameter.name in _counting(modules) - _seen(modules, parameter.name)
     )
 
 
-def _named(node: ast.AST) -> set[str]:
+def named(node: ast.AST) -> set[str]:
     """All names in a piece of text; those in quotes too, as annotations may be quoted."""
     found: set[str] = set()
     for part in ast.walk(node):
@@ -34,12 +37,15 @@ def _named(node: ast.AST) -> set[str]:
             found.add(part.id)
         elif isinstance(part, ast.Attribute):
             found.add(part.attr)
-        elif isinstance(part, ast.Constant) and isinstance(part.value, str) and part.value.isidentifier():
-            found.add(part.value)
+        elif isinstance(part, ast.Constant) and isinstance(part.value, str):
+            try:
+                found |= named(ast.parse(part.value.strip(), mode="eval"))
+            except (SyntaxError, ValueError):
+                continue
     return found
 
 
-def _constants(modules: list[ast.Module]) -> list[tuple[str, ast.expr]]:
+def constants(modules: list[ast.Module]) -> list[tuple[str, ast.expr]]:
     """Names that stand for expressions, also those that another module imports under another name."""
     found: list[tuple[str, ast.expr]] = []
     for module in modules:
@@ -51,8 +57,8 @@ def _constants(modules: list[ast.Module]) -> list[tuple[str, ast.expr]]:
     return found
 
 
-def _counts(module: ast.AST) -> list[ast.expr]:
-    """What stands in `count=` and `names=` of records."""
+def counts(module: ast.AST, keywords: tuple[str, ...] = ("count", "names")) -> list[ast.expr]:
+    """What stands in `count=` and `names=` of records, or in one of these."""
     return [
         keyword.value
         for part in ast.walk(module)
@@ -60,15 +66,15 @@ def _counts(module: ast.AST) -> list[ast.expr]:
         for decorator in part.decorator_list
         if isinstance(decorator, ast.Call)
         for keyword in decorator.keywords
-        if keyword.arg in ("count", "names")
+        if keyword.arg in keywords
     ]
 
 
-def _closed(modules: list[ast.Module], names: set[str]) -> set[str]:
+def closed(modules: list[ast.Module], names: set[str]) -> set[str]:
     """With all names that depend on these."""
     found = set(names)
     while True:
-        more = {name for name, value in _constants(modules) if name not in found and _named(value) & found}
+        more = {name for name, value in constants(modules) if name not in found and named(value) & found}
         if not more:
             return found
         found |= more
@@ -76,9 +82,9 @@ def _closed(modules: list[ast.Module], names: set[str]) -> set[str]:
 
 def _counting(modules: list[ast.Module]) -> set[str]:
     """The names that counts of records depend on, directly or through others."""
-    found = {name for module in modules for count in _counts(module) for name in _named(count)}
+    found = {name for module in modules for count in counts(module) for name in named(count)}
     while True:
-        more = {n for name, value in _constants(modules) if name in found for n in _named(value)} - found
+        more = {n for name, value in constants(modules) if name in found for n in named(value)} - found
         if not more:
             return found
         found |= more
@@ -86,20 +92,26 @@ def _counting(modules: list[ast.Module]) -> set[str]:
 
 def _seen(modules: list[ast.Module], parameter: str) -> set[str]:
     """The parameter, if anything but counts, constants and `@initial` code depends on it."""
-    tainted = _closed(modules, {parameter})
+    tainted = closed(modules, {parameter})
     for module in modules:
         for statement in module.body:
-            if isinstance(statement, (ast.Import, ast.ImportFrom)) or _is_initial(statement):
+            if isinstance(statement, (ast.Import, ast.ImportFrom)) or is_initial(statement):
                 continue
             if isinstance(statement, ast.Assign):
                 if all(isinstance(t, ast.Name) for t in statement.targets) and not _declares_type(statement.value):
                     continue
-            if _named(_without_counts(statement)) & tainted:
+            if named(_without_counts(statement)) & tainted:
                 return {parameter}
     return set()
 
 
-def _is_initial(statement: ast.stmt) -> bool:
+def _renamed(module: ast.Module) -> set[str]:
+    """Names that a module gives to something else."""
+    found = {a.asname for part in ast.walk(module) if isinstance(part, ast.ImportFrom) for a in part.names if a.asname != a.name}
+    return {name for name in found if name is not None} | {name for name, _ in constants([module])}
+
+
+def is_initial(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.FunctionDef) and any(
         isinstance(d, ast.Name) and d.id == "initial" for d in statement.decorator_list
     )
@@ -128,11 +140,11 @@ def check_records(program: tree.Program, free: Sequence[str]) -> None:
     """Unsupported unless each record is symmetric, so that nothing but equality is asked of its instances, or has the same count
     at all sizes."""
     modules = [ast.parse(text) for text in program.sources.values()]
-    sized = _closed(modules, set(free))
+    sized = closed(modules, set(free))
     for module in modules:
         for part in ast.walk(module):
             record = program.records.get(part.name) if isinstance(part, ast.ClassDef) else None
-            if record is not None and not record.symmetric and any(_named(count) & sized for count in _counts(part)):
+            if record is not None and not record.symmetric and any(named(count) & sized for count in counts(part)):
                 raise Unsupported(
                     f"{record.position}: {record.name} is not symmetric, so that its instances may be told apart by their "
                     "numbers; declare it so, or prove at fixed sizes"

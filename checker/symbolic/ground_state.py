@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from checker.ir import system as ir
 from checker.language import tree
 from checker.symbolic.integers import Integer, Integers
-from checker.symbolic.terms import Term, Terms
+from checker.symbolic.terms import Term, Terms, Unsupported
 
 MOST = 255
 """Instances of a symmetric record that a formula can name; the system was lowered for so many. (A record that is not symmetric
@@ -181,6 +181,8 @@ def functions_of(system: ir.System, real: Sequence[ir.System]) -> dict[str, Func
     for owner in system.owners.values():
         for depth in range(owner.frames):
             name = frame_name(owner.record, depth)
+            if name in found:
+                raise Unsupported(f"`{name}` is how a proof names a frame; the field needs another name")
             found[name] = Function(name, 0, len(system.locations), None, None)
             for procedure in system.procedures.values():
                 for local, (low, high) in procedure.locals.items():

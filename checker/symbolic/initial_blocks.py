@@ -212,9 +212,9 @@ class Initial:
                     yield i.equal(found, i.constant(variable.initial[variable.cell(indices)]))
 
 
-def same_blocks(found: Sequence[frozenset[Block]]) -> frozenset[Block]:
-    """All blocks that there are at some sizes, the largest sizes last; Unsupported if one of the last is new there."""
-    everything = frozenset[Block]().union(*found)
-    if len(found) > 1 and everything != frozenset[Block]().union(*found[:-1]):
+def same_blocks(least: Sequence[frozenset[Block]], others: Sequence[frozenset[Block]]) -> frozenset[Block]:
+    """All blocks that there are at the least sizes; Unsupported if there is another at other sizes."""
+    everything = frozenset[Block]().union(*least)
+    if not everything.issuperset(frozenset[Block]().union(*others)):
         raise Unsupported("the initial state is made of other parts at other sizes")
     return everything

@@ -38,6 +38,12 @@ def targets(relation: Relation, properties: frozenset[str]) -> Iterator[tuple[Ta
             yield Target(name, kind), term
 
 
+def stated_lemmas(relation: Relation, lemmas: frozenset[str]) -> dict[str, Term]:
+    """The lemmas of the model as the names of targets, with when each is broken. What cannot be is left out."""
+    false = relation.fields.terms.false
+    return {BROKEN + name: term for name, term in relation.broken.items() if name in lemmas and term is not false}
+
+
 def bounded_problem(relation: Relation, properties: frozenset[str], depth: int, solver: str = Z3) -> Problem:
     """The question whether a violation can be reached in so many steps. solver: who is to answer, one of SOLVERS."""
     state, inputs = relation.fields.variables, relation.inputs

@@ -9,20 +9,31 @@ from checker.symbolic.certificate import Lemma, lemma
 from checker.symbolic.feature_images import images
 from checker.symbolic.features import Feature, Sampled
 from checker.symbolic.learning import Clause
-from checker.symbolic.problem import targets
+from checker.symbolic.problem import BROKEN, stated_lemmas, targets
 from checker.symbolic.proof_question import ProofProblem
 from checker.symbolic.smtlib import declarations, definitions, sort
 from checker.symbolic.terms import Term, Terms
 from checker.symbolic.transition import Relation
 
 
-def proof_problem(relation: Relation, properties: frozenset[str], sampled: Sampled) -> ProofProblem:
-    """The question for an inductive invariant that excludes violations of the properties, errors and cuts."""
+def proof_problem(
+    relation: Relation, properties: frozenset[str], sampled: Sampled, stated: frozenset[str] = frozenset()
+) -> ProofProblem:
+    """The question for an inductive invariant that excludes violations of the properties, errors and cuts. stated: the lemmas of
+    the model that may be a part of it; those that are among the properties are to be shown if that can be."""
     state, inputs = relation.fields.variables, relation.inputs
-    wanted = list(targets(relation, properties))
+    wanted = list(targets(relation, properties - stated))
+    possible = stated_lemmas(relation, stated)
     features = sampled.features
     atoms = [atom for feature in features for row in feature.atoms for atom in row]
-    roots = [relation.steps, *relation.next, relation.fields.valid(state), *(term for _, term in wanted), *atoms]
+    roots = [
+        relation.steps,
+        *relation.next,
+        relation.fields.valid(state),
+        *(term for _, term in wanted),
+        *possible.values(),
+        *atoms,
+    ]
     named = {f"root{number}": term for number, term in enumerate(roots)}
     lines = [*declarations([*state, *inputs]), *definitions(named, "part")]
     for name, term in named.items():
@@ -40,6 +51,7 @@ def proof_problem(relation: Relation, properties: frozenset[str], sampled: Sampl
         seen=sampled.seen,
         count=sampled.count,
         images=images(relation.fields.system, features),
+        stated=tuple((name, name.removeprefix(BROKEN) in properties) for name in possible),
     )
 
 

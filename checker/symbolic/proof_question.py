@@ -12,8 +12,9 @@ from checker.symbolic.question import Stopped, Target
 @dataclass(frozen=True)
 class ProofProblem:
     """A step relation as text, as in question.Problem. The roots are: steps, the next value of each variable of the state, the
-    condition that a state is valid, the targets, the atoms of the features. features: instances and values of each; groups,
-    seen and count as in learning.Samples. images: what exchanges of instances make of them."""
+    condition that a state is valid, the targets, when each stated lemma is broken, the atoms of the features. features: instances
+    and values of each; groups, seen and count as in learning.Samples. images: what exchanges of instances make of them. stated:
+    the lemmas of the model, as the names of targets, and whether each is to be shown even if nothing rests on it."""
 
     text: str
     state: tuple[tuple[str, int], ...]
@@ -25,11 +26,13 @@ class ProofProblem:
     seen: tuple[tuple[tuple[Bits, ...], ...], ...]
     count: int
     images: tuple[Image, ...]
+    stated: tuple[tuple[str, bool], ...] = ()
 
 
 @dataclass(frozen=True)
 class Proved:
-    """An inductive invariant that excludes all targets: the clauses, and that no state is in one of these targets."""
+    """An inductive invariant that excludes all targets: the clauses, and that no state is in one of these targets, or breaks one
+    of these stated lemmas."""
 
     clauses: tuple[Clause, ...]
     targets: tuple[str, ...]
@@ -49,6 +52,14 @@ class Failed:
 
 
 @dataclass(frozen=True)
+class GivenUp:
+    """A stated lemma that is not inductive together with the rest; nothing rests on it. why: what shows it; its target is the
+    lemma."""
+
+    why: Failed
+
+
+@dataclass(frozen=True)
 class Grown:
     """How far it is. lemmas: that there are; shown: of them; counterexamples: to induction, so far; checks: questions to Z3."""
 
@@ -58,4 +69,4 @@ class Grown:
     checks: int
 
 
-ProofMessage = Proved | Failed | Grown | Stopped
+ProofMessage = Proved | Failed | GivenUp | Grown | Stopped

@@ -5,6 +5,7 @@ Runs in a process of its own (process.py), on the step relation as text. What is
 satisfies the lemmas is wrong or takes a wrong step; and no step leads from such a state to one that breaks a lemma. A state that
 shows the opposite is one that the samples do not have: a new lemma is made that tells it from all of them (learning.py), with
 goals of its own. If the samples do have it, the lemma that it breaks is given up; if that is no lemma, the proof has failed.
+Lemmas that the model states are given up as well, each as a whole, and that is told.
 
 Nothing that is found out here is believed before the second solver has read the certificate.
 """
@@ -19,7 +20,7 @@ from typing import Any
 import z3
 
 from checker.symbolic.learning import UNDECIDED, Clause, Image, Samples, Values, image
-from checker.symbolic.proof_question import Failed, Grown, ProofMessage, ProofProblem, Proved
+from checker.symbolic.proof_question import Failed, GivenUp, Grown, ProofMessage, ProofProblem, Proved
 from checker.symbolic.question import STATE, Stopped
 from checker.symbolic.z3_solver import parsed, value, value_of, variable
 
@@ -31,7 +32,8 @@ AT_ONCE = 2
 class Lemma:
     """clause: None for what is not made of features. on: while this is assumed, the lemma holds in the state. then: that it holds
     after the step. wanted: something that was shown rests on it. needed: the lemmas from which it follows that no step breaks
-    it, once that is shown. source: the lemma that this is the image of, by which exchange."""
+    it, once that is shown. target: the target, or lemma of the model, that this is a part of the negation of; stated: the latter.
+    source: the lemma that this is the image of, by which exchange."""
 
     number: int
     clause: Clause | None
@@ -42,6 +44,7 @@ class Lemma:
     wanted: bool = False
     needed: frozenset[Lemma] | None = None
     target: str | None = None
+    stated: bool = False
     source: tuple[Lemma, Image] | None = None
 
 
@@ -66,6 +69,7 @@ class Prover:
         self.next = [next(roots) for _ in problem.state]
         valid = next(roots)
         targets = {target.name: next(roots) for target in problem.targets}
+        stated = {name: next(roots) for name, _ in problem.stated}
         self.atoms = [[[next(roots) for _ in range(values)] for _ in range(instances)] for instances, values in problem.features]
         self.state = [variable(name, width) for name, width in problem.state]
         self.inputs = [variable(name, width) for name, width in problem.inputs]
@@ -74,6 +78,7 @@ class Prover:
         self.everything: list[Lemma] = []
         self.alive: dict[int, Lemma] = {}
         self.queue: deque[Lemma] = deque()
+        self.stated: dict[str, list[Lemma]] = {}
         self.solver = z3.SolverFor("QF_BV")
         self.checks = self.counterexamples = self.fallbacks = 0
         self.named: dict[tuple[int, int], Any] = {}
@@ -96,6 +101,12 @@ class Prover:
                 for part in parts:
                     part.target = target.name
                 goal.needed = self.rests_on(frozenset(parts))
+        for name, asked in problem.stated:
+            parts = self.stated[name] = [self.add(None, z3.Not(part)) for part in _disjuncts(stated[name])]
+            for part in parts:
+                part.target, part.stated = name, True
+            if asked:
+                self.rests_on(frozenset(parts))
         for clause in self.samples.ranges():
             if clause not in self.lemmas:
                 self.learn(clause)
@@ -113,7 +124,9 @@ class Prover:
         return lemma
 
     def rests_on(self, lemmas: frozenset[Lemma]) -> frozenset[Lemma]:
-        """These lemmas, which are to be shown now. (What nothing rests on is not.)"""
+        """These lemmas, which are to be shown now, with all parts of those that the model states. (What nothing
+        rests on is not.)"""
+        lemmas = lemmas.union(*(self.stated[lemma.target] for lemma in lemmas if lemma.stated and lemma.target is not None))
         for lemma in sorted(lemmas, key=lambda lemma: lemma.number):
             if not lemma.wanted:
                 lemma.wanted = True
@@ -171,6 +184,12 @@ class Prover:
         for goal in self.goals:
             if goal.needed is not None and lemma in goal.needed:
                 goal.needed = None
+
+    def give_up_stated(self, why: Failed) -> None:
+        """Without a lemma of the model, as a whole."""
+        for part in self.stated.pop(why.target):
+            self.give_up(part)
+        self.tell(GivenUp(why))
 
     # -- asking --
 
@@ -239,10 +258,14 @@ class Prover:
     # -- the search --
 
     def run(self) -> None:
-        wrong = self.wrong_at_first()
-        if wrong is not None:
-            self.tell(Failed(wrong, list(self.problem.initial), [0] * len(self.inputs), None, frozenset(range(len(self.state)))))
-        elif self.reach():
+        for wrong in self.wrong_at_first():
+            at_first = list(self.problem.initial)
+            why = Failed(wrong, at_first, [0] * len(self.inputs), None, frozenset(range(len(self.state))))
+            if wrong not in self.stated:
+                self.tell(why)
+                return
+            self.give_up_stated(why)
+        if self.reach():
             self.tell(self.proof())
 
     def reach(self) -> bool:
@@ -257,7 +280,7 @@ class Prover:
                     self.tell(Stopped(f"Z3 gives up: {self.solver.reason_unknown()}"))
                     return False
                 elif not self.exclude(answer, goal.wrong, False):
-                    self.fail(goal.name, answer, goal.wrong, False)
+                    self.tell(self.failure(goal.name, answer, goal.wrong, False))
                     return False
                 continue
             if not self.queue:
@@ -280,31 +303,36 @@ class Prover:
             elif lemma.clause is not None:
                 self.give_up(lemma)
             else:
-                self.fail(lemma.target or "valid", answer, z3.Not(lemma.then), True)
-                return False
+                why = self.failure(lemma.target or "valid", answer, z3.Not(lemma.then), True)
+                if not lemma.stated:
+                    self.tell(why)
+                    return False
+                self.give_up_stated(why)
             wanted = sum(1 for lemma in self.everything if lemma.alive and lemma.wanted)
             self.tell(Grown(wanted, wanted - len(self.queue), self.counterexamples, self.checks))
 
-    def wrong_at_first(self) -> str | None:
-        """What no lemma can help with: a target that the initial state is in. (Clauses agree with it, as it is a sample.)"""
+    def wrong_at_first(self) -> list[str]:
+        """What no lemma can help with: targets that the initial state is in. (Clauses agree with it, as it is a sample.)"""
+        found: dict[str, None] = {}
         widths = (width for _, width in self.problem.state)
         numbers = [value(number, width) for number, width in zip(self.problem.initial, widths, strict=True)]
         pairs = list(zip(self.state, numbers, strict=True))
         for lemma in self.everything:
             if lemma.clause is None and not z3.is_true(z3.simplify(z3.substitute(lemma.holds, *pairs))):
-                return lemma.target or "valid"
-        return None
+                found[lemma.target or "valid"] = None
+        return list(found)
 
-    def fail(self, target: str, model: Any, wrong: Any, step: bool) -> None:
+    def failure(self, target: str, model: Any, wrong: Any, step: bool) -> Failed:
         state, inputs = ([model.eval(v, model_completion=True) for v in group] for group in (self.state, self.inputs))
         numbers, chosen = ([value_of(model, v) for v in group] for group in (self.state, self.inputs))
         after = [value_of(model, v) for v in self.next] if step else None
-        self.tell(Failed(target, numbers, chosen, after, self.what_matters(state, inputs, wrong, step)))
+        return Failed(target, numbers, chosen, after, self.what_matters(state, inputs, wrong, step))
 
     def proof(self) -> Proved:
-        """What is needed for all goals."""
+        """What is needed for all goals, and for the stated lemmas that are to be shown."""
         kept: set[Lemma] = set()
         wanted = [lemma for goal in self.goals for lemma in goal.needed or ()]
+        wanted += [part for name, asked in self.problem.stated if asked for part in self.stated.get(name, ())]
         while wanted:
             lemma = wanted.pop()
             if lemma not in kept:

@@ -23,28 +23,30 @@ from checker.symbolic.transition import Relation
 CONSECUTION = "consecution-0.smt2"
 
 
-def unrolled_files(relation: Relation, claim: Claim, k: int) -> dict[str, str]:
+def unrolled_files(relation: Relation, claim: Claim, k: int, part: str | None = None) -> dict[str, str]:
     """The files, by their names. claim: kept: the targets (kind STATE) that no right state is in; excluded: all targets that are
-    shown to be impossible."""
+    shown to be impossible. part: one of the kept ones, if only whether that one is kept is asked."""
     terms = relation.fields.terms
     all_targets = {target.name: term for target, term in targets(relation, frozenset(relation.fields.system.properties))}
     right = terms.conjunction(
         relation.fields.valid(relation.fields.variables), *(terms.negation(all_targets[name]) for name in claim.kept)
     )
+    shown = right if part is None else terms.negation(all_targets[part])
     wrong = terms.disjunction(*(all_targets[name] for name in claim.excluded))
     states = [[terms.variable(_at(v, n), v.width) for v in relation.fields.variables] for n in range(k + 1)]
     inputs = [[terms.variable(_at(v, n), v.width) for v in relation.inputs] for n in range(k)]
-    is_right, is_wrong, steps = [], [], []
+    is_right, is_shown, is_wrong, steps = [], [], [], []
     for n in range(k + 1):
         values = dict(zip(relation.fields.variables, states[n], strict=True))
         is_right += terms.substituted([right], values)
+        is_shown += terms.substituted([shown], values)
         if n < k:
             values |= zip(relation.inputs, inputs[n], strict=True)
             possible, bad, *after = terms.substituted([relation.steps, wrong, *relation.next], values)
             is_wrong.append(bad)
             leads = (terms.equal(new, value) for new, value in zip(states[n + 1], after, strict=True))
             steps.append(terms.conjunction(possible, *leads))
-    early = [terms.conjunction(*steps[:n], terms.disjunction(terms.negation(is_right[n]), is_wrong[n])) for n in range(k)]
+    early = [terms.conjunction(*steps[:n], terms.disjunction(terms.negation(is_shown[n]), is_wrong[n])) for n in range(k)]
     known = [variable for group in (*states, *inputs) for variable in group]
     first = [
         f"(assert (= {variable.name} {constant(term.value, term.width)}))"
@@ -52,7 +54,7 @@ def unrolled_files(relation: Relation, claim: Claim, k: int) -> dict[str, str]:
     ]
     return {
         INITIATION: _file(known, [terms.disjunction(*early)], first),
-        CONSECUTION: _file(known, [*is_right[:k], *steps, terms.negation(is_right[k])]),
+        CONSECUTION: _file(known, [*is_right[:k], *steps, terms.negation(is_shown[k])]),
         SAFETY: _file(known, [*is_right[:k], *steps[: k - 1], is_wrong[k - 1]]),
     }
 

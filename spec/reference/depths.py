@@ -54,6 +54,6 @@ def depths_of(text: str, stack_pages: int) -> Depths:
         raise ValueError(f"{text!r} is neither one of {names} nor numbers with commas between, as 95,4,0.75,0.25") from None
     if len(weights) > stack_pages:
         raise ValueError(f"{len(weights)} numbers, and a stack has {stack_pages} pages: give at most one for each page")
-    if not all(0 <= weight < float("inf") for weight in weights) or sum(weights) <= 0:
-        raise ValueError(f"{text!r}: the numbers must not be negative, and one must be above 0")
+    if not all(0 <= weight < float("inf") for weight in weights) or not 0 < sum(weights) < float("inf"):
+        raise ValueError(f"{text!r}: the numbers must not be negative nor huge, and one must be above 0")
     return Depths(weights)

@@ -210,9 +210,10 @@ class _Worker:
     def _run(self) -> None:
         while True:
             self._order.acquire()
-            if self._address is None:
+            address = self._address  # read once: `stop` may take it away at any time
+            if address is None:
                 return
-            ctypes.memset(self._address, self._value, 1)
+            ctypes.memset(address, self._value, 1)
             self.fault = None
             self.writing = False
             os.eventfd_write(self._ended, 1)

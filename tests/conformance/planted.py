@@ -133,6 +133,14 @@ class ForgetsToUncharge(RfcProtocol):
     has_exit_task_stack_account = False
 
 
+class KillsSilently(RfcProtocol):
+    """A fault notes in its task what nothing reads there, and what never changes in the model."""
+
+    def stack_fault(self, task: Task, stack: VmArea, level: int) -> Steps[bool]:
+        task.killed = True
+        return (yield from super().stack_fault(task, stack, level))
+
+
 class RunsAnybody(HardenedProtocol):
     """Demands nothing of the scheduler."""
 
@@ -218,6 +226,7 @@ PLANTED: tuple[Case, ...] = (
     (ResolvesTheGuardPage, "rfc_v1", (1, 1, 2), ("touch",), Kind.END),
     (FailsBringUp, "rfc_v1", (2, 1, 2), ("oom", "hotplug"), Kind.MISSING),
     (ForgetsToUncharge, "rfc_v1", (1, 2, 2), ("touch", "exit"), Kind.PLACES),
+    (KillsSilently, "rfc_v1", (1, 1, 2), ("touch",), Kind.CELLS),
     (RunsAnybody, "hardened", (1, 2, 2), ("touch",), Kind.EXTRA),
     (OverlooksLeavingTask, "hardened", (1, 2, 2), ("touch",), Kind.EXTRA),
     (LetsIdleSleep, "hardened", (2, 1, 2), ("touch", "oom", "migrate"), Kind.MISSING),

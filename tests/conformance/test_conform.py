@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from checker.cli.main import run as stackproof
 from checker.conformance.abstraction import machine_for
 from checker.conformance.implementation import Implementation
-from checker.conformance.lockstep import Search
+from checker.conformance.lockstep import Counts, Search
 from checker.conformance.specification import Specification
 from checker.language.load import load_program
 from checker.trace.store import load_trace
@@ -97,6 +98,7 @@ def test_a_limit_is_exit_status_3(capsys: pytest.CaptureFixture[str]) -> None:
         (["models/none.py"], "models/none.py"),
         (["models/rfc_v1.py", "--run", "none.json"], "none.json"),
         (["models/rfc_v1.py", "--run", "none.json", "--cpus", "2"], "leave them out"),
+        (["models/rfc_v1.py", "--run", "none.json", "--record", "other.json"], "give one of them"),
     ],
     ids=lambda value: "-".join(value) if isinstance(value, list) else "",
 )
@@ -105,6 +107,23 @@ def test_what_cannot_be_is_exit_status_2(arguments: list[str], told: str, capsys
     error = capsys.readouterr().err
     assert told in error
     assert len(error.splitlines()) == 1
+
+
+def test_the_limit_that_is_told_is_the_one_that_was_given(capsys: pytest.CaptureFixture[str]) -> None:
+    assert stackproof(["conform", str(ROOT / "models/rfc_v1.py"), "--events", "touch", "--timeout", "0.001"]) == 3
+    assert "no difference so far, stopped by the limit of 0.001 seconds" in capsys.readouterr().out
+
+
+def test_what_was_looked_at_is_told_when_it_is_interrupted() -> None:
+    program = load_program(ROOT / "models/rfc_v1.py", {}, ("touch",))
+    specification = Specification(program)
+
+    def interrupt(_: Counts) -> None:
+        raise KeyboardInterrupt
+
+    subject = Implementation(specification, machine_for(program))
+    result = Search(specification, subject, subject.inside, progress=interrupt).run()
+    assert (result.difference, result.stopped, result.counts.states) == (None, "an interruption", 1)
 
 
 def test_there_are_counterexamples() -> None:
@@ -132,3 +151,28 @@ def test_a_trace_that_is_none_is_refused_by_the_implementation(tmp_path: Path, c
     (tmp_path / "one.json").write_text(text.replace('"after": "page0|1"', '"after": "page1|1"'))
     assert stackproof(["replay", "--on", "reference", str(tmp_path / "one.json")]) == 1
     assert "is page1|1 in the trace and page0|1 on the machine" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('"name": "touch"', '"name": "tuch"', "the model has no action tuch"),
+        ('"processor": "cpu0"', '"processor": "cpu9"', "`cpu9` is not a Cpu"),
+        ('"cell": "cpu0.pool[0]"', '"cell": "cpu9.pool[0]"', "the machine begins in another state than the trace"),
+        ("", "", "does not fail in this run as single-hole forbids"),
+    ],
+)
+def test_what_is_no_run_leads_no_other_implementation(
+    old: str, new: str, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing fails when nothing is done, and that must not be said of the protocol."""
+    text = (ROOT / "counterexamples/rfc_v1/single-hole.json").read_text()
+    whole = json.loads(text.replace(old, new) if old else text)
+    if not old:
+        whole["steps"] = whole["steps"][:2]
+    file = tmp_path / "one.json"
+    file.write_text(json.dumps(whole))
+    assert stackproof(["replay", "--on", "hardened", str(file)]) == 2
+    error = capsys.readouterr().err
+    assert told in error
+    assert len(error.splitlines()) == 1

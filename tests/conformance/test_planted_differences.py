@@ -16,7 +16,10 @@ from checker.conformance.specification import Specification
 from checker.language.load import load_program
 from checker.language.tree import Program
 from checker.report.conformance_text import difference_text
+from spec.reference.contexts import begin
+from spec.reference.exceptions import exc_page_fault
 from spec.reference.kernel import Sizes
+from spec.reference.log import Move
 from spec.reference.machine import Machine
 from spec.reference.protocol import Protocol
 
@@ -63,6 +66,25 @@ def test_what_only_a_local_knows_takes_more_than_a_quick_look() -> None:
     program = program_of("hardened", (1, 1, 2), ("touch",))
     assert lockstep(program, RemembersTooMuch, quick=True).difference is None
     assert lockstep(program, RemembersTooMuch).difference is not None
+
+
+def test_code_that_has_not_begun_is_told_apart_by_what_it_will_begin_with() -> None:
+    program = program_of("rfc_v1", (1, 1, 3), ("touch",))
+    machine = machine_for(program)
+    subject = Implementation(Specification(program), machine)
+    deep = Move(None, "touch", (0, 1))
+    while deep not in machine.moves():
+        machine.take(machine.moves()[0])
+    machine.take(deep)
+    cpu, area = machine.cpus[0], machine.areas[0]
+
+    def inside(level: int) -> object:
+        fault = begin(lambda: exc_page_fault(machine.kernel, cpu.current, area, level), "exc_page_fault")
+        cpu.handlers = (fault,)
+        return subject.inside(machine.save())
+
+    assert inside(1) == inside(1)
+    assert inside(1) != inside(2)
 
 
 @pytest.mark.parametrize(("event", "kind"), [("nmi", Kind.EXTRA), ("oom", Kind.MISSING)])

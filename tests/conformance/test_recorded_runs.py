@@ -82,6 +82,7 @@ REFUSED: list[tuple[str, Edit, str]] = [
     ("a touch of what is mapped", lambda events: [dataclasses.replace(e, move=Move(None, "touch", (0, 0))) if e.what == "touch" else e for e in events], "is_unmapped(task, level)"),
     ("an idle task that schedules for nobody", lambda events: [dataclasses.replace(events[0], move=Move(0, choice=True))], "choices there"),
     ("a run that is said to fail", lambda events: [*events[:5], dataclasses.replace(events[5], failure="DoubleCharge: twice")], "violates charge-once in the record, and goes on in the model"),
+    ("a value of what the machine has not", lambda events: [dataclasses.replace(e, what=e.what.replace("cpu0.pool", "cpu7.pool")) for e in events], "the model has no cpu7.pool[0]"),
     ("an event that this machine has not", lambda events: [dataclasses.replace(events[0], move=Move(None, "nmi", (0, 1)))], "no action nmi"),
 ]  # fmt: skip
 
@@ -95,6 +96,21 @@ def test_a_run_that_is_none_is_refused(edit: Edit, told: str, tmp_path: Path, ca
     assert " rejected at event " in out.splitlines()[0]
     assert "The model can:" in out
     assert told in out
+
+
+def test_what_a_protocol_adds_is_compared_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    events = _other_value("store task0.stack_grown", "False")(growth("hardened"))
+    save_run(tmp_path / "run.json", "hardened", Sizes(stack_pages=3), ("touch",), events)
+    assert stackproof(["conform", model("hardened"), "--run", str(tmp_path / "run.json")]) == 1
+    assert "stack_grown[task0] is True in the model then, and False was recorded" in capsys.readouterr().out
+
+
+def test_a_run_that_needs_more_room_than_the_machine_has_is_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    events = growth("rfc_v1")
+    events[-1] = dataclasses.replace(events[-1], failure="Exhausted: no page frame is left")
+    save_run(tmp_path / "run.json", "rfc_v1", Sizes(stack_pages=3), ("touch",), events)
+    assert stackproof(["conform", model("rfc_v1"), "--run", str(tmp_path / "run.json")]) == 0
+    assert "accepted: " in capsys.readouterr().out
 
 
 def test_the_longest_beginning_is_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

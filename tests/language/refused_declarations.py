@@ -220,6 +220,11 @@ DECLARATIONS: list[Case] = [
         "Page has a field `use` already",
     ),
     (
+        "a field named as the allocator's state",
+        lines("@record(count=1, allocated=True)", "class Page:", "    «allocated: Small = 0"),
+        "`allocated` is the allocator's state of a Page; give the field another name",
+    ),
+    (
         "a field without a value",
         lines("@record(count=1)", "class Page:", "    «use: Small"),
         "a record has lines `field: Type = initial value` only",
@@ -243,13 +248,13 @@ DECLARATIONS: list[Case] = [
         "a decorator that decorates no code",
         lines("@«every", "def step() -> None:", "    pass"),
         "`@every` is not of the language, which has @routine, @action, @function, @hook, @implements, @initial, @executes, "
-        "@invariant, @eventually, @bounded, @fair",
+        "@invariant, @lemma, @eventually, @bounded, @fair",
     ),
     (
         "a decorator of a module",
         lines("@«checker.routine", "def step() -> None:", "    pass"),
         "`@checker.routine` is not of the language, which has @routine, @action, @function, @hook, @implements, @initial, "
-        "@executes, @invariant, @eventually, @bounded, @fair",
+        "@executes, @invariant, @lemma, @eventually, @bounded, @fair",
     ),
     (
         "a decorator with a typo in its option",

@@ -205,6 +205,43 @@ FUNCTIONS_HOOKS_AND_PROPERTIES: list[Case] = [
         "`y` is not defined; define it or import it",
     ),
     (
+        "a lemma without its text",
+        lines("@lemma", "«def i() -> bool:", '    "Test."', "    return True"),
+        'write @lemma("id", "message with {expressions}")',
+    ),
+    (
+        "a lemma without a docstring",
+        lines('@lemma("i", "text")', "«def i() -> bool:", "    return True"),
+        "a lemma needs a docstring that says why it matters",
+    ),
+    (
+        "a lemma that promises no truth",
+        lines('@lemma("i", "text")', "«def i() -> None:", '    "Test."', "    return True"),
+        "the lemma `i` holds or not; write `-> bool`",
+    ),
+    (
+        "a lemma with the name of a property",
+        lines('@lemma("rule", "text")', "«def i() -> bool:", '    "Test."', "    return True"),
+        "the property rule is declared at {file}:7:8 already",
+    ),
+    (
+        "a property with the name of a lemma",
+        lines('@lemma("i", "text")', "def i() -> bool:", '    "Test."', "    return True")
+        + lines('@invariant("i", "text")', "«def j() -> bool:", '    "Test."', "    return True"),
+        "the lemma i is declared at {file}:9:1 already",
+    ),
+    (
+        "a lemma with a name that has a meaning",
+        lines('@lemma("no-deadlock", "text")', "«def i() -> bool:", '    "Test."', "    return True"),
+        "no-deadlock is a property that the checker itself raises; give the lemma another name",
+    ),
+    (
+        "a lemma that a check names",
+        lines('@lemma("i", "text")', "def i() -> bool:", '    "Test."', "    return True")
+        + lines("@action", "def step() -> None:", '    check(False, «i, "text")'),
+        "`i` is a lemma, which steps cannot violate; name a property",
+    ),
+    (
         "a protocol routine that reads ghost state",
         STATE + lines("seen: Ghost[bool] = False", "@routine", "«def step() -> None:", "    global flag", "    flag = seen"),
         "`step` reads ghost state (line 30), which is for properties only",

@@ -48,8 +48,9 @@ ELSEWHERE = (
     "has no event",
     "not valid Python: {error}'",
     "is an integer constant; write",
+    "`first` has no meaning yet",
 )
-"""Parts of messages that test_files_and_settings.py is about."""
+"""Parts of messages that test_files_and_settings.py and, the last one, test_all_sizes.py are about."""
 NEVER = (
     "is defined in a way that has no meaning",
     "this has an effect, and here only a value",

@@ -121,6 +121,7 @@ def test_depths() -> None:
         ("0,0", "one must be above 0"),
         ("nan", "must not be negative"),
         ("1,inf", "must not be negative"),
+        ("1e308,1e308", "nor huge"),
     ],
 )
 def test_depths_that_make_no_sense(given: str, message: str) -> None:

@@ -113,6 +113,15 @@ def test_what_the_argument_does_not_cover_is_refused(name: str, old: str, new: s
         proved(model, {"CPUS" if name == "spin.py" else "TASKS": 2})
 
 
+def test_the_first_of_any_number_has_no_meaning(tmp_path: Path) -> None:
+    text = (HERE / "one_token.py").read_text().replace("import action, every,", "import action, every, first,")
+    evict = "@action\ndef evict() -> None:\n    found = first(t for t in every(Task) if t.inside)\n    require(found is not None)\n    found.inside = False\n"
+    model = tmp_path / "evicting.py"
+    model.write_text(text + "\n\n" + evict)
+    with pytest.raises(UsageError, match="`first` has no meaning yet"):
+        proved(model, {"TASKS": 2})
+
+
 def test_deadlock_is_not_claimed(tmp_path: Path) -> None:
     """What is left out of a proof must not be called proved."""
     text = (HERE / "third.py").read_text().replace("import action,", "import action, demand,")
