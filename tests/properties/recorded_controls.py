@@ -366,7 +366,12 @@ RECORDED = (
         {"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2},
         *(5_905, 6_339, 136),
         reached={"reached-cached": 71, "reached-refilled": 18},
-        planted={1: Planted(61, 3_999), 2: Planted(17, 359), 3: Planted(23, 527), 4: Planted(77, 4_857, {"single-hole": 64})},
+        planted={
+            1: Planted(61, 3_999, rare=True),
+            2: Planted(17, 359),
+            3: Planted(23, 527),
+            4: Planted(77, 4_857, {"single-hole": 64}),
+        },
         events=("touch", "fork", "exit"),
     ),
     Control(
