@@ -13,8 +13,8 @@ from checker.explicit.simulation import Mover, Plan, Simulation
 from checker.ir import system as ir
 from checker.ir.layout import make_layout
 
-WALK = 2_000
-"""Steps of a random walk."""
+WALK, WALKED = 2_000, 100_000
+"""Steps of a random walk; states that random walks add."""
 
 
 @dataclass(frozen=True)
@@ -33,15 +33,16 @@ def sample(
     progress: Progress | None,
     reductions: frozenset[str] = frozenset(),
 ) -> Samples:
-    """Search until a limit is reached. If it is the number of states, random walks add as many, since the states near the
-    initial one have much in common that others have not. reductions: up to these exchanges of instances."""
+    """Search until a limit is reached. If it is the number of states, random walks add as many, up to a number, since the states
+    near the initial one have much in common that others have not. reductions: up to these exchanges of instances."""
     explored = explore(system, properties, Method(reductions=reductions, keep=True), limits, progress)
     result = explored.result
     terminal = 1 << make_layout(system).mark
     states = dict.fromkeys(state for state in explored.states if state < terminal)
     if limits.states is not None and len(explored.states) >= limits.states:
-        walker = _Walker(system, properties - result.findings.keys(), limits.states)
-        walked = walker.run(Plan(limits.states, WALK, seed=1), Limits(None, limits.memory, limits.seconds))
+        further = min(limits.states, WALKED)
+        walker = _Walker(system, properties - result.findings.keys(), further)
+        walked = walker.run(Plan(further, WALK, seed=1), Limits(None, limits.memory, limits.seconds))
         result.findings |= walked.findings
         result.error = result.error or walked.error
         result.cuts |= walked.cuts
