@@ -286,6 +286,19 @@ def test_the_hardened_protocol_is_proved(tmp_path: Path, capsys: pytest.CaptureF
     assert run("certify", str(tmp_path), "--model", model) == 0
 
 
+@pytest.mark.slow
+def test_five_properties_of_the_hardened_protocol_are_proved_for_two_of_each(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The command of `make prove`, with 2 stack pages in place of 4."""
+    model = str(ROOT / "models/hardened.py")
+    size = ["--cpus", "2", "--tasks", "2", "--stack-pages", "2", "--events", "touch"]
+    wanted = ("single-hole", "area-agrees", "refill-owed", "right-stack", "tag-live")
+    only = [word for name in wanted for word in ("--property", name)]
+    assert run("prove", model, *size, *only, "--certificates", str(tmp_path)) == 0
+    assert capsys.readouterr().out.count("PROVED(without a bound in depth") == len(wanted)
+
+
 def test_prove_tells_violations_and_gives_up(capsys: pytest.CaptureFixture[str]) -> None:
     dks = [str(ROOT / "models/dks.py"), "--set", "C=1", "--set", "T=1", "--set", "S=3"]
     assert run("prove", *dks, "--property", "I2") == 1
