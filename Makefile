@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 JOBS ?= auto
 
-.PHONY: run test test-slow lint gate bench bench-bounded counterexamples findings matrix golden clean
+.PHONY: run test test-slow lint gate bench bench-bounded prove counterexamples findings matrix golden clean
 
 # Find what is wrong with the protocol as it was posted, and hold that against the record.
 run: $(READY)
@@ -41,6 +41,12 @@ bench: $(READY)
 # Measure the choices of bounded model checking beside each other; some minutes. ROUNDS=N: that many rounds.
 bench-bounded: $(READY)
 	$(BIN)/python -m tests.bench.bounded $(ROUNDS)
+
+# Prove five properties of the hardened protocol for runs of any length, at 2 CPUs, 2 tasks, 4 stack pages; some ten minutes.
+PROVED := area-agrees single-hole refill-owed right-stack tag-live
+prove: $(READY)
+	$(BIN)/stackproof prove models/hardened.py --cpus 2 --tasks 2 --stack-pages 4 --events touch \
+		$(addprefix --property ,$(PROVED)) --certificates proof
 
 # Make the stored counterexamples and their pictures again.
 counterexamples: $(READY)

@@ -42,8 +42,8 @@ from checker.symbolic.transition import Relation, step_relation
 from checker.symbolic.unrolled_certificate import CONSECUTION, unrolled_files
 from checker.trace.build import Disagreement
 
-SAMPLES = 500_000
-"""States that lemmas are found among, unless another number is asked for."""
+SAMPLES = 1_000_000
+"""States, up to exchanges of pages, that lemmas are found among, unless another number is asked for."""
 
 LEMMAS = "lemmas"
 SPACER = "spacer"
@@ -103,7 +103,9 @@ def prove_configuration(
     def left() -> float | None:
         return None if limits.seconds is None else max(limits.seconds - (time.monotonic() - begun), 0.0)
 
-    sampled = sample(system, wanted - live | stated, Limits(samples, limits.memory, left()), progress)
+    # No feature tells pages apart, so states up to exchanges of pages show the same lemmas as all of them.
+    up_to_pages = frozenset({"pages"})
+    sampled = sample(system, wanted - live | stated, Limits(samples, limits.memory, left()), progress, up_to_pages)
     violated: dict[str, Verdict] = {}
     error: Verdict | None = None
     with uninterrupted():
@@ -127,11 +129,12 @@ def prove_configuration(
         try:
             names = Names(program, system)
             relation = step_relation(system, any_free=True)
-            features = sampled_features(relation.fields, make_layout(system), sampled.states, names)
-            counted = guessed(system, features) if engine == LEMMAS and relation.may_run_dry else ()
-            if counted:
-                relation = step_relation(system, any_free=True, counted=counted)
+            counted: tuple[Counted, ...] = ()
+            if engine == LEMMAS:
                 features = sampled_features(relation.fields, make_layout(system), sampled.states, names)
+                counted = guessed(system, features) if relation.may_run_dry else ()
+            if counted:
+                relation = step_relation(system, any_free=True, counted=counted, fields=relation.fields)
         except Unsupported as why:
             raise UsageError(f"error: {request.model}: Z3 cannot prove anything of this model: {why}") from None
         if engine == SPACER:

@@ -6,34 +6,43 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
+from checker.explicit.engines import Method, explore
 from checker.explicit.paths import Hop
-from checker.explicit.search import Finding, Limits, Progress, Result, Search
+from checker.explicit.search import Finding, Limits, Progress, Result
 from checker.explicit.simulation import Mover, Plan, Simulation
 from checker.ir import system as ir
+from checker.ir.layout import make_layout
 
-WALK = 2_000
-"""Steps of a random walk."""
+WALK, WALKED = 2_000, 100_000
+"""Steps of a random walk; states that random walks add."""
 
 
 @dataclass(frozen=True)
 class Samples:
-    """states: packed, those that are not terminal. complete: whether they are all that there are."""
+    """states: packed, those that are not terminal. complete: whether they are all that there are, up to the reductions."""
 
     states: tuple[int, ...]
     result: Result
     complete: bool
 
 
-def sample(system: ir.System, properties: frozenset[str], limits: Limits, progress: Progress | None) -> Samples:
-    """Search without reductions, until a limit is reached. If it is the number of states, random walks add as many, since the
-    states near the initial one have much in common that others have not."""
-    search = Search(system, properties)
-    result = search.run(limits, progress)
-    terminal = 1 << search.layout.mark
-    states = dict.fromkeys(state for state in search.states if state < terminal)
-    if limits.states is not None and len(search.states) >= limits.states:
-        walker = _Walker(system, properties - result.findings.keys(), limits.states)
-        walked = walker.run(Plan(limits.states, WALK, seed=1), Limits(None, limits.memory, limits.seconds))
+def sample(
+    system: ir.System,
+    properties: frozenset[str],
+    limits: Limits,
+    progress: Progress | None,
+    reductions: frozenset[str] = frozenset(),
+) -> Samples:
+    """Search until a limit is reached. If it is the number of states, random walks add as many, up to a number, since the states
+    near the initial one have much in common that others have not. reductions: up to these exchanges of instances."""
+    explored = explore(system, properties, Method(reductions=reductions, keep=True), limits, progress)
+    result = explored.result
+    terminal = 1 << make_layout(system).mark
+    states = dict.fromkeys(state for state in explored.states if state < terminal)
+    if limits.states is not None and len(explored.states) >= limits.states:
+        further = min(limits.states, WALKED)
+        walker = _Walker(system, properties - result.findings.keys(), further)
+        walked = walker.run(Plan(further, WALK, seed=1), Limits(None, limits.memory, limits.seconds))
         result.findings |= walked.findings
         result.error = result.error or walked.error
         result.cuts |= walked.cuts

@@ -40,7 +40,8 @@ TABLE_BYTES = 18
 
 class CompiledSearch:
     """The compiled engine on one system. portable: the same system for the portable engine, which tells the paths. alone:
-    the states that one thread finds before the others join it."""
+    the states that one thread finds before the others join it. keep: the states stay here when the search is over, with one
+    thread."""
 
     def __init__(
         self,
@@ -51,6 +52,7 @@ class CompiledSearch:
         threads: int = 1,
         alone: int = ALONE,
         checkpoints: resuming.Checkpoints | None = None,
+        keep: bool = False,
     ) -> None:
         self.portable = portable
         self.system = portable.system
@@ -59,6 +61,9 @@ class CompiledSearch:
         self.threads = threads
         self.alone = alone
         self.checkpoints = checkpoints
+        assert not keep or (threads == 1 and not generated.compact)
+        self.keep = keep
+        self.states: list[int] = []
         self.library = _declared(library)
         shape = (ctypes.c_uint64 * 4)()
         library.search_shape(shape)
@@ -112,6 +117,8 @@ class CompiledSearch:
             self.crew.settle()
             self.result.stopped = "out of memory"
         self.result.statistics = self._statistics()
+        if self.keep:
+            self.states = [self._row(row)[0] for row in range(self.result.statistics.states)]
         if whole and self.result.stopped is not None:
             self._save("go on with --resume {file}")
         if self.generated.compact:
@@ -326,10 +333,15 @@ class CompiledSearch:
 
     def _back_from(self, row: int) -> Iterator[int]:
         """What is stored of the states from a row's back to the initial one."""
-        words = (ctypes.c_uint64 * self.generated.words)()
         while row != NO_ROW:
-            row = self.library.search_row(self.search, row, words)
-            yield words[0] if self.generated.compact else int.from_bytes(bytes(words), "little")
+            stored, row = self._row(row)
+            yield stored
+
+    def _row(self, row: int) -> tuple[int, int]:
+        """What is stored of a row's state, and the row that led to it."""
+        words = (ctypes.c_uint64 * self.generated.words)()
+        source = self.library.search_row(self.search, row, words)
+        return (words[0] if self.generated.compact else int.from_bytes(bytes(words), "little")), source
 
     def _hashes_to(self, wanted: int) -> Callable[[int], bool]:
         size = self.generated.words * 8

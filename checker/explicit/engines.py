@@ -11,7 +11,7 @@ import ctypes
 import dataclasses
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from checker.explicit.c_code import Generated, generate
@@ -36,13 +36,15 @@ class EngineError(Exception):
 @dataclass(frozen=True)
 class Method:
     """How to search. engine: one of ENGINES. threads: of the compiled engine. reductions: of REDUCTIONS. compact: with hash
-    compaction, which the compiled engine alone has. checkpoints: to write or to begin with, which it alone has too."""
+    compaction, which the compiled engine alone has. checkpoints: to write or to begin with, which it alone has too. keep: the
+    states are wanted afterwards, in the order in which one thread finds them."""
 
     engine: str = "auto"
     threads: int = 1
     reductions: frozenset[str] = frozenset()
     compact: bool = False
     checkpoints: Checkpoints | None = None
+    keep: bool = False
 
 
 def available_threads() -> int:
@@ -55,12 +57,13 @@ def available_threads() -> int:
 @dataclass(frozen=True)
 class Explored:
     """What a search came to. engine: which one says so, as a user would say it. remark: why it was not the compiled one.
-    reductions: those that were in use to the end."""
+    reductions: those that were in use to the end. states: packed, the terminal ones too, if they were to be kept."""
 
     result: Result
     engine: str
     reductions: frozenset[str]
     remark: str | None = None
+    states: Sequence[int] = ()
 
 
 def explore(
@@ -79,7 +82,7 @@ def explore(
             "the compiled engine has no partial-order reduction; leave out what needs that engine, or that reduction"
         )
     if method.engine == "portable" or PARTIAL_ORDER in search.reductions:
-        return Explored(search.run(limits, progress, announce), "portable", search.reductions)
+        return _portable(search, search.run(limits, progress, announce), method)
     if method.checkpoints is not None and method.checkpoints.resume is not None:
         for reason in header_of(method.checkpoints.resume).dropped.values():
             search.drop_pages(reason)
@@ -106,7 +109,7 @@ def _portable_first(
     first.hand_over = takeover
     result = first.run(limits, progress, announce)
     if not first.handed_over:
-        return Explored(result, "portable", first.reductions, takeover.remark)
+        return _portable(first, result, method, takeover.remark)
     known = dict(result.findings)
     limits = dataclasses.replace(limits, spent=limits.spent + result.statistics.seconds)
     first.release()
@@ -123,12 +126,16 @@ def _portable_first(
         explored = Explored(result, "portable", search.reductions)
     except EngineError as error:
         first = Search(search.system, properties, search.reductions)
-        explored = Explored(first.run(limits, progress, announced), "portable", first.reductions, str(error))
+        explored = _portable(first, first.run(limits, progress, announced), method, str(error))
     explored.result.findings = {**explored.result.findings, **known}
     explored.result.dropped = {**search.result.dropped, **explored.result.dropped}
     seconds = explored.result.statistics.seconds + result.statistics.seconds * (explored.result is not result)
     explored.result.statistics = dataclasses.replace(explored.result.statistics, seconds=seconds)
     return explored
+
+
+def _portable(search: Search, result: Result, method: Method, remark: str | None = None) -> Explored:
+    return Explored(result, "portable", search.reductions, remark, search.states if method.keep else ())
 
 
 def _compiled(
@@ -159,7 +166,13 @@ def _compiled(
         assert takeover.generated is not None
         spent = dataclasses.replace(limits, spent=limits.spent + time.monotonic() - begun)
         compiled = CompiledSearch(
-            search, takeover.generated, takeover.library, properties, method.threads, checkpoints=method.checkpoints
+            search,
+            takeover.generated,
+            takeover.library,
+            properties,
+            1 if method.keep else method.threads,
+            checkpoints=method.checkpoints,
+            keep=method.keep,
         )
         try:
             result = compiled.run(spent, progress, announced)
@@ -173,7 +186,7 @@ def _compiled(
     result.dropped = search.result.dropped
     result.statistics = dataclasses.replace(result.statistics, seconds=result.statistics.seconds + earlier)
     threads = f"{compiled.threads} thread{'s' if compiled.threads > 1 else ''}"
-    return Explored(result, f"compiled, {threads}", search.reductions)
+    return Explored(result, f"compiled, {threads}", search.reductions, states=compiled.states)
 
 
 def _nothing(stopped: str, known: dict[str, Finding]) -> Result:

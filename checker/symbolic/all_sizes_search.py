@@ -35,7 +35,7 @@ class Table:
         if not self.samples.count:
             return None
         numbers = [[values.index(v) if v in values else None] for values, v in zip(self.values, shown, strict=True)]
-        for clause in self.samples.clauses(numbers, 1):
+        for clause in self.samples.plain_clauses(numbers, 1):
             literals = tuple((n, tuple(sorted(self.values[n][v] for v in allowed))) for n, allowed in clause)
             return Lemma(view, literals)
         return None

@@ -90,7 +90,7 @@ def files(relation: Relation, claim: Claim, lemmas: Sequence[Lemma]) -> dict[str
     wrong = {f"|{name}|": all_targets[name] for name in claim.excluded}
     lines = [*of_lemmas, *of_state, *inputs, *of_parts, *definitions(wrong, "wrong")]
     lines += [f"(assert {entry})" for entry in invariant]
-    lines.append(f"(assert (or false {' '.join(wrong)}))")
+    lines.append(f"(assert (or false {' '.join(wrong) or 'false'}))")
     return found | {SAFETY: _file(lines)}
 
 

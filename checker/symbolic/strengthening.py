@@ -19,7 +19,7 @@ from typing import Any
 
 import z3
 
-from checker.symbolic.learning import UNDECIDED, Clause, Image, Samples, Values, image
+from checker.symbolic.learning import UNDECIDED, Clause, Image, Learner, Samples, Values, image
 from checker.symbolic.proof_question import Failed, GivenUp, Grown, ProofMessage, ProofProblem, Proved
 from checker.symbolic.question import STATE, Stopped
 from checker.symbolic.z3_solver import parsed, value, value_of, variable
@@ -74,13 +74,14 @@ class Prover:
         self.state = [variable(name, width) for name, width in problem.state]
         self.inputs = [variable(name, width) for name, width in problem.inputs]
         self.samples = Samples(problem.seen, problem.groups, problem.count)
+        self.learner = Learner(self.samples)
         self.lemmas: dict[Clause, Lemma] = {}
         self.everything: list[Lemma] = []
         self.alive: dict[int, Lemma] = {}
         self.queue: deque[Lemma] = deque()
         self.stated: dict[str, list[Lemma]] = {}
         self.solver = z3.SolverFor("QF_BV")
-        self.checks = self.counterexamples = self.fallbacks = 0
+        self.checks = self.counterexamples = 0
         self.named: dict[tuple[int, int], Any] = {}
         self.literals: dict[tuple[int, int, frozenset[int]], Any] = {}
         self.stepping = z3.Bool("a step is taken")
@@ -138,7 +139,7 @@ class Prover:
         first = self.add(clause, self.said(clause))
         for exchange in self.problem.images:
             other = image(clause, exchange)
-            if other is not None and other not in self.lemmas and self.samples.agree(other):
+            if other is not None and other not in self.lemmas and not self.samples.against(other):
                 self.add(other, self.said(other)).source = first, exchange
 
     def by_symmetry(self, lemma: Lemma) -> frozenset[Lemma] | None:
@@ -221,15 +222,18 @@ class Prover:
         self.counterexamples += 1
         state = [model.eval(v, model_completion=True) for v in self.state]
         inputs = [model.eval(v, model_completion=True) for v in self.inputs]
-        found = False
-        for matters in (self.what_matters(state, inputs, wrong, step), frozenset(range(len(state)))):
-            for clause in self.samples.clauses(self.values(state, matters), AT_ONCE):
-                if clause not in self.lemmas:
+        core = self.values(state, self.what_matters(state, inputs, wrong, step))
+        whole = self.values(state, frozenset(range(len(state))))
+        # An assumed lemma may have made the state what it is, and the core does not name that; then the whole state shows
+        # in few features why it is impossible, where those of the core alone have to speak of all instances.
+        for families in (False, True):
+            for values in (core, whole):
+                found = self.learner.family_clauses(values) if families else self.learner.plain_clauses(values, AT_ONCE)
+                new = [clause for clause in found if clause not in self.lemmas]
+                for clause in new:
                     self.learn(clause)
-                    found = True
-            if found:
-                return True
-            self.fallbacks += 1
+                if new:
+                    return True
         return False
 
     def has_value(self, number: int, variable: Any, value: Any) -> Any:

@@ -104,18 +104,20 @@ class Relation:
         )
 
 
-def step_relation(system: ir.System, any_free: bool = False, counted: Sequence[Counted] = ()) -> Relation:
-    """The step relation of a system. counted: records that shall not run dry, and how their instances are counted. Unsupported
-    where it cannot be said in bit-vectors."""
+def step_relation(
+    system: ir.System, any_free: bool = False, counted: Sequence[Counted] = (), fields: Fields | None = None
+) -> Relation:
+    """The step relation of a system. counted: records that shall not run dry, and how their instances are counted. fields: of the
+    system, as in another relation, so that terms for that one are terms for this one. Unsupported where it cannot be said in
+    bit-vectors."""
     try:
-        return _step_relation(system, any_free, counted)
+        return _step_relation(system, any_free, counted, fields or Fields(system, Terms()))
     except RecursionError:
         raise Unsupported("the model has code that is nested too deeply") from None
 
 
-def _step_relation(system: ir.System, any_free: bool, counted: Sequence[Counted]) -> Relation:
-    terms = Terms()
-    fields = Fields(system, terms)
+def _step_relation(system: ir.System, any_free: bool, counted: Sequence[Counted], fields: Fields) -> Relation:
+    terms = fields.terms
     unheld: dict[str, Term] = {}
     for entry in counted:
         fields.crowded[entry.record], unheld[entry.record] = conditions(fields, entry)

@@ -57,7 +57,9 @@ def agree_with(program: Program, system: System, reductions: frozenset[str], thr
         finally:
             build.close()
         telling = Search(system, None, portable.reductions)
-        result = CompiledSearch(telling, generated, library, frozenset(program.properties), number, 0).run()
+        keep = number == 1 and not compact
+        compiled = CompiledSearch(telling, generated, library, frozenset(program.properties), number, 0, keep=keep)
+        result = compiled.run()
         assert (result.error is None) == (expected.error is None)
         for finding in [*result.findings.values(), *([result.error] if result.error is not None else [])]:
             assert len(replayed(program, telling, finding).steps) == len(finding.path)
@@ -65,6 +67,7 @@ def agree_with(program: Program, system: System, reductions: frozenset[str], thr
             assert len(result.error.path) == len(expected.error.path)
             continue
         assert outcome(result) == outcome(expected)
+        assert compiled.states == (portable.states if keep else [])
         if number == 1:
             assert {name: path_of(finding) for name, finding in result.findings.items()} == {
                 name: path_of(finding) for name, finding in expected.findings.items()

@@ -12,6 +12,7 @@ from checker.cli import proving_all_sizes
 from checker.cli.certificates import Refused, check_certificate
 from checker.cli.certifying_all_sizes import check_all_sizes_against_model
 from checker.cli.configuration import Request
+from checker.cli.main import run
 from checker.cli.proving import Proving
 from checker.explicit.search import Limits
 from checker.language.errors import UsageError
@@ -157,3 +158,32 @@ def test_a_lemma_left_out_of_a_certificate_is_missed(tmp_path: Path) -> None:
     (tmp_path / "certificate.json").write_text(json.dumps(manifest))
     with pytest.raises(Refused, match="not the question"):
         check_all_sizes_against_model(tmp_path, model)
+
+
+NOTHING_HAPPENS = '''# SPDX-License-Identifier: GPL-2.0-only
+from checker.language import every, invariant, parameter, record
+
+N = parameter(2, 1, 4, "things")
+
+
+@record(count=N, symmetric=True)
+class Thing:
+    on: bool = False
+
+
+@invariant("off", "a thing is on")
+def off() -> bool:
+    """Nothing happens."""
+    return all(not thing.on for thing in every(Thing))
+'''
+
+
+@pytest.mark.parametrize("sizes", [[], ["--for-all-sizes"]])
+def test_a_model_in_which_nothing_happens(sizes: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    model = tmp_path / "nothing.py"
+    model.write_text(NOTHING_HAPPENS)
+    assert run(["prove", str(model), *sizes, "--certificates", str(tmp_path / "c")]) == 0
+    assert "off  PROVED(" in capsys.readouterr().out
+    assert run(["certify", str(tmp_path / "c"), "--model", str(model)]) == 0
+    model.write_text(NOTHING_HAPPENS.replace("= False", "= True"))
+    assert run(["prove", str(model), *sizes]) == 1

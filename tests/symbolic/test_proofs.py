@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from checker.cli.certificates import Refused, check_against_model, check_certificate, write_certificate
 from checker.explicit.search import Search
@@ -19,7 +22,7 @@ from checker.language.load import load_program
 from checker.symbolic import strengthening
 from checker.symbolic.certificate import Claim, files
 from checker.symbolic.features import Names, Sampled, sampled_features
-from checker.symbolic.learning import Samples
+from checker.symbolic.learning import UNDECIDED, Learner, Samples
 from checker.symbolic.problem import targets
 from checker.symbolic.proof_problem import lemmas, proof_problem
 from checker.symbolic.proof_question import Failed, ProofMessage, Proved
@@ -220,9 +223,29 @@ def test_learned_lemmas_agree_with_the_samples(counter: Path) -> None:
     sampled = what.sampled(what.states)
     samples = Samples(sampled.seen, [0] * len(sampled.features), sampled.count)
     wrong = [[None] if n == 0 else [0] for n in range(len(sampled.features))]
-    found = list(samples.clauses(wrong, 3))
-    assert found and all(samples.agree(clause) for clause in found)
-    assert not samples.agree(((0, frozenset([0])),))
+    found = samples.plain_clauses(wrong, 3)
+    assert found and not any(samples.against(clause) for clause in found)
+    assert samples.against(((0, frozenset([0])),))
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_lemmas_from_a_growing_part_agree_with_all_samples(seed: int) -> None:
+    chance = random.Random(seed)
+    count, groups = chance.randrange(1, 300), [0, 0, 0, 1, 1]
+    seen, values = [], []
+    for group in groups:
+        rows = [[chance.randrange(3) for _ in range(count)] for _ in range(3 if group else 1)]
+        seen.append([[sum(1 << n for n, v in enumerate(row) if v == value) for value in range(3)] for row in rows])
+        values.append([chance.choice([0, 1, 2, UNDECIDED]) for _ in rows])
+    samples = Samples(seen, groups, count)
+    learner = Learner(samples, (3, 2))
+    plain, family = learner.plain_clauses(values, 2), learner.family_clauses(values)
+    for clause in [*plain, *family]:
+        assert not samples.against(clause)
+        its = [(values[number][0], allowed) for number, allowed in clause if not groups[number]]
+        assert all(value != UNDECIDED and value not in allowed for value, allowed in its)
+    assert bool(plain) == bool(samples.plain_clauses(values, 2))
+    assert bool(family) == bool(samples.family_clauses(values))
 
 
 # -- the commands --
@@ -261,6 +284,19 @@ def test_the_hardened_protocol_is_proved(tmp_path: Path, capsys: pytest.CaptureF
     text = capsys.readouterr().out
     assert all(f"{name}  " in text for name in wanted) and text.count("PROVED(without a bound in depth") == len(wanted)
     assert run("certify", str(tmp_path), "--model", model) == 0
+
+
+@pytest.mark.slow
+def test_five_properties_of_the_hardened_protocol_are_proved_for_two_of_each(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The command of `make prove`, with 2 stack pages in place of 4."""
+    model = str(ROOT / "models/hardened.py")
+    size = ["--cpus", "2", "--tasks", "2", "--stack-pages", "2", "--events", "touch"]
+    wanted = ("single-hole", "area-agrees", "refill-owed", "right-stack", "tag-live")
+    only = [word for name in wanted for word in ("--property", name)]
+    assert run("prove", model, *size, *only, "--certificates", str(tmp_path)) == 0
+    assert capsys.readouterr().out.count("PROVED(without a bound in depth") == len(wanted)
 
 
 def test_prove_tells_violations_and_gives_up(capsys: pytest.CaptureFixture[str]) -> None:
