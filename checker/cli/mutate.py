@@ -17,7 +17,6 @@ import psutil
 
 from checker.cli.configuration import Request, wanted_properties
 from checker.cli.ladder import ladder
-from checker.cli.liveness import LIVENESS_STATES
 from checker.cli.mutant_search import Found, Job, MutantSearch, references, search
 from checker.cli.options import ProgressLine, Reductions, Size
 from checker.cli.request import configuration_options, request_of
@@ -32,6 +31,9 @@ from checker.mutation.waivers import Waivers, load_waivers, waivers_path
 from checker.report.mutation import Fate, MutantResult, MutationReport, Reference, Stale
 from checker.report.mutation_json import mutation_json
 from checker.report.mutation_text import mutation_text
+
+LIVENESS_STATES = 500_000
+"""More than `check` looks at: a mutant often has more states than its model, and shall not be left undecided for that."""
 
 
 @click.command()
