@@ -29,13 +29,16 @@ SIZES = ((2, 2, 4), (2, 3, 3))
 SIZES_OF_ALL = ((1, 1, 2), (1, 1, 3), (1, 2, 2), (2, 1, 2), (1, 2, 3), (1, 3, 2))
 """At which all events are searched at once."""
 
+COMPACTION = "--hash-compaction"
+
 ON_RUNS = frozenset({"fault-bounded", "null-retried", "refill-eventually", "task-runs"})
 
 
 @dataclass(frozen=True)
 class Row:
     """One search. states: up to exchanges of pages, tasks and CPUs. on_runs: whether the properties on runs were looked for as well.
-    violated: what is violated. unknown: why the search did not end, None if it did."""
+    violated: what is violated. unknown: why the search did not end, None if it did. compact: with hash compaction, which may have
+    left out states."""
 
     sizes: tuple[int, int, int]
     events: tuple[str, ...]
@@ -44,6 +47,7 @@ class Row:
     on_runs: bool
     violated: tuple[str, ...]
     unknown: str | None
+    compact: bool = False
 
 
 @cache
@@ -110,6 +114,7 @@ def search(sizes: tuple[int, int, int], events: Sequence[str], arguments: Sequen
         not unknown,
         tuple(sorted(name for name, verdict in verdicts.items() if verdict == "VIOLATED")),
         None if ended else str(report.get("stopped") or ", ".join(sorted(unknown))),
+        COMPACTION in arguments,
     )
 
 
@@ -131,7 +136,7 @@ def cell(row: Row | None) -> str:
         return ""
     if row.violated:
         return "**" + ", ".join(row.violated) + "**"
-    return ("> " if row.unknown else "") + short(row.states) + ("" if row.on_runs else " *")
+    return ("> " if row.unknown else "~ " if row.compact else "") + short(row.states) + ("" if row.on_runs else " *")
 
 
 def table(sizes: tuple[int, int, int]) -> list[str]:
@@ -181,10 +186,12 @@ def main() -> int:
     parser.add_argument("--again", action="store_true", help="search also what is recorded")
     parser.add_argument("--timeout", default="900", metavar="S", help="seconds for each search")
     parser.add_argument("--max-memory", default="14G", metavar="SIZE", help="memory for each search")
+    parser.add_argument("--compact", action="store_true", help="search with hash compaction")
     parser.add_argument("--threads", default="2", metavar="N", help="threads of each search")
     arguments = parser.parse_args()
     limits = ["--timeout", arguments.timeout, "--max-memory", arguments.max_memory, "--threads", arguments.threads]
     limits += ["--max-states", str(10**9)]
+    limits += [COMPACTION] if arguments.compact else []
     rows = {} if arguments.again else load_rows()
     wanted = [(events, sizes) for events in event_sets() for sizes in SIZES] + [(all_events(), sizes) for sizes in SIZES_OF_ALL]
     for events, sizes in wanted:
