@@ -145,7 +145,13 @@ class TagsAtOnce(RfcProtocol):
 
 def test_a_difference_is_found() -> None:
     machine = beside("rfc_v1", {"CPUS": 1, "TASKS": 1, "STACK_PAGES": 2}, ("touch",), TagsAtOnce)
-    found = settings(max_examples=50, stateful_step_count=30, deadline=None, phases=[Phase.generate])  # and not made shorter
+    found = settings(
+        max_examples=1_000,
+        stateful_step_count=60,
+        deadline=None,
+        derandomize=True,
+        phases=[Phase.generate],  # and not made shorter
+    )
     with pytest.raises(AssertionError):
         run_state_machine_as_test(machine, settings=found)
 
