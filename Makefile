@@ -42,7 +42,7 @@ bench: $(READY)
 bench-bounded: $(READY)
 	$(BIN)/python -m tests.bench.bounded $(ROUNDS)
 
-# Prove five properties of the hardened protocol for runs of any length, at 2 CPUs, 2 tasks, 4 stack pages; some ten minutes.
+# Prove five properties of the hardened protocol for runs of any length, at 2 CPUs, 2 tasks, 4 stack pages; half an hour, 2 GB of memory.
 PROVED := area-agrees single-hole refill-owed right-stack tag-live
 prove: $(READY)
 	$(BIN)/stackproof prove models/hardened.py --cpus 2 --tasks 2 --stack-pages 4 --events touch \
