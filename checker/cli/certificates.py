@@ -18,6 +18,7 @@ from typing import Any
 
 from checker.cli.liveness import live_properties
 from checker.ir.lower import lower
+from checker.language import tree
 from checker.language.errors import UsageError
 from checker.language.load import load_program
 from checker.symbolic.all_sizes_certificate import file_name
@@ -151,6 +152,14 @@ def _counted(folder: Path, manifest: Mapping[str, Any]) -> tuple[Counted, ...]:
         raise Refused(f"{folder / MANIFEST}: it does not say by which holders it counts") from None
 
 
+def check_properties(folder: Path, model: Path, program: tree.Program, properties: frozenset[str]) -> None:
+    """Refused unless these, which a manifest names, are some properties of the model, and on states or steps."""
+    unknown = properties - (set(program.properties) - live_properties(program, properties))
+    if unknown or not properties:
+        which = ", ".join(sorted(unknown)) or "at all among those named"
+        raise Refused(f"{folder / MANIFEST}: {model} has no property of states or steps {which}")
+
+
 def check_against_model(folder: Path, model: Path) -> None:
     """Raises Refused unless the certificate, which check_certificate has accepted, is what this model makes of its
     lemmas: then it shows what its manifest says. UsageError if the model cannot be read at those sizes."""
@@ -162,10 +171,7 @@ def check_against_model(folder: Path, model: Path) -> None:
     except (KeyError, TypeError, ValueError, AttributeError):
         raise Refused(f"{folder / MANIFEST}: it does not say settings, events, properties and what is kept") from None
     program = load_program(model, settings, events)
-    unknown = properties - (set(program.properties) - live_properties(program, properties))
-    if unknown or not properties:
-        which = ", ".join(sorted(unknown)) or "at all among those named"
-        raise Refused(f"{folder / MANIFEST}: {model} has no property of states or steps {which}")
+    check_properties(folder, model, program, properties)
     system = lower(program)
     counted = _counted(folder, manifest)
     if not all(known(system, entry) for entry in counted):

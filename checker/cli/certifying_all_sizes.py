@@ -5,9 +5,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from checker.cli.certificates import MANIFEST, Refused, read_manifest
+from checker.cli.certificates import MANIFEST, Refused, check_properties, read_manifest
 from checker.cli.configuration import Request
-from checker.cli.liveness import live_properties
 from checker.cli.proving_all_sizes import Stands, family, questions, standing_lemmas
 from checker.symbolic.all_sizes_certificate import read_lemmas
 from checker.symbolic.terms import Unsupported
@@ -34,10 +33,7 @@ def check_all_sizes_against_model(folder: Path, model: Path) -> None:
     owners = of_all.system.owners.values()
     if stands.keys() != {(owner.record, depth) for owner in owners for depth in range(owner.frames)}:
         raise Refused(f"{folder / MANIFEST}: it does not say of each frame of {model} where it stands")
-    unknown = properties - (set(of_all.program.properties) - live_properties(of_all.program, properties))
-    if unknown or not properties:
-        which = ", ".join(sorted(unknown)) or "at all among those named"
-        raise Refused(f"{folder / MANIFEST}: {model} has no property of states or steps {which}")
+    check_properties(folder, model, of_all.program, properties)
     of_views = of_all.views(stands)
     try:
         lemmas = [*standing_lemmas(of_views, stands), *read_lemmas(of_views, data)]

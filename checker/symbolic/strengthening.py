@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import Any
 
 import z3
@@ -222,14 +223,13 @@ class Prover:
         self.counterexamples += 1
         state = [model.eval(v, model_completion=True) for v in self.state]
         inputs = [model.eval(v, model_completion=True) for v in self.inputs]
-        core = self.values(state, self.what_matters(state, inputs, wrong, step))
-        whole = self.values(state, frozenset(range(len(state))))
+        core, whole = self.what_matters(state, inputs, wrong, step), frozenset(range(len(state)))
+        values = cache(partial(self.values, state))
         # An assumed lemma may have made the state what it is, and the core does not name that; then the whole state shows
         # in few features why it is impossible, where those of the core alone have to speak of all instances.
-        for families in (False, True):
-            for values in (core, whole):
-                found = self.learner.family_clauses(values) if families else self.learner.plain_clauses(values, AT_ONCE)
-                new = [clause for clause in found if clause not in self.lemmas]
+        for learn_from in (partial(self.learner.plain_clauses, most=AT_ONCE), self.learner.family_clauses):
+            for matters in (core, whole):
+                new = [clause for clause in learn_from(values(matters)) if clause not in self.lemmas]
                 for clause in new:
                     self.learn(clause)
                 if new:
