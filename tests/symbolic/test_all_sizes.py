@@ -187,3 +187,18 @@ def test_a_model_in_which_nothing_happens(sizes: list[str], tmp_path: Path, caps
     assert run(["certify", str(tmp_path / "c"), "--model", str(model)]) == 0
     model.write_text(NOTHING_HAPPENS.replace("= False", "= True"))
     assert run(["prove", str(model), *sizes]) == 1
+
+
+@pytest.mark.parametrize("claimed", [["off", "zeal"], []])
+@pytest.mark.parametrize("sizes", [[], ["--for-all-sizes"]])
+def test_a_manifest_that_claims_what_is_no_property_of_the_model_is_refused(
+    sizes: list[str], claimed: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = tmp_path / "nothing.py"
+    model.write_text(NOTHING_HAPPENS)
+    assert run(["prove", str(model), *sizes, "--certificates", str(tmp_path / "c")]) == 0
+    manifest = tmp_path / "c" / "certificate.json"
+    manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {"properties": claimed}))
+    assert run(["certify", str(tmp_path / "c")]) == 0, "standing alone, it is what it was"
+    assert run(["certify", str(tmp_path / "c"), "--model", str(model)]) == 1
+    assert f"no property of states or steps {'zeal' if claimed else 'at all'}" in capsys.readouterr().out
