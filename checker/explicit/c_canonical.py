@@ -29,7 +29,7 @@ def canonical_tables(canonical: Canonical, raisers: Raisers) -> Iterator[str]:
         )
     records = [*canonical.tabled, *canonical.paged]
     yield f"#define FIELDS {len(fields)}"
-    yield f"#define FIRST_FRAME {canonical._first_frame()}"
+    yield f"#define FIRST_FRAME {canonical.first_frame}"
     yield f"#define MOVES {len(moves)}"
     yield f"#define INSTANCES {len(canonical.instances)}"
     yield f"#define TABLED {len(canonical.tabled)}"
