@@ -407,6 +407,11 @@ class Search:
 
     def path_along(self, stored: Sequence[int]) -> tuple[Hop, ...]:
         """A path from the initial state through states that are stored as these, one after the other."""
+        if self.reducer is not None:
+            here = self.stored(initial_state(self.system, self.layout))
+            stored = [
+                state for wanted, start in zip(stored, [here, *stored], strict=False) for state in self._passed(start, wanted)
+            ]
         return self.path_where([self._stored_as(state) for state in stored])
 
     def _stored_as(self, wanted: int) -> Callable[[int], bool]:
@@ -418,25 +423,20 @@ class Search:
 
     def path_where(self, accepts: Sequence[Callable[[int], bool]]) -> tuple[Hop, ...]:
         """A path from the initial state whose first hop leads to a state that the first test accepts, and so on."""
-        state = initial_state(self.system, self.layout)
-        if self.reducer is None:
-            return path_where(self.transitions, state, accepts)
-        path: list[Hop] = []
-        for accept in accepts:
-            path += self._passing(self.reducer, self.end_of(tuple(path)), accept)
-        return tuple(path)
+        return path_where(self.transitions, initial_state(self.system, self.layout), accepts)
 
-    def _passing(self, reducer: Reducer, state: int, accept: Callable[[int], bool]) -> tuple[Hop, ...]:
-        """From a state to one that is accepted: a transition, and steps that the search has passed through."""
-        for transition, choices, end in alternatives(self.transitions, state):
+    def _passed(self, state: int, wanted: int) -> list[int]:
+        """What would be stored for the states that the search passed through from one stored state to the next, and the next. The
+        way is looked for where the search took it: in a state that differs by an exchange other steps may be the ones that
+        suffice, but transitions that lead to what is stored as these are there too."""
+        assert self.reducer is not None
+        for _, _, end in alternatives(self.transitions, state):
             if isinstance(end, Violated):
                 end = marked(self.transitions, state, end)
-            if not isinstance(end, int):
-                continue
-            passed = reducer.between(end, accept)
-            if passed is not None:
-                rest = path_where(self.transitions, end, [later.__eq__ for later in passed[1:]])
-                return (Hop(transition, choices, end), *rest)
+            if isinstance(end, int):
+                passed = self.reducer.between(end, self._stored_as(wanted))
+                if passed is not None:
+                    return [self.stored(other) for other in passed]
         raise AssertionError("a state without the steps that led to it")
 
     def _path_to(self, index: int, end: RaisingHop) -> tuple[tuple[Hop, ...], Violated | OutOfRange]:
