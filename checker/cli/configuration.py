@@ -76,8 +76,9 @@ def check_configuration(
     runs = look_at_runs(program, wanted, result, request.liveness_states, limits, progress, found, inexact)
     otherwise = _otherwise(program, system, result, subject.configuration)
     s = result.statistics
+    notes = (*subject.notes, *(f"Not reduced by {what}: {why}" for what, why in explored.unused.items()))
     return Run(
-        subject,
+        dataclasses.replace(subject, notes=notes),
         tuple(
             dataclasses.replace(
                 violated.get(n) or runs.get(n) or dataclasses.replace(otherwise, property=n), fairness=fairness_of(program, n)
@@ -95,6 +96,7 @@ def check_configuration(
         tuple(sorted(explored.reductions)),
         tuple(result.dropped.items()),
         result.omission,
+        tuple(explored.unused.items()),
     )
 
 

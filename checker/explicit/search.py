@@ -19,6 +19,7 @@ from checker.explicit.partial_order import Assumptions, Broken, Reducer
 from checker.explicit.paths import FIRST_PROPERTY, Hop, RaisingHop, alternatives, marked, path_where, raising_end
 from checker.explicit.predicates import Cluster, Instance, make_clusters
 from checker.explicit.python_code import FunctionMaker
+from checker.explicit.reductions import PARTIAL_ORDER, unused, usable
 from checker.explicit.transitions import Transition, Transitions
 from checker.ir import system as ir
 from checker.ir.layout import make_layout
@@ -26,8 +27,6 @@ from checker.ir.ownership import guess
 from checker.language.tree import Position
 
 DEADLOCK = "no-deadlock"
-PARTIAL_ORDER = "partial-order"
-REDUCTIONS = (*EXCHANGES, PARTIAL_ORDER)
 HALTED = 1
 BETWEEN_LOOKS = 1024
 """States expanded between two looks at the clock and the memory."""
@@ -94,8 +93,8 @@ Progress = Callable[[Statistics], None]
 
 class Search:
     """The portable engine on one system. properties: those to look for; the others are not evaluated. reductions: of
-    REDUCTIONS; with an exchange (canonical.py) states are representatives, with partial order (partial_order.py) not all are
-    stored, and counterexamples need not be shortest. Findings have real paths all the same."""
+    reductions.py, those of no use here left out; with an exchange (canonical.py) states are representatives, with partial order
+    (partial_order.py) not all are stored, and counterexamples need not be shortest. Findings have real paths all the same."""
 
     def __init__(
         self, system: ir.System, properties: frozenset[str] | None = None, reductions: frozenset[str] = frozenset()
@@ -112,10 +111,8 @@ class Search:
         self.handed_over = False
         self.maker = maker
         discipline = guess(system) if PARTIAL_ORDER in reductions else None
-        unusable = {PARTIAL_ORDER} if discipline is None else set()
-        if system.symmetry is None:
-            unusable.update(EXCHANGES)
-        self.reductions = reductions - unusable
+        self.reductions = reductions & usable(system, discipline)
+        self.unused = unused(system, reductions, discipline)
         self.canonical = self._make_canonical()
         self.states: list[int] = []
         self.seen: set[int] = set()

@@ -15,7 +15,8 @@ from random_workers import random_workers
 from small_programs import program_of
 
 from checker.explicit.partial_order import Broken, Reducer
-from checker.explicit.search import PARTIAL_ORDER, Limits, Result, Search
+from checker.explicit.reductions import PARTIAL_ORDER
+from checker.explicit.search import Limits, Result, Search
 from checker.ir import ownership
 from checker.ir.lower import lower
 from checker.ir.ownership import Claimer, guess
