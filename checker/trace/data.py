@@ -85,11 +85,19 @@ class Cycle:
 
 
 @dataclass(frozen=True)
+class InitialChoice:
+    """What a `choose` in @initial code chose, and where it stands."""
+
+    value: str
+    at: Position
+
+
+@dataclass(frozen=True)
 class Trace:
-    """A path from the initial state to a violation, a shortest one but for a lasso.
+    """A path from an initial state to a violation, a shortest one but for a lasso.
 
     settings: values of all parameters. events: those switched on. initial: every cell of the initial state, constants
-    too, in the order of declaration; frames are not cells. cycle: of a lasso only.
+    too, in the order of declaration; frames are not cells. cycle: of a lasso only. choices: of @initial code, in order.
     """
 
     model: str
@@ -99,3 +107,4 @@ class Trace:
     steps: tuple[Step, ...]
     violation: Violation
     cycle: Cycle | None = None
+    choices: tuple[InitialChoice, ...] = ()

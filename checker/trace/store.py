@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from checker.language.errors import UsageError
 from checker.language.tree import Position
-from checker.trace.data import Call, Change, Cycle, Step, Trace, Violation
+from checker.trace.data import Call, Change, Cycle, InitialChoice, Step, Trace, Violation
 
 SCHEMA = "stackproof-trace"
 VERSION = 1
@@ -44,6 +44,8 @@ def trace_to_json(trace: Trace) -> dict[str, object]:
         "initial": _cells_to_json(trace.initial),
         "steps": [_step_to_json(step) for step in trace.steps],
     }
+    if trace.choices:
+        whole["choices"] = [{"value": choice.value, "at": _position_to_json(choice.at)} for choice in trace.choices]
     if trace.cycle is not None:
         whole["cycle"] = {"start": trace.cycle.start, "fairness": list(trace.cycle.fairness)}
     return whole
@@ -145,7 +147,8 @@ def trace_from_json(value: object) -> Trace:
         raise TraceError(f"version {version} of the trace format is not supported, only version {VERSION}: record it anew")
     fields = ("schema", "version", "model", "settings", "events", "violation", "initial", "steps")
     cycle = _cycle(value["cycle"], "cycle") if "cycle" in value else None
-    whole = _fields({name: item for name, item in value.items() if name != "cycle"}, "the trace", fields)
+    choices = _list(value["choices"], "choices", _initial_choice) if "choices" in value else ()
+    whole = _fields({name: item for name, item in value.items() if name not in ("cycle", "choices")}, "the trace", fields)
     return Trace(
         model=_string(whole["model"], "model"),
         settings=_mapping(whole["settings"], "settings", _integer),
@@ -154,6 +157,7 @@ def trace_from_json(value: object) -> Trace:
         steps=_list(whole["steps"], "steps", _step),
         violation=_violation(whole["violation"], "violation"),
         cycle=cycle,
+        choices=choices,
     )
 
 
@@ -238,6 +242,11 @@ def _position(value: object, path: str) -> Position:
 def _cell(value: object, path: str) -> tuple[str, str]:
     fields = _fields(value, path, ("cell", "value"))
     return _string(fields["cell"], f"{path}.cell"), _string(fields["value"], f"{path}.value")
+
+
+def _initial_choice(value: object, path: str) -> InitialChoice:
+    fields = _fields(value, path, ("value", "at"))
+    return InitialChoice(_string(fields["value"], f"{path}.value"), _position(fields["at"], f"{path}.at"))
 
 
 def _change(value: object, path: str) -> Change:
