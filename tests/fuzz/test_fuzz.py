@@ -111,7 +111,7 @@ def work_is_left_out_of_checkpoints(patch: pytest.MonkeyPatch) -> None:
 
 FAULTS: dict[Callable[[pytest.MonkeyPatch], None], tuple[str, str]] = {
     frames_without_bits: ("degenerate", "portable"),
-    nothing_moves: ("degenerate", "portable"),
+    nothing_moves: ("degenerate", "orbits of symmetry"),
     every_step_is_invisible: ("workers", "portable partial-order"),
     hashes_of_five_bits: ("workers", "compiled"),
     work_is_left_out_of_checkpoints: ("workers", "checkpoints"),
