@@ -25,7 +25,7 @@ from checker.language.tree import Program, Type
 from checker.language.values import instance_name
 from checker.trace.machine import Machine, Outcome, Transition
 from checker.trace.record import run
-from checker.trace.state import Kind
+from checker.trace.state import Kind, Stopped
 
 View = tuple[Any, ...]
 """A state as both sides see it: printed cells, and the places of each owner's frames."""
@@ -131,8 +131,12 @@ class BruteForce:
         for invariant in self.program.invariants:
             names = [parameter.local.name for parameter in invariant.parameters]
             for values in machine.bindings(invariant):
-                if not machine.evaluate_invariant(invariant, dict(zip(names, values, strict=True))):
-                    space.violated.setdefault(invariant.property, ("invariant", depth))
+                try:
+                    if not machine.evaluate_invariant(invariant, dict(zip(names, values, strict=True))):
+                        space.violated.setdefault(invariant.property, ("invariant", depth))
+                except Stopped as stopped:
+                    assert stopped.kind is Kind.MODEL_ERROR
+                    space.errors.setdefault(str(stopped.position), depth)
         return space.states - 1
 
 
