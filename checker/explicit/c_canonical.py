@@ -75,7 +75,7 @@ def _signatures(canonical: Canonical) -> Iterator[str]:
     yield "/* What of each tabled instance no permutation changes: fields, and how to look at them. */"
     yield _table("unsigned short", "signature_begin", begins)
     yield _table("unsigned short", "signature_field", [field for field, _ in entries])
-    yield _table("short", "signature_kind", [kind for _, kind in entries])
+    yield _table("int", "signature_kind", [kind for _, kind in entries])
     yield "/* The first instance of the record of each tabled instance. */"
     yield _table(
         "unsigned char",

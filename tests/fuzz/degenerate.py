@@ -24,8 +24,9 @@ INTEGERS = {
     "Wide": (0, 1 << 40),
     "Widest": (-(1 << 61), 1 << 61),
 }
+FLAGS = {"NoFlag": ("Z",), "Flags": ("X", "Y")}
 ENUMERATIONS = {"One": ("ONLY",), "Two": ("A", "B"), "Five_": ("A", "B", "C", "D", "E")}
-"""Types by name: the range of each, or its members."""
+"""Types by name: the range of each, or its members. Where flags have one only, it is never set."""
 
 _TYPES = "\n".join(
     [
@@ -33,6 +34,10 @@ _TYPES = "\n".join(
         *(
             "\n".join([f"class {name}(Enum):", *(f"    {member} = {n + 3}" for n, member in enumerate(members))])
             for name, members in ENUMERATIONS.items()
+        ),
+        *(
+            "\n".join([f"class {name}(IntFlag):", *(f"    {member} = {1 << 2 * n}" for n, member in enumerate(members))])
+            for name, members in FLAGS.items()
         ),
         *(f'{name.upper()} = event("{name}", "test")' for name in EVENTS),
     ]
@@ -112,20 +117,21 @@ class Writer:
             chance.choice(("Zero", "Five", "Less", "One")),
             chance.choice(tuple(INTEGERS)),
             chance.choice(tuple(ENUMERATIONS)),
+            chance.choice(tuple(FLAGS)),
         ]
         return chance.choice([*options, "Bit", "bool", "Two", *(chance.choice(references) for _ in range(4))])
 
     def declare_records(self) -> None:
         chance = self.chance
         for number in range(chance.choice((0, 1, 1, 2, 2, 3))):
-            alignment = chance.choice((1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 4, 4, 64, 1024, 1 << 14, 1 << 40))
+            alignment = chance.choice((1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 4, 4, 64, 1024, 1 << 14, 1 << 15, 1 << 40))
             count = chance.choice((1, 1, 2, 2, 2, 3)) if alignment < 64 else chance.choice((1, 2, 3))
             record = Record(
                 f"R{number}",
                 count,
                 alignment,
                 chance.choice((0, 0, 1, 1, 2, 3)),
-                chance.random() < 0.35,
+                chance.random() < 0.5,
                 chance.random() < 0.65,
                 {},
                 {},
@@ -164,11 +170,15 @@ class Writer:
                 self.line(0, f"{name}: Per[{self.pers[name][1]}, {type_}] = per({self.pers[name][1]}, {self.first(type_)})")
             else:
                 self.globals[name] = type_
-                self.line(0, f"{name}: {type_} = {self.first(type_)}")
+                written = f"Ghost[{type_}]" if chance.random() < 0.1 else type_
+                self.line(0, f"{name}: {written} = {self.first(type_)}")
 
     def first(self, type_: str) -> str:
         if type_ in INTEGERS:
             return str(self.chance.choice(INTEGERS[type_]))
+        if type_ in FLAGS:
+            members = FLAGS[type_] if len(FLAGS[type_]) > 1 else ()
+            return self.chance.choice([f"{type_}(0)", *(f"{type_}.{member}" for member in members)])
         if type_ in ENUMERATIONS:
             return f"{type_}.{self.chance.choice(ENUMERATIONS[type_])}"
         return "None" if "|" in type_ else self.chance.choice(("True", "False"))
@@ -199,8 +209,9 @@ class Writer:
         found = [name for name, type_ in scope.names.items() if type_ in (record, f"{record} | None")]
         if record == self.processor and scope.code == "routine":
             found.append(f"processor({record})")
-        if scope.code == "initial" or not self.record(record).symmetric:
-            found += [f"instance({record}, {n})" for n in range(self.record(record).count)]
+        named = self.record(record)
+        if not named.allocated if scope.code == "initial" else not named.symmetric:
+            found += [f"instance({record}, {n})" for n in range(named.count)]
         if deep:
             found += self.places(scope, lambda type_: type_ == f"{record} | None", False)
         return found
@@ -295,6 +306,12 @@ class Writer:
             return
         if kind < 0.5:
             self.assign(indent, scope)
+        elif kind < 0.54 and scope.atomic and scope.code != "initial" and any(record.fields for record in self.records):
+            record = chance.choice([record for record in self.records if record.fields])
+            name = chance.choice(tuple(record.fields))
+            index = "[0]" if name in record.arrays else ""
+            self.line(indent, f"for each in every({record.name}):")
+            self.line(indent + 1, f"each.{name}{index} = {self.first(record.fields[name])}")
         elif kind < 0.62 and scope.atomic:
             self.line(indent, f"if {self.condition(scope)}:")
             self.assign(indent + 1, scope)
@@ -302,7 +319,7 @@ class Writer:
             self.line(indent, f'check({self.condition(scope)}, failed, "test")')
         elif kind < 0.76 and scope.atomic and scope.code != "initial":
             self.line(indent, f"require({self.condition(scope)})")
-        elif kind < 0.84 and scope.code != "initial" and any(record.allocated for record in self.records):
+        elif kind < 0.86 and scope.code != "initial" and any(record.allocated for record in self.records):
             record = chance.choice([record for record in self.records if record.allocated])
             pointers = self.pointers(scope, record.name, True)
             self.line(indent, f"free({chance.choice(pointers)})" if pointers else "pass")
@@ -373,9 +390,15 @@ class Writer:
             self.lines += ["@routine", f"def {name}() -> None:"]
             self.heading()
             scope = Scope("routine", {}, False, True)
+            turns = int(chance.random() < 0.2)
+            if turns:
+                self.line(1, "while True:")
             for _ in range(chance.randint(1, 4)):
-                self.statement(1, scope)
-            if "inner" in self.routines and chance.random() < 0.5:
+                self.statement(1 + turns, scope)
+            if turns:
+                self.line(2, 'with atomic("test"):')
+                self.line(3, f"require({self.condition(Scope('routine', {}, True, False))})")
+            elif "inner" in self.routines and chance.random() < 0.5:
                 self.call(1, scope)
             self.routines[name] = "None"
 
@@ -391,6 +414,11 @@ class Writer:
             self.line(1, f"require({chance.choice(EVENTS).upper()})")
         if chance.random() < 0.6:
             self.line(1, f"require({self.condition(scope)})")
+        if self.records and chance.random() < 0.15:
+            record = chance.choice(self.records).name
+            condition = self.condition(Scope("condition", {"x": record}, True, False))
+            self.line(1, f"taken = first(x for x in every({record}) if {condition})")
+            scope.names["taken"] = f"{record} | None"
         for _ in range(chance.randint(1, 3)):
             self.statement(1, scope)
 
