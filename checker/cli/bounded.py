@@ -27,7 +27,7 @@ from checker.ir.lower import lower
 from checker.language.errors import UsageError
 from checker.language.load import load_program
 from checker.report.verdict import Configuration, Run, Statistics, Subject, Verdict, Word
-from checker.symbolic.problem import BROKEN, BROKEN_ERROR, CUT, ERROR, STUCK, VIOLATES, bounded_problem
+from checker.symbolic.problem import BROKEN, CUT, ERROR, ERROR_IN, STUCK, VIOLATES, bounded_problem
 from checker.symbolic.process import messages
 from checker.symbolic.question import Hit, Reached, Stopped
 from checker.symbolic.selector import Transition
@@ -46,9 +46,11 @@ class Runs:
         self.relation = relation
         self.search = search
         self.layout = search.layout
+        self.broken: set[str] = set()
 
     def finding(self, hit: Hit) -> Finding | None:
-        """The finding of a hit; None for a cut, which is noted in the search's result."""
+        """The finding of a hit. None for a cut, which is noted in the search's result; and for a model error in an invariant of
+        a property that was found violated, as no engine evaluates that any more."""
         state = self._packed(hit, 0)
         if state not in self.search.firsts:
             raise Disagreement("the solver and the portable engine begin in different states")
@@ -63,8 +65,9 @@ class Runs:
             return self._broken(hit.target.removeprefix(BROKEN), path)
         if hit.target == STUCK:
             return self._stuck(path)
-        if hit.target == BROKEN_ERROR:
-            return self._broken_error(path)
+        if hit.target.startswith(ERROR_IN):
+            name = hit.target.removeprefix(ERROR_IN)
+            return None if name in self.broken else self._broken_error(name, path)
         transition, choices, raised = self._take(
             hit, last, state, _raises(hit.target), f"`{hit.target.strip()}` in step {last + 1}"
         )
@@ -72,6 +75,7 @@ class Runs:
             self.search.result.cuts.setdefault(raised.reason, f"{raised.position}: {raised.message}")
             return None
         if isinstance(raised, Violated):
+            self.broken.add(raised.property)
             path = path.then(Hop(transition, choices, marked(self.search.transitions, state, raised)))
             return Finding(raised.property, "wild-pointer" if raised.wild else "check", raised.position, path)
         assert isinstance(raised, OutOfRange)
@@ -90,9 +94,10 @@ class Runs:
         raise Disagreement(f"the solver finds {what}, and the portable engine does not")
 
     def _broken(self, name: str, path: Route) -> Finding:
+        self.broken.add(name)
         for cluster in self.search.clusters:
             for instance in cluster.instances:
-                if instance.predicate.property == name and not instance.holds(path.end):
+                if instance.predicate.property == name and instance.is_violated(path.end):
                     predicate = instance.predicate
                     return Finding(name, "invariant", predicate.position, path, predicate, instance.arguments)
         raise Disagreement(f"the solver finds {name} violated after {len(path)} steps, and the portable engine does not")
@@ -102,11 +107,12 @@ class Runs:
             raise Disagreement(f"the solver finds a deadlock after {len(path)} steps, and the portable engine does not")
         return Finding(DEADLOCK, "deadlock", None, path)
 
-    def _broken_error(self, path: Route) -> Finding:
+    def _broken_error(self, name: str, path: Route) -> Finding:
         for cluster in self.search.clusters:
             for instance in cluster.instances:
                 try:
-                    instance.holds(path.end)
+                    if instance.predicate.property == name:
+                        instance.holds(path.end)
                 except OutOfRange as error:
                     return Finding("", "model-error", error.position, path, message=error.message)
         raise Disagreement(f"the solver finds a model error after {len(path)} steps, and the portable engine does not")

@@ -6,11 +6,12 @@ python -m checker.symbolic.second_opinion FILE    prints sat, unsat, unknown
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
 from pathlib import Path
+
+from checker.symbolic.isolated import isolated
 
 SELF = "checker.symbolic.second_opinion"
 LINE = re.compile(r"\((declare-const|define-fun|assert) ")
@@ -46,12 +47,9 @@ def _balanced(line: str) -> bool:
 
 def opinion(file: Path, seconds: float | None) -> str:
     """`unsat`, or what else the solver says of a well-formed file, or why it says nothing. seconds: None for no limit."""
-    root = str(Path(__file__).resolve().parents[2])
-    path = os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])
     try:
         done = subprocess.run(
-            [sys.executable, "-m", SELF, str(file)],
-            env={**os.environ, "PYTHONPATH": path},
+            isolated(SELF, str(file)),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
