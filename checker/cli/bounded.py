@@ -221,6 +221,7 @@ def check_bounded(
         (),
         error,
         solver,
+        initials=len(set(search.firsts)),
     )
 
 

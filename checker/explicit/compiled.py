@@ -139,7 +139,12 @@ class CompiledSearch:
         has failed."""
         checkpoints = self.checkpoints
         if checkpoints is None or checkpoints.resume is None:
-            return bool(self.library.search_start(self.search))
+            while not self.library.search_start(self.search):
+                if not self._figures()[FAILURE]:
+                    self._grow()
+                if self._figures()[FAILURE]:
+                    return False
+            return True
         resuming.restore(self, checkpoints.resume)
         self.alone = 0
         self.crew.each(lambda worker: self.library.search_rehash(self.search, worker, None, 0) or 0)

@@ -593,7 +593,8 @@ struct search *search_new(int workers, const unsigned char *open, uint64_t most_
 	return q;
 }
 
-/* Put the initial states into an empty search. 0 if there is no room for all of them, and the search has failed. */
+/* Put the initial states into a search. 0 if there is no room for all of them: the search has failed, or the table has to grow
+ * before this is called again. */
 int search_start(struct search *q)
 {
 	struct worker *w = &q->worker[0];

@@ -36,6 +36,7 @@ def _run(run: Run) -> dict[str, object]:
         "properties": [verdict_json(verdict) for verdict in run.verdicts],
         "statistics": {
             "states": s.states,
+            "initial_states": run.initials,
             "transitions": s.transitions,
             "depth": s.depth,
             "seconds": round(s.seconds, 3),

@@ -42,10 +42,10 @@ def trace_to_json(trace: Trace) -> dict[str, object]:
         "events": list(trace.events),
         "violation": _violation_to_json(trace.violation),
         "initial": _cells_to_json(trace.initial),
-        "steps": [_step_to_json(step) for step in trace.steps],
     }
     if trace.choices:
         whole["choices"] = [{"value": choice.value, "at": _position_to_json(choice.at)} for choice in trace.choices]
+    whole["steps"] = [_step_to_json(step) for step in trace.steps]
     if trace.cycle is not None:
         whole["cycle"] = {"start": trace.cycle.start, "fairness": list(trace.cycle.fairness)}
     return whole

@@ -61,7 +61,12 @@ def random_workers(chance: random.Random) -> str:
         else:
             lines += _body(chance, 1, chance.randint(3, 8), last, True)
     elif chance.random() < 0.3:
-        lines += ["@initial", "def start() -> None:", "    global shared", *(f"    {line}" for line in _choices(chance) or ["pass"])]
+        lines += [
+            "@initial",
+            "def start() -> None:",
+            "    global shared",
+            *(f"    {line}" for line in _choices(chance) or ["pass"]),
+        ]
     for number in range(chance.randint(0, 1) if routines else chance.randint(3, 6)):
         lines.append("@action(interrupt=True)" if chance.random() < 0.1 else "@action")
         lines += [f"def act{number}(w: Worker) -> None:", "    global shared"]
