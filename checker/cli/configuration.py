@@ -77,6 +77,8 @@ def check_configuration(
     otherwise = _otherwise(program, system, result, subject.configuration)
     s = result.statistics
     notes = (*subject.notes, *(f"Not reduced by {what}: {why}" for what, why in explored.unused.items()))
+    if explored.refusal is not None:
+        notes = (*notes, f"The cache of compiled searches was not used: {explored.refusal}")
     return Run(
         dataclasses.replace(subject, notes=notes),
         tuple(

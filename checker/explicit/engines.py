@@ -59,7 +59,7 @@ def available_threads() -> int:
 class Explored:
     """What a search came to. engine: which one says so, as a user would say it. remark: why it was not the compiled one.
     reductions: those that were in use to the end. unused: symmetry and reductions that were of no use, each with the reason.
-    states: packed, the terminal ones too, if they were to be kept."""
+    states: packed, the terminal ones too, if they were to be kept. refusal: why the cache of libraries was not used."""
 
     result: Result
     engine: str
@@ -67,6 +67,7 @@ class Explored:
     remark: str | None = None
     states: Sequence[int] = ()
     unused: Mapping[str, str] = field(default_factory=dict)
+    refusal: str | None = None
 
 
 def explore(
@@ -201,7 +202,8 @@ def _compiled(
     result.dropped = search.result.dropped
     result.statistics = dataclasses.replace(result.statistics, seconds=result.statistics.seconds + earlier)
     threads = f"{compiled.threads} thread{'s' if compiled.threads > 1 else ''}"
-    return Explored(result, f"compiled, {threads}", search.reductions, states=compiled.states)
+    refusal = takeover.build.refusal if takeover.build is not None else None
+    return Explored(result, f"compiled, {threads}", search.reductions, states=compiled.states, refusal=refusal)
 
 
 def _nothing(stopped: str, known: dict[str, Finding]) -> Result:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from checker.ir import system as ir
 from checker.ir.expression_code import ExpressionCode, allocator
-from checker.ir.symmetry import MOST, Candidates, Symmetry, permutations
+from checker.ir.symmetry import MOST, MOST_REFERENCES, Candidates, Symmetry, permutations
 from checker.language import tree
 from checker.language.walking import nodes
 
@@ -19,6 +19,11 @@ def find_symmetry(program: tree.Program, system: ir.System, code: ExpressionCode
     if not declared:
         return None
     unreduced: dict[str, str] = {}
+    for record in declared:
+        values = (record.count + 1) * record.alignment
+        if values > MOST_REFERENCES:
+            unreduced[record.name] = f"references to it have {values:,} values, {MOST_REFERENCES:,} can be exchanged"
+    declared = [record for record in declared if record.name not in unreduced]
     paged = [record.name for record in declared if _is_data(system, record)]
     while (name := next((name for name in paged if _meets_another(system, name, paged)), None)) is not None:
         paged.remove(name)

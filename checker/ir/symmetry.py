@@ -25,6 +25,9 @@ from checker.language.tree import Position
 MOST = 20_000
 """Permutations that are listed; with more, nothing is gained by trying them all."""
 
+MOST_REFERENCES = 1 << 16
+"""Values of the references to a record, tags included, up to which each is listed with what it becomes."""
+
 
 @dataclass(frozen=True)
 class Candidates:

@@ -6,7 +6,6 @@ python -m checker.symbolic.second_opinion SOLVER FILE    prints sat, unsat, unkn
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from checker.symbolic.isolated import isolated
 from checker.symbolic.solvers import BITWUZLA, Z3
 
 SELF = "checker.symbolic.second_opinion"
@@ -70,12 +70,9 @@ def _balanced(line: str) -> bool:
 
 def opinion(file: Path, seconds: float | None, solver: str = BITWUZLA) -> Opinion:
     """What the solver says of a well-formed file. seconds: None for no limit. solver: one of SOLVERS."""
-    root = str(Path(__file__).resolve().parents[2])
-    path = os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])
     try:
         done = subprocess.run(
-            [sys.executable, "-m", SELF, solver, str(file)],
-            env={**os.environ, "PYTHONPATH": path},
+            isolated(SELF, solver, str(file)),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

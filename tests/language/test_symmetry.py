@@ -117,3 +117,16 @@ def test_too_many_permutations_are_not_listed() -> None:
     assert symmetry is not None
     assert (symmetry.tabled, symmetry.paged) == ((), ("Page",))
     assert "more than 20,000 ways" in symmetry.unreduced["Node"]
+
+
+def test_references_with_many_tags_are_not_exchanged() -> None:
+    """What each becomes is listed: that has to have an end."""
+    text = (
+        (SYMMETRIC + LINKED)
+        .replace("class Node", "class Node", 1)
+        .replace("count=2, symmetric", "count=2, alignment=1 << 40, symmetric")
+    )
+    symmetry = lower(program_of(text)).symmetry
+    assert symmetry is not None
+    assert "Node" not in (*symmetry.tabled, *symmetry.paged)
+    assert "have 3,298,534,883,328 values" in symmetry.unreduced["Node"]
