@@ -339,7 +339,7 @@ class Search:
         state = self.end_of(path)
         for cluster in self.clusters:
             for instance in cluster.instances:
-                if instance.predicate is violated.predicate and not instance.holds(state):
+                if instance.predicate is violated.predicate and instance.is_violated(state):
                     return instance.arguments
         raise AssertionError("a representative violates an invariant that its states satisfy")
 
@@ -456,7 +456,7 @@ class Search:
         state = self.end_of(path)
         for cluster in self.clusters:
             for instance in cluster.instances:
-                if instance.predicate.property == name and not instance.holds(state):
+                if instance.predicate.property == name and instance.is_violated(state):
                     return instance
         raise AssertionError("an invariant that is violated for one engine is not for the other")
 
