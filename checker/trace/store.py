@@ -288,7 +288,7 @@ def _violation(value: object, path: str) -> Violation:
     if kind not in KINDS:
         raise _wrong(kind, f"{path}.kind", f"one of {', '.join(KINDS)}")
     identifier = _string(fields["property"], f"{path}.property")
-    if IDENTIFIER.fullmatch(identifier) is None:
+    if (kind != "model-error" or identifier) and IDENTIFIER.fullmatch(identifier) is None:
         raise _wrong(identifier, f"{path}.property", "up to 64 letters, digits and hyphens")
     return Violation(
         property=identifier,
