@@ -56,9 +56,9 @@ def look_at_runs(
         reason = f"liveness is looked for in at most {most:,} states; these are {states:,}; --liveness-states sets another limit"
         return {name: Verdict(name, Word.UNKNOWN, reason) for name in properties}
     begun = time.monotonic()
-    spent = limits.spent + result.statistics.seconds
-    limits = dataclasses.replace(limits, states=most, spent=spent)
-    lassos = find_lassos(lower(program, liveness=True), properties, limits, progress, found)
+    system = lower(program, liveness=True)
+    limits = dataclasses.replace(limits, states=most).later(time.monotonic() - begun)
+    lassos = find_lassos(system, properties, limits, progress, found)
     counts = (result.statistics.states, result.statistics.transitions)
     if lassos.explored and not reduced and (lassos.states, lassos.transitions) != counts:
         raise Disagreement(f"liveness explored {(lassos.states, lassos.transitions)} states and transitions, safety {counts}")

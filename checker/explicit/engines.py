@@ -76,7 +76,9 @@ def explore(
 ) -> Explored:
     """Search a system for violations of the properties. EngineError if the engine asked for cannot be used, CheckpointError if
     the checkpoint cannot."""
+    begun = time.monotonic()
     search = Search(system, properties, method.reductions)
+    limits = limits.later(time.monotonic() - begun)
     if PARTIAL_ORDER in search.reductions and (method.engine == "compiled" or method.compact or method.checkpoints is not None):
         raise EngineError(
             "the compiled engine has no partial-order reduction; leave out what needs that engine, or that reduction"
@@ -111,7 +113,7 @@ def _portable_first(
     if not first.handed_over:
         return _portable(first, result, method, takeover.remark)
     known = dict(result.findings)
-    limits = dataclasses.replace(limits, spent=limits.spent + result.statistics.seconds)
+    limits = limits.later(result.statistics.seconds)
     first.release()
 
     def announced(finding: Finding) -> None:
@@ -164,7 +166,7 @@ def _compiled(
         if takeover.library is None:
             raise EngineError(takeover.remark or "")
         assert takeover.generated is not None
-        spent = dataclasses.replace(limits, spent=limits.spent + time.monotonic() - begun)
+        spent = limits.later(time.monotonic() - begun)
         compiled = CompiledSearch(
             search,
             takeover.generated,
@@ -180,7 +182,7 @@ def _compiled(
         except ToldApart as reason:
             search.drop_pages(str(reason))
             takeover.renew()
-            limits = dataclasses.replace(limits, spent=limits.spent + time.monotonic() - begun)
+            limits = limits.later(time.monotonic() - begun)
             earlier += time.monotonic() - begun
     result.findings = {**result.findings, **known}
     result.dropped = search.result.dropped

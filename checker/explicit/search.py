@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 import time
 from array import array
@@ -42,6 +43,10 @@ class Limits:
     memory: int | None = None
     seconds: float | None = None
     spent: float = 0.0
+
+    def later(self, seconds: float) -> Limits:
+        """The same when so many seconds more have gone by."""
+        return dataclasses.replace(self, spent=self.spent + seconds)
 
 
 @dataclass(frozen=True)
