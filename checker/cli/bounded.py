@@ -20,7 +20,7 @@ from checker.explicit.initial import initial_state
 from checker.explicit.interrupts import uninterrupted
 from checker.explicit.outcome import Cut, OutOfRange, Raised, Violated
 from checker.explicit.paths import Hop, alternatives, marked
-from checker.explicit.search import DEADLOCK, Finding, Limits, Search
+from checker.explicit.search import DEADLOCK, Finding, Limits, Search, violates
 from checker.explicit.search import Progress as Progress
 from checker.explicit.search import Statistics as SearchStatistics
 from checker.explicit.transitions import Transition as RealTransition
@@ -93,7 +93,7 @@ class Runs:
     def _broken(self, name: str, path: list[Hop], state: int) -> Finding:
         for cluster in self.search.clusters:
             for instance in cluster.instances:
-                if instance.predicate.property == name and not instance.holds(state):
+                if instance.predicate.property == name and violates(instance, state):
                     predicate = instance.predicate
                     return Finding(name, "invariant", predicate.position, tuple(path), predicate, instance.arguments)
         raise Disagreement(f"the solver finds {name} violated after {len(path)} steps, and the portable engine does not")

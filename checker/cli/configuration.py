@@ -92,7 +92,7 @@ def check_configuration(
         result.stopped,
         tuple(result.cuts.items()),
         _unreached(program, result),
-        otherwise if otherwise.word is Word.ERROR else None,
+        next((v for v in (otherwise, *runs.values()) if v.word is Word.ERROR), None),
         explored.engine,
         explored.remark,
         tuple(sorted(explored.reductions)),

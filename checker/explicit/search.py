@@ -277,8 +277,6 @@ class Search:
                             successors = (next_state,)
                     except Raised as raised:
                         successors = self._raised(raised, transition, state, index)
-                        if self.result.error is not None:
-                            return
                     moves = moves or not transition.interrupt
                     self.transition_count += len(successors)
                     if reducer is not None:
@@ -302,14 +300,14 @@ class Search:
                                     undecided = cluster.undecided(key)
                                 if undecided:
                                     self._evaluate(cluster, undecided, successor)
-                                    if self.result.error is not None:
-                                        return
                 if demands_progress and not moves and DEADLOCK not in self.result.findings:
                     self._found(Finding(DEADLOCK, "deadlock", None, self.path(index)))
                 index += 1
             self.expanded = index
             if len(states) > level_end:
                 self.depth += 1
+            if self.result.error is not None:
+                break  # now, so that it hides no violation that is as near
         self._look_at_end()
 
     def _look_at_end(self) -> None:
@@ -332,9 +330,10 @@ class Search:
                 if instance.holds(state):
                     continue
             except OutOfRange as error:
-                path = self.path(len(self.states) - 1)
-                self.result.error = Finding("", "model-error", error.position, path, message=error.message)
-                return
+                if self.result.error is None:
+                    path = self.path(len(self.states) - 1)
+                    self.result.error = Finding("", "model-error", error.position, path, message=error.message)
+                continue
             path = self.path(len(self.states) - 1)
             arguments = self._arguments(instance, path)
             self._found(Finding(predicate.property, "invariant", predicate.position, path, predicate, arguments))
@@ -347,7 +346,7 @@ class Search:
         state = self.end_of(path)
         for cluster in self.clusters:
             for instance in cluster.instances:
-                if instance.predicate is violated.predicate and not instance.holds(state):
+                if instance.predicate is violated.predicate and violates(instance, state):
                     return instance.arguments
         raise AssertionError("a representative violates an invariant that its states satisfy")
 
@@ -377,10 +376,10 @@ class Search:
                 found.append(marked)
                 self._step_finding(violated, transition, tuple(tape.values), marked, index)
             except OutOfRange as error:
-                path, raised_there = self._path_to(index, RaisingHop(Hop(transition, tuple(tape.values), state), error))
-                assert isinstance(raised_there, OutOfRange)
-                self.result.error = Finding("", "model-error", raised_there.position, path, message=raised_there.message)
-                return ()
+                if self.result.error is None:
+                    path, raised_there = self._path_to(index, RaisingHop(Hop(transition, tuple(tape.values), state), error))
+                    assert isinstance(raised_there, OutOfRange)
+                    self.result.error = Finding("", "model-error", raised_there.position, path, message=raised_there.message)
             except Cut as cut:
                 self.result.cuts.setdefault(cut.reason, f"{cut.position}: {cut.message}")
             if not tape.advance():
@@ -464,7 +463,7 @@ class Search:
         state = self.end_of(path)
         for cluster in self.clusters:
             for instance in cluster.instances:
-                if instance.predicate.property == name and not instance.holds(state):
+                if instance.predicate.property == name and violates(instance, state):
                     return instance
         raise AssertionError("an invariant that is violated for one engine is not for the other")
 
@@ -478,6 +477,14 @@ class Search:
                 except OutOfRange as error:
                     return error
         raise AssertionError("an invariant that runs into a model error for one engine does not for the other")
+
+
+def violates(instance: Instance, state: int) -> bool:
+    """Whether a state violates an invariant. One that cannot be evaluated there is a model error, and not violated."""
+    try:
+        return not instance.holds(state)
+    except OutOfRange:
+        return False
 
 
 def alternatives_of(transition: Transition, state: int) -> tuple[int, ...]:

@@ -419,3 +419,15 @@ def test_without_a_drawing_program_the_trace_is_still_saved(tmp_path: Path) -> N
     assert (tmp_path / "out" / "single-hole.dot").exists()
     assert "error:" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_model_error_leaves_what_was_found() -> None:
+    done = stackproof("check", "tests/explicit/models/error_beside_violation.py", "--format", "json")
+    found = json.loads(done.stdout)
+    jsonschema.validate(found, schema("stackproof-check"))
+    assert (done.returncode, found["exit_status"]) == (2, 2)
+    assert [(entry["id"], entry["verdict"], entry["length"]) for entry in found["runs"][0]["properties"]] == [
+        ("late-put", "VIOLATED", 3),
+        ("in-use", "VIOLATED", 1),
+    ]
+    assert found["runs"][0]["error"]["length"] == 3
