@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 JOBS ?= auto
 
-.PHONY: run test test-slow lint gate bench bench-bounded prove counterexamples findings matrix golden clean
+.PHONY: run test test-slow lint gate bench bench-bounded fuzz prove counterexamples findings matrix golden clean
 
 # Find what is wrong with the protocol as it was posted, and hold that against the record.
 run: $(READY)
@@ -42,6 +42,10 @@ bench: $(READY)
 bench-bounded: $(READY)
 	$(BIN)/python -m tests.bench.bounded $(ROUNDS)
 
+# Search random models in every way and by brute force (docs/soundness.md, "Random models"). ARGS: what `python -m tests.fuzz --help` has.
+fuzz: $(READY)
+	$(BIN)/python -m tests.fuzz $(ARGS)
+
 # Prove five properties of the hardened protocol for runs of any length, at 2 CPUs, 2 tasks, 4 stack pages; half an hour, 2 GB of memory.
 PROVED := area-agrees single-hole refill-owed right-stack tag-live
 prove: $(READY)
@@ -73,4 +77,4 @@ $(READY): pyproject.toml
 	@touch $@
 
 clean:
-	rm -rf $(VENV) findings .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+	rm -rf $(VENV) findings fuzz-differences .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

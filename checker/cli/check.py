@@ -20,7 +20,8 @@ from checker.cli.request import configuration_options, request_of
 from checker.cli.saving import save_counterexample
 from checker.explicit.engines import ENGINES, Method, available_threads
 from checker.explicit.interrupts import Interrupts
-from checker.explicit.search import REDUCTIONS, Limits
+from checker.explicit.reductions import REDUCTIONS
+from checker.explicit.search import Limits
 from checker.language.errors import UsageError
 from checker.report.check_json import check_json
 from checker.report.check_text import finding_text, run_text, summary_text

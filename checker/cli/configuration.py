@@ -79,8 +79,11 @@ def check_configuration(
     runs = look_at_runs(program, wanted, result, request.liveness_states, limits, progress, found, inexact)
     otherwise = _otherwise(program, system, result, subject.configuration)
     s = result.statistics
+    notes = (*subject.notes, *(f"Not reduced by {what}: {why}" for what, why in explored.unused.items()))
+    if explored.refusal is not None:
+        notes = (*notes, f"The cache of compiled searches was not used: {explored.refusal}")
     return Run(
-        subject,
+        dataclasses.replace(subject, notes=notes),
         tuple(
             dataclasses.replace(
                 violated.get(n) or runs.get(n) or dataclasses.replace(otherwise, property=n), fairness=fairness_of(program, n)
@@ -98,6 +101,7 @@ def check_configuration(
         tuple(sorted(explored.reductions)),
         tuple(result.dropped.items()),
         result.omission,
+        tuple(explored.unused.items()),
     )
 
 

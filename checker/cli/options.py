@@ -16,8 +16,9 @@ import psutil
 
 from checker.explicit.canonical import EXCHANGES
 from checker.explicit.checkpoint import CheckpointError, check_place
+from checker.explicit.reductions import REDUCTIONS
 from checker.explicit.resuming import Checkpoints, header_of
-from checker.explicit.search import REDUCTIONS, Limits, Statistics
+from checker.explicit.search import Limits, Statistics
 from checker.language.errors import UsageError
 
 if TYPE_CHECKING:

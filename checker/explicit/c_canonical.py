@@ -16,9 +16,6 @@ from checker.ir.simplify import Specialiser
 MOST_INSTANCES = 16
 """Tabled instances whose ranks fit into one word."""
 
-MOST_REFERENCES = 1 << 16
-"""Values of references whose images fit into the tables."""
-
 
 def canonical_tables(canonical: Canonical, raisers: Raisers) -> Iterator[str]:
     """C source for one system's representatives. Unsupported where it does not fit."""
@@ -29,15 +26,13 @@ def canonical_tables(canonical: Canonical, raisers: Raisers) -> Iterator[str]:
         )
     records = [*canonical.tabled, *canonical.paged]
     yield f"#define FIELDS {len(fields)}"
-    yield f"#define FIRST_FRAME {canonical._first_frame()}"
+    yield f"#define FIRST_FRAME {canonical.first_frame}"
     yield f"#define MOVES {len(moves)}"
     yield f"#define INSTANCES {len(canonical.instances)}"
     yield f"#define TABLED {len(canonical.tabled)}"
     yield f"#define PAGED {len(canonical.paged)}"
     yield f"#define LOCATION_MASK {hex((1 << canonical.layout.location_width) - 1)}"
     largest = max([(canonical.system.arenas[r][0] + 1) * canonical.system.arenas[r][1] for r in records], default=1)
-    if largest > MOST_REFERENCES:
-        raise Unsupported(f"references up to {largest - 1:,} take part in the symmetry, {MOST_REFERENCES - 1:,} fit")
     yield f"#define REFERENCES {largest}"
     yield f"#define MOST_PAGES {max([len(pages) for pages in canonical.pages.values()], default=1)}"
     yield "/* Of each field: the record it refers to, numbered as tabled and then paged records; -1 for none. */"
@@ -80,7 +75,7 @@ def _signatures(canonical: Canonical) -> Iterator[str]:
     yield "/* What of each tabled instance no permutation changes: fields, and how to look at them. */"
     yield _table("unsigned short", "signature_begin", begins)
     yield _table("unsigned short", "signature_field", [field for field, _ in entries])
-    yield _table("short", "signature_kind", [kind for _, kind in entries])
+    yield _table("int", "signature_kind", [kind for _, kind in entries])
     yield "/* The first instance of the record of each tabled instance. */"
     yield _table(
         "unsigned char",

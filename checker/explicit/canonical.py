@@ -14,6 +14,7 @@ import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from checker.explicit.canonical_tables import check_tables
 from checker.explicit.outcome import Raised
 from checker.explicit.python_code import FunctionMaker
 from checker.ir import system as ir
@@ -30,15 +31,37 @@ Permutation = tuple[tuple[int, ...], ...]
 
 
 @dataclass(frozen=True)
-class Field:
-    """A cell, or a whole frame. offset, width: in the packed state. record: of the instance that a cell refers to, if that is
-    reduced. variable: None for a frame. owners: (record, index) of the reduced instances that the field belongs to."""
+class Cell:
+    """The cell of a variable at these indices."""
 
+    variable: str
+    indices: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The frame of an owner at this depth."""
+
+    record: str
+    index: int
+    depth: int
+
+
+@dataclass(frozen=True)
+class Field:
+    """A cell, or a whole frame, that has bits. offset, width: in the packed state. record: of the instance that a cell refers to,
+    if that is reduced. owners: (record, index) of the reduced instances that the field belongs to."""
+
+    place: Cell | Frame
     offset: int
     width: int
-    variable: str | None
     record: str | None
     owners: tuple[tuple[str, int], ...]
+
+    @property
+    def variable(self) -> str | None:
+        """The variable of a cell, None for a frame."""
+        return self.place.variable if isinstance(self.place, Cell) else None
 
 
 @dataclass(frozen=True)
@@ -71,7 +94,8 @@ class Canonical:
         self.paged = symmetry.paged if "pages" in reductions else ()
         self.fields = self._fields()
         self.locals = self._locals()
-        self.numbers = {(f.variable, f.owners, f.offset): number for number, f in enumerate(self.fields)}
+        self.first_frame = sum(isinstance(field.place, Cell) for field in self.fields)
+        self.numbers = {field.place: number for number, field in enumerate(self.fields)}
         self.instances = [(record, index) for record in self.tabled for index in range(system.arenas[record][0])]
         found = permutations(system, self.tabled)
         assert found is not None, "find_symmetry lists no more than can be"
@@ -80,29 +104,30 @@ class Canonical:
         self.pages = {record: self._pages(record) for record in self.paged}
         self.scanned = self._scanned()
         self.plans = [self._plan(move) for move in self.moves]
+        check_tables(self)
 
     # -- tables --
 
     def _fields(self) -> list[Field]:
-        """The fields in order. Records that are not reduced are nobody's."""
+        """The fields in order, without those that have no bits: several of these can have one offset. Records that are not
+        reduced are nobody's."""
         reduced = {*self.tabled, *self.paged}
         found: list[Field] = []
         for name, cells in self.layout.cells.items():
             variable = self.system.variables[name]
             keys = self.symmetry.keys[name]
             target = self.symmetry.references.get(name)
-            if not cells.width:
-                continue
             for number, indices in enumerate(itertools.product(*map(range, variable.dimensions))):
                 owners = tuple((key, index) for key, index in zip(keys, indices, strict=True) if key in reduced)
                 offset = cells.offset + number * cells.width
-                found.append(Field(offset, cells.width, name, target if target in reduced else None, owners))
+                record = target if target in reduced else None
+                found.append(Field(Cell(name, indices), offset, cells.width, record, owners))
         for record, frames in self.layout.frames.items():
             for index in range(self.system.owners[record].count):
                 for depth in range(frames.frames):
                     owners = ((record, index),) if record in reduced else ()
-                    found.append(Field(frames.base(index, depth), frames.width, None, None, owners))
-        return found
+                    found.append(Field(Frame(record, index, depth), frames.base(index, depth), frames.width, None, owners))
+        return [field for field in found if field.width]
 
     def _locals(self) -> dict[int, tuple[tuple[int, int, str], ...]]:
         """For each location the references in its frames: offset in the frame, mask, record."""
@@ -116,25 +141,13 @@ class Canonical:
                 found.setdefault(number, []).append((offset, (1 << width) - 1, record))
         return {number: tuple(sorted(entries)) for number, entries in found.items()}
 
-    def _place(self, field: Field, images: dict[tuple[str, int], int]) -> int:
-        """The number of the field that this one becomes."""
-        owners = tuple((record, images.get((record, index), index)) for record, index in field.owners)
-        if field.variable is None:
-            (record, index), (_, there) = field.owners[0], owners[0]
-            return self.numbers[None, owners, field.offset + (there - index) * self.layout.frames[record].stride]
-        variable = self.system.variables[field.variable]
-        cells = self.layout.cells[field.variable]
-        number = (field.offset - cells.offset) // cells.width
-        indices: list[int] = []
-        for size in reversed(variable.dimensions):
-            number, index = divmod(number, size)
-            indices.insert(0, index)
-        moved = iter(owners)
-        reduced = {*self.tabled, *self.paged}
-        for dimension, key in enumerate(self.symmetry.keys[field.variable]):
-            if key in reduced:
-                indices[dimension] = next(moved)[1]
-        return self.numbers[field.variable, owners, cells.offset + variable.cell(tuple(indices)) * cells.width]
+    def _moved_to(self, place: Cell | Frame, images: dict[tuple[str, int], int]) -> Cell | Frame:
+        """The place to which a permutation moves what is in this one."""
+        if isinstance(place, Frame):
+            return Frame(place.record, images.get((place.record, place.index), place.index), place.depth)
+        keys = self.symmetry.keys[place.variable]
+        moved = (i if key is None else images.get((key, i), i) for key, i in zip(keys, place.indices, strict=True))
+        return Cell(place.variable, tuple(moved))
 
     def _move(self, permutation: Permutation) -> Move:
         images = {
@@ -144,7 +157,7 @@ class Canonical:
         }
         sources = [0] * len(self.fields)
         for number, field in enumerate(self.fields):
-            sources[self._place(field, images) if field.owners else number] = number
+            sources[self.numbers[self._moved_to(field.place, images)]] = number
         maps = {record: self._map(record, moved) for record, moved in zip(self.tabled, permutation, strict=True)}
         places = {instance: number for number, instance in enumerate(self.instances)}
         order = [0] * len(self.instances)
@@ -260,7 +273,7 @@ class Canonical:
 
     def _map_frames(self, values: list[int], maps: dict[str, tuple[int, ...]]) -> None:
         locations = (1 << self.layout.location_width) - 1
-        for number in range(self._first_frame(), len(values)):
+        for number in range(self.first_frame, len(values)):
             frame = values[number]
             for offset, mask, record in self.locals.get(frame & locations, ()):
                 map_ = maps.get(record)
@@ -268,10 +281,6 @@ class Canonical:
                     value = frame >> offset & mask
                     frame ^= (value ^ map_[value]) << offset
             values[number] = frame
-
-    def _first_frame(self) -> int:
-        frames = sum(f.frames * self.system.owners[record].count for record, f in self.layout.frames.items())
-        return len(self.fields) - frames
 
     def _numbered(self, values: list[int]) -> list[int]:
         """The fields with paged records numbered anew."""
@@ -305,7 +314,7 @@ class Canonical:
                 met[record][value // alignment - 1] = None
         if self.locals:
             locations = (1 << self.layout.location_width) - 1
-            for number in range(self._first_frame(), len(values)):
+            for number in range(self.first_frame, len(values)):
                 frame = values[number]
                 for offset, mask, record in self.locals.get(frame & locations, ()):
                     if record in met:

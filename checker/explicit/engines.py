@@ -11,16 +11,17 @@ import ctypes
 import dataclasses
 import os
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from checker.explicit.c_code import Generated, generate
 from checker.explicit.c_expressions import Unsupported
 from checker.explicit.canonical import ToldApart
 from checker.explicit.compiled import CompiledSearch
 from checker.explicit.compiler import Build, CompilerError
+from checker.explicit.reductions import PARTIAL_ORDER
 from checker.explicit.resuming import Checkpoints, header_of
-from checker.explicit.search import PARTIAL_ORDER, Finding, Limits, Progress, Result, Search, Statistics
+from checker.explicit.search import Finding, Limits, Progress, Result, Search, Statistics
 from checker.ir import system as ir
 
 PATIENCE = 0.2
@@ -57,13 +58,16 @@ def available_threads() -> int:
 @dataclass(frozen=True)
 class Explored:
     """What a search came to. engine: which one says so, as a user would say it. remark: why it was not the compiled one.
-    reductions: those that were in use to the end. states: packed, the terminal ones too, if they were to be kept."""
+    reductions: those that were in use to the end. unused: symmetry and reductions that were of no use, each with the reason.
+    states: packed, the terminal ones too, if they were to be kept. refusal: why the cache of libraries was not used."""
 
     result: Result
     engine: str
     reductions: frozenset[str]
     remark: str | None = None
     states: Sequence[int] = ()
+    unused: Mapping[str, str] = field(default_factory=dict)
+    refusal: str | None = None
 
 
 def explore(
@@ -78,7 +82,18 @@ def explore(
     the checkpoint cannot."""
     begun = time.monotonic()
     search = Search(system, properties, method.reductions)
-    limits = limits.later(time.monotonic() - begun)
+    explored = _explore(search, properties, method, limits.later(time.monotonic() - begun), progress, announce)
+    return dataclasses.replace(explored, unused=search.unused)
+
+
+def _explore(
+    search: Search,
+    properties: frozenset[str],
+    method: Method,
+    limits: Limits,
+    progress: Progress | None,
+    announce: Callable[[Finding], None] | None,
+) -> Explored:
     if PARTIAL_ORDER in search.reductions and (method.engine == "compiled" or method.compact or method.checkpoints is not None):
         raise EngineError(
             "the compiled engine has no partial-order reduction; leave out what needs that engine, or that reduction"
@@ -188,7 +203,8 @@ def _compiled(
     result.dropped = search.result.dropped
     result.statistics = dataclasses.replace(result.statistics, seconds=result.statistics.seconds + earlier)
     threads = f"{compiled.threads} thread{'s' if compiled.threads > 1 else ''}"
-    return Explored(result, f"compiled, {threads}", search.reductions, states=compiled.states)
+    refusal = takeover.build.refusal if takeover.build is not None else None
+    return Explored(result, f"compiled, {threads}", search.reductions, states=compiled.states, refusal=refusal)
 
 
 def _nothing(stopped: str, known: dict[str, Finding]) -> Result:

@@ -19,6 +19,7 @@ from checker.ir.comparison import NOT_GREATER, NOT_SMALLER, Comparer, Pair, Unsu
 from checker.ir.observation import Ranges, instances, observable
 from checker.ir.ownership import Claimer, Claims, Discipline, Mode, agent_of
 from checker.ir.simplify import Specialiser, action_code
+from checker.ir.symmetry import MOST_REFERENCES
 
 MOST_PASSED = 10_000
 """States passed through from one transition before the rest is stored."""
@@ -350,6 +351,8 @@ class Reducer:
                 continue
             layout = self.layout.cells[edge.variable]
             count, alignment, _ = self.system.arenas[edge.target]
+            if (count + 1) * alignment > MOST_REFERENCES:
+                continue  # too many to list: less is known, and less is passed through
             own = claims.own[agent][edge.target]
             values = frozenset(
                 (number + 1) * alignment + tag for number in range(count) if own >> number & 1 for tag in range(alignment)

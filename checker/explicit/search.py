@@ -20,6 +20,7 @@ from checker.explicit.partial_order import Assumptions, Broken, Reducer
 from checker.explicit.paths import FIRST_PROPERTY, Hop, RaisingHop, alternatives, marked, path_where, raising_end
 from checker.explicit.predicates import Cluster, Instance, make_clusters
 from checker.explicit.python_code import FunctionMaker
+from checker.explicit.reductions import PARTIAL_ORDER, unused, usable
 from checker.explicit.transitions import Transition, Transitions
 from checker.ir import system as ir
 from checker.ir.layout import make_layout
@@ -27,8 +28,6 @@ from checker.ir.ownership import guess
 from checker.language.tree import Position
 
 DEADLOCK = "no-deadlock"
-PARTIAL_ORDER = "partial-order"
-REDUCTIONS = (*EXCHANGES, PARTIAL_ORDER)
 HALTED = 1
 BETWEEN_LOOKS = 1024
 """States expanded between two looks at the clock and the memory."""
@@ -99,8 +98,8 @@ Progress = Callable[[Statistics], None]
 
 class Search:
     """The portable engine on one system. properties: those to look for; the others are not evaluated. reductions: of
-    REDUCTIONS; with an exchange (canonical.py) states are representatives, with partial order (partial_order.py) not all are
-    stored, and counterexamples need not be shortest. Findings have real paths all the same."""
+    reductions.py, those of no use here left out; with an exchange (canonical.py) states are representatives, with partial order
+    (partial_order.py) not all are stored, and counterexamples need not be shortest. Findings have real paths all the same."""
 
     def __init__(
         self, system: ir.System, properties: frozenset[str] | None = None, reductions: frozenset[str] = frozenset()
@@ -117,10 +116,8 @@ class Search:
         self.handed_over = False
         self.maker = maker
         discipline = guess(system) if PARTIAL_ORDER in reductions else None
-        unusable = {PARTIAL_ORDER} if discipline is None else set()
-        if system.symmetry is None:
-            unusable.update(EXCHANGES)
-        self.reductions = reductions - unusable
+        self.reductions = reductions & usable(system, discipline)
+        self.unused = unused(system, reductions, discipline)
         self.canonical = self._make_canonical()
         self.states: list[int] = []
         self.seen: set[int] = set()
@@ -346,7 +343,7 @@ class Search:
         state = self.end_of(path)
         for cluster in self.clusters:
             for instance in cluster.instances:
-                if instance.predicate is violated.predicate and violates(instance, state):
+                if instance.predicate is violated.predicate and instance.is_violated(state):
                     return instance.arguments
         raise AssertionError("a representative violates an invariant that its states satisfy")
 
@@ -411,6 +408,11 @@ class Search:
 
     def path_along(self, stored: Sequence[int]) -> tuple[Hop, ...]:
         """A path from the initial state through states that are stored as these, one after the other."""
+        if self.reducer is not None:
+            here = self.stored(initial_state(self.system, self.layout))
+            stored = [
+                state for wanted, start in zip(stored, [here, *stored], strict=False) for state in self._passed(start, wanted)
+            ]
         return self.path_where([self._stored_as(state) for state in stored])
 
     def _stored_as(self, wanted: int) -> Callable[[int], bool]:
@@ -422,25 +424,20 @@ class Search:
 
     def path_where(self, accepts: Sequence[Callable[[int], bool]]) -> tuple[Hop, ...]:
         """A path from the initial state whose first hop leads to a state that the first test accepts, and so on."""
-        state = initial_state(self.system, self.layout)
-        if self.reducer is None:
-            return path_where(self.transitions, state, accepts)
-        path: list[Hop] = []
-        for accept in accepts:
-            path += self._passing(self.reducer, self.end_of(tuple(path)), accept)
-        return tuple(path)
+        return path_where(self.transitions, initial_state(self.system, self.layout), accepts)
 
-    def _passing(self, reducer: Reducer, state: int, accept: Callable[[int], bool]) -> tuple[Hop, ...]:
-        """From a state to one that is accepted: a transition, and steps that the search has passed through."""
-        for transition, choices, end in alternatives(self.transitions, state):
+    def _passed(self, state: int, wanted: int) -> list[int]:
+        """What would be stored for the states that the search passed through from one stored state to the next, and the next. The
+        way is looked for where the search took it: in a state that differs by an exchange other steps may be the ones that
+        suffice, but transitions that lead to what is stored as these are there too."""
+        assert self.reducer is not None
+        for _, _, end in alternatives(self.transitions, state):
             if isinstance(end, Violated):
                 end = marked(self.transitions, state, end)
-            if not isinstance(end, int):
-                continue
-            passed = reducer.between(end, accept)
-            if passed is not None:
-                rest = path_where(self.transitions, end, [later.__eq__ for later in passed[1:]])
-                return (Hop(transition, choices, end), *rest)
+            if isinstance(end, int):
+                passed = self.reducer.between(end, self._stored_as(wanted))
+                if passed is not None:
+                    return [self.stored(other) for other in passed]
         raise AssertionError("a state without the steps that led to it")
 
     def _path_to(self, index: int, end: RaisingHop) -> tuple[tuple[Hop, ...], Violated | OutOfRange]:
@@ -463,7 +460,7 @@ class Search:
         state = self.end_of(path)
         for cluster in self.clusters:
             for instance in cluster.instances:
-                if instance.predicate.property == name and violates(instance, state):
+                if instance.predicate.property == name and instance.is_violated(state):
                     return instance
         raise AssertionError("an invariant that is violated for one engine is not for the other")
 
@@ -477,14 +474,6 @@ class Search:
                 except OutOfRange as error:
                     return error
         raise AssertionError("an invariant that runs into a model error for one engine does not for the other")
-
-
-def violates(instance: Instance, state: int) -> bool:
-    """Whether a state violates an invariant. One that cannot be evaluated there is a model error, and not violated."""
-    try:
-        return not instance.holds(state)
-    except OutOfRange:
-        return False
 
 
 def alternatives_of(transition: Transition, state: int) -> tuple[int, ...]:

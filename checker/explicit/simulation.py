@@ -25,10 +25,10 @@ from checker.explicit.generated_names import Names
 from checker.explicit.initial import initial_state
 from checker.explicit.outcome import Cut, OutOfRange, Raised, Violated
 from checker.explicit.paths import FIRST_PROPERTY, Hop, outcomes
-from checker.explicit.predicates import Instance, make_clusters
+from checker.explicit.predicates import make_clusters
 from checker.explicit.python_code import FunctionMaker
-from checker.explicit.search import DEADLOCK, Finding, Limits, violates
-from checker.explicit.shortening import End, same_mover, shortened, source
+from checker.explicit.search import DEADLOCK, Finding, Limits
+from checker.explicit.shortening import same_mover, shortened, source
 from checker.explicit.transitions import Transition, Transitions
 from checker.ir import system as ir
 from checker.ir.layout import make_layout
@@ -243,7 +243,7 @@ class Simulation:
                 except OutOfRange as error:
                     self._wrong(error, (*path, *last))
                     continue
-                way = shortened(self.transitions, self.first, (*path, *last), _violates(instance))
+                way = shortened(self.transitions, self.first, (*path, *last), instance.is_violated)
                 self._found(Finding(predicate.property, "invariant", predicate.position, way, predicate, instance.arguments))
 
     def _is_stuck(self, state: int) -> bool:
@@ -266,10 +266,6 @@ class Simulation:
             self.announce(finding)
         if self.properties == self.result.findings.keys():
             raise _Ended
-
-
-def _violates(instance: Instance) -> End:
-    return lambda state: violates(instance, state)
 
 
 def _told(outcome: int | Raised) -> object:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from checker.ir import system as ir
 from checker.ir.expression_code import ExpressionCode, allocator
-from checker.ir.symmetry import MOST, Candidates, Symmetry, permutations
+from checker.ir.symmetry import MOST, MOST_REFERENCES, Candidates, Symmetry, permutations
 from checker.language import tree
 from checker.language.walking import nodes
 
@@ -18,7 +18,12 @@ def find_symmetry(program: tree.Program, system: ir.System, code: ExpressionCode
     declared = [record for record in program.records.values() if record.symmetric]
     if not declared:
         return None
-    notes: list[str] = []
+    unreduced: dict[str, str] = {}
+    for record in declared:
+        values = (record.count + 1) * record.alignment
+        if values > MOST_REFERENCES:
+            unreduced[record.name] = f"references to it have {values:,} values, {MOST_REFERENCES:,} can be exchanged"
+    declared = [record for record in declared if record.name not in unreduced]
     paged = [record.name for record in declared if _is_data(system, record)]
     while (name := next((name for name in paged if _meets_another(system, name, paged)), None)) is not None:
         paged.remove(name)
@@ -29,16 +34,16 @@ def find_symmetry(program: tree.Program, system: ir.System, code: ExpressionCode
         mixed = _mixed_allocation(system, record.name)
         if record.name in paged and mixed is not None:
             paged.remove(record.name)
-            notes.append(f"{record.name} is not reduced: a step at {mixed} allocates one and comes by others in another way")
+            unreduced[record.name] = f"a step at {mixed} allocates one and comes by others in another way"
         elif record.name not in paged and position is not None:
             what = "which is more than data, or takes part in constants, or refers to others that are only data"
-            notes.append(f"{record.name} is not reduced: {position} takes the lowest of several instances of it, {what}")
+            unreduced[record.name] = f"{position} takes the lowest of several instances of it, {what}"
         elif record.name not in paged:
             tabled.append(record.name)
     while permutations(system, tuple(tabled)) is None:
         largest = max(tabled, key=lambda name: system.arenas[name][0])
         tabled.remove(largest)
-        notes.append(f"{largest} is not reduced: there are more than {MOST:,} ways to exchange its instances")
+        unreduced[largest] = f"there are more than {MOST:,} ways to exchange its instances"
     reduced = {*tabled, *paged}
     changing = [variable for variable in system.variables.values() if not variable.constant]
     keys = {v.name: tuple(key if key in reduced else None for key in v.keys) for v in changing}
@@ -51,7 +56,7 @@ def find_symmetry(program: tree.Program, system: ir.System, code: ExpressionCode
         dict(_locals(system, reduced)),
         {name: value for c in candidates if c.record in paged for name, value in _resets(program, c.record).items() if c.resets},
         tuple(c for c in candidates if c.record in paged),
-        tuple(notes),
+        unreduced,
     )
 
 

@@ -8,6 +8,7 @@ its locals are known or run over a few known values, and it cannot raise.
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Iterator, Mapping
 
 from checker.ir import system as ir
@@ -77,10 +78,7 @@ def _bound(ranges: Ranges, local: str, values: tuple[int, ...] | None, assigned:
 def _in_expression(e: ir.Expression, ranges: Ranges) -> Iterator[tuple[ir.Expression, Ranges]]:
     if isinstance(e, ir.Logical) and not ir.may_raise(e) and not ir.contains(e, ir.Processor):
         free = _free(e)
-        count = 1
-        for name in free:
-            count *= len(ranges.get(name, ())) if name in ranges else MOST + 1
-        if count <= MOST:
+        if free <= ranges.keys() and math.prod(len(ranges[name]) for name in free) <= MOST:
             yield e, {name: ranges[name] for name in free}
     for operand in ir.operands(e):
         yield from _in_expression(operand, ranges)

@@ -110,10 +110,23 @@ def guess(system: ir.System) -> Discipline | None:
         if "." in variable.name:
             if variable.name.split(".")[0] in records:
                 modes[variable.name] = Mode.EXCLUSIVE
-        elif variable.dimensions and variable.dimensions[0] == system.arenas[agents][0]:
+        elif _is_one_for_each(system, variable, agents):
             modes[variable.name] = Mode.EXCLUSIVE
     modes.update({frames_of(record): Mode.EXCLUSIVE for record in records if record in system.owners})
     return Discipline(agents, tuple(records), tuple(edges), modes)
+
+
+def _is_one_for_each(system: ir.System, variable: ir.Variable, agents: str) -> bool:
+    """Whether a variable that belongs to no instance seems to have a part for each agent. An exchange of instances has to take
+    that part along: a plain array stays where it is when agents are exchanged, and one that is indexed by another record goes
+    with that."""
+    if not variable.dimensions:
+        return False
+    reduced = () if system.symmetry is None else (*system.symmetry.tabled, *system.symmetry.paged)
+    key = variable.keys[0]
+    if key == agents:
+        return True
+    return variable.dimensions[0] == system.arenas[agents][0] and agents not in reduced and key not in reduced
 
 
 def _agents(system: ir.System) -> str | None:

@@ -9,7 +9,7 @@ them for all. Records come in two kinds:
   leaves the constants as they are.
 - *Paged* records hold data only. All their instances may be exchanged in any way, together with any of the listed permutations.
 
-What a symmetric record has that fits neither is said in `notes`; it is not reduced then.
+A symmetric record that fits neither is not reduced; `unreduced` says why.
 """
 
 from __future__ import annotations
@@ -24,6 +24,9 @@ from checker.language.tree import Position
 
 MOST = 20_000
 """Permutations that are listed; with more, nothing is gained by trying them all."""
+
+MOST_REFERENCES = 1 << 16
+"""Values of the references to a record, tags included, up to which each is listed with what it becomes."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,8 @@ class Symmetry:
     record each of its dimensions is indexed by (None: by none of these). references: the record that a variable's cells refer
     to; variables that are missing hold other values. locals: the same of (location, live local). dead: for each variable that
     nothing can read in a free instance of a paged record, the value that it then counts as having. candidates: to be looked at
-    in every state, for the exchange of paged records (docs/soundness.md, "Candidates"). notes: what is not reduced, and why.
+    in every state, for the exchange of paged records (docs/soundness.md, "Candidates"). unreduced: record -> why
+    its instances are not exchanged though they are declared symmetric.
     """
 
     tabled: tuple[str, ...]
@@ -56,7 +60,7 @@ class Symmetry:
     locals: Mapping[tuple[int, str], str]
     dead: Mapping[str, int]
     candidates: tuple[Candidates, ...]
-    notes: tuple[str, ...]
+    unreduced: Mapping[str, str]
 
 
 def permutations(system: ir.System, records: tuple[str, ...]) -> tuple[tuple[tuple[int, ...], ...], ...] | None:

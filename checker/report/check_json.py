@@ -29,7 +29,7 @@ def _run(run: Run) -> dict[str, object]:
         "configuration": dict(run.subject.configuration.settings),
         "events": list(run.subject.configuration.events),
         "reduce": ",".join(run.reductions) or "none",
-        "dropped_reductions": dict(run.dropped),
+        "dropped_reductions": dict((*run.dropped, *run.unused)),
         "omission_probability": run.omission,
         "engine": run.engine,
         "remark": run.remark,

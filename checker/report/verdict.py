@@ -105,7 +105,8 @@ class Run:
     cuts: (reason, what was missing) where paths ended for want of room. error: what is wrong with the model
     itself, which ended the search. engine: which one searched; remark: why it was not a faster one.
     reductions: those in use; dropped: (reduction, why it was not used to the end). omission: a bound on the probability that
-    hash compaction left out a state."""
+    hash compaction left out a state. unused: (symmetry or reduction, why it was of no use from the beginning); the notes
+    say it too."""
 
     subject: Subject
     verdicts: tuple[Verdict, ...]
@@ -119,6 +120,7 @@ class Run:
     reductions: tuple[str, ...] = ()
     dropped: tuple[tuple[str, str], ...] = ()
     omission: float = 0.0
+    unused: tuple[tuple[str, str], ...] = ()
 
     @property
     def words(self) -> set[Word]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from checker.explicit.canonical import EXCHANGES
-from checker.explicit.search import PARTIAL_ORDER, REDUCTIONS
+from checker.explicit.reductions import PARTIAL_ORDER, REDUCTIONS
 
 from .cases import PROJECT, Case
 from .measurement import Measurement, Wrong

@@ -431,3 +431,74 @@ def test_a_model_error_leaves_what_was_found() -> None:
         ("in-use", "VIOLATED", 1),
     ]
     assert found["runs"][0]["error"]["length"] == 3
+
+
+UNREDUCED = '''# SPDX-License-Identifier: GPL-2.0-only
+"""A list of symmetric cells, which refer to each other, and a step that takes the lowest free one."""
+from checker.language import action, allocate, invariant, record, require
+
+
+@record(count=2, allocated=True, symmetric=True)
+class Cell:
+    next: "Cell | None" = None
+
+
+@record(count=2, symmetric=True)
+class Light:
+    on: bool = False
+
+
+head: Cell | None = None
+
+
+@action
+def push() -> None:
+    global head
+    require(head is None)
+    head = allocate(Cell)
+
+
+@action
+def tie() -> None:
+    require(head is not None)
+    head.next = head
+
+
+@action
+def switch(light: Light) -> None:
+    require(not light.on)
+    light.on = True
+
+
+@invariant("single", "{head}")
+def single() -> bool:
+    """Test."""
+    return head is None or head.next is None or head.next is head
+'''
+
+
+def test_symmetry_that_is_given_up_is_said(tmp_path: Path) -> None:
+    """For the record that it befalls, in text and JSON; other records are reduced all the same. Whoever asks for no
+    symmetry is told nothing."""
+    model = tmp_path / "model.py"
+    model.write_text(UNREDUCED)
+    done = stackproof("check", str(model), "--format", "json", "--reduce", "pages,symmetry,partial-order")
+    found = json.loads(done.stdout)
+    jsonschema.validate(found, schema("stackproof-check"))
+    assert found["reduce"] == "pages,partial-order"
+    assert list(found["dropped_reductions"]) == ["symmetry of Cell"]
+    why = found["dropped_reductions"]["symmetry of Cell"]
+    assert f"{model}:23:12 takes the lowest of several instances of it" in why
+    assert f"Not reduced by symmetry of Cell: {why}" in found["notes"]
+    text = stackproof("check", str(model)).stdout
+    assert f"Not reduced by symmetry of Cell: {why}\nSearched with the reductions pages.\n" in text
+    assert "Not reduced" not in stackproof("check", str(model), "--reduce", "none").stdout
+
+
+def test_partial_order_without_agents_is_said(tmp_path: Path) -> None:
+    model = tmp_path / "model.py"
+    model.write_text(UNREDUCED.replace("count=2, symmetric", "count=1, symmetric"))
+    found = json.loads(stackproof("check", str(model), "--format", "json", "--reduce", "partial-order").stdout)
+    assert found["reduce"] == "none"
+    assert list(found["dropped_reductions"]) == ["partial-order"]
+    assert any(note.startswith("Not reduced by partial-order: there are no two processors") for note in found["notes"])

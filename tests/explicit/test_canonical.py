@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import itertools
 import random
+from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -18,7 +20,8 @@ from reducing import reduce, symmetric, violated
 from small_programs import program_of
 from test_dks import LONG_ROWS, ROWS, Sizes
 
-from checker.explicit.canonical import Canonical
+from checker.explicit.canonical import Canonical, Field
+from checker.explicit.canonical_tables import check_tables
 from checker.explicit.outcome import Cut, OutOfRange, Raised, Violated
 from checker.explicit.paths import alternatives
 from checker.explicit.search import Limits, Search
@@ -219,6 +222,81 @@ def test_what_distinguishes_states_distinguishes_representatives() -> None:
     search, _, _ = explored("dks")
     canonical = Canonical(search.system, search.layout, frozenset())
     assert all(canonical.representative(state) == state for state in search.states)
+
+
+# -- tables --
+
+NO_FRAMES = """
+@record(count=2, symmetric=True)
+class Slot:
+    open: bool = True
+@record(count=2, frames=3, symmetric=True)
+class Thread:
+    pass
+level: Annotated[int, Range(0, 3)] = 0
+no_deadlock = demand("no-deadlock", "test")
+@action
+def close(slot: Slot) -> None:
+    global level
+    require(slot.open)
+    slot.open = False
+    level = 3
+@invariant("low", "{level}")
+def low() -> bool:
+    '''Test.'''
+    return level < 3
+"""
+
+
+def test_frames_without_bits_take_nothing_from_other_fields() -> None:
+    """Where no routine runs, frames are as wide as nothing, and all of them have one offset."""
+    program = program_of(NO_FRAMES)
+    assert {frames.width for frames in Search(lower(program)).layout.frames.values()} == {0}
+    found = reduce(program)
+    assert found is not None
+    full, results = found
+    assert all(violated(result) == {"low": ("invariant", 1), "no-deadlock": ("deadlock", 2)} for result in [full, *results])
+
+
+def test_a_system_that_holds_nothing_but_frames_without_bits() -> None:
+    found = reduce(program_of(NO_FRAMES[: NO_FRAMES.index("@action")]))
+    assert found is not None
+    assert all(violated(result) == {"no-deadlock": ("deadlock", 0)} for result in [found[0], *found[1]])
+
+
+def with_places(canonical: Canonical, place: Callable[[Field], object]) -> None:
+    canonical.fields = [replace(field, place=place(field)) for field in canonical.fields]
+    canonical.numbers = {field.place: number for number, field in enumerate(canonical.fields)}
+
+
+def with_move(canonical: Canonical, **changes: object) -> None:
+    canonical.moves[-1] = replace(canonical.moves[-1], **changes)
+
+
+BROKEN_TABLES = {
+    "two fields are the same place": lambda c: with_places(c, lambda field: type(field.place)),
+    "does not begin where": lambda c: c.fields.insert(1, c.fields[0]),
+    "does not end at the mark": lambda c: c.fields.pop(),
+    "takes some field twice": lambda c: with_move(c, sources=(0, *c.moves[-1].sources[:-1])),
+    "a permutation puts": lambda c: with_move(c, sources=tuple(reversed(c.moves[-1].sources))),
+    "one of two references to": lambda c: with_move(c, maps={r: (*m[:-1], m[0]) for r, m in c.moves[-1].maps.items()}),
+    "takes some instance twice": lambda c: with_move(c, order=(0,) * len(c.instances)),
+    "cannot hold every reference to": lambda c: c.system.arenas.update(Page=(9, 2, True)),
+    "the same bits": lambda c: c.locals.update({n: (*found, *found) for n, found in c.locals.items()}),
+    "share a field": lambda c: c.pages.update(Page=(c.pages["Page"][0],) * 2),
+    "have different fields": lambda c: c.pages.update(Page=(replace(c.pages["Page"][0], row=()), *c.pages["Page"][1:])),
+}
+
+
+@pytest.mark.parametrize("what", BROKEN_TABLES)
+def test_tables_that_would_join_states_are_noticed(what: str) -> None:
+    system = lower(load_program(HERE / "models" / "symmetric_pages.py"))
+    search = Search(replace(system, arenas=dict(system.arenas)), reductions=BOTH)
+    assert search.canonical is not None
+    check_tables(search.canonical)
+    BROKEN_TABLES[what](search.canonical)
+    with pytest.raises(AssertionError, match=what):
+        check_tables(search.canonical)
 
 
 # -- the transitions --

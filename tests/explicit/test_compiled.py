@@ -14,7 +14,6 @@ from random_systems import random_system
 from small_programs import program_of
 
 from checker.explicit.c_code import generate
-from checker.explicit.c_expressions import Unsupported
 from checker.explicit.compiled import CompiledSearch
 from checker.explicit.compiler import Build
 from checker.explicit.search import Finding, Limits, Result, Search
@@ -125,11 +124,13 @@ def take(page: Page) -> None:
 """
 
 
-def test_references_too_large_for_the_tables() -> None:
-    search = Search(lower(program_of(TALL)), None, frozenset({"pages", "symmetry"}))
-    assert search.canonical is not None
-    with pytest.raises(Unsupported, match="65,535"):
-        generate(search.transitions, search.canonical)
+@pytest.mark.parametrize(("count", "exchanged"), [(3, True), (4, False)])
+def test_references_too_large_for_the_tables_are_not_exchanged(count: int, exchanged: bool) -> None:
+    program = program_of(TALL.replace("count=4", f"count={count}"))
+    search = Search(lower(program), None, frozenset({"pages", "symmetry"}))
+    assert (search.canonical is not None) == exchanged
+    assert list(search.unused) == ([] if exchanged else ["symmetry of Page"])
+    agree(program)
 
 
 ERROR_AFTER_VIOLATION = """

@@ -15,9 +15,11 @@ from random_workers import random_workers
 from small_programs import program_of
 
 from checker.explicit.partial_order import Broken, Reducer
-from checker.explicit.search import PARTIAL_ORDER, Limits, Result, Search
+from checker.explicit.reductions import PARTIAL_ORDER
+from checker.explicit.search import Limits, Result, Search
+from checker.ir import ownership
 from checker.ir.lower import lower
-from checker.ir.ownership import Claimer
+from checker.ir.ownership import Claimer, guess
 from checker.language.errors import ModelError
 from checker.language.load import load_program
 from checker.language.tree import Program
@@ -256,3 +258,97 @@ def test_who_contends_is_not_passed_by(monkeypatch: pytest.MonkeyPatch) -> None:
     searches = both(program_of(text))
     assert searches is not None
     assert set(searches[1].result.findings) == {"failed"}
+
+
+NO_ROUNDS = """
+ROUNDS = 0
+g: Small = 0
+@record(count=2)
+class Worker:
+    own: Small = 0
+@action
+def look(w: Worker) -> None:
+    for i in range(ROUNDS & g):
+        seen = w.own
+        check(seen == i or g == i and w.own == i, rule, "test")
+    w.own = 1
+@invariant("never", "test")
+def never(w: Worker) -> bool:
+    '''Test.'''
+    return w.own == 0
+"""
+
+
+def test_a_condition_in_a_loop_of_no_rounds_is_nothing_to_observe() -> None:
+    """One that depends on what the loop's body assigns as well."""
+    for text in (
+        NO_ROUNDS,
+        NO_ROUNDS.replace("range(ROUNDS & g)", "range(0)"),
+        NO_ROUNDS.replace("i in range(ROUNDS & g)", "i in range(2, 1)"),
+    ):
+        searches = both(program_of(text))
+        assert searches is not None
+        assert set(searches[1].result.findings) == {"never"}
+
+
+BOARD = """
+@record(count=2, symmetric=True)
+class Worker:
+    pc: Annotated[int, Range(0, 3)] = 0
+@record(count=2, symmetric=True)
+class Item:
+    kept: bool = False
+board: Array[bool] = array(2, False)
+marks: Per[Item, bool] = per(Item, False)
+mine: Per[Worker, bool] = per(Worker, False)
+@initial
+def start() -> None:
+    instance(Worker, 0).pc = 1
+@action
+def write(w: Worker) -> None:
+    require(w.pc == 1)
+    board[1] = True
+    mine[w] = True
+    w.pc = 2
+@action
+def read(w: Worker) -> None:
+    require(w.pc == 2 and board[1])
+    w.pc = 3
+@action
+def mark(w: Worker, item: Item) -> None:
+    require(w.pc == 3)
+    marks[item] = True
+    item.kept = True
+@invariant("not-done", "{w}")
+def not_done(w: Worker) -> bool:
+    '''Test.'''
+    return w.pc != 3
+@invariant("not-marked", "{item}")
+def not_marked(item: Item) -> bool:
+    '''Test.'''
+    return not marks[item]
+"""
+WITH_SYMMETRY = frozenset({PARTIAL_ORDER, "pages", "symmetry"})
+
+
+def test_what_an_exchange_of_agents_leaves_alone_belongs_to_none_of_them() -> None:
+    """An array that happens to be as long as there are agents, and what is indexed by another record of as many."""
+    found = guess(lower(program_of(BOARD)))
+    assert found is not None
+    assert set(found.modes) == {"Worker.pc", "mine"}
+    unexchanged = guess(lower(program_of(BOARD.replace(", symmetric=True", ""))))
+    assert unexchanged is not None
+    assert set(unexchanged.modes) == {"Worker.pc", "mine", "board", "marks"}
+
+
+@pytest.mark.parametrize("everything", [False, True])
+def test_paths_are_found_where_other_steps_suffice_for_other_agents(everything: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the worker of the initial state exchanged, and where what suffices depends on which agent it is as well."""
+    if everything:
+        monkeypatch.setattr(ownership, "_is_one_for_each", lambda system, variable, agents: len(variable.dimensions) == 1)
+    program = program_of(BOARD)
+    search = Search(lower(program), reductions=WITH_SYMMETRY)
+    result = search.run()
+    assert set(result.findings) == {"not-done", "not-marked"}
+    for finding in result.findings.values():
+        replayed(program, search, finding)
