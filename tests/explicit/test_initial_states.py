@@ -178,6 +178,32 @@ def test_reading_such_a_variable_is_no_step() -> None:
     compare(program)
 
 
+def test_a_model_error_in_one_initial_state_hides_no_violation_in_another() -> None:
+    text = """
+n: Small = 0
+@initial
+def boot() -> None:
+    global n
+    n = choose((0, 5, 7))
+@function
+def twice(k: Small) -> Small:
+    return k
+@invariant("errs", "test")
+def errs() -> bool:
+    "test"
+    return n == 7 or twice(n * 2) < 9
+@invariant("never", "test")
+def never() -> bool:
+    "test"
+    return n != 7
+"""
+    program = program_of(text)
+    result = confirm(program)
+    assert result.error is not None and len(result.error.path) == 0
+    assert result.findings.keys() == {"never"}
+    compare(program)
+
+
 # -- reductions --
 
 
