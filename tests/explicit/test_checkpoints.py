@@ -277,3 +277,14 @@ def holds() -> bool:
 def test_a_step_with_more_successors_than_the_table_has_slots(threads: int) -> None:
     subject = Subject(program_of(WIDE), frozenset(), pieces)
     assert outcome(subject.run(threads, Limits())) == outcome(Search(subject.system).run())
+
+
+def test_a_model_error_is_in_the_checkpoint(tmp_path: Path, hasty: None) -> None:
+    """The search goes on to the end of its level, and may be stopped on the way there."""
+    text = "x: Small = 0\n@action\ndef go(n: Small) -> None:\n    global x\n    x = n + int(n == 1) * 9\n"
+    subject = Subject(program_of(text), frozenset(), pieces)
+    file = tmp_path / "file"
+    stopped = subject.run(1, Limits(states=4), file)
+    assert stopped.stopped is not None and stopped.error is not None
+    resumed = subject.run(1, Limits(), file, resume=True)
+    assert resumed.error is not None and len(resumed.error.path) == 1
