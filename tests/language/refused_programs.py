@@ -523,14 +523,14 @@ THE_INITIAL_STATE: list[Case] = [
         "let @initial code make what it demands",
     ),
     (
-        "nothing to choose from",
+        "an initial state with nothing to choose from",
         STATE
         + lines("@initial", "def start() -> None:", "    global p", "    p = «choose(x for x in every(Page) if is_allocated(x))"),
         "there is no initial state: this `choose` in @initial code has nothing to choose from; "
         "let @initial code make what it demands",
     ),
     (
-        "too many choices",
+        "too many initial states",
         STATE
         + lines("@initial", "def start() -> None:", "    global g", "    for i in range(5):", "        g = «choose(range(7))"),
         "@initial code chooses in more than 10,000 ways; choose from fewer values, or in fewer places",
