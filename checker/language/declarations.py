@@ -524,6 +524,10 @@ class Symbols:
         self.used_code.setdefault(code.name, code)
         return code.name
 
+    def is_function(self, name: str) -> bool:
+        """Whether code that the program needs is a function."""
+        return self.used_code[name].is_function
+
     def all_code(self, module: Module) -> Iterable[Code]:
         """The decorated functions that a module defines itself, in source order."""
         for name, definition in module.definitions.items():

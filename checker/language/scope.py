@@ -14,12 +14,13 @@ from checker.language.symbols import Builtin, RecordName, Resolver, Symbol
 
 class CodeScope:
     """names: what the code's own names (parameters, locals, quantified variables) stand for. effects: whether `choose`,
-    routine calls and `allocate` may occur where the translation is."""
+    routine calls and `allocate` may occur where the translation is. at_once: whether all of it is part of one step."""
 
     def __init__(self, resolver: Resolver, module: Module, effects: bool = False) -> None:
         self.resolver = resolver
         self.module = module
         self.effects = effects
+        self.at_once = False
         self.names: dict[str, tree.Expression] = {}
         self.local_types: dict[str, tree.Type] = {}
         self.reads_ghost: list[tree.Position] = []

@@ -46,7 +46,7 @@ class StatementTranslator:
         self.property_of = property_of
         self.result = result
         self.is_routine_code = is_routine
-        self.atomic = not is_routine
+        translator.at_once = not is_routine
         self.declared: dict[str, _Declared] = {}
         self.loop_locals: set[str] = set()
         self.loop_depth = 0
@@ -238,7 +238,7 @@ class StatementTranslator:
     def while_loop(self, node: ast.While) -> tree.Statement:
         if node.orelse:
             raise self.module.error(node, "the language does not have `while ... else`: set a local before `break`")
-        if self.atomic:
+        if self.translator.at_once:
             raise self.module.error(node, "`while` may never end, and this code is one step; use `for ... in range(...)`")
         test = self.translator.condition(node.test)
         self.loop_depth += 1
@@ -263,13 +263,13 @@ class StatementTranslator:
             case [
                 ast.withitem(context_expr=ast.Call(func=function, args=[ast.Constant(value=str(reason))]), optional_vars=None)
             ] if self.translator.builtin(function) == "atomic":
-                if self.atomic:
+                if self.translator.at_once:
                     raise self.module.error(node, "this code is atomic already")
                 if not reason.strip():
                     raise self.module.error(node, "say why the hardware or a lock makes this atomic")
-                self.atomic = True
+                self.translator.at_once = True
                 body = self.body(node.body)
-                self.atomic = False
+                self.translator.at_once = False
                 return tree.Atomic(self.module.position(node), reason, body)
         raise self.module.error(node, 'the language has `with atomic("why"):` only')
 

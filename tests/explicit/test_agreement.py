@@ -30,6 +30,26 @@ def start() -> None:
     enter(instance(Cpu, 0), main)
 """
 SYSTEMS = {
+    "a field that is compared with several values in an action": """
+class Phase(Enum):
+    NEW = 1
+    OLD = 2
+    GONE = 3
+@record(count=2)
+class Node:
+    phase: Phase = Phase.NEW
+    age: Small = 0
+    link: "Node | None" = None
+@action
+def grow(node: Node) -> None:
+    if node.phase in (Phase.NEW, Phase.OLD) and 0 <= node.age < 2:
+        node.age += 1
+    elif node.link.phase not in (Phase.GONE,):
+        node.phase = Phase.OLD
+@action
+def link(node: Node, other: Node) -> None:
+    node.link = other
+""",
     "a loop that reads and writes nothing in some of its turns": ONE_CPU
     + STARTS
     + """

@@ -394,9 +394,11 @@ class Writer:
         return f"({self.boolean_value(scope, inner)} if {self.boolean(scope, inner)} else {self.boolean_value(scope, inner)})"
 
     def comparison(self, scope: Scope, depth: int) -> str:
-        """A comparison, perhaps chained: what would be read twice then has to be a local or constant."""
+        """A comparison, perhaps chained: what stands between reads no shared state then, unless all is one step."""
+        at_once = scope.atomic or not scope.effects
         local = replace(scope, shared=False, effects=False)
-        middle = self.chance.choice((str(self.chance.randint(0, 9)), *scope.integers))
+        within = replace(scope, shared=scope.shared and at_once, effects=False)
+        middle = self.chance.choice((str(self.chance.randint(0, 9)), *scope.integers, self.integer(within, depth)))
         first, last = self.integer(scope, depth), self.integer(scope, depth)
         kind = self.chance.randint(0, 5)
         if kind == 0:

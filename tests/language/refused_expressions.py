@@ -131,17 +131,37 @@ EXPRESSIONS: list[Case] = [
     ("in something else than a tuple", action("flag = 1 in «slots"), "`in` takes a tuple of values here: `x in (a, b)`"),
     (
         "a chain that would read twice",
-        action("flag = 0 < «g <= 3"),
+        routine("flag = 0 < «g <= 3"),
         "this would be read more than once here; assign it to a local first",
     ),
     (
         "a chain of one operator that would read twice",
-        action("flag = 0 < «g < 3"),
+        routine("flag = 0 < «g < 3"),
         "this would be read more than once here; assign it to a local first",
     ),
     (
         "in, of what would be read twice",
-        action("flag = «g in (1, 2)"),
+        routine("flag = «g in (1, 2)"),
+        "this would be read more than once here; assign it to a local first",
+    ),
+    (
+        "in, of what is read inside an expression",
+        routine("flag = «1 + p.row[0] in (1, 2)"),
+        "this would be read more than once here; assign it to a local first",
+    ),
+    (
+        "in, of what would be asked twice",
+        routine("flag = «is_allocated(p) in (flag, True)"),
+        "this would be read more than once here; assign it to a local first",
+    ),
+    (
+        "in, of a choice",
+        action("flag = «choose((1, 2)) in (1, 2)"),
+        "this would be read more than once here; assign it to a local first",
+    ),
+    (
+        "in, of what a routine gives",
+        lines("@routine", "def r() -> Small:", "    return 1") + action("flag = «r() in (1, 2)"),
         "this would be read more than once here; assign it to a local first",
     ),
     (
