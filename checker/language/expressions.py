@@ -68,10 +68,7 @@ class ExpressionTranslator(CallTranslator):
         return build.truth(self.expression(node))
 
     def constant(self, node: ast.expr, what: str) -> int:
-        value = self.expression(node)
-        if not isinstance(value, tree.Constant):
-            raise self.module.error(node, f"{what} has to be a constant")
-        return value.value
+        return build.known(self.expression(node), f"{what} has to be a constant")
 
     def expression(self, node: ast.expr) -> tree.Expression:
         position = self.module.position(node)

@@ -187,13 +187,12 @@ class StatementTranslator:
         position = self.module.position(node)
         if isinstance(target, ast.Name) and not self.is_variable(target):
             old = self.translator.name(target)
-            return self.assign_local(
-                position, target, build.binary(position, operator, old, self.translator.expression(value)), None
-            )
+            result = build.binary(position, operator, old, self.translator.expression(value))
+            return self.assign_local(position, target, result, None)
         place = self.target(target)
         if place.variable.ghost:
             self.translator.reads_ghost.append(place.position)
-        expression = self.translator.expression(value)
+        expression = build.right_side(operator, self.translator.expression(value))
         old = tree.Read(place.position, place.variable.type, place)
         result = build.binary(position, operator, old, expression)
         build.fit(result, place.variable.type, f"`{place.variable.name}`")

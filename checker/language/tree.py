@@ -272,9 +272,10 @@ class Choose(Expression):
 @dataclass(frozen=True)
 class Cast(Expression):
     """The same integer under another type: address(), reference(), int(), and enumerations by value. Truth of a number
-    or reference is written as a comparison with 0 instead."""
+    or reference is written as a comparison with 0 instead. what: the value, as an error names it."""
 
     operand: Expression
+    what: str = "the value"
 
 
 @dataclass(frozen=True)

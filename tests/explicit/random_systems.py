@@ -160,6 +160,8 @@ class Writer:
                         "far = 3",
                         "seen = True",
                         "count += 1" if chance.random() < 0.2 else "count //= 2",
+                        "count = 2" if chance.random() < 0.2 else "count = wide // (count + 2) % 2",
+                        "count //= count" if chance.random() < 0.2 else "count %= 2 - count",
                     )
                 ),
             )

@@ -87,6 +87,13 @@ DECLARATIONS: list[Case] = [
         lines("g: Small = «10"),
         "`g` takes an integer from 0 to 9, and this is always 10; change one of them",
     ),
+    ("a constant that is divided by nothing", lines("D = 5 // «0"), "the divisor cannot be 0; change it"),
+    ("a constant that is shifted too far", lines("D = 5 << («7 - 8)"), "the number of places cannot be -1; change it"),
+    (
+        "a count that is divided by nothing",
+        lines("@record(count=5 % «0)", "class Page:", "    pass"),
+        "the divisor cannot be 0; change it",
+    ),
     ("a value of another type", lines("g: Small = «True"), "`g` takes an integer from 0 to 9, and this is bool"),
     (
         "a member of another enumeration",
