@@ -168,10 +168,14 @@ def bounded(identifier: str, message: str) -> Callable[[Callable[Concatenate[K, 
     return lambda function: function
 
 
-def fair(assumption: str, given: Callable[P, bool] | None = None) -> Callable[[Callable[P, bool]], Callable[P, bool]]:
+@overload
+def fair(assumption: str) -> Callable[[Callable[P, bool]], Callable[P, bool]]: ...
+@overload
+def fair(assumption: str, given: Callable[P, bool]) -> Callable[[Callable[P, bool]], Callable[P, bool]]: ...
+def fair(assumption: str, given: object = None) -> object:
     """A condition that is assumed to hold again and again: in every run, or in those in which `given` holds again and again.
     Liveness is demanded of the runs for which all such assumptions hold."""
-    return lambda function: function
+    return lambda f: f
 
 
 @contextmanager

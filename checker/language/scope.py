@@ -14,7 +14,8 @@ from checker.language.symbols import Builtin, RecordName, Resolver, Symbol
 
 class CodeScope:
     """names: what the code's own names (parameters, locals, quantified variables) stand for. effects: whether `choose`,
-    routine calls and `allocate` may occur where the translation is. at_once: whether all of it is part of one step."""
+    routine calls and `allocate` may occur where the translation is. at_once: whether all of it is part of one step. left_out: the
+    statements that a constant switches off."""
 
     def __init__(self, resolver: Resolver, module: Module, effects: bool = False) -> None:
         self.resolver = resolver
@@ -24,6 +25,7 @@ class CodeScope:
         self.names: dict[str, tree.Expression] = {}
         self.local_types: dict[str, tree.Type] = {}
         self.reads_ghost: list[tree.Position] = []
+        self.left_out: list[tree.Position] = []
 
     def fresh(self, name: str, type_: tree.Type) -> tree.Local:
         """A local under a name that no other local of this code has."""

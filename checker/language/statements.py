@@ -205,7 +205,9 @@ class StatementTranslator:
     ) -> list[tree.Statement]:
         condition = self.translator.condition(test)
         if isinstance(condition, tree.Constant):
-            return list(self.body(body if condition.value else orelse))
+            taken, other = (body, orelse) if condition.value else (orelse, body)
+            self.translator.left_out += [self.module.position(s) for part in other for s in ast.walk(part) if _runs(s)]
+            return list(self.body(taken))
         before = dict(self.translator.names)
         then = self.body(body)
         after_then = self.translator.names
@@ -334,6 +336,13 @@ class StatementTranslator:
         if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
             raise self.module.error(node, "the message is text; {expressions} in it are filled in")
         return message(self.translator, node)
+
+
+def _runs(node: ast.AST) -> bool:
+    """Whether a node of Python's tree is a statement that does something."""
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+        return False
+    return isinstance(node, ast.stmt) and not isinstance(node, ast.Pass | ast.Global)
 
 
 def message(translator: ExpressionTranslator, node: ast.Constant) -> tree.Message:
