@@ -369,7 +369,7 @@ class Symbols:
             assert isinstance(value, ast.Call)
             if not 1 <= len(value.args) <= 2 or value.keywords:
                 raise module.error(value, "write per(Record) or per(Record, initial value)")
-            key = translator.record(value.args[0])
+            key = translator.record(value.args[0], may_be_quoted=True)
         type_ = self.annotation(module, annotation)
         start: ast.expr | None = value
         if length is not None or key is not None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Annotated, Concatenate, Generic, ParamSpec, TypeVar, overload
+from typing import Annotated, Any, Concatenate, Generic, ParamSpec, TypeVar, overload
 
 T = TypeVar("T")
 K = TypeVar("K")
@@ -58,7 +58,7 @@ def array(length: int, initial: object = 0) -> Array[T]:
     return Array([initial] * length)  # type: ignore[list-item]
 
 
-def per(record: type[K], initial: object = 0) -> Per[K, T]:
+def per(record: type[K] | str, initial: object = 0) -> Per[K, T]:
     """Initial value of a variable of type `Per[Record, T]`."""
     raise NotExecutable
 
@@ -224,8 +224,13 @@ def instance(record: type[T], index: int) -> T:
     raise NotExecutable
 
 
-def null(record: type[T]) -> T:
-    """NULL, as the initial value of a reference that `initial` sets and that is never NULL again."""
+@overload
+def null(record: type[T]) -> T: ...
+@overload
+def null(record: str) -> Any: ...
+def null(record: object) -> object:
+    """NULL, as the initial value of a reference that `initial` sets and that is never NULL again. The name of a record that is
+    declared further down stands in quotes."""
     raise NotExecutable
 
 

@@ -59,7 +59,10 @@ class CodeScope:
             return found.name if isinstance(found, Builtin) else None
         return node.id if node.id in ("all", "any", "sum", "range", "bool", "int") else None
 
-    def record(self, node: ast.expr) -> str:
+    def record(self, node: ast.expr, may_be_quoted: bool = False) -> str:
+        """The record that a node names. may_be_quoted: as text too, which Python needs before the record's declaration."""
+        if may_be_quoted and isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.isidentifier():
+            node = ast.copy_location(ast.Name(node.value, ast.Load()), node)
         if isinstance(node, ast.Name) and node.id not in self.names:
             symbol = self.symbol(node)
             if isinstance(symbol, RecordName):

@@ -94,6 +94,15 @@ DECLARATIONS: list[Case] = [
         lines("@record(count=5 % «0)", "class Page:", "    pass"),
         "the divisor cannot be 0; change it",
     ),
+    ("null of what is not declared", lines('p: "Page | None" = null(«"Page")'), "`Page` is not defined; define it or import it"),
+    ("null of what is no name", STATE + lines('q: Page | None = null(«"Page | None")'), "`'Page | None'` is not a record"),
+    ("null of a quoted type", STATE + lines('q: Page | None = null(«"Colour")'), "`Colour` is not a record"),
+    (
+        "per of what is not declared",
+        lines('«at: Per["Page", bool] = per("Page")'),
+        "`Page` is not defined; define it or import it",
+    ),
+    ("all of a quoted record", action('flag = any(True for x in every(«"Page"))'), "`'Page'` is not a record"),
     ("a value of another type", lines("g: Small = «True"), "`g` takes an integer from 0 to 9, and this is bool"),
     (
         "a member of another enumeration",

@@ -20,7 +20,7 @@ MODEL = '''# SPDX-License-Identifier: GPL-2.0-only
 from enum import Enum
 from typing import Annotated
 
-from checker.language import Range, action, eventually, fair, function, record, require
+from checker.language import Per, Range, action, eventually, every, fair, function, initial, instance, null, per, record, require
 
 Small = Annotated[int, Range(0, 3)]
 
@@ -31,6 +31,16 @@ class State(Enum):
     NEW = 0
     RUNS = 1
     GONE = 2
+
+
+@record(count=1)
+class Queue:
+    """Its head is a task, which is declared further down."""
+
+    head: "Task" = null("Task")
+
+
+waiting: Per["Task", bool] = per("Task", False)
 
 
 @record(count=2)
@@ -45,6 +55,14 @@ class Task:
 def is_new(task: Task) -> bool:
     """Whether it has not run."""
     return task.state == State.NEW
+
+
+@initial
+def start() -> None:
+    """The first task is the head."""
+    for queue in every(Queue):
+        queue.head = instance(Task, 0)
+    waiting[instance(Task, 1)] = True
 
 
 @action
