@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 
 import click
@@ -12,6 +11,7 @@ import click
 from checker.cli.certify import certify
 from checker.cli.check import check
 from checker.cli.conform import conform
+from checker.cli.ending import leave_signals, take_signals
 from checker.cli.gate import gate
 from checker.cli.listing import list_
 from checker.cli.mutate import mutate
@@ -19,6 +19,7 @@ from checker.cli.prove import prove
 from checker.cli.replaying import replay
 from checker.cli.show import show
 from checker.cli.simulate import simulate
+from checker.cli.streams import flush_all, prepare, say
 from checker.cli.workload import workload
 from checker.language.errors import UsageError
 from checker.report.verdict import Status
@@ -40,10 +41,17 @@ for command in (check, prove, certify, simulate, list_, show, replay, conform, g
 
 
 def main() -> None:
-    """Run the command line and exit. SIGTERM is taken like Ctrl-C, so that what was found is still told."""
-    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
-    sys.exit(run(sys.argv[1:]))
+    """Run the command line and exit. SIGTERM and SIGHUP are taken like Ctrl-C, so that what was found is still told."""
+    prepare()
+    take_signals()
+    try:
+        status = run(sys.argv[1:])
+        leave_signals()
+    except KeyboardInterrupt:  # a second one, while what the first one left was told
+        leave_signals()
+        status = Status.INCONCLUSIVE.value
+    flush_all()
+    sys.exit(status)
 
 
 def run(arguments: list[str]) -> int:
@@ -52,6 +60,8 @@ def run(arguments: list[str]) -> int:
         status = cli.main(arguments, prog_name="stackproof", standalone_mode=False)
         sys.stdout.flush()
         return int(status or 0)
+    except click.exceptions.NoArgsIsHelpError as error:
+        return _fail(error.format_message(), Status.USAGE)
     except click.exceptions.Exit as ended:
         return ended.exit_code
     except click.UsageError as error:
@@ -70,8 +80,7 @@ def run(arguments: list[str]) -> int:
     except RecursionError:
         return _fail("error: the model is nested too deeply; split its expressions", Status.USAGE)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return Status.INTERNAL.value
+        return _fail("error: whoever read the output went away, so that not all of it was told", Status.INCONCLUSIVE)
     except OSError as error:
         return _fail(f"error: {error.filename or 'output'}: {error.strerror}", Status.USAGE)
     except Exception as error:
@@ -86,5 +95,5 @@ def run(arguments: list[str]) -> int:
 
 
 def _fail(message: str, status: Status) -> int:
-    print(message, file=sys.stderr)
+    say(message)
     return status.value
