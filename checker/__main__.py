@@ -16,6 +16,7 @@ def start() -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _early)
+    _open_closed_files()
     try:
         from checker.cli.main import main
     except MemoryError:
@@ -27,9 +28,18 @@ def start() -> None:
     main()
 
 
+def _open_closed_files() -> None:
+    """Standard input, output or error that was closed is /dev/null, so that no other file takes its number."""
+    for descriptor in (0, 1, 2):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+
+
 def _is_memory(error: Exception) -> bool:
     """Whether a module could not be loaded since its shared library found no room."""
-    return any(words in str(error) for words in ("cannot allocate memory", "failed to map segment", "Cannot allocate memory"))
+    return any(words in str(error).lower() for words in ("cannot allocate memory", "failed to map segment"))
 
 
 def _early(number: int, frame: FrameType | None) -> None:

@@ -229,7 +229,9 @@ class _Session:
             run = interrupted_run(request, self.method.engine, found)
         self.runs.append(run)
         if self.text:
-            if run.error is not None:
+            if run.error is not None and run.error.trace is None:
+                print(f"{run.error.detail}\n", flush=True)
+            elif run.error is not None:
                 self._print(run.subject, run.error, [])
             print(run_text(run, shown), flush=True)
         return run.stopped is None and run.error is None and not was_interrupted(run)

@@ -15,11 +15,11 @@ from checker.cli.ending import leave_signals, take_signals
 from checker.cli.gate import gate
 from checker.cli.listing import list_
 from checker.cli.mutate import mutate
+from checker.cli.output import flush_all, guard_output, say
 from checker.cli.prove import prove
 from checker.cli.replaying import replay
 from checker.cli.show import show
 from checker.cli.simulate import simulate
-from checker.cli.streams import flush_all, prepare, say
 from checker.cli.workload import workload
 from checker.language.errors import UsageError
 from checker.report.verdict import Status
@@ -42,9 +42,9 @@ for command in (check, prove, certify, simulate, list_, show, replay, conform, g
 
 def main() -> None:
     """Run the command line and exit. SIGTERM and SIGHUP are taken like Ctrl-C, so that what was found is still told."""
-    prepare()
     take_signals()
     try:
+        guard_output()
         status = run(sys.argv[1:])
         leave_signals()
     except KeyboardInterrupt:  # a second one, while what the first one left was told
@@ -79,8 +79,10 @@ def run(arguments: list[str]) -> int:
         return _fail("error: out of memory; choose smaller sizes, or --max-memory", Status.INCONCLUSIVE)
     except RecursionError:
         return _fail("error: the model is nested too deeply; split its expressions", Status.USAGE)
+    except SystemExit:  # what click makes of a pipe that nobody reads any more: its status would be 1, violated
+        return Status.INCONCLUSIVE.value
     except BrokenPipeError:
-        return _fail("error: whoever read the output went away, so that not all of it was told", Status.INCONCLUSIVE)
+        return Status.INCONCLUSIVE.value  # who reads has gone away, and has not seen the verdicts
     except OSError as error:
         return _fail(f"error: {error.filename or 'output'}: {error.strerror}", Status.USAGE)
     except Exception as error:
