@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from checker.cli.configuration import Request, notes_of, wanted_properties
+from checker.cli.configuration import Request, notes_of, unreached_lines, wanted_properties
 from checker.cli.confirmation import confirmed
 from checker.cli.ending import last_words
 from checker.cli.options import ProgressLine, Size, limits, wants_colour
@@ -138,6 +138,6 @@ def simulate_configuration(
         walks,
         result.stopped,
         tuple(result.cuts.items()),
-        tuple(f"{p.file}:{p.line}" for p in sorted(result.unreached) if p.file == program.model),
+        unreached_lines(program, result.unreached),
         otherwise if otherwise.word is Word.ERROR else None,
     )
