@@ -149,12 +149,10 @@ void checkpoint_put_counts(struct search *q, uint64_t states, uint64_t transitio
 	q->worker[0].expanded = expanded;
 }
 
-/* A finding, by its number in search_finding. */
 void checkpoint_put_finding(struct search *q, int property, uint32_t kind, uint32_t row, uint32_t number)
 {
-	claim(property < PROPERTIES ? &q->found[property] : &q->error, kind, row, number);
-	if (property < PROPERTIES)
-		q->open[property] = 0;
+	claim(&q->found[property], kind, row, number);
+	q->open[property] = 0;
 }
 
 void checkpoint_put_marks(struct search *q, const unsigned char *cuts, const unsigned char *places)

@@ -31,9 +31,8 @@ class CheckpointError(Exception):
 @dataclass(frozen=True)
 class Header:
     """key: of the search, another one for every other model, setting, property or version of the program. words: of a state.
-    rows: behind the last one in use. lists: ranges in each list. findings: property (behind the last one: a model error),
-    kind, row and number each. covers, raisers: how many there are. depth, seconds: so far. dropped: reduction -> why it was
-    not used to the end."""
+    rows: behind the last one in use. lists: ranges in each list. findings: property, kind, row and number each. covers,
+    raisers: how many there are. depth, seconds: so far. dropped: reduction -> why it was not used to the end."""
 
     key: str
     words: int

@@ -71,7 +71,7 @@ def save(search: CompiledSearch, path: Path) -> None:
     lists = [_ranges(search, number) for number in LISTS]
     states, transitions, expanded = search.counts()
     cuts, covered = search.marks()
-    findings = [(number, *search.finding(number)) for number in range(len(search.system.properties) + 1)]
+    findings = [(number, *search.finding(number)) for number in range(len(search.system.properties))]
     with Writer(path) as writer:
         writer.header(
             Header(
