@@ -65,7 +65,7 @@ def run_text(run: Run, shown: int) -> str:
         outcome = "ended by a model error"
     else:
         outcome = f"no more than {s.depth} steps" if run.engine in SOLVERS else "complete"
-    initials = f" ({run.initials:,} of them initial)" if run.initials > 1 else ""
+    initials = f" from {run.initials:,} initial states" if run.initials > 1 else ""
     lines = [
         f"{run.subject.model}: {run.subject.configuration}: {outcome}",
         "  "

@@ -16,11 +16,12 @@ from small_programs import HEADER, ONE_PROCESSOR, line_of, model_file, program_o
 from test_checkpoints import pieces
 
 from checker.cli.bounded import check_bounded
-from checker.cli.configuration import Request
+from checker.cli.configuration import Request, check_configuration
 from checker.conformance.specification import Specification
 from checker.explicit import c_code
 from checker.explicit.compiled import CompiledSearch
 from checker.explicit.compiler import Build
+from checker.explicit.engines import Method
 from checker.explicit.lassos import find_lassos
 from checker.explicit.resuming import Checkpoints
 from checker.explicit.search import Limits, Result, Search
@@ -29,6 +30,7 @@ from checker.ir.lower import lower
 from checker.language.errors import UsageError
 from checker.language.load import load_program
 from checker.language.tree import Program
+from checker.report.check_text import run_text
 from checker.report.picture import picture
 from checker.report.text import text_report
 from checker.symbolic.free_sizes import check_initial
@@ -288,6 +290,18 @@ def test_a_checkpoint_has_all_initial_states(tmp_path: Path) -> None:
     _, result = compiled(program, False, checkpoints=Checkpoints(None, 600.0, file, print))
     assert counts(result) == (1000, 500, 1)
     assert "never" in result.findings
+
+
+def test_initial_states_are_counted_without_reductions() -> None:
+    """Six initial states are made; a reduction leaves fewer, and what is told is what the model has."""
+    request = Request(model_file(HEADER + SYMMETRIC), {}, None)
+    plain, reduced = (
+        check_configuration(request, Method(threads=1, reductions=frozenset(r)), Limits()) for r in ((), ("pages",))
+    )
+    assert (plain.initials, reduced.initials) == (6, 6)
+    assert reduced.statistics.states < plain.statistics.states
+    assert f" {reduced.statistics.states:,} states from 6 initial states, " in run_text(reduced, 0)
+    assert " initial states" not in run_text(replace(reduced, initials=1), 0)
 
 
 # -- other engines --
