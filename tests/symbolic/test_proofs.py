@@ -478,7 +478,7 @@ x: Annotated[int, Range(0, 7)] = 0
 
 @routine
 def idle() -> None:
-    """Nothing calls it: told with the path of the file, and no assumption."""
+    \"\"\"Nothing calls it: told with the path of the file, and no assumption.\"\"\"
     global x
     x = 0
 
