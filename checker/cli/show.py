@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import click
@@ -13,6 +14,7 @@ from checker.report.check_text import terminal_width
 from checker.report.picture import picture
 from checker.report.svg import write_picture
 from checker.report.text import text_report
+from checker.trace.places import Gone, moved
 from checker.trace.store import load_trace
 
 
@@ -23,10 +25,11 @@ from checker.trace.store import load_trace
 def show(trace: Path, svg: Path | None, dot: Path | None) -> int:
     """Show the counterexample stored in TRACE. It is not replayed: `stackproof replay` does that."""
     stored = load_trace(trace)
-    try:
-        sources = load_model_of(stored).sources
-    except UsageError:
-        sources = {}  # the trace can be read without its model, only less well
+    sources: dict[str, str] = {}  # the trace can be read without its model, only less well
+    with contextlib.suppress(UsageError, Gone):
+        program = load_model_of(stored)
+        stored = moved(stored, program)
+        sources = program.sources
     if dot is not None:
         dot.write_text(picture(stored, sources), encoding="utf-8")
     if svg is not None:
