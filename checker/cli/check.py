@@ -17,7 +17,7 @@ from checker.cli.ladder import ladder
 from checker.cli.liveness import INTERRUPTED, LIVENESS_STATES
 from checker.cli.options import ProgressLine, Reductions, Size, checkpoints_of, limits, wants_colour
 from checker.cli.request import configuration_options, request_of
-from checker.cli.saving import save_counterexample
+from checker.cli.saving import Findings
 from checker.explicit.engines import ENGINES, Method, available_threads
 from checker.explicit.interrupts import Interrupts
 from checker.explicit.reductions import REDUCTIONS
@@ -147,7 +147,9 @@ def check(
     if checkpoints is not None:
         _refuse_checkpoints(engine, hash_compaction, len(requests))
     method = Method(engine, threads or available_threads(), reductions, hash_compaction, checkpoints)
-    session = _Session(format_ == "text", save, method, limits(max_states, max_memory, timeout))
+    session = _Session(
+        format_ == "text", None if save is None else Findings(save), method, limits(max_states, max_memory, timeout)
+    )
     session.depth = DEPTH if depth is None else depth
     try:
         for request in requests:
@@ -158,6 +160,8 @@ def check(
             raise
         print("interrupted: the configurations that follow were not searched", file=sys.stderr)
         session.interrupted = True
+    if session.save is not None and not session.interrupted and not any(run.stopped == "interrupted" for run in session.runs):
+        session.save.finish()
     with Interrupts():
         if format_ == "json":
             json.dump(check_json(session.runs), sys.stdout, indent=2)
@@ -182,7 +186,7 @@ def _refuse_checkpoints(engine: str, compact: bool, configurations: int) -> None
 class _Session:
     """Runs of one call, with what has been reported so far."""
 
-    def __init__(self, text: bool, save: Path | None, method: Method, limits_: Limits) -> None:
+    def __init__(self, text: bool, save: Findings | None, method: Method, limits_: Limits) -> None:
         self.text = text
         self.save = save
         self.method = method
@@ -241,7 +245,7 @@ class _Session:
         if self.save is None or verdict.trace is None:
             return []
         shown = len(self.shown[verdict.property])
-        stem = verdict.property if shown == 1 else f"{verdict.property}-{shown}"
-        files = save_counterexample(verdict.trace, self.save, stem, subject.sources)
+        stem = verdict.property if shown == 1 else f"{verdict.property}.{shown}"  # no property has a dot in its name
+        files = self.save.save(verdict.trace, stem, subject.sources)
         self.saved += [(headline(verdict.trace), file) for file in files]
         return files

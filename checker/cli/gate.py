@@ -3,17 +3,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
+from checker import writing
 from checker.cli.configuration import Request, check_configuration, model_paths
 from checker.cli.liveness import LIVENESS_STATES, live_properties
 from checker.cli.options import ProgressLine, limits
-from checker.cli.saving import save_counterexample
+from checker.cli.saving import Findings
 from checker.explicit.engines import Method, available_threads
 from checker.language import tree
-from checker.language.errors import ModelError, similar
+from checker.language.errors import ModelError, UsageError, similar
 from checker.language.load import load_program
 from checker.language.modules import PROJECT
 from checker.report.verdict import Run, Status, Word
@@ -35,6 +37,8 @@ def gate(paths: tuple[Path, ...], save: Path | None) -> int:
     models = [(path, load_program(path)) for path in model_paths(paths or (PROJECT / "models",))]
     for _, program in models:
         _check_record(program)
+    if save is not None:
+        _check_folders([path for path, _ in models])
     failures = 0
     # What is saved has to be the same each time: threads race for which of several shortest counterexamples is found.
     method = Method(threads=available_threads() if save is None else 1)
@@ -50,10 +54,23 @@ def gate(paths: tuple[Path, ...], save: Path | None) -> int:
                 if verdict.trace is not None:
                     _keep_smallest(smallest, verdict.property, verdict.trace)
         if save is not None:
+            findings = Findings(save / path.stem)
             for name, trace in smallest.items():
-                save_counterexample(trace, save / path.stem, name, program.sources)
+                findings.save(trace, name, program.sources)
+            findings.finish()
     print("all as recorded" if not failures else f"not as recorded: {failures} configuration{'s' if failures > 1 else ''}")
     return Status.VIOLATED.value if failures else Status.AS_DEMANDED.value
+
+
+def _check_folders(paths: Sequence[Path]) -> None:
+    """UsageError unless each model has a folder of its own name to save in."""
+    taken: dict[str, Path] = {}
+    for path in paths:
+        if not writing.SAFE_NAME.fullmatch(path.stem):
+            raise UsageError(f"error: {path}: no folder is named after it by --save; rename the model")
+        other = taken.setdefault(path.stem, path)
+        if other != path:
+            raise UsageError(f"error: {path} and {other} would be saved in one folder; save one after the other, in two")
 
 
 def _keep_smallest(smallest: dict[str, Trace], name: str, trace: Trace) -> None:

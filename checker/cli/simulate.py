@@ -15,7 +15,7 @@ from checker.cli.configuration import Request, notes_of, wanted_properties
 from checker.cli.confirmation import confirmed
 from checker.cli.options import ProgressLine, Size, limits, wants_colour
 from checker.cli.request import configuration_options, request_of
-from checker.cli.saving import save_counterexample
+from checker.cli.saving import Findings
 from checker.explicit.interrupts import Interrupts
 from checker.explicit.search import Finding, Limits
 from checker.explicit.simulation import Plan, Simulation, WalkStatistics
@@ -69,6 +69,7 @@ def simulate(
     """
     request = request_of(model, cpus, tasks, stack_pages, settings, events, properties)
     again = ("simulate", "--walks", str(walks), "--depth", str(depth), "--seed", str(seed))
+    findings = None if save is None else Findings(save)
     line = ProgressLine(f"{model}")
 
     def progress(s: WalkStatistics) -> None:
@@ -76,13 +77,15 @@ def simulate(
             line.status.update(f"{model}: {s.walks:,} of {walks:,} walks, {s.steps:,} steps, {s.memory / 2**20:,.0f} MiB")
 
     def announce(subject: Subject, verdict: Verdict) -> None:
-        saved = _save(subject, verdict, save)
+        saved = _save(subject, verdict, findings)
         if format_ == "text":
             with line.paused():
                 print(finding_text(subject, verdict, saved, wants_colour(), again), flush=True)
 
     with line.running():
         run = simulate_configuration(request, Plan(walks, depth, seed), limits(None, max_memory, timeout), progress, announce)
+    if findings is not None and run.stopped != "interrupted":
+        findings.finish()
     with Interrupts():
         if format_ == "json":
             json.dump(simulation_json(run), sys.stdout, indent=2)
@@ -95,10 +98,10 @@ def simulate(
     return status_of(run.words).value
 
 
-def _save(subject: Subject, verdict: Verdict, folder: Path | None) -> list[Path]:
-    if folder is None or verdict.trace is None:
+def _save(subject: Subject, verdict: Verdict, findings: Findings | None) -> list[Path]:
+    if findings is None or verdict.trace is None:
         return []
-    return save_counterexample(verdict.trace, folder, verdict.property, subject.sources)
+    return findings.save(verdict.trace, verdict.property, subject.sources)
 
 
 def simulate_configuration(
