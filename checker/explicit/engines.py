@@ -80,8 +80,9 @@ def explore(
 ) -> Explored:
     """Search a system for violations of the properties. EngineError if the engine asked for cannot be used, CheckpointError if
     the checkpoint cannot."""
+    begun = time.monotonic()
     search = Search(system, properties, method.reductions)
-    explored = _explore(search, properties, method, limits, progress, announce)
+    explored = _explore(search, properties, method, limits.later(time.monotonic() - begun), progress, announce)
     return dataclasses.replace(explored, unused=search.unused)
 
 
@@ -127,7 +128,7 @@ def _portable_first(
     if not first.handed_over:
         return _portable(first, result, method, takeover.remark)
     known = dict(result.findings)
-    limits = dataclasses.replace(limits, spent=limits.spent + result.statistics.seconds)
+    limits = limits.later(result.statistics.seconds)
     first.release()
 
     def announced(finding: Finding) -> None:
@@ -180,7 +181,7 @@ def _compiled(
         if takeover.library is None:
             raise EngineError(takeover.remark or "")
         assert takeover.generated is not None
-        spent = dataclasses.replace(limits, spent=limits.spent + time.monotonic() - begun)
+        spent = limits.later(time.monotonic() - begun)
         compiled = CompiledSearch(
             search,
             takeover.generated,
@@ -196,7 +197,7 @@ def _compiled(
         except ToldApart as reason:
             search.drop_pages(str(reason))
             takeover.renew()
-            limits = dataclasses.replace(limits, spent=limits.spent + time.monotonic() - begun)
+            limits = limits.later(time.monotonic() - begun)
             earlier += time.monotonic() - begun
     result.findings = {**result.findings, **known}
     result.dropped = search.result.dropped

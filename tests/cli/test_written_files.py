@@ -381,14 +381,8 @@ def test_a_checkpoint_leaves_what_lies_beside_it(tmp_path: Path) -> None:
     arguments = (
         "check",
         str(PROJECT / "models/dks.py"),
-        "--set",
-        "S=2",
         *("--set", "C=2", "--set", "T=2", "--set", "S=3", "--reduce", "none"),
-        "--engine",
-        "compiled",
-        "--max-states",
-        "500",
-        "--checkpoint",
+        *("--engine", "compiled", "--max-states", "2000", "--checkpoint"),
     )
     done = stackproof(*arguments, "file", cwd=tmp_path)
     assert (tmp_path / "file").exists(), done.stderr

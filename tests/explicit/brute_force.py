@@ -307,6 +307,9 @@ def compare(program: Program, most: int = 120, operands: bool = False) -> Space:
         assert len(found.errors) == 1, f"the machine meets {expected.errors}, the engine no error"
         assert set(found.errors) <= nearest, f"the machine meets {expected.errors}, the engine {found.errors}"
         assert set(found.errors.values()) == {first}
+        assert first is not None
+        before = {name: end for name, end in expected.violated.items() if end[1] <= first - (end[0] == "deadlock")}
+        assert before.items() <= found.violated.items(), "a violation that is as near as the model error is lost"
         return expected
     assert found.edges - expected.edges == set(), "transitions of the engine only"
     assert expected.edges - found.edges == set(), "transitions of the machine only"
