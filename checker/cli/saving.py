@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from checker import writing
+from checker.explicit.interrupts import uninterrupted
 from checker.language.errors import UsageError
 from checker.report.picture import picture
 from checker.report.svg import PictureError, draw
@@ -41,16 +42,8 @@ class Findings:
             drawn = f"{stem}.dot"
             contents = {f"{stem}.json": text, drawn: picture(trace, sources)}
             print(f"{error}; {self.folder / drawn} is what Graphviz can draw elsewhere", file=sys.stderr)
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            for name, content in contents.items():
-                if not writing.SAFE_NAME.fullmatch(name):
-                    raise UsageError(f"error: nothing can be saved as {name!r}; rename the property")
-                writing.write(self.folder / name, content, follow=False)
-                self.written[name] = writing.digest(content.encode())
-            self._write_index({**self.earlier, **self.written})
-        except OSError as error:
-            raise UsageError(f"{error.filename}: error: cannot be written: {error.strerror}") from None
+        with uninterrupted():
+            self._put(contents)
         return [self.folder / name for name in contents]
 
     def finish(self) -> None:
@@ -60,6 +53,19 @@ class Findings:
         try:
             writing.remove_own(self.folder, {name: known for name, known in self.earlier.items() if name not in self.written})
             self._write_index(self.written)
+        except OSError as error:
+            raise UsageError(f"{error.filename}: error: cannot be written: {error.strerror}") from None
+
+    def _put(self, contents: Mapping[str, str]) -> None:
+        for name in contents:
+            if not writing.SAFE_NAME.fullmatch(name):
+                raise UsageError(f"error: nothing can be saved as {name!r}; rename the property")
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            for name, content in contents.items():
+                writing.write(self.folder / name, content, follow=False)
+                self.written[name] = writing.digest(content.encode())
+            self._write_index({**self.earlier, **self.written})
         except OSError as error:
             raise UsageError(f"{error.filename}: error: cannot be written: {error.strerror}") from None
 
