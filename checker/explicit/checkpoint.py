@@ -11,6 +11,8 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import os
+import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -107,9 +109,13 @@ class Reader:
 
     def __enter__(self) -> Reader:
         try:
-            self.file: BinaryIO = self.path.open("rb")
+            # A pipe that nobody writes to would keep us waiting.
+            self.file: BinaryIO = open(os.open(self.path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK), "rb")
         except OSError as error:
             raise CheckpointError(f"error: {self.path}: the checkpoint cannot be read: {error.strerror}") from None
+        if not stat.S_ISREG(os.fstat(self.file.fileno()).st_mode):
+            self.file.close()
+            raise CheckpointError(f"error: {self.path} is no plain file, and so no checkpoint; name another file")
         self.body = hashlib.sha256()
         return self
 

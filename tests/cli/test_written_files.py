@@ -388,6 +388,7 @@ def test_a_checkpoint_leaves_what_lies_beside_it(tmp_path: Path) -> None:
     assert (tmp_path / "file").exists(), done.stderr
     assert (tmp_path / "file.new").read_text() == "mine"
     os.mkfifo(tmp_path / "pipe")
-    done = stackproof(*arguments, "pipe", cwd=tmp_path)
-    assert done.returncode == 2
-    assert "no plain file" in done.stderr
+    for refused in ((*arguments, "pipe"), (*arguments[:-1], "--resume", "pipe")):
+        done = stackproof(*refused, cwd=tmp_path)
+        assert done.returncode == 2
+        assert "no plain file" in done.stderr
