@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from checker import writing
 from checker.language.errors import UsageError
 from checker.symbolic.all_sizes_certificate import file_name
 from checker.symbolic.certificate import INITIATION, SAFETY
@@ -50,18 +51,43 @@ def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def write_certificate(folder: Path, claim: Mapping[str, Any], invariant: str, files: Mapping[str, str]) -> None:
-    """Write a certificate. claim: what the manifest says besides. UsageError where that cannot be."""
+def check_place(folder: Path) -> None:
+    """UsageError if no certificate can be written there: the folder has files of others that look like a certificate's."""
+    _own_files(folder)
+    try:
+        if folder.exists():
+            writing.check_writable(folder / MANIFEST)
+    except OSError as error:
+        raise UsageError(f"error: {error.filename}: the certificate cannot be written: {error.strerror}") from None
+
+
+def _own_files(folder: Path) -> dict[str, str]:
+    """The files that the certificate in the folder lists, with their digests; none where there is no certificate. UsageError
+    where there are files of others."""
+    own: dict[str, str] = {}
+    if (folder / MANIFEST).is_symlink() or (folder / MANIFEST).exists():
+        own = read_manifest(folder)["files"]
+    try:
+        present = sorted(folder.iterdir()) if folder.is_dir() else []
+        for file in present:
+            if file.name == INVARIANT or file.suffix == ".smt2":
+                if file.name not in own or file.is_symlink() or writing.digest(file.read_bytes()) != own[file.name]:
+                    raise UsageError(f"error: {file} is not of the certificate in that folder; remove it, or name another folder")
+    except OSError as error:
+        raise UsageError(f"error: {error.filename or folder}: the certificate cannot be written: {error.strerror}") from None
+    return own
+
+
+def write_certificate(folder: Path, claim: Mapping[str, Any], invariant: str, questions: Mapping[str, str]) -> None:
+    """Write a certificate, in place of the one that is there. claim: what the manifest says besides. UsageError where that cannot
+    be; then the one that was there is still whole."""
+    own = _own_files(folder)
+    contents = {**questions, INVARIANT: invariant}
+    manifest = {"format": FORMAT, **claim, "files": {name: digest(text) for name, text in contents.items()}}
+    contents[MANIFEST] = json.dumps(manifest, indent=2) + "\n"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for old in folder.iterdir():
-            if old.name in (MANIFEST, INVARIANT) or old.suffix == ".smt2":
-                old.unlink()
-        for name, text in (*files.items(), (INVARIANT, invariant)):
-            (folder / name).write_text(text, encoding="utf-8")
-        manifest = {"format": FORMAT, **claim, "files": {name: digest(text) for name, text in files.items()}}
-        manifest["files"][INVARIANT] = digest(invariant)
-        (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+        writing.write_all(folder, contents, own, MANIFEST)
     except OSError as error:
         raise UsageError(f"error: {error.filename or folder}: the certificate cannot be written: {error.strerror}") from None
 
@@ -76,6 +102,9 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         raise UsageError(f"error: {folder / MANIFEST}: not JSON: {error}") from None
     if not isinstance(found, dict) or found.get("format") not in (FORMAT, ALL_SIZES) or not isinstance(found.get("files"), dict):
         raise UsageError(f"error: {folder / MANIFEST}: not a certificate of this program (format `{FORMAT}`)")
+    for name, content in found["files"].items():
+        if not writing.SAFE_NAME.fullmatch(name) or not name.endswith((".smt2", ".txt")) or not isinstance(content, str):
+            raise UsageError(f"error: {folder / MANIFEST}: it lists {name!r}, which is no file of a certificate")
     return found
 
 
@@ -107,7 +136,7 @@ def check_files(folder: Path) -> dict[str, Any]:
         raise Refused(f"{folder / name}: the manifest does not know this file")
     for name, expected in manifest["files"].items():
         file = folder / name
-        if "/" in name or not file.is_file():
+        if file.is_symlink() or not file.is_file():
             raise Refused(f"{file}: missing")
         text = file.read_text(encoding="utf-8", errors="replace")
         if digest(text) != expected:

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from checker import writing
 from checker.language.errors import IDENTIFIER, UsageError
 from checker.language.tree import Position
 from checker.trace.data import Call, Change, Cycle, Origin, Place, Step, Trace, Violation
@@ -64,7 +65,7 @@ def dump_trace(trace: Trace) -> str:
 def save_trace(trace: Trace, path: Path | str) -> None:
     """Write the trace to a file. A file that cannot be written gives a TraceError."""
     try:
-        Path(path).write_text(dump_trace(trace), encoding="utf-8")
+        writing.write(Path(path), dump_trace(trace))
     except OSError as error:
         raise TraceError(f"{path}: error: cannot write the trace: {error.strerror or error}") from None
 

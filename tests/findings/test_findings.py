@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from checker.cli.replaying import load_model_of
-from checker.cli.saving import save_counterexample
+from checker.cli.saving import Findings
 from checker.trace.places import moved
 from checker.trace.replay import replay
 from checker.trace.store import load_trace
@@ -84,7 +84,7 @@ def test_the_document_has_a_line_and_a_chapter_of_each_in_this_order() -> None:
 def found(finding: Finding, folder: Path) -> None:
     """The finding is found, and everything that is kept of it is as it is made anew."""
     shown: Shown = look_for(PROJECT / MODEL, finding)
-    save_counterexample(shown.trace, folder, finding.stem, shown.program.sources)
+    Findings(folder).save(shown.trace, finding.stem, shown.program.sources)
     for suffix in (".json", ".svg"):
         assert (folder / f"{finding.stem}{suffix}").read_text() == (FOLDER / f"{finding.stem}{suffix}").read_text(), suffix
     inside = DOCUMENT.read_text().partition(BEGIN)[2].partition(END)[0]

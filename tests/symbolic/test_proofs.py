@@ -355,7 +355,7 @@ TAMPERINGS = {
     ),
     "an answer of its own": (lambda c: change(c / "safety.smt2", "(check-sat)", '(echo "unsat")\n(check-sat)'), True, "line"),
     "asks twice": (lambda c: change(c / "safety.smt2", "(assert", "(push 1)\n(assert"), True, "no declaration"),
-    "another invariant": (lambda c: change(c / "certificate.json", '"invariant.txt"', '"../invariant.txt"'), False, "missing"),
+    "another invariant": (lambda c: change(c / "certificate.json", '"invariant.txt"', '"elsewhere.txt"'), False, "missing"),
 }
 
 
