@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import click
@@ -14,6 +15,7 @@ from checker.report.check_text import terminal_width
 from checker.report.picture import picture
 from checker.report.svg import PictureError, draw
 from checker.report.text import text_report
+from checker.trace.places import Gone, moved
 from checker.trace.store import load_trace
 
 STDOUT = Path("-")
@@ -38,10 +40,11 @@ def show(trace: Path, svg: Path | None, dot: Path | None) -> int:
     if svg is not None and svg == dot:
         raise UsageError(f"error: --svg and --dot both name {svg}; give each a file of its own")
     stored = load_trace(trace)
-    try:
-        sources = load_model_of(stored).sources
-    except UsageError:
-        sources = {}  # the trace can be read without its model, only less well
+    sources: dict[str, str] = {}  # the trace can be read without its model, only less well
+    with contextlib.suppress(UsageError, Gone):
+        program = load_model_of(stored)
+        stored = moved(stored, program)
+        sources = program.sources
     if dot is not None:
         _write(dot, picture(stored, sources))
     if svg is not None:
