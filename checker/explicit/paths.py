@@ -58,6 +58,10 @@ class RaisingHop:
     raised: Violated | OutOfRange
 
 
+class NoSuchPath(AssertionError):
+    """What an engine has stored is no path of the model. The engine is wrong, or what it has read from a checkpoint is."""
+
+
 def outcomes(transition: Transition, state: int) -> Iterator[tuple[tuple[int, ...], int | Raised]]:
     """What a transition can lead to: its choices, and the next state or what it raises; nothing where it is not possible."""
     tape = Tape()
@@ -92,7 +96,7 @@ def path_where(transitions: Transitions, firsts: Iterable[int], accepts: Sequenc
         hops = _hops_where(transitions, first, accepts[1:]) if accepts[0](first) else None
         if hops is not None:
             return Route(first, hops)
-    raise AssertionError("a state without the transitions that led to it")
+    raise NoSuchPath("a state without the transitions that led to it")
 
 
 def _hops_where(transitions: Transitions, first: int, accepts: Sequence[Callable[[int], bool]]) -> tuple[Hop, ...] | None:
@@ -136,5 +140,5 @@ def raising_end(transitions: Transitions, state: int, like: Violated | OutOfRang
             return found
         other = other or found
     if other is None:
-        raise AssertionError("a state without the violation that its representative has")
+        raise NoSuchPath("a state without the violation that its representative has")
     return other

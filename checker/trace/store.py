@@ -161,7 +161,8 @@ def trace_from_json(value: object) -> Trace:
     cycle = _cycle(value["cycle"], "cycle") if "cycle" in value else None
     choices = _list(value["choices"], "choices", _initial_choice) if "choices" in value else ()
     origin = _origin(value["origin"], "origin") if "origin" in value else None
-    whole = _fields({name: item for name, item in value.items() if name not in ("cycle", "choices", "origin")}, "the trace", fields)
+    optional = ("cycle", "choices", "origin")
+    whole = _fields({name: item for name, item in value.items() if name not in optional}, "the trace", fields)
     return Trace(
         model=_string(whole["model"], "model"),
         settings=_mapping(whole["settings"], "settings", _integer),
