@@ -104,6 +104,11 @@ class Result:
     dropped: dict[str, str] = field(default_factory=dict)
     omission: float = 0.0
 
+    @property
+    def reasons(self) -> frozenset[str]:
+        """Why paths were cut, for want of room or in a state outside a constraint."""
+        return frozenset((*self.cuts, *self.outside))
+
     def note(self, cut: Cut) -> None:
         """Keep where a path was cut."""
         kept = self.outside if isinstance(cut, Outside) else self.cuts

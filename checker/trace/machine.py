@@ -173,7 +173,7 @@ class Machine:
         for constraint in self.program.constraints:
             execution = Execution(self.state)
             if not execution.at_once(execution.evaluate(constraint.body, scope_of((), ()))):
-                return Outcome(Kind.CUT, f"the state is outside the constraint `{constraint.name}`", constraint.position)
+                return Outcome(Kind.CUT, f"constraint {constraint.name}", constraint.position)
         return None
 
     def _outcome(self, stopped: Stopped) -> Outcome:
