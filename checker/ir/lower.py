@@ -149,7 +149,8 @@ def _within(atomic: AtomicCode, constraint: tree.Constraint) -> ir.Instruction:
     if ir.may_raise(body):
         raise ModelError(
             constraint.position,
-            f"the constraint `{constraint.name}` could meet a wild pointer or index; name instances by all(... for ... in ...)",
+            f"the constraint `{constraint.name}` could meet a wild pointer or index; "
+            "name instances by all(... for x in every(...))",
         )
     return ir.If(body, (), (ir.Outside(constraint.name, constraint.position),))
 

@@ -372,7 +372,7 @@ class _Loader:
         if self.symbols.result_of(code) != build.BOOL:
             raise code.module.error(code.node, f"the constraint `{code.name}` holds or not; write `-> bool`")
         if self.symbols.parameters_of(code):
-            raise code.module.error(code.node, f"the constraint `{code.name}` takes no parameters; write all(... for ... in ...)")
+            raise code.module.error(code.node, f"the constraint `{code.name}` takes no parameters; write all(... for x in ...)")
         body = function_body(self.symbols.translator(code), code.node.body, build.BOOL, code.node)
         return tree.Constraint(code.name, bound.value, body, code.module.position(code.node))
 

@@ -197,23 +197,6 @@ def test_proofs_refuse_it(capsys: pytest.CaptureFixture[str]) -> None:
         assert err.startswith(f"{file}:{line}:1: error: a proof is of all states, and the constraint `low` leaves some out; ")
 
 
-@pytest.mark.parametrize(
-    ("before", "after", "message"),
-    [
-        ('@constraint("n is at most 3")', "@constraint", 'write @constraint("the bound, in words")'),
-        ('@constraint("n is at most 3")', "@constraint(3)", 'write @constraint("the bound, in words")'),
-        ("def low() -> bool:\n    return n <= 3", "def low() -> Small:\n    return 1", "holds or not; write `-> bool`"),
-        ("def low() -> bool", "def low(k: Small) -> bool", "takes no parameters"),
-        ("return n <= 3", "return slots[n] == 0", "could meet a wild pointer or index"),
-    ],
-)
-def test_refused(before: str, after: str, message: str) -> None:
-    assert before in COUNTER
-    text = "slots: Array[Small] = array(2)\n" if "slots" in after else ""
-    with pytest.raises(ModelError, match=message.replace("(", r"\(").replace(")", r"\)")):
-        lower(program_of(text + COUNTER.replace(before, after)))
-
-
 @pytest.mark.parametrize("seeds", [range(0, 400), pytest.param(range(400, 6000), marks=pytest.mark.slow)], ids=["few", "many"])
 def test_random_systems_with_constraints(seeds: range) -> None:
     """Beside the machine's own search. Enough of them come out of their constraint, else this tests nothing."""
