@@ -189,6 +189,7 @@ def cell_names(program: tree.Program, variable: ir.Variable) -> list[str]:
             text = f"{instance_name(record, indices[0])}.{variable.name.partition('.')[2]}"
             rest = rest[1:]
         for index, key in rest:
-            text += f"[{index}]" if key is None else f"[{instance_name(program.records[key], index)}]"
+            part = f"[{index}]" if key is None else f"[{instance_name(program.records[key], index)}]"
+            text = text.replace("[]", part, 1) if "[]" in text else text + part
         found.append(text)
     return found

@@ -83,10 +83,9 @@ def _variable(program: tree.Program, name: str, record: tree.Record | None, decl
     keys: tuple[str | None, ...] = ()
     if record is not None:
         dimensions, keys = (record.count,), (record.name,)
-    if declared.length is not None:
-        dimensions, keys = (*dimensions, declared.length), (*keys, None)
-    if declared.key is not None:
-        dimensions, keys = (*dimensions, program.records[declared.key].count), (*keys, declared.key)
+    for part in declared.shape:
+        dimensions += (program.records[part].count if isinstance(part, str) else part,)
+        keys += (part if isinstance(part, str) else None,)
     cells = 1
     for size in dimensions:
         cells *= size

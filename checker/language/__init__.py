@@ -46,6 +46,7 @@ from checker.language.names import (
     reference,
     require,
     routine,
+    struct,
 )
 
 __all__ = [
@@ -93,4 +94,5 @@ __all__ = [
     "reference",
     "require",
     "routine",
+    "struct",
 ]

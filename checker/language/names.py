@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Annotated, Any, Concatenate, Generic, ParamSpec, TypeVar, overload
+from typing import Annotated, Any, Concatenate, Generic, ParamSpec, TypeVar, dataclass_transform, overload
 
 T = TypeVar("T")
 K = TypeVar("K")
@@ -88,6 +88,13 @@ def record(
 ) -> Callable[[type[T]], type[T]]:
     """A class whose instances live in an arena of `count`; see docs/language.md for the rest."""
     return lambda class_: class_
+
+
+@dataclass_transform(kw_only_default=True)
+def struct(class_: type[T]) -> type[T]:
+    """A class whose members stand inside a record, a module variable or an array: `lock: Lock = Lock()`. No value of its own,
+    and nothing points to it."""
+    return class_
 
 
 @overload

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
-from checker.language.tree import BoolType, EnumType, FlagsType, IntType, Program, Record, ReferenceType, Type
+from collections.abc import Sequence
+
+from checker.language.tree import BoolType, EnumType, FlagsType, IntType, Program, Record, ReferenceType, Type, Variable
 
 
 def instance_name(record: Record, index: int) -> str:
@@ -52,6 +54,14 @@ def wild_pointer_message(program: Program, record_name: str, value: int, free: b
     else:
         raise ValueError(f"{value} is a good pointer to {record_name}")
     return f"{format_value(program, ReferenceType(record_name), value)} is used as a pointer to {record_name}: {fault}"
+
+
+def element_name(program: Program, name: str, variable: Variable, indices: Sequence[int]) -> str:
+    """The name of a cell of the variable, of which `name` is the name with what comes before it: `cpu0.pool[1]`."""
+    for part, index in zip(variable.shape, indices, strict=True):
+        text = f"[{index}]" if isinstance(part, int) else f"[{instance_name(program.records[part], index)}]"
+        name = name.replace("[]", text, 1) if "[]" in name else name + text
+    return name
 
 
 def index_message(name: str, index: int, length: int) -> str:

@@ -207,14 +207,14 @@ class Execution:
             scope.values[target] = self.state.fit(scope.types[target], value, position)
         elif operator is None:
             value = yield from self.evaluate(statement.value, scope)
-            base, index = yield from self.operands(target, scope)
-            yield from self.store(target, base, index, value, position)
+            base, indices = yield from self.operands(target, scope)
+            yield from self.store(target, base, indices, value, position)
         else:
-            base, index = yield from self.operands(target, scope)
-            before = yield from self.load(target, base, index, position)
+            base, indices = yield from self.operands(target, scope)
+            before = yield from self.load(target, base, indices, position)
             value = yield from self.evaluate(statement.value, scope)
             value = arithmetic(operator, before, value, position)
-            yield from self.store(target, base, index, value, position)
+            yield from self.store(target, base, indices, value, position)
 
     def loop(self, statement: tree.While | tree.For, scope: Scope) -> Steps[Flow]:
         values = None
@@ -248,26 +248,25 @@ class Execution:
 
     # --- shared state ------------------------------------------------------------------------------------------------
 
-    def operands(self, place: Place, scope: Scope) -> Steps[tuple[int | None, int | None]]:
+    def operands(self, place: Place, scope: Scope) -> Steps[tuple[int | None, Sequence[int]]]:
         base = None if place.base is None else (yield from self.evaluate(place.base, scope))
-        index = None if place.index is None else (yield from self.evaluate(place.index, scope))
-        return base, index
+        return base, (yield from self.values(place.indices, scope))
 
     def access_place(self, place: Place, position: Position) -> Steps[None]:
         """Stands before a read or write, which takes a step unless the place is a constant or ghost state."""
         if not (place.variable.ghost or place.variable.constant):
             yield from self.access(position)
 
-    def load(self, place: Place, base: int | None, index: int | None, position: Position) -> Steps[int]:
+    def load(self, place: Place, base: int | None, indices: Sequence[int], position: Position) -> Steps[int]:
         yield from self.access_place(place, position)
-        cell = self.state.locate(place, base, index, position)
+        cell = self.state.locate(place, base, indices, position)
         return self.state.look(cell, place.variable.constant)
 
-    def store(self, place: Place, base: int | None, index: int | None, value: int, position: Position) -> Steps[None]:
+    def store(self, place: Place, base: int | None, indices: Sequence[int], value: int, position: Position) -> Steps[None]:
         """The store. Of a value out of range and a wild pointer the value is blamed, as it stands first."""
         yield from self.access_place(place, position)
         fitting = self.state.fit(place.variable.type, value, position)
-        self.state.memory[self.state.locate(place, base, index, position)] = fitting
+        self.state.memory[self.state.locate(place, base, indices, position)] = fitting
 
     def allocate(self, record_name: str, position: Position) -> int:
         """Takes the lowest free instance."""
@@ -287,8 +286,8 @@ class Execution:
             case tree.LocalRead(name=name):
                 return scope.values[name]
             case tree.Read(place=place):
-                base, index = yield from self.operands(place, scope)
-                return (yield from self.load(place, base, index, position))
+                base, indices = yield from self.operands(place, scope)
+                return (yield from self.load(place, base, indices, position))
             case tree.Unary(operator=operator, operand=operand):
                 return unary(operator, expression.type, (yield from self.evaluate(operand, scope)))
             case tree.Binary(operator=operator, left=left, right=right):
