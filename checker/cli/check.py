@@ -15,10 +15,11 @@ import click
 from checker.cli.bounded import check_bounded
 from checker.cli.configuration import Request, check_configuration
 from checker.cli.ending import last_words
+from checker.cli.ignored import given, refuse_ignored
 from checker.cli.interrupted import interrupted_run, was_interrupted
 from checker.cli.ladder import ladder
 from checker.cli.liveness import LIVENESS_STATES
-from checker.cli.options import ProgressLine, Reductions, Size, checkpoints_of, limits, wants_colour
+from checker.cli.options import Duration, ProgressLine, Reductions, Size, checkpoints_of, limits, wants_colour
 from checker.cli.request import configuration_options, request_of
 from checker.cli.saving import save_counterexample
 from checker.explicit.engines import ENGINES, Method, available_threads
@@ -102,7 +103,7 @@ DEPTH = 20
     metavar="N",
     help="Look for liveness in at most so many states.",
 )
-@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), metavar="S", help="Stop after so many seconds in all.")
+@click.option("--timeout", type=Duration(), metavar="TIME", help="Stop after so long in all: 90, 90s, 5m, 2h.")
 def check(
     model: Path,
     cpus: int | None,
@@ -138,14 +139,7 @@ def check(
     else:
         requests = ladder(model, request.properties)
     requests = [dataclasses.replace(request, liveness_states=liveness_states) for request in requests]
-    if depth is not None and engine not in SOLVERS:
-        raise UsageError("error: only a solver takes a depth; add --engine bitwuzla or --engine z3, or leave out --depth")
-    if engine in SOLVERS and (hash_compaction or checkpoint is not None or resume is not None or max_states is not None):
-        raise UsageError(
-            f"error: the engine {engine} stores no states; leave out --hash-compaction, --checkpoint, --resume and --max-states"
-        )
-    if hash_compaction and engine == "portable":
-        raise UsageError("error: the portable engine has no hash compaction; leave out --engine or --hash-compaction")
+    refuse_ignored(engine, reductions, given())
     checkpoints = checkpoints_of(checkpoint, checkpoint_every, resume)
     if checkpoints is not None:
         _refuse_checkpoints(engine, hash_compaction, len(requests))

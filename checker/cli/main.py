@@ -30,10 +30,13 @@ confirmed; conform: a difference; mutate: a mutant survived; workload: the proto
 model error; 3 inconclusive; 4 the engine and the replayer, or two solvers, disagree, or an internal error."""
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=EPILOG)
+@click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=EPILOG, invoke_without_command=True)
 @click.version_option(package_name="stackproof")
-def cli() -> None:
+@click.pass_context
+def cli(context: click.Context) -> None:
     """Model checker for the Linux dynamic kernel stacks protocol."""
+    if context.invoked_subcommand is None:
+        print(context.get_help())
 
 
 for command in (check, prove, certify, simulate, list_, show, replay, conform, gate, mutate, workload):

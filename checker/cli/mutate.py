@@ -19,7 +19,7 @@ from checker.cli.configuration import Request, wanted_properties
 from checker.cli.ending import last_words
 from checker.cli.ladder import ladder
 from checker.cli.mutant_search import Found, Job, MutantSearch, references, search
-from checker.cli.options import ProgressLine, Reductions, Size
+from checker.cli.options import Duration, ProgressLine, Reductions, Size
 from checker.cli.request import configuration_options, request_of
 from checker.cli.workers import Workers
 from checker.explicit.engines import Method, available_threads
@@ -73,9 +73,9 @@ LIVENESS_STATES = 500_000
 )
 @click.option(
     "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
-    metavar="S",
-    help="Stop the search of a mutant after so many seconds.",
+    type=Duration(),
+    metavar="TIME",
+    help="Stop the search of a mutant after so long: 90, 90s, 5m, 2h.",
 )
 def mutate(
     model: Path,

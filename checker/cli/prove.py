@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from checker.cli.ending import last_words
-from checker.cli.options import ProgressLine, Size, limits, wants_colour
+from checker.cli.options import Duration, ProgressLine, Size, limits, wants_colour
 from checker.cli.proving import INDUCTION, LEMMAS, MOST_K, PROVERS, SAMPLES, prove_configuration
 from checker.cli.proving_all_sizes import prove_all_sizes
 from checker.cli.request import configuration_options, request_of
@@ -54,7 +54,7 @@ from checker.report.verdict import Subject, Verdict, Word, status_of
     "--k", type=click.IntRange(1, 1000), metavar="N", help=f"k-induction: try k = 1 to N states in a row. Default: {MOST_K}."
 )
 @click.option("--max-memory", type=Size(), metavar="SIZE", help="As for check.")
-@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), metavar="S", help="Stop after so many seconds in all.")
+@click.option("--timeout", type=Duration(), metavar="TIME", help="Stop after so long in all: 90, 90s, 5m, 2h.")
 def prove(
     model: Path,
     cpus: int | None,

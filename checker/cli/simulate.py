@@ -14,7 +14,7 @@ import click
 from checker.cli.configuration import Request, notes_of, unreached_lines, wanted_properties
 from checker.cli.confirmation import confirmed
 from checker.cli.ending import last_words
-from checker.cli.options import ProgressLine, Size, limits, wants_colour
+from checker.cli.options import Duration, ProgressLine, Size, limits, wants_colour
 from checker.cli.request import configuration_options, request_of
 from checker.cli.saving import save_counterexample
 from checker.explicit.interrupts import uninterrupted
@@ -46,7 +46,7 @@ from checker.report.verdict import Configuration, Subject, Verdict, Word, status
 @click.option(
     "--max-memory", type=Size(), metavar="SIZE", help="Stop at this much memory, as 500M or 2G. Default: 3/4 of the machine's."
 )
-@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), metavar="S", help="Stop after so many seconds.")
+@click.option("--timeout", type=Duration(), metavar="TIME", help="Stop after so long: 90, 90s, 5m, 2h.")
 def simulate(
     model: Path,
     cpus: int | None,
