@@ -12,6 +12,7 @@ from checker.ir.access import parts
 from checker.language import tree
 from checker.language.errors import ModelError
 from checker.language.types import value_range
+from checker.language.values import array_name
 
 Names = Mapping[str, ir.Expression]
 
@@ -210,7 +211,7 @@ class ExpressionCode:
         found: list[ir.Expression] = []
         if place.record is not None:
             found.append(self.index(place.record, next(remaining), place.position))
-        for part, index in zip(place.variable.shape, place.indices, strict=True):
+        for number, (part, index) in enumerate(zip(place.variable.shape, place.indices, strict=True)):
             value = next(remaining)
             if isinstance(part, str):
                 found.append(ir_simplify.index(self.arenas, part, value, False, place.position))
@@ -219,7 +220,7 @@ class ExpressionCode:
                 inside = 0 <= value.value < part
             else:
                 inside = isinstance(index.type, tree.IntType) and index.type.low >= 0 and index.type.high < part
-            found.append(value if inside else ir.Element(value, variable_name(place), part, place.position))
+            found.append(value if inside else ir.Element(value, array_name(variable_name(place), number), part, place.position))
         return tuple(found)
 
     def load(self, place: tree.Place, indices: tuple[ir.Expression, ...]) -> ir.Expression:

@@ -73,7 +73,7 @@ def _variables(program: tree.Program) -> Iterator[ir.Variable]:
         if record.allocated:
             zeros = (0,) * record.count
             name = allocator(record.name)
-            yield ir.Variable(name, tree.BoolType(), (record.count,), 0, 1, False, False, zeros, (record.name,))
+            yield ir.Variable(name, tree.BoolType(), (record.count,), 0, 1, False, False, zeros, (record.name,), record.name)
     for name, variable in program.variables.items():
         yield _variable(program, name, None, variable)
 
@@ -91,7 +91,8 @@ def _variable(program: tree.Program, name: str, record: tree.Record | None, decl
         cells *= size
     low, high = value_range(declared.type, program.records)
     initial = (declared.initial,) * cells
-    return ir.Variable(name, declared.type, dimensions, low, high, declared.constant, declared.ghost, initial, keys)
+    owner = None if record is None else record.name
+    return ir.Variable(name, declared.type, dimensions, low, high, declared.constant, declared.ghost, initial, keys, owner)
 
 
 def _initial(

@@ -9,6 +9,7 @@ The meaning of each name is laid down in docs/language.md.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -55,7 +56,7 @@ class Per(Generic[K, T]):
 
 def array(length: int, initial: object = 0) -> Array[T]:
     """Initial value of a field or variable of type `Array[T]`."""
-    return Array([initial] * length)  # type: ignore[list-item]
+    return Array(copy.deepcopy(initial) for _ in range(length))  # type: ignore[misc]
 
 
 def per(record: type[K] | str, initial: object = 0) -> Per[K, T]:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from checker.language.tree import BoolType, EnumType, FlagsType, IntType, Program, Record, ReferenceType, Type, Variable
 
@@ -58,10 +58,21 @@ def wild_pointer_message(program: Program, record_name: str, value: int, free: b
 
 def element_name(program: Program, name: str, variable: Variable, indices: Sequence[int]) -> str:
     """The name of a cell of the variable, of which `name` is the name with what comes before it: `cpu0.pool[1]`."""
-    for part, index in zip(variable.shape, indices, strict=True):
-        text = f"[{index}]" if isinstance(part, int) else f"[{instance_name(program.records[part], index)}]"
-        name = name.replace("[]", text, 1) if "[]" in name else name + text
+    parts = zip(variable.shape, indices, strict=True)
+    return indexed_name(name, (str(n) if isinstance(part, int) else instance_name(program.records[part], n) for part, n in parts))
+
+
+def indexed_name(name: str, indices: Iterable[str]) -> str:
+    """A name with its indices: each in the place of a `[]`, or behind it where none is left."""
+    for index in indices:
+        name = name.replace("[]", f"[{index}]", 1) if "[]" in name else f"{name}[{index}]"
     return name
+
+
+def array_name(name: str, number: int) -> str:
+    """The name of the array of which an index is the one with that number, from 0: `grid`, then `grid[]`."""
+    parts = name.split("[]")
+    return "[]".join(parts[: number + 1]) + "[]" * (number + 1 - len(parts))
 
 
 def index_message(name: str, index: int, length: int) -> str:

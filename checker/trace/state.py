@@ -25,7 +25,7 @@ from checker.language.tree import (
     Type,
     Variable,
 )
-from checker.language.values import element_name, format_value, index_message, instance_name, wild_pointer_message
+from checker.language.values import array_name, element_name, format_value, index_message, instance_name, wild_pointer_message
 from checker.trace.data import Call
 
 T = TypeVar("T")
@@ -247,13 +247,13 @@ class State:
         if len(indices) != len(variable.shape):
             raise ValueError(f"{place.position}: {variable.name} with {len(indices)} indices")
         elements = []
-        for part, index in zip(variable.shape, indices, strict=True):
+        for number, (part, index) in enumerate(zip(variable.shape, indices, strict=True)):
             if isinstance(part, str):
                 elements.append(self.instance(part, index, position, may_be_free=True))
             elif 0 <= index < part:
                 elements.append(index)
             else:
-                raise self.wild(index_message(variable.name, index, part), position)
+                raise self.wild(index_message(array_name(variable.name, number), index, part), position)
         cell = Cell(place.record, instance, variable.name, tuple(elements))
         if cell not in self.memory:
             raise ValueError(f"{place.position}: there is no {variable.name}")
