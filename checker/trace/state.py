@@ -236,27 +236,29 @@ class State:
         """Gives an allocated instance back."""
         self.memory[Cell(record_name, index, None, ())] = 0
 
-    def locate(self, place: Place, base: int | None, indices: Sequence[int], position: Position) -> Cell:
-        """The cell of a place whose pointer and index have these values. Raises Stopped for a wild one."""
-        variable = place.variable
-        instance = None
-        if place.record is not None:
-            if base is None:
-                raise ValueError(f"{place.position}: field {variable.name} without a pointer")
-            instance = self.instance(place.record, base, position)
-        if len(indices) != len(variable.shape):
-            raise ValueError(f"{place.position}: {variable.name} with {len(indices)} indices")
-        elements = []
-        for number, (part, index) in enumerate(zip(variable.shape, indices, strict=True)):
+    def selected(self, place: Place, operands: Sequence[int], position: Position) -> list[int]:
+        """Which instance and elements the pointer and indices select that have these values, the first ones of the place.
+        Raises Stopped for a wild one."""
+        found = []
+        rest = list(operands)
+        if place.record is not None and rest:
+            found.append(self.instance(place.record, rest.pop(0), position))
+        for number, (part, index) in enumerate(zip(place.variable.shape, rest, strict=False)):
             if isinstance(part, str):
-                elements.append(self.instance(part, index, position, may_be_free=True))
+                found.append(self.instance(part, index, position, may_be_free=True))
             elif 0 <= index < part:
-                elements.append(index)
+                found.append(index)
             else:
-                raise self.wild(index_message(array_name(variable.name, number), index, part), position)
-        cell = Cell(place.record, instance, variable.name, tuple(elements))
+                raise self.wild(index_message(array_name(place.variable.name, number), index, part), position)
+        return found
+
+    def locate(self, place: Place, operands: Sequence[int], position: Position) -> Cell:
+        """The cell of a place whose pointer and indices have these values. Raises Stopped for a wild one."""
+        elements = self.selected(place, operands, position)
+        instance = elements.pop(0) if place.record is not None else None
+        cell = Cell(place.record, instance, place.variable.name, tuple(elements))
         if cell not in self.memory:
-            raise ValueError(f"{place.position}: there is no {variable.name}")
+            raise ValueError(f"{place.position}: there is no {place.variable.name}")
         return cell
 
     def fit(self, type_: Type, value: int, position: Position) -> int:
