@@ -70,7 +70,7 @@ STRUCTS: list[Case] = [
     (
         "an initial value that a member does not take",
         LOCKS + lines("x: Lock = Lock(held=«7)"),
-        "`x.held` takes bool, and this is an integer from 7 to 7",
+        "`x.held` takes bool, and this is 7",
     ),
     (
         "a struct as a value",
@@ -79,8 +79,13 @@ STRUCTS: list[Case] = [
     ),
     (
         "a struct as a target",
-        action("«locks[0] = lock", state=LOCKS),
+        action("«locks[0] = 0", state=LOCKS),
         "`locks[0]` is a struct; name one of its members: held, queue",
+    ),
+    (
+        "a struct as the value of a struct",
+        action("locks[0] = «lock", state=LOCKS),
+        "`lock` is a struct; name one of its members: held, queue",
     ),
     ("an array of structs as a value", action("flag = «locks", state=LOCKS), "`locks` is an array; index it"),
     (
@@ -89,7 +94,7 @@ STRUCTS: list[Case] = [
         "`locks` is an array; index it",
     ),
     (
-        "a member that there is not",
+        "a member of a struct that there is not",
         action("flag = «lock.hold", state=LOCKS),
         "`lock` has no member `hold`; did you mean `held`?; it has held, queue",
     ),
