@@ -135,7 +135,6 @@ def test_kernel_models_in_pieces(tmp_path: Path, model: str, sizes: tuple[int, i
 
 
 ENTERED_OVER_A_RESULT = """
-Small = Annotated[int, Range(0, 3)]
 @record(count=1, frames=2)
 class Cpu:
     done: Small = 0
