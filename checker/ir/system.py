@@ -267,6 +267,14 @@ class Halt:
 
 
 @dataclass(frozen=True)
+class Outside:
+    """The path ends: it has come to a state outside the constraint of that name."""
+
+    constraint: str
+    position: Position
+
+
+@dataclass(frozen=True)
 class Allocate:
     """The lowest free instance, as a reference; it becomes allocated, and its variables get the values of `resets`. Cut if there
     is none."""
@@ -348,6 +356,7 @@ Instruction: TypeAlias = (
     | Require
     | Check
     | Halt
+    | Outside
     | Allocate
     | Push
     | Cover
@@ -508,7 +517,7 @@ class System:
     whether instances have an allocator state, of each record. inside: the locations at which each routine is on the call
     chain. coverable: all places that Cover notes. ranges: of the values of locals that have a type; others hold what was
     assigned to them last. symmetry: what can be exchanged, None if no record is symmetric. eventualities, assumptions: only
-    where it was lowered for liveness."""
+    where it was lowered for liveness. constraints: names of those that transitions look at first."""
 
     variables: dict[str, Variable]
     owners: dict[str, Owner]
@@ -526,6 +535,7 @@ class System:
     symmetry: Symmetry | None = None
     eventualities: tuple[Eventuality, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
+    constraints: tuple[str, ...] = ()
 
     def location(self, number: int) -> Location:
         return self.locations[number - 1]
@@ -583,7 +593,7 @@ def expressions(block: Block) -> Iterator[Expression]:
             case Return(value):
                 if value is not None:
                     yield value
-            case Leave() | Next() | Halt() | Allocate() | Cover() | Called() | Stand() | Goto():
+            case Leave() | Next() | Halt() | Outside() | Allocate() | Cover() | Called() | Stand() | Goto():
                 continue
             case _:
                 raise TypeError(i)

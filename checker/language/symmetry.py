@@ -32,6 +32,8 @@ def check_symmetry(program: tree.Program) -> None:
     checker.in_action = False
     for invariant in program.invariants:
         checker.plain(invariant.body)
+    for constraint in program.constraints:
+        checker.plain(constraint.body)
     if program.executes is not None:
         checker.plain(program.executes.body)
     for name in _running(program):
@@ -44,6 +46,7 @@ def check_symmetry(program: tree.Program) -> None:
 def _running(program: tree.Program) -> Iterator[str]:
     """The functions and routines that run after @initial."""
     roots: list[object] = [*(action.body for action in program.actions.values()), program.invariants, program.executes]
+    roots += program.constraints
     entered = [s.routine for s in walk(program.initial) if isinstance(s, tree.Enter)]
     waiting = [*entered, *(name for root in roots for name in called_functions(root))]
     found: dict[str, None] = {}
