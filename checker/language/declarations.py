@@ -95,7 +95,7 @@ class Symbols:
         raise module.error(definition, f"`{name}` is defined in a way that has no meaning in a model")
 
     def _assigned(self, module: Module, name: str, value: ast.expr) -> Symbol:
-        if name in ("EXPECTED", "ASSUMPTIONS"):
+        if name in ("EXPECTED", "RECORDED", "ASSUMPTIONS"):
             return Builtin(name)
         if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id in module.definitions:
             match self.resolve(module, value.func.id, value.func):
@@ -163,6 +163,8 @@ class Symbols:
         name, meaning = self.texts(module, call, 2, 'event("name", "what happens")')
         if IDENTIFIER.fullmatch(name) is None:
             raise module.error(call, f"{name!r} is no name of an event: write up to 64 letters, digits and hyphens")
+        if name == "none":
+            raise module.error(call, "`--events none` means no event; give this one another name")
         if name in self.events:
             raise module.error(call, f"there is an event {name} at {self.events[name].position} already; rename one")
         enabled = self.enabled_events is None or name in self.enabled_events
