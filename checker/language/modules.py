@@ -54,7 +54,7 @@ def display_path(path: Path) -> str:
     """The path as messages show it: from the project's folder for a file inside it, else as given."""
     try:
         return path.resolve().relative_to(PROJECT).as_posix()
-    except ValueError:
+    except (ValueError, RuntimeError):  # outside, or a loop of links, which only reading it says in words
         return path.as_posix()
 
 
