@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from checker.explicit.c_canonical import canonical_tables
+from checker.explicit.c_checkpoint import checkpoint_tables
 from checker.explicit.c_expressions import ExpressionWriter, Raisers, Unsupported, comment, encoded, table_name
 from checker.explicit.c_instructions import FunctionWriter
 from checker.explicit.c_selection import Selected, select
@@ -86,6 +87,7 @@ class _Generator:
                 (HERE / "prelude.h").read_text(encoding="utf-8"),
                 *body,
                 (HERE / "search.c").read_text(encoding="utf-8"),
+                *(() if self.compact else checkpoint_tables(self.system, self.layout, self.words)),
                 (HERE / "checkpoint.c").read_text(encoding="utf-8"),
             ]
         )

@@ -16,10 +16,12 @@ import psutil
 from checker.explicit import resuming
 from checker.explicit.c_code import Generated
 from checker.explicit.canonical import CandidateCheck, ToldApart
+from checker.explicit.checkpoint import CheckpointError
+from checker.explicit.checkpoint_check import INVARIANT, MOST_ROWS, STEP, STUCK
 from checker.explicit.crew import Crew
 from checker.explicit.interrupts import Interrupts
 from checker.explicit.outcome import Cut, OutOfRange, Violated
-from checker.explicit.paths import Hop
+from checker.explicit.paths import Hop, NoSuchPath
 from checker.explicit.search import DEADLOCK, Finding, Limits, Progress, Result, Search, Statistics
 
 SLICE = 100_000_000
@@ -29,11 +31,9 @@ ALONE = 200_000
 """States that one thread finds before others join it: so far, the order of the search is always the same."""
 
 LEVEL_DONE = 0
-INVARIANT, STEP, STUCK = 1, 2, 3
 OUT_OF_MEMORY, FULL, TOO_MANY_CHOICES, TOLD_APART = 1, 2, 3, 4
 STATES, TRANSITIONS, EXPANDED, BYTES, GROW, FAILURE, STOP, FIGURES = range(8)
 NO_ROW = 2**32 - 1
-MOST_ROWS = 2**32 - 2**12
 TABLE_BYTES = 18
 """Bytes of table a state may need while the table grows."""
 
@@ -98,6 +98,13 @@ class CompiledSearch:
                 return self.result
             with Interrupts(lambda: self.library.search_stop(self.search)) as self.interrupts:
                 self._search()
+        except NoSuchPath as wrong:
+            if self.checkpoints is None or self.checkpoints.resume is None:
+                raise
+            raise CheckpointError(
+                f"error: {self.checkpoints.resume} was not written by a search of this program: it has {wrong}; "
+                "begin anew without --resume"
+            ) from None
         finally:
             if self.search:
                 self.library.search_stop(self.search)
@@ -334,9 +341,13 @@ class CompiledSearch:
 
     def _back_from(self, row: int) -> Iterator[int]:
         """What is stored of the states from a row's back to the initial one."""
-        while row != NO_ROW:
+        for _ in range(self.counts()[0]):
+            if row == NO_ROW:
+                return
             stored, row = self._row(row)
             yield stored
+        if row != NO_ROW:
+            raise NoSuchPath("states that lead to each other")
 
     def _row(self, row: int) -> tuple[int, int]:
         """What is stored of a row's state, and the row that led to it."""

@@ -102,7 +102,8 @@ def _explore(
         return _portable(search, search.run(limits, progress, announce), method)
     if method.checkpoints is not None and method.checkpoints.resume is not None:
         for reason in header_of(method.checkpoints.resume).dropped.values():
-            search.drop_pages(reason)
+            if "pages" in search.reductions:
+                search.drop_pages(reason)
     takeover = _Takeover(search, method.compact)
     try:
         if method.engine == "auto" and not method.compact and method.checkpoints is None:

@@ -35,6 +35,10 @@ class RaisingHop:
     raised: Violated | OutOfRange
 
 
+class NoSuchPath(AssertionError):
+    """What an engine has stored is no path of the model. The engine is wrong, or what it has read from a checkpoint is."""
+
+
 def outcomes(transition: Transition, state: int) -> Iterator[tuple[tuple[int, ...], int | Raised]]:
     """What a transition can lead to: its choices, and the next state or what it raises; nothing where it is not possible."""
     tape = Tape()
@@ -75,7 +79,7 @@ def path_where(transitions: Transitions, first: int, accepts: Sequence[Callable[
             continue
         untried.pop()
         if not untried:
-            raise AssertionError("a state without the transitions that led to it")
+            raise NoSuchPath("a state without the transitions that led to it")
         path.pop()
     return tuple(path)
 
@@ -104,5 +108,5 @@ def raising_end(transitions: Transitions, state: int, like: Violated | OutOfRang
             return found
         other = other or found
     if other is None:
-        raise AssertionError("a state without the violation that its representative has")
+        raise NoSuchPath("a state without the violation that its representative has")
     return other

@@ -17,7 +17,7 @@ from checker.explicit.generated_names import Names
 from checker.explicit.initial import initial_state
 from checker.explicit.outcome import Cut, OutOfRange, Raised, Tape, Violated
 from checker.explicit.partial_order import Assumptions, Broken, Reducer
-from checker.explicit.paths import FIRST_PROPERTY, Hop, RaisingHop, alternatives, marked, path_where, raising_end
+from checker.explicit.paths import FIRST_PROPERTY, Hop, NoSuchPath, RaisingHop, alternatives, marked, path_where, raising_end
 from checker.explicit.predicates import Cluster, Instance, make_clusters
 from checker.explicit.python_code import FunctionMaker
 from checker.explicit.reductions import PARTIAL_ORDER, unused, usable
@@ -462,7 +462,7 @@ class Search:
             for instance in cluster.instances:
                 if instance.predicate.property == name and instance.is_violated(state):
                     return instance
-        raise AssertionError("an invariant that is violated for one engine is not for the other")
+        raise NoSuchPath("an invariant that is violated for one engine is not for the other")
 
     def error_of(self, path: tuple[Hop, ...]) -> OutOfRange:
         """The model error that an invariant runs into after a path."""
@@ -473,7 +473,7 @@ class Search:
                     instance.holds(state)
                 except OutOfRange as error:
                     return error
-        raise AssertionError("an invariant that runs into a model error for one engine does not for the other")
+        raise NoSuchPath("an invariant that runs into a model error for one engine does not for the other")
 
 
 def alternatives_of(transition: Transition, state: int) -> tuple[int, ...]:

@@ -22,7 +22,7 @@ CONDITIONS = {"invariant", "lemma", *ON_RUNS} - {"fair"}
 PLACES = ("lineno", "col_offset", "end_lineno", "end_col_offset", "ctx", "kind", "type_comment")
 """Fields of a node that say nothing."""
 SHOWN = 40
-"""Characters of a stated assumption that stand for it."""
+"""Characters of a stated assumption that stand for it; those that begin alike share a name."""
 
 
 @dataclass(frozen=True)
@@ -44,9 +44,10 @@ def wording(program: tree.Program, symbols: Symbols, modules: Sequence[Module]) 
     assumptions = {f"fair: {c.name}": digest([texts.closed(c)]) for c in codes if "fair" in c.decorators}
     for hook, implementation in program.demanded:
         assumptions[f"hook: {hook}"] = digest([texts.closed(symbols.used_code[implementation])])
-    for stated in program.stated:
-        text = " ".join(stated.split())
-        assumptions[f"stated: {text[:SHOWN]}"] = digest([text])
+    stated: dict[str, list[str]] = {}
+    for text in (" ".join(text.split()) for text in program.stated):
+        stated.setdefault(f"stated: {text[:SHOWN]}", []).append(text)
+    assumptions |= {name: digest(found) for name, found in stated.items()}
     return Wording({name: digest(found) for name, found in parts.items()}, assumptions)
 
 
