@@ -75,6 +75,8 @@ class Symbols:
                 known = similar(definition.name, target.definitions)
                 raise ModelError(definition.position, f"{definition.module} has no `{definition.name}`{known}")
             return self.resolve(target, definition.name, ast.Pass())
+        if name in ("EXPECTED", "RECORDED", "ASSUMPTIONS"):
+            return Builtin(name)
         other = self._owners.setdefault(name, module)
         if other is not module and isinstance(definition, (ast.FunctionDef, ast.ClassDef, ast.AnnAssign)):
             raise module.error(definition, f"`{name}` is also defined in {other.display}; rename one of them")
@@ -95,8 +97,6 @@ class Symbols:
         raise module.error(definition, f"`{name}` is defined in a way that has no meaning in a model")
 
     def _assigned(self, module: Module, name: str, value: ast.expr) -> Symbol:
-        if name in ("EXPECTED", "RECORDED", "ASSUMPTIONS"):
-            return Builtin(name)
         if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id in module.definitions:
             match self.resolve(module, value.func.id, value.func):
                 case Builtin("parameter"):
