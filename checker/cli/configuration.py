@@ -104,6 +104,7 @@ def check_configuration(
         tuple(result.dropped.items()),
         result.omission,
         tuple(explored.unused.items()),
+        initials=explored.initials,
     )
 
 

@@ -442,7 +442,7 @@ def test_a_checkpoint_that_is_damaged_or_of_another_search(place: Place) -> None
     for changed, message in (
         (content[:-1], "its body is not as long as its header says"),
         (content[:-7] + b"x" + content[-6:], "damaged"),
-        (content[:40], "XXX"),
+        (content[:40], "truncated"),
     ):
         file.write_bytes(changed)
         done = place.run(*SMALL, "--resume", str(file))
