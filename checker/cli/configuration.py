@@ -155,9 +155,10 @@ def wanted_properties(program: tree.Program, request: Request) -> frozenset[str]
 
 def require_actions(program: tree.Program, request: Request) -> None:
     """UsageError for a model in which nothing ever happens, whatever the events."""
-    if program.actions:
+    if program.actions or program.routines:
         return
-    if not program.events or not load_program(request.model, request.settings, None, request.texts).actions:
+    everything = load_program(request.model, request.settings, None, request.texts) if program.events else program
+    if not everything.actions and not everything.routines:
         raise UsageError(f"{request.model}: error: nothing happens in this model; add an @action")
 
 

@@ -75,7 +75,7 @@ class Symbols:
                 known = similar(definition.name, target.definitions)
                 raise ModelError(definition.position, f"{definition.module} has no `{definition.name}`{known}")
             return self.resolve(target, definition.name, ast.Pass())
-        if name in ("EXPECTED", "RECORDED", "ASSUMPTIONS"):
+        if name in ("EXPECTED", "RECORDED", "ASSUMPTIONS") and isinstance(definition, (ast.Assign, ast.AnnAssign)):
             return Builtin(name)
         other = self._owners.setdefault(name, module)
         if other is not module and isinstance(definition, (ast.FunctionDef, ast.ClassDef, ast.AnnAssign)):

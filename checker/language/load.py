@@ -15,7 +15,7 @@ from checker.language.declarations import Symbols
 from checker.language.dormant import without_dormant
 from checker.language.errors import ModelError, UsageError, similar
 from checker.language.expressions import ExpressionTranslator
-from checker.language.modules import Module, Texts, display_path, load_modules
+from checker.language.modules import Module, Texts, check_with_python, display_path, load_modules
 from checker.language.records import expectations, recorded
 from checker.language.runs import RunConditions
 from checker.language.statements import StatementTranslator, falls_out, function_body, message
@@ -124,6 +124,9 @@ class _Loader:
             recorded=recorded(self.main),
         )
         check_symmetry(used)
+        for module in self.modules.modules.values():
+            if not module.name.startswith("spec."):  # the kernel's own text is checked when it is written
+                check_with_python(module)
         return mark_constants(without_dormant(used))
 
     def is_whole(self, module: Module) -> bool:

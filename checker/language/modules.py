@@ -94,7 +94,6 @@ def parse_module(name: str, path: Path, texts: Texts | None = None) -> Module:
     module = Module(name, path, display, text, ast.get_docstring(parsed) or "")
     if not name.startswith("spec."):  # the kernel's own text is checked when it is written
         _check_constants(module, parsed)
-        _check_with_python(module, parsed)
     for statement in parsed.body:
         _define(module, statement)
     return module
@@ -110,12 +109,13 @@ def _check_constants(module: Module, parsed: ast.Module) -> None:
                 raise module.error(node, "this text has half of a character in it (a surrogate), which no file can hold")
 
 
-def _check_with_python(module: Module, parsed: ast.Module) -> None:
-    """ModelError for what Python parses and then refuses, as a keyword that is given twice: a model is valid Python."""
+def check_with_python(module: Module) -> None:
+    """ModelError for what Python parses and then refuses, as a keyword that is given twice: a model is valid Python. Where the
+    language has words of its own for an error, they come first."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            compile(parsed, module.display, "exec", dont_inherit=True)
+            compile(module.text, module.display, "exec", dont_inherit=True)
     except SyntaxError as error:
         position = Position(module.display, error.lineno or 1, error.offset or 1)
         raise ModelError(position, f"not valid Python: {error.msg}") from None
