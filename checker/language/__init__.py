@@ -19,6 +19,7 @@ from checker.language.names import (
     check,
     choose,
     constant_of_model,
+    constraint,
     demand,
     enter,
     event,
@@ -47,6 +48,7 @@ from checker.language.names import (
     reference,
     require,
     routine,
+    struct,
 )
 
 __all__ = [
@@ -67,6 +69,7 @@ __all__ = [
     "check",
     "choose",
     "constant_of_model",
+    "constraint",
     "demand",
     "enter",
     "event",
@@ -95,4 +98,5 @@ __all__ = [
     "reference",
     "require",
     "routine",
+    "struct",
 ]

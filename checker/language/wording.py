@@ -42,6 +42,7 @@ def wording(program: tree.Program, symbols: Symbols, modules: Sequence[Module]) 
         for name in {*_own(code), *texts.checked(code)}:
             parts[name].append(texts.closed(code))
     assumptions = {f"fair: {c.name}": digest([texts.closed(c)]) for c in codes if "fair" in c.decorators}
+    assumptions |= {f"constraint: {c.name}": digest([texts.closed(c)]) for c in codes if "constraint" in c.decorators}
     for hook, implementation in program.demanded:
         assumptions[f"hook: {hook}"] = digest([texts.closed(symbols.used_code[implementation])])
     stated: dict[str, list[str]] = {}

@@ -15,7 +15,7 @@ from checker.language.load import load_program, load_wording
 MODEL = '''# SPDX-License-Identifier: GPL-2.0-only
 """Two flags."""
 
-from checker.language import Expected, Recorded, action, check, demand, function, invariant, require
+from checker.language import Expected, Recorded, action, check, constraint, demand, function, invariant, require
 
 ready = demand("ready", "What is used was made ready.")
 
@@ -92,6 +92,11 @@ def model(tmp_path: Path) -> Path:
         ('@invariant("order"', '@invariant("other"', "the property order is gone"),
         ('@invariant("order"', '@invariant("other"', "the property other is not recorded"),
         ('("memory is there",)', '("memory is there", "time is there")', "the assumption stated: time is there is not recorded"),
+        (
+            "ASSUMPTIONS =",
+            '@constraint("short")\ndef bound() -> bool:\n    return not b\n\n\nASSUMPTIONS =',
+            "the assumption constraint: bound is not recorded",
+        ),
         ('("memory is there",)', "()", "the assumption stated: memory is there is gone"),
     ],
 )
