@@ -19,7 +19,7 @@ from checker.cli.liveness import fairness_of, live_properties
 from checker.explicit.initial import initial_state
 from checker.explicit.interrupts import uninterrupted
 from checker.explicit.outcome import Cut, OutOfRange, Raised, Violated
-from checker.explicit.paths import Hop, alternatives, marked
+from checker.explicit.paths import Hop, alternatives, is_deadlock, marked
 from checker.explicit.search import DEADLOCK, Finding, Limits, Search
 from checker.explicit.search import Progress as Progress
 from checker.explicit.search import Statistics as SearchStatistics
@@ -104,7 +104,7 @@ class Runs:
         raise Disagreement(f"the solver finds {name} violated after {len(path)} steps, and the portable engine does not")
 
     def _stuck(self, path: list[Hop], state: int) -> Finding:
-        if any(not transition.interrupt for transition, _, _ in alternatives(self.search.transitions, state)):
+        if not is_deadlock(self.search.transitions, state):
             raise Disagreement(f"the solver finds a deadlock after {len(path)} steps, and the portable engine does not")
         return Finding(DEADLOCK, "deadlock", None, tuple(path))
 

@@ -78,7 +78,8 @@ class Violation:
 @dataclass(frozen=True)
 class Cycle:
     """The end of a lasso: steps that are taken for ever. start: how many steps come before them; the state there is that
-    after the last step. fairness: what is assumed of a run, and met by the cycle, a line each."""
+    after the last step. If these are all steps, the run ends, and stays where it is. fairness: what is assumed of a run, and met
+    by the cycle, a line each."""
 
     start: int
     fairness: tuple[str, ...]
@@ -99,3 +100,8 @@ class Trace:
     steps: tuple[Step, ...]
     violation: Violation
     cycle: Cycle | None = None
+
+    @property
+    def ends(self) -> bool:
+        """Whether it is a run that stays in its last state for ever, as nothing but an interrupt can happen there."""
+        return self.cycle is not None and self.cycle.start == len(self.steps)
