@@ -50,6 +50,57 @@ def test_a_lasso_is_shown_saved_and_replayed(tmp_path: Path) -> None:
     assert "not confirmed" in refused.stdout
 
 
+ENDS = """# SPDX-License-Identifier: GPL-2.0-only
+from checker.language import action, eventually, halt, require
+on: bool = True
+running: bool = True
+@action
+def toggle() -> None:
+    global on
+    require(running)
+    on = not on
+@action
+def stop() -> None:
+    global running, on
+    require(running)
+    running = False
+    on = False
+@eventually("comes-on", "off for ever")
+def comes_on() -> bool:
+    "test"
+    return on
+"""
+
+
+def test_a_run_that_ends_is_shown_saved_and_replayed(tmp_path: Path) -> None:
+    model = tmp_path / "model.py"
+    model.write_text(ENDS)
+    done = stackproof("check", str(model), "--save", str(tmp_path))
+    assert done.returncode == 1
+    for part in ("where the run ends", "the run ends here", "Such an end is fair", "comes-on  VIOLATED in 1 steps"):
+        assert part in done.stdout, part
+    whole = json.loads(stackproof("check", str(model), "--format", "json").stdout)
+    jsonschema.validate(whole, schema("stackproof-check"))
+    assert [(p["verdict"], p["length"], p["trace"]["cycle"]["start"]) for p in whole["properties"]] == [("VIOLATED", 1, 1)]
+    stored = tmp_path / "comes-on.json"
+    jsonschema.validate(json.loads(stored.read_text()), schema("stackproof-trace"))
+    again = stackproof("replay", str(stored))
+    assert again.returncode == 0, again.stdout
+    assert "confirmed in 1 step" in again.stdout
+    assert "the run ends here" in stackproof("show", str(stored)).stdout
+    assert "the run ends" in (tmp_path / "comes-on.svg").read_text()
+    # What a later version of the model may still do there, the run has not done.
+    model.write_text(ENDS + "@action\ndef again() -> None:\n    global running\n    require(not running)\n    running = True\n")
+    refused = stackproof("replay", str(stored))
+    assert refused.returncode == 1
+    assert "the run does not end there: again is possible" in refused.stdout
+    assert stackproof("check", str(model)).returncode == 1  # off for ever all the same, by going round
+    halts = '@action\ndef off() -> None:\n    require(not running)\n    halt("off")\n'
+    for holds in (ENDS + halts, ENDS.replace("    on = False\n", "    on = True\n")):
+        model.write_text(holds)
+        assert "comes-on  BOUNDED" in stackproof("check", str(model)).stdout
+
+
 def test_json_has_the_fairness_of_each_property_on_runs() -> None:
     done = stackproof("check", *SMALL, "--reduce", "none", "--format", "json")
     found = json.loads(done.stdout)
