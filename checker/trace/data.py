@@ -59,8 +59,9 @@ class Step:
 class Violation:
     """What the trace ends in.
 
-    kind: "invariant" (the last state violates it), "check" or "wild-pointer" (the last step raised it), "deadlock" (the
-    last state has no transition but interrupts), "lasso" (the condition holds nowhere on the cycle), "model-error".
+    kind: "invariant" (the last state violates it), "check" or "wild-pointer" (the last step raised it), "deadlock" (no
+    transition but interrupts leads away from the last state), "lasso" (the condition holds nowhere on the cycle, or where
+    the run ends), "model-error".
     property: empty for a model error, which violates none. position: of the invariant, condition, check or access; of a
     deadlock, that of its property. binding: the values of an invariant's or condition's parameters, by name. message: one
     line that says what is wrong, with the values filled in. reads: the cells that made an invariant or a check fail, with
