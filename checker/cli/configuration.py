@@ -40,6 +40,9 @@ class Request:
 
 Announce = Callable[[Subject, Verdict], None]
 
+AS_TRUSTED = "whoever can write that file can take states and their violations out of it"
+"""Of a checkpoint that a search went on from."""
+
 
 def check_configuration(
     request: Request,
@@ -81,6 +84,8 @@ def check_configuration(
     notes = (*subject.notes, *(f"Not reduced by {what}: {why}" for what, why in explored.unused.items()))
     if explored.refusal is not None:
         notes = (*notes, f"The cache of compiled searches was not used: {explored.refusal}")
+    if method.checkpoints is not None and method.checkpoints.resume is not None:
+        notes = (*notes, f"{method.checkpoints.resume} is trusted for which states were searched: {AS_TRUSTED}")
     return Run(
         dataclasses.replace(subject, notes=notes),
         tuple(
@@ -101,17 +106,23 @@ def check_configuration(
         tuple(result.dropped.items()),
         result.omission,
         tuple(explored.unused.items()),
+        initials=explored.initials,
     )
 
 
-def notes_of(program: tree.Program) -> tuple[str, ...]:
-    """What the model assumes, what it leaves to the kernel, and what it has for nothing."""
+def assumptions_of(program: tree.Program) -> tuple[str, ...]:
+    """What the model assumes, and what it leaves to the kernel: the same wherever its files lie."""
     assumed = [f"Assumed: {text}" for text in program.stated]
     if program.demanded:
         demands = ", ".join(f"{hook} ({name})" for hook, name in program.demanded)
         assumed.append(f"Assumed: the kernel honours what the model demands of it: {demands}")
     hooks = [routine.name for routine in program.routines.values() if routine.hook == routine.name and not routine.protocol]
-    found = [*assumed, *([f"Hooks that the model does not implement: {', '.join(hooks)}"] if hooks else [])]
+    return (*assumed, *([f"Hooks that the model does not implement: {', '.join(hooks)}"] if hooks else []))
+
+
+def notes_of(program: tree.Program) -> tuple[str, ...]:
+    """Its assumptions, and what the model has for nothing."""
+    found = [*assumptions_of(program)]
     for name, position in program.unused:
         found.append(f"{position.file}:{position.line}: nothing calls `{name}`; say with @implements which hook it is for")
     return tuple(found)

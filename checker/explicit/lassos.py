@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 import psutil
 
 from checker.explicit.fair_cycles import Component, fair_components, fair_cycle
+from checker.explicit.paths import Route
 from checker.explicit.run_conditions import Demand
 from checker.explicit.run_graph import RunGraph
 from checker.explicit.search import Finding, Limits, Progress, Statistics
@@ -135,11 +136,12 @@ class _Search:
         _, _, start, cycle = best
         return self.finding(demand, self.runs.path(start), cycle)
 
-    def finding(self, demand: Demand, path: list[int], cycle: list[int]) -> Finding:
-        """The lasso of these transitions."""
-        hops = tuple(self.runs.hop(edge) for edge in (*path, *cycle))
+    def finding(self, demand: Demand, path: tuple[int, list[int]], cycle: list[int]) -> Finding:
+        """The lasso of these transitions. path: with the initial state that it begins in."""
+        first, edges = path
+        hops = Route(first, tuple(self.runs.hop(edge) for edge in (*edges, *cycle)))
         e = demand.eventuality
-        return Finding(e.property, LASSO, e.position, hops, e, demand.arguments, cycle=len(path))
+        return Finding(e.property, LASSO, e.position, hops, e, demand.arguments, cycle=len(edges))
 
     # -- limits --
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from checker.ir.tape import Tape as Tape
 from checker.language.tree import Position
 
 
@@ -38,37 +39,3 @@ class Cut(Raised):
         self.reason = reason
         self.position = position
         self.message = message
-
-
-class Tape:
-    """Makes the choices of one transition, one alternative after the other: each run of the transition takes the next one."""
-
-    def __init__(self) -> None:
-        self.taken: list[int] = []
-        self.sizes: list[int] = []
-        self.values: list[int] = []
-        self.position = 0
-
-    def __call__(self, options: list[int]) -> int:
-        if self.position == len(self.taken):
-            self.taken.append(0)
-            self.sizes.append(len(options))
-        value = options[self.taken[self.position]]
-        self.values.append(value)
-        self.position += 1
-        return value
-
-    def rewind(self) -> None:
-        self.position = 0
-        self.values = []
-
-    def advance(self) -> bool:
-        """Go on to the next alternative; False when there is none."""
-        self.rewind()
-        while self.taken and self.taken[-1] + 1 == self.sizes[-1]:
-            self.taken.pop()
-            self.sizes.pop()
-        if not self.taken:
-            return False
-        self.taken[-1] += 1
-        return True

@@ -177,16 +177,24 @@ def _mixed_allocation(system: ir.System, record: str) -> tree.Position | None:
 # -- frames --
 
 
-def _locals(system: ir.System, reduced: set[str]) -> Iterator[tuple[tuple[int, str], str]]:
-    """The live locals that hold references."""
-    results = {
-        i.location: system.procedures[i.procedure].result
+def results_awaited(system: ir.System) -> dict[int, str]:
+    """The locations at which a frame stands while a call that returns a value goes on, each with the procedure called."""
+    return {
+        i.location: i.procedure
         for location in system.locations
         for i in _instructions(location.body)
-        if isinstance(i, ir.Call)
+        if isinstance(i, ir.Call) and system.procedures[i.procedure].result is not None
     }
+
+
+def _locals(system: ir.System, reduced: set[str]) -> Iterator[tuple[tuple[int, str], str]]:
+    """The live locals that hold references."""
+    awaited = results_awaited(system)
     for location in system.locations:
         for local in location.live:
-            type_ = results[location.number] if local == ir.RESULT else system.procedures[location.procedure].types[local]
+            name = location.procedure
+            type_ = (
+                system.procedures[awaited[location.number]].result if local == ir.RESULT else system.procedures[name].types[local]
+            )
             if isinstance(type_, tree.ReferenceType) and type_.record in reduced:
                 yield (location.number, local), type_.record

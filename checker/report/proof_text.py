@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -32,11 +33,12 @@ def proof_text(
     lines += run.subject.notes
     if any(verdict.word is Word.PROVED for verdict in run.verdicts):
         lines += [
-            "Z3 found the invariant; Bitwuzla has checked that the initial state satisfies it, that every step keeps it, and",
+            "Z3 found the invariant; Bitwuzla has checked that every initial state satisfies it, that every step keeps it, and",
             "that it excludes every violation. The proofs are about sequentially consistent interleavings of single accesses.",
         ]
     if certificate is not None:
-        lines.append(f"Certificate: {certificate} (stackproof certify {certificate})")
+        again = shlex.join(["stackproof", "certify", str(certificate), "--model", run.subject.model])
+        lines.append(f"Certificate: {certificate} ({again})")
     return "\n".join(lines)
 
 

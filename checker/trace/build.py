@@ -18,6 +18,7 @@ from checker.trace.ending import DEADLOCK, invariant_at, invariant_error, way_on
 from checker.trace.fairness import assumed
 from checker.trace.lasso import NoLasso, check_lasso, eventuality_at
 from checker.trace.machine import Machine, Outcome, Transition
+from checker.trace.places import with_origin
 from checker.trace.record import printed_owner, record_step
 from checker.trace.state import Kind, Stopped
 
@@ -60,8 +61,8 @@ class Built:
     states: tuple[Snapshot, ...]
 
 
-def build_trace(program: Program, schedule: Sequence[Transition], claim: Claim) -> Built:
-    """The trace of a schedule that ends in what is claimed; `replay` confirms it.
+def build_trace(program: Program, schedule: Sequence[Transition], claim: Claim, initial: Sequence[int] = ()) -> Built:
+    """The trace of a schedule that ends in what is claimed; `replay` confirms it. initial: what @initial code chose.
 
     Costs one machine step for each transition of the schedule. To confirm a deadlock it runs the schedule again for each
     processor, as a machine cannot take back a step that it tried.
@@ -70,12 +71,14 @@ def build_trace(program: Program, schedule: Sequence[Transition], claim: Claim) 
     does, or if the machine does not find what is claimed.
     """
     try:
-        machine = Machine(program)
+        machine = Machine(program, initial)
     except Stopped as stopped:
         if schedule or stopped.kind is not Kind.MODEL_ERROR:
             _differ("initial state", "it can be made", str(stopped))
         violation = _raised(Outcome(stopped.kind, stopped.message, stopped.position), claim, "initial state")
-        return Built(_trace(program, {}, [], violation), ())
+        return Built(with_origin(_trace(program, {}, [], violation), program), ())
+    if machine.initial != tuple(initial):
+        _differ("initial state", f"@initial code chooses {list(initial)}", f"the choices {list(machine.initial)}")
     states = [_snapshot(machine)]
     steps: list[Step] = []
     outcome = Outcome(Kind.DONE)
@@ -90,11 +93,11 @@ def build_trace(program: Program, schedule: Sequence[Transition], claim: Claim) 
         violation = _raised(outcome, claim, at)
     else:
         violation = _found(machine, schedule, claim, at)
-    trace = _trace(program, states[0].cells, steps, violation)
+    trace = replace(_trace(program, states[0].cells, steps, violation), choices=machine.initial_choices)
     if claim.kind == "lasso" and claim.cycle is not None:
         own_steps = any(e.own_steps and e.position == claim.position for e in program.eventualities)
         trace = replace(trace, cycle=Cycle(claim.cycle, assumed(program, own_steps)))
-    return Built(trace, tuple(states))
+    return Built(with_origin(trace, program), tuple(states))
 
 
 def _trace(program: Program, initial: dict[str, str], steps: Sequence[Step], violation: Violation) -> Trace:
@@ -172,7 +175,7 @@ def _found(machine: Machine, schedule: Sequence[Transition], claim: Claim, at: s
         case "deadlock":
             if claim.property != DEADLOCK or DEADLOCK not in program.properties:
                 _differ(at, _claimed(claim), f"that this model does not declare {claim.property} for deadlocks")
-            possible = way_on(program, schedule)
+            possible = way_on(program, schedule, machine.initial)
             if possible is not None:
                 _differ(at, _claimed(claim), f"that {possible} is possible")
             return Violation(DEADLOCK, "deadlock", program.properties[DEADLOCK].position, (), _stuck(machine, schedule), ())
@@ -211,7 +214,7 @@ def _lasso(machine: Machine, schedule: Sequence[Transition], claim: Claim, at: s
         _differ(at, _claimed(claim), "other parameters")
     violation = _false(machine, demand, claim, at)
     try:
-        check_lasso(machine.program, schedule[: claim.cycle], schedule[claim.cycle :], demand, claim.binding)
+        check_lasso(machine.program, schedule[: claim.cycle], schedule[claim.cycle :], demand, claim.binding, machine.initial)
     except NoLasso as reason:
         _differ(at, _claimed(claim), f"that {reason}")
     return replace(violation, kind="lasso")
@@ -248,6 +251,6 @@ def _stuck(machine: Machine, schedule: Sequence[Transition]) -> str:
             where = f"waits in {calls[-1].routine}, line {calls[-1].position.line}" if calls else "has no frame"
             waits.append(f"{instance_name(record, index)} {where}")
     interrupts = any(action.interrupt for action in program.actions.values())
-    goes_round = way_on(program, schedule, to_itself=True) is not None
+    goes_round = way_on(program, schedule, machine.initial, to_itself=True) is not None
     what = "change the state" if goes_round else "happen"
     return f"nothing{' but an interrupt' if interrupts else ''} can {what}{': ' if waits else ''}{', '.join(waits)}"

@@ -22,21 +22,21 @@ def invariant_at(program: Program, property: str, position: Position | None) -> 
     return None
 
 
-def way_on(program: Program, history: Sequence[Transition], to_itself: bool = False) -> str | None:
+def way_on(program: Program, history: Sequence[Transition], initial: Sequence[int] = (), to_itself: bool = False) -> str | None:
     """A transition other than interrupts that is possible after the history and leads to another state, in words; None in a
     deadlock. to_itself: one that leads to the same state will do."""
-    for transition, outcome in transitions(program, history, interrupts=False):
-        if to_itself or outcome.kind is not Kind.DONE or not leads_back(program, history, transition):
+    for transition, outcome in transitions(program, history, interrupts=False, initial=initial):
+        if to_itself or outcome.kind is not Kind.DONE or not leads_back(program, history, transition, initial):
             return transition.action or f"a step of processor {transition.processor}"
     return None
 
 
-def leads_back(program: Program, history: Sequence[Transition], transition: Transition) -> bool:
+def leads_back(program: Program, history: Sequence[Transition], transition: Transition, initial: Sequence[int] = ()) -> bool:
     """Whether a transition leads to the state that it is taken from. The machine keeps locals that nothing reads any more, so
     they may differ after it; taken once more, it sets them to what they are."""
-    machine = run(program, (*history, transition))
+    machine = run(program, (*history, transition), initial)
     seen, whole = _seen(machine), exact(machine)
-    if seen != _seen(run(program, history)):
+    if seen != _seen(run(program, history, initial)):
         return False
     return machine.take(transition).kind is Kind.DONE and _seen(machine) == seen and exact(machine) == whole
 

@@ -35,18 +35,24 @@ def eventuality_at(program: Program, property: str, position: Position | None) -
 
 
 def check_lasso(
-    program: Program, path: Sequence[Transition], cycle: Sequence[Transition], demand: Eventuality, binding: Mapping[str, int]
+    program: Program,
+    path: Sequence[Transition],
+    cycle: Sequence[Transition],
+    demand: Eventuality,
+    binding: Mapping[str, int],
+    initial: Sequence[int] = (),
 ) -> None:
-    """Raises NoLasso unless the path leads to a state to which the cycle comes back, so that it can be run for ever; and
-    the demanded condition holds in no state of the cycle; and the cycle is fair. A run without a cycle has to end.
+    """Raises NoLasso unless the path, from the initial state that these choices make, leads to a state to which the cycle comes
+    back, so that it can be run for ever; and the demanded condition holds in no state of the cycle; and the cycle is fair. A
+    run without a cycle has to end.
 
     The cycle is run until a state comes back exactly, at least twice: the first time shows what each step calls, the second
     time conditions are evaluated.
     """
     if not cycle:
-        _check_end(program, path, demand, binding)
+        _check_end(program, path, demand, binding, initial)
         return
-    machine = run(program, path)
+    machine = run(program, path, initial)
     known: dict[object, int] = {exact(machine): 0}
     following: list[NextStep] = []
     views: list[View] = []
@@ -77,19 +83,21 @@ def check_lasso(
     if demand.own_steps:
         assert program.processor is not None
         processor = binding[demand.parameters[0].local.name] // program.records[program.processor].alignment - 1
-    reason = unfair(program, moments, histories, demand, processor)
+    reason = unfair(program, moments, histories, demand, processor, initial)
     if reason is not None:
         raise NoLasso(reason)
 
 
-def _check_end(program: Program, path: Sequence[Transition], demand: Eventuality, binding: Mapping[str, int]) -> None:
+def _check_end(
+    program: Program, path: Sequence[Transition], demand: Eventuality, binding: Mapping[str, int], initial: Sequence[int]
+) -> None:
     """Raises NoLasso unless the run ends there, without the demanded condition, and fairly."""
     if demand.own_steps:
         raise NoLasso("there is no step in the cycle")
-    possible = way_on(program, path, to_itself=True)
+    possible = way_on(program, path, initial, to_itself=True)
     if possible is not None:
         raise NoLasso(f"the run does not end there: {possible} is possible")
-    machine = run(program, path)
+    machine = run(program, path, initial)
     try:
         if machine.evaluate_invariant(demand, binding):
             raise NoLasso(f"the condition {demand.name} holds where the run ends")

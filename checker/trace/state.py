@@ -122,10 +122,10 @@ class Frame:
 
 
 class State:
-    """Shared memory and frames, and what belongs to the step in progress: its processor, its choices, and the cells that it
-    looked at, twice over. looked: in order; a condition drops from those what did not decide it. found: all but constants,
-    with the value that each had when it was looked at first. called: the routines that the step called. next_step: what a
-    condition on runs is told of the step that follows."""
+    """Shared memory and frames, and what belongs to the step in progress: its processor, its choices and their places, and the
+    cells that it looked at, twice over. looked: in order; a condition drops from those what did not decide it. found: all
+    but constants, with the value that each had when it was looked at first. called: the routines that the step called.
+    next_step: what a condition on runs is told of the step that follows."""
 
     def __init__(self, program: Program) -> None:
         self.program = program
@@ -136,6 +136,7 @@ class State:
         self.processor: int | None = None
         self.chooser: Chooser = chooser_of(())
         self.chosen: list[tuple[Type, int]] = []
+        self.chosen_at: list[Position] = []
         self.looked: list[Cell] = []
         self.found: dict[Cell, int] = {}
         self.called: list[str] = []
@@ -295,6 +296,7 @@ class State:
         if value not in options:
             raise Stopped(Kind.NOT_POSSIBLE, f"{self._printable(type_, value)} is not among the options", position)
         self.chosen.append((type_, value))
+        self.chosen_at.append(position)
         return value
 
     def _printable(self, type_: Type, value: int) -> str:

@@ -81,9 +81,13 @@ class BruteForce:
     def explore(self) -> Space:
         """Breadth first, a path to each state kept in place of the state. Raises TooLarge."""
         space, program = self.space, self.program
-        first = run(program, ())
-        paths: dict[Any, tuple[Transition, ...]] = {exact(first): ()}
-        numbers = {exact(first): self._meet(first, 0)}
+        paths: dict[Any, tuple[Transition, ...]] = {}
+        initials: dict[Any, tuple[int, ...]] = {}
+        numbers: dict[Any, int] = {}
+        for first in initial_machines(program):
+            if exact(first) not in paths:
+                paths[exact(first)], initials[exact(first)] = (), first.initial
+                numbers[exact(first)] = self._meet(first, 0)
         graph: list[list[tuple[Label, Any]]] = []
         terminal: set[Any] = set()
         for key in (queue := list(paths)):
@@ -91,12 +95,12 @@ class BruteForce:
             graph.append([])
             view = key[0]
             moves = leaves = False
-            for transition, outcome, machine in expand(program, path):
+            for transition, outcome, machine in expand(program, path, initials[key]):
                 label = label_of(transition)
                 if transition.processor is not None or not program.actions[transition.action].interrupt:
                     done = outcome.kind is Kind.DONE
                     moves = moves or not done or exact(machine) != key
-                    leaves = leaves or not done or not leads_back(program, path, transition)
+                    leaves = leaves or not done or not leads_back(program, path, transition, initials[key])
                 if outcome.kind is Kind.CUT:
                     space.cuts.add(outcome.message)
                     graph[-1].append((label, "cut"))
@@ -117,7 +121,7 @@ class BruteForce:
                 successor = exact(machine)
                 space.edges.add((view, label, successor[0]))
                 if successor not in paths:
-                    paths[successor] = (*path, transition)
+                    paths[successor], initials[successor] = (*path, transition), initials[key]
                     queue.append(successor)
                     numbers[successor] = self._meet(machine, len(path) + 1)
                 graph[-1].append((label, numbers[successor]))
@@ -165,11 +169,26 @@ def _coarsest(views: list[View], graph: list[list[tuple[Label, Any]]]) -> int:
         classes = [numbers[signature] for signature in signatures]
 
 
-def expand(program: Program, path: tuple[Transition, ...]) -> Iterator[tuple[Transition, Outcome, Machine]]:
-    """Every transition that is possible after the path, with its choices, how it ends, and the machine that has taken it."""
+def initial_machines(program: Program) -> Iterator[Machine]:
+    """A machine in each initial state, once for each way to choose it."""
+    combinations = Combinations()
+    more = True
+    while more:
+        try:
+            yield Machine(program, chooser(combinations))
+        except Stopped as stopped:
+            if stopped.kind is not Kind.NOT_POSSIBLE:
+                raise
+        more = combinations.advance()
+
+
+def expand(
+    program: Program, path: tuple[Transition, ...], initial: tuple[int, ...] = ()
+) -> Iterator[tuple[Transition, Outcome, Machine]]:
+    """Every transition that is possible after the path from the initial state that these choices make, with its choices, how it ends, and the machine that has taken it."""
     processors = 0 if program.processor is None else program.records[program.processor].count
     candidates = [Transition(index) for index in range(processors)]
-    machine = run(program, path)
+    machine = run(program, path, initial)
     for action in program.actions.values():
         candidates += [Transition(None, action.name, arguments) for arguments in machine.bindings(action)]
     fresh = True
@@ -178,7 +197,7 @@ def expand(program: Program, path: tuple[Transition, ...]) -> Iterator[tuple[Tra
         more = True
         while more:
             if not fresh:
-                machine = run(program, path)
+                machine = run(program, path, initial)
             choose = chooser(combinations)
             if candidate.processor is not None:
                 outcome = machine.step(candidate.processor, choose)
