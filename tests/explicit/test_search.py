@@ -298,7 +298,7 @@ def more() -> None:
         ("    n = choose((n, 2))", True),
         ("    require(n == 3)\n    halt('test')", True),
         ("    require(n == 3)\n    check(n < 3, no_wild_pointer, 'test')", True),
-        ("    require(n == 3)\n    n += 1", True),
+        ("    require(n == 3)\n    n += 9", True),
     ],
 )
 def test_a_transition_to_the_same_state_leads_out_of_no_deadlock(text: str, leads_away: bool) -> None:
