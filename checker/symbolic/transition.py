@@ -234,9 +234,14 @@ def leads_away(fields: Fields, effect: Effect, frame: Frame | None = None) -> Te
     if DEADLOCK not in fields.system.properties:
         return terms.false
     changes = _changes(fields, effect, frame)
-    if changes is terms.true and not effect.may_fail:
+    if not effect.may_fail and any(change is terms.true for change in changes):
         return terms.true
-    found = terms.disjunction(terms.conjunction(effect.ended, changes), *effect.outcomes.values())
+    ways = [terms.conjunction(effect.ended, change) for change in changes]
+    return terms.disjunction(*(_whatever_inputs(terms, effect, way) for way in (*ways, *effect.outcomes.values())))
+
+
+def _whatever_inputs(terms: Terms, effect: Effect, found: Term) -> Term:
+    """Whether a condition holds for some values of the body's inputs."""
     for variable in reversed(effect.inputs):
         if variable not in variables_of([found]):
             continue
@@ -247,15 +252,15 @@ def leads_away(fields: Fields, effect: Effect, frame: Frame | None = None) -> Te
     return found
 
 
-def _changes(fields: Fields, effect: Effect, frame: Frame | None) -> Term:
-    """Whether what a body leaves differs from what it found."""
+def _changes(fields: Fields, effect: Effect, frame: Frame | None) -> list[Term]:
+    """For each field that a body sets, whether it leaves another value than it found."""
     terms = fields.terms
     pairs = [(term, fields.fields[number].variable) for number, term in effect.state.items()]
     if frame is not None:
         # A frame that calls or returns stands elsewhere afterwards.
         pairs += zip((effect.own.location, *effect.own.slots), (frame.location, *frame.slots), strict=True)
         pairs.append((effect.above.location, fields.location_constant(0)))
-    return terms.disjunction(*(terms.negation(terms.equal(new, old)) for new, old in pairs))
+    return [terms.negation(terms.equal(new, old)) for new, old in pairs]
 
 
 def _invariants(fields: Fields) -> tuple[dict[str, Term], dict[str, Term]]:
