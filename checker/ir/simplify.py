@@ -36,6 +36,7 @@ from checker.ir.system import (
     Loop,
     Next,
     Operation,
+    Outside,
     Processor,
     Push,
     Region,
@@ -212,7 +213,7 @@ class Specialiser:
                 return Call(procedure, tuple(map(e, arguments)), location, position)
             case Return(value):
                 return Return(None if value is None else e(value))
-            case Leave() | Next() | Halt() | Allocate() | Cover() | Called() | Stand() | Goto():
+            case Leave() | Next() | Halt() | Outside() | Allocate() | Cover() | Called() | Stand() | Goto():
                 return i
         raise TypeError(i)
 

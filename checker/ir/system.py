@@ -267,6 +267,14 @@ class Halt:
 
 
 @dataclass(frozen=True)
+class Outside:
+    """The path ends: it has come to a state outside the constraint of that name."""
+
+    constraint: str
+    position: Position
+
+
+@dataclass(frozen=True)
 class Allocate:
     """The lowest free instance, as a reference; it becomes allocated, and its variables get the values of `resets`. Cut if there
     is none."""
@@ -348,6 +356,7 @@ Instruction: TypeAlias = (
     | Require
     | Check
     | Halt
+    | Outside
     | Allocate
     | Push
     | Cover
@@ -370,7 +379,7 @@ class Variable:
     """Cells of one kind. name: "Record.field", "Record.allocated" or a module variable. dimensions: the size of each index.
     initial: of each cell, in row-major order, in the first of the initial states. constant: it has these values in every
     state, so it is not part of the state. keys: for each dimension the record whose instances it is indexed by, None for
-    the length of an array."""
+    the length of an array. record: the one whose field it is, which its first index selects an instance of."""
 
     name: str
     type: Type
@@ -381,6 +390,12 @@ class Variable:
     ghost: bool
     initial: tuple[int, ...]
     keys: tuple[str | None, ...] = ()
+    record: str | None = None
+
+    @property
+    def own_name(self) -> str:
+        """The name without the record."""
+        return self.name if self.record is None else self.name.removeprefix(f"{self.record}.")
 
     def cell(self, indices: tuple[int, ...]) -> int:
         """The number of the cell in row-major order."""
@@ -502,7 +517,7 @@ class System:
     whether instances have an allocator state, of each record. inside: the locations at which each routine is on the call
     chain. coverable: all places that Cover notes. ranges: of the values of locals that have a type; others hold what was
     assigned to them last. symmetry: what can be exchanged, None if no record is symmetric. eventualities, assumptions: only
-    where it was lowered for liveness."""
+    where it was lowered for liveness. constraints: names of those that transitions look at first."""
 
     variables: dict[str, Variable]
     owners: dict[str, Owner]
@@ -520,6 +535,7 @@ class System:
     symmetry: Symmetry | None = None
     eventualities: tuple[Eventuality, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
+    constraints: tuple[str, ...] = ()
 
     def location(self, number: int) -> Location:
         return self.locations[number - 1]
@@ -577,7 +593,7 @@ def expressions(block: Block) -> Iterator[Expression]:
             case Return(value):
                 if value is not None:
                     yield value
-            case Leave() | Next() | Halt() | Allocate() | Cover() | Called() | Stand() | Goto():
+            case Leave() | Next() | Halt() | Outside() | Allocate() | Cover() | Called() | Stand() | Goto():
                 continue
             case _:
                 raise TypeError(i)

@@ -18,6 +18,7 @@ from checker.language.names import (
     check,
     choose,
     constant_of_model,
+    constraint,
     demand,
     enter,
     event,
@@ -46,6 +47,7 @@ from checker.language.names import (
     reference,
     require,
     routine,
+    struct,
 )
 
 __all__ = [
@@ -65,6 +67,7 @@ __all__ = [
     "check",
     "choose",
     "constant_of_model",
+    "constraint",
     "demand",
     "enter",
     "event",
@@ -93,4 +96,5 @@ __all__ = [
     "reference",
     "require",
     "routine",
+    "struct",
 ]

@@ -9,6 +9,7 @@ from 0, flags are bit masks, NULL is 0 and instance i of a record is (i + 1) * a
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
@@ -77,16 +78,16 @@ Type: TypeAlias = BoolType | IntType | EnumType | FlagsType | ReferenceType
 class Variable:
     """A module variable, or a field of a record.
 
-    At most one of `length` (an array, indexed from 0) and `key` (one value for each instance of that record) is set.
-    `constant`: only `initial` writes it, so that reading it is no step. `ghost`: kept for the properties only, so that
-    reading or writing it is no step either.
+    shape: what each index of it takes: a length (an array, indexed from 0) or a record (one value for each of its instances).
+    `[]` in the name, of a variable that is part of a struct, stands for the first index that is not filled in yet. `constant`:
+    only `initial` writes it, so that reading it is no step. `ghost`: kept for the properties only, so that reading or writing
+    it is no step either.
     """
 
     name: str
     type: Type
     position: Position
-    length: int | None = None
-    key: str | None = None
+    shape: tuple[int | str, ...] = ()
     initial: int = 0
     ghost: bool = False
     constant: bool = False
@@ -155,13 +156,18 @@ class LocalRead(Expression):
 @dataclass(frozen=True)
 class Place:
     """Where a value of the shared state is: a module variable (base is None), or a field of the instance `base` points
-    to; `index` selects the element of an array or of a `Per` variable."""
+    to; `indices` select the element of an array or of a `Per` variable, one for each part of its shape."""
 
     position: Position
     variable: Variable
     record: str | None = None
     base: Expression | None = None
-    index: Expression | None = None
+    indices: tuple[Expression, ...] = ()
+
+    @property
+    def operands(self) -> tuple[Expression, ...]:
+        """What is evaluated to find the place, in order."""
+        return self.indices if self.base is None else (self.base, *self.indices)
 
 
 @dataclass(frozen=True)
@@ -465,6 +471,11 @@ class Action:
     position: Position
 
 
+def leading_requirements(action: Action) -> tuple[Statement, ...]:
+    """What an action requires before it does anything else."""
+    return tuple(itertools.takewhile(lambda statement: isinstance(statement, Require), action.body))
+
+
 @dataclass(frozen=True)
 class Invariant:
     """`body` is demanded in every reachable state for all values of the parameters; of a lemma, it is expected there."""
@@ -500,6 +511,17 @@ class Assumption:
     prose: str
     parameters: tuple[Binding, ...]
     given: Expression | None
+    body: Expression
+    position: Position
+
+
+@dataclass(frozen=True)
+class Constraint:
+    """A bound on the search: no transition is taken from a state in which `body` does not hold. prose: the bound, as a verdict
+    says it."""
+
+    name: str
+    prose: str
     body: Expression
     position: Position
 
@@ -573,6 +595,7 @@ class Program:
     demanded: tuple[tuple[str, str], ...] = ()
     dormant: dict[str, Routine] = field(default_factory=dict)
     left_out: tuple[Position, ...] = ()
+    constraints: tuple[Constraint, ...] = ()
 
     @property
     def lemmas(self) -> frozenset[str]:

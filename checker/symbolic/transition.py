@@ -35,13 +35,13 @@ from checker.symbolic.expressions import MODEL_ERROR, WILD, WILD_POINTER, Expres
 from checker.symbolic.fields import Fields
 from checker.symbolic.processors import processor_steps, registers, selected, written_back
 from checker.symbolic.selector import Selector, Transition, processor_transitions
-from checker.symbolic.step import CUT_ARENA, CUT_FRAMES, HALTED, VIOLATES, Body, Effect, Frame, Inputs
+from checker.symbolic.step import CUT_ARENA, CUT_CONSTRAINT, CUT_FRAMES, HALTED, VIOLATES, Body, Effect, Frame, Inputs
 from checker.symbolic.terms import Term, Terms, Unsupported, postorder, variables_of
 
 DEADLOCK = "no-deadlock"
 
-MOST_PARTS = 100_000
-"""Parts of the condition that a transition is possible."""
+MOST_PARTS = 250_000
+"""Parts of the condition that a transition leads away."""
 
 
 @dataclass(frozen=True)
@@ -139,6 +139,7 @@ def _step_relation(system: ir.System, any_free: bool, counted: Sequence[Counted]
         )
 
     has_wild = WILD in system.properties
+    constraints = [CUT_CONSTRAINT + name for name in system.constraints]
     broken, broken_error = _invariants(fields)
     stuck = terms.negation(terms.disjunction(*possible))
     if DEADLOCK not in system.properties:
@@ -167,7 +168,7 @@ def _step_relation(system: ir.System, any_free: bool, counted: Sequence[Counted]
         error=terms.disjunction(when(MODEL_ERROR), terms.false if has_wild else when(WILD_POINTER)),
         broken_error=broken_error,
         halts=when(HALTED),
-        cuts={reason: when(reason) for reason in (CUT_ARENA, CUT_FRAMES)},
+        cuts={reason: when(reason) for reason in (CUT_ARENA, CUT_FRAMES, *constraints)},
         unheld=unheld,
     )
 

@@ -77,7 +77,7 @@ def outcome(result: Result) -> tuple[object, ...]:
     error = None if result.error is None else len(result.error.path)
     if error is not None:
         return (error,)
-    return s.states, s.transitions, s.depth, s.frontier, found, set(result.cuts), result.stopped, set(result.unreached)
+    return s.states, s.transitions, s.depth, s.frontier, found, result.reasons, result.stopped, set(result.unreached)
 
 
 def paths(result: Result) -> dict[str, list[int]]:
@@ -131,6 +131,41 @@ def test_kernel_models_in_pieces(tmp_path: Path, model: str, sizes: tuple[int, i
     states = whole.statistics.states
     result, stops = subject.in_pieces(tmp_path / "file", [states // 7], [2, 1])
     assert stops >= 5
+    assert outcome(result) == outcome(whole)
+
+
+ENTERED_OVER_A_RESULT = """
+@record(count=1, frames=2)
+class Cpu:
+    done: Small = 0
+@executes
+def nothing(cpu: Cpu) -> Cpu | None:
+    return None
+@routine(noinline=True)
+def give() -> Small:
+    return 2
+@routine
+def main() -> None:
+    processor(Cpu).done = give()
+@routine
+def strike() -> None:
+    pass
+@action
+def begin(cpu: Cpu) -> None:
+    require(not has_frames(cpu))
+    enter(cpu, main)
+@action(interrupt=True)
+def interrupt(cpu: Cpu) -> None:
+    require(has_frames(cpu))
+    enter(cpu, strike)
+"""
+
+
+def test_a_frame_that_was_entered_stands_on_a_result(tmp_path: Path, hasty: None) -> None:
+    subject = Subject(program_of(ENTERED_OVER_A_RESULT), frozenset(), pieces)
+    whole = subject.run(1, Limits())
+    result, stops = subject.in_pieces(tmp_path / "file", [1], [1])
+    assert stops > 5
     assert outcome(result) == outcome(whole)
 
 

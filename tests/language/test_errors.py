@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 from refused import Case
+from refused_constraints import CONSTRAINTS
 from refused_declarations import DECLARATIONS, NAMES_AND_MODULES
 from refused_expressions import EXPRESSIONS
 from refused_programs import FUNCTIONS_HOOKS_AND_PROPERTIES, STEPS, THE_INITIAL_STATE
 from refused_runs import RUNS
 from refused_statements import STATEMENTS
+from refused_structs import STRUCTS
 from refused_symmetry import SYMMETRY
 from small_programs import HEADER, model_file
 
@@ -31,8 +33,10 @@ CASES: list[Case] = [
     *FUNCTIONS_HOOKS_AND_PROPERTIES,
     *STEPS,
     *RUNS,
+    *CONSTRAINTS,
     *THE_INITIAL_STATE,
     *SYMMETRY,
+    *STRUCTS,
 ]
 ELSEWHERE = (
     "there is no such file",
