@@ -92,8 +92,9 @@ def test_a_run_that_ends_is_shown_saved_and_replayed(tmp_path: Path) -> None:
     # What a later version of the model may still do there, the run has not done.
     model.write_text(ENDS + "@action\ndef again() -> None:\n    global running\n    require(not running)\n    running = True\n")
     refused = stackproof("replay", str(stored))
-    assert refused.returncode == 1
-    assert "the run does not end there: again is possible" in refused.stdout
+    assert refused.returncode == 2
+    assert "the model has changed since" in refused.stderr
+    assert "the run does not end there: again is possible" in refused.stderr
     assert stackproof("check", str(model)).returncode == 1  # off for ever all the same, by going round
     halts = '@action\ndef off() -> None:\n    require(not running)\n    halt("off")\n'
     for holds in (ENDS + halts, ENDS.replace("    on = False\n", "    on = True\n")):
