@@ -136,7 +136,7 @@ def test_gate_stops_at_ctrl_c_and_records_nothing(tmp_path: Path) -> None:
 
 COUNTER = """# SPDX-License-Identifier: GPL-2.0-only
 from typing import Annotated
-from checker.language import Expected, Range, action, invariant, require
+from checker.language import Expected, Range, Recorded, action, invariant, require
 n: Annotated[int, Range(0, 3)] = 0
 @action
 def up() -> None:
@@ -147,6 +147,7 @@ def up() -> None:
 def low() -> bool:
     "A counter stays where it was made for."
     return n < 4
+RECORDED = Recorded(properties={"low": "949186691058"}, assumptions={})
 EXPECTED = (Expected(settings={}, violated={}, states=5, transitions=3, depth=3),)
 """
 
