@@ -20,6 +20,7 @@ from checker.language import tree
 from checker.language.errors import UsageError, similar
 from checker.language.load import load_program
 from checker.language.modules import Texts
+from checker.language.symmetry import undecided_allocations
 from checker.language.walking import walk
 from checker.report.verdict import Configuration, Run, Statistics, Subject, Verdict, Word
 
@@ -108,6 +109,11 @@ def notes_of(program: tree.Program) -> tuple[str, ...]:
         assumed.append(f"Assumed: the kernel honours what the model demands of it: {demands}")
     hooks = [routine.name for routine in program.routines.values() if routine.hook == routine.name and not routine.protocol]
     found = [*assumed, *([f"Hooks that the model does not implement: {', '.join(hooks)}"] if hooks else [])]
+    for record, position in undecided_allocations(program):
+        found.append(
+            f"Not decided: whether it matters which other free {record} `allocate` could return; {position.file}:{position.line} "
+            f"tells one {record} from another by more than references to them"
+        )
     for name, position in program.unused:
         found.append(f"{position.file}:{position.line}: nothing calls `{name}`; say with @implements which hook it is for")
     return tuple(found)

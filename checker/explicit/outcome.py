@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from checker.language.tree import Position
+from checker.trace.data import Allocated
 
 
 class Raised(Exception):
@@ -46,7 +47,7 @@ class Tape:
     def __init__(self) -> None:
         self.taken: list[int] = []
         self.sizes: list[int] = []
-        self.values: list[int] = []
+        self.values: list[int | Allocated] = []
         self.position = 0
 
     def __call__(self, options: list[int]) -> int:
@@ -57,6 +58,15 @@ class Tape:
         self.values.append(value)
         self.position += 1
         return value
+
+    def allocated(self, instances: int, alignment: int) -> int:
+        """One of the instances, a bit each: a choice if there are several."""
+        if not instances & instances - 1:
+            return instances
+        indices = [index for index in range(instances.bit_length()) if instances >> index & 1]
+        index = self(indices)
+        self.values[-1] = Allocated((index + 1) * alignment)
+        return 1 << index
 
     def rewind(self) -> None:
         self.position = 0

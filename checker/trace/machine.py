@@ -21,9 +21,10 @@ from checker.language.tree import (
     ReferenceType,
     Type,
 )
-from checker.trace.data import Call
+from checker.trace.data import Allocated, Call, Choice
 from checker.trace.execution import Execution, Scope, scope_of
 from checker.trace.state import (
+    Allocation,
     Boundary,
     Chooser,
     Frame,
@@ -52,9 +53,13 @@ class Outcome:
     message: str = ""
     position: Position | None = None
     property: str | None = None
-    options: tuple[int, ...] = ()
-    choices: tuple[tuple[Type, int], ...] = ()
+    options: tuple[Choice, ...] = ()
+    choices: tuple[tuple[Type | Allocation, int], ...] = ()
     reads: Reads = ()
+
+    def taken(self) -> tuple[Choice, ...]:
+        """The choices, as a transition has them."""
+        return tuple(Allocated(value) if isinstance(type_, Allocation) else value for type_, value in self.choices)
 
     def __str__(self) -> str:
         place = f"{self.position}: " if self.position else ""
@@ -68,7 +73,7 @@ class Transition:
     processor: int | None
     action: str = ""
     arguments: tuple[int, ...] = ()
-    choices: tuple[int, ...] = ()
+    choices: tuple[Choice, ...] = ()
 
 
 class Machine:
@@ -103,7 +108,7 @@ class Machine:
             return self.step(transition.processor, transition.choices)
         return self.act(transition.action, transition.arguments, transition.choices)
 
-    def step(self, processor: int, choices: Sequence[int] | Chooser = ()) -> Outcome:
+    def step(self, processor: int, choices: Sequence[Choice] | Chooser = ()) -> Outcome:
         """Runs one step of the processor of that index. Anything but DONE spoils it, unless there is no frame."""
         self._begin(processor, choices)
         before = dict(self.state.memory)
@@ -119,7 +124,7 @@ class Machine:
             return self._outcome(stopped)
         return Outcome(Kind.DONE, choices=tuple(self.state.chosen))
 
-    def act(self, name: str, arguments: Sequence[int], choices: Sequence[int] | Chooser = ()) -> Outcome:
+    def act(self, name: str, arguments: Sequence[int], choices: Sequence[Choice] | Chooser = ()) -> Outcome:
         """Runs the action. Anything but DONE leaves the state as it was: an action pushes frames, and runs none."""
         action = self.program.actions[name]
         self._begin(None, choices)
@@ -136,7 +141,7 @@ class Machine:
             return self._outcome(stopped)
         return Outcome(Kind.DONE, choices=tuple(self.state.chosen))
 
-    def _begin(self, processor: int | None, choices: Sequence[int] | Chooser) -> None:
+    def _begin(self, processor: int | None, choices: Sequence[Choice] | Chooser) -> None:
         if self.spoiled:
             raise RuntimeError("the machine stopped half-way through a step")
         self.accessed = None

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from checker.language.tree import Program, ReferenceType, Type
 from checker.language.values import format_value, instance_name
-from checker.trace.data import Call, Change, Step
+from checker.trace.data import Call, Change, Choice, Step
 from checker.trace.machine import Machine, Outcome, Transition
-from checker.trace.state import Chooser, Kind, Owner
+from checker.trace.state import Allocation, Chooser, Kind, Owner
 
 
 def record_step(machine: Machine, transition: Transition, chooser: Chooser | None = None) -> tuple[Outcome, Step]:
@@ -25,10 +25,21 @@ def record_step(machine: Machine, transition: Transition, chooser: Chooser | Non
     reads = machine.step_reads
     after = machine.cells()
     changes = tuple(Change(cell, before[cell], after[cell]) for cell in before if before[cell] != after[cell])
-    chosen = tuple(format_value(machine.program, type_, value) for type_, value in outcome.choices)
+    chosen = tuple(format_choice(machine.program, type_, value) for type_, value in outcome.choices)
     if machine.accessed is not None:
         step = replace(step, name=machine.accessed.routine, at=machine.accessed.position)
     return outcome, replace(step, choices=chosen, reads=reads, changes=changes)
+
+
+ALLOCATE = "allocate "
+"""Before the name of an instance that an allocation returned, among the choices of a step."""
+
+
+def format_choice(program: Program, type_: Type | Allocation, value: int) -> str:
+    """A choice as a trace has it."""
+    if isinstance(type_, Allocation):
+        return ALLOCATE + format_value(program, ReferenceType(type_.record), value)
+    return format_value(program, type_, value)
 
 
 def _describe(machine: Machine, transition: Transition) -> Step:
@@ -87,7 +98,7 @@ def transitions(program: Program, history: Sequence[Transition], interrupts: boo
     interrupts: those of interrupt actions too. A machine cannot be copied, so that each candidate that leaves its mark on
     it costs a run of the history.
     """
-    machine = run(program, history)
+    machine = _open(program, history)
     processors = 0 if program.processor is None else program.records[program.processor].count
     candidates = [Transition(index) for index in range(processors)]
     for action in program.actions.values():
@@ -97,7 +108,7 @@ def transitions(program: Program, history: Sequence[Transition], interrupts: boo
     marked = False
     while candidates:
         if marked:
-            machine = run(program, history)
+            machine = _open(program, history)
         candidate = candidates.pop()
         outcome = machine.take(candidate)
         if outcome.kind is Kind.OPEN_CHOICE:
@@ -105,3 +116,23 @@ def transitions(program: Program, history: Sequence[Transition], interrupts: boo
         elif outcome.kind is not Kind.NOT_POSSIBLE:
             yield candidate, outcome
         marked = machine.spoiled or outcome.kind is Kind.DONE
+
+
+def can_step(program: Program, history: Sequence[Transition], processor: int) -> bool:
+    """Whether the processor has a step after the history, with whatever choices."""
+    open_choices: list[tuple[Choice, ...]] = [()]
+    while open_choices:
+        choices = open_choices.pop()
+        outcome = _open(program, history).step(processor, choices)
+        if outcome.kind is Kind.OPEN_CHOICE:
+            open_choices += [(*choices, option) for option in outcome.options]
+        elif outcome.kind is not Kind.NOT_POSSIBLE:
+            return True
+    return False
+
+
+def _open(program: Program, history: Sequence[Transition]) -> Machine:
+    """A machine that has taken these transitions, and leaves open which instance the next ones allocate."""
+    machine = run(program, history)
+    machine.state.allocations_are_open = True
+    return machine

@@ -6,15 +6,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from checker.language.tree import Eventuality, Invariant, Program, Type
+from checker.language.tree import Eventuality, Invariant, Program, ReferenceType, Type
 from checker.trace.data import Call, Step, Trace, Violation
 from checker.trace.ending import DEADLOCK, invariant_at, invariant_error, way_on
 from checker.trace.fairness import assumed
 from checker.trace.lasso import NoLasso, check_lasso, eventuality_at
 from checker.trace.machine import Machine, Outcome, Transition
 from checker.trace.parse import parse_instance, parse_value
-from checker.trace.record import printed_owner, record_step
-from checker.trace.state import Chooser, Kind, Stopped
+from checker.trace.record import ALLOCATE, printed_owner, record_step
+from checker.trace.state import Allocation, Chooser, Kind, Stopped
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def _replay_step(machine: Machine, step: Step, at: str) -> tuple[Outcome, Transi
         {change.cell: f"{change.before} -> {change.after}" for change in step.changes},
         {change.cell: f"{change.before} -> {change.after}" for change in found.changes},
     )
-    chosen = tuple(value for _, value in outcome.choices)
+    chosen = outcome.taken()
     return outcome, Transition(transition.processor, transition.action, transition.arguments, chosen)
 
 
@@ -134,12 +134,16 @@ def _transition(machine: Machine, step: Step, at: str) -> Transition:
 
 
 def _choices(program: Program, step: Step, at: str) -> Chooser:
-    remaining = iter(step.choices)
+    remaining = list(reversed(step.choices))
 
-    def choose(type_: Type, options: tuple[int, ...]) -> int | None:
-        text = next(remaining, None)
+    def choose(type_: Type | Allocation, options: tuple[int, ...]) -> int | None:
+        if not remaining or remaining[-1].startswith(ALLOCATE) is not isinstance(type_, Allocation):
+            return None
+        text = remaining.pop()
         try:
-            return None if text is None else parse_value(program, type_, text)
+            if isinstance(type_, Allocation):
+                return parse_value(program, ReferenceType(type_.record), text.removeprefix(ALLOCATE))
+            return parse_value(program, type_, text)
         except ValueError as error:
             raise _Differs(f"{at}: choice: {error}") from None
 

@@ -175,7 +175,7 @@ def expand(program: Program, path: tuple[Transition, ...]) -> Iterator[tuple[Tra
                 outcome = machine.act(candidate.action, candidate.arguments, choose)
             fresh = not machine.spoiled and outcome.kind is not Kind.DONE
             if outcome.kind is not Kind.NOT_POSSIBLE:
-                yield replace(candidate, choices=tuple(value for _, value in outcome.choices)), outcome, machine
+                yield replace(candidate, choices=outcome.taken()), outcome, machine
             more = combinations.advance()
 
 
