@@ -8,7 +8,7 @@ the others remain possible and lead to the same end.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from checker.explicit.outcome import Raised
 from checker.explicit.paths import Hop, outcomes
@@ -150,6 +150,7 @@ class _Given:
     """A tape with one way to choose. left: its choices, the next one last."""
 
     left: list[Choice]
+    allocations: list[str] = field(default_factory=list)
 
     def __call__(self, options: list[int]) -> int:
         if not self.left or self.left[-1] not in options:
@@ -158,13 +159,17 @@ class _Given:
         assert not isinstance(value, Allocated)
         return value
 
-    def allocated(self, instances: int, alignment: int) -> int:
+    def allocated(self, record: str, instances: int, alignment: int) -> int:
+        number = self.allocations.count(record)
+        self.allocations.append(record)
         if not instances & instances - 1:
             return instances
         match self.left[-1:]:
-            case [Allocated(reference)] if instances >> (index := reference // alignment - 1) & 1:
-                self.left.pop()
-                return 1 << index
+            case [Allocated() as given] if (given.record, given.number) == (record, number):
+                bit = 1 << given.reference // alignment - 1
+                if bit & instances:
+                    self.left.pop()
+                    return bit
         raise _NotThere
 
 

@@ -29,12 +29,13 @@ def find_symmetry(program: tree.Program, system: ir.System, code: ExpressionCode
     while (name := next((name for name in paged if _meets_another(system, name, paged)), None)) is not None:
         paged.remove(name)
     candidates = list(_taken(program, code))
+    allocated = _allocated(system)
     tabled: list[str] = []
     for record in declared:
-        position = next((c.position for c in candidates if c.record == record.name), None)
+        position = next((c.position for c in candidates if c.record == record.name), allocated.get(record.name))
         if record.name not in paged and position is not None:
             what = "which is more than data, or takes part in constants, or refers to others that are only data"
-            unreduced[record.name] = f"{position} takes the lowest of several instances of it, {what}"
+            unreduced[record.name] = f"{position} takes one of several instances of it, {what}"
         elif record.name not in paged:
             tabled.append(record.name)
     while permutations(system, tuple(tabled)) is None:
@@ -51,7 +52,7 @@ def find_symmetry(program: tree.Program, system: ir.System, code: ExpressionCode
         keys,
         references,
         dict(_locals(system, reduced)),
-        {name: value for record, values in _reset(program, system) if record in paged for name, value in values.items()},
+        {name: value for record in allocated if record in paged for name, value in _resets(program, record).items()},
         tuple(c for c in candidates if c.record in paged),
         unreduced,
     )
@@ -97,7 +98,7 @@ def _meets_another(system: ir.System, record: str, paged: list[str]) -> bool:
     return False
 
 
-# -- steps that take the lowest instance --
+# -- steps that take one of several instances --
 
 
 def _bodies(system: ir.System) -> Iterator[ir.Block]:
@@ -106,12 +107,20 @@ def _bodies(system: ir.System) -> Iterator[ir.Block]:
     yield from (location.body for location in system.locations)
 
 
-def _reset(program: tree.Program, system: ir.System) -> Iterator[tuple[str, dict[str, int]]]:
-    """Each record that some transition allocates, with what its fields are then."""
-    allocating = {i.record for body in _bodies(system) for i in ir.instructions(body) if isinstance(i, ir.Allocate)}
-    for record in program.records.values():
-        if record.name in allocating:
-            yield record.name, {f"{record.name}.{field.name}": field.initial for field in record.fields if not field.constant}
+def _allocated(system: ir.System) -> dict[str, tree.Position]:
+    """The records that some transition allocates, and where."""
+    found: dict[str, tree.Position] = {}
+    for body in _bodies(system):
+        for i in ir.instructions(body):
+            if isinstance(i, ir.Allocate):
+                found.setdefault(i.record, i.position)
+    return found
+
+
+def _resets(program: tree.Program, record: str) -> dict[str, int]:
+    """What `allocate` sets: the values of the fields of a new instance."""
+    fields = program.records[record].fields
+    return {f"{record}.{field.name}": field.initial for field in fields if not field.constant}
 
 
 def _taken(program: tree.Program, code: ExpressionCode) -> Iterator[Candidates]:

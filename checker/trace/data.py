@@ -25,9 +25,11 @@ class Change:
 @dataclass(frozen=True)
 class Allocated:
     """Among the choices of a transition: the free instance, as a reference, that an allocation returned where it could have been
-    another one."""
+    another one. number: how many allocations of the record came before in the transition that found several free instances."""
 
+    record: str
     reference: int
+    number: int
 
 
 Choice: TypeAlias = int | Allocated

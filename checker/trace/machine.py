@@ -59,7 +59,10 @@ class Outcome:
 
     def taken(self) -> tuple[Choice, ...]:
         """The choices, as a transition has them."""
-        return tuple(Allocated(value) if isinstance(type_, Allocation) else value for type_, value in self.choices)
+        return tuple(
+            Allocated(type_.record, value, type_.number) if isinstance(type_, Allocation) else value
+            for type_, value in self.choices
+        )
 
     def __str__(self) -> str:
         place = f"{self.position}: " if self.position else ""
@@ -147,6 +150,7 @@ class Machine:
         self.accessed = None
         self.state.processor = processor
         self.state.chosen = []
+        self.state.allocations = []
         self.state.looked = []
         self.state.found = {}
         self.state.called = []

@@ -31,14 +31,11 @@ def record_step(machine: Machine, transition: Transition, chooser: Chooser | Non
     return outcome, replace(step, choices=chosen, reads=reads, changes=changes)
 
 
-ALLOCATE = "allocate "
-"""Before the name of an instance that an allocation returned, among the choices of a step."""
-
-
 def format_choice(program: Program, type_: Type | Allocation, value: int) -> str:
-    """A choice as a trace has it."""
+    """A choice as a trace has it. Of an allocation: `allocate page1`, of a later one in the step `allocate page1, allocation 2`."""
     if isinstance(type_, Allocation):
-        return ALLOCATE + format_value(program, ReferenceType(type_.record), value)
+        which = f", allocation {type_.number + 1}" if type_.number else ""
+        return f"allocate {format_value(program, ReferenceType(type_.record), value)}{which}"
     return format_value(program, type_, value)
 
 

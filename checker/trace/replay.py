@@ -6,14 +6,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from checker.language.tree import Eventuality, Invariant, Program, ReferenceType, Type
+from checker.language.tree import Eventuality, Invariant, Program, Type
 from checker.trace.data import Call, Step, Trace, Violation
 from checker.trace.ending import DEADLOCK, invariant_at, invariant_error, way_on
 from checker.trace.fairness import assumed
 from checker.trace.lasso import NoLasso, check_lasso, eventuality_at
 from checker.trace.machine import Machine, Outcome, Transition
 from checker.trace.parse import parse_instance, parse_value
-from checker.trace.record import ALLOCATE, printed_owner, record_step
+from checker.trace.record import format_choice, printed_owner, record_step
 from checker.trace.state import Allocation, Chooser, Kind, Stopped
 
 
@@ -137,12 +137,15 @@ def _choices(program: Program, step: Step, at: str) -> Chooser:
     remaining = list(reversed(step.choices))
 
     def choose(type_: Type | Allocation, options: tuple[int, ...]) -> int | None:
-        if not remaining or remaining[-1].startswith(ALLOCATE) is not isinstance(type_, Allocation):
+        if not remaining:
             return None
+        if isinstance(type_, Allocation):
+            named = [value for value in options if format_choice(program, type_, value) == remaining[-1]]
+            if named:
+                remaining.pop()
+            return named[0] if named else None
         text = remaining.pop()
         try:
-            if isinstance(type_, Allocation):
-                return parse_value(program, ReferenceType(type_.record), text.removeprefix(ALLOCATE))
             return parse_value(program, type_, text)
         except ValueError as error:
             raise _Differs(f"{at}: choice: {error}") from None

@@ -94,9 +94,10 @@ NextStep: TypeAlias = tuple[int | None, frozenset[str]]
 
 @dataclass(frozen=True)
 class Allocation:
-    """What an allocation returns, where a `choose` has a type."""
+    """What an allocation returns, where a `choose` has a type. number: as in Allocated."""
 
     record: str
+    number: int
 
 
 Chooser: TypeAlias = Callable[[Type | Allocation, tuple[int, ...]], int | None]
@@ -134,7 +135,8 @@ class State:
     """Shared memory and frames, and what belongs to the step in progress: its processor, its choices, and the cells that it
     looked at, twice over. looked: in order; a condition drops from those what did not decide it. found: all but constants,
     with the value that each had when it was looked at first. called: the routines that the step called. next_step: what a
-    condition on runs is told of the step that follows. allocations_are_open: whether an allocation of which nobody has
+    condition on runs is told of the step that follows. allocations: the records of which the step has allocated an instance when
+    several were free. allocations_are_open: whether an allocation of which nobody has
     decided what it returns is an open choice; else it returns the lowest."""
 
     def __init__(self, program: Program) -> None:
@@ -145,6 +147,7 @@ class State:
         self.frames: dict[Owner, list[Frame]] = {}
         self.processor: int | None = None
         self.chooser: Chooser = chooser_of(())
+        self.allocations: list[str] = []
         self.allocations_are_open = False
         self.chosen: list[tuple[Type | Allocation, int]] = []
         self.looked: list[Cell] = []
@@ -314,9 +317,12 @@ class State:
         free = tuple(self.reference(record_name, n) for n in range(count) if not self.is_allocated(record_name, n))
         if not free:
             raise Stopped(Kind.CUT, "arena", position)
-        value = self.chooser(Allocation(record_name), free)
+        allocation = Allocation(record_name, self.allocations.count(record_name))
+        if len(free) > 1:
+            self.allocations.append(record_name)
+        value = self.chooser(allocation, free)
         if value is None and self.allocations_are_open and len(free) > 1:
-            options = tuple(map(Allocated, free))
+            options = tuple(Allocated(record_name, reference, allocation.number) for reference in free)
             raise Stopped(Kind.OPEN_CHOICE, "no instance is given", position, options=options)
         if value is None:
             value = free[0]
@@ -324,7 +330,7 @@ class State:
             shown = self._printable(ReferenceType(record_name), value)
             raise Stopped(Kind.NOT_POSSIBLE, f"{shown} cannot be allocated, as it is not free", position)
         else:
-            self.chosen.append((Allocation(record_name), value))
+            self.chosen.append((allocation, value))
         return value // self.program.records[record_name].alignment - 1
 
     def _printable(self, type_: Type, value: int) -> str:
@@ -335,13 +341,12 @@ class State:
 
 
 def chooser_of(choices: Sequence[Choice]) -> Chooser:
-    """Takes these in turn, and leaves open what comes after them. What an allocation returned is taken by allocations only, and
-    by the next one."""
+    """Takes these in turn, and leaves open what comes after them. What an allocation returned is taken by that one only."""
     remaining = list(reversed(choices))
 
     def choose(type_: Type | Allocation, options: tuple[int, ...]) -> int | None:
         match remaining[-1:]:
-            case [Allocated(reference)] if isinstance(type_, Allocation):
+            case [Allocated(record, reference, number)] if type_ == Allocation(record, number):
                 remaining.pop()
                 return reference
             case [int(value)] if not isinstance(type_, Allocation):

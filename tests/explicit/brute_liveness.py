@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 
 import networkx
-from brute_force import TooLarge, exact, expand
+from brute_force import Offered, TooLarge, exact, expand
 
 from checker.language.tree import Eventuality, Program
 from checker.trace.fairness import Moment, moment
@@ -34,11 +34,12 @@ def graph_of(program: Program, most: int) -> networkx.MultiDiGraph:
     """All states that the machine keeps apart. Raises TooLarge."""
     graph = networkx.MultiDiGraph()
     first = exact(run(program, ()))
+    offered = Offered(program)
     paths: dict[object, tuple[Transition, ...]] = {first: ()}
     for state in (queue := list(paths)):
         path = paths[state]
         graph.add_node(state)
-        found = [(t, outcome, machine) for t, outcome, machine in expand(program, path)]
+        found = [(t, outcome, machine) for t, outcome, machine in expand(program, path, offered.after(path))]
         stepping = {t.processor for t, _, _ in found}
         here = run(program, path)
         standing = {context[0] for context in moment(here, Transition(None), (None, frozenset())).contexts if context is not None}
