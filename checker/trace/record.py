@@ -32,7 +32,7 @@ def record_step(machine: Machine, transition: Transition, chooser: Chooser | Non
 
 
 def format_choice(program: Program, type_: Type | Allocation, value: int) -> str:
-    """A choice as a trace has it. Of an allocation: `allocate page1`, of a later one in the step `allocate page1, allocation 2`."""
+    """A choice as a trace has it; of an allocation `allocate page1`, or for a later one `allocate page1, allocation 2`."""
     if isinstance(type_, Allocation):
         which = f", allocation {type_.number + 1}" if type_.number else ""
         return f"allocate {format_value(program, ReferenceType(type_.record), value)}{which}"
