@@ -10,6 +10,7 @@ no_wild_pointer = demand("no-wild-pointer", "test")
 class Node:
     link: "Node | None" = None
     kind: Small = 0
+    fixed: Small = 0
 last: Node | None = None
 """
 CPU = """
@@ -40,9 +41,13 @@ def drop() -> None:
 @action
 def take() -> None:
     global last
-    require(known is not None and not is_allocated(known))
+    require(last is None and known is not None and not is_allocated(known))
     last = allocate(Node)
     check(last is not known, failed, "again")
+@action
+def forget() -> None:
+    global known
+    known = None
 """,
     "a tagged reference": """
 known: Node | None = None
@@ -57,7 +62,7 @@ def drop() -> None:
 @action
 def take() -> None:
     global last
-    require(tagged is not None)
+    require(tagged is not None and last is None)
     last = allocate(Node)
     check(last is not reference(Node, address(tagged) & ~1), failed, "again")
 """,
@@ -135,11 +140,11 @@ def main() -> None:
     old = known
     with atomic("test"):
         free(old)
-        free_now()
+        forget()
     last = allocate(Node)
     check(last is not old, failed, "again")
 @routine
-def free_now() -> None:
+def forget() -> None:
     global known
     known = None
 """,
@@ -177,6 +182,37 @@ def take() -> None:
     require(known is None and last is None)
     last = allocate(Node)
 """,
+    "a constant": """
+known: Node | None = None
+home: Node | None = None
+@action
+def drop() -> None:
+    global known
+    require(known is not None)
+    known = None
+    free(home)
+@action
+def take() -> None:
+    global last
+    require(known is None and last is None)
+    last = allocate(Node)
+    check(last is not home, failed, "again")
+""",
+    "a constant of its own": """
+known: Node | None = None
+@action
+def drop() -> None:
+    global known
+    require(known is not None)
+    free(known)
+    known = None
+@action
+def take() -> None:
+    global last
+    require(known is None and last is None)
+    last = allocate(Node)
+    check(last.fixed == 0, failed, "again")
+""",
     "what belongs to it and outlasts it": """
 known: Node | None = None
 marks: Per[Node, bool] = per(Node, False)
@@ -190,7 +226,7 @@ def drop() -> None:
 @action
 def take() -> None:
     global last
-    require(known is None)
+    require(known is None and last is None)
     last = allocate(Node)
     check(not marks[last], failed, "again")
 """,
@@ -199,5 +235,16 @@ def take() -> None:
 
 def naming_system(what: str) -> str:
     """The text of one of NAMED, without its imports."""
-    frames = "def main(" in NAMED[what]
-    return NODE + (CPU if frames else "") + NAMED[what] + BOOT + ("    enter(instance(Cpu, 0), main)\n" if frames else "")
+    text, boot = NODE + NAMED[what], BOOT
+    if "def main(" in text:
+        text, boot = text + CPU, boot + "    enter(instance(Cpu, 0), main)\n"
+    if "home" in NAMED[what]:
+        boot = boot.replace("global known", "global known, home") + "    home = known\n"
+    if "fixed" in NAMED[what]:
+        boot += "    known.fixed = 1\n"
+    return text + boot
+
+
+def violated_by(what: str) -> str:
+    """The property that is violated."""
+    return "fresh" if "fresh" in NAMED[what] else "failed"

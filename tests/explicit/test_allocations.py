@@ -6,22 +6,25 @@ from __future__ import annotations
 import itertools
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import pytest
 from brute_force import BruteForce, TooLarge, View, compare, engine_space
-from confirming import confirm
+from confirming import confirm, replayed
 from hypothesis import HealthCheck, assume, event, given, note, settings
 from hypothesis import strategies as st
-from naming_systems import NAMED, naming_system
+from naming_systems import BOOT, CPU, NAMED, NODE, naming_system, violated_by
 from random_allocations import random_allocations
-from small_programs import program_of
+from small_programs import line_of, program_of
 from test_compiled import agree
 
+from checker.cli.configuration import notes_of
 from checker.explicit.canonical import EXCHANGES
+from checker.explicit.paths import alternatives
 from checker.explicit.reductions import PARTIAL_ORDER
 from checker.explicit.search import Search
 from checker.ir.lower import lower
+from checker.ir.naming import FreeInstances
 from checker.language.errors import ModelError
 from checker.language.tree import Program
 
@@ -109,10 +112,140 @@ def exchanged(program: Program, view: View) -> Iterator[View]:
 @pytest.mark.parametrize("what", NAMED)
 def test_a_named_instance_is_among_those_that_may_be_allocated(what: str) -> None:
     program = program_of(naming_system(what))
-    violated = "fresh" if "fresh" in NAMED[what] else "failed"
+    violated = violated_by(what)
     compare(program, MOST)
     compare_with_any_free(program)
     assert violated in confirm(program).findings
     agree(program)
     for reductions in (frozenset({PARTIAL_ORDER}), frozenset({PARTIAL_ORDER, *EXCHANGES})):
         assert violated in Search(lower(program), None, reductions).run().findings
+
+
+def without(name: str, value: object) -> Callable[[FreeInstances], None]:
+    return lambda looker: setattr(looker, name, value)
+
+
+RULES: dict[str, Callable[[FreeInstances], None]] = {
+    "cells": without("cells", []),
+    "frames": without("frames", []),
+    "constants": without("always", 0),
+    "kinds": without("kinds", None),
+}
+
+
+@pytest.mark.parametrize("rule", [*RULES, "what the step holds"])
+def test_each_rule_is_needed(rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    original = FreeInstances.options
+
+    def options(self: FreeInstances, state: int, free: int, stepping: int, held: Iterable[int]) -> int:
+        if rule in RULES:
+            RULES[rule](self)
+            return original(self, state, free, stepping, held)
+        return original(self, state, free, stepping, ())
+
+    monkeypatch.setattr(FreeInstances, "options", options)
+    assert any(violated_by(what) not in Search(lower(program_of(naming_system(what)))).run().findings for what in NAMED)
+
+
+# -- and what does not ------------------------------------------------------------------------------------------------
+
+FORGOTTEN = {
+    "a field of a free instance": """
+known: Node | None = None
+@action
+def drop() -> None:
+    global known
+    require(known is not None)
+    holder = allocate(Node)
+    holder.link = known
+    free(known)
+    free(holder)
+    known = None
+""",
+    "a local that nothing reads any more": """
+known: Node | None = None
+@routine
+def main() -> None:
+    global known, last
+    old = known
+    with atomic("test"):
+        free(old)
+        known = None
+    last = allocate(Node)
+""",
+    "what is about to be overwritten by a local of the step": """
+known: Node | None = None
+@action
+def renew() -> None:
+    global known
+    require(known is not None and last is None)
+    old = known
+    known = None
+    free(old)
+    old = allocate(Node)
+    known = old
+""",
+}
+TAKE = """
+@action
+def take() -> None:
+    global last
+    require(known is None and last is None)
+    last = allocate(Node)
+"""
+
+
+@pytest.mark.parametrize("what", FORGOTTEN)
+def test_what_can_be_read_no_more_costs_no_state(what: str) -> None:
+    frames = "def main(" in FORGOTTEN[what]
+    boot = BOOT + ("    enter(instance(Cpu, 0), main)\n" if frames else "")
+    program = program_of(NODE + FORGOTTEN[what] + (CPU if frames else TAKE) + boot)
+    compare(program, MOST)
+    compare_with_any_free(program)
+    search = Search(lower(program))
+    search.run()
+    for state in search.states:
+        for _, choices, _ in alternatives(search.transitions, state):
+            assert not choices
+
+
+def test_a_program_that_frees_nothing_is_not_looked_at() -> None:
+    text = NODE + "known: Node | None = None\n" + TAKE
+    assert not lower(program_of(text)).names
+    assert not lower(program_of(text + "@initial\ndef start() -> None:\n    global known\n    known = allocate(Node)\n")).names
+    assert lower(program_of(text + "@initial\ndef start() -> None:\n    global last\n    last = instance(Node, 1)\n")).names
+    assert lower(program_of(text + "@action\ndef wild(n: Node) -> None:\n    global last\n    last = n\n")).names
+
+
+# -- what the user sees -----------------------------------------------------------------------------------------------
+
+
+def test_several_allocations_in_a_step_are_told_apart() -> None:
+    """What a step allocated first is no choice, and what it allocated then is."""
+    text = """
+known: Node | None = None
+@action
+def both() -> None:
+    global known, last
+    require(last is None)
+    spare = allocate(Node)
+    old = known
+    known = spare
+    free(old)
+    last = allocate(Node)
+    check(last is not old, failed, "again")
+"""
+    program = program_of(NODE.replace("count=3", "count=4") + text + BOOT)
+    compare(program, MOST)
+    search = Search(lower(program))
+    finding = search.run().findings["failed"]
+    trace = replayed(program, search, finding)
+    assert trace.steps[-1].choices == ("allocate node1, allocation 2",)
+
+
+def test_where_numbers_tell_instances_apart_the_verdict_says_so() -> None:
+    text = NODE + "known: Node | None = None\n" + TAKE
+    assert not [note for note in notes_of(program_of(text)) if "Not decided" in note]
+    text += '@invariant("low", "test")\ndef low() -> bool:\n    """Test."""\n    return last is not instance(Node, 2)\n'
+    (found,) = [note for note in notes_of(program_of(text)) if "Not decided" in note]
+    assert f":{line_of(text, 'instance(Node, 2)')} tells one Node from another" in found
