@@ -28,7 +28,7 @@ from checker.ir.lower import lower
 from checker.language.errors import UsageError
 from checker.language.load import load_program
 from checker.report.verdict import Configuration, Run, Statistics, Subject, Verdict, Word
-from checker.symbolic.problem import BROKEN, BROKEN_ERROR, CUT, ERROR, STUCK, VIOLATES, bounded_problem
+from checker.symbolic.problem import BROKEN, CUT, ERROR, ERROR_IN, STUCK, VIOLATES, bounded_problem
 from checker.symbolic.process import messages
 from checker.symbolic.question import Hit, Reached, Stopped
 from checker.symbolic.selector import Transition
@@ -48,9 +48,11 @@ class Runs:
         self.relation = relation
         self.search = search
         self.layout = search.layout
+        self.broken: set[str] = set()
 
     def finding(self, hit: Hit) -> Finding | None:
-        """The finding of a hit; None for a cut, which is noted in the search's result."""
+        """The finding of a hit. None for a cut, which is noted in the search's result; and for a model error in an invariant of
+        a property that was found violated, as no engine evaluates that any more."""
         state = initial_state(self.search.system, self.layout)
         if self._packed(hit, 0) != state:
             raise Disagreement("the solver and the portable engine begin in different states")
@@ -65,8 +67,9 @@ class Runs:
             return self._broken(hit.target.removeprefix(BROKEN), path, state)
         if hit.target == STUCK:
             return self._stuck(path, state)
-        if hit.target == BROKEN_ERROR:
-            return self._broken_error(path, state)
+        if hit.target.startswith(ERROR_IN):
+            name = hit.target.removeprefix(ERROR_IN)
+            return None if name in self.broken else self._broken_error(name, path, state)
         transition, choices, raised = self._take(
             hit, last, state, _raises(hit.target), f"`{hit.target.strip()}` in step {last + 1}"
         )
@@ -74,6 +77,7 @@ class Runs:
             self.search.result.cuts.setdefault(raised.reason, f"{raised.position}: {raised.message}")
             return None
         if isinstance(raised, Violated):
+            self.broken.add(raised.property)
             path.append(Hop(transition, choices, marked(self.search.transitions, state, raised)))
             return Finding(raised.property, "wild-pointer" if raised.wild else "check", raised.position, tuple(path))
         assert isinstance(raised, OutOfRange)
@@ -92,9 +96,10 @@ class Runs:
         raise Disagreement(f"the solver finds {what}, and the portable engine does not")
 
     def _broken(self, name: str, path: list[Hop], state: int) -> Finding:
+        self.broken.add(name)
         for cluster in self.search.clusters:
             for instance in cluster.instances:
-                if instance.predicate.property == name and not instance.holds(state):
+                if instance.predicate.property == name and instance.is_violated(state):
                     predicate = instance.predicate
                     return Finding(name, "invariant", predicate.position, tuple(path), predicate, instance.arguments)
         raise Disagreement(f"the solver finds {name} violated after {len(path)} steps, and the portable engine does not")
@@ -104,11 +109,12 @@ class Runs:
             raise Disagreement(f"the solver finds a deadlock after {len(path)} steps, and the portable engine does not")
         return Finding(DEADLOCK, "deadlock", None, tuple(path))
 
-    def _broken_error(self, path: list[Hop], state: int) -> Finding:
+    def _broken_error(self, name: str, path: list[Hop], state: int) -> Finding:
         for cluster in self.search.clusters:
             for instance in cluster.instances:
                 try:
-                    instance.holds(state)
+                    if instance.predicate.property == name:
+                        instance.holds(state)
                 except OutOfRange as error:
                     return Finding("", "model-error", error.position, tuple(path), message=error.message)
         raise Disagreement(f"the solver finds a model error after {len(path)} steps, and the portable engine does not")

@@ -26,7 +26,7 @@ from checker.symbolic.certificate import INITIATION, SAFETY, Claim, files, lemma
 from checker.symbolic.counting import Counted, Holder, known
 from checker.symbolic.problem import UNHELD, stated_lemmas, targets
 from checker.symbolic.question import STATE
-from checker.symbolic.second_opinion import Malformed, opinion, well_formed
+from checker.symbolic.second_opinion import Answer, Malformed, Opinion, opinion, well_formed
 from checker.symbolic.transition import step_relation
 from checker.symbolic.unrolled_certificate import unrolled_files
 
@@ -40,11 +40,22 @@ MOST_K = 1000
 CONSECUTION = re.compile(r"consecution-(\d+)\.smt2")
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Refused(Exception):
     """A certificate shows nothing. reason: one line."""
 
     reason: str
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+@dataclass(eq=False)
+class NotUnsat(Refused):
+    """The second solver does not say `unsat` of one of its files."""
+
+    file: Path
+    opinion: Opinion
 
 
 def digest(text: str) -> str:
@@ -128,9 +139,9 @@ def _check_files(folder: Path, named: Mapping[str, str], questions: Sequence[str
             well_formed(file.read_text(encoding="utf-8"))
         except Malformed as why:
             raise Refused(f"{file}: {why}") from None
-        answer = opinion(file, seconds)
-        if answer != "unsat":
-            raise Refused(f"{file}: the second solver does not say unsat, but: {answer}")
+        said = opinion(file, seconds)
+        if said.answer is not Answer.UNSAT:
+            raise NotUnsat(f"{file}: the second solver does not say unsat, but: {said}", file, said)
 
 
 def _counted(folder: Path, manifest: Mapping[str, Any]) -> tuple[Counted, ...]:
@@ -191,7 +202,7 @@ def check_against_model(folder: Path, model: Path) -> None:
     variables = {(variable.name, variable.width) for variable in relation.fields.variables}
     if any(set(entry.variables) - variables for entry in lemmas):
         raise Refused(f"{folder / INITIATION}: a lemma speaks of what is no part of the state of {model}")
-    claim = Claim(kept, excluded)
+    claim = Claim(kept, excluded, manifest.get("valid", True) is True)
     expected = files(relation, claim, lemmas) if k == 1 else unrolled_files(relation, claim, k)
     if expected.keys() != {name for name in manifest["files"] if name.endswith(".smt2")}:
         raise Refused(f"{folder / MANIFEST}: the certificate of {model} has other files")

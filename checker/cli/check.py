@@ -216,7 +216,9 @@ class _Session:
                 run = check_configuration(request, self.method, limits_, line.show, announce)
         self.runs.append(run)
         if self.text:
-            if run.error is not None:
+            if run.error is not None and run.error.trace is None:
+                print(f"{run.error.detail}\n", flush=True)
+            elif run.error is not None:
                 self._print(run.subject, run.error, [])
             print(run_text(run, shown), flush=True)
         interrupted = any(verdict.detail == INTERRUPTED for verdict in run.verdicts)

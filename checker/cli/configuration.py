@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -51,6 +52,7 @@ def check_configuration(
 ) -> Run:
     """Search one configuration. announce: called with each violation when it is found and confirmed. Disagreement if the
     replayer does not confirm what the engine says."""
+    begun = time.monotonic()
     program = load_program(request.model, request.settings, request.events, request.texts)
     wanted = wanted_properties(program, request)
     system = lower(program)
@@ -67,17 +69,20 @@ def check_configuration(
                 announce(subject, verdict)
 
     try:
-        explored = explore(system, wanted, method, limits, progress, found)
+        explored = explore(system, wanted, method, limits.later(time.monotonic() - begun), progress, found)
     except EngineError as error:
         raise UsageError(f"error: the compiled engine cannot be used: {error}") from None
     except CheckpointError as error:
         raise UsageError(str(error)) from None
     result = explored.result
     inexact = bool(explored.reductions) or result.omission > 0
+    limits = limits.later(time.monotonic() - begun)
     runs = look_at_runs(program, wanted, result, request.liveness_states, limits, progress, found, inexact)
     otherwise = _otherwise(program, system, result, subject.configuration)
     s = result.statistics
     notes = (*subject.notes, *(f"Not reduced by {what}: {why}" for what, why in explored.unused.items()))
+    if explored.refusal is not None:
+        notes = (*notes, f"The cache of compiled searches was not used: {explored.refusal}")
     return Run(
         dataclasses.replace(subject, notes=notes),
         tuple(
@@ -91,7 +96,7 @@ def check_configuration(
         result.stopped,
         tuple(result.cuts.items()),
         _unreached(program, result),
-        otherwise if otherwise.word is Word.ERROR else None,
+        next((v for v in (otherwise, *runs.values()) if v.word is Word.ERROR), None),
         explored.engine,
         explored.remark,
         tuple(sorted(explored.reductions)),

@@ -13,6 +13,7 @@ from checker.explicit.lassos import Lassos, find_lassos
 from checker.explicit.search import Finding, Limits, Progress, Result
 from checker.ir.lower import lower
 from checker.language import tree
+from checker.language.errors import ModelError
 from checker.report.verdict import Verdict, Word
 from checker.trace.build import Disagreement
 from checker.trace.fairness import assumed
@@ -47,7 +48,8 @@ def look_at_runs(
 ) -> dict[str, Verdict]:
     """Look for lassos after a search; the verdict of each property on runs that has none. `result`: of that search, brought up to
     date. most: states, None for any number. reduced: that search left out states or transitions, which this one never does.
-    Disagreement if the second search finds another state space than the first."""
+    A condition that cannot be evaluated is an ERROR of these properties only. Disagreement if the second search finds another
+    state space than the first."""
     properties = live_properties(program, wanted) - result.findings.keys()
     if not properties or result.stopped is not None or result.error is not None:
         return {}
@@ -56,9 +58,12 @@ def look_at_runs(
         reason = f"liveness is looked for in at most {most:,} states; these are {states:,}; --liveness-states sets another limit"
         return {name: Verdict(name, Word.UNKNOWN, reason) for name in properties}
     begun = time.monotonic()
-    spent = limits.spent + result.statistics.seconds
-    limits = dataclasses.replace(limits, states=most, spent=spent)
-    lassos = find_lassos(lower(program, liveness=True), properties, limits, progress, found)
+    system = lower(program, liveness=True)
+    limits = dataclasses.replace(limits, states=most).later(time.monotonic() - begun)
+    try:
+        lassos = find_lassos(system, properties, limits, progress, found)
+    except ModelError as error:
+        return {name: Verdict(name, Word.ERROR, str(error)) for name in properties}
     counts = (result.statistics.states, result.statistics.transitions)
     if lassos.explored and not reduced and (lassos.states, lassos.transitions) != counts:
         raise Disagreement(f"liveness explored {(lassos.states, lassos.transitions)} states and transitions, safety {counts}")

@@ -15,6 +15,7 @@ from checker.cli.conform import conform
 from checker.cli.gate import gate
 from checker.cli.listing import list_
 from checker.cli.mutate import mutate
+from checker.cli.output import guard_output
 from checker.cli.prove import prove
 from checker.cli.replaying import replay
 from checker.cli.show import show
@@ -43,7 +44,11 @@ def main() -> None:
     """Run the command line and exit. SIGTERM is taken like Ctrl-C, so that what was found is still told."""
     if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
         signal.signal(signal.SIGTERM, signal.default_int_handler)
-    sys.exit(run(sys.argv[1:]))
+    guard_output()
+    status = run(sys.argv[1:])
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # everything is said: nothing is left to interrupt
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    sys.exit(status)
 
 
 def run(arguments: list[str]) -> int:
@@ -69,9 +74,11 @@ def run(arguments: list[str]) -> int:
         return _fail("error: out of memory; choose smaller sizes, or --max-memory", Status.INCONCLUSIVE)
     except RecursionError:
         return _fail("error: the model is nested too deeply; split its expressions", Status.USAGE)
+    except SystemExit:  # what click makes of a pipe that nobody reads any more: its status would be 1, violated
+        return Status.INCONCLUSIVE.value
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return Status.INTERNAL.value
+        return Status.INCONCLUSIVE.value  # who reads has gone away, and has not seen the verdicts
     except OSError as error:
         return _fail(f"error: {error.filename or 'output'}: {error.strerror}", Status.USAGE)
     except Exception as error:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import click
 import psutil
 
+from checker.cli.output import harmless, terminal_of_errors
 from checker.explicit.canonical import EXCHANGES
 from checker.explicit.checkpoint import CheckpointError, check_place
 from checker.explicit.reductions import REDUCTIONS
@@ -23,6 +24,7 @@ from checker.language.errors import UsageError
 
 if TYPE_CHECKING:
     from rich.status import Status
+    from rich.text import Text
 
 SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT]?)(?:i?B)?", re.IGNORECASE)
 UNITS = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
@@ -103,7 +105,13 @@ class Reductions(click.ParamType[frozenset[str]]):
 def _status(what: str) -> Status:
     from rich.console import Console  # where nobody looks on, the start need not wait for it
 
-    return Console(stderr=True).status(what)
+    return Console(file=terminal_of_errors()).status(_line(what))
+
+
+def _line(text: str) -> Text:
+    from rich.text import Text
+
+    return Text(harmless(text))
 
 
 class ProgressLine:
@@ -116,15 +124,15 @@ class ProgressLine:
     def show(self, s: Statistics) -> None:
         if self.status is not None:
             rate = s.states / s.seconds if s.seconds > 0 else 0.0
-            self.status.update(
-                f"{self.what}: {s.states:,} states, {rate:,.0f} states/s, frontier {s.frontier:,}, depth {s.depth}, "
+            self.say(
+                f"{s.states:,} states, {rate:,.0f} states/s, frontier {s.frontier:,}, depth {s.depth}, "
                 f"{s.memory / 2**20:,.0f} MiB"
             )
 
     def say(self, what: str) -> None:
         """Something else than a search goes on."""
         if self.status is not None:
-            self.status.update(f"{self.what}: {what}")
+            self.status.update(_line(f"{self.what}: {what}"))
 
     @contextmanager
     def running(self) -> Iterator[None]:

@@ -4,18 +4,18 @@
 from __future__ import annotations
 
 import dataclasses
-import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from checker.cli.certificates import Refused, check_certificate, digest, write_certificate
+from checker.cli.certificates import digest
 from checker.cli.configuration import Announce, Request, notes_of, wanted_properties
 from checker.cli.confirmation import confirmed
 from checker.cli.liveness import live_properties
 from checker.cli.samples import sample
+from checker.cli.second_reading import second_reading
 from checker.explicit.interrupts import uninterrupted
 from checker.explicit.search import Limits, Progress
 from checker.ir.layout import make_layout
@@ -40,7 +40,6 @@ from checker.symbolic.spacer_question import Safe, Unsafe
 from checker.symbolic.terms import Unsupported
 from checker.symbolic.transition import Relation, step_relation
 from checker.symbolic.unrolled_certificate import CONSECUTION, unrolled_files
-from checker.trace.build import Disagreement
 
 SAMPLES = 1_000_000
 """States, up to exchanges of pages, that lemmas are found among, unless another number is asked for."""
@@ -227,7 +226,7 @@ class _Attempt:
                             clauses = lemmas(relation.fields.terms, sampled.features, message.clauses)
                             text = [said_counted(relation.fields.system, names, entry) for entry in self.counted]
                             text += [printed(sampled.features, clause) for clause in message.clauses]
-                            return self.certify(relation, message.targets, clauses, text, left)
+                            return self.certify(relation, message.targets, message.valid, clauses, text, left)
                         case Failed():
                             return self.failed(relation, names, message)
                         case Stopped(reason):
@@ -244,7 +243,7 @@ class _Attempt:
                     match message:
                         case Safe(clauses):
                             text = [bits_printed(relation, names, clause) for clause in clauses]
-                            return self.certify(relation, (), spacer_lemmas(relation, clauses), text, left)
+                            return self.certify(relation, (), True, spacer_lemmas(relation, clauses), text, left)
                         case Unsafe():
                             return Verdict("", Word.UNKNOWN, UNSAFE)
                         case Stopped(reason):
@@ -302,14 +301,15 @@ class _Attempt:
         self,
         relation: Relation,
         kept: tuple[str, ...],
+        valid: bool,
         parts: Sequence[Lemma],
         text: Sequence[str],
         left: Callable[[], float | None],
     ) -> Verdict:
-        """PROVED, if the second solver accepts the certificate. Disagreement if it refuses it. kept: the targets that the
-        invariant itself excludes; parts: the lemmas that it has besides, with their text."""
+        """PROVED, if the second solver accepts the certificate. kept: the targets that the invariant itself excludes; valid:
+        whether it says that a state is valid; parts: the lemmas that it has besides, with their text."""
         excluded = tuple(target.name for target, _ in targets(relation, self.properties))
-        claim = Claim(kept, excluded)
+        claim = Claim(kept, excluded, valid)
         made = files(relation, claim, parts)
         return self.accepted(claim, made, [*(f"no state with: {name}" for name in kept), *text], left)
 
@@ -321,15 +321,11 @@ class _Attempt:
             return Verdict("", Word.UNKNOWN, "none of the lemmas that were asked for is shown")
         self.invariant = tuple(text)
         self.tell(f"{len(self.invariant)} parts of an invariant; the second solver reads {len(made)} files")
-        with tempfile.TemporaryDirectory() as temporary:
-            folder = self.folder or Path(temporary)
-            write_certificate(folder, self.manifest(claim) | ({"k": k} if k > 1 else {}), "\n".join(self.invariant) + "\n", made)
-            try:
-                check_certificate(folder, left())
-            except Refused as refused:
-                if "no answer" in refused.reason:
-                    return Verdict("", Word.UNKNOWN, refused.reason)
-                raise Disagreement(f"Z3 finds a proof, which the second solver refuses: {refused.reason}") from None
+        manifest = self.manifest(claim) | ({"k": k} if k > 1 else {})
+        refused = second_reading(self.folder, manifest, "\n".join(self.invariant) + "\n", made, left)
+        if refused is not None:
+            self.invariant = ()
+            return Verdict("", Word.UNKNOWN, refused)
         self.certificate = self.folder
         scope = f"without a bound in depth, at {self.subject.configuration}, whichever page is allocated"
         return Verdict("", Word.PROVED, scope + (f", by induction over {k} states" if k > 1 else ""))
@@ -345,6 +341,7 @@ class _Attempt:
             "lemmas": [name for name in self.program.properties if name in self.stated and BROKEN + name in claim.kept],
             "kept": list(claim.kept),
             "excluded": list(claim.excluded),
+            "valid": claim.valid,
             "counted": [dataclasses.asdict(entry) for entry in self.counted],
             "sources": {name: digest(text) for name, text in sorted(self.subject.sources.items())},
         }

@@ -6,18 +6,18 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import random
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from checker.cli.certificates import ALL_SIZES, Refused, check_all_sizes_files, digest, write_certificate
+from checker.cli.certificates import ALL_SIZES, digest
 from checker.cli.configuration import Announce, Request, notes_of, wanted_properties
 from checker.cli.confirmation import confirmed
 from checker.cli.liveness import live_properties
 from checker.cli.proving import Proving
 from checker.cli.samples import sample
+from checker.cli.second_reading import second_reading
 from checker.explicit.search import Limits, Progress
 from checker.ir import system as ir
 from checker.ir.layout import make_layout
@@ -39,7 +39,6 @@ from checker.symbolic.initial_form import check_layout, check_sums_of_sizes
 from checker.symbolic.terms import Unsupported
 from checker.symbolic.transition import DEADLOCK
 from checker.symbolic.views import Seen, View, same_names, standing, views
-from checker.trace.build import Disagreement
 
 COPIES = 3
 """Values of each free parameter at which the initial state is looked at."""
@@ -273,16 +272,13 @@ def _prove(
         "lemmas": [lemma_data(of_views, lemma) for lemma in learned],
         "sources": {name: digest(text) for name, text in sorted(subject.sources.items())},
     }
-    with tempfile.TemporaryDirectory() as temporary:
-        where = folder or Path(temporary)
-        write_certificate(where, manifest, "\n".join(lines) + "\n", made)
-        left = None if deadline is None else max(deadline - time.monotonic(), 1.0)
-        try:
-            check_all_sizes_files(where, left)
-        except Refused as refused:
-            if "no answer" in refused.reason:
-                return Verdict("", Word.UNKNOWN, refused.reason), (), None
-            raise Disagreement(f"Z3 finds a proof, which the second solver refuses: {refused.reason}") from None
+
+    def left() -> float | None:
+        return None if deadline is None else max(deadline - time.monotonic(), 1.0)
+
+    refused = second_reading(folder, manifest, "\n".join(lines) + "\n", made, left)
+    if refused is not None:
+        return Verdict("", Word.UNKNOWN, refused), (), None
     others = " ".join(f"{name}={value}" for name, value in fixed.items())
     said = f"without a bound in depth, for all values of {', '.join(of_all.free)}{'; ' + others if others else ''}"
     said += f"; events {', '.join(subject.configuration.events) or 'none'}; as long as there is an instance to allocate"

@@ -148,9 +148,9 @@ class CompiledSearch:
 
     def _explore(self) -> None:
         self._collect()
-        if not self._is_over():
+        if not self._has_to_stop():
             self._level()
-        while not self._is_over():
+        while not self._has_to_stop() and self.result.error is None:
             states = self.library.search_next_level(self.search)
             if self._figures()[FAILURE]:
                 continue
@@ -166,7 +166,7 @@ class CompiledSearch:
         while True:
             outcomes = self._in_parallel(lambda worker: self.library.search_run(self.search, worker, SLICE))
             self._collect()
-            if self._is_over():
+            if self._has_to_stop():
                 return
             if self.checkpoints is not None and time.monotonic() - self.saved >= self.checkpoints.every:
                 self._save(None)
@@ -225,13 +225,11 @@ class CompiledSearch:
         frontier = figures[STATES] - figures[EXPANDED]
         return Statistics(figures[STATES], figures[TRANSITIONS], self.depth, self.seconds(), frontier, memory)
 
-    def _is_over(self) -> bool:
+    def _has_to_stop(self) -> bool:
         """Report progress; whether the search has to stop."""
         statistics = self._statistics()
         if self.progress is not None:
             self.progress(statistics)
-        if self.result.error is not None:
-            return True
         limits = self.limits
         failure = self._figures()[FAILURE]
         if failure == TOLD_APART:

@@ -1,9 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""C source -> a loaded library, by the machine's compiler, kept in a cache by the hash of everything that makes it.
-
-A library from the cache is loaded only if its content is what was put there: its digest stands beside it. Files
-come into the cache whole, by renaming, so that a compiler that is killed leaves nothing behind that would be used.
-"""
+"""C source -> a loaded library, by the machine's compiler, kept in a cache by the hash of everything that makes it."""
 
 from __future__ import annotations
 
@@ -25,11 +21,10 @@ from functools import cache
 from pathlib import Path
 
 from checker.explicit.interrupts import uninterrupted
+from checker.explicit.library_cache import KEY, Untrusted, from_cache, keep, load
 
 FLAGS = ("-std=gnu11", "-O1", "-w", "-shared", "-fPIC")
 NATIVE = "-march=native"
-KEY = "stackproof_key"
-"""The name in a library of what says which source it was made from."""
 LIBRARY_MAGIC = (b"\x7fELF", b"\xcf\xfa\xed\xfe")
 LONGEST = 600.0
 """Seconds that a compiler may take."""
@@ -64,7 +59,7 @@ def find_compiler() -> Compiler:
         if program is not None:
             return _compiler((program,), Path(program))
     if importlib.util.find_spec("ziglang") is not None:
-        return Compiler((sys.executable, "-m", "ziglang", "cc"), "ziglang")
+        return Compiler((sys.executable, "-I", "-m", "ziglang", "cc"), "ziglang")
     raise CompilerError("no C compiler: install gcc or clang, or `pip install ziglang`, or set $CC")
 
 
@@ -84,21 +79,9 @@ def _machine() -> str:
     return f"{platform.system()} {platform.machine()} {flags}"
 
 
-def cache_folder() -> Path:
-    """Where libraries are kept: $STACKPROOF_CACHE, else stackproof in $XDG_CACHE_HOME or ~/.cache. OSError if there is no
-    such place."""
-    own = os.environ.get("STACKPROOF_CACHE")
-    if own:
-        return Path(own)
-    base = os.environ.get("XDG_CACHE_HOME")
-    try:
-        return (Path(base) if base else Path.home() / ".cache") / "stackproof"
-    except RuntimeError as error:
-        raise OSError(str(error)) from None
-
-
 class Build:
-    """A compilation on its way. It runs beside this process until `library` asks for what it made."""
+    """A compilation on its way. It runs beside this process until `library` asks for what it made. refusal: why the cache was
+    not used, if it is there and somebody else may have written to it."""
 
     def __init__(self, source: str, compiler: Compiler | None = None) -> None:
         """Begin. CompilerError if there is no compiler."""
@@ -107,7 +90,12 @@ class Build:
         self.key = hashlib.sha256("\0".join(parts).encode()).hexdigest()
         self.process: subprocess.Popen[bytes] | None = None
         self.folder: tempfile.TemporaryDirectory[str] | None = None
-        self.loaded = _from_cache(self.key)
+        self.refusal: str | None = None
+        self.loaded: ctypes.CDLL | None = None
+        try:
+            self.loaded = from_cache(self.key)
+        except Untrusted as why:
+            self.refusal = str(why)
         if self.loaded is None:
             try:
                 with uninterrupted():
@@ -171,10 +159,10 @@ class Build:
         if not content.startswith(LIBRARY_MAGIC):
             raise CompilerError(f"what {command} made is no library")
         try:
-            self.loaded = _load(self.output, self.key)
+            self.loaded = load(self.output, self.key)
         except OSError as error:
             raise CompilerError(f"what {command} made cannot be loaded: {error}") from None
-        _keep(self.key, content)
+        keep(self.key, content)
         self.close()
         return self.loaded
 
@@ -197,50 +185,3 @@ class Build:
         if self.folder is not None:
             self.folder.cleanup()
             self.folder = None
-
-
-def _load(path: Path, key: str) -> ctypes.CDLL:
-    """The library in a file. OSError if it is none, or that of another source."""
-    library = ctypes.CDLL(str(path))
-    try:
-        found = (ctypes.c_char * len(key)).in_dll(library, KEY).value.decode("ascii", "replace")
-    except ValueError:
-        found = ""
-    if found != key:
-        raise OSError("it was made from something else")
-    return library
-
-
-def _from_cache(key: str) -> ctypes.CDLL | None:
-    """The library with this key, if it is there and whole."""
-    try:
-        folder = cache_folder()
-        recorded = (folder / f"{key}.sha256").read_text(encoding="utf-8")
-        if hashlib.sha256((folder / f"{key}.so").read_bytes()).hexdigest() == recorded:
-            return _load(folder / f"{key}.so", key)
-    except (OSError, ValueError):
-        return None
-    return None
-
-
-def _keep(key: str, content: bytes) -> None:
-    """Put a library into the cache. A cache that cannot be written is done without."""
-    try:
-        folder = cache_folder()
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _write(folder / f"{key}.so", content)
-        _write(folder / f"{key}.sha256", hashlib.sha256(content).hexdigest().encode())
-    except OSError:
-        return
-
-
-def _write(path: Path, content: bytes) -> None:
-    descriptor, name = tempfile.mkstemp(dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        os.replace(name, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(name)
-        raise

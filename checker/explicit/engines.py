@@ -59,7 +59,7 @@ def available_threads() -> int:
 class Explored:
     """What a search came to. engine: which one says so, as a user would say it. remark: why it was not the compiled one.
     reductions: those that were in use to the end. unused: symmetry and reductions that were of no use, each with the reason.
-    states: packed, the terminal ones too, if they were to be kept."""
+    states: packed, the terminal ones too, if they were to be kept. refusal: why the cache of libraries was not used."""
 
     result: Result
     engine: str
@@ -67,6 +67,7 @@ class Explored:
     remark: str | None = None
     states: Sequence[int] = ()
     unused: Mapping[str, str] = field(default_factory=dict)
+    refusal: str | None = None
 
 
 def explore(
@@ -79,8 +80,9 @@ def explore(
 ) -> Explored:
     """Search a system for violations of the properties. EngineError if the engine asked for cannot be used, CheckpointError if
     the checkpoint cannot."""
+    begun = time.monotonic()
     search = Search(system, properties, method.reductions)
-    explored = _explore(search, properties, method, limits, progress, announce)
+    explored = _explore(search, properties, method, limits.later(time.monotonic() - begun), progress, announce)
     return dataclasses.replace(explored, unused=search.unused)
 
 
@@ -126,7 +128,7 @@ def _portable_first(
     if not first.handed_over:
         return _portable(first, result, method, takeover.remark)
     known = dict(result.findings)
-    limits = dataclasses.replace(limits, spent=limits.spent + result.statistics.seconds)
+    limits = limits.later(result.statistics.seconds)
     first.release()
 
     def announced(finding: Finding) -> None:
@@ -179,7 +181,7 @@ def _compiled(
         if takeover.library is None:
             raise EngineError(takeover.remark or "")
         assert takeover.generated is not None
-        spent = dataclasses.replace(limits, spent=limits.spent + time.monotonic() - begun)
+        spent = limits.later(time.monotonic() - begun)
         compiled = CompiledSearch(
             search,
             takeover.generated,
@@ -195,13 +197,14 @@ def _compiled(
         except ToldApart as reason:
             search.drop_pages(str(reason))
             takeover.renew()
-            limits = dataclasses.replace(limits, spent=limits.spent + time.monotonic() - begun)
+            limits = limits.later(time.monotonic() - begun)
             earlier += time.monotonic() - begun
     result.findings = {**result.findings, **known}
     result.dropped = search.result.dropped
     result.statistics = dataclasses.replace(result.statistics, seconds=result.statistics.seconds + earlier)
     threads = f"{compiled.threads} thread{'s' if compiled.threads > 1 else ''}"
-    return Explored(result, f"compiled, {threads}", search.reductions, states=compiled.states)
+    refusal = takeover.build.refusal if takeover.build is not None else None
+    return Explored(result, f"compiled, {threads}", search.reductions, states=compiled.states, refusal=refusal)
 
 
 def _nothing(stopped: str, known: dict[str, Finding]) -> Result:

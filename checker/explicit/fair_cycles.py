@@ -13,9 +13,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 Meanwhile = Callable[[], None]
-"""Called now and then in long work; what it raises ends the work."""
+"""Called again and again in long work; what it raises ends the work."""
 
-BETWEEN = 1 << 14
+BETWEEN = 64
 """Nodes between two calls of it."""
 
 
@@ -70,7 +70,7 @@ def fair_components(graph: Graph, pairs: int, avoided: int = 0, meanwhile: Meanw
             for node in component:
                 region[node] = regions
                 number[node] = 0
-            broken = _broken(graph, component, region, regions, allowed, pairs)
+            broken = _broken(graph, component, region, regions, allowed, pairs, meanwhile)
             if broken == 0:
                 yield Component(tuple(component), allowed)
             elif broken is not None:
@@ -79,11 +79,15 @@ def fair_components(graph: Graph, pairs: int, avoided: int = 0, meanwhile: Meanw
             regions += 1
 
 
-def _broken(graph: Graph, component: list[int], region: array[int], here: int, allowed: bytes, pairs: int) -> int | None:
+def _broken(
+    graph: Graph, component: list[int], region: array[int], here: int, allowed: bytes, pairs: int, meanwhile: Meanwhile
+) -> int | None:
     """The pairs that are given and not met inside a component; None if it has no transition."""
     first, target, label = graph.first, graph.target, graph.label
     labels = set()
-    for node in component:
+    for position, node in enumerate(component):
+        if not position % BETWEEN:
+            meanwhile()
         for edge in range(first[node], first[node + 1]):
             if region[target[edge]] == here:
                 labels.add(label[edge])
@@ -109,7 +113,9 @@ def _components(
     first, target, label = graph.first, graph.target, graph.label
     counter = 0
     open_nodes: list[int] = []
-    for root in nodes:
+    for position, root in enumerate(nodes):
+        if not position % BETWEEN:
+            meanwhile()
         if region[root] != here or low[root]:
             continue
         for edge in range(first[root], first[root + 1]):
@@ -170,13 +176,13 @@ def _components(
             lowest = min(low[node], below) if region[target[edge - 1]] == here else low[node]
 
 
-def fair_cycle(graph: Graph, component: Component, start: int, pairs: int) -> list[int]:
+def fair_cycle(graph: Graph, component: Component, start: int, pairs: int, meanwhile: Meanwhile = lambda: None) -> list[int]:
     """The transitions of a cycle through a node of a fair component, fair to these pairs. It is short, not always the
     shortest: as long as it owes pairs, it is made anew to meet these too."""
     inside = frozenset(component.nodes)
     wanted = 0
     while True:
-        cycle = _tour(graph, inside, component.allowed, start, wanted)
+        cycle = _tour(graph, inside, component.allowed, start, wanted, meanwhile)
         given, met = _union(graph, cycle)
         owed = given & ~met & pairs
         if not owed:
@@ -184,7 +190,7 @@ def fair_cycle(graph: Graph, component: Component, start: int, pairs: int) -> li
         wanted |= owed
 
 
-def _tour(graph: Graph, inside: frozenset[int], allowed: bytes, start: int, wanted: int) -> list[int]:
+def _tour(graph: Graph, inside: frozenset[int], allowed: bytes, start: int, wanted: int, meanwhile: Meanwhile) -> list[int]:
     """A cycle through a node: always the shortest way to a pair that is still wanted, and in the end back."""
     tour: list[int] = []
     node = start
@@ -192,7 +198,7 @@ def _tour(graph: Graph, inside: frozenset[int], allowed: bytes, start: int, want
         _, met = _union(graph, tour)
         if not wanted & ~met and tour and node == start:
             return tour
-        tour += _way(graph, inside, allowed, node, start, wanted & ~met)
+        tour += _way(graph, inside, allowed, node, start, wanted & ~met, meanwhile)
         node = graph.target[tour[-1]]
 
 
@@ -205,7 +211,9 @@ def _union(graph: Graph, edges: Iterable[int]) -> tuple[int, int]:
     return given, met
 
 
-def _way(graph: Graph, inside: frozenset[int], allowed: bytes, node: int, goal: int, owed: int) -> list[int]:
+def _way(
+    graph: Graph, inside: frozenset[int], allowed: bytes, node: int, goal: int, owed: int, meanwhile: Meanwhile
+) -> list[int]:
     """The transitions of a shortest way from a node that ends with one that meets an owed pair; at the goal, where none is
     owed."""
     came: dict[int, int] = {node: -1}
@@ -213,7 +221,9 @@ def _way(graph: Graph, inside: frozenset[int], allowed: bytes, node: int, goal: 
     level = [node]
     while level:
         following: list[int] = []
-        for at in level:
+        for position, at in enumerate(level):
+            if not position % BETWEEN:
+                meanwhile()
             for edge in range(graph.first[at], graph.first[at + 1]):
                 to = graph.target[edge]
                 if not allowed[graph.label[edge]] or to not in inside:

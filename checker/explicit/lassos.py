@@ -20,6 +20,9 @@ from checker.explicit.run_graph import RunGraph
 from checker.explicit.search import Finding, Limits, Progress, Statistics
 from checker.ir import system as ir
 
+BETWEEN_LOOKS = 0.1
+"""Seconds between two looks at limits."""
+
 LASSO = "lasso"
 """The kind of a finding that is one."""
 
@@ -73,18 +76,20 @@ class _Search:
         found: Lassos,
         announce: Callable[[Finding], None],
     ) -> None:
-        self.runs = RunGraph(system)
+        self.system = system
         self.properties = properties
         self.limits = limits
         self.progress = progress
         self.found = found
         self.announce = announce
         self.begun = time.monotonic()
+        self.next_look = self.begun
         self.process = psutil.Process()
 
     def run(self) -> None:
+        self.runs = RunGraph(self.system, self.look)
         found, graph = self.found, self.runs.graph
-        self.runs.explore(self.look)
+        self.runs.explore()
         self.pause()
         found.states, found.transitions, found.explored = len(self.runs.states), self.runs.transitions, True
         fair = False
@@ -118,7 +123,7 @@ class _Search:
         for component in components:
             for node in component.nodes:
                 if depths[node] == nearest:
-                    cycle = fair_cycle(graph, component, node, demand.pairs)
+                    cycle = fair_cycle(graph, component, node, demand.pairs, self.pause)
                     found = (len(cycle), states[node], node, cycle)
                     best = found if best is None else min(best, found)
         assert best is not None
@@ -131,13 +136,18 @@ class _Search:
     # -- limits --
 
     def look(self, states: int, expanded: int) -> None:
-        memory = self.process.memory_info().rss
-        seconds = time.monotonic() - self.begun
+        """Stop where a limit is reached. Called far more often than there is something to see."""
         limits = self.limits
-        if self.progress is not None:
-            self.progress(Statistics(states, self.runs.transitions, 0, seconds, states - expanded, memory))
         if limits.states is not None and states > limits.states:
             raise _Stopped(f"there are more than {limits.states:,} states")
+        now = time.monotonic()
+        if now < self.next_look:
+            return
+        self.next_look = now + BETWEEN_LOOKS
+        memory = self.process.memory_info().rss
+        seconds = now - self.begun
+        if self.progress is not None:
+            self.progress(Statistics(states, self.runs.transitions if states else 0, 0, seconds, states - expanded, memory))
         if limits.seconds is not None and seconds + limits.spent >= limits.seconds:
             raise _Stopped(f"the limit of {limits.seconds:g} seconds")
         if limits.memory is not None and memory >= limits.memory:

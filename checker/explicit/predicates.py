@@ -38,6 +38,13 @@ class Instance:
         """Whether the invariant holds. One that meets a wild pointer does not; a value out of range is a model error."""
         return _holds(self.whole, state)
 
+    def is_violated(self, state: int) -> bool:
+        """Whether the invariant is evaluated and does not hold."""
+        try:
+            return not self.holds(state)
+        except OutOfRange:
+            return False
+
 
 def _holds(test: Test, state: int) -> bool:
     try:

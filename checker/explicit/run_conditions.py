@@ -70,10 +70,11 @@ def union(bits: Iterable[tuple[int, int, int]]) -> tuple[int, int, int]:
 
 
 class RunConditions:
-    """The numbered conditions of one system that was lowered for liveness."""
+    """The numbered conditions of one system that was lowered for liveness. meanwhile: called for each that is made."""
 
-    def __init__(self, maker: FunctionMaker) -> None:
+    def __init__(self, maker: FunctionMaker, meanwhile: Callable[[], None] = lambda: None) -> None:
         self.maker = maker
+        self.meanwhile = meanwhile
         self.system = maker.system
         self.footprints = Footprints(maker.system, maker.layout)
         processors = self.system.processors
@@ -161,6 +162,7 @@ class RunConditions:
         bits: tuple[int, int, int],
         safely: Callable[[Callable[[int, Step], object]], Callable[[int, Step], bool]],
     ) -> None:
+        self.meanwhile()
         known = {local: value for (local, _, _), value in zip(owner.parameters, arguments, strict=True)}
         e = Specialiser(self.system.variables, self.system.arenas, known).expression(body)
         test = safely(self.maker.on_step(e))

@@ -21,10 +21,6 @@ from checker.ir import system as ir
 from checker.ir.layout import make_layout
 from checker.trace.data import Choice
 
-BETWEEN_LOOKS = 1024
-"""States expanded between two calls of `look`."""
-
-
 Way = tuple[tuple[Choice, ...], int | None, int]
 """One way to take a transition: its choices, the state that it leads to (None where it is cut or raises a model error), and the
 routines that it calls, as bits of Names.call_numbers."""
@@ -34,9 +30,11 @@ routines that it calls, as bits of Names.call_numbers."""
 class RunGraph:
     """The graph of a system that was lowered for liveness. states: by node. parents: the transition by which each was reached
     first. depths: the distance of each from the initial state. transitions: how many there are, those to terminal states
-    too, which the graph leaves out."""
+    too, which the graph leaves out. look: called again and again with the number of states found and of those expanded, from
+    the time when the conditions are made; what it raises ends the work."""
 
     system: ir.System
+    look: Callable[[int, int], None] = lambda _, __: None
     graph: Graph = field(default_factory=Graph)
     states: list[int] = field(default_factory=list)
     parents: array[int] = field(default_factory=lambda: array("q"))
@@ -48,13 +46,12 @@ class RunGraph:
         self.names = Names(self.system, self.layout)
         maker = FunctionMaker(self.names)
         self.steps = Transitions(maker)
-        self.conditions = RunConditions(maker)
+        self.conditions = RunConditions(maker, lambda: self.look(0, 0))
 
     # -- exploring --
 
-    def explore(self, look: Callable[[int, int], None]) -> None:
-        """Find all states and transitions. look: called now and then with the number of states found and of those expanded;
-        what it raises ends the exploration."""
+    def explore(self) -> None:
+        """Find all states and transitions."""
         first = initial_state(self.system, self.layout)
         numbers = {first: 0}
         states, parents, graph = self.states, self.parents, self.graph
@@ -65,8 +62,7 @@ class RunGraph:
         terminal = 1 << self.layout.mark
         position = 0
         while position < len(states):
-            if position % BETWEEN_LOOKS == 0:
-                look(len(states), position)
+            self.look(len(states), position)
             state = states[position]
             depth = self.depths[position] + 1
             position += 1

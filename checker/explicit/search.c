@@ -378,7 +378,6 @@ static void judged(struct worker *w, int outcome, int invariant, int property, r
 		return;
 	if (outcome >= RAISED && raised_kind[outcome - RAISED] == MODEL_ERROR) {
 		claim(&w->search->error, INVARIANT, row, invariant);
-		w->search->stop = 1;
 	} else {
 		violated(w, property, INVARIANT, row, invariant);
 	}
@@ -505,7 +504,6 @@ static void raised(struct worker *w, const word *s, int number)
 		atomic_store_explicit(&w->search->cuts[number], 1, memory_order_relaxed);
 	} else if (kind == MODEL_ERROR || kind == WILD_MODEL_ERROR) {
 		claim(&w->search->error, STEP, w->source, number);
-		w->search->stop = 1;
 	} else {
 		word *n = next_entry(w);
 		copy(n, s);

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 import time
 from array import array
@@ -42,6 +43,10 @@ class Limits:
     memory: int | None = None
     seconds: float | None = None
     spent: float = 0.0
+
+    def later(self, seconds: float) -> Limits:
+        """The same when so many seconds more have gone by."""
+        return dataclasses.replace(self, spent=self.spent + seconds)
 
 
 @dataclass(frozen=True)
@@ -270,8 +275,6 @@ class Search:
                             successors = (next_state,)
                     except Raised as raised:
                         successors = self._raised(raised, transition, state, index)
-                        if self.result.error is not None:
-                            return
                     moves = moves or not transition.interrupt
                     self.transition_count += len(successors)
                     if reducer is not None:
@@ -295,14 +298,14 @@ class Search:
                                     undecided = cluster.undecided(key)
                                 if undecided:
                                     self._evaluate(cluster, undecided, successor)
-                                    if self.result.error is not None:
-                                        return
                 if demands_progress and not moves and DEADLOCK not in self.result.findings:
                     self._found(Finding(DEADLOCK, "deadlock", None, self.path(index)))
                 index += 1
             self.expanded = index
             if len(states) > level_end:
                 self.depth += 1
+            if self.result.error is not None:
+                break  # now, so that it hides no violation that is as near
         self._look_at_end()
 
     def _look_at_end(self) -> None:
@@ -325,9 +328,10 @@ class Search:
                 if instance.holds(state):
                     continue
             except OutOfRange as error:
-                path = self.path(len(self.states) - 1)
-                self.result.error = Finding("", "model-error", error.position, path, message=error.message)
-                return
+                if self.result.error is None:
+                    path = self.path(len(self.states) - 1)
+                    self.result.error = Finding("", "model-error", error.position, path, message=error.message)
+                continue
             path = self.path(len(self.states) - 1)
             arguments = self._arguments(instance, path)
             self._found(Finding(predicate.property, "invariant", predicate.position, path, predicate, arguments))
@@ -340,7 +344,7 @@ class Search:
         state = self.end_of(path)
         for cluster in self.clusters:
             for instance in cluster.instances:
-                if instance.predicate is violated.predicate and not instance.holds(state):
+                if instance.predicate is violated.predicate and instance.is_violated(state):
                     return instance.arguments
         raise AssertionError("a representative violates an invariant that its states satisfy")
 
@@ -370,10 +374,10 @@ class Search:
                 found.append(marked)
                 self._step_finding(violated, transition, tuple(tape.values), marked, index)
             except OutOfRange as error:
-                path, raised_there = self._path_to(index, RaisingHop(Hop(transition, tuple(tape.values), state), error))
-                assert isinstance(raised_there, OutOfRange)
-                self.result.error = Finding("", "model-error", raised_there.position, path, message=raised_there.message)
-                return ()
+                if self.result.error is None:
+                    path, raised_there = self._path_to(index, RaisingHop(Hop(transition, tuple(tape.values), state), error))
+                    assert isinstance(raised_there, OutOfRange)
+                    self.result.error = Finding("", "model-error", raised_there.position, path, message=raised_there.message)
             except Cut as cut:
                 self.result.cuts.setdefault(cut.reason, f"{cut.position}: {cut.message}")
             if not tape.advance():
@@ -457,7 +461,7 @@ class Search:
         state = self.end_of(path)
         for cluster in self.clusters:
             for instance in cluster.instances:
-                if instance.predicate.property == name and not instance.holds(state):
+                if instance.predicate.property == name and instance.is_violated(state):
                     return instance
         raise AssertionError("an invariant that is violated for one engine is not for the other")
 

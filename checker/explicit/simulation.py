@@ -25,10 +25,10 @@ from checker.explicit.generated_names import Names
 from checker.explicit.initial import initial_state
 from checker.explicit.outcome import Cut, OutOfRange, Raised, Violated
 from checker.explicit.paths import FIRST_PROPERTY, Hop, outcomes
-from checker.explicit.predicates import Instance, make_clusters
+from checker.explicit.predicates import make_clusters
 from checker.explicit.python_code import FunctionMaker
 from checker.explicit.search import DEADLOCK, Finding, Limits
-from checker.explicit.shortening import End, same_mover, shortened, source
+from checker.explicit.shortening import same_mover, shortened, source
 from checker.explicit.transitions import Transition, Transitions
 from checker.ir import system as ir
 from checker.ir.layout import make_layout
@@ -114,6 +114,7 @@ class Simulation:
         self.walks = self.steps = self.longest = 0
         try:
             self._invariants(self.first, [])
+            self._end_at_error()
             for number in range(plan.walks):
                 self._walk(random.Random(f"{plan.seed}/{number}"), plan.depth, weighted=number % 2 == 1)
         except _Ended:
@@ -180,6 +181,7 @@ class Simulation:
         for hops in ways.values():
             for hop in hops:
                 self._invariants(hop.state, path, hop)
+        self._end_at_error()
         if not moves and DEADLOCK in self.properties and DEADLOCK not in self.result.findings:
             way = shortened(self.transitions, self.first, tuple(path), self._is_stuck)
             self._found(Finding(DEADLOCK, "deadlock", None, way))
@@ -240,7 +242,8 @@ class Simulation:
                         continue
                 except OutOfRange as error:
                     self._wrong(error, (*path, *last))
-                way = shortened(self.transitions, self.first, (*path, *last), _violates(instance))
+                    continue
+                way = shortened(self.transitions, self.first, (*path, *last), instance.is_violated)
                 self._found(Finding(predicate.property, "invariant", predicate.position, way, predicate, instance.arguments))
 
     def _is_stuck(self, state: int) -> bool:
@@ -249,8 +252,13 @@ class Simulation:
         return not any(True for transition in movers for _ in outcomes(transition, state))
 
     def _wrong(self, error: OutOfRange, path: tuple[Hop, ...]) -> None:
-        self.result.error = Finding("", "model-error", error.position, path, message=error.message)
-        raise _Ended
+        if self.result.error is None:
+            self.result.error = Finding("", "model-error", error.position, path, message=error.message)
+
+    def _end_at_error(self) -> None:
+        """A model error ends the walks, once all is looked at that can happen where it was met."""
+        if self.result.error is not None:
+            raise _Ended
 
     def _found(self, finding: Finding) -> None:
         self.result.findings[finding.property] = finding
@@ -258,16 +266,6 @@ class Simulation:
             self.announce(finding)
         if self.properties == self.result.findings.keys():
             raise _Ended
-
-
-def _violates(instance: Instance) -> End:
-    def end(state: int) -> bool:
-        try:
-            return not instance.holds(state)
-        except OutOfRange:
-            return False
-
-    return end
 
 
 def _told(outcome: int | Raised) -> object:

@@ -55,11 +55,11 @@ class Naming:
 
 def with_names(program: tree.Program, system: ir.System, types: Mapping[str, tree.Type]) -> ir.System:
     """The system with all that an engine needs to know which instance an allocation may return. types: of locals."""
-    names = {
-        record: _names(program, system, record)
-        for record in dict.fromkeys(i.record for body in _bodies(system) for i in _allocations(body))
-        if system.arenas[record][0] > 1 and _can_name(program, system, record)
-    }
+    names: dict[str, Naming] = {}
+    for record in dict.fromkeys(i.record for body in _bodies(system) for i in _allocations(body)):
+        naming = _names(program, system, record)
+        if system.arenas[record][0] > 1 and (not naming.alike or _can_name(program, system, record)):
+            names[record] = naming
     if not names:
         return system
     live = {location.number: frozenset(location.live) for location in system.locations}

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from checker.language import build, tree
-from checker.language.errors import ModelError, UsageError, similar
+from checker.language.errors import IDENTIFIER, ModelError, UsageError, similar
 from checker.language.expressions import ExpressionTranslator
 from checker.language.modules import LANGUAGE, PYTHON_MODULES, Import, Module, ModuleSet
 from checker.language.statements import function_body
@@ -163,6 +163,8 @@ class Symbols:
 
     def _event(self, module: Module, call: ast.Call) -> Symbol:
         name, meaning = self.texts(module, call, 2, 'event("name", "what happens")')
+        if IDENTIFIER.fullmatch(name) is None:
+            raise module.error(call, f"{name!r} is no name of an event: write up to 64 letters, digits and hyphens")
         if name in self.events:
             raise module.error(call, f"there is an event {name} at {self.events[name].position} already; rename one")
         enabled = self.enabled_events is None or name in self.enabled_events
@@ -172,6 +174,8 @@ class Symbols:
     def add_property(self, module: Module, node: ast.AST, identifier: str, why: str, is_lemma: bool = False) -> tree.Property:
         """Declare a property or lemma. Several invariants of one file may belong to one property, and several predicates to one
         lemma; the first one's prose is its."""
+        if IDENTIFIER.fullmatch(identifier) is None:
+            raise module.error(node, f"{identifier!r} is no identifier: write up to 64 letters, digits and hyphens")
         known = self.properties.get(identifier)
         if is_lemma and identifier in RAISED_BY_THE_CHECKER:
             raise module.error(node, f"{identifier} is a property that the checker itself raises; give the lemma another name")

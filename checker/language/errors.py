@@ -4,9 +4,13 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 
 from checker.language.tree import Position
+
+IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
+"""What names a property or an event: it becomes the name of a file, and is printed, quoted and typed."""
 
 
 class UsageError(Exception):

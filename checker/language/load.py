@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from checker.language import build, tree
+from checker.language.constants import mark_constants
 from checker.language.declarations import Symbols
+from checker.language.dormant import without_dormant
 from checker.language.errors import ModelError, UsageError, similar
 from checker.language.expressions import ExpressionTranslator
 from checker.language.modules import Module, Texts, display_path, load_modules
@@ -440,86 +442,3 @@ def renamed_locals(part: Any, prefix: str) -> Any:
     if isinstance(part, tree.Assign) and isinstance(part.target, str):
         changes["target"] = prefix + part.target
     return dataclasses.replace(part, **changes)
-
-
-def without_dormant(program: tree.Program) -> tree.Program:
-    """Leave out what cannot happen with the events that are on: actions that require what is false, and routines that then
-    nobody calls or enters."""
-    actions = {name: action for name, action in program.actions.items() if not _never(action.body)}
-    live: set[str] = set()
-    pending: list[object] = [*(action.body for action in actions.values()), program.initial]
-    pending += [program.executes, program.invariants, program.eventualities, program.assumptions]
-    while pending:
-        for node in list(nodes(pending.pop())):
-            name = node.callee if isinstance(node, tree.Call) else node.routine if isinstance(node, tree.Enter) else None
-            if name is not None and name not in live:
-                live.add(name)
-                pending.append((program.routines.get(name) or program.functions[name]).body)
-    routines = {name: routine for name, routine in program.routines.items() if name in live}
-    dormant = {name: routine for name, routine in program.routines.items() if name not in live}
-    return dataclasses.replace(program, actions=actions, routines=routines, dormant=dormant)
-
-
-def _never(body: Iterable[tree.Statement]) -> bool:
-    """Whether a body begins with a requirement that is false."""
-    for statement in body:
-        if not isinstance(statement, tree.Require):
-            return False
-        if isinstance(statement.condition, tree.Constant) and not statement.condition.value:
-            return True
-    return False
-
-
-def mark_constants(program: tree.Program) -> tree.Program:
-    """Mark the variables and fields that nothing but `initial` writes: to read them is no step."""
-    written: set[tuple[str | None, str]] = set()
-    for body in [r.body for r in program.routines.values()] + [a.body for a in program.actions.values()]:
-        for statement in walk(body):
-            if isinstance(statement, tree.Assign) and isinstance(statement.target, tree.Place):
-                written.add((statement.target.record, statement.target.variable.name))
-    constant: set[tuple[str | None, str]] = {(None, name) for name in program.variables}
-    constant |= {(record.name, field.name) for record in program.records.values() for field in record.fields}
-    constant -= written
-    return _Marker(constant).program(program)
-
-
-CODE_FIELDS = ("functions", "routines", "actions", "invariants", "initial", "executes", "eventualities", "assumptions")
-
-
-class _Marker:
-    """Copies a program with its constants marked, in declarations and in all places."""
-
-    def __init__(self, constant: set[tuple[str | None, str]]) -> None:
-        self.constant = constant
-
-    def program(self, program: tree.Program) -> tree.Program:
-        records = {
-            name: dataclasses.replace(record, fields=tuple(self.variable(name, field) for field in record.fields))
-            for name, record in program.records.items()
-        }
-        copied = {
-            field.name: self.copy(getattr(program, field.name))
-            for field in dataclasses.fields(program)
-            if field.name in CODE_FIELDS
-        }
-        variables = {name: self.variable(None, variable) for name, variable in program.variables.items()}
-        return dataclasses.replace(program, records=records, variables=variables, **copied)  # type: ignore[arg-type]
-
-    def variable(self, record: str | None, variable: tree.Variable) -> tree.Variable:
-        return dataclasses.replace(variable, constant=(record, variable.name) in self.constant)
-
-    def copy(self, value: object) -> object:
-        match value:
-            case tree.Place():
-                copied = dataclasses.replace(value, base=self.copy(value.base), index=self.copy(value.index))  # type: ignore[arg-type]
-                return dataclasses.replace(copied, variable=self.variable(value.record, value.variable))
-            case tuple():
-                return tuple(self.copy(item) for item in value)
-            case dict():
-                return {key: self.copy(item) for key, item in value.items()}
-            case tree.Position() | tree.Local():
-                return value
-        if dataclasses.is_dataclass(value) and not isinstance(value, type):
-            changes = {f.name: self.copy(getattr(value, f.name)) for f in dataclasses.fields(value)}
-            return dataclasses.replace(value, **changes)
-        return value

@@ -5,7 +5,8 @@ initiation.smt2      the initial state breaks the invariant
 consecution-N.smt2   a step leads from a state that satisfies the invariant to one that breaks a part of it
 safety.smt2          a state that satisfies the invariant is wrong, or takes a wrong step
 
-The invariant is the conjunction of: that a state is valid, that no state is in one of some targets, and lemmas. The lemmas are
+The invariant is the conjunction of: that a state is valid (where the claim says so), that no state is in one of some targets,
+and lemmas. The lemmas are
 functions of variables, the same lines in every file; all else follows from the model (`files` says how), so that who has the
 model can make the files again from the lemmas.
 """
@@ -42,10 +43,11 @@ class Lemma:
 @dataclass(frozen=True)
 class Claim:
     """What is proved: kept: the targets (kind STATE) that the invariant itself excludes; excluded: those that it implies to be
-    impossible."""
+    impossible; valid: whether the invariant says that a state is valid."""
 
     kept: tuple[str, ...]
     excluded: tuple[str, ...]
+    valid: bool = True
 
 
 def lemma(name: str, term: Term) -> Lemma:
@@ -64,7 +66,7 @@ def files(relation: Relation, claim: Claim, lemmas: Sequence[Lemma]) -> dict[str
     state = relation.fields.variables
     after = [terms.variable(_next(variable.name), variable.width) for variable in state]
     all_targets = {target.name: term for target, term in targets(relation, frozenset(relation.fields.system.properties))}
-    parts = {"|valid|": relation.fields.valid(state)}
+    parts = {"|valid|": relation.fields.valid(state)} if claim.valid else {}
     for name in claim.kept:
         parts |= {f"|no {name} {n}|": terms.negation(part) for n, part in enumerate(_disjuncts(all_targets[name]), 1)}
     moved = terms.substituted(list(parts.values()), dict(zip(state, after, strict=True)))
@@ -84,7 +86,7 @@ def files(relation: Relation, claim: Claim, lemmas: Sequence[Lemma]) -> dict[str
     step |= {variable.name: term for variable, term in zip(after, relation.next, strict=True)}
     head = [*of_lemmas, *of_state, *inputs, *of_parts, *definitions(step, "of_step"), *definitions(next_parts, "next_part")]
     head += ["(assert |step|)", *(f"(assert {entry})" for entry in invariant)]
-    groups = [next_invariant[n : n + TOGETHER] for n in range(0, len(next_invariant), TOGETHER)]
+    groups = [next_invariant[n : n + TOGETHER] for n in range(0, len(next_invariant) or 1, TOGETHER)]
     for number, group in enumerate(groups):
         found[f"consecution-{number}.smt2"] = _file([*head, f"(assert (not {_all(group)}))"])
     wrong = {f"|{name}|": all_targets[name] for name in claim.excluded}
@@ -109,7 +111,7 @@ def _applied(entry: Lemma, to_next: bool) -> str:
 
 
 def _all(parts: Sequence[str]) -> str:
-    return f"(and true {' '.join(parts)})"
+    return f"(and true {' '.join(parts)})" if parts else "true"
 
 
 def _file(lines: Sequence[str]) -> str:

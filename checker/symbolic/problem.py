@@ -16,7 +16,8 @@ BROKEN = "broken "
 VIOLATES = "violates "
 STUCK = "stuck"
 ERROR = "error"
-BROKEN_ERROR = "broken error"
+BROKEN_ERROR = "error in an invariant"
+ERROR_IN = "error in "
 CUT = "cut "
 UNHELD = "nowhere: an allocated "
 """Names of targets; those that end in a space are followed by a property, or by a reason."""
@@ -30,7 +31,7 @@ def targets(relation: Relation, properties: frozenset[str]) -> Iterator[tuple[Ta
     if DEADLOCK in properties:
         found.append((STUCK, STATE, relation.stuck))
     found.append((ERROR, STEP, relation.error))
-    found.append((BROKEN_ERROR, STATE, relation.broken_error))
+    found.append((BROKEN_ERROR, STATE, relation.fields.terms.disjunction(*relation.broken_error.values())))
     found += [(CUT + reason, STEP, term) for reason, term in relation.cuts.items()]
     found += [(UNHELD + record, STATE, term) for record, term in relation.unheld.items()]
     for name, kind, term in found:
@@ -44,10 +45,18 @@ def stated_lemmas(relation: Relation, lemmas: frozenset[str]) -> dict[str, Term]
     return {BROKEN + name: term for name, term in relation.broken.items() if name in lemmas and term is not false}
 
 
+def _errors(relation: Relation, properties: frozenset[str]) -> Iterator[tuple[str, Term]]:
+    """The properties in whose invariants the model can be in error, and when."""
+    for name, term in relation.broken_error.items():
+        if name in properties and term is not relation.fields.terms.false:
+            yield name, term
+
+
 def bounded_problem(relation: Relation, properties: frozenset[str], depth: int, solver: str = Z3) -> Problem:
     """The question whether a violation can be reached in so many steps. solver: who is to answer, one of SOLVERS."""
     state, inputs = relation.fields.variables, relation.inputs
-    wanted = list(targets(relation, properties))
+    wanted = [(target, term) for target, term in targets(relation, properties) if target.name != BROKEN_ERROR]
+    wanted += [(Target(ERROR_IN + name, STATE), term) for name, term in _errors(relation, properties)]
     agent, accesses = order(relation) if relation.fields.system.processors is None else (relation.fields.terms.true, [])
     whole = [relation.steps, *relation.next, *(term for _, term in wanted)]
     if accesses:

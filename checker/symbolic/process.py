@@ -13,9 +13,9 @@ import sys
 import time
 from collections.abc import Callable, Generator
 from multiprocessing.connection import Connection
-from pathlib import Path
 from typing import Any
 
+from checker.symbolic.isolated import isolated
 from checker.symbolic.k_induction import InductionMessage, InductionProblem, Inductive, NotInductive, induct
 from checker.symbolic.proof_question import Failed, ProofMessage, ProofProblem, Proved
 from checker.symbolic.question import Message, Problem, Reached, Stopped
@@ -65,12 +65,9 @@ def _messages(
     begun = time.monotonic()
     down_read, down_write = os.pipe()
     up_read, up_write = os.pipe()
-    root = str(Path(__file__).resolve().parents[2])
-    path = os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])
     process = subprocess.Popen(
-        [sys.executable, "-m", SELF, str(down_read), str(up_write)],
+        isolated(SELF, str(down_read), str(up_write)),
         pass_fds=(down_read, up_write),
-        env={**os.environ, "PYTHONPATH": path},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

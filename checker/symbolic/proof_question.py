@@ -32,10 +32,11 @@ class ProofProblem:
 @dataclass(frozen=True)
 class Proved:
     """An inductive invariant that excludes all targets: the clauses, and that no state is in one of these targets, or breaks one
-    of these stated lemmas."""
+    of these stated lemmas; and, where that is a part of it, that the state is valid."""
 
     clauses: tuple[Clause, ...]
     targets: tuple[str, ...]
+    valid: bool
 
 
 @dataclass(frozen=True)

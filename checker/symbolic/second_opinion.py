@@ -1,19 +1,43 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What another solver, Bitwuzla, says of a file in SMT-LIB 2. In a process of its own, with limits.
+"""What a solver says of a file in SMT-LIB 2: Bitwuzla, or Z3 where Bitwuzla refuses. In a process of its own, with limits.
 
-python -m checker.symbolic.second_opinion FILE    prints sat, unsat, unknown
+python -m checker.symbolic.second_opinion SOLVER FILE    prints sat, unsat, unknown
 """
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
+from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
+
+from checker.symbolic.isolated import isolated
+from checker.symbolic.solvers import BITWUZLA, Z3
 
 SELF = "checker.symbolic.second_opinion"
 LINE = re.compile(r"\((declare-const|define-fun|assert) ")
+
+
+class Answer(Enum):
+    """NONE: a limit, or the solver's process failed."""
+
+    SAT = "sat"
+    UNSAT = "unsat"
+    UNKNOWN = "unknown"
+    NONE = "no answer"
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """why: of NONE, why there is no answer."""
+
+    answer: Answer
+    why: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.answer.value}: {self.why}" if self.why else self.answer.value
 
 
 class Malformed(Exception):
@@ -44,14 +68,11 @@ def _balanced(line: str) -> bool:
     return depth == 0
 
 
-def opinion(file: Path, seconds: float | None) -> str:
-    """`unsat`, or what else the solver says of a well-formed file, or why it says nothing. seconds: None for no limit."""
-    root = str(Path(__file__).resolve().parents[2])
-    path = os.pathsep.join([root, *filter(None, [os.environ.get("PYTHONPATH")])])
+def opinion(file: Path, seconds: float | None, solver: str = BITWUZLA) -> Opinion:
+    """What the solver says of a well-formed file. seconds: None for no limit. solver: one of SOLVERS."""
     try:
         done = subprocess.run(
-            [sys.executable, "-m", SELF, str(file)],
-            env={**os.environ, "PYTHONPATH": path},
+            isolated(SELF, solver, str(file)),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -59,20 +80,26 @@ def opinion(file: Path, seconds: float | None) -> str:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return f"no answer in {seconds:.0f} seconds"
-    answer = done.stdout.strip()
-    if done.returncode == 0 and answer in ("sat", "unsat", "unknown"):
-        return answer
-    why = (done.stderr.strip().splitlines() or [f"status {done.returncode}"])[-1]
-    return f"no answer: {why}"
+        return Opinion(Answer.NONE, f"the limit of {seconds:g} seconds")
+    said = done.stdout.strip()
+    if done.returncode == 0 and said in (Answer.SAT.value, Answer.UNSAT.value, Answer.UNKNOWN.value):
+        return Opinion(Answer(said))
+    return Opinion(Answer.NONE, (done.stderr.strip().splitlines() or [f"status {done.returncode}"])[-1])
 
 
-def _main(file: str) -> None:
-    import bitwuzla
+def _main(solver: str, file: str) -> None:
+    if solver == Z3:
+        import z3
 
-    parser = bitwuzla.Parser(bitwuzla.TermManager(), bitwuzla.Options())
-    parser.parse(file)
+        asked = z3.SolverFor("QF_BV")
+        asked.from_file(file)
+        print(asked.check())
+    else:
+        import bitwuzla
+
+        parser = bitwuzla.Parser(bitwuzla.TermManager(), bitwuzla.Options())
+        parser.parse(file)
 
 
 if __name__ == "__main__":
-    _main(sys.argv[1])
+    _main(*sys.argv[1:3])

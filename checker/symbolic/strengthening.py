@@ -95,7 +95,7 @@ class Prover:
         all_atoms = [atom for rows in self.atoms for row in rows for atom in row]
         self.together = z3.Function("all atoms", *(z3.BoolSort() for _ in all_atoms), z3.BoolSort())(*all_atoms)
         self.goals = [Goal(name, wrong) for name, wrong in targets.items()]
-        self.add(None, valid)
+        self.valid = self.add(None, valid)
         for target in problem.targets:
             if target.kind == STATE:
                 goal = next(goal for goal in self.goals if goal.name == target.name)
@@ -346,6 +346,7 @@ class Prover:
         return Proved(
             tuple(lemma.clause for lemma in ordered if lemma.clause is not None),
             tuple(dict.fromkeys(lemma.target for lemma in ordered if lemma.target is not None)),
+            self.valid in kept,
         )
 
 

@@ -10,7 +10,8 @@
     relation.violates[property]    over s, i: the transition violates the property (and leads to no state)
     relation.broken[property]      over s: an invariant of the property does not hold
     relation.stuck                 over s: nothing but interrupts is possible; false in a model without no-deadlock
-    relation.error, .broken_error  over s, i and over s: the model itself is in error
+    relation.error                 over s, i: the model itself is in error in the transition
+    relation.broken_error[property] over s: the model is in error in an invariant of the property
     relation.cuts[reason]          over s, i: the path ends for want of room
     relation.unheld[record]        over s: what is counted is not held (counting.py)
     relation.fields.valid(s)       over s: what every reachable state satisfies for the ranges of fields
@@ -70,7 +71,7 @@ class Relation:
     broken: Mapping[str, Term]
     stuck: Term
     error: Term
-    broken_error: Term
+    broken_error: Mapping[str, Term]
     halts: Term
     cuts: Mapping[str, Term]
     unheld: Mapping[str, Term]
@@ -83,12 +84,12 @@ class Relation:
     def at(self, state: Sequence[Term], inputs: Sequence[Term]) -> Relation:
         """The same over another state and other inputs."""
         values = dict(zip([*self.fields.variables, *self.inputs], [*state, *inputs], strict=True))
-        groups = (self.violates, self.broken, self.cuts, self.unheld)
-        whole = [self.steps, *self.next, self.stuck, self.error, self.broken_error, self.halts]
+        groups = (self.violates, self.broken, self.broken_error, self.cuts, self.unheld)
+        whole = [self.steps, *self.next, self.stuck, self.error, self.halts]
         moved = iter(self.fields.terms.substituted([*whole, *(term for group in groups for term in group.values())], values))
         steps, next_ = next(moved), tuple(itertools.islice(moved, len(self.next)))
-        stuck, error, broken_error, halts = itertools.islice(moved, 4)
-        violates, broken, cuts, unheld = (dict(zip(group, moved, strict=False)) for group in groups)
+        stuck, error, halts = itertools.islice(moved, 3)
+        violates, broken, broken_error, cuts, unheld = (dict(zip(group, moved, strict=False)) for group in groups)
         return replace(
             self,
             steps=steps,
@@ -245,11 +246,11 @@ def whatever_inputs(fields: Fields, effect: Effect, found: Term) -> Term:
     return found
 
 
-def _invariants(fields: Fields) -> tuple[dict[str, Term], Term]:
-    """For each property with invariants, when one of them does not hold; and when the model is in error in one."""
+def _invariants(fields: Fields) -> tuple[dict[str, Term], dict[str, Term]]:
+    """For each property with invariants, when one of them does not hold, and when the model is in error in one."""
     terms = fields.terms
     broken: dict[str, list[Term]] = {}
-    errors: list[Term] = []
+    errors: dict[str, list[Term]] = {}
     for predicate in fields.system.predicates:
         for arguments in itertools.product(*(values for _, _, values in predicate.parameters)):
             locals_ = {
@@ -260,5 +261,6 @@ def _invariants(fields: Fields) -> tuple[dict[str, Term], Term]:
             fails = terms.negation(expressions.truth(predicate.body, flow))
             wild = expressions.outcome(WILD_POINTER)
             broken.setdefault(predicate.property, []).append(terms.disjunction(wild, terms.conjunction(flow.guard, fails)))
-            errors.append(expressions.outcome(MODEL_ERROR))
-    return {name: terms.disjunction(*conditions) for name, conditions in broken.items()}, terms.disjunction(*errors)
+            errors.setdefault(predicate.property, []).append(expressions.outcome(MODEL_ERROR))
+    whole = ({name: terms.disjunction(*found) for name, found in conditions.items()} for conditions in (broken, errors))
+    return next(whole), next(whole)

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from checker.language.errors import UsageError
+from checker.language.errors import IDENTIFIER, UsageError
 from checker.language.tree import Position
 from checker.trace.data import Call, Change, Cycle, Step, Trace, Violation
 
@@ -287,8 +287,11 @@ def _violation(value: object, path: str) -> Violation:
     kind = _string(fields["kind"], f"{path}.kind")
     if kind not in KINDS:
         raise _wrong(kind, f"{path}.kind", f"one of {', '.join(KINDS)}")
+    identifier = _string(fields["property"], f"{path}.property")
+    if (kind != "model-error" or identifier) and IDENTIFIER.fullmatch(identifier) is None:
+        raise _wrong(identifier, f"{path}.property", "up to 64 letters, digits and hyphens")
     return Violation(
-        property=_string(fields["property"], f"{path}.property"),
+        property=identifier,
         kind=kind,
         position=_position(fields["position"], f"{path}.position"),
         binding=_mapping(fields["binding"], f"{path}.binding", _string),

@@ -421,6 +421,18 @@ def test_without_a_drawing_program_the_trace_is_still_saved(tmp_path: Path) -> N
     assert "Traceback" not in done.stderr
 
 
+def test_a_model_error_leaves_what_was_found() -> None:
+    done = stackproof("check", "tests/explicit/models/error_beside_violation.py", "--format", "json")
+    found = json.loads(done.stdout)
+    jsonschema.validate(found, schema("stackproof-check"))
+    assert (done.returncode, found["exit_status"]) == (2, 2)
+    assert [(entry["id"], entry["verdict"], entry["length"]) for entry in found["runs"][0]["properties"]] == [
+        ("late-put", "VIOLATED", 3),
+        ("in-use", "VIOLATED", 1),
+    ]
+    assert found["runs"][0]["error"]["length"] == 3
+
+
 UNREDUCED = '''# SPDX-License-Identifier: GPL-2.0-only
 """A list of symmetric cells, which refer to each other, and a step that takes the lowest free one."""
 from checker.language import action, allocate, invariant, record, require

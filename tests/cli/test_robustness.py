@@ -221,6 +221,33 @@ def test_a_damaged_cache(place: Place) -> None:
     is_right(place.run(*compiled))
 
 
+def test_a_cache_that_somebody_else_can_write_to_is_not_loaded_from(place: Place) -> None:
+    compiled = (*SMALL, "--engine", "compiled", "--format", "json")
+    assert not any("cache" in note for note in is_right(place.run(*compiled))["notes"])
+    library = next(place.cache.glob("*.so"))
+    before = sorted(place.cache.iterdir())
+    for path, mode in ((library, 0o666), (library.with_suffix(".sha256"), 0o620), (place.cache, 0o777), (place.cache, 0o770)):
+        usual = path.stat().st_mode
+        path.chmod(mode)
+        notes = [note for note in is_right(place.run(*compiled))["notes"] if "cache" in note]
+        assert len(notes) == 1, notes
+        assert f"{path}: others can write to it" in notes[0]
+        assert sorted(place.cache.iterdir()) == before
+        path.chmod(usual)
+    if os.geteuid() == 0:
+        for path in (library, place.cache):
+            os.chown(path, 12345, -1)
+            notes = [note for note in is_right(place.run(*compiled))["notes"] if "cache" in note]
+            assert len(notes) == 1, notes
+            assert f"{path}: it belongs to user 12345" in notes[0]
+            os.chown(path, 0, -1)
+    elsewhere = place.folder / "elsewhere.so"
+    library.rename(elsewhere)
+    library.symlink_to(elsewhere)
+    is_right(place.run(*compiled))
+    assert not library.is_symlink()
+
+
 def test_runs_that_fill_the_same_cache(place: Place) -> None:
     children = [place.start(*SMALL, "--engine", "compiled", "--format", "json") for _ in range(4)]
     for child in children:

@@ -9,7 +9,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 from click.testing import CliRunner
-from test_check import PROJECT, one_line, schema, stackproof
+from test_check import PROJECT, schema, stackproof
 
 import checker.cli.liveness
 from checker.cli.check import check
@@ -87,8 +87,14 @@ def test_a_wrong_assumption_is_an_error_with_its_place(tmp_path: Path) -> None:
     model.write_text(text + '@fair("x")\ndef wrong(task: Task) -> bool:\n    return task.stack_vm_area.nr_pages > 0\n')
     done = stackproof("check", str(model), *SMALL[1:])
     assert done.returncode == 2
-    assert "the assumption `wrong`" in one_line(done.stderr)
-    assert one_line(done.stderr).startswith(f"{model}:")
+    (line,) = [line for line in done.stdout.splitlines() if line.startswith(f"{model}:") and ": error: " in line]
+    assert "the assumption `wrong`" in line
+    # It is wrong for the properties on runs; the others have their verdicts all the same.
+    assert done.stdout.count(f"  ERROR({line})") == len(LIVE)
+    assert done.stdout.count("BOUNDED(") > len(LIVE)
+    found = json.loads(stackproof("check", str(model), *SMALL[1:], "--format", "json").stdout)
+    jsonschema.validate(found, schema("stackproof-check"))
+    assert (found["exit_status"], found["error"]["message"], found["error"]["trace"]) == (2, line, None)
 
 
 def test_limits_and_another_state_space() -> None:

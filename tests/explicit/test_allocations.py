@@ -217,6 +217,28 @@ def test_a_program_that_frees_nothing_is_not_looked_at() -> None:
     assert lower(program_of(text + "@action\ndef wild(n: Node) -> None:\n    global last\n    last = n\n")).names
 
 
+def test_instances_of_two_kinds_are_looked_at_though_nothing_is_freed() -> None:
+    text = """
+known: Node | None = None
+@action
+def take() -> None:
+    global last
+    require(last is None)
+    last = allocate(Node)
+    check(last.fixed == 1 or known is None, failed, "again")
+@initial
+def start() -> None:
+    global known
+    known = allocate(Node)
+    other = allocate(Node)
+    other.fixed = 1
+    free(other)
+"""
+    program = program_of(NODE + text)
+    compare_with_any_free(program)
+    assert len(Search(lower(program)).run().findings) == 1
+
+
 # -- what the user sees -----------------------------------------------------------------------------------------------
 
 

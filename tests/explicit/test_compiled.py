@@ -64,6 +64,7 @@ def agree_with(program: Program, system: System, reductions: frozenset[str], thr
             assert len(replayed(program, telling, finding).steps) == len(finding.path)
         if expected.error is not None:
             assert len(result.error.path) == len(expected.error.path)
+            assert lengths(result) == lengths(expected), "a model error hides nothing that is as near"
             continue
         assert outcome(result) == outcome(expected)
         assert compiled.states == (portable.states if keep else [])

@@ -102,7 +102,7 @@ CLOSED = [
 def test_every_state_is_on_a_fair_run_or_on_one_that_ends(path: Path, settings: dict[str, int], events: tuple[str, ...]) -> None:
     """Else the assumptions would rule out what the machine does up to there, and hide what is wrong with it. (Machine closure.)"""
     runs = RunGraph(lower(load_program(path, settings, events), liveness=True))
-    runs.explore(lambda states, expanded: None)
+    runs.explore()
     graph = runs.graph
     before: list[list[int]] = [[] for _ in range(graph.nodes)]
     good = {node for component in fair_components(graph, runs.conditions.assumed) for node in component.nodes}

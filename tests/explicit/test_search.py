@@ -140,6 +140,40 @@ def test_a_model_error_stops_the_search() -> None:
     assert result.statistics.states == 10
 
 
+BOTH = """
+n: Small = 1
+@action
+def less() -> None:
+    global n
+    n -= 1
+@action
+def wrong() -> None:
+    check(n > 0, rule, "too little")
+@function
+def same(k: Small) -> Small:
+    return k
+@invariant("sums", "{k}")
+def sums(k: Annotated[int, Range(0, 1)]) -> bool:
+    "Test."
+    return same(n - 1 + k) >= 0 and k == 0
+"""
+"""Where `n` is 0, it underflows, another step raises a violation, and of the invariant one binding cannot be evaluated while the other,
+which comes later, is violated."""
+
+
+def test_a_model_error_hides_no_violation_that_is_as_near() -> None:
+    for text, line in ((BOTH.replace("n: Small = 1", "n: Small = 0"), "return k"), (BOTH, "n -= 1")):
+        begins = line == "return k"
+        result = confirm(program_of(text))
+        assert result.error is not None
+        assert result.error.position is not None
+        assert result.error.position.line == line_of(text, "n - 1 + k" if begins else line)
+        assert {name: (len(finding.path), finding.arguments) for name, finding in result.findings.items()} == {
+            "sums": (0, (1,)),
+            **({} if begins else {"rule": (2, ())}),
+        }
+
+
 def test_a_model_error_in_an_invariant_stops_the_search() -> None:
     text = """
 n: Small = 8

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import multiprocessing
+import signal
 import sys
 import time
 from collections import Counter
@@ -78,7 +79,8 @@ class Totals:
 
 
 def try_all(task: Task, pipe: Connection) -> None:
-    """In a process of its own: try models and send what came of each."""
+    """In a process of its own: try models and send what came of each. Ctrl-C is for the process that reads."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     for number in task.numbers:
         written, tries = model(number), plan(number, task.compiled, task.solvers)
         came: Tried | Found
@@ -161,18 +163,20 @@ def main() -> int:
     options = parser.parse_args()
     totals, begun = Totals(), time.monotonic()
     task = Task(range(options.seed, options.seed + options.models), options.compiled, options.solvers)
-    for count, (number, came) in enumerate(Workers(task, options.jobs).results(), 1):
-        totals.add(number, came)
-        if isinstance(came, Found):
-            print(f"model {number}: {came.what.splitlines()[0][:200]}: {save(came, options.save)}", flush=True)
-        if count % 500 == 0:
-            print(
-                f"{count:,} models, {time.monotonic() - begun:.0f} s, {len(totals.found)} differences",
-                file=sys.stderr,
-                flush=True,
-            )
+    interrupted = False
+    try:
+        for count, (number, came) in enumerate(Workers(task, options.jobs).results(), 1):
+            totals.add(number, came)
+            if isinstance(came, Found):
+                print(f"model {number}: {came.what.splitlines()[0][:200]}: {save(came, options.save)}", flush=True)
+            if count % 500 == 0:
+                seconds = time.monotonic() - begun
+                print(f"{count:,} models, {seconds:.0f} s, {len(totals.found)} differences", file=sys.stderr, flush=True)
+    except KeyboardInterrupt:
+        interrupted = True
     print("\n".join(totals.text()))
-    return 1 if totals.found else 0
+    print(f"{'interrupted after' if interrupted else 'all'} {totals.models.total():,} models, {time.monotonic() - begun:.0f} s")
+    return 1 if totals.found else 3 if interrupted else 0
 
 
 if __name__ == "__main__":

@@ -137,7 +137,7 @@ def try_model(model: Model, plan: Plan) -> Tried:
         expected = found_by(result)
     with tried.way("brute force"):
         try:
-            space = compare(program, BRUTE)
+            space = compare(program, BRUTE, operands=model.kind == "program")
         except TooLarge:
             tried.notes.append("too large for brute force")
         else:

@@ -231,6 +231,16 @@ FUNCTIONS_HOOKS_AND_PROPERTIES: list[Case] = [
         "the lemma i is declared at {file}:9:1 already",
     ),
     (
+        "an identifier that would be a path",
+        lines('@invariant("../i", "text")', "«def i() -> bool:", '    "Test."', "    return True"),
+        "'../i' is no identifier: write up to 64 letters, digits and hyphens",
+    ),
+    (
+        "an event with a blank in its name",
+        lines('E = «event("a b", "text")'),
+        "'a b' is no name of an event: write up to 64 letters, digits and hyphens",
+    ),
+    (
         "a lemma with a name that has a meaning",
         lines('@lemma("no-deadlock", "text")', "«def i() -> bool:", '    "Test."', "    return True"),
         "no-deadlock is a property that the checker itself raises; give the lemma another name",

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from samples import SAMPLES, lasso, multi_page
 
+from checker.language.errors import IDENTIFIER
 from checker.language.tree import Position
 from checker.trace.data import Call, Change, Cycle, Step, Trace, Violation
 from checker.trace.store import KINDS, TraceError, dump_trace, load_trace, parse_trace, save_trace, trace_to_json
@@ -36,7 +37,8 @@ cells = several(st.tuples(words, words))
 calls = several(st.builds(Call, words, positions), min_size=1)
 changes = several(st.builds(Change, words, words, words))
 steps = st.builds(Step, maybe, maybe, words, named(words), several(words), calls, positions, cells, changes, maybe)
-violations = st.builds(Violation, words, st.sampled_from(KINDS), positions, named(words), words, cells)
+identifiers = st.from_regex(IDENTIFIER, fullmatch=True)
+violations = st.builds(Violation, identifiers, st.sampled_from(KINDS), positions, named(words), words, cells)
 cycles = st.none() | st.builds(Cycle, st.integers(0, 10**9), several(words))
 traces = st.builds(Trace, words, named(st.integers()), several(words), cells, several(steps), violations, cycles)
 

@@ -135,19 +135,20 @@ class Comparison:
         """How the engines differ on invariants."""
         true, false = self.fields.terms.true, self.fields.terms.false
         broken: dict[str, bool] = {}
-        error = False
+        errors: set[str] = set()
         for cluster in self.search.clusters:
             for instance in cluster.instances:
                 name = instance.predicate.property
                 try:
                     broken[name] = broken.get(name, False) or not instance.holds(state)
                 except OutOfRange:
-                    error = True
-        if here.broken_error is not (true if error else false):
-            yield f"an error in an invariant: portable {error}"
+                    errors.add(name)
+        for name, term in here.broken_error.items():
+            if term is not (true if name in errors else false):
+                yield f"an error in an invariant of {name}: portable {name in errors}"
         for name, term in here.broken.items():
             expected = broken.get(name, False)
-            if not error and term is not (true if expected else false):
+            if name not in errors and term is not (true if expected else false):
                 yield f"{name} is broken: portable {expected}, symbolic {term.op} {term.value}"
 
 

@@ -21,7 +21,7 @@ from checker.language import tree
 from checker.language.errors import ModelError
 from checker.language.load import load_program
 from checker.symbolic.bounded import search
-from checker.symbolic.problem import CUT, bounded_problem
+from checker.symbolic.problem import CUT, ERROR_IN, bounded_problem
 from checker.symbolic.question import Hit, Message, Reached
 from checker.symbolic.solvers import BITWUZLA, SOLVERS, Z3
 from checker.symbolic.transition import DEADLOCK, step_relation
@@ -48,20 +48,25 @@ def check(program: tree.Program, depth: int, solver: str = Z3) -> dict[str, int]
         if isinstance(message, Hit):
             finding = runs.finding(message)
             if finding is None:
-                assert message.target.startswith(CUT)
-                cut = True
+                assert message.target.startswith((CUT, ERROR_IN))
+                cut = cut or message.target.startswith(CUT)
                 continue
             confirmed(program, system, finding)
             name = finding.property or MODEL_ERROR
             found[name] = min(found.get(name, depth), len(finding.path))
     assert told[-1] == Reached(depth)
+    if result.error is None and found.get(MODEL_ERROR) in expected.values():
+        # A violation and a model error in states as far away: with the violation, nobody looks for the error any more.
+        found = {name: length for name, length in found.items() if length < found[MODEL_ERROR]}
+        expected = {name: length for name, length in expected.items() if name in found}
     if result.error is not None:
-        # The search of all states ends there, with what it had found.
+        # The search of all states ends there, with what it had found, and goes on to what is as near.
         length = len(result.error.path)
-        assert found.pop(MODEL_ERROR, None) == (length if length <= depth else None)
+        if found.pop(MODEL_ERROR, None) != (length if length <= depth else None):
+            assert length in found.values()
         assert expected.items() <= found.items()
-        # A deadlock is noted after the state's transitions, one of which may be the error.
-        assert all(found[name] >= length - (name == DEADLOCK) for name in found.keys() - expected.keys())
+        # Which of the states found last are deadlocks, it does not look at any more.
+        assert all(found[name] > length - (name == DEADLOCK) for name in found.keys() - expected.keys())
     else:
         assert found == expected
         assert not cut or result.cuts
@@ -156,3 +161,72 @@ def test_other_kernel_models(name: str) -> None:
 @pytest.mark.parametrize("name", ["rfc_v1", "hardened"])
 def test_two_processors(name: str) -> None:
     check(kernel_model(name, (2, 2, 2), "touch"), 14, Z3)
+
+
+ERRORS_IN_INVARIANTS = """
+Few = Annotated[int, Range(0, 3)]
+count: Few = 0
+@function
+def more(v: Few) -> Few:
+    return v + 2
+@action
+def step() -> None:
+    global count
+    require(count < 3)
+    count += 1
+@invariant("error", "test")
+def error() -> bool:
+    '''Test.'''
+    return count < ONE
+@invariant("other", "test")
+def other() -> bool:
+    '''Test.'''
+    return more(count) > TWO
+"""
+
+
+@pytest.mark.parametrize("solver", SOLVERS)
+@pytest.mark.parametrize(
+    ("one", "two", "expected"),
+    [
+        (9, 0, {MODEL_ERROR: 2}),
+        (1, 0, {"error": 1, MODEL_ERROR: 2}),
+        (9, 2, {"other": 0}),
+        (3, 2, {"other": 0, "error": 3}),
+    ],
+)
+def test_a_model_error_in_an_invariant(one: int, two: int, expected: dict[str, int], solver: str) -> None:
+    """Also where a property has the name `error`, and where the property was violated before, so that nobody evaluates it."""
+    assert check(program_of(ERRORS_IN_INVARIANTS.replace("ONE", str(one)).replace("TWO", str(two))), 4, solver) == (
+        {name: length for name, length in expected.items() if name != MODEL_ERROR}
+    )
+
+
+BOTH_IN_ONE_STATE = """
+Few = Annotated[int, Range(0, 3)]
+count: Few = 0
+@function
+def low(v: Few) -> Few:
+    return v + 1
+@action
+def act() -> None:
+    global count
+    count = 2
+@invariant("low", "text")
+def stays_low(k: Few) -> bool:
+    '''Test.'''
+    return low(count + k) < 3 or count == 0
+"""
+
+
+def test_a_violation_beside_a_model_error_in_one_state_is_told() -> None:
+    """The binding that is violated is looked for among others that raise."""
+    for text in (BOTH_IN_ONE_STATE, BOTH_IN_ONE_STATE.replace("count + k", "count + 3 - k")):
+        program = program_of(text)
+        system = lower(program)
+        relation = step_relation(system)
+        told: list[Message] = []
+        search(bounded_problem(relation, frozenset(program.properties), 2), told.append)
+        runs = Runs(relation, Search(system))
+        kinds = {finding.kind for m in told if isinstance(m, Hit) and (finding := runs.finding(m)) is not None}
+        assert "invariant" in kinds

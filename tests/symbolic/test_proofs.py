@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import random
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,7 @@ from checker.symbolic.learning import UNDECIDED, Learner, Samples
 from checker.symbolic.problem import targets
 from checker.symbolic.proof_problem import lemmas, proof_problem
 from checker.symbolic.proof_question import Failed, ProofMessage, Proved
+from checker.symbolic.second_opinion import Answer, Opinion
 from checker.symbolic.transition import Relation, step_relation
 
 ROOT = Path(__file__).parents[2]
@@ -119,9 +121,16 @@ def attempt(
 
 def certificate(what: Case, properties: frozenset[str], proved: Proved, sampled: Sampled, folder: Path) -> None:
     """Write it; Refused if the second solver does not accept it."""
-    claim = Claim(proved.targets, tuple(target.name for target, _ in targets(what.relation, properties)))
+    claim = Claim(proved.targets, tuple(target.name for target, _ in targets(what.relation, properties)), proved.valid)
     made = files(what.relation, claim, lemmas(what.relation.fields.terms, sampled.features, proved.clauses))
-    says = {"model": "x", "settings": {}, "events": [], "properties": sorted(properties), "kept": list(claim.kept)}
+    says = {
+        "model": "x",
+        "settings": {},
+        "events": [],
+        "properties": sorted(properties),
+        "kept": list(claim.kept),
+        "valid": claim.valid,
+    }
     write_certificate(folder, says, "", made)
     check_certificate(folder)
 
@@ -215,7 +224,7 @@ class ForgetsAndAddsRanges(strengthening.Prover):
     """Takes all lemmas into its proof, needed or not."""
 
     def proof(self) -> Proved:
-        return Proved(tuple(lemma.clause for lemma in self.everything if lemma.clause is not None and lemma.alive), ())
+        return Proved(tuple(lemma.clause for lemma in self.everything if lemma.clause is not None and lemma.alive), (), True)
 
 
 def test_learned_lemmas_agree_with_the_samples(counter: Path) -> None:
@@ -373,3 +382,74 @@ def test_a_question_made_easy_is_refused_against_the_model(
     assert run("certify", str(folder)) == 0, "standing alone, it is unsat"
     assert run("certify", str(folder), "--model", str(model)) == 1
     assert "not the question" in capsys.readouterr().out
+
+
+# -- what the certificate claims is what the search has shown --
+
+UNRELATED = """
+from checker.language import Array, array, check, demand, enter, executes, initial, instance, record, routine
+
+@record(count=1, frames=2)
+class Cpu:
+    task: "Cpu | None" = None
+@executes
+def running(cpu: Cpu) -> Cpu | None:
+    return None
+slots: Array[Cpu | None] = array(2)
+copy: Cpu | None = None
+wild = demand("no-wild-pointer", "test")
+failed = demand("failed", "what nothing here violates")
+@routine(noinline=True)
+def same(one: Cpu | None) -> Cpu | None:
+    return one
+@routine
+def main() -> None:
+    global copy
+    copy = same(slots[1])
+@initial
+def boot() -> None:
+    enter(instance(Cpu, 0), main)
+"""
+
+
+def test_a_proof_says_valid_only_where_that_was_shown(tmp_path: Path) -> None:
+    """Nothing rests on it here, so it is no part of the invariant, and by itself it is not inductive."""
+    model = tmp_path / "unrelated.py"
+    model.write_text("# SPDX-License-Identifier: GPL-2.0-only\n" + UNRELATED)
+    what = case(model)
+    properties = frozenset(["failed"])
+    proved, sampled = attempt(what, properties, what.states)
+    assert proved is not None and not proved.valid
+    certificate(what, properties, proved, sampled, tmp_path / "c")
+    with pytest.raises(Refused, match=r"consecution-0\.smt2: the second solver does not say unsat, but: sat"):
+        certificate(what, properties, dataclasses.replace(proved, valid=True), sampled, tmp_path / "too-much")
+
+
+@pytest.mark.parametrize(
+    ("bitwuzla", "status", "why"),
+    [
+        (Opinion(Answer.SAT), 4, "Bitwuzla says sat and Z3 says unsat of consecution-0.smt2"),
+        (Opinion(Answer.UNKNOWN), 3, "UNKNOWN(no second opinion on consecution-0.smt2: unknown)"),
+        (Opinion(Answer.NONE, "status -9"), 3, "UNKNOWN(no second opinion on consecution-0.smt2: no answer: status -9)"),
+    ],
+    ids=["sat", "unknown", "nothing"],
+)
+def test_a_refused_certificate_does_not_stay(
+    bitwuzla: Opinion,
+    status: int,
+    why: str,
+    made: tuple[Path, Path],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of two solvers that say different things of one question nothing is believed; else it is UNKNOWN."""
+    model, earlier = made
+    before = {file.name: file.read_bytes() for file in earlier.iterdir()}
+    monkeypatch.setattr("checker.cli.certificates.opinion", lambda file, seconds: bitwuzla)
+    for folder in (tmp_path / "c", earlier):
+        assert run("prove", str(model), "--certificates", str(folder)) == status
+        told = capsys.readouterr()
+        assert why in told.out + told.err and "PROVED" not in told.out
+    assert not (tmp_path / "c").exists()
+    assert before == {file.name: file.read_bytes() for file in earlier.iterdir()}, "what was shown before stays"

@@ -68,16 +68,23 @@ def test_what_is_violated_is_not_proved(tmp_path: Path, capsys: pytest.CaptureFi
 
 
 @pytest.mark.parametrize(
-    ("said", "status"),
-    [(Safe(()), 4), (Safe((((0, 0, True),),)), 4), (Unsafe(), 3), (Stopped("Spacer gives up: a reason"), 3)],
+    ("said", "why"),
+    [
+        (Safe(()), "what the search found is no invariant: Bitwuzla says sat of safety.smt2, Z3: sat"),
+        (Safe((((0, 0, True),),)), "what the search found is no invariant: Bitwuzla says sat of initiation.smt2, Z3: sat"),
+        (Unsafe(), "the solver finds a run that violates something"),
+        (Stopped("Spacer gives up: a reason"), "Spacer gives up: a reason"),
+    ],
     ids=["nothing", "wrong", "unsafe", "unknown"],
 )
 def test_what_it_says_is_not_believed(
-    said: SpacerMessage, status: int, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    said: SpacerMessage, why: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(checker.cli.proving, "spacer_messages", lambda *arguments: (message for message in (None, said)))
-    assert prove(tmp_path, COUNTER) == status
-    assert "PROVED" not in capsys.readouterr().out
+    assert prove(tmp_path, COUNTER, "--certificates", str(tmp_path / "certificate")) == 3
+    text = capsys.readouterr().out
+    assert "PROVED" not in text and f"UNKNOWN({why}" in text
+    assert not (tmp_path / "certificate").exists()
 
 
 def test_a_limit_is_inconclusive(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

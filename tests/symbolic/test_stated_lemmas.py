@@ -263,7 +263,7 @@ def test_a_prover_that_assumes_lemmas_is_caught(
         return (message for message in found)
 
     monkeypatch.setattr(checker.cli.proving, "proof_messages", here)
-    assert prove(tmp_path, (FALSE.replace("even < 10", "even < 10 and steps < 10"),), *FEW) == 4
+    assert prove(tmp_path, (FALSE.replace("even < 10", "even < 10 and steps < 10"),), *FEW) == 3
     assert "PROVED(" not in capsys.readouterr().out
 
 
@@ -308,7 +308,7 @@ def test_a_lemma_that_the_initial_state_breaks() -> None:
 
 @pytest.mark.parametrize("asked", [False, True])
 def test_a_lemma_that_is_needed(asked: bool) -> None:
-    assert messages("(= x #b100)", asked)[-1] == Proved((), ("wrong", "broken stated"))
+    assert messages("(= x #b100)", asked)[-1] == Proved((), ("wrong", "broken stated"), False)
 
 
 @pytest.mark.parametrize("asked", [False, True])

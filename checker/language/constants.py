@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Which variables and fields are constants: nothing but `initial` writes them."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from checker.language import tree
+from checker.language.walking import walk
+
+
+def mark_constants(program: tree.Program) -> tree.Program:
+    """Mark the variables and fields that nothing but `initial` writes: to read them is no step."""
+    written: set[tuple[str | None, str]] = set()
+    for body in [r.body for r in program.routines.values()] + [a.body for a in program.actions.values()]:
+        for statement in walk(body):
+            if isinstance(statement, tree.Assign) and isinstance(statement.target, tree.Place):
+                written.add((statement.target.record, statement.target.variable.name))
+    constant: set[tuple[str | None, str]] = {(None, name) for name in program.variables}
+    constant |= {(record.name, field.name) for record in program.records.values() for field in record.fields}
+    constant -= written
+    return _Marker(constant).program(program)
+
+
+CODE_FIELDS = ("functions", "routines", "actions", "invariants", "initial", "executes", "eventualities", "assumptions")
+
+
+class _Marker:
+    """Copies a program with its constants marked, in declarations and in all places."""
+
+    def __init__(self, constant: set[tuple[str | None, str]]) -> None:
+        self.constant = constant
+
+    def program(self, program: tree.Program) -> tree.Program:
+        records = {
+            name: dataclasses.replace(record, fields=tuple(self.variable(name, field) for field in record.fields))
+            for name, record in program.records.items()
+        }
+        copied = {
+            field.name: self.copy(getattr(program, field.name))
+            for field in dataclasses.fields(program)
+            if field.name in CODE_FIELDS
+        }
+        variables = {name: self.variable(None, variable) for name, variable in program.variables.items()}
+        return dataclasses.replace(program, records=records, variables=variables, **copied)  # type: ignore[arg-type]
+
+    def variable(self, record: str | None, variable: tree.Variable) -> tree.Variable:
+        return dataclasses.replace(variable, constant=(record, variable.name) in self.constant)
+
+    def copy(self, value: object) -> object:
+        match value:
+            case tree.Place():
+                copied = dataclasses.replace(value, base=self.copy(value.base), index=self.copy(value.index))  # type: ignore[arg-type]
+                return dataclasses.replace(copied, variable=self.variable(value.record, value.variable))
+            case tuple():
+                return tuple(self.copy(item) for item in value)
+            case dict():
+                return {key: self.copy(item) for key, item in value.items()}
+            case tree.Position() | tree.Local():
+                return value
+        if dataclasses.is_dataclass(value) and not isinstance(value, type):
+            changes = {f.name: self.copy(getattr(value, f.name)) for f in dataclasses.fields(value)}
+            return dataclasses.replace(value, **changes)
+        return value

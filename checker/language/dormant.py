@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What cannot happen with the events that are on, and is left out: actions that require what is false, and the routines that
+nobody calls or enters then."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from checker.language import tree
+from checker.language.walking import nodes
+
+
+def without_dormant(program: tree.Program) -> tree.Program:
+    """The program without the actions that are never possible, and without the routines that then nobody calls or enters."""
+    actions = {name: action for name, action in program.actions.items() if not _never(program, action)}
+    live: set[str] = set()
+    pending: list[object] = [*(action.body for action in actions.values()), program.initial]
+    pending += [program.executes, program.invariants, program.eventualities, program.assumptions]
+    while pending:
+        for node in list(nodes(pending.pop())):
+            name = node.callee if isinstance(node, tree.Call) else node.routine if isinstance(node, tree.Enter) else None
+            if name is not None and name not in live:
+                live.add(name)
+                pending.append((program.routines.get(name) or program.functions[name]).body)
+    routines = {name: routine for name, routine in program.routines.items() if name in live}
+    dormant = {name: routine for name, routine in program.routines.items() if name not in live}
+    return dataclasses.replace(program, actions=actions, routines=routines, dormant=dormant)
+
+
+def _never(program: tree.Program, action: tree.Action) -> bool:
+    """Whether an action comes to a requirement that is false, and to nothing before it that could stop it otherwise: where an
+    earlier requirement meets a wild pointer or a value out of range, that is what happens."""
+    sound = frozenset(b.local.name for b in action.parameters if isinstance(b.domain, tree.ArenaDomain))
+    for statement in action.body:
+        if not isinstance(statement, tree.Require):
+            return False
+        if isinstance(statement.condition, tree.Constant) and not statement.condition.value:
+            return True
+        if _may_stop(program, statement.condition, sound):
+            return False
+    return False
+
+
+def _may_stop(program: tree.Program, part: object, sound: frozenset[str]) -> bool:
+    """Whether to evaluate a part of an expression may meet a wild pointer or a value out of range. sound: locals that are
+    certain to point to an instance, allocated or not."""
+    match part:
+        case tree.Place(variable=variable, record=record, base=base, index=index):
+            if base is not None and record is not None and not _followed(program, record, base, sound):
+                return True
+            if variable.key is not None and index is not None and not _points(index, sound):
+                return True
+            if variable.length is not None and not (index is not None and _within(index.type, variable.length)):
+                return True
+        case tree.Quantifier(bindings=bindings):
+            sound |= {b.local.name for b in bindings if isinstance(b.domain, tree.ArenaDomain)}
+        case tree.IsAllocated(operand=operand):
+            if not _points(operand, sound):
+                return True
+        case tree.InRoutine(record=record, owner=owner) | tree.HasFrames(record=record, owner=owner):
+            if not _followed(program, record, owner, sound):
+                return True
+        case tree.Call(callee=callee) if callee not in program.functions:
+            return True
+        case tree.Call(callee=callee, arguments=arguments, type=result):
+            function = program.functions[callee]
+            given = zip(function.parameters, arguments, strict=True)
+            good = frozenset(parameter.name for parameter, argument in given if _points(argument, sound))
+            fitting = all(_fits(a.type, p.type) for p, a in zip(function.parameters, arguments, strict=True))
+            if not fitting or not _fits(function.body.type, result) or _may_stop(program, function.body, good):
+                return True
+        case tree.Cast(operand=operand, type=type_):
+            if not isinstance(type_, tree.ReferenceType) and not _fits(operand.type, type_):
+                return True
+    if isinstance(part, tuple):
+        return any(_may_stop(program, item, sound) for item in part)
+    if dataclasses.is_dataclass(part) and not isinstance(part, (type, tree.Position, tree.Variable, tree.Local)):
+        return any(_may_stop(program, getattr(part, field.name), sound) for field in dataclasses.fields(part))
+    return False
+
+
+def _followed(program: tree.Program, record: str, pointer: tree.Expression, sound: frozenset[str]) -> bool:
+    """Whether a pointer can certainly be followed."""
+    return _points(pointer, sound) and not program.records[record].allocated
+
+
+def _points(e: tree.Expression, sound: frozenset[str]) -> bool:
+    """Whether a reference certainly points to an instance."""
+    return isinstance(e, tree.LocalRead) and e.name in sound
+
+
+def _within(type_: tree.Type, length: int) -> bool:
+    return isinstance(type_, tree.IntType) and type_.low >= 0 and type_.high < length
+
+
+def _fits(have: tree.Type, wanted: tree.Type) -> bool:
+    """Whether every value of one type is one of the other, so that nothing is checked when the value is there."""
+    if isinstance(have, tree.IntType):
+        return isinstance(wanted, tree.IntType) and wanted.low <= have.low and have.high <= wanted.high
+    return True

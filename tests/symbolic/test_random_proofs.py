@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Proofs of random small systems, with all provers and both solvers, against a search of all states: what is violated is never
+proved, and what a prover takes for a proof is always one."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import HealthCheck, assume, event, given, note, settings
+from hypothesis import strategies as st
+from random_systems import random_system
+from random_workers import random_workers
+from small_programs import HEADER, model_file
+
+from checker.cli.configuration import Request
+from checker.cli.proving import INDUCTION, LEMMAS, SPACER, prove_configuration
+from checker.explicit.search import Limits, Search
+from checker.ir.lower import lower
+from checker.language.errors import ModelError, UsageError
+from checker.language.load import load_program
+from checker.report.verdict import Word
+
+SEEDS = st.integers(0, 2**32 - 1)
+HEALTH = (HealthCheck.filter_too_much, HealthCheck.too_slow)
+STATES = 3_000
+SECONDS = 20
+
+
+@settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=HEALTH)
+@given(SEEDS)
+def test_what_is_proved_holds(seed: int) -> None:
+    check(seed)
+
+
+@pytest.mark.slow
+@settings(max_examples=600, deadline=None, derandomize=True, suppress_health_check=HEALTH)
+@given(SEEDS)
+def test_what_is_proved_holds_in_many_systems(seed: int) -> None:
+    check(seed)
+
+
+def check(seed: int) -> None:
+    chance = random.Random(seed)
+    text = chance.choice((random_system, random_workers))(chance)
+    note(text)
+    model = model_file(HEADER + text)
+    try:
+        program = load_program(model)
+        system = lower(program)
+    except ModelError as error:
+        event(f"refused: {error.message}")
+        assume(False)
+    searched = Search(system).run(Limits(STATES))
+    assume(searched.stopped is None)
+    engine = chance.choice((LEMMAS, LEMMAS, LEMMAS, INDUCTION, SPACER))
+    samples = chance.choice((1, 5, STATES, STATES))
+    some = [name for name in program.properties if chance.random() < 0.5]
+    note(f"{engine}, {samples} samples, {some or 'all properties'}")
+    try:
+        limits = Limits(None, None, SECONDS)
+        proving = prove_configuration(Request(model, {}, None, tuple(some)), limits, None, samples, engine=engine)
+    except UsageError as error:
+        event(str(error).rpartition(": ")[2])
+        return
+    for verdict in proving.run.verdicts:
+        event(f"{engine}: {verdict.word.value}")
+        if verdict.word is Word.PROVED:
+            assert verdict.property not in searched.findings, f"{verdict.property} is violated"
+            assert searched.error is None and not searched.cuts, "a proof excludes model errors and cuts as well"
+        assert not verdict.detail.startswith(("what the search found", "the certificate is refused")), verdict.detail
