@@ -2,18 +2,30 @@
 """`python -m checker` is the command `stackproof`."""
 
 import os
-import sys
+import signal
+from types import FrameType
+
+INCONCLUSIVE = 3
+INTERRUPTED = "error: interrupted before anything was found"
+OUT_OF_MEMORY = "error: out of memory before the program was loaded; allow it more (ulimit -v)"
 
 
 def start() -> None:
-    """Run the command line and exit; also Ctrl-C while the program is still being loaded ends without a traceback."""
+    """Run the command line and exit. While the program is still being loaded, which takes a moment, a signal or want of memory
+    ends it in one line."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _early)
+    _open_closed_files()
     try:
-        _open_closed_files()
         from checker.cli.main import main
-
-        main()
-    except KeyboardInterrupt:
-        sys.exit(_interrupted())
+    except MemoryError:
+        _end(OUT_OF_MEMORY)
+    except (ImportError, OSError) as error:
+        if not _is_memory(error):
+            raise
+        _end(OUT_OF_MEMORY)
+    main()
 
 
 def _open_closed_files() -> None:
@@ -25,9 +37,21 @@ def _open_closed_files() -> None:
             os.open(os.devnull, os.O_RDWR)
 
 
-def _interrupted() -> int:
-    print("error: interrupted before anything was found", file=sys.stderr)
-    return 3
+def _is_memory(error: Exception) -> bool:
+    """Whether a module could not be loaded since its shared library found no room."""
+    return any(words in str(error).lower() for words in ("cannot allocate memory", "failed to map segment"))
+
+
+def _early(number: int, frame: FrameType | None) -> None:
+    _end(INTERRUPTED)
+
+
+def _end(line: str) -> None:
+    """End at once: half of the program may be there, so nothing of it is asked."""
+    try:
+        os.write(2, f"{line}\n".encode())
+    finally:
+        os._exit(INCONCLUSIVE)
 
 
 if __name__ == "__main__":

@@ -9,11 +9,12 @@ import click
 
 from checker.cli.certificates import ALL_SIZES, Refused, check_against_model, check_certificate
 from checker.cli.certifying_all_sizes import check_all_sizes_against_model
+from checker.cli.options import Duration
 
 
 @click.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), metavar="S", help="Seconds for each file.")
+@click.option("--timeout", type=Duration(), metavar="TIME", help="Time for each file: 90, 90s, 5m, 2h.")
 @click.option(
     "--model",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),

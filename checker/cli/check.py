@@ -7,26 +7,30 @@ import dataclasses
 import json
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from checker.cli.bounded import check_bounded
 from checker.cli.configuration import Request, check_configuration
+from checker.cli.ending import last_words
+from checker.cli.ignored import given, refuse_ignored
+from checker.cli.interrupted import interrupted_run, was_interrupted
 from checker.cli.ladder import ladder
-from checker.cli.liveness import INTERRUPTED, LIVENESS_STATES
-from checker.cli.options import ProgressLine, Reductions, Size, checkpoints_of, limits, wants_colour
+from checker.cli.liveness import LIVENESS_STATES
+from checker.cli.options import Duration, ProgressLine, Reductions, Size, checkpoints_of, limits, wants_colour
 from checker.cli.request import configuration_options, request_of
 from checker.cli.saving import save_counterexample
 from checker.explicit.engines import ENGINES, Method, available_threads
-from checker.explicit.interrupts import Interrupts
 from checker.explicit.reductions import REDUCTIONS
 from checker.explicit.search import Limits
 from checker.language.errors import UsageError
 from checker.report.check_json import check_json
 from checker.report.check_text import finding_text, run_text, summary_text
+from checker.report.checked import Asked, Checked
 from checker.report.finding import headline
-from checker.report.verdict import Run, Subject, Verdict, Word, status_of
+from checker.report.verdict import Run, Subject, Verdict
 from checker.symbolic.solvers import SOLVERS
 
 DEPTH = 20
@@ -99,7 +103,7 @@ DEPTH = 20
     metavar="N",
     help="Look for liveness in at most so many states.",
 )
-@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), metavar="S", help="Stop after so many seconds in all.")
+@click.option("--timeout", type=Duration(), metavar="TIME", help="Stop after so long in all: 90, 90s, 5m, 2h.")
 def check(
     model: Path,
     cpus: int | None,
@@ -135,38 +139,21 @@ def check(
     else:
         requests = ladder(model, request.properties)
     requests = [dataclasses.replace(request, liveness_states=liveness_states) for request in requests]
-    if depth is not None and engine not in SOLVERS:
-        raise UsageError("error: only a solver takes a depth; add --engine bitwuzla or --engine z3, or leave out --depth")
-    if engine in SOLVERS and (hash_compaction or checkpoint is not None or resume is not None or max_states is not None):
-        raise UsageError(
-            f"error: the engine {engine} stores no states; leave out --hash-compaction, --checkpoint, --resume and --max-states"
-        )
-    if hash_compaction and engine == "portable":
-        raise UsageError("error: the portable engine has no hash compaction; leave out --engine or --hash-compaction")
+    refuse_ignored(engine, reductions, given())
     checkpoints = checkpoints_of(checkpoint, checkpoint_every, resume)
     if checkpoints is not None:
         _refuse_checkpoints(engine, hash_compaction, len(requests))
     method = Method(engine, threads or available_threads(), reductions, hash_compaction, checkpoints)
     session = _Session(format_ == "text", save, method, limits(max_states, max_memory, timeout))
     session.depth = DEPTH if depth is None else depth
-    try:
-        for request in requests:
-            if not session.run(request):
-                break
-    except KeyboardInterrupt:
-        if not session.runs:
-            raise
-        print("interrupted: the configurations that follow were not searched", file=sys.stderr)
-        session.interrupted = True
-    with Interrupts():
+    checked = session.check(requests)
+    with last_words():
         if format_ == "json":
-            json.dump(check_json(session.runs), sys.stdout, indent=2)
+            json.dump(check_json(checked), sys.stdout, indent=2)
             print()
-        elif session.runs:
-            print(summary_text(session.runs, session.saved))
-        sys.stdout.flush()
-    words = set().union(*(run.words for run in session.runs))
-    return status_of(words | ({Word.UNKNOWN} if session.interrupted else set())).value
+        else:
+            print(summary_text(checked, session.saved))
+    return checked.status.value
 
 
 def _refuse_checkpoints(engine: str, compact: bool, configurations: int) -> None:
@@ -191,17 +178,32 @@ class _Session:
         self.begun = time.monotonic()
         self.shown: dict[str, list[frozenset[str]]] = {}
         self.saved: list[tuple[str, Path]] = []
-        self.interrupted = False
         self.depth = DEPTH
+
+    def check(self, requests: Sequence[Request]) -> Checked:
+        """Run the configurations, as far as that goes. KeyboardInterrupt if nothing was found before it."""
+        interrupted = False
+        try:
+            for request in requests:
+                if not self.run(request):
+                    break
+        except KeyboardInterrupt:
+            if not self.runs:
+                raise
+            interrupted = True
+        left = tuple(Asked(request.settings, request.events) for request in requests[len(self.runs) :])
+        return Checked(tuple(self.runs), left, interrupted)
 
     def run(self, request: Request) -> bool:
         """Run one configuration; whether to go on with the next."""
         limits_ = dataclasses.replace(self.limits, spent=time.monotonic() - self.begun)
         line = ProgressLine(f"{request.model}")
         shown = 0
+        found: dict[str, tuple[Subject, Verdict]] = {}
 
         def announce(subject: Subject, verdict: Verdict) -> None:
             nonlocal shown
+            found[verdict.property] = subject, verdict
             if self._is_new(subject, verdict):
                 shown += 1
                 saved = self._save(subject, verdict)
@@ -209,11 +211,16 @@ class _Session:
                     with line.paused():
                         self._print(subject, verdict, saved)
 
-        with line.running():
-            if self.method.engine in SOLVERS:
-                run = check_bounded(request, self.depth, limits_, line.show, announce, self.method.engine)
-            else:
-                run = check_configuration(request, self.method, limits_, line.show, announce)
+        try:
+            with line.running():
+                if self.method.engine in SOLVERS:
+                    run = check_bounded(request, self.depth, limits_, line.show, announce, self.method.engine)
+                else:
+                    run = check_configuration(request, self.method, limits_, line.show, announce)
+        except KeyboardInterrupt:
+            if not found:
+                raise
+            run = interrupted_run(request, self.method.engine, found)
         self.runs.append(run)
         if self.text:
             if run.error is not None and run.error.trace is None:
@@ -221,8 +228,7 @@ class _Session:
             elif run.error is not None:
                 self._print(run.subject, run.error, [])
             print(run_text(run, shown), flush=True)
-        interrupted = any(verdict.detail == INTERRUPTED for verdict in run.verdicts)
-        return run.stopped is None and run.error is None and not interrupted
+        return run.stopped is None and run.error is None and not was_interrupted(run)
 
     def _print(self, subject: Subject, verdict: Verdict, saved: list[Path]) -> None:
         again = ["check"]

@@ -22,7 +22,6 @@ from checker.language.errors import UsageError, similar
 from checker.language.load import load_program
 from checker.language.modules import Texts
 from checker.language.symmetry import undecided_allocations
-from checker.language.walking import walk
 from checker.report.verdict import Configuration, Run, Statistics, Subject, Verdict, Word
 
 
@@ -95,7 +94,7 @@ def check_configuration(
         Statistics(s.states, s.transitions, s.depth, s.seconds, s.memory, s.frontier),
         result.stopped,
         tuple(result.cuts.items()),
-        _unreached(program, result),
+        unreached_lines(program, result.unreached) if result.stopped is None and result.error is None else (),
         next((v for v in (otherwise, *runs.values()) if v.word is Word.ERROR), None),
         explored.engine,
         explored.remark,
@@ -124,12 +123,10 @@ def notes_of(program: tree.Program) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _unreached(program: tree.Program, result: Result) -> tuple[str, ...]:
-    """The places in the model that a complete search did not come to, also those that none could with these events."""
-    places = set(result.unreached)
-    if result.stopped is None and result.error is None:
-        places |= {statement.position for routine in program.dormant.values() for statement in walk(routine.body)}
-    return tuple(dict.fromkeys(f"{place.file}:{place.line}" for place in sorted(places) if place.file == program.model))
+def unreached_lines(program: tree.Program, places: Iterable[tree.Position]) -> tuple[str, ...]:
+    """The lines of the model that nothing came to: the places given, and those that these parameters and events switch off."""
+    whole = sorted({*places, *program.left_out})
+    return tuple(dict.fromkeys(f"{place.file}:{place.line}" for place in whole if place.file == program.model))
 
 
 def wanted_properties(program: tree.Program, request: Request) -> frozenset[str]:

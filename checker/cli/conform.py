@@ -10,7 +10,7 @@ import click
 
 from checker.cli.configuration import Request
 from checker.cli.ladder import ladder
-from checker.cli.options import ProgressLine, wants_colour
+from checker.cli.options import Duration, ProgressLine, wants_colour
 from checker.cli.request import OPTIONS, request_of
 from checker.conformance.abstraction import Mismatch, machine_for, protocol_of
 from checker.conformance.implementation import Implementation
@@ -53,7 +53,7 @@ FIRST_OPTIONS = OPTIONS[:-1]
     help="One state of the implementation for each of the model: faster, but blind to what only hangs on locals of its code.",
 )
 @click.option("--max-states", type=click.IntRange(min=1), metavar="N", help="Stop at about this many states.")
-@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), metavar="S", help="Stop after so many seconds in all.")
+@click.option("--timeout", type=Duration(), metavar="TIME", help="Stop after so long in all: 90, 90s, 5m, 2h.")
 def conform(
     model: Path,
     protocol: str | None,

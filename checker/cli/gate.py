@@ -8,10 +8,13 @@ from pathlib import Path
 import click
 
 from checker.cli.configuration import Request, check_configuration, model_paths
+from checker.cli.ending import last_words
+from checker.cli.interrupted import was_interrupted
 from checker.cli.liveness import LIVENESS_STATES, live_properties
 from checker.cli.options import ProgressLine, limits
 from checker.cli.saving import save_counterexample
 from checker.explicit.engines import Method, available_threads
+from checker.explicit.interrupts import uninterrupted
 from checker.language import tree
 from checker.language.errors import ModelError, similar
 from checker.language.load import load_program
@@ -31,29 +34,83 @@ from checker.trace.data import Trace
 def gate(paths: tuple[Path, ...], save: Path | None) -> int:
     """Check every model in PATHS (default: the models that come with stackproof) in each configuration that it
     records in EXPECTED, without reductions. Exit status 0 only if all verdicts, lengths and counts are as recorded;
-    else 1, with what to record."""
+    else 1, with what to record, or 3 if that was interrupted or could not be searched to the end."""
     models = [(path, load_program(path)) for path in model_paths(paths or (PROJECT / "models",))]
     for _, program in models:
         _check_record(program)
-    failures = 0
-    # What is saved has to be the same each time: threads race for which of several shortest counterexamples is found.
-    method = Method(threads=available_threads() if save is None else 1)
+    gating = _Gating(save)
     for path, program in models:
+        if not gating.model(path, program):
+            break
+    with last_words():
+        print(gating.summary())
+    return gating.status.value
+
+
+class _Gating:
+    """Models held against their records. differing: configurations that are not as recorded; stopped: those of which that is not
+    known, since their search did not end."""
+
+    def __init__(self, save: Path | None) -> None:
+        self.save = save
+        self.differing = 0
+        self.stopped = 0
+        self.interrupted = False
+        # What is saved has to be the same each time: threads race for which of several shortest counterexamples is found.
+        self.method = Method(threads=available_threads() if save is None else 1)
+
+    def model(self, path: Path, program: tree.Program) -> bool:
+        """Check one model; whether to go on with the next. Nothing is saved of a model that was not looked at to its end."""
         smallest: dict[str, Trace] = {}
-        for expected in program.expectations:
-            run = _run(path, program, expected, method)
-            differences = compare(expected, run)
-            failures += bool(differences)
-            for line in report(expected, run, differences, len(program.properties)):
-                print(line, flush=True)
-            for verdict in run.verdicts:
-                if verdict.trace is not None:
-                    _keep_smallest(smallest, verdict.property, verdict.trace)
-        if save is not None:
+        try:
+            for expected in program.expectations:
+                run = _run(path, program, expected, self.method)
+                if was_interrupted(run):
+                    raise KeyboardInterrupt
+                with uninterrupted():
+                    self.compare(expected, run, program)
+                for verdict in run.verdicts:
+                    if verdict.trace is not None:
+                        _keep_smallest(smallest, verdict.property, verdict.trace)
+        except KeyboardInterrupt:
+            self.interrupted = True
+            return False
+        if self.save is not None:
             for name, trace in smallest.items():
-                save_counterexample(trace, save / path.stem, name, program.sources)
-    print("all as recorded" if not failures else f"not as recorded: {failures} configuration{'s' if failures > 1 else ''}")
-    return Status.VIOLATED.value if failures else Status.AS_DEMANDED.value
+                save_counterexample(trace, self.save / path.stem, name, program.sources)
+        return True
+
+    def compare(self, expected: tree.Expectation, run: Run, program: tree.Program) -> None:
+        """Print how a run compares with its record."""
+        differences = compare(expected, run)
+        if run.stopped is not None:
+            self.stopped += 1
+        else:
+            self.differing += bool(differences)
+        for line in report(expected, run, differences, len(program.properties)):
+            print(line, flush=True)
+
+    @property
+    def status(self) -> Status:
+        """The exit status."""
+        if self.differing:
+            return Status.VIOLATED
+        return Status.INCONCLUSIVE if self.stopped or self.interrupted else Status.AS_DEMANDED
+
+    def summary(self) -> str:
+        """The last line."""
+        found = []
+        if self.differing:
+            found.append(f"not as recorded: {_configurations(self.differing)}")
+        if self.stopped:
+            found.append(f"not searched to the end: {_configurations(self.stopped)}")
+        if self.interrupted:
+            found.append("interrupted: what follows was not looked at, and nothing is to be recorded of it")
+        return "; ".join(found) or "all as recorded"
+
+
+def _configurations(number: int) -> str:
+    return f"{number} configuration{'s' if number > 1 else ''}"
 
 
 def _keep_smallest(smallest: dict[str, Trace], name: str, trace: Trace) -> None:

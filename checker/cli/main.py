@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 
 import click
@@ -12,10 +11,11 @@ import click
 from checker.cli.certify import certify
 from checker.cli.check import check
 from checker.cli.conform import conform
+from checker.cli.ending import leave_signals, take_signals
 from checker.cli.gate import gate
 from checker.cli.listing import list_
 from checker.cli.mutate import mutate
-from checker.cli.output import guard_output
+from checker.cli.output import flush_all, guard_output, say
 from checker.cli.prove import prove
 from checker.cli.replaying import replay
 from checker.cli.show import show
@@ -30,10 +30,13 @@ confirmed; conform: a difference; mutate: a mutant survived; workload: the proto
 model error; 3 inconclusive; 4 the engine and the replayer, or two solvers, disagree, or an internal error."""
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=EPILOG)
+@click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=EPILOG, invoke_without_command=True)
 @click.version_option(package_name="stackproof")
-def cli() -> None:
+@click.pass_context
+def cli(context: click.Context) -> None:
     """Model checker for the Linux dynamic kernel stacks protocol."""
+    if context.invoked_subcommand is None:
+        print(context.get_help())
 
 
 for command in (check, prove, certify, simulate, list_, show, replay, conform, gate, mutate, workload):
@@ -41,13 +44,16 @@ for command in (check, prove, certify, simulate, list_, show, replay, conform, g
 
 
 def main() -> None:
-    """Run the command line and exit. SIGTERM is taken like Ctrl-C, so that what was found is still told."""
-    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
-    guard_output()
-    status = run(sys.argv[1:])
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # everything is said: nothing is left to interrupt
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    """Run the command line and exit. SIGTERM and SIGHUP are taken like Ctrl-C, so that what was found is still told."""
+    take_signals()
+    try:
+        guard_output()
+        status = run(sys.argv[1:])
+        leave_signals()
+    except KeyboardInterrupt:  # a second one, while what the first one left was told
+        leave_signals()
+        status = Status.INCONCLUSIVE.value
+    flush_all()
     sys.exit(status)
 
 
@@ -57,6 +63,8 @@ def run(arguments: list[str]) -> int:
         status = cli.main(arguments, prog_name="stackproof", standalone_mode=False)
         sys.stdout.flush()
         return int(status or 0)
+    except click.exceptions.NoArgsIsHelpError as error:
+        return _fail(error.format_message(), Status.USAGE)
     except click.exceptions.Exit as ended:
         return ended.exit_code
     except click.UsageError as error:
@@ -77,7 +85,6 @@ def run(arguments: list[str]) -> int:
     except SystemExit:  # what click makes of a pipe that nobody reads any more: its status would be 1, violated
         return Status.INCONCLUSIVE.value
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Status.INCONCLUSIVE.value  # who reads has gone away, and has not seen the verdicts
     except OSError as error:
         return _fail(f"error: {error.filename or 'output'}: {error.strerror}", Status.USAGE)
@@ -93,5 +100,5 @@ def run(arguments: list[str]) -> int:
 
 
 def _fail(message: str, status: Status) -> int:
-    print(message, file=sys.stderr)
+    say(message)
     return status.value

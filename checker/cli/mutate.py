@@ -16,13 +16,13 @@ import click
 import psutil
 
 from checker.cli.configuration import Request, wanted_properties
+from checker.cli.ending import last_words
 from checker.cli.ladder import ladder
 from checker.cli.mutant_search import Found, Job, MutantSearch, references, search
-from checker.cli.options import ProgressLine, Reductions, Size
+from checker.cli.options import Duration, ProgressLine, Reductions, Size
 from checker.cli.request import configuration_options, request_of
 from checker.cli.workers import Workers
 from checker.explicit.engines import Method, available_threads
-from checker.explicit.interrupts import Interrupts
 from checker.explicit.search import Limits
 from checker.language.errors import UsageError, similar
 from checker.language.load import load_program
@@ -73,9 +73,9 @@ LIVENESS_STATES = 500_000
 )
 @click.option(
     "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
-    metavar="S",
-    help="Stop the search of a mutant after so many seconds.",
+    type=Duration(),
+    metavar="TIME",
+    help="Stop the search of a mutant after so long: 90, 90s, 5m, 2h.",
 )
 def mutate(
     model: Path,
@@ -126,13 +126,12 @@ def mutate(
     results = [dataclasses.replace(r, waived=waivers.reason(r.name)) if r.fate is Fate.SURVIVED else r for r in results]
     stale = stale_waivers(waivers, [mutant.name for mutant in every], results)
     report = MutationReport(programs[0].model, known, tuple(results), stale, time.monotonic() - begun, interrupted)
-    with Interrupts():
+    with last_words():
         if format_ == "json":
             json.dump(mutation_json(report), sys.stdout, indent=2)
             print()
         else:
             print(mutation_text(report))
-        sys.stdout.flush()
     return report.status.value
 
 

@@ -27,7 +27,23 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT]?)(?:i?B)?", re.IGNORECASE)
+DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|)", re.IGNORECASE)
+SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600}
 UNITS = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
+
+
+class Duration(click.ParamType[float]):
+    """A length of time: 90, 90s, 5m, 2h."""
+
+    name = "time"
+
+    def convert(self, value: str | float, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        if isinstance(value, (int, float)):
+            return float(value)
+        match = DURATION.fullmatch(value.strip())
+        if match is None or float(match[1]) <= 0:
+            self.fail(f"{value!r} is no length of time above 0; write it as 90, 90s, 5m or 2h", param, ctx)
+        return float(match[1]) * SECONDS[match[2].lower()]
 
 
 class Size(click.ParamType[int]):

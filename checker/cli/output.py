@@ -6,6 +6,7 @@ Reports take them out of what they print; this stands behind all of them, for er
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import re
@@ -64,3 +65,21 @@ def _guarded(stream: TextIO | None, descriptor: int) -> TextIO:
 def terminal_of_errors() -> TextIO:
     """Standard error for a progress line, which moves the cursor. What it shows has to be harmless by itself."""
     return open(2, "w", encoding="utf-8", errors="backslashreplace", closefd=False)
+
+
+def say(line: str) -> None:
+    """A line on standard error, if anybody can be told there."""
+    with contextlib.suppress(OSError):
+        print(line, file=sys.stderr, flush=True)
+
+
+def flush_all() -> None:
+    """Write out what stands in buffers. What cannot be written is dropped, so that Python does not complain of it at its end."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, stream.fileno())
+            os.close(nowhere)
+            stream.flush()

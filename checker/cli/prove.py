@@ -8,14 +8,16 @@ from pathlib import Path
 
 import click
 
-from checker.cli.options import ProgressLine, Size, limits, wants_colour
+from checker.cli.ending import last_words
+from checker.cli.options import Duration, ProgressLine, Size, limits, wants_colour
 from checker.cli.proving import INDUCTION, LEMMAS, MOST_K, PROVERS, SAMPLES, prove_configuration
 from checker.cli.proving_all_sizes import prove_all_sizes
 from checker.cli.request import configuration_options, request_of
+from checker.explicit.interrupts import uninterrupted
 from checker.language.errors import UsageError
 from checker.report.check_text import finding_text
 from checker.report.proof_text import proof_text
-from checker.report.verdict import Subject, Verdict, status_of
+from checker.report.verdict import Subject, Verdict, Word, status_of
 
 
 @click.command()
@@ -52,7 +54,7 @@ from checker.report.verdict import Subject, Verdict, status_of
     "--k", type=click.IntRange(1, 1000), metavar="N", help=f"k-induction: try k = 1 to N states in a row. Default: {MOST_K}."
 )
 @click.option("--max-memory", type=Size(), metavar="SIZE", help="As for check.")
-@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), metavar="S", help="Stop after so many seconds in all.")
+@click.option("--timeout", type=Duration(), metavar="TIME", help="Stop after so long in all: 90, 90s, 5m, 2h.")
 def prove(
     model: Path,
     cpus: int | None,
@@ -84,18 +86,26 @@ def prove(
         raise UsageError(f"error: --k is for induction over several states; add --engine {INDUCTION}, or leave out --k")
     request = request_of(model, cpus, tasks, stack_pages, settings, events, properties)
     line = ProgressLine(f"{model}")
+    shown: set[Word] = set()
 
     def announce(subject: Subject, verdict: Verdict) -> None:
-        with line.paused():
+        with line.paused(), uninterrupted():
             print(finding_text(subject, verdict, [], wants_colour()), flush=True)
+            shown.add(verdict.word)
 
-    with line.running():
-        stop = limits(None, max_memory, timeout)
-        proving = (
-            prove_all_sizes(request, stop, certificates, samples, line.show, announce, line.say)
-            if for_all_sizes
-            else prove_configuration(request, stop, certificates, samples, line.show, announce, line.say, engine, k or MOST_K)
-        )
-    print(proof_text(proving.run, proving.invariant, proving.counterexample, proving.certificate, proving.given_up))
-    sys.stdout.flush()
+    try:
+        with line.running():
+            stop = limits(None, max_memory, timeout)
+            proving = (
+                prove_all_sizes(request, stop, certificates, samples, line.show, announce, line.say)
+                if for_all_sizes
+                else prove_configuration(request, stop, certificates, samples, line.show, announce, line.say, engine, k or MOST_K)
+            )
+    except KeyboardInterrupt:
+        if not shown:
+            raise
+        print("interrupted: what is shown above stands, nothing more is known", file=sys.stderr)
+        return status_of(shown | {Word.UNKNOWN}).value
+    with last_words():
+        print(proof_text(proving.run, proving.invariant, proving.counterexample, proving.certificate, proving.given_up))
     return status_of(proving.run.words).value

@@ -11,12 +11,13 @@ from pathlib import Path
 
 import click
 
-from checker.cli.configuration import Request, notes_of, wanted_properties
+from checker.cli.configuration import Request, notes_of, unreached_lines, wanted_properties
 from checker.cli.confirmation import confirmed
-from checker.cli.options import ProgressLine, Size, limits, wants_colour
+from checker.cli.ending import last_words
+from checker.cli.options import Duration, ProgressLine, Size, limits, wants_colour
 from checker.cli.request import configuration_options, request_of
 from checker.cli.saving import save_counterexample
-from checker.explicit.interrupts import Interrupts
+from checker.explicit.interrupts import uninterrupted
 from checker.explicit.search import Finding, Limits
 from checker.explicit.simulation import Plan, Simulation, WalkStatistics
 from checker.ir.lower import lower
@@ -45,7 +46,7 @@ from checker.report.verdict import Configuration, Subject, Verdict, Word, status
 @click.option(
     "--max-memory", type=Size(), metavar="SIZE", help="Stop at this much memory, as 500M or 2G. Default: 3/4 of the machine's."
 )
-@click.option("--timeout", type=click.FloatRange(min=0, min_open=True), metavar="S", help="Stop after so many seconds.")
+@click.option("--timeout", type=Duration(), metavar="TIME", help="Stop after so long: 90, 90s, 5m, 2h.")
 def simulate(
     model: Path,
     cpus: int | None,
@@ -83,7 +84,7 @@ def simulate(
 
     with line.running():
         run = simulate_configuration(request, Plan(walks, depth, seed), limits(None, max_memory, timeout), progress, announce)
-    with Interrupts():
+    with last_words():
         if format_ == "json":
             json.dump(simulation_json(run), sys.stdout, indent=2)
             print()
@@ -91,7 +92,6 @@ def simulate(
             if run.error is not None:
                 print(finding_text(run.subject, run.error, [], wants_colour(), again), flush=True)
             print(simulation_text(run))
-        sys.stdout.flush()
     return status_of(run.words).value
 
 
@@ -119,10 +119,11 @@ def simulate_configuration(
     violated: dict[str, Verdict] = {}
 
     def found(finding: Finding) -> None:
-        trace = confirmed(program, simulation.system, finding)
-        violated[finding.property] = verdict = Verdict(finding.property, Word.VIOLATED, trace.violation.message, trace)
-        if announce is not None:
-            announce(subject, verdict)
+        with uninterrupted():
+            trace = confirmed(program, simulation.system, finding)
+            violated[finding.property] = verdict = Verdict(finding.property, Word.VIOLATED, trace.violation.message, trace)
+            if announce is not None:
+                announce(subject, verdict)
 
     result = simulation.run(plan, limits_, progress, found)
     s = result.statistics
@@ -137,6 +138,6 @@ def simulate_configuration(
         walks,
         result.stopped,
         tuple(result.cuts.items()),
-        tuple(f"{p.file}:{p.line}" for p in sorted(result.unreached) if p.file == program.model),
+        unreached_lines(program, result.unreached),
         otherwise if otherwise.word is Word.ERROR else None,
     )

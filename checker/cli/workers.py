@@ -14,6 +14,8 @@ from multiprocessing.process import BaseProcess
 from types import FrameType
 from typing import Any, Generic, TypeVar
 
+from checker.explicit.interrupts import SIGNALS
+
 JobT = TypeVar("JobT")
 ResultT = TypeVar("ResultT")
 
@@ -131,7 +133,8 @@ def _serve(connection: Connection, work: Callable[[Any], object], inherited: lis
         stopped = True
         raise KeyboardInterrupt  # so that what the job has begun, a compiler perhaps, is ended
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, stop)
     try:
         while not stopped:

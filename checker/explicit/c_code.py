@@ -16,7 +16,7 @@ from pathlib import Path
 
 from checker.explicit.c_allocation import allocation_functions
 from checker.explicit.c_canonical import canonical_tables
-from checker.explicit.c_expressions import ExpressionWriter, Raisers, Unsupported, comment, table_name
+from checker.explicit.c_expressions import ExpressionWriter, Raisers, Unsupported, comment, encoded, table_name
 from checker.explicit.c_instructions import FunctionWriter
 from checker.explicit.c_selection import Selected, select
 from checker.explicit.canonical import Canonical
@@ -126,7 +126,7 @@ class _Generator:
                 yield f"static const value {table_name(variable.name)}[] = {{{values}}};"
         for routine, numbers in self.system.inside.items():
             marks = ", ".join(str(int(number in numbers)) for number in range(len(self.system.locations) + 1))
-            yield f"static const unsigned char inside_{routine}[] = {{{marks}}};"
+            yield f"static const unsigned char inside_{encoded(routine)}[] = {{{marks}}};"
 
     def _kind(self, raised: Raised) -> int:
         match raised:
@@ -201,7 +201,7 @@ class _Generator:
         for record in self.records:
             frames = self.layout.frames[record]
             yield f"/* The location of the top frame of an instance of {record}, 0 if there is none, and where that frame is. */"
-            yield f"static int top_{record}(const word *s, value index, unsigned *base, int *depth)"
+            yield f"static int top_{encoded(record)}(const word *s, value index, unsigned *base, int *depth)"
             yield "{"
             yield f"\tunsigned place = index * {frames.stride} + {frames.offset + (frames.frames - 1) * frames.width};"
             yield f"\tfor (*depth = {frames.frames - 1}; *depth >= 0; --*depth, place -= {frames.width}) {{"
@@ -235,7 +235,7 @@ class _Generator:
         yield "{"
         yield "\tvalue reference;"
         if processors.record in self.layout.frames:
-            yield f"\tint location = top_{processors.record}(s, {index}, base, depth);"
+            yield f"\tint location = top_{encoded(processors.record)}(s, {index}, base, depth);"
             yield f"\t*owner = {self.records.index(processors.record)};"
             yield "\tif (location) return location;"
         yield f"\tif (executes_{index}(s, &reference) != POSSIBLE) return 0;"
@@ -244,7 +244,7 @@ class _Generator:
             wrong += f" || reference % {alignment}"
         yield f"\tif ({wrong}) return 0;"
         yield f"\t*owner = {self.records.index(processors.owner)};"
-        yield f"\treturn top_{processors.owner}(s, reference / {alignment} - 1, base, depth);"
+        yield f"\treturn top_{encoded(processors.owner)}(s, reference / {alignment} - 1, base, depth);"
         yield "}"
 
     def expand(self, actions: list[tuple[Selected, str]]) -> Iterator[str]:

@@ -149,7 +149,7 @@ class ExpressionWriter:
                 count, alignment, _ = self.system.arenas[self.processors.record]
                 return Written("processor", alignment, count * alignment)
             case ir.FrameIn(record, owner, routine):
-                return self.frame_test(record, owner, f"inside_{routine}[{{}}]", self.layout.frames[record].frames)
+                return self.frame_test(record, owner, f"inside_{encoded(routine)}[{{}}]", self.layout.frames[record].frames)
             case ir.HasFrames(record, owner):
                 return self.frame_test(record, owner, "{} != 0", 1)
         raise TypeError(e)
@@ -315,7 +315,12 @@ FUNCTIONS: Mapping[str, str] = {
 
 def table_name(variable: str) -> str:
     """The C array of a constant variable's values; no two variables have the same."""
-    return "constant_" + re.sub(r"[^a-zA-Z0-9]", lambda met: "__" if met[0] == "_" else f"_x{ord(met[0]):x}_", variable)
+    return "constant_" + encoded(variable)
+
+
+def encoded(name: str) -> str:
+    """The name in letters, digits and underlines; different names differ."""
+    return re.sub(r"[^a-zA-Z0-9]", lambda met: "__" if met[0] == "_" else f"_x{ord(met[0]):x}_", name)
 
 
 def comment(text: str) -> str:

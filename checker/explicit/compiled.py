@@ -185,8 +185,11 @@ class CompiledSearch:
             self.library.search_grown(self.search, old, slots)
 
     def _save(self, how: str | None) -> None:
-        """Write a checkpoint, if the user wants one and the search can go on. how: what to do with it, to be told."""
+        """Write a checkpoint, if the user wants one and the search can go on. One that has met a model error ends with the level,
+        and the checkpoint before that, if there is one, leads to the error again. how: what to do with it, to be told."""
         failure = self._figures()[FAILURE]
+        if self.finding(len(self.system.properties))[0]:
+            return
         if self.checkpoints is None or self.checkpoints.file is None or failure not in (0, OUT_OF_MEMORY, FULL):
             return
         file = self.checkpoints.file

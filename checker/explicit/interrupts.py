@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""What ends a command early, with what was found so far: Ctrl-C, a request to end, a terminal that is closed."""
 
 
 class Interrupts:
-    """While this context lasts, the first Ctrl-C or SIGTERM is remembered (arrived) instead of raised; the next one is raised.
+    """While this context lasts, the first of SIGNALS is remembered (arrived) instead of raised; the next one is raised.
     then: called when the first arrives. What is the end of a command anyway, as its report, need not ask whether one arrived.
     Outside of the main thread it does nothing."""
 

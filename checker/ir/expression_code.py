@@ -101,7 +101,7 @@ class ExpressionCode:
             case tree.Quantifier():
                 return self.quantifier(e, names)
             case tree.Cast(operand=operand):
-                return self.ranged(self.value(operand, names, out), operand.type, e.type, "the value", e.position)
+                return self.ranged(self.value(operand, names, out), operand.type, e.type, e.what, e.position)
             case tree.IsAllocated(record=record, operand=operand):
                 reference = self.value(operand, names, out)
                 return self.allocated(record, reference, e.position)

@@ -172,7 +172,12 @@ class RoutineCode:
             old = self.atomic.local("old", place.variable.type)
 
             def compute(value: ir.Expression) -> Node:
-                return store(indices, ir_simplify.operation(operator, old, value), type_)
+                if not is_shared(place) or not ir.may_raise(value):
+                    return store(indices, ir_simplify.operation(operator, old, value), type_)
+                # What it raises belongs to the step before the store.
+                kept = self.atomic.local("kept", s.value.type)
+                after = store(indices, ir_simplify.operation(operator, old, kept), type_)
+                return Local((ir.Set(kept.name, value),), after)
 
             code: ir.Block = (ir.Set(old.name, self.atomic.load(place, indices)),)
             after = self.value(s.value, context, compute)
@@ -289,7 +294,7 @@ class RoutineCode:
                 return self.values([left, right], context, lambda v: then(ir_simplify.operation(operator, v[0], v[1])))
             case tree.Cast(operand=operand):
                 return self.value(
-                    operand, context, lambda v: then(self.atomic.ranged(v, operand.type, e.type, "the value", e.position))
+                    operand, context, lambda v: then(self.atomic.ranged(v, operand.type, e.type, e.what, e.position))
                 )
             case tree.Logical():
                 result = self.atomic.local("decided", e.type)

@@ -27,6 +27,7 @@ from checker.language.tree import (
     Unary,
 )
 from checker.language.types import NULL_TYPE, describe, integer_result
+from checker.language.walking import nodes
 
 BOOL = BoolType()
 
@@ -55,17 +56,12 @@ def truth(operand: Expression) -> Expression:
 
 
 def fit(operand: Expression, wanted: Type, purpose: str) -> Expression:
-    """The operand where a value of type `wanted` is needed; the range of integers is checked when the value is there."""
+    """The operand where a value of type `wanted` is needed. The range of integers is checked when the value is there, also where
+    no value of the one fits the other: nobody knows here whether the code ever runs."""
     have = operand.type
     if isinstance(wanted, ReferenceType) and have == NULL_TYPE:
         return Constant(operand.position, wanted, 0)
-    if isinstance(have, IntType) and isinstance(wanted, IntType):
-        if have.high < wanted.low or have.low > wanted.high:
-            raise ModelError(
-                operand.position, f"{purpose} takes {describe(wanted)}, and this is always {describe(have)}; change one of them"
-            )
-        return operand
-    if have == wanted:
+    if have == wanted or (isinstance(have, IntType) and isinstance(wanted, IntType)):
         return operand
     raise ModelError(operand.position, f"{purpose} takes {describe(wanted)}, and this is {describe(have)}")
 
@@ -118,12 +114,45 @@ _FOLD = {
 }
 
 
+def known(e: Expression, otherwise: str) -> int:
+    """The value of an expression that is evaluated here, whatever the model does. ModelError with the text `otherwise` if it is
+    not a constant."""
+    if isinstance(e, Constant):
+        return e.value
+    for part in nodes(e):
+        if isinstance(part, Cast) and isinstance(part.operand, Constant) and isinstance(part.type, FlagsType):
+            names = ", ".join(name for name, _ in part.type.members)
+            raise ModelError(part.position, f"{part.type.name} has no such bits; it has {names}")
+        if isinstance(part, Cast) and isinstance(part.operand, Constant) and isinstance(part.type, IntType):
+            raise ModelError(part.position, f"{part.what} cannot be {part.operand.value}; change it")
+    raise ModelError(e.position, otherwise)
+
+
+_MOST_PLACES = 64
+"""The most by which a value is shifted."""
+
+
+def right_side(operator: str, operand: Expression) -> Expression:
+    """The right operand of an operator, with a check when the value is there where `operator` cannot take all that it may be:
+    a divisor is 1 or more, and a shift is by 0 to 64."""
+    if operator not in ("//", "%", "<<", ">>") or not isinstance(operand.type, IntType):
+        return operand
+    divides = operator in ("//", "%")
+    low, high = operand.type.low, operand.type.high
+    least, most = (1, max(high, 1)) if divides else (0, _MOST_PLACES)
+    if least <= low and high <= most:
+        return operand
+    fitting = IntType(min(max(low, least), most), max(min(high, most), least))
+    return Cast(operand.position, fitting, operand, "the divisor" if divides else "the number of places")
+
+
 def binary(position: Position, operator: str, left: Expression, right: Expression) -> Expression:
     result: Type | None
     if isinstance(left.type, IntType) and isinstance(right.type, IntType):
+        right = right_side(operator, right)
+        assert isinstance(right.type, IntType)
         result = integer_result(operator, left.type, right.type)
-        if result is None:
-            raise ModelError(position, f"the right side of `{operator}` can be out of bounds; give it a range that it fits")
+        assert result is not None
         if isinstance(left, Constant) and isinstance(right, Constant):
             return integer(position, _FOLD[operator](left.value, right.value))
     elif isinstance(left.type, FlagsType) and left.type == right.type and operator in "&|^":
@@ -192,9 +221,8 @@ def conditional(position: Position, test: Expression, then: Expression, otherwis
 
 
 def cast(position: Position, type_: Type, operand: Expression) -> Expression:
-    """The operand's integer under another type. A constant outside the type is refused here, others when they occur."""
-    if isinstance(operand, Constant) and isinstance(type_, FlagsType) and operand.value & ~type_.mask:
-        raise ModelError(position, f"{type_.name} has no such bits; it has {', '.join(name for name, _ in type_.members)}")
-    if isinstance(operand, Constant) and not isinstance(type_, ReferenceType):
+    """The operand's integer under another type. Whether it is a value of that is checked when the value is there."""
+    outside = isinstance(type_, FlagsType) and isinstance(operand, Constant) and operand.value & ~type_.mask
+    if isinstance(operand, Constant) and not isinstance(type_, ReferenceType) and not outside:
         return Constant(position, type_, operand.value)
     return Cast(position, type_, operand)

@@ -102,7 +102,7 @@ class CallTranslator(GeneratorTranslator):
                 return build.cast(position, tree.ReferenceType(record), number)
             case "null":
                 self.takes(node, 1)
-                return tree.Constant(position, tree.ReferenceType(self.record(node.args[0])), 0)
+                return tree.Constant(position, tree.ReferenceType(self.record(node.args[0], may_be_quoted=True)), 0)
             case "processor":
                 self.takes(node, 1)
                 return tree.Processor(position, tree.ReferenceType(self.record(node.args[0])))

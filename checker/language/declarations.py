@@ -13,7 +13,7 @@ from checker.language.expressions import ExpressionTranslator
 from checker.language.modules import LANGUAGE, PYTHON_MODULES, Import, Module, ModuleSet
 from checker.language.statements import function_body
 from checker.language.symbols import Builtin, Code, RecordName, Symbol, TypeName
-from checker.language.types import MOST
+from checker.language.types import MOST, describe
 
 ON_RUNS = ("eventually", "bounded", "fair")
 """Decorators of conditions on whole runs."""
@@ -111,11 +111,9 @@ class Symbols:
         if isinstance(value, ast.Subscript):
             return TypeName(self.annotation(module, value))
         expression = ExpressionTranslator(self, module).expression(value)
-        if not isinstance(expression, tree.Constant):
-            raise module.error(
-                value, f"`{name}` is a constant, and this is not; a module variable is written `{name}: Type = initial value`"
-            )
-        return expression
+        form = f"`{name}: Type = initial value`"
+        number = build.known(expression, f"`{name}` is a constant, and this is not; a module variable is written {form}")
+        return tree.Constant(expression.position, expression.type, number)
 
     # -- parameters, events, properties --
 
@@ -371,7 +369,7 @@ class Symbols:
             assert isinstance(value, ast.Call)
             if not 1 <= len(value.args) <= 2 or value.keywords:
                 raise module.error(value, "write per(Record) or per(Record, initial value)")
-            key = translator.record(value.args[0])
+            key = translator.record(value.args[0], may_be_quoted=True)
         type_ = self.annotation(module, annotation)
         start: ast.expr | None = value
         if length is not None or key is not None:
@@ -380,9 +378,9 @@ class Symbols:
         initial = 0
         if start is not None:
             expression = build.fit(translator.expression(start), type_, f"`{name}`")
-            if not isinstance(expression, tree.Constant):
-                raise module.error(start, "an initial value is a constant; @initial code can set others")
-            initial = expression.value
+            initial = build.known(expression, "an initial value is a constant; @initial code can set others")
+            if isinstance(type_, tree.IntType) and not type_.low <= initial <= type_.high:
+                raise module.error(start, f"`{name}` takes {describe(type_)}, and this is always {initial}; change one of them")
         elif isinstance(type_, tree.IntType) and not type_.low <= 0 <= type_.high:
             raise module.error(node, f"`{name}` needs an initial value in its range")
         return tree.Variable(name, type_, module.position(node), length, key, initial, ghost)
@@ -523,6 +521,10 @@ class Symbols:
             return implementation
         self.used_code.setdefault(code.name, code)
         return code.name
+
+    def is_function(self, name: str) -> bool:
+        """Whether code that the program needs is a function."""
+        return self.used_code[name].is_function
 
     def all_code(self, module: Module) -> Iterable[Code]:
         """The decorated functions that a module defines itself, in source order."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 import dataclasses
 
 from checker.language import tree
-from checker.language.walking import nodes
+from checker.language.walking import nodes, walk
 
 
 def without_dormant(program: tree.Program) -> tree.Program:
@@ -24,7 +24,10 @@ def without_dormant(program: tree.Program) -> tree.Program:
                 pending.append((program.routines.get(name) or program.functions[name]).body)
     routines = {name: routine for name, routine in program.routines.items() if name in live}
     dormant = {name: routine for name, routine in program.routines.items() if name not in live}
-    return dataclasses.replace(program, actions=actions, routines=routines, dormant=dormant)
+    dropped = [action.body for name, action in program.actions.items() if name not in actions]
+    dropped += [routine.body for routine in dormant.values()]
+    left_out = program.left_out + tuple(statement.position for body in dropped for statement in walk(body))
+    return dataclasses.replace(program, actions=actions, routines=routines, dormant=dormant, left_out=left_out)
 
 
 def _never(program: tree.Program, action: tree.Action) -> bool:

@@ -11,6 +11,7 @@ from checker.language.calls import CallTranslator
 from checker.language.errors import ModelError, similar
 from checker.language.modules import Module
 from checker.language.types import describe
+from checker.language.walking import nodes
 
 _BINARY: dict[type[ast.operator], str] = {
     ast.Add: "+",
@@ -67,10 +68,7 @@ class ExpressionTranslator(CallTranslator):
         return build.truth(self.expression(node))
 
     def constant(self, node: ast.expr, what: str) -> int:
-        value = self.expression(node)
-        if not isinstance(value, tree.Constant):
-            raise self.module.error(node, f"{what} has to be a constant")
-        return value.value
+        return build.known(self.expression(node), f"{what} has to be a constant")
 
     def expression(self, node: ast.expr) -> tree.Expression:
         position = self.module.position(node)
@@ -221,6 +219,12 @@ class ExpressionTranslator(CallTranslator):
         return build.logical(self.module.position(node), "and", parts)
 
     def once(self, operand: tree.Expression) -> None:
-        """The operand stands once in the text and several times in the tree: right only where nothing happens in between."""
-        if self.effects and not isinstance(operand, (tree.Constant, tree.LocalRead)):
+        """The operand stands once in the text and several times in the tree: right only where nothing happens in between, which
+        in a routine is between two steps."""
+        changes = (tree.Choose, tree.Allocate) if self.at_once else (tree.Choose, tree.Allocate, tree.Read, tree.IsAllocated)
+        if self.effects and any(isinstance(node, changes) or self.runs(node) for node in nodes(operand)):
             raise ModelError(operand.position, "this would be read more than once here; assign it to a local first")
+
+    def runs(self, node: object) -> bool:
+        """Whether this part of the tree is a call of a routine."""
+        return isinstance(node, tree.Call) and not self.resolver.is_function(node.callee)

@@ -48,6 +48,7 @@ class _Loader:
         self.implementations: dict[str, str] = {}
         self.functions: dict[str, tree.Function] = {}
         self.routines: dict[str, tree.Routine] = {}
+        self.left_out: dict[str, list[tree.Position]] = {}
 
     def program(self) -> tree.Program:
         whole = [m for m in self.modules.modules.values() if m is self.main or m.name.startswith("spec.")]
@@ -110,6 +111,7 @@ class _Loader:
             assumptions=assumptions,
             stated=self.stated(),
             demanded=self.demanded([*self.routines.values(), *actions.values()]),
+            left_out=tuple(p for name in (*self.routines, *actions) for p in self.left_out[name]),
         )
         check_symmetry(used)
         return mark_constants(without_dormant(used))
@@ -193,6 +195,7 @@ class _Loader:
         body = statements.body(code.node.body)
         if result is not None and falls_out(body):
             raise code.module.error(code.node, f"`{code.name}` promises a result and can end without `return`")
+        self.left_out[code.name] = translator.left_out
         return body, statements.locals(parameters), translator
 
     def routine(self, code: Code) -> tree.Routine:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Annotated, Concatenate, Generic, ParamSpec, TypeVar, overload
+from typing import Annotated, Any, Concatenate, Generic, ParamSpec, TypeVar, overload
 
 T = TypeVar("T")
 K = TypeVar("K")
@@ -58,7 +58,7 @@ def array(length: int, initial: object = 0) -> Array[T]:
     return Array([initial] * length)  # type: ignore[list-item]
 
 
-def per(record: type[K], initial: object = 0) -> Per[K, T]:
+def per(record: type[K] | str, initial: object = 0) -> Per[K, T]:
     """Initial value of a variable of type `Per[Record, T]`."""
     raise NotExecutable
 
@@ -168,10 +168,14 @@ def bounded(identifier: str, message: str) -> Callable[[Callable[Concatenate[K, 
     return lambda function: function
 
 
-def fair(assumption: str, given: Callable[P, bool] | None = None) -> Callable[[Callable[P, bool]], Callable[P, bool]]:
+@overload
+def fair(assumption: str) -> Callable[[Callable[P, bool]], Callable[P, bool]]: ...
+@overload
+def fair(assumption: str, given: Callable[P, bool]) -> Callable[[Callable[P, bool]], Callable[P, bool]]: ...
+def fair(assumption: str, given: object = None) -> object:
     """A condition that is assumed to hold again and again: in every run, or in those in which `given` holds again and again.
     Liveness is demanded of the runs for which all such assumptions hold."""
-    return lambda function: function
+    return lambda f: f
 
 
 @contextmanager
@@ -220,8 +224,13 @@ def instance(record: type[T], index: int) -> T:
     raise NotExecutable
 
 
-def null(record: type[T]) -> T:
-    """NULL, as the initial value of a reference that `initial` sets and that is never NULL again."""
+@overload
+def null(record: type[T]) -> T: ...
+@overload
+def null(record: str) -> Any: ...
+def null(record: object) -> object:
+    """NULL, as the initial value of a reference that `initial` sets and that is never NULL again. The name of a record that is
+    declared further down stands in quotes."""
     raise NotExecutable
 
 

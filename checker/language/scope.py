@@ -14,15 +14,18 @@ from checker.language.symbols import Builtin, RecordName, Resolver, Symbol
 
 class CodeScope:
     """names: what the code's own names (parameters, locals, quantified variables) stand for. effects: whether `choose`,
-    routine calls and `allocate` may occur where the translation is."""
+    routine calls and `allocate` may occur where the translation is. at_once: whether all of it is part of one step. left_out: the
+    statements that a constant switches off."""
 
     def __init__(self, resolver: Resolver, module: Module, effects: bool = False) -> None:
         self.resolver = resolver
         self.module = module
         self.effects = effects
+        self.at_once = False
         self.names: dict[str, tree.Expression] = {}
         self.local_types: dict[str, tree.Type] = {}
         self.reads_ghost: list[tree.Position] = []
+        self.left_out: list[tree.Position] = []
 
     def fresh(self, name: str, type_: tree.Type) -> tree.Local:
         """A local under a name that no other local of this code has."""
@@ -56,7 +59,10 @@ class CodeScope:
             return found.name if isinstance(found, Builtin) else None
         return node.id if node.id in ("all", "any", "sum", "range", "bool", "int") else None
 
-    def record(self, node: ast.expr) -> str:
+    def record(self, node: ast.expr, may_be_quoted: bool = False) -> str:
+        """The record that a node names. may_be_quoted: as text too, which Python needs before the record's declaration."""
+        if may_be_quoted and isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.isidentifier():
+            node = ast.copy_location(ast.Name(node.value, ast.Load()), node)
         if isinstance(node, ast.Name) and node.id not in self.names:
             symbol = self.symbol(node)
             if isinstance(symbol, RecordName):

@@ -46,7 +46,7 @@ class StatementTranslator:
         self.property_of = property_of
         self.result = result
         self.is_routine_code = is_routine
-        self.atomic = not is_routine
+        translator.at_once = not is_routine
         self.declared: dict[str, _Declared] = {}
         self.loop_locals: set[str] = set()
         self.loop_depth = 0
@@ -187,13 +187,12 @@ class StatementTranslator:
         position = self.module.position(node)
         if isinstance(target, ast.Name) and not self.is_variable(target):
             old = self.translator.name(target)
-            return self.assign_local(
-                position, target, build.binary(position, operator, old, self.translator.expression(value)), None
-            )
+            result = build.binary(position, operator, old, self.translator.expression(value))
+            return self.assign_local(position, target, result, None)
         place = self.target(target)
         if place.variable.ghost:
             self.translator.reads_ghost.append(place.position)
-        expression = self.translator.expression(value)
+        expression = build.right_side(operator, self.translator.expression(value))
         old = tree.Read(place.position, place.variable.type, place)
         result = build.binary(position, operator, old, expression)
         build.fit(result, place.variable.type, f"`{place.variable.name}`")
@@ -206,7 +205,9 @@ class StatementTranslator:
     ) -> list[tree.Statement]:
         condition = self.translator.condition(test)
         if isinstance(condition, tree.Constant):
-            return list(self.body(body if condition.value else orelse))
+            taken, other = (body, orelse) if condition.value else (orelse, body)
+            self.translator.left_out += [self.module.position(s) for part in other for s in ast.walk(part) if _runs(s)]
+            return list(self.body(taken))
         before = dict(self.translator.names)
         then = self.body(body)
         after_then = self.translator.names
@@ -238,7 +239,7 @@ class StatementTranslator:
     def while_loop(self, node: ast.While) -> tree.Statement:
         if node.orelse:
             raise self.module.error(node, "the language does not have `while ... else`: set a local before `break`")
-        if self.atomic:
+        if self.translator.at_once:
             raise self.module.error(node, "`while` may never end, and this code is one step; use `for ... in range(...)`")
         test = self.translator.condition(node.test)
         self.loop_depth += 1
@@ -263,13 +264,13 @@ class StatementTranslator:
             case [
                 ast.withitem(context_expr=ast.Call(func=function, args=[ast.Constant(value=str(reason))]), optional_vars=None)
             ] if self.translator.builtin(function) == "atomic":
-                if self.atomic:
+                if self.translator.at_once:
                     raise self.module.error(node, "this code is atomic already")
                 if not reason.strip():
                     raise self.module.error(node, "say why the hardware or a lock makes this atomic")
-                self.atomic = True
+                self.translator.at_once = True
                 body = self.body(node.body)
-                self.atomic = False
+                self.translator.at_once = False
                 return tree.Atomic(self.module.position(node), reason, body)
         raise self.module.error(node, 'the language has `with atomic("why"):` only')
 
@@ -335,6 +336,13 @@ class StatementTranslator:
         if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
             raise self.module.error(node, "the message is text; {expressions} in it are filled in")
         return message(self.translator, node)
+
+
+def _runs(node: ast.AST) -> bool:
+    """Whether a node of Python's tree is a statement that does something."""
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+        return False
+    return isinstance(node, ast.stmt) and not isinstance(node, ast.Pass | ast.Global)
 
 
 def message(translator: ExpressionTranslator, node: ast.Constant) -> tree.Message:

@@ -272,9 +272,10 @@ class Choose(Expression):
 @dataclass(frozen=True)
 class Cast(Expression):
     """The same integer under another type: address(), reference(), int(), and enumerations by value. Truth of a number
-    or reference is written as a comparison with 0 instead."""
+    or reference is written as a comparison with 0 instead. what: the value, as an error names it."""
 
     operand: Expression
+    what: str = "the value"
 
 
 @dataclass(frozen=True)
@@ -544,7 +545,8 @@ class Program:
     owner of the frames it steps when it has none of its own; None for a model that consists of actions only. sources: the
     text of each file by the name that positions have it under. unused: routines of the model itself that nothing calls.
     stated: what the model says that it assumes. demanded: hooks that are functions and decide what the kernel does, with
-    the model's implementations. dormant: routines that nothing calls or enters with the events that are on.
+    the model's implementations. dormant: routines that nothing calls or enters with the events that are on. left_out: the
+    statements of routines and actions that the parameters and events switch off, those of dormant routines too.
     """
 
     model: str
@@ -570,6 +572,7 @@ class Program:
     stated: tuple[str, ...] = ()
     demanded: tuple[tuple[str, str], ...] = ()
     dormant: dict[str, Routine] = field(default_factory=dict)
+    left_out: tuple[Position, ...] = ()
 
     @property
     def lemmas(self) -> frozenset[str]:

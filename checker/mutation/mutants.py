@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import ast
-from collections import Counter
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -76,7 +76,7 @@ def _mutants(
     module: Module, source: Source, name: str, definition: ast.FunctionDef | ast.Assign, made: Iterable[Change]
 ) -> Iterator[Mutant]:
     seen = {ast.dump(definition)}
-    names: Counter[str] = Counter()
+    names: set[str] = set()
     for change in made:
         text = source.edited([change.edit])
         key = _definition_in(text, definition)
@@ -84,9 +84,10 @@ def _mutants(
             continue
         seen.add(key)
         full = " ".join(f"{name}: {change.kind}: {change.what}".split())
-        names[full] += 1
-        number = f" ({names[full]})" if names[full] > 1 else ""
-        yield Mutant(full + number, change.kind, _position(module, change), module.path.resolve(), text)
+        others = (f"{full} ({number})" for number in itertools.count(2))
+        numbered = next(n for n in itertools.chain([full], others) if n not in names)
+        names.add(numbered)
+        yield Mutant(numbered, change.kind, _position(module, change), module.path.resolve(), text)
 
 
 def _position(module: Module, change: Change) -> tree.Position:

@@ -3,23 +3,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from checker.report.verdict import Run, Verdict, Word, status_of
+from checker.report.checked import Checked
+from checker.report.verdict import Run, Verdict, Word
 from checker.trace.store import trace_to_json
 
 SCHEMA = "stackproof-check"
 VERSION = 1
 
 
-def check_json(runs: Sequence[Run]) -> dict[str, object]:
-    """All runs of one call. Where there is one run, its entries also stand at the top."""
-    status = status_of(set().union(*(run.words for run in runs)))
-    listed = [_run(run) for run in runs]
-    top: dict[str, object] = {"schema": SCHEMA, "version": VERSION, "exit_status": status.value}
-    if len(listed) == 1:
+def check_json(checked: Checked) -> dict[str, object]:
+    """All of one call. Where one configuration was asked for, what is said of it also stands at the top."""
+    listed = [_run(run) for run in checked.runs]
+    top: dict[str, object] = {"schema": SCHEMA, "version": VERSION, "exit_status": checked.status.value}
+    if checked.asked == 1:
         top |= listed[0]
-    return top | {"runs": listed}
+    left = [
+        {"configuration": dict(asked.settings), "events": None if asked.events is None else list(asked.events)}
+        for asked in checked.left
+    ]
+    return top | {"stopped": checked.stopped, "not_searched": left, "runs": listed}
 
 
 def _run(run: Run) -> dict[str, object]:

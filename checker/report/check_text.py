@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
+from checker.report.checked import Checked
 from checker.report.text import plain, text_report
 from checker.report.verdict import USUAL, Run, Subject, Verdict, Word
 from checker.symbolic.solvers import SOLVERS
@@ -101,14 +102,20 @@ def lines_text(places: Sequence[str]) -> str:
     return ", ".join(found)
 
 
-def summary_text(runs: Sequence[Run], saved: Sequence[tuple[str, Path]] = ()) -> str:
+def summary_text(checked: Checked, saved: Sequence[tuple[str, Path]] = ()) -> str:
     """The verdict of each property over all runs, what it rests on, and the files that were saved. saved: the headline of a
     finding and the path of a file of it, in the order of the findings."""
+    runs = checked.runs
     names = [verdict.property for verdict in runs[0].verdicts]
     width = max((len(name) for name in names), default=0)
     lines = ["Verdicts"]
     for name in names:
-        lines.append(f"  {name:<{width}}  {overall(runs, name)}")
+        lines.append(f"  {name:<{width}}  {overall(checked, name)}")
+    if checked.left:
+        left = f"{len(checked.left)} of {checked.asked} configurations"
+        lines.append(
+            f"Not searched ({checked.stopped}): {left}, {'that' if len(checked.left) == 1 else 'from that'} of {checked.left[0]}"
+        )
     complete = [set(run.unreached) for run in runs if run.stopped is None]
     unreached = sorted(set.intersection(*complete), key=_by_line) if complete else []
     if unreached:
@@ -119,8 +126,10 @@ def summary_text(runs: Sequence[Run], saved: Sequence[tuple[str, Path]] = ()) ->
     lines += [
         f"Searched with the reductions {', '.join(reductions)}." if reductions else "Searched without reductions.",
         "The verdicts are about sequentially consistent interleavings of single accesses, at the sizes and events named",
-        "above. Each counterexample was replayed by an independent interpreter.",
+        "above.",
     ]
+    if any(run.violated or run.error is not None for run in runs):
+        lines[-1] += " Each counterexample was replayed by an independent interpreter."
     if saved:
         lines += ["", "Saved"]
     for index, (headline, path) in enumerate(saved):
@@ -143,9 +152,9 @@ def _fairness(run: Run) -> list[str]:
     return found
 
 
-def overall(runs: Sequence[Run], name: str) -> str:
+def overall(checked: Checked, name: str) -> str:
     """The verdict of one property over all runs, in words."""
-    verdicts = [(run, verdict) for run in runs for verdict in run.verdicts if verdict.property == name]
+    verdicts = [(run, verdict) for run in checked.runs for verdict in run.verdicts if verdict.property == name]
     violated = [(run, v) for run, v in verdicts if v.word is Word.VIOLATED and v.trace is not None]
     if violated:
         run, verdict = violated[0]
@@ -157,6 +166,9 @@ def overall(runs: Sequence[Run], name: str) -> str:
             if verdict.word is word:
                 return f"{word.value}({verdict.detail})"
     fairly = ", under fairness" if verdicts and verdicts[0][1].fairness else ""
+    if checked.left:
+        searched = "; ".join(str(run.subject.configuration) for run, _ in verdicts)
+        return f"UNKNOWN({checked.stopped}; nothing violates it at {searched})"
     if len(verdicts) == 1:
         return f"BOUNDED({verdicts[0][1].detail}{fairly})"
     return f"BOUNDED(exhaustive at each of the {len(verdicts)} configurations above{fairly})"

@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from checker.symbolic.problem import targets
-from checker.symbolic.smtlib import constant, declarations, definitions, sort
+from checker.symbolic.smtlib import constant, declarations, definitions, quoted, sort
 from checker.symbolic.terms import Term, variables_of
 from checker.symbolic.transition import Relation
 
@@ -68,7 +68,7 @@ def files(relation: Relation, claim: Claim, lemmas: Sequence[Lemma]) -> dict[str
     all_targets = {target.name: term for target, term in targets(relation, frozenset(relation.fields.system.properties))}
     parts = {"|valid|": relation.fields.valid(state)} if claim.valid else {}
     for name in claim.kept:
-        parts |= {f"|no {name} {n}|": terms.negation(part) for n, part in enumerate(_disjuncts(all_targets[name]), 1)}
+        parts |= {quoted(f"no {name} {n}"): terms.negation(part) for n, part in enumerate(_disjuncts(all_targets[name]), 1)}
     moved = terms.substituted(list(parts.values()), dict(zip(state, after, strict=True)))
     next_parts = {_next(name): term for name, term in zip(parts, moved, strict=True)}
     of_lemmas = [entry.line for entry in lemmas]
@@ -89,7 +89,7 @@ def files(relation: Relation, claim: Claim, lemmas: Sequence[Lemma]) -> dict[str
     groups = [next_invariant[n : n + TOGETHER] for n in range(0, len(next_invariant) or 1, TOGETHER)]
     for number, group in enumerate(groups):
         found[f"consecution-{number}.smt2"] = _file([*head, f"(assert (not {_all(group)}))"])
-    wrong = {f"|{name}|": all_targets[name] for name in claim.excluded}
+    wrong = {quoted(name): all_targets[name] for name in claim.excluded}
     lines = [*of_lemmas, *of_state, *inputs, *of_parts, *definitions(wrong, "wrong")]
     lines += [f"(assert {entry})" for entry in invariant]
     lines.append(f"(assert (or false {' '.join(wrong) or 'false'}))")

@@ -12,7 +12,6 @@ one.
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -110,10 +109,12 @@ class Names:
         return f"{call.position.file}:{call.position.line} ({call.routine})"
 
     def local(self, procedure: str, name: str) -> str:
-        """A local of a routine, or of one that is inline in it, without the number that makes it unique."""
+        """A local of a routine, or of one that is inline in it, with the number that makes it unique only where it takes that."""
         if name == ir.RESULT:
             return f"what {procedure} was returned"
-        name = re.sub(r"#\d+", "", name)
+        plain = name.partition("#")[0]
+        alike = [other for other in self.system.procedures[procedure].locals if other.partition("#")[0] == plain]
+        name = plain if len(alike) == 1 else name
         return name if "." in name else f"{procedure}.{name}"
 
     def value(self, type_: tree.Type | None, value: int) -> str:

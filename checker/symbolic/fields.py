@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from checker.ir import system as ir
 from checker.ir.layout import Layout
 from checker.symbolic.integers import Integer, Integers
+from checker.symbolic.smtlib import quoted
 from checker.symbolic.terms import Term, Terms
 
 
@@ -64,17 +65,19 @@ class Fields:
         self.locals, self.slot_most = _slots(system)
         self.frames: dict[str, tuple[tuple[FrameFields, ...], ...]] = {
             owner.record: tuple(
-                tuple(self._frame(f"{owner.record}{index}.frame{depth}") for depth in range(owner.frames))
+                tuple(self._frame(f"{owner.record}[{index}].frame{depth}") for depth in range(owner.frames))
                 for index in range(owner.count)
             )
             for owner in system.owners.values()
         }
+        if len({field.name for field in self.fields}) < len(self.fields):
+            raise AssertionError("two fields of the state share a name, so that a solver would take them for one")
 
     def _field(self, name: str, most: int) -> int | None:
         if not most:
             return None
         width = 0 if most == 1 else most.bit_length()
-        self.fields.append(Field(name, most, self.terms.variable(f"|{name}|", width)))
+        self.fields.append(Field(name, most, self.terms.variable(quoted(name), width)))
         return len(self.fields) - 1
 
     def _frame(self, name: str) -> FrameFields:

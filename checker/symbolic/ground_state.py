@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from checker.ir import system as ir
 from checker.language import tree
 from checker.symbolic.integers import Integer, Integers
+from checker.symbolic.smtlib import quoted
 from checker.symbolic.terms import Term, Terms, Unsupported
 
 MOST = 255
@@ -70,7 +71,7 @@ class Ground:
             return self.integers.constant(low)
         self.serial += 1
         most = high - low
-        made = self.terms.variable(f"|{self.serial} {what}|", 0 if most == 1 else most.bit_length())
+        made = self.terms.variable(quoted(f"{self.serial} {what}"), 0 if most == 1 else most.bit_length())
         if made.width and most != (1 << made.width) - 1:
             above = self.terms.comparison("bvult", self.terms.constant(most, made.width), made)
             self.demands.append(self.terms.negation(above))
@@ -78,7 +79,7 @@ class Ground:
 
     def boolean(self, what: str) -> Term:
         self.serial += 1
-        return self.terms.variable(f"|{self.serial} {what}|", 0)
+        return self.terms.variable(quoted(f"{self.serial} {what}"), 0)
 
     def instance(self, record: str, what: str) -> Integer:
         """A reference to some instance, without a tag."""

@@ -17,7 +17,8 @@ from checker.symbolic.ground_state import Ground, Heap, Place, frame_name, local
 from checker.symbolic.integers import Integer
 from checker.symbolic.terms import Term, Unsupported
 
-CUT = "cut"
+CUT = "a cut"
+"""No property has a name with a space."""
 MOST_ROUNDS = 64
 
 

@@ -3,10 +3,16 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from checker.symbolic.terms import Term, postorder
+
+
+def quoted(name: str) -> str:
+    """The symbol of that name; different names have different ones. A symbol holds no bar, backslash or end of a line."""
+    return "|" + re.sub(r"[^ -~]|[|%\\]", lambda met: f"%{ord(met[0]):x}%", name) + "|"
 
 
 def sort(width: int) -> str:

@@ -129,6 +129,8 @@ class Writer:
             owner = self.chance.choice(("instance(Cpu, 0)", f"instance(Task, {self.tasks - 1})"))
             options += [f"in_routine({owner}, {self.chance.choice(('helper', 'inner', 'handler'))})", f"has_frames({owner})"] * 2
             options += ["reads(p)", "all(cpu.word == 0 for cpu in every(Cpu))", "in_routine(instance(Cpu, 0).task, helper)"]
+        if frames and not plain:
+            options += ["count in (0, 1)", "p.use not in (count, 1)", "-1 < count <= p.use", "p in (None, slots[0])"]
         if not plain and self.chance.random() < 0.3:
             joined = self.chance.choice(("and", "or"))
             return f"({self.chance.choice(options)}) {joined} ({self.chance.choice(options)})"
@@ -158,6 +160,8 @@ class Writer:
                         "far = 3",
                         "seen = True",
                         "count += 1" if chance.random() < 0.2 else "count //= 2",
+                        "count = 2" if chance.random() < 0.2 else "count = wide // (count + 2) % 2",
+                        "count //= count" if chance.random() < 0.2 else "count %= 2 - count",
                     )
                 ),
             )

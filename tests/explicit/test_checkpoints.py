@@ -65,7 +65,7 @@ class Subject:
         while True:
             limit += steps[stops % len(steps)]
             result = self.run(threads[stops % len(threads)], Limits(states=limit), file, resume=stops > 0)
-            if result.stopped is None:
+            if result.stopped is None or result.error is not None:
                 return result, stops
             stops += 1
             assert file.exists()
@@ -277,3 +277,42 @@ def holds() -> bool:
 def test_a_step_with_more_successors_than_the_table_has_slots(threads: int) -> None:
     subject = Subject(program_of(WIDE), frozenset(), pieces)
     assert outcome(subject.run(threads, Limits())) == outcome(Search(subject.system).run())
+
+
+ERROR_IN_A_WIDE_LEVEL = """
+Wide = Annotated[int, Range(0, 200)]
+n: Wide = 0
+depth: Small = 0
+@action
+def spread(k: Annotated[int, Range(1, 100)]) -> None:
+    global n, depth
+    require(depth == 0)
+    n = k
+    depth = 1
+@action
+def go() -> None:
+    global n, depth
+    require(depth == 1)
+    depth = 9 if n > 1 else n + 9
+"""
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_checkpoint_loses_no_model_error(tmp_path: Path, hasty: None, threads: int) -> None:
+    """The error is met early in a level, and the search stops before the level ends: what it can go on with still leads to it."""
+    subject = Subject(program_of(ERROR_IN_A_WIDE_LEVEL), replace=pieces)
+    file = tmp_path / "file"
+    met = 0
+    for limit in range(100, 210, 11):
+        file.unlink(missing_ok=True)
+        result = subject.run(threads, Limits(states=limit), file)
+        met += result.error is not None
+        if file.exists():
+            assert result.error is None
+            result = subject.run(threads, Limits(), file, resume=True)
+        assert result.error is not None and len(result.error.path) == 2
+    assert met
+    file.unlink(missing_ok=True)
+    subject.run(threads, Limits(), file, every=0.0)
+    result = subject.run(threads, Limits(), file, resume=True)
+    assert result.error is not None and len(result.error.path) == 2

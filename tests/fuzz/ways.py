@@ -290,10 +290,14 @@ def _in_pieces(program: Program, library: Library, told: Search, expected: Expec
             while True:
                 checkpoints = Checkpoints(file, 600.0, file if stops else None, lambda line: None)
                 telling, _, result = library.run(1 + stops % 2, Limits(states=limit), checkpoints)
-                if result.stopped is None:
+                if result.stopped is None or result.error is not None:
                     break
                 limit, stops = limit + 1 + stops, stops + 1
-            _same_search(program, telling, result, told, expected)
+            if result.stopped is None:
+                _same_search(program, telling, result, told, expected)
+            else:  # in the level with the error, after which there is nothing to go on with
+                confirm(program, telling, result)
+                assert found_by(result).error == expected.error
             file.unlink(missing_ok=True)
             library.run(2, None, Checkpoints(file, 0.0, None, lambda line: None))
             if file.exists():

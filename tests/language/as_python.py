@@ -95,6 +95,7 @@ class _Checks(ast.NodeTransformer):
     def visit_AugAssign(self, node: ast.AugAssign) -> list[ast.stmt]:
         """The check stands in a line of its own after it: nothing can come in between."""
         self.generic_visit(node)
+        node.value = self.right_side(node.op, node.value)
         name = node.target.value if isinstance(node.target, ast.Subscript) else node.target
         low, high = self.ranges.get(self.types.get(ast.unparse(name), ""), (None, None))
         return [node, ast.Expr(_call("_fit_all", name_of(name), ast.Constant(low), ast.Constant(high)))]
@@ -112,6 +113,19 @@ class _Checks(ast.NodeTransformer):
         node.body[first:first] = checks
         self.types = outer
         return node
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
+        self.generic_visit(node)
+        node.right = self.right_side(node.op, node.right)
+        return node
+
+    def right_side(self, operator: ast.operator, value: ast.expr) -> ast.expr:
+        """What an operator can take on its right."""
+        if isinstance(operator, ast.FloorDiv | ast.Mod):
+            return _call("_fit", value, ast.Constant(1), ast.Constant(1 << 80))
+        if isinstance(operator, ast.LShift | ast.RShift):
+            return _call("_fit", value, ast.Constant(0), ast.Constant(64))
+        return value
 
     def visit_Return(self, node: ast.Return) -> ast.AST:
         self.generic_visit(node)

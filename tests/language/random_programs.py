@@ -192,7 +192,7 @@ class Writer:
         operator = self.chance.choice((*_ARITHMETIC, "//", "%", "<<", ">>"))
         operand = self.integer(scope, 1)
         if operator in ("//", "%"):
-            operand = str(self.chance.randint(1, 7))
+            operand = str(self.chance.randint(1, 7)) if self.chance.random() < 0.9 else "h"
         elif operator in ("<<", ">>"):
             operand = str(self.chance.randint(0, 2))
         self.line(indent, f"{target} {operator}= {operand}")
@@ -307,6 +307,8 @@ class Writer:
     def value(self, scope: Scope, depth: int) -> str:
         """An integer, mostly made to fit into the type Value."""
         text = self.integer(scope, depth)
+        if self.chance.random() < 0.02:
+            return str(self.chance.choice((-31, 71, 100)))  # never fits
         return text if self.chance.random() < 0.25 else f"({text}) % 41 - {self.chance.randint(0, 20)}"
 
     def index(self, scope: Scope) -> str:
@@ -328,9 +330,13 @@ class Writer:
             return f"({self.integer(scope, inner)} {self.chance.choice(_ARITHMETIC)} {self.integer(scope, inner)})"
         if kind == 5:
             divisor = self.chance.choice((str(self.chance.randint(1, 6)), f"(1 + ({self.integer(scope, inner)} & 3))"))
+            if scope.effects and self.chance.random() < 0.08:
+                divisor = self.chance.choice((f"({self.integer(scope, inner)} & 3)", self.integer(scope, inner), "0"))
             return f"({self.integer(scope, inner)} {self.chance.choice(('//', '%'))} {divisor})"
         if kind == 6:
             places = f"({self.integer(scope, inner)} & 3)"
+            if scope.effects and self.chance.random() < 0.08:
+                places = self.chance.choice((f"(({self.integer(scope, inner)} & 7) - 2)", "(g & 1) - 2"))
             return f"({self.integer(scope, inner)} {self.chance.choice(('<<', '>>'))} {places})"
         if kind == 7:
             return f"({self.chance.choice('-~')}{self.integer(scope, inner)})"
@@ -394,9 +400,11 @@ class Writer:
         return f"({self.boolean_value(scope, inner)} if {self.boolean(scope, inner)} else {self.boolean_value(scope, inner)})"
 
     def comparison(self, scope: Scope, depth: int) -> str:
-        """A comparison, perhaps chained: what would be read twice then has to be a local or constant."""
+        """A comparison, perhaps chained: what stands between reads no shared state then, unless all is one step."""
+        at_once = scope.atomic or not scope.effects
         local = replace(scope, shared=False, effects=False)
-        middle = self.chance.choice((str(self.chance.randint(0, 9)), *scope.integers))
+        within = replace(scope, shared=scope.shared and at_once, effects=False)
+        middle = self.chance.choice((str(self.chance.randint(0, 9)), *scope.integers, self.integer(within, depth)))
         first, last = self.integer(scope, depth), self.integer(scope, depth)
         kind = self.chance.randint(0, 5)
         if kind == 0:

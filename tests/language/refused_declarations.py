@@ -87,6 +87,22 @@ DECLARATIONS: list[Case] = [
         lines("g: Small = «10"),
         "`g` takes an integer from 0 to 9, and this is always 10; change one of them",
     ),
+    ("a constant that is divided by nothing", lines("D = 5 // «0"), "the divisor cannot be 0; change it"),
+    ("a constant that is shifted too far", lines("D = 5 << («7 - 8)"), "the number of places cannot be -1; change it"),
+    (
+        "a count that is divided by nothing",
+        lines("@record(count=5 % «0)", "class Page:", "    pass"),
+        "the divisor cannot be 0; change it",
+    ),
+    ("null of what is not declared", lines('p: bool = null(«"Queue")'), "`Queue` is not defined; define it or import it"),
+    ("null of what is no name", STATE + lines('q: Page | None = null(«"Page | None")'), "`'Page | None'` is not a record"),
+    ("null of a quoted type", STATE + lines('q: Page | None = null(«"Colour")'), "`Colour` is not a record"),
+    (
+        "per of what is not declared",
+        lines('at: Per["Queue", bool] = per(«"Queue")'),
+        "`Queue` is not defined; define it or import it",
+    ),
+    ("all of a quoted record", action('flag = any(True for x in every(«"Page"))'), "`'Page'` is not a record"),
     ("a value of another type", lines("g: Small = «True"), "`g` takes an integer from 0 to 9, and this is bool"),
     (
         "a member of another enumeration",

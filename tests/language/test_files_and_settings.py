@@ -183,7 +183,7 @@ def test_what_a_switched_off_event_leaves_out_is_not_looked_at(tmp_path: Path) -
 # -- what a model adds to the kernel --
 
 KERNEL = (
-    HEADER.replace("rule", "kernel_rule")
+    HEADER.replace('rule = demand("rule"', 'kernel_rule = demand("kernel-rule"')
     + """
 KEPT = constant_of_model(1, "pages kept")
 ALL = KEPT + 1

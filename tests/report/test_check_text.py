@@ -8,6 +8,7 @@ from pathlib import Path
 from samples import multi_page
 
 from checker.report.check_text import summary_text
+from checker.report.checked import Checked
 from checker.report.finding import headline
 from checker.report.verdict import Configuration, Run, Statistics, Subject, Verdict, Word
 
@@ -21,8 +22,8 @@ def run() -> Run:
 def test_saved_files_stand_at_the_very_end_below_their_findings() -> None:
     first, second = headline(multi_page()), "models/rfc_v1.py:9: error: other violated: \x1b[1m"
     saved = [(first, Path("out/a.json")), (first, Path("out/a.svg")), (second, Path("out/b.json"))]
-    text = summary_text([run()], saved)
-    assert text.startswith(summary_text([run()]) + "\n\nSaved\n")
+    text = summary_text(Checked((run(),)), saved)
+    assert text.startswith(summary_text(Checked((run(),))) + "\n\nSaved\n")
     assert text.partition("\n\nSaved\n")[2].splitlines() == [
         f"  {first}",
         "    out/a.json",
@@ -33,4 +34,4 @@ def test_saved_files_stand_at_the_very_end_below_their_findings() -> None:
 
 
 def test_without_saved_files_there_is_no_such_part() -> None:
-    assert "Saved" not in summary_text([run()])
+    assert "Saved" not in summary_text(Checked((run(),)))
