@@ -313,10 +313,10 @@ def test_killed_at_any_moment(place: Place) -> None:
     """What a killed run leaves behind makes no later run wrong."""
     chance = random.Random(1)
     checkpoint = place.folder / "checkpoint"
-    arguments = ("--engine", "compiled", "--checkpoint-every", "0", "--format", "json")
+    arguments = ("--engine", "compiled", "--format", "json")
     for _ in range(8):
         how = ("--resume", str(checkpoint)) if checkpoint.exists() else ("--checkpoint", str(checkpoint))
-        child = place.start(*SMALL, *arguments, *how)
+        child = place.start(*SMALL, *arguments, "--checkpoint-every", "0", *how)
         time.sleep(chance.uniform(0.4, 1.6))
         child.kill()
         child.communicate()

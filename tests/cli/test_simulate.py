@@ -9,13 +9,13 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
+from busy import wait_until_it_has_worked
 from test_check import PROJECT, copy_of_project, one_line, schema, stackproof
 
 Golden = Callable[[str, str], None]
@@ -111,7 +111,7 @@ def test_ctrl_c_keeps_what_was_found() -> None:
         stderr=subprocess.PIPE,
         text=True,
     )
-    time.sleep(4)
+    wait_until_it_has_worked(child, 3.0)
     child.send_signal(signal.SIGINT)
     output, errors = child.communicate(timeout=60)
     assert "Traceback" not in errors
