@@ -51,6 +51,7 @@ PROVED := area-agrees single-hole refill-owed right-stack tag-live
 prove: $(READY)
 	$(BIN)/stackproof prove models/hardened.py --cpus 2 --tasks 2 --stack-pages 4 --events touch \
 		$(addprefix --property ,$(PROVED)) --certificates proof
+	$(BIN)/stackproof certify proof --model models/hardened.py
 
 # Make the stored counterexamples and their pictures again.
 counterexamples: $(READY)

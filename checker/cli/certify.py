@@ -3,13 +3,20 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
-from checker.cli.certificates import ALL_SIZES, Refused, check_against_model, check_certificate
+from checker.cli.certificates import ALL_SIZES, NotUnsat, Refused, ask_second_solver, check_files
+from checker.cli.certifying import check_against_model
 from checker.cli.certifying_all_sizes import check_all_sizes_against_model
+from checker.cli.claims import Claimed, claim_lines, said
 from checker.cli.options import Duration
+from checker.report.verdict import Status
+from checker.symbolic.second_opinion import Answer
 
 
 @click.command()
@@ -19,23 +26,44 @@ from checker.cli.options import Duration
     "--model",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     metavar="MODEL",
-    help="Check as well that the questions are those of this model, made anew from its text and the certificate's lemmas.",
+    help="The model that it is a certificate of: its file, the files that it imports, and all questions are compared.",
 )
 def certify(folder: Path, timeout: float | None, model: Path | None) -> int:
-    """Check the certificate in DIR with the second solver, standing alone: nothing of the model is read, unless --model names it.
+    """Check the certificate in DIR with the second solver, and hold it against MODEL.
 
-    Exit status: 0 accepted, 1 refused.
+    With --model everything that the certificate claims is made anew from the model's text: settings, events, assumptions,
+    properties, and the questions, for the lemmas that the certificate has. Without it only the files are looked at, and they
+    may be about anything.
+
+    Exit status: 0 accepted, as a certificate of MODEL; 1 refused; 3 not compared with a model, or the solver gave no answer.
     """
     try:
-        manifest = check_certificate(folder, timeout)
-        if model is not None:
-            of_all = manifest["format"] == ALL_SIZES
-            (check_all_sizes_against_model if of_all else check_against_model)(folder, model)
+        manifest = check_files(folder)
+        claim = said(folder, manifest) if model is None else _compared(folder, manifest, model)
+        ask_second_solver(folder, manifest, timeout)
+    except NotUnsat as refused:
+        if refused.opinion.answer is not Answer.SAT:
+            print(f"undecided: {refused.reason}")
+            return Status.INCONCLUSIVE.value
+        print(f"refused: {refused.reason}")
+        return Status.VIOLATED.value
     except Refused as refused:
         print(f"refused: {refused.reason}")
-        return 1
-    properties = ", ".join(manifest["properties"])
-    print(f"accepted: {manifest['model']}: {properties}: each of its {len(manifest['files']) - 1} questions is unsat")
+        return Status.VIOLATED.value
+    questions = len(manifest["files"]) - 1
     if model is None:
-        print("That the questions are those of the model was not looked at; --model does that.")
-    return 0
+        print(f"{folder}: the files are consistent; NOT compared with a model")
+        print(f"Each of its {questions} questions is unsat. What its manifest claims was not looked at:")
+    else:
+        print(f"accepted: {folder} shows of {model}, whose files are those that were proved:")
+    print("\n".join(claim_lines(claim)))
+    if model is None:
+        print(f"Compare it with the model: stackproof certify {shlex.quote(str(folder))} --model {shlex.quote(claim.model)}")
+        return Status.INCONCLUSIVE.value
+    print(f"Each of its {questions} questions is unsat, and is what {model} asks at these settings and events.")
+    return Status.AS_DEMANDED.value
+
+
+def _compared(folder: Path, manifest: Mapping[str, Any], model: Path) -> Claimed:
+    of_all = manifest["format"] == ALL_SIZES
+    return check_all_sizes_against_model(folder, model) if of_all else check_against_model(folder, model)

@@ -21,7 +21,7 @@ from checker.cli.ladder import ladder
 from checker.cli.liveness import LIVENESS_STATES
 from checker.cli.options import Duration, ProgressLine, Reductions, Size, checkpoints_of, limits, wants_colour
 from checker.cli.request import configuration_options, request_of
-from checker.cli.saving import save_counterexample
+from checker.cli.saving import Findings
 from checker.explicit.engines import ENGINES, Method, available_threads
 from checker.explicit.reductions import REDUCTIONS
 from checker.explicit.search import Limits
@@ -144,10 +144,14 @@ def check(
     if checkpoints is not None:
         _refuse_checkpoints(engine, hash_compaction, len(requests))
     method = Method(engine, threads or available_threads(), reductions, hash_compaction, checkpoints)
-    session = _Session(format_ == "text", save, method, limits(max_states, max_memory, timeout))
+    session = _Session(
+        format_ == "text", None if save is None else Findings(save), method, limits(max_states, max_memory, timeout)
+    )
     session.depth = DEPTH if depth is None else depth
     checked = session.check(requests)
     with last_words():
+        if session.save is not None and not checked.interrupted and not any(was_interrupted(run) for run in checked.runs):
+            session.save.finish()
         if format_ == "json":
             json.dump(check_json(checked), sys.stdout, indent=2)
             print()
@@ -169,7 +173,7 @@ def _refuse_checkpoints(engine: str, compact: bool, configurations: int) -> None
 class _Session:
     """Runs of one call, with what has been reported so far."""
 
-    def __init__(self, text: bool, save: Path | None, method: Method, limits_: Limits) -> None:
+    def __init__(self, text: bool, save: Findings | None, method: Method, limits_: Limits) -> None:
         self.text = text
         self.save = save
         self.method = method
@@ -249,7 +253,7 @@ class _Session:
         if self.save is None or verdict.trace is None:
             return []
         shown = len(self.shown[verdict.property])
-        stem = verdict.property if shown == 1 else f"{verdict.property}-{shown}"
-        files = save_counterexample(verdict.trace, self.save, stem, subject.sources)
+        stem = verdict.property if shown == 1 else f"{verdict.property}.{shown}"  # no property has a dot in its name
+        files = self.save.save(verdict.trace, stem, subject.sources)
         self.saved += [(headline(verdict.trace), file) for file in files]
         return files

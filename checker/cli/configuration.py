@@ -105,14 +105,19 @@ def check_configuration(
     )
 
 
-def notes_of(program: tree.Program) -> tuple[str, ...]:
-    """What the model assumes, what it leaves to the kernel, and what it has for nothing."""
+def assumptions_of(program: tree.Program) -> tuple[str, ...]:
+    """What the model assumes, and what it leaves to the kernel: the same wherever its files lie."""
     assumed = [f"Assumed: {text}" for text in program.stated]
     if program.demanded:
         demands = ", ".join(f"{hook} ({name})" for hook, name in program.demanded)
         assumed.append(f"Assumed: the kernel honours what the model demands of it: {demands}")
     hooks = [routine.name for routine in program.routines.values() if routine.hook == routine.name and not routine.protocol]
-    found = [*assumed, *([f"Hooks that the model does not implement: {', '.join(hooks)}"] if hooks else [])]
+    return (*assumed, *([f"Hooks that the model does not implement: {', '.join(hooks)}"] if hooks else []))
+
+
+def notes_of(program: tree.Program) -> tuple[str, ...]:
+    """Its assumptions, and what the model has for nothing."""
+    found = [*assumptions_of(program)]
     for record, position in undecided_allocations(program):
         found.append(
             f"Not decided: whether it matters which other free {record} `allocate` could return; {position.file}:{position.line} "

@@ -3,20 +3,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
+from checker import writing
 from checker.cli.configuration import Request, check_configuration, model_paths
 from checker.cli.ending import last_words
 from checker.cli.interrupted import was_interrupted
 from checker.cli.liveness import LIVENESS_STATES, live_properties
 from checker.cli.options import ProgressLine, limits
-from checker.cli.saving import save_counterexample
+from checker.cli.saving import Findings
 from checker.explicit.engines import Method, available_threads
 from checker.explicit.interrupts import uninterrupted
 from checker.language import tree
-from checker.language.errors import ModelError, similar
+from checker.language.errors import ModelError, UsageError, similar
 from checker.language.load import load_program
 from checker.language.modules import PROJECT
 from checker.report.verdict import Run, Status, Word
@@ -38,6 +40,8 @@ def gate(paths: tuple[Path, ...], save: Path | None) -> int:
     models = [(path, load_program(path)) for path in model_paths(paths or (PROJECT / "models",))]
     for _, program in models:
         _check_record(program)
+    if save is not None:
+        _check_folders([path for path, _ in models])
     gating = _Gating(save)
     for path, program in models:
         if not gating.model(path, program):
@@ -76,8 +80,10 @@ class _Gating:
             self.interrupted = True
             return False
         if self.save is not None:
+            findings = Findings(self.save / path.stem)
             for name, trace in smallest.items():
-                save_counterexample(trace, self.save / path.stem, name, program.sources)
+                findings.save(trace, name, program.sources)
+            findings.finish()
         return True
 
     def compare(self, expected: tree.Expectation, run: Run, program: tree.Program) -> None:
@@ -111,6 +117,17 @@ class _Gating:
 
 def _configurations(number: int) -> str:
     return f"{number} configuration{'s' if number > 1 else ''}"
+
+
+def _check_folders(paths: Sequence[Path]) -> None:
+    """UsageError unless each model has a folder of its own name to save in."""
+    taken: dict[str, Path] = {}
+    for path in paths:
+        if not writing.SAFE_NAME.fullmatch(path.stem):
+            raise UsageError(f"error: {path}: no folder is named after it by --save; rename the model")
+        other = taken.setdefault(path.stem, path)
+        if other != path:
+            raise UsageError(f"error: {path} and {other} would be saved in one folder; save one after the other, in two")
 
 
 def _keep_smallest(smallest: dict[str, Trace], name: str, trace: Trace) -> None:

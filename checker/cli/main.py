@@ -25,9 +25,10 @@ from checker.language.errors import UsageError
 from checker.report.verdict import Status
 from checker.trace.build import Disagreement
 
-EPILOG = """Exit status: 0 everything as demanded; 1 a property is violated (gate: not as recorded; replay: not
-confirmed; conform: a difference; mutate: a mutant survived; workload: the protocol failed; certify: refused); 2 usage or
-model error; 3 inconclusive; 4 the engine and the replayer, or two solvers, disagree, or an internal error."""
+EPILOG = """Exit status: 0 everything as demanded; 1 a property is violated (gate: not as recorded; replay: not confirmed;
+conform: a difference; mutate: a mutant survived; workload: the protocol failed; certify: refused); 2 usage or
+model error; 3 inconclusive (certify: not compared with a model); 4 the engine and the replayer, or two solvers,
+disagree, or an internal error."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=EPILOG, invoke_without_command=True)

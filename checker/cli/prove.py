@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from checker.cli.certificates import check_place
 from checker.cli.ending import last_words
 from checker.cli.options import Duration, ProgressLine, Size, limits, wants_colour
 from checker.cli.proving import INDUCTION, LEMMAS, MOST_K, PROVERS, SAMPLES, prove_configuration
@@ -85,6 +86,8 @@ def prove(
     if k is not None and engine != INDUCTION:
         raise UsageError(f"error: --k is for induction over several states; add --engine {INDUCTION}, or leave out --k")
     request = request_of(model, cpus, tasks, stack_pages, settings, events, properties)
+    if certificates is not None:
+        check_place(certificates)  # now, rather than after hours of search
     line = ProgressLine(f"{model}")
     shown: set[Word] = set()
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from checker.cli.certificates import digest
-from checker.cli.configuration import Announce, Request, notes_of, wanted_properties
+from checker.cli.configuration import Announce, Request, assumptions_of, notes_of, wanted_properties
 from checker.cli.confirmation import confirmed
 from checker.cli.liveness import live_properties
 from checker.cli.samples import sample
@@ -337,7 +337,7 @@ class _Attempt:
             "settings": dict(configuration.settings),
             "events": list(configuration.events),
             "properties": [name for name in self.program.properties if name in self.properties],
-            "assumptions": list(self.subject.notes),
+            "assumptions": list(assumptions_of(self.program)),
             "lemmas": [name for name in self.program.properties if name in self.stated and BROKEN + name in claim.kept],
             "kept": list(claim.kept),
             "excluded": list(claim.excluded),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from checker.cli.certificates import ALL_SIZES, digest
-from checker.cli.configuration import Announce, Request, notes_of, wanted_properties
+from checker.cli.configuration import Announce, Request, assumptions_of, notes_of, wanted_properties
 from checker.cli.confirmation import confirmed
 from checker.cli.liveness import live_properties
 from checker.cli.proving import Proving
@@ -266,7 +266,7 @@ def _prove(
         "settings": dict(subject.configuration.settings),
         "events": list(subject.configuration.events),
         "properties": [name for name in of_all.program.properties if name in properties],
-        "assumptions": list(subject.notes),
+        "assumptions": list(assumptions_of(of_all.program)),
         "instances of a record": {"named in a file at most": named, "numbered": MOST},
         "stands": {f"{record} {depth}": sorted(places) for (record, depth), places in sorted(stands.items())},
         "lemmas": [lemma_data(of_views, lemma) for lemma in learned],

@@ -65,14 +65,20 @@ def _on_implementation(path: Path, stored: Trace, on: str) -> Status:
 def replay(trace: Path, on: str) -> int:
     """Replay the counterexample stored in TRACE, step by step.
 
-    The interpreter that runs it on its model shares only the front end with the engine that found it. Exit status 0: it is a
-    run of the model and ends in the violation; 1: it is not, or not any more. On the reference implementation, 0: it ends
-    in a failure of the same kind; 1: it does not. On the implementation of another protocol, 0: nothing fails; 1: something does.
+    The interpreter that runs it on its model shares only the front end with the engine that found it. Places are found by
+    routine and statement, so comments and lines that move change nothing. Exit status 0: it is a run of the model and ends in
+    the violation; 1: it is not; 2: it is not any more, as the model's text has changed. On the reference implementation, 0: it
+    ends in a failure of the same kind; 1: it does not. On the implementation of another protocol, 0: nothing fails; 1: something
+    does.
     """
     stored = load_trace(trace)
     if on != "model":
         return _on_implementation(trace, stored, on).value
     result = replay_trace(load_model_of(stored), stored)
+    if result.changed:
+        files = ", ".join(result.changed)
+        again = "if it is still violated, `stackproof check --save` finds a new counterexample"
+        raise UsageError(f"{trace}: error: the model has changed since ({files}): {result.reason}; {again}")
     if not result.ok:
         print(f"{trace}: not confirmed: {result.reason}")
         return Status.VIOLATED.value

@@ -3,36 +3,65 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import click
 
+from checker import writing
 from checker.cli.replaying import load_model_of, replay_command
 from checker.language.errors import UsageError
 from checker.report.check_text import terminal_width
 from checker.report.picture import picture
-from checker.report.svg import write_picture
+from checker.report.svg import PictureError, draw
 from checker.report.text import text_report
+from checker.trace.places import Gone, moved
 from checker.trace.store import load_trace
+
+STDOUT = Path("-")
 
 
 @click.command()
 @click.argument("trace", type=click.Path(path_type=Path))
-@click.option("--svg", type=click.Path(path_type=Path), metavar="FILE", help="Write the picture there instead.")
-@click.option("--dot", type=click.Path(path_type=Path), metavar="FILE", help="Write the picture's Graphviz text there instead.")
+@click.option(
+    "--svg",
+    type=click.Path(path_type=Path, allow_dash=True),
+    metavar="FILE",
+    help="Write the picture there instead; -: to stdout.",
+)
+@click.option(
+    "--dot",
+    type=click.Path(path_type=Path, allow_dash=True),
+    metavar="FILE",
+    help="Write the picture's Graphviz text there instead; -: to stdout.",
+)
 def show(trace: Path, svg: Path | None, dot: Path | None) -> int:
     """Show the counterexample stored in TRACE. It is not replayed: `stackproof replay` does that."""
+    if svg is not None and svg == dot:
+        raise UsageError(f"error: --svg and --dot both name {svg}; give each a file of its own")
     stored = load_trace(trace)
-    try:
-        sources = load_model_of(stored).sources
-    except UsageError:
-        sources = {}  # the trace can be read without its model, only less well
+    sources: dict[str, str] = {}  # the trace can be read without its model, only less well
+    with contextlib.suppress(UsageError, Gone):
+        program = load_model_of(stored)
+        stored = moved(stored, program)
+        sources = program.sources
     if dot is not None:
-        dot.write_text(picture(stored, sources), encoding="utf-8")
+        _write(dot, picture(stored, sources))
     if svg is not None:
-        made = write_picture(stored, svg, sources)
-        if made != dot:
-            made.unlink(missing_ok=True)
+        try:
+            _write(svg, draw(stored, sources))
+        except PictureError as error:
+            raise UsageError(f"{error}; --dot FILE writes what Graphviz can draw elsewhere") from None
     if svg is None and dot is None:
         print(text_report(stored, replay=replay_command(trace), sources=sources, width=terminal_width()))
     return 0
+
+
+def _write(path: Path, text: str) -> None:
+    if path == STDOUT:
+        print(text, end="")
+        return
+    try:
+        writing.write(path, text)
+    except OSError as error:
+        raise UsageError(f"{path}: error: cannot write the picture: {error.strerror}; name another file") from None

@@ -16,13 +16,14 @@ from checker.cli.confirmation import confirmed
 from checker.cli.ending import last_words
 from checker.cli.options import Duration, ProgressLine, Size, limits, wants_colour
 from checker.cli.request import configuration_options, request_of
-from checker.cli.saving import save_counterexample
+from checker.cli.saving import Findings
 from checker.explicit.interrupts import uninterrupted
 from checker.explicit.search import Finding, Limits
 from checker.explicit.simulation import Plan, Simulation, WalkStatistics
 from checker.ir.lower import lower
 from checker.language.load import load_program
 from checker.report.check_text import finding_text
+from checker.report.checked import INTERRUPTED
 from checker.report.simulation import Simulated, Walks
 from checker.report.simulation_json import simulation_json
 from checker.report.simulation_text import simulation_text
@@ -70,6 +71,7 @@ def simulate(
     """
     request = request_of(model, cpus, tasks, stack_pages, settings, events, properties)
     again = ("simulate", "--walks", str(walks), "--depth", str(depth), "--seed", str(seed))
+    findings = None if save is None else Findings(save)
     line = ProgressLine(f"{model}")
 
     def progress(s: WalkStatistics) -> None:
@@ -77,7 +79,7 @@ def simulate(
             line.status.update(f"{model}: {s.walks:,} of {walks:,} walks, {s.steps:,} steps, {s.memory / 2**20:,.0f} MiB")
 
     def announce(subject: Subject, verdict: Verdict) -> None:
-        saved = _save(subject, verdict, save)
+        saved = _save(subject, verdict, findings)
         if format_ == "text":
             with line.paused():
                 print(finding_text(subject, verdict, saved, wants_colour(), again), flush=True)
@@ -85,6 +87,8 @@ def simulate(
     with line.running():
         run = simulate_configuration(request, Plan(walks, depth, seed), limits(None, max_memory, timeout), progress, announce)
     with last_words():
+        if findings is not None and run.stopped != INTERRUPTED:
+            findings.finish()
         if format_ == "json":
             json.dump(simulation_json(run), sys.stdout, indent=2)
             print()
@@ -95,10 +99,10 @@ def simulate(
     return status_of(run.words).value
 
 
-def _save(subject: Subject, verdict: Verdict, folder: Path | None) -> list[Path]:
-    if folder is None or verdict.trace is None:
+def _save(subject: Subject, verdict: Verdict, findings: Findings | None) -> list[Path]:
+    if findings is None or verdict.trace is None:
         return []
-    return save_counterexample(verdict.trace, folder, verdict.property, subject.sources)
+    return findings.save(verdict.trace, verdict.property, subject.sources)
 
 
 def simulate_configuration(

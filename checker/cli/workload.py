@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from checker import writing
 from checker.cli.options import ProgressLine
 from checker.language.errors import UsageError
 from checker.report.verdict import Status
@@ -140,7 +141,7 @@ def workload(
     print(text(rows, made_of))
     if plot is not None:
         try:
-            plot.write_text(picture(rows), encoding="utf-8")
+            writing.write(plot, picture(rows))
         except OSError as error:
             raise UsageError(f"error: {plot}: {error.strerror}; give a file that can be written with --plot") from None
     ended = [row.result.ended for row in rows]

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
+from checker import writing
 from checker.conformance.abstraction import VARIABLES, model_choice, transition_of_event, unchanging_fields
 from checker.conformance.validation import ACCESS, Recorded
 from checker.language import tree
@@ -51,7 +52,7 @@ def save_run(path: Path | str, protocol: str, sizes: Sizes, possible: Sequence[s
         "events": [event_to_json(event) for event in events],
     }
     try:
-        Path(path).write_text(json.dumps(whole, indent=1) + "\n", encoding="utf-8")
+        writing.write(Path(path), json.dumps(whole, indent=1) + "\n")
     except OSError as error:
         raise UsageError(f"{path}: error: cannot write the run: {error.strerror or error}") from None
 

@@ -8,15 +8,18 @@ Numbers are little-endian. The header says how long each part of the body is. A 
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import hashlib
 import json
 import os
-from collections.abc import Iterable
+import stat
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
+
+from checker import writing
 
 MAGIC = b"stackproof checkpoint\n"
 VERSION = 1
@@ -50,61 +53,47 @@ class Header:
 
 
 class Writer:
-    """Writes a checkpoint beside the file that it shall replace. A context: the file is replaced if it ends well."""
+    """Writes a checkpoint to a file; `writer_to` makes one."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.temporary = path.with_name(path.name + ".new")
-
-    def __enter__(self) -> Writer:
-        self.file = self.temporary.open("wb", buffering=0)
+    def __init__(self, file: BinaryIO) -> None:
+        self.file = file
         self.body = hashlib.sha256()
-        return self
 
     def header(self, header: Header) -> None:
         """Write the header; before anything else."""
         text = json.dumps(dataclasses.asdict(header)).encode()
         head = MAGIC + VERSION.to_bytes(4, "little") + len(text).to_bytes(8, "little") + text
-        self._put(head + hashlib.sha256(head).digest())
+        self.file.write(head + hashlib.sha256(head).digest())
 
     def part(self, content: bytes | memoryview) -> None:
         """Write the next part of the body."""
         self.body.update(content)
-        self._put(content)
+        self.file.write(content)
 
-    def _put(self, content: bytes | memoryview) -> None:
-        left = memoryview(content)
-        while left:
-            left = left[self.file.write(left) :]
+    def finish(self) -> None:
+        """Write what the reader needs to see that nothing is missing; after everything else."""
+        self.file.write(self.body.digest())
 
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        try:
-            if kind is None:
-                self._put(self.body.digest())
-                os.fsync(self.file.fileno())
-                self.file.close()
-                self.temporary.replace(self.path)
-                kind = None
-        except BaseException as error:
-            kind = type(error)
-            raise
-        finally:
-            self.file.close()
-            if kind is not None:
-                with contextlib.suppress(OSError):
-                    self.temporary.unlink()
+
+@contextmanager
+def writer_to(path: Path) -> Iterator[Writer]:
+    """What writes a checkpoint beside the file that it shall replace. The file is replaced if the context ends well."""
+    with writing.replacing(path) as file:
+        writer = Writer(file)
+        yield writer
+        writer.finish()
 
 
 def check_place(path: Path) -> None:
     """CheckpointError if no checkpoint can be written there, or something else is there already."""
     try:
         if path.exists():
+            if not path.is_file():
+                raise CheckpointError(f"error: {path} is there already and is no plain file; name another file")
             with path.open("rb") as file:
                 if file.read(len(MAGIC)) != MAGIC:
                     raise CheckpointError(f"error: {path} is there already and is no checkpoint; name another file")
-        beside = path.with_name(path.name + ".new")
-        beside.open("ab").close()
-        beside.unlink()
+        writing.check_writable(path)
     except OSError as error:
         raise CheckpointError(f"error: {path}: no checkpoint can be written there: {error.strerror}") from None
     except ValueError as error:
@@ -120,9 +109,13 @@ class Reader:
 
     def __enter__(self) -> Reader:
         try:
-            self.file: BinaryIO = self.path.open("rb")
+            # A pipe that nobody writes to would keep us waiting.
+            self.file: BinaryIO = open(os.open(self.path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK), "rb")
         except OSError as error:
             raise CheckpointError(f"error: {self.path}: the checkpoint cannot be read: {error.strerror}") from None
+        if not stat.S_ISREG(os.fstat(self.file.fileno()).st_mode):
+            self.file.close()
+            raise CheckpointError(f"error: {self.path} is no plain file, and so no checkpoint; name another file")
         self.body = hashlib.sha256()
         return self
 

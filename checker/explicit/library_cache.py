@@ -7,13 +7,13 @@ whole, by renaming, so that a compiler that is killed leaves nothing behind that
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import hashlib
 import os
 import stat
-import tempfile
 from pathlib import Path
+
+from checker import writing
 
 KEY = "stackproof_key"
 """The name in a library of what says which source it was made from."""
@@ -68,8 +68,9 @@ def keep(key: str, content: bytes) -> None:
         folder = cache_folder()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         _own(folder, folder.stat())
-        _write(folder / f"{key}.so", content)
-        _write(folder / f"{key}.sha256", hashlib.sha256(content).hexdigest().encode())
+        for name, part in ((f"{key}.so", content), (f"{key}.sha256", writing.digest(content).encode())):
+            with writing.replacing(folder / name, 0o600, follow=False) as file:
+                file.write(part)
     except (OSError, Untrusted):
         return
 
@@ -94,15 +95,3 @@ def _own(path: Path, status: os.stat_result) -> None:
         )
     if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
         raise Untrusted(f"{path}: others can write to it; `chmod go-w` it after a look at what is in it, or remove it")
-
-
-def _write(path: Path, content: bytes) -> None:
-    descriptor, name = tempfile.mkstemp(dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        os.replace(name, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(name)
-        raise

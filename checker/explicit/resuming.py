@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from checker.explicit.checkpoint import CheckpointError, Header, Reader, Writer, key_of
+from checker.explicit.checkpoint import CheckpointError, Header, Reader, key_of, writer_to
 
 if TYPE_CHECKING:
     from checker.explicit.compiled import CompiledSearch
@@ -72,7 +72,7 @@ def save(search: CompiledSearch, path: Path) -> None:
     states, transitions, expanded = search.counts()
     cuts, covered = search.marks()
     findings = [(number, *search.finding(number)) for number in range(len(search.system.properties))]
-    with Writer(path) as writer:
+    with writer_to(path) as writer:
         writer.header(
             Header(
                 key=_key(search),

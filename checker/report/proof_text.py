@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -36,7 +37,8 @@ def proof_text(
             "that it excludes every violation. The proofs are about sequentially consistent interleavings of single accesses.",
         ]
     if certificate is not None:
-        lines.append(f"Certificate: {certificate} (stackproof certify {certificate})")
+        again = shlex.join(["stackproof", "certify", str(certificate), "--model", run.subject.model])
+        lines.append(f"Certificate: {certificate} ({again})")
     return "\n".join(lines)
 
 

@@ -2,8 +2,7 @@
 """DOT text to SVG, with a Graphviz program.
 
 `graphviz-pure` first: it gives the same bytes on every machine, so that pictures can be kept in git. Else `dot`, whose
-layout differs a little from one version and platform to the next. The DOT file is always written, so that where there
-is neither, or it fails, the picture can be drawn elsewhere.
+layout differs a little from one version and platform to the next.
 """
 
 from __future__ import annotations
@@ -59,30 +58,13 @@ def render_svg(dot: str, program: str, timeout: float = TIMEOUT) -> str:
     return svg.replace(_GRAPHVIZ_FONT, _SVG_FONT)
 
 
-def write_picture(trace: Trace, path: Path | str, sources: Mapping[str, str] | None = None) -> Path:
-    """Write the picture of a trace to an SVG file, and its DOT text beside it with the suffix `.dot`.
-
-    sources: as for `picture`. Returns the path of the DOT file. PictureError, with the DOT file written, if there is no
-    program to draw it or that fails; and if a file cannot be written.
-    """
-    svg_path = Path(path)
-    dot_path = svg_path.with_suffix(".dot")
-    dot = picture(trace, sources)
-    _write(dot_path, dot)
-    by_hand = f"to draw it: `pip install graphviz-pure`, then `graphviz-pure -Tsvg {dot_path} -o {svg_path}`"
+def draw(trace: Trace, sources: Mapping[str, str] | None = None) -> str:
+    """The picture of a trace as SVG text. sources: as for `picture`. PictureError if there is no program to draw it or that
+    fails."""
     program = find_program()
     if program is None:
-        raise PictureError(f"{dot_path}: error: only the DOT file is written, as there is no Graphviz; {by_hand}")
+        raise PictureError("error: there is no Graphviz to draw the picture; `pip install graphviz-pure`")
     try:
-        svg = render_svg(dot, program)
+        return render_svg(picture(trace, sources), program)
     except PictureError as error:
-        raise PictureError(f"{dot_path}: error: only the DOT file is written, as {error}; {by_hand}") from None
-    _write(svg_path, svg)
-    return dot_path
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise PictureError(f"{path}: error: cannot write the picture: {error.strerror or error}") from None
+        raise PictureError(f"error: the picture cannot be drawn: {error}") from None

@@ -27,7 +27,8 @@ runpy.run_module(module, run_name="__main__")
 def isolated(module: str, *arguments: str) -> list[str]:
     """The command that runs the module, as `python -m MODULE ARGUMENTS` would without the current directory."""
     places = search_path(sys.path, Path.cwd())
-    return [sys.executable, "-I", "-c", START, module, str(len(places)), *places, *arguments]
+    quiet = ["-B"] if sys.dont_write_bytecode else []
+    return [sys.executable, "-I", *quiet, "-c", START, module, str(len(places)), *places, *arguments]
 
 
 def search_path(places: Sequence[str], current: Path) -> list[str]:

@@ -18,6 +18,7 @@ from checker.trace.ending import DEADLOCK, invariant_at, invariant_error, way_on
 from checker.trace.fairness import assumed
 from checker.trace.lasso import NoLasso, check_lasso, eventuality_at
 from checker.trace.machine import Machine, Outcome, Transition
+from checker.trace.places import with_origin
 from checker.trace.record import printed_owner, record_step
 from checker.trace.state import Kind, Stopped
 
@@ -75,7 +76,7 @@ def build_trace(program: Program, schedule: Sequence[Transition], claim: Claim) 
         if schedule or stopped.kind is not Kind.MODEL_ERROR:
             _differ("initial state", "it can be made", str(stopped))
         violation = _raised(Outcome(stopped.kind, stopped.message, stopped.position), claim, "initial state")
-        return Built(_trace(program, {}, [], violation), ())
+        return Built(with_origin(_trace(program, {}, [], violation), program), ())
     states = [_snapshot(machine)]
     steps: list[Step] = []
     outcome = Outcome(Kind.DONE)
@@ -94,7 +95,7 @@ def build_trace(program: Program, schedule: Sequence[Transition], claim: Claim) 
     if claim.kind == "lasso" and claim.cycle is not None:
         own_steps = any(e.own_steps and e.position == claim.position for e in program.eventualities)
         trace = replace(trace, cycle=Cycle(claim.cycle, assumed(program, own_steps)))
-    return Built(trace, tuple(states))
+    return Built(with_origin(trace, program), tuple(states))
 
 
 def _trace(program: Program, initial: dict[str, str], steps: Sequence[Step], violation: Violation) -> Trace:

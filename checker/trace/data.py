@@ -101,11 +101,33 @@ class Cycle:
 
 
 @dataclass(frozen=True)
+class Place:
+    """What stands at a position that a trace names. scope: the function or class that it is in, those around it before it, with
+    dots between them; empty for none. text: the statement or expression that begins there, of a compound statement its head.
+    number: which of those with this text in the scope, from 1."""
+
+    position: Position
+    scope: str
+    text: str
+    number: int
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The text of the model that a trace was made from. digests: SHA-256 of what each file says, comments, docstrings and
+    layout left out."""
+
+    digests: tuple[tuple[str, str], ...]
+    places: tuple[Place, ...]
+
+
+@dataclass(frozen=True)
 class Trace:
     """A path from the initial state to a violation, a shortest one but for a lasso.
 
     settings: values of all parameters. events: those switched on. initial: every cell of the initial state, constants
-    too, in the order of declaration; frames are not cells. cycle: of a lasso only.
+    too, in the order of declaration; frames are not cells. cycle: of a lasso only. origin: None if it is not known, so that
+    lines have to be where they were.
     """
 
     model: str
@@ -115,3 +137,4 @@ class Trace:
     steps: tuple[Step, ...]
     violation: Violation
     cycle: Cycle | None = None
+    origin: Origin | None = None

@@ -13,16 +13,19 @@ from checker.trace.fairness import assumed
 from checker.trace.lasso import NoLasso, check_lasso, eventuality_at
 from checker.trace.machine import Machine, Outcome, Transition
 from checker.trace.parse import parse_instance, parse_value
+from checker.trace.places import Gone, changed_files, moved
 from checker.trace.record import format_choice, printed_owner, record_step
 from checker.trace.state import Allocation, Chooser, Kind, Stopped
 
 
 @dataclass(frozen=True)
 class Replay:
-    """Whether the trace is what it claims to be, and in one line why not."""
+    """Whether the trace is what it claims to be, and in one line why not. changed: files of the model that say something else
+    than those that the trace was made from, so that it may be none for that reason."""
 
     ok: bool
     reason: str
+    changed: tuple[str, ...] = ()
 
 
 class _Differs(Exception):
@@ -30,11 +33,12 @@ class _Differs(Exception):
 
 
 def replay(program: Program, trace: Trace) -> Replay:
-    """Runs the trace from the initial state and compares every cell, place and value, and the violation it ends in."""
+    """Runs the trace from the initial state and compares every cell, place and value, and the violation it ends in. Places are
+    told apart by what stands there, not by their lines."""
     try:
-        _replay(program, trace)
-    except _Differs as difference:
-        return Replay(False, str(difference))
+        _replay(program, moved(trace, program))
+    except (_Differs, Gone) as difference:
+        return Replay(False, str(difference), changed_files(trace, program))
     steps = f"{len(trace.steps)} step{'' if len(trace.steps) == 1 else 's'}"
     what = "there is a model error" if trace.violation.kind == "model-error" else f"{trace.violation.property} is violated"
     return Replay(True, f"{what} after {steps}, as the trace says")

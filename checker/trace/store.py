@@ -9,16 +9,19 @@ the field. Whether the steps are possible in the model is for the replayer to sa
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from checker import writing
 from checker.language.errors import IDENTIFIER, UsageError
 from checker.language.tree import Position
-from checker.trace.data import Call, Change, Cycle, Step, Trace, Violation
+from checker.trace.data import Call, Change, Cycle, Origin, Place, Step, Trace, Violation
 
 SCHEMA = "stackproof-trace"
 VERSION = 1
+PLACE = re.compile(r"(.*):([1-9][0-9]{0,8}):([1-9][0-9]{0,8})", re.DOTALL)
 KINDS = ("invariant", "check", "wild-pointer", "deadlock", "lasso", "model-error")
 
 Item = TypeVar("Item")
@@ -46,6 +49,11 @@ def trace_to_json(trace: Trace) -> dict[str, object]:
     }
     if trace.cycle is not None:
         whole["cycle"] = {"start": trace.cycle.start, "fairness": list(trace.cycle.fairness)}
+    if trace.origin is not None:
+        whole["origin"] = {
+            "digests": _object("digests", trace.origin.digests),
+            "places": _object("places", tuple((str(place.position), _place_to_json(place)) for place in trace.origin.places)),
+        }
     return whole
 
 
@@ -57,7 +65,7 @@ def dump_trace(trace: Trace) -> str:
 def save_trace(trace: Trace, path: Path | str) -> None:
     """Write the trace to a file. A file that cannot be written gives a TraceError."""
     try:
-        Path(path).write_text(dump_trace(trace), encoding="utf-8")
+        writing.write(Path(path), dump_trace(trace))
     except OSError as error:
         raise TraceError(f"{path}: error: cannot write the trace: {error.strerror or error}") from None
 
@@ -72,6 +80,10 @@ def _object(what: str, pairs: tuple[tuple[str, Item], ...]) -> dict[str, Item]:
 
 def _position_to_json(position: Position) -> dict[str, object]:
     return {"file": position.file, "line": position.line, "column": position.column}
+
+
+def _place_to_json(place: Place) -> dict[str, object]:
+    return {"scope": place.scope, "text": place.text, "number": place.number}
 
 
 def _cells_to_json(cells: Pairs) -> list[dict[str, str]]:
@@ -145,7 +157,8 @@ def trace_from_json(value: object) -> Trace:
         raise TraceError(f"version {version} of the trace format is not supported, only version {VERSION}: record it anew")
     fields = ("schema", "version", "model", "settings", "events", "violation", "initial", "steps")
     cycle = _cycle(value["cycle"], "cycle") if "cycle" in value else None
-    whole = _fields({name: item for name, item in value.items() if name != "cycle"}, "the trace", fields)
+    origin = _origin(value["origin"], "origin") if "origin" in value else None
+    whole = _fields({name: item for name, item in value.items() if name not in ("cycle", "origin")}, "the trace", fields)
     return Trace(
         model=_string(whole["model"], "model"),
         settings=_mapping(whole["settings"], "settings", _integer),
@@ -154,6 +167,7 @@ def trace_from_json(value: object) -> Trace:
         steps=_list(whole["steps"], "steps", _step),
         violation=_violation(whole["violation"], "violation"),
         cycle=cycle,
+        origin=origin,
     )
 
 
@@ -280,6 +294,28 @@ def _cycle(value: object, path: str) -> Cycle:
     if start < 0:
         raise _wrong(start, f"{path}.start", "at least 0")
     return Cycle(start, _list(fields["fairness"], f"{path}.fairness", _string))
+
+
+def _origin(value: object, path: str) -> Origin:
+    fields = _fields(value, path, ("digests", "places"))
+    places = _mapping(fields["places"], f"{path}.places", lambda item, where: item)
+    return Origin(
+        _mapping(fields["digests"], f"{path}.digests", _string),
+        tuple(_place(at, item, f"{path}.places[{_shown(at)}]") for at, item in places),
+    )
+
+
+def _place(at: str, value: object, path: str) -> Place:
+    fields = _fields(value, path, ("scope", "text", "number"))
+    found = PLACE.fullmatch(at)
+    if found is None:
+        raise TraceError(f"{path}: its name must be file:line:column")
+    return Place(
+        position=Position(found[1], int(found[2]), int(found[3])),
+        scope=_string(fields["scope"], f"{path}.scope"),
+        text=_string(fields["text"], f"{path}.text"),
+        number=_from_one(fields["number"], f"{path}.number"),
+    )
 
 
 def _violation(value: object, path: str) -> Violation:

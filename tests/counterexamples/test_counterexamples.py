@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 import pytest
 
 from checker.cli.replaying import load_model_of
 from checker.language.load import load_program
+from checker.trace.places import changed_files, moved, positions
 from checker.trace.replay import replay
 from checker.trace.store import load_trace
 
@@ -36,3 +38,53 @@ def test_a_stored_counterexample_is_confirmed_and_drawn(path: Path) -> None:
     result = replay(load_model_of(trace), trace)
     assert result.ok, result.reason
     assert path.with_suffix(".svg").read_text().rstrip().endswith("</svg>")
+
+
+# -- what a comment does to them --
+
+
+def commented(text: str) -> str:
+    """The same program, with comments and blank lines at the top and before every statement."""
+    starts = {min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))]) for node in statements(text)}
+    lines = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if number in starts:
+            lines += ["# A comment that was not there.", ""]
+        lines.append(line)
+    return "# A comment at the top.\n\n" + "\n".join(lines) + "\n"
+
+
+def statements(text: str) -> list[ast.stmt]:
+    return [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.stmt)]
+
+
+@pytest.fixture(scope="module")
+def with_comments() -> dict[Path, str]:
+    files = [file for folder in ("models", "spec") for file in (PROJECT / folder).rglob("*.py")]
+    texts = {file.resolve(): commented(file.read_text()) for file in files}
+    for file, text in texts.items():
+        assert len(text) > len(file.read_text())
+    return texts
+
+
+def of_each_kind() -> list[object]:
+    """One of each kind of violation of each model is run always, the others are slow."""
+    seen, cases = set(), []
+    for path in sorted((PROJECT / "counterexamples").glob("*/*.json")):
+        kind = (path.parent.name, load_trace(path).violation.kind)
+        marks = [pytest.mark.slow] if kind in seen else []
+        cases.append(pytest.param(path, id=f"{path.parent.name}/{path.stem}", marks=marks))
+        seen.add(kind)
+    return cases
+
+
+@pytest.mark.parametrize("path", of_each_kind())
+def test_comments_in_every_file_leave_it_confirmed(path: Path, with_comments: dict[Path, str]) -> None:
+    trace = load_trace(path)
+    program = load_program(PROJECT / trace.model, dict(trace.settings), trace.events, with_comments)
+    assert program.sources[trace.model] == with_comments[(PROJECT / trace.model).resolve()]
+    assert changed_files(trace, program) == ()
+    now = moved(trace, program)
+    assert all(before.line < after.line for before, after in zip(positions(trace), positions(now), strict=True))
+    result = replay(program, trace)
+    assert result.ok, result.reason

@@ -9,7 +9,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from checker.cli.saving import save_counterexample
+from checker.cli.saving import Findings
 
 from .document import between_markers, command, content, entry_of
 from .finding import Wrong, load_findings
@@ -39,7 +39,7 @@ def main() -> int:
             if bugs and finding.bug not in bugs:
                 continue
             shown = look_for(PROJECT / MODEL, finding)
-            save_counterexample(shown.trace, FOLDER, finding.stem, shown.program.sources)
+            Findings(FOLDER).save(shown.trace, finding.stem, shown.program.sources)
             entries.append(entry_of(shown))
             how = command(finding) if shown.by_check else "`check` shows another bug for this property here"
             print(f"{finding.bug}: {finding.property} in {len(shown.trace.steps)} steps: {finding.what}\n    {how}", flush=True)

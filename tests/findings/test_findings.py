@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from checker.cli.replaying import load_model_of
-from checker.cli.saving import save_counterexample
+from checker.cli.saving import Findings
+from checker.trace.places import moved
 from checker.trace.replay import replay
 from checker.trace.store import load_trace
 
@@ -52,7 +53,7 @@ def test_a_stored_run_is_confirmed_and_shows_its_finding(finding: Finding) -> No
     assert result.ok, result.reason
     assert (trace.violation.property, set(trace.events)) == (finding.property, set(finding.events))
     assert finding.settings == tuple(setting for setting in trace.settings if setting in finding.settings)
-    assert finding.signature.fits(labels_of(trace, program.sources))
+    assert finding.signature.fits(labels_of(moved(trace, program), program.sources))
 
 
 @pytest.mark.parametrize("finding", FINDINGS, ids=lambda finding: finding.bug)
@@ -61,7 +62,8 @@ def test_no_run_of_another_bug_has_its_signature(finding: Finding) -> None:
     for other in FINDINGS:
         if other.property == finding.property and family(other) != family(finding):
             trace = load_trace(FOLDER / f"{other.stem}.json")
-            assert not finding.signature.fits(labels_of(trace, load_model_of(trace).sources)), other.bug
+            program = load_model_of(trace)
+            assert not finding.signature.fits(labels_of(moved(trace, program), program.sources)), other.bug
 
 
 def test_there_are_no_files_of_findings_that_are_gone() -> None:
@@ -82,7 +84,7 @@ def test_the_document_has_a_line_and_a_chapter_of_each_in_this_order() -> None:
 def found(finding: Finding, folder: Path) -> None:
     """The finding is found, and everything that is kept of it is as it is made anew."""
     shown: Shown = look_for(PROJECT / MODEL, finding)
-    save_counterexample(shown.trace, folder, finding.stem, shown.program.sources)
+    Findings(folder).save(shown.trace, finding.stem, shown.program.sources)
     for suffix in (".json", ".svg"):
         assert (folder / f"{finding.stem}{suffix}").read_text() == (FOLDER / f"{finding.stem}{suffix}").read_text(), suffix
     inside = DOCUMENT.read_text().partition(BEGIN)[2].partition(END)[0]

@@ -17,7 +17,7 @@ from samples import SAMPLES, dispatch, four_cpus, multi_page, two_cpus
 from checker.report import svg
 from checker.report.cells import rows, split_cell, states
 from checker.report.picture import picture
-from checker.report.svg import PictureError, find_program, render_svg, write_picture
+from checker.report.svg import PictureError, draw, find_program, render_svg
 from checker.report.tables import is_tagged
 from checker.trace.data import Change, Trace
 
@@ -104,19 +104,14 @@ def test_a_set_of_flags_is_no_tagged_pointer() -> None:
 
 
 @needs_program
-def test_write_picture_writes_both_files(tmp_path: Path) -> None:
-    dot = write_picture(multi_page(), tmp_path / "x.svg")
-    assert dot == tmp_path / "x.dot"
-    assert dot.read_text(encoding="utf-8") == picture(multi_page())
-    assert (tmp_path / "x.svg").read_text(encoding="utf-8").rstrip().endswith("</svg>")
+def test_a_picture_is_drawn_without_a_file() -> None:
+    assert draw(multi_page()).rstrip().endswith("</svg>")
 
 
-def test_without_a_program_the_dot_file_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_program_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(svg, "find_program", lambda: None)
-    with pytest.raises(PictureError, match=r"only the DOT file is written, as there is no Graphviz; .*graphviz-pure"):
-        write_picture(multi_page(), tmp_path / "x.svg")
-    assert (tmp_path / "x.dot").is_file()
-    assert not (tmp_path / "x.svg").exists()
+    with pytest.raises(PictureError, match=r"error: there is no Graphviz to draw the picture; .*graphviz-pure"):
+        draw(multi_page())
 
 
 def script(path: Path, body: str) -> str:
@@ -143,11 +138,6 @@ def test_a_program_that_fails_is_one_line(tmp_path: Path, body: str, message: st
 def test_a_program_that_cannot_be_run_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(PictureError, match="cannot be run: No such file"):
         render_svg("digraph {}", str(tmp_path / "missing"))
-
-
-def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
-    with pytest.raises(PictureError, match="cannot write the picture: No such file"):
-        write_picture(multi_page(), tmp_path / "missing" / "x.svg")
 
 
 def texts_of(trace: Trace) -> list[tuple[str, float, float, bool]]:

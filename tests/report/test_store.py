@@ -16,7 +16,7 @@ from samples import SAMPLES, lasso, multi_page
 
 from checker.language.errors import IDENTIFIER
 from checker.language.tree import Position
-from checker.trace.data import Call, Change, Cycle, Step, Trace, Violation
+from checker.trace.data import Call, Change, Cycle, Origin, Place, Step, Trace, Violation
 from checker.trace.store import KINDS, TraceError, dump_trace, load_trace, parse_trace, save_trace, trace_to_json
 
 words = st.text(max_size=12)
@@ -40,7 +40,10 @@ steps = st.builds(Step, maybe, maybe, words, named(words), several(words), calls
 identifiers = st.from_regex(IDENTIFIER, fullmatch=True)
 violations = st.builds(Violation, identifiers, st.sampled_from(KINDS), positions, named(words), words, cells)
 cycles = st.none() | st.builds(Cycle, st.integers(0, 10**9), several(words))
-traces = st.builds(Trace, words, named(st.integers()), several(words), cells, several(steps), violations, cycles)
+lines = st.integers(1, 10**9 - 1)
+spots = st.builds(Place, st.builds(Position, words, lines, lines), words, words, from_one)
+origins = st.none() | st.builds(Origin, named(words), several(spots, unique_by=lambda place: place.position))
+traces = st.builds(Trace, words, named(st.integers()), several(words), cells, several(steps), violations, cycles, origins)
 
 
 @given(traces)
@@ -69,6 +72,28 @@ def test_a_cycle_is_checked_like_the_rest() -> None:
     ):
         with pytest.raises(TraceError) as caught:
             parse_trace(json.dumps({**stored, "cycle": wrong}))
+        assert str(caught.value).startswith(message)
+
+
+def test_the_origin_is_checked_like_the_rest() -> None:
+    place = Place(Position("a:b.py", 3, 5), "f", "x = 1", 2)
+    trace = replace(lasso(), origin=Origin((("a:b.py", "0"),), (place,)))
+    stored = trace_to_json(trace)
+    assert parse_trace(json.dumps(stored)) == trace
+    assert "origin" not in trace_to_json(lasso())
+    said = {"scope": "f", "text": "x = 1", "number": 2}
+    for wrong, message in (
+        (None, "origin must be an object"),
+        ({"digests": {}}, 'origin lacks the field "places"'),
+        ({"digests": {"a": 1}, "places": {}}, 'origin.digests["a"] must be a string'),
+        ({"digests": {}, "places": []}, "origin.places must be an object"),
+        ({"digests": {}, "places": {"a:1:2": {}}}, 'origin.places["a:1:2"] lacks the field "scope"'),
+        ({"digests": {}, "places": {"a:1": said}}, 'origin.places["a:1"]: its name must be file:line:column'),
+        ({"digests": {}, "places": {"a:0:1": said}}, 'origin.places["a:0:1"]: its name must be file:line:column'),
+        ({"digests": {}, "places": {"a:1:2": said | {"number": 0}}}, 'origin.places["a:1:2"].number must be at least 1'),
+    ):
+        with pytest.raises(TraceError) as caught:
+            parse_trace(json.dumps({**stored, "origin": wrong}))
         assert str(caught.value).startswith(message)
 
 

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
+from forging import of_text
 
 from checker.cli import proving_all_sizes
 from checker.cli.certificates import Refused, check_certificate
@@ -145,6 +146,9 @@ def test_a_certificate_of_another_model_is_refused(tmp_path: Path) -> None:
     folder = tmp_path / "certificate"
     proved(HERE / "spin.py", {"CPUS": 2}, folder)
     other = changed(tmp_path, "spin.py", "        locked = False\n", "        critical()\n        locked = False\n")
+    with pytest.raises(Refused, match="not the text that was proved"):
+        check_all_sizes_against_model(folder, other)
+    of_text(folder, other)
     with pytest.raises(Refused, match=r"kind-|files"):
         check_all_sizes_against_model(folder, other)
 
@@ -199,6 +203,6 @@ def test_a_manifest_that_claims_what_is_no_property_of_the_model_is_refused(
     assert run(["prove", str(model), *sizes, "--certificates", str(tmp_path / "c")]) == 0
     manifest = tmp_path / "c" / "certificate.json"
     manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {"properties": claimed}))
-    assert run(["certify", str(tmp_path / "c")]) == 0, "standing alone, it is what it was"
+    assert run(["certify", str(tmp_path / "c")]) == 3, "standing alone, it is what it was"
     assert run(["certify", str(tmp_path / "c"), "--model", str(model)]) == 1
     assert f"no property of states or steps {'zeal' if claimed else 'at all'}" in capsys.readouterr().out

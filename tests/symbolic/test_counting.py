@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from checker.cli.certificates import Refused, check_against_model, check_certificate
+from checker.cli.certificates import Refused, check_certificate
+from checker.cli.certifying import check_against_model
 from checker.cli.main import run
 from checker.explicit.search import Search
 from checker.ir.layout import make_layout

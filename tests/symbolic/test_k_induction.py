@@ -7,10 +7,12 @@ import json
 from pathlib import Path
 
 import pytest
+from forging import of_text
 from test_proofs import CHECKED
 
 import checker.cli.proving
-from checker.cli.certificates import Refused, check_against_model, check_certificate
+from checker.cli.certificates import Refused, check_certificate
+from checker.cli.certifying import check_against_model
 from checker.cli.main import run
 from checker.symbolic.k_induction import InductionMessage, Inductive, NotInductive
 from checker.symbolic.question import Stopped
@@ -72,6 +74,9 @@ def test_a_certificate_is_accepted_and_a_changed_one_is_not(
         check_against_model(folder, model)
     (folder / "certificate.json").write_text(json.dumps(manifest))
     model.write_text(model.read_text().replace("a < 5", "a < 6"))
+    with pytest.raises(Refused, match="not the text that was proved"):
+        check_against_model(folder, model)
+    of_text(folder, model)
     with pytest.raises(Refused, match="not the question"):
         check_against_model(folder, model)
 

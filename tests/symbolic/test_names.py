@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from small_programs import HEADER, model_file
 from test_compiled import agree
 
-from checker.cli.certificates import check_against_model
+from checker.cli.certifying import check_against_model
 from checker.cli.configuration import Request
 from checker.cli.proving import INDUCTION, LEMMAS, prove_configuration
 from checker.explicit.search import Limits, Search

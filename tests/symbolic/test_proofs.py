@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from forging import changed, of_text
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checker.cli.certificates import Refused, check_against_model, check_certificate, write_certificate
+from checker.cli.certificates import Refused, check_certificate, write_certificate
+from checker.cli.certifying import check_against_model
 from checker.explicit.search import Search
 from checker.ir import system as ir
 from checker.ir.layout import make_layout
@@ -127,7 +129,9 @@ def certificate(what: Case, properties: frozenset[str], proved: Proved, sampled:
         "model": "x",
         "settings": {},
         "events": [],
-        "properties": sorted(properties),
+        "assumptions": [],
+        "lemmas": [],
+        "properties": [name for name in what.program.properties if name in properties],
         "kept": list(claim.kept),
         "valid": claim.valid,
     }
@@ -158,6 +162,7 @@ def test_what_holds_is_proved(counter: Path, tmp_path: Path) -> None:
     proved, sampled = attempt(what, properties, what.states)
     assert proved is not None
     certificate(what, properties, proved, sampled, tmp_path / "c")
+    of_text(tmp_path / "c", counter)
     check_against_model(tmp_path / "c", counter)
 
 
@@ -278,9 +283,12 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 def test_certify_accepts(made: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
     model, folder = made
-    assert run("certify", str(folder)) == 0
     assert run("certify", str(folder), "--model", str(model)) == 0
-    assert "accepted: " in capsys.readouterr().out
+    text = capsys.readouterr().out
+    assert text.startswith(f"accepted: {folder} shows of {model}") and "even, bound" in text
+    assert run("certify", str(folder)) == 3
+    text = capsys.readouterr().out
+    assert "the files are consistent; NOT compared with a model" in text and "accepted" not in text
 
 
 def test_the_hardened_protocol_is_proved(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -347,7 +355,7 @@ TAMPERINGS = {
     ),
     "an answer of its own": (lambda c: change(c / "safety.smt2", "(check-sat)", '(echo "unsat")\n(check-sat)'), True, "line"),
     "asks twice": (lambda c: change(c / "safety.smt2", "(assert", "(push 1)\n(assert"), True, "no declaration"),
-    "another invariant": (lambda c: change(c / "certificate.json", '"invariant.txt"', '"../invariant.txt"'), False, "missing"),
+    "another invariant": (lambda c: change(c / "certificate.json", '"invariant.txt"', '"elsewhere.txt"'), False, "missing"),
 }
 
 
@@ -379,7 +387,7 @@ def test_a_question_made_easy_is_refused_against_the_model(
     shutil.copytree(whole, folder)
     change(folder / file, "(check-sat)", "(assert false)\n(check-sat)")
     rehashed(folder)
-    assert run("certify", str(folder)) == 0, "standing alone, it is unsat"
+    assert run("certify", str(folder)) == 3, "standing alone, it is unsat"
     assert run("certify", str(folder), "--model", str(model)) == 1
     assert "not the question" in capsys.readouterr().out
 
@@ -453,3 +461,131 @@ def test_a_refused_certificate_does_not_stay(
         assert why in told.out + told.err and "PROVED" not in told.out
     assert not (tmp_path / "c").exists()
     assert before == {file.name: file.read_bytes() for file in earlier.iterdir()}, "what was shown before stays"
+
+
+# -- what certify says is what it has made anew --
+
+CLAIMING = """
+from typing import Annotated
+from checker.language import Range, action, event, invariant, parameter, require, routine
+
+ASSUMPTIONS = ("nobody else writes x",)
+MOST = parameter(3, 1, 7, "the most")
+TWICE = event("twice", "steps of two")
+EXTRA = event("extra", "one more step")
+x: Annotated[int, Range(0, 7)] = 0
+
+
+@routine
+def idle() -> None:
+    \"\"\"Nothing calls it: told with the path of the file, and no assumption.\"\"\"
+    global x
+    x = 0
+
+
+@action
+def up() -> None:
+    global x
+    require(x < MOST)
+    x += 1
+
+
+@action
+def up_twice() -> None:
+    global x
+    require(TWICE and x + 2 <= MOST)
+    x += 2
+
+
+@action
+def beyond() -> None:
+    global x
+    require(EXTRA and x == MOST and MOST < 7)
+    x += 1
+
+
+@invariant("most", "x is {x}")
+def at_most() -> bool:
+    \"\"\"Not with the event extra.\"\"\"
+    return x <= MOST
+
+
+@invariant("room", "x is {x}")
+def room_left() -> bool:
+    \"\"\"Not with all seven.\"\"\"
+    return x < 7
+"""
+
+
+@pytest.fixture
+def claiming(tmp_path: Path) -> tuple[Path, Path]:
+    model, folder = tmp_path / "claiming.py", tmp_path / "c"
+    model.write_text("# SPDX-License-Identifier: GPL-2.0-only\n" + CLAIMING)
+    options = ("--set", "MOST=4", "--events", "twice", "--property", "most")
+    assert run("prove", str(model), *options, "--certificates", str(folder)) == 0
+    return model, folder
+
+
+def test_certify_says_what_is_shown(claiming: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
+    model, folder = claiming
+    capsys.readouterr()
+    assert run("certify", str(folder), "--model", str(model)) == 0
+    text = capsys.readouterr().out
+    for line in ("MOST=4", "twice", "most", "any", "Assumed: nobody else writes x"):
+        assert f"  {line}\n" in text
+
+
+@pytest.mark.parametrize(
+    ("entries", "why"),
+    [
+        ({"settings": {"MOST": 5}}, "not the question"),
+        ({"settings": {}}, "settings: not what"),
+        ({"events": ["twice", "extra"]}, "not the question"),
+        ({"events": []}, "not the question"),
+        ({"properties": ["most", "room"]}, "not the question"),
+        ({"properties": ["room"]}, "it keeps what is no property of states"),
+        ({"assumptions": []}, "assumptions: not what"),
+        ({"assumptions": ["Assumed: whatever"]}, "assumptions: not what"),
+        ({"lemmas": ["most"]}, "its lemmas are not those"),
+        ({"model": "models/hardened.py"}, "it is a certificate of models/hardened.py"),
+        ({"sources": {}}, "not the text that was proved"),
+        ({"model": None}, "it does not say of which model"),
+        ({"events": None}, "it does not say"),
+        ({"k": float("inf")}, "it does not say"),
+        ({"any value of": ["MOST"]}, "free: not what"),
+    ],
+)
+def test_a_claim_that_is_not_the_models_is_refused(
+    entries: dict[str, object], why: str, claiming: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    model, folder = claiming
+    changed(folder, **entries)
+    capsys.readouterr()
+    assert run("certify", str(folder), "--model", str(model)) == 1
+    assert why in capsys.readouterr().out
+
+
+def test_a_certificate_is_of_one_text(claiming: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
+    """Another place is no other model; a comment more is another text, and a name too."""
+    model, folder = claiming
+    elsewhere = model.parent / "elsewhere" / model.name
+    elsewhere.parent.mkdir()
+    elsewhere.write_text(model.read_text())
+    assert run("certify", str(folder), "--model", str(elsewhere)) == 0
+    other = model.with_name("other.py")
+    other.write_text(model.read_text())
+    assert run("certify", str(folder), "--model", str(other)) == 1
+    assert f"not of {other}" in capsys.readouterr().out
+    model.write_text(model.read_text() + "# a comment\n")
+    assert run("certify", str(folder), "--model", str(model)) == 1
+    assert f"{model}: not the text that was proved" in capsys.readouterr().out
+
+
+def test_no_answer_is_no_refusal(
+    claiming: tuple[Path, Path], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, folder = claiming
+    capsys.readouterr()
+    monkeypatch.setattr("checker.cli.certificates.opinion", lambda file, seconds: Opinion(Answer.NONE, "the limit of 1 seconds"))
+    assert run("certify", str(folder), "--model", str(model)) == 3
+    assert capsys.readouterr().out.startswith("undecided: ")

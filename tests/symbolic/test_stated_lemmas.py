@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from forging import changed, of_text
 from test_proofs import change, rehashed
 
 from checker.cli.main import run
@@ -221,24 +222,29 @@ def test_a_tampered_certificate_is_refused(tmp_path: Path, capsys: pytest.Captur
         assert what in capsys.readouterr().out
 
     # A lemma that is not kept.
-    (folder / "certificate.json").write_text(json.dumps(manifest | {"kept": ["broken bound"]}))
+    (folder / "certificate.json").write_text(json.dumps(manifest | {"kept": ["broken bound"], "lemmas": []}))
     refused("not the question that")
     # One that the model does not have.
-    (folder / "certificate.json").write_text(json.dumps(manifest | {"kept": ["broken bound", "broken none"]}))
+    (folder / "certificate.json").write_text(json.dumps(manifest | {"kept": ["broken bound", "broken none"], "lemmas": []}))
     refused("it keeps what is no property of states")
     # Another one.
     (folder / "certificate.json").write_text(json.dumps(manifest))
     text = model.read_text()
     model.write_text(text.replace("even == 2 * steps", "even >= 2 * steps"))
+    refused("not the text that was proved")
+    of_text(folder, model)
     refused("not the question that")
     # None at all: it has become a property, which nobody asked for.
     model.write_text(text.replace("@lemma(", "@invariant("))
+    of_text(folder, model)
+    changed(folder, lemmas=[])
     refused("it keeps what is no property of states")
     # An assumption in place of a part that is shown.
     model.write_text(text)
+    (folder / "certificate.json").write_text(json.dumps(manifest))
     change(folder / "consecution-0.smt2", "(assert |step|)", "(assert |step|)\n(assert |next no broken double 1|)")
     rehashed(folder)
-    assert run(["certify", str(folder)]) == 0, "standing alone, it is unsat"
+    assert run(["certify", str(folder)]) == 3, "standing alone, it is unsat"
     refused("not the question that")
 
 

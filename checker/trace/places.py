@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Where the places that a trace names are now: found by routine and statement, as lines move whenever somebody adds a comment."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from functools import lru_cache
+
+from checker.language.tree import Position, Program
+from checker.trace.data import Call, Origin, Place, Step, Trace
+
+Spots = Mapping[str, tuple[tuple[int, int, str], ...]]
+"""For each function and class of a file (for what is in none: the empty name) what is in it: line, column and text."""
+
+
+class Gone(Exception):
+    """A place that the trace names is not in the model any more: one line that says which."""
+
+
+def with_origin(trace: Trace, program: Program) -> Trace:
+    """The trace with what has to be known of the model's text to find its places again."""
+    places = {}
+    for position in positions(trace):
+        if position.file in program.sources and position not in places:
+            places[position] = _place(position, program.sources[position.file])
+    digests = tuple(sorted((file, _digest(text)) for file, text in program.sources.items()))
+    return replace(trace, origin=Origin(digests, tuple(place for place in places.values() if place is not None)))
+
+
+def changed_files(trace: Trace, program: Program) -> tuple[str, ...]:
+    """The files of the model that have been added, removed, or changed in more than comments, docstrings and layout since the
+    trace was made. None if the trace does not tell."""
+    if trace.origin is None:
+        return ()
+    before = dict(trace.origin.digests)
+    after = {file: _digest(text) for file, text in program.sources.items()}
+    return tuple(sorted(file for file in before.keys() | after.keys() if before.get(file) != after.get(file)))
+
+
+def moved(trace: Trace, program: Program) -> Trace:
+    """The trace with its places where they are in the model now. Raises Gone if one of them is nowhere."""
+    if trace.origin is None:
+        return trace
+    now = {place.position: _found(place, program.sources.get(place.position.file)) for place in trace.origin.places}
+    if all(before == after for before, after in now.items()):
+        return trace
+    return _mapped(trace, lambda position: now.get(position, position))
+
+
+def positions(trace: Trace) -> Iterator[Position]:
+    """All places that a trace names, some of them again and again."""
+    for step in trace.steps:
+        yield step.at
+        for call in step.calls:
+            yield call.position
+    yield trace.violation.position
+
+
+def _mapped(trace: Trace, to: Callable[[Position], Position]) -> Trace:
+    def step(before: Step) -> Step:
+        calls = tuple(Call(call.routine, to(call.position)) for call in before.calls)
+        return replace(before, at=to(before.at), calls=calls)
+
+    violation = replace(trace.violation, position=to(trace.violation.position))
+    origin = trace.origin
+    if origin is not None:
+        places = tuple(replace(place, position=to(place.position)) for place in origin.places)
+        origin = replace(origin, places=places)
+    return replace(trace, steps=tuple(map(step, trace.steps)), violation=violation, origin=origin)
+
+
+# --- places in a text ------------------------------------------------------------------------------------------------
+
+
+def _place(position: Position, source: str) -> Place | None:
+    """What stands at a position; None if nothing begins there."""
+    for scope, spots in _spots(source).items():
+        for number, (line, column, text) in enumerate(spots):
+            if (line, column) == (position.line, position.column):
+                return Place(position, scope, text, sum(other == text for _, _, other in spots[: number + 1]))
+    return None
+
+
+def _found(place: Place, source: str | None) -> Position:
+    """Where it is in the text of its file."""
+    spots = () if source is None else _spots(source).get(place.scope, ())
+    same = [(line, column) for line, column, text in spots if text == place.text]
+    if not 1 <= place.number <= len(same):
+        where = f" in `{place.scope}`" if place.scope else ""
+        raise Gone(f"`{place.text}`{where}, {place.position} in the trace, is not there any more")
+    return Position(place.position.file, *same[place.number - 1])
+
+
+@lru_cache(maxsize=256)
+def _spots(source: str) -> Spots:
+    found: dict[str, dict[tuple[int, int], str]] = {}
+    _collect(ast.parse(source), "", found)
+    return {scope: tuple((line, column, text) for (line, column), text in spots.items()) for scope, spots in found.items()}
+
+
+def _collect(node: ast.AST, scope: str, found: dict[str, dict[tuple[int, int], str]]) -> None:
+    """Of several nodes that begin in one place the outermost counts: the statement, not the name that it begins with."""
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        scope = f"{scope}.{node.name}" if scope else node.name
+    if isinstance(node, ast.stmt | ast.expr) and not isinstance(node, ast.Constant):
+        spots = found.setdefault(scope, {})
+        start = (node.lineno, node.col_offset + 1)
+        if start not in spots:
+            spots[start] = _text(node)
+    for child in ast.iter_child_nodes(node):
+        _collect(child, scope, found)
+
+
+def _text(node: ast.stmt | ast.expr) -> str:
+    """A statement, or the head of one that has others in it: what changes in these is no change of it."""
+    match node:
+        case ast.FunctionDef():
+            return f"def {node.name}"
+        case ast.ClassDef():
+            return f"class {node.name}"
+        case ast.If():
+            return f"if {ast.unparse(node.test)}"
+        case ast.While():
+            return f"while {ast.unparse(node.test)}"
+        case ast.For():
+            return f"for {ast.unparse(node.target)} in {ast.unparse(node.iter)}"
+        case ast.With():
+            return f"with {', '.join(map(ast.unparse, node.items))}"
+    return ast.unparse(node)
+
+
+# --- a text without its comments ---------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=256)
+def _digest(source: str) -> str:
+    """Of what a text says: comments, docstrings and layout left out."""
+    return hashlib.sha256(repr(_form(ast.parse(source))).encode()).hexdigest()
+
+
+def _form(node: object) -> object:
+    """The syntax tree as plain data that is the same in all versions of Python: what newer ones add is empty."""
+    if isinstance(node, list):
+        return [_form(item) for item in node]
+    if not isinstance(node, ast.AST):
+        return node
+    fields = [(name, value) for name, value in ast.iter_fields(node) if value is not None and value != []]
+    if isinstance(node, ast.Module | ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node, clean=False) is not None:
+        fields = [(name, value[1:] if name == "body" else value) for name, value in fields]
+    return (type(node).__name__, [(name, _form(value)) for name, value in fields])
