@@ -16,10 +16,9 @@ import psutil
 from checker.cli.configuration import Announce, Request, notes_of, wanted_properties
 from checker.cli.confirmation import confirmed
 from checker.cli.liveness import fairness_of, live_properties
-from checker.explicit.initial import initial_state
 from checker.explicit.interrupts import uninterrupted
 from checker.explicit.outcome import Cut, OutOfRange, Raised, Violated
-from checker.explicit.paths import Hop, alternatives, marked
+from checker.explicit.paths import Hop, Route, alternatives, marked
 from checker.explicit.search import DEADLOCK, Finding, Limits, Search
 from checker.explicit.search import Progress as Progress
 from checker.explicit.search import Statistics as SearchStatistics
@@ -53,23 +52,23 @@ class Runs:
     def finding(self, hit: Hit) -> Finding | None:
         """The finding of a hit. None for a cut, which is noted in the search's result; and for a model error in an invariant of
         a property that was found violated, as no engine evaluates that any more."""
-        state = initial_state(self.search.system, self.layout)
-        if self._packed(hit, 0) != state:
+        state = self._packed(hit, 0)
+        if state not in self.search.firsts:
             raise Disagreement("the solver and the portable engine begin in different states")
-        path: list[Hop] = []
+        path = Route(state)
         for number in range(1, len(hit.states)):
             wanted = self._packed(hit, number)
             found = self._take(hit, number - 1, state, wanted.__eq__, f"the state after step {number}")
-            path.append(Hop(found[0], found[1], wanted))
+            path = path.then(Hop(found[0], found[1], wanted))
             state = wanted
         last = len(hit.states) - 1
         if hit.target.startswith(BROKEN):
-            return self._broken(hit.target.removeprefix(BROKEN), path, state)
+            return self._broken(hit.target.removeprefix(BROKEN), path)
         if hit.target == STUCK:
-            return self._stuck(path, state)
+            return self._stuck(path)
         if hit.target.startswith(ERROR_IN):
             name = hit.target.removeprefix(ERROR_IN)
-            return None if name in self.broken else self._broken_error(name, path, state)
+            return None if name in self.broken else self._broken_error(name, path)
         transition, choices, raised = self._take(
             hit, last, state, _raises(hit.target), f"`{hit.target.strip()}` in step {last + 1}"
         )
@@ -78,11 +77,11 @@ class Runs:
             return None
         if isinstance(raised, Violated):
             self.broken.add(raised.property)
-            path.append(Hop(transition, choices, marked(self.search.transitions, state, raised)))
-            return Finding(raised.property, "wild-pointer" if raised.wild else "check", raised.position, tuple(path))
+            path = path.then(Hop(transition, choices, marked(self.search.transitions, state, raised)))
+            return Finding(raised.property, "wild-pointer" if raised.wild else "check", raised.position, path)
         assert isinstance(raised, OutOfRange)
-        path.append(Hop(transition, choices, state))
-        return Finding("", "model-error", raised.position, tuple(path), message=raised.message)
+        path = path.then(Hop(transition, choices, state))
+        return Finding("", "model-error", raised.position, path, message=raised.message)
 
     def _packed(self, hit: Hit, number: int) -> int:
         return self.relation.fields.packed(self.layout, hit.states[number])
@@ -95,28 +94,28 @@ class Runs:
                 return transition, choices, end
         raise Disagreement(f"the solver finds {what}, and the portable engine does not")
 
-    def _broken(self, name: str, path: list[Hop], state: int) -> Finding:
+    def _broken(self, name: str, path: Route) -> Finding:
         self.broken.add(name)
         for cluster in self.search.clusters:
             for instance in cluster.instances:
-                if instance.predicate.property == name and instance.is_violated(state):
+                if instance.predicate.property == name and instance.is_violated(path.end):
                     predicate = instance.predicate
-                    return Finding(name, "invariant", predicate.position, tuple(path), predicate, instance.arguments)
+                    return Finding(name, "invariant", predicate.position, path, predicate, instance.arguments)
         raise Disagreement(f"the solver finds {name} violated after {len(path)} steps, and the portable engine does not")
 
-    def _stuck(self, path: list[Hop], state: int) -> Finding:
-        if any(not transition.interrupt for transition, _, _ in alternatives(self.search.transitions, state)):
+    def _stuck(self, path: Route) -> Finding:
+        if any(not transition.interrupt for transition, _, _ in alternatives(self.search.transitions, path.end)):
             raise Disagreement(f"the solver finds a deadlock after {len(path)} steps, and the portable engine does not")
-        return Finding(DEADLOCK, "deadlock", None, tuple(path))
+        return Finding(DEADLOCK, "deadlock", None, path)
 
-    def _broken_error(self, name: str, path: list[Hop], state: int) -> Finding:
+    def _broken_error(self, name: str, path: Route) -> Finding:
         for cluster in self.search.clusters:
             for instance in cluster.instances:
                 try:
                     if instance.predicate.property == name:
-                        instance.holds(state)
+                        instance.holds(path.end)
                 except OutOfRange as error:
-                    return Finding("", "model-error", error.position, tuple(path), message=error.message)
+                    return Finding("", "model-error", error.position, path, message=error.message)
         raise Disagreement(f"the solver finds a model error after {len(path)} steps, and the portable engine does not")
 
 
@@ -223,6 +222,7 @@ def check_bounded(
         (),
         error,
         solver,
+        initials=len(set(search.firsts)),
     )
 
 

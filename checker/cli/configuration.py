@@ -41,6 +41,9 @@ class Request:
 
 Announce = Callable[[Subject, Verdict], None]
 
+AS_TRUSTED = "whoever can write that file can take states and their violations out of it"
+"""Of a checkpoint that a search went on from."""
+
 
 def check_configuration(
     request: Request,
@@ -82,6 +85,8 @@ def check_configuration(
     notes = (*subject.notes, *(f"Not reduced by {what}: {why}" for what, why in explored.unused.items()))
     if explored.refusal is not None:
         notes = (*notes, f"The cache of compiled searches was not used: {explored.refusal}")
+    if method.checkpoints is not None and method.checkpoints.resume is not None:
+        notes = (*notes, f"{method.checkpoints.resume} is trusted for which states were searched: {AS_TRUSTED}")
     return Run(
         dataclasses.replace(subject, notes=notes),
         tuple(
@@ -102,6 +107,7 @@ def check_configuration(
         tuple(result.dropped.items()),
         result.omission,
         tuple(explored.unused.items()),
+        initials=explored.initials,
     )
 
 

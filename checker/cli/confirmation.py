@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from checker.explicit.decode import state_cells, state_frames
-from checker.explicit.initial import initial_state
+from checker.explicit.initial import initial_states
 from checker.explicit.paths import Hop
 from checker.explicit.search import Finding
 from checker.ir import system as ir
@@ -22,10 +22,11 @@ def confirmed(program: tree.Program, system: ir.System, finding: Finding) -> Tra
     """The trace of a finding, made by the replayer from the engine's schedule. Raises Disagreement unless both agree on every
     state and place of a frame on the way, and the trace in its stored form replays."""
     schedule = [_transition(hop) for hop in finding.path]
-    built = build_trace(program, schedule, _claim(program, finding))
     layout = make_layout(system)
+    initial = system.initials[initial_states(system, layout).index(finding.path.first)]
+    built = build_trace(program, schedule, _claim(program, finding), initial.choices)
     unmarked = (1 << layout.mark) - 1
-    states = [initial_state(system, layout), *(hop.state & unmarked for hop in finding.path)]
+    states = [finding.path.first, *(hop.state & unmarked for hop in finding.path)]
     for number, (state, snapshot) in enumerate(zip(states, built.states, strict=True)):
         cells = state_cells(program, system, layout, state)
         if cells != snapshot.cells:

@@ -74,7 +74,7 @@ def prove(
 ) -> int:
     """Prove properties of MODEL at one configuration, for any number of steps.
 
-    An invariant is found that the initial state satisfies, that every step keeps, and that excludes every violation. A second
+    An invariant is found that every initial state satisfies, that every step keeps, and that excludes every violation. A second
     solver checks all three before anything is called PROVED. If no invariant is found, the verdict is UNKNOWN and the exit
     status 3.
 

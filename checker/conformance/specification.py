@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from checker.conformance.subject import End, Ended
 from checker.explicit.decode import state_cells, state_frames
 from checker.explicit.generated_names import Names
-from checker.explicit.initial import initial_state
+from checker.explicit.initial import initial_states
 from checker.explicit.outcome import Cut, OutOfRange, Raised, Violated
 from checker.explicit.paths import outcomes
 from checker.explicit.python_code import FunctionMaker
@@ -53,7 +53,13 @@ class Specification:
         self.system = lower(program)
         self.layout = make_layout(self.system)
         self.transitions = Transitions(FunctionMaker(Names(self.system, self.layout)))
-        self.initial = initial_state(self.system, self.layout)
+        firsts = dict.fromkeys(initial_states(self.system, self.layout))
+        if len(firsts) > 1:
+            raise UsageError(
+                f"error: {program.model}: the model has {len(firsts):,} initial states, and an implementation begins in one; "
+                "compare a model whose @initial code chooses nothing"
+            )
+        (self.initial,) = firsts
         constants = [variable for variable in self.system.variables.values() if variable.constant]
         changing = [self.system.variables[name] for name in self.layout.cells]
         self.names = tuple(name for variable in constants + changing for name in cell_names(program, variable))

@@ -16,11 +16,12 @@ from pathlib import Path
 
 from checker.explicit.c_allocation import allocation_functions
 from checker.explicit.c_canonical import canonical_tables
+from checker.explicit.c_checkpoint import checkpoint_tables
 from checker.explicit.c_expressions import ExpressionWriter, Raisers, Unsupported, comment, encoded, table_name
 from checker.explicit.c_instructions import FunctionWriter
 from checker.explicit.c_selection import Selected, select
 from checker.explicit.canonical import Canonical
-from checker.explicit.initial import initial_state
+from checker.explicit.initial import initial_states
 from checker.explicit.outcome import Cut, OutOfRange, Raised, Violated
 from checker.explicit.transitions import Transitions, chooses
 from checker.ir import system as ir
@@ -88,6 +89,7 @@ class _Generator:
                 (HERE / "prelude.h").read_text(encoding="utf-8"),
                 *body,
                 (HERE / "search.c").read_text(encoding="utf-8"),
+                *(() if self.compact else checkpoint_tables(self.system, self.layout, self.words)),
                 (HERE / "checkpoint.c").read_text(encoding="utf-8"),
             ]
         )
@@ -114,9 +116,13 @@ class _Generator:
         return self.system.properties.index(name) if name in self.system.properties else -1
 
     def tables(self) -> Iterator[str]:
-        first = initial_state(self.system, self.layout)
-        words = ", ".join(f"{hex(first >> 64 * n & (1 << 64) - 1)}UL" for n in range(self.words))
-        yield f"static const word initial[WORDS + 1] = {{{words}}};"
+        firsts = dict.fromkeys(initial_states(self.system, self.layout))
+        yield f"#define INITIALS {len(firsts)}"
+        yield "static const word initials[INITIALS][WORDS + 1] = {"
+        for first in firsts:
+            words = ", ".join(f"{hex(first >> 64 * n & (1 << 64) - 1)}UL" for n in range(self.words))
+            yield f"\t{{{words}}},"
+        yield "};"
         kinds = ", ".join(str(self._kind(raised)) for raised in self.raisers.made) or "0"
         yield "/* Which property a raised outcome violates; MODEL_ERROR or CUT. */"
         yield f"static const short raised_kind[RAISERS] = {{{kinds}}};"

@@ -2,6 +2,9 @@
 /*
  * What of a search goes into a checkpoint, and back (resuming.py): rows with their sources as they are, and everything
  * that says how far the search is. The table is made again by search_rehash. Called between calls of search_run.
+ *
+ * What comes from a file is taken on trust here: checkpoint_check.py looks at all numbers, and checkpoint_fits at all states,
+ * before anything else is called with them.
  */
 
 #if !COMPACT
@@ -139,6 +142,51 @@ int checkpoint_put_ranges(struct search *q, int list, const uint32_t *pairs, uin
 			q->again[q->agains++] = pairs[2 * k];
 		else if (!add_range(list == NEW_ROWS ? &q->worker[0].rows : &q->level, pairs[2 * k], pairs[2 * k + 1]))
 			return 0;
+	return 1;
+}
+
+static int pieces_fit(const word *s, unsigned base, const struct piece *pieces, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		word found = get_wide(s, base + pieces[i].offset, pieces[i].width);
+		if (found < pieces[i].least || found > pieces[i].most)
+			return 0;
+	}
+	return 1;
+}
+
+/* Whether the frames of one instance are such as steps make them. */
+static int stack_fits(const word *s, unsigned base, unsigned width, unsigned frames)
+{
+	unsigned below = 0;
+	for (unsigned depth = 0; depth < frames; depth++, base += width) {
+		word location = get_wide(s, base, LOCATION_WIDTH);
+		word above = depth + 1 < frames ? get_wide(s, base + width, LOCATION_WIDTH) : 0;
+		unsigned row = location + (above ? LOCATIONS + 1 : 0);
+		if (location > LOCATIONS || (above && !location))
+			return 0;
+		if (depth && location && returns_of[location] && returns_of[location] != waits_for[below])
+			return 0;
+		if (!pieces_fit(s, base, frame_pieces + first_piece[row], first_piece[row + 1] - first_piece[row]))
+			return 0;
+		below = location;
+	}
+	return 1;
+}
+
+/* Whether the rows from one to another, which were read from a file, hold states that the code above can work on, each with
+ * another row or none as its source. rows: how many there are. */
+int checkpoint_fits(const struct search *q, uint64_t begin, uint64_t end, uint64_t rows)
+{
+	for (uint64_t row = begin; row < end; row++) {
+		const word *s = row_state(q, row);
+		row_number source = *row_source(q, row);
+		if ((source != NO_ROW && source >= rows) || !pieces_fit(s, 0, state_pieces, STATE_PIECES))
+			return 0;
+		for (unsigned i = 0; i < STACKS; i++)
+			if (!stack_fits(s, stacks[i].base, stacks[i].width, stacks[i].frames))
+				return 0;
+	}
 	return 1;
 }
 

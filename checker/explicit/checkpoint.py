@@ -15,11 +15,11 @@ import os
 import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from checker import writing
+from checker.explicit.checkpoint_check import Header, Wrong, header_from_json
 
 MAGIC = b"stackproof checkpoint\n"
 VERSION = 1
@@ -29,27 +29,6 @@ LONGEST_HEADER = 2**24
 
 class CheckpointError(Exception):
     """A checkpoint that cannot be used or written. The text is one line for the user."""
-
-
-@dataclass(frozen=True)
-class Header:
-    """key: of the search, another one for every other model, setting, property or version of the program. words: of a state.
-    rows: behind the last one in use. lists: ranges in each list. findings: property, kind, row and number each. covers,
-    raisers: how many there are. depth, seconds: so far. dropped: reduction -> why it was not used to the end."""
-
-    key: str
-    words: int
-    rows: int
-    lists: tuple[int, ...]
-    states: int
-    transitions: int
-    expanded: int
-    findings: tuple[tuple[int, int, int, int], ...]
-    covers: int
-    raisers: int
-    depth: int
-    seconds: float
-    dropped: dict[str, str]
 
 
 class Writer:
@@ -136,10 +115,16 @@ class Reader:
         head += self._take(length)
         if self._take(DIGEST) != hashlib.sha256(head).digest():
             raise self._damaged()
-        read = json.loads(head[len(MAGIC) + 12 :])
-        read["lists"] = tuple(read["lists"])
-        read["findings"] = tuple(tuple(finding) for finding in read["findings"])
-        return Header(**read)
+        try:
+            return header_from_json(json.loads(head[len(MAGIC) + 12 :]))
+        except (ValueError, RecursionError):
+            raise self.forged("its header is no JSON") from None
+        except Wrong as wrong:
+            raise self.forged(str(wrong)) from None
+
+    def body_size(self) -> int:
+        """Bytes of the body; after the header."""
+        return max(0, os.fstat(self.file.fileno()).st_size - self.file.tell() - DIGEST)
 
     def part(self, content: memoryview) -> None:
         """Fill in the next part of the body."""
@@ -171,6 +156,12 @@ class Reader:
     def _truncated(self, what: str = "is truncated") -> CheckpointError:
         again = "; begin anew without --resume" if what == "is truncated" else ""
         return CheckpointError(f"error: {self.path} {what}{again}")
+
+    def forged(self, wrong: str) -> CheckpointError:
+        """What to raise where the content is none that a search writes."""
+        return CheckpointError(
+            f"error: {self.path} was not written by a search of this program: {wrong}; begin anew without --resume"
+        )
 
     def _damaged(self) -> CheckpointError:
         return CheckpointError(f"error: {self.path} is damaged: its content is not what was written; begin anew without --resume")

@@ -16,10 +16,12 @@ import psutil
 from checker.explicit import resuming
 from checker.explicit.c_code import Generated
 from checker.explicit.canonical import CandidateCheck, ToldApart
+from checker.explicit.checkpoint import CheckpointError
+from checker.explicit.checkpoint_check import INVARIANT, MOST_ROWS, STEP, STUCK
 from checker.explicit.crew import Crew
 from checker.explicit.interrupts import Interrupts
 from checker.explicit.outcome import Cut, OutOfRange, Violated
-from checker.explicit.paths import Hop
+from checker.explicit.paths import NoSuchPath, Route
 from checker.explicit.search import DEADLOCK, Finding, Limits, Progress, Result, Search, Statistics
 
 SLICE = 100_000_000
@@ -29,11 +31,9 @@ ALONE = 200_000
 """States that one thread finds before others join it: so far, the order of the search is always the same."""
 
 LEVEL_DONE = 0
-INVARIANT, STEP, STUCK = 1, 2, 3
 OUT_OF_MEMORY, FULL, TOO_MANY_CHOICES, TOLD_APART = 1, 2, 3, 4
 STATES, TRANSITIONS, EXPANDED, BYTES, GROW, FAILURE, STOP, FIGURES = range(8)
 NO_ROW = 2**32 - 1
-MOST_ROWS = 2**32 - 2**12
 TABLE_BYTES = 18
 """Bytes of table a state may need while the table grows."""
 
@@ -98,6 +98,13 @@ class CompiledSearch:
                 return self.result
             with Interrupts(lambda: self.library.search_stop(self.search)) as self.interrupts:
                 self._search()
+        except NoSuchPath as wrong:
+            if self.checkpoints is None or self.checkpoints.resume is None:
+                raise
+            raise CheckpointError(
+                f"error: {self.checkpoints.resume} was not written by a search of this program: it has {wrong}; "
+                "begin anew without --resume"
+            ) from None
         finally:
             if self.search:
                 self.library.search_stop(self.search)
@@ -110,8 +117,7 @@ class CompiledSearch:
     def _search(self) -> None:
         whole = False
         try:
-            self._begin()
-            whole = True
+            whole = self._begin()
             self._explore()
         except MemoryError:
             self.crew.settle()
@@ -135,16 +141,22 @@ class CompiledSearch:
 
     # -- searching --
 
-    def _begin(self) -> None:
-        """Put the initial state into the search, or what is in a checkpoint."""
+    def _begin(self) -> bool:
+        """Put the initial states into the search, or what is in a checkpoint. False: not all of them found room, and the search
+        has failed."""
         checkpoints = self.checkpoints
         if checkpoints is None or checkpoints.resume is None:
-            self.library.search_start(self.search)
-            return
+            while not self.library.search_start(self.search):
+                if not self._figures()[FAILURE]:
+                    self._grow()
+                if self._figures()[FAILURE]:
+                    return False
+            return True
         resuming.restore(self, checkpoints.resume)
         self.alone = 0
         self.crew.each(lambda worker: self.library.search_rehash(self.search, worker, None, 0) or 0)
         self.saved = time.monotonic()
+        return True
 
     def _explore(self) -> None:
         self._collect()
@@ -303,12 +315,12 @@ class CompiledSearch:
         assert isinstance(raised, Violated)
         end = self.portable.raising_end(path, raised)
         kind_ = "wild-pointer" if raised.wild else "check"
-        return Finding(name, kind_, end.raised.position, (*path, end.hop))
+        return Finding(name, kind_, end.raised.position, path.then(end.hop))
 
     def _why_apart(self) -> str:
         portable = self.portable
         assert portable.canonical is not None
-        state = portable.end_of(self._path(self.finding(len(self.system.properties) + 1)[1]))
+        state = self._path(self.finding(len(self.system.properties) + 1)[1]).end
         reason = CandidateCheck(portable.canonical, portable.maker).failure(state)
         if reason is None:
             raise AssertionError("pages that one engine tells apart are alike for the other")
@@ -323,20 +335,24 @@ class CompiledSearch:
         assert isinstance(raised, OutOfRange)
         end = self.portable.raising_end(path, raised)
         assert isinstance(end.raised, OutOfRange)
-        return Finding("", "model-error", end.raised.position, (*path, end.hop), message=end.raised.message)
+        return Finding("", "model-error", end.raised.position, path.then(end.hop), message=end.raised.message)
 
-    def _path(self, row: int) -> tuple[Hop, ...]:
+    def _path(self, row: int) -> Route:
         """The path to a row's state, taken again by the portable engine."""
-        stored = list(reversed(list(self._back_from(row))))[1:]
+        stored = list(reversed(list(self._back_from(row))))
         if not self.generated.compact:
             return self.portable.path_along(stored)
         return self.portable.path_where([self._hashes_to(found) for found in stored])
 
     def _back_from(self, row: int) -> Iterator[int]:
-        """What is stored of the states from a row's back to the initial one."""
-        while row != NO_ROW:
+        """What is stored of the states from a row's back to an initial one."""
+        for _ in range(self.counts()[0]):
+            if row == NO_ROW:
+                return
             stored, row = self._row(row)
             yield stored
+        if row != NO_ROW:
+            raise NoSuchPath("states that lead to each other")
 
     def _row(self, row: int) -> tuple[int, int]:
         """What is stored of a row's state, and the row that led to it."""
@@ -374,7 +390,7 @@ def _declared(library: ctypes.CDLL) -> ctypes.CDLL:
     library.search_hash.argtypes = [ctypes.c_char_p]
     for name in ("search_free", "search_start", "search_stop", "search_next_level"):
         getattr(library, name).argtypes = [pointer]
-    for name in ("search_free", "search_start", "search_stop"):
+    for name in ("search_free", "search_stop"):
         getattr(library, name).restype = None
     if hasattr(library, "checkpoint_room"):
         resuming.declare(library)

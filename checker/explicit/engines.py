@@ -59,7 +59,8 @@ def available_threads() -> int:
 class Explored:
     """What a search came to. engine: which one says so, as a user would say it. remark: why it was not the compiled one.
     reductions: those that were in use to the end. unused: symmetry and reductions that were of no use, each with the reason.
-    states: packed, the terminal ones too, if they were to be kept. refusal: why the cache of libraries was not used."""
+    states: packed, the terminal ones too, if they were to be kept. initials: how many initial states there are. refusal: why the
+    cache of libraries was not used."""
 
     result: Result
     engine: str
@@ -67,6 +68,7 @@ class Explored:
     remark: str | None = None
     states: Sequence[int] = ()
     unused: Mapping[str, str] = field(default_factory=dict)
+    initials: int = 1
     refusal: str | None = None
 
 
@@ -83,7 +85,7 @@ def explore(
     begun = time.monotonic()
     search = Search(system, properties, method.reductions)
     explored = _explore(search, properties, method, limits.later(time.monotonic() - begun), progress, announce)
-    return dataclasses.replace(explored, unused=search.unused)
+    return dataclasses.replace(explored, unused=search.unused, initials=len(set(search.firsts)))
 
 
 def _explore(
@@ -102,7 +104,8 @@ def _explore(
         return _portable(search, search.run(limits, progress, announce), method)
     if method.checkpoints is not None and method.checkpoints.resume is not None:
         for reason in header_of(method.checkpoints.resume).dropped.values():
-            search.drop_pages(reason)
+            if "pages" in search.reductions:
+                search.drop_pages(reason)
     takeover = _Takeover(search, method.compact)
     try:
         if method.engine == "auto" and not method.compact and method.checkpoints is None:

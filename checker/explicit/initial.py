@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Packing the initial state."""
+"""Packing the initial states."""
 
 from __future__ import annotations
 
@@ -7,15 +7,19 @@ from checker.ir import system as ir
 from checker.ir.layout import Layout
 
 
-def initial_state(system: ir.System, layout: Layout) -> int:
-    """The packed initial state."""
+def initial_states(system: ir.System, layout: Layout) -> tuple[int, ...]:
+    """The initial states packed, by their numbers in the system. Two may be the same: dead locals are left out."""
+    return tuple(_packed(system, layout, initial) for initial in system.initials)
+
+
+def _packed(system: ir.System, layout: Layout, initial: ir.Initial) -> int:
     state = 0
     for name, cells in layout.cells.items():
         variable = system.variables[name]
-        for number, value in enumerate(variable.initial):
+        for number, value in enumerate(initial.cells[name]):
             state |= (value - variable.low) << (cells.offset + number * cells.width)
     depths: dict[tuple[str, int], int] = {}
-    for record, index, name, arguments in system.frames:
+    for record, index, name, arguments in initial.frames:
         depth = depths.get((record, index), 0)
         depths[record, index] = depth + 1
         procedure = system.procedures[name]

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 import psutil
 
 from checker.explicit.fair_cycles import Component, fair_components, fair_cycle
+from checker.explicit.paths import Route
 from checker.explicit.run_conditions import Demand
 from checker.explicit.run_graph import RunGraph
 from checker.explicit.search import Finding, Limits, Progress, Statistics
@@ -128,8 +129,8 @@ class _Search:
                     best = found if best is None else min(best, found)
         assert best is not None
         _, _, start, cycle = best
-        path = self.runs.path(start)
-        hops = tuple(self.runs.hop(edge) for edge in (*path, *cycle))
+        first, path = self.runs.path(start)
+        hops = Route(first, tuple(self.runs.hop(edge) for edge in (*path, *cycle)))
         e = demand.eventuality
         return Finding(e.property, LASSO, e.position, hops, e, demand.arguments, cycle=len(path))
 

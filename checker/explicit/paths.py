@@ -2,13 +2,13 @@
 """Real paths of a model from what an engine has stored.
 
 An engine stores of each state on a path a representative, a hash, or the state itself. Here the model is walked forward from
-its real initial state: at each hop some real transition leads to a state that fits what is stored, since states that differ by
+its real initial states: at each hop some real transition leads to a state that fits what is stored, since states that differ by
 an exchange of instances have transitions that differ by the same. So the path is as long as the engine's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from checker.explicit.outcome import OutOfRange, Raised, Tape, Violated
@@ -29,11 +29,38 @@ class Hop:
 
 
 @dataclass(frozen=True)
+class Route:
+    """Transitions one after the other. first: the initial state that it begins in, packed."""
+
+    first: int
+    hops: tuple[Hop, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.hops)
+
+    def __iter__(self) -> Iterator[Hop]:
+        return iter(self.hops)
+
+    @property
+    def end(self) -> int:
+        """The state that it leads to."""
+        return self.hops[-1].state if self.hops else self.first
+
+    def then(self, *hops: Hop) -> Route:
+        """The same with more transitions behind it."""
+        return Route(self.first, (*self.hops, *hops))
+
+
+@dataclass(frozen=True)
 class RaisingHop:
     """A transition that raises, and what it raises. A violation leads to the marked state, a model error nowhere."""
 
     hop: Hop
     raised: Violated | OutOfRange
+
+
+class NoSuchPath(AssertionError):
+    """What an engine has stored is no path of the model. The engine is wrong, or what it has read from a checkpoint is."""
 
 
 def outcomes(transition: Transition, state: int) -> Iterator[tuple[tuple[Choice, ...], int | Raised]]:
@@ -63,8 +90,17 @@ def marked(transitions: Transitions, state: int, violated: Violated) -> int:
     return state | FIRST_PROPERTY + transitions.system.properties.index(violated.property) << transitions.layout.mark
 
 
-def path_where(transitions: Transitions, first: int, accepts: Sequence[Callable[[int], bool]]) -> tuple[Hop, ...]:
-    """A path from a state whose first hop leads to a state that the first test accepts, and so on."""
+def path_where(transitions: Transitions, firsts: Iterable[int], accepts: Sequence[Callable[[int], bool]]) -> Route:
+    """A path from one of some states that the first test accepts, whose first hop leads to a state that the second test accepts,
+    and so on."""
+    for first in dict.fromkeys(firsts):
+        hops = _hops_where(transitions, first, accepts[1:]) if accepts[0](first) else None
+        if hops is not None:
+            return Route(first, hops)
+    raise NoSuchPath("a state without the transitions that led to it")
+
+
+def _hops_where(transitions: Transitions, first: int, accepts: Sequence[Callable[[int], bool]]) -> tuple[Hop, ...] | None:
     path: list[Hop] = []
     untried: list[Iterator[Hop]] = []
     while len(path) < len(accepts):
@@ -76,7 +112,7 @@ def path_where(transitions: Transitions, first: int, accepts: Sequence[Callable[
             continue
         untried.pop()
         if not untried:
-            raise AssertionError("a state without the transitions that led to it")
+            return None
         path.pop()
     return tuple(path)
 
@@ -105,5 +141,5 @@ def raising_end(transitions: Transitions, state: int, like: Violated | OutOfRang
             return found
         other = other or found
     if other is None:
-        raise AssertionError("a state without the violation that its representative has")
+        raise NoSuchPath("a state without the violation that its representative has")
     return other

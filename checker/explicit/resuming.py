@@ -14,7 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from checker.explicit.checkpoint import CheckpointError, Header, Reader, key_of, writer_to
+from checker.explicit.checkpoint import CheckpointError, Reader, key_of, writer_to
+from checker.explicit.checkpoint_check import Header, Shape, Wrong, check_header, check_lists
+from checker.explicit.outcome import Violated
+from checker.explicit.search import DEADLOCK
 
 if TYPE_CHECKING:
     from checker.explicit.compiled import CompiledSearch
@@ -49,6 +52,7 @@ def declare(library: ctypes.CDLL) -> None:
         "checkpoint_states": (pointer, [pointer, long]),
         "checkpoint_sources": (pointer, [pointer, long]),
         "checkpoint_block_rows": (long, []),
+        "checkpoint_fits": (integer, [pointer, long, long, long]),
         "checkpoint_room": (integer, [pointer, long]),
         "checkpoint_put_ranges": (integer, [pointer, integer, pointer, long]),
         "checkpoint_put_counts": (None, [pointer, long, long, long]),
@@ -122,6 +126,15 @@ def _memory(address: int, size: int) -> memoryview:
     return memoryview((ctypes.c_ubyte * size).from_address(address)).cast("B")
 
 
+def _shape(search: CompiledSearch) -> Shape:
+    generated, properties = search.generated, search.system.properties
+    judged = tuple(properties.index(predicate.property) for predicate, _ in generated.invariants)
+    raised = tuple(properties.index(r.property) if isinstance(r, Violated) else None for r in generated.raisers)
+    deadlock = properties.index(DEADLOCK) if DEADLOCK in properties else None
+    raisers, covers = max(1, len(generated.raisers)), max(1, len(generated.covers))
+    return Shape(generated.words, raisers, covers, judged, raised, deadlock)
+
+
 def restore(search: CompiledSearch, path: Path) -> None:
     """Make an empty search one that has come as far as a checkpoint. CheckpointError if that is damaged, or that of another
     search; MemoryError if it does not fit. In both cases the search must not be used."""
@@ -132,16 +145,25 @@ def restore(search: CompiledSearch, path: Path) -> None:
                 f"error: {path} is a checkpoint of another search: model, settings, events, properties, reductions and version "
                 "of stackproof have to be the same"
             )
-        lists = [array("I", bytes(8 * count)) for count in header.lists]
-        cuts, covered = bytearray(header.raisers), bytearray(header.covers)
-        for content in (*lists, cuts, covered):
-            reader.part(_bytes(content))
-        library, handle = search.library, search.search
-        if not library.checkpoint_room(handle, header.rows):
-            raise MemoryError
-        for memory in _rows(search, header.rows):
-            reader.part(memory)
-        reader.finish()
+        try:
+            check_header(header, _shape(search), reader.body_size())
+            lists = [array("I", bytes(8 * count)) for count in header.lists]
+            cuts, covered = bytearray(header.raisers), bytearray(header.covers)
+            for content in (*lists, cuts, covered):
+                reader.part(_bytes(content))
+            used = check_lists(header, lists)
+            if max(cuts + covered) > 1:
+                raise Wrong("it has marks that are none")
+            library, handle = search.library, search.search
+            if not library.checkpoint_room(handle, header.rows):
+                raise MemoryError
+            for memory in _rows(search, header.rows):
+                reader.part(memory)
+            reader.finish()
+            if not all(library.checkpoint_fits(handle, begin, end, header.rows) for begin, end in used):
+                raise Wrong("it has states that this model does not have")
+        except Wrong as wrong:
+            raise reader.forged(str(wrong)) from None
     for number, ranges in enumerate(lists):
         if not library.checkpoint_put_ranges(handle, number, ranges.buffer_info()[0], len(ranges) // 2):
             raise MemoryError

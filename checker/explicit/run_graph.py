@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The graph of all reachable states with what conditions on runs say of each transition: the portable engine's.
 
-Nodes are numbered breadth-first, so that a smaller number is never farther from the initial state, number 0."""
+Nodes are numbered breadth-first, so that a smaller number is never farther from an initial state."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from checker.explicit.fair_cycles import Facts, Graph
 from checker.explicit.generated_names import Names
-from checker.explicit.initial import initial_state
+from checker.explicit.initial import initial_states
 from checker.explicit.outcome import Cut, OutOfRange, Raised, Tape, Violated
 from checker.explicit.paths import FIRST_PROPERTY, Hop
 from checker.explicit.python_code import FunctionMaker
@@ -29,7 +29,7 @@ routines that it calls, as bits of Names.call_numbers."""
 @dataclass
 class RunGraph:
     """The graph of a system that was lowered for liveness. states: by node. parents: the transition by which each was reached
-    first. depths: the distance of each from the initial state. transitions: how many there are, those to terminal states
+    first. depths: the distance of each from the nearest initial state. transitions: how many there are, those to terminal states
     too, which the graph leaves out. look: called again and again with the number of states found and of those expanded, from
     the time when the conditions are made; what it raises ends the work."""
 
@@ -52,12 +52,13 @@ class RunGraph:
 
     def explore(self) -> None:
         """Find all states and transitions."""
-        first = initial_state(self.system, self.layout)
-        numbers = {first: 0}
         states, parents, graph = self.states, self.parents, self.graph
-        states.append(first)
-        parents.append(-1)
-        self.depths.append(0)
+        numbers: dict[int, int] = {}
+        for first in dict.fromkeys(initial_states(self.system, self.layout)):
+            numbers[first] = len(states)
+            states.append(first)
+            parents.append(-1)
+            self.depths.append(0)
         labels: dict[tuple[int, int, int], int] = {}
         terminal = 1 << self.layout.mark
         position = 0
@@ -147,13 +148,13 @@ class RunGraph:
 
     # -- paths --
 
-    def path(self, node: int) -> list[int]:
-        """The transitions of a shortest path from the initial state."""
+    def path(self, node: int) -> tuple[int, list[int]]:
+        """The initial state at which a shortest path begins, and its transitions."""
         found: list[int] = []
         while self.parents[node] >= 0:
             found.append(self.parents[node])
             node = self.source(found[-1])
-        return found[::-1]
+        return self.states[node], found[::-1]
 
     def source(self, edge: int) -> int:
         """The node that a transition comes from."""

@@ -564,7 +564,7 @@ void search_free(struct search *q)
 	free(q);
 }
 
-/* A search with the initial state in it, to be expanded; NULL if there is no memory. open: for each property, whether to
+/* A search without states; NULL if there is no memory. open: for each property, whether to
  * look for violations. */
 struct search *search_new(int workers, const unsigned char *open, uint64_t most_rows)
 {
@@ -591,23 +591,28 @@ struct search *search_new(int workers, const unsigned char *open, uint64_t most_
 	return q;
 }
 
-/* Put the initial state into an empty search. */
-void search_start(struct search *q)
+/* Put the initial states into a search. 0 if there is no room for all of them: the search has failed, or the table has to grow
+ * before this is called again. */
+int search_start(struct search *q)
 {
 	struct worker *w = &q->worker[0];
 	struct entry *e = &w->batch[0];
 	word changed[WORDS + 1];
-	memcpy(REACHED(e), initial, sizeof(initial));
-#if CANONICAL
-	representative(e->raw, e->state);
-#endif
-	e->hash = hash_state(e->state);
-	e->source = NO_ROW;
-	row_number row = insert(w, e);
-	if (row == NO_ROOM)
-		return;
 	memset(changed, 0xff, sizeof(changed));
-	examine(w, e, changed, row);
+	for (int i = 0; i < INITIALS; i++) {
+		memcpy(REACHED(e), initials[i], sizeof(initials[i]));
+#if CANONICAL
+		representative(e->raw, e->state);
+#endif
+		e->hash = hash_state(e->state);
+		e->source = NO_ROW;
+		row_number row = insert(w, e);
+		if (row == NO_ROOM)
+			return 0;
+		if (row != NO_ROW)
+			examine(w, e, changed, row);
+	}
+	return 1;
 }
 
 #if COMPACT
@@ -816,7 +821,7 @@ void search_finding(const struct search *q, int property, uint64_t *out)
 	report(property < PROPERTIES ? &q->found[property] : property == PROPERTIES ? &q->error : &q->apart, out);
 }
 
-/* The row that led to a row, NO_ROW for the initial state; and the row's state, or with COMPACT 32 bits of its hash. */
+/* The row that led to a row, NO_ROW for an initial state; and the row's state, or with COMPACT 32 bits of its hash. */
 row_number search_row(const struct search *q, row_number row, word *state)
 {
 #if COMPACT

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import sys
 import time
 from array import array
@@ -14,10 +15,20 @@ import psutil
 
 from checker.explicit.canonical import EXCHANGES, CandidateCheck, Canonical, ToldApart
 from checker.explicit.generated_names import Names
-from checker.explicit.initial import initial_state
+from checker.explicit.initial import initial_states
 from checker.explicit.outcome import Cut, OutOfRange, Raised, Tape, Violated
 from checker.explicit.partial_order import Assumptions, Broken, Reducer
-from checker.explicit.paths import FIRST_PROPERTY, Hop, RaisingHop, alternatives, marked, path_where, raising_end
+from checker.explicit.paths import (
+    FIRST_PROPERTY,
+    Hop,
+    NoSuchPath,
+    RaisingHop,
+    Route,
+    alternatives,
+    marked,
+    path_where,
+    raising_end,
+)
 from checker.explicit.predicates import Cluster, Instance, make_clusters
 from checker.explicit.python_code import FunctionMaker
 from checker.explicit.reductions import PARTIAL_ORDER, unused, usable
@@ -51,7 +62,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Statistics:
-    """states: found, the initial and terminal ones too. transitions: taken. depth: of the deepest state found. frontier: states
+    """states: found, initial and terminal ones too. transitions: taken. depth: of the deepest state found. frontier: states
     found and not expanded, 0 after a complete search."""
 
     states: int
@@ -64,14 +75,14 @@ class Statistics:
 
 @dataclass(frozen=True)
 class Finding:
-    """A violated property. kind as in trace/data.py. path: from the initial state; the last hop of a check or wild
+    """A violated property. kind as in trace/data.py. path: from an initial state; the last hop of a check or wild
     pointer leads to the marked state. position: None for a deadlock. arguments: the binding of an invariant, in the
     order of its parameters. cycle: of a lasso, how many hops there are before its cycle, which ends where it begins."""
 
     property: str
     kind: str
     position: Position | None
-    path: tuple[Hop, ...]
+    path: Route
     predicate: ir.Predicate | ir.Eventuality | None = None
     arguments: tuple[int, ...] = ()
     message: str = ""
@@ -107,6 +118,7 @@ class Search:
     ) -> None:
         self.system = system
         self.layout = make_layout(system)
+        self.firsts = initial_states(system, self.layout)
         self.names = Names(system, self.layout)
         maker = FunctionMaker(self.names)
         self.transitions = Transitions(maker)
@@ -228,17 +240,16 @@ class Search:
                 raise ToldApart(reason)
 
     def _explore(self) -> None:
-        first = initial_state(self.system, self.layout)
         canonical = self.canonical
         represent = None if canonical is None else canonical.representative
-        if represent is not None:
-            first = represent(first)
-        seen = self.seen = {first}
+        self.seen = seen = set()
         states, parents = self.states, self.parents
-        states.append(first)
-        parents.append(-1)
-        self._look_at_candidates(first)
-        self._check(first)
+        for first in dict.fromkeys(map(self.stored, self.firsts)):
+            seen.add(first)
+            states.append(first)
+            parents.append(-1)
+            self._look_at_candidates(first)
+            self._check(first)
         if self.result.error is not None:
             return
         possible = self.transitions.possible
@@ -337,11 +348,11 @@ class Search:
             self._found(Finding(predicate.property, "invariant", predicate.position, path, predicate, arguments))
             self._forget(predicate.property)
 
-    def _arguments(self, violated: Instance, path: tuple[Hop, ...]) -> tuple[int, ...]:
+    def _arguments(self, violated: Instance, path: Route) -> tuple[int, ...]:
         """For which arguments the end of a path violates an invariant that its representative violates."""
         if self.canonical is None:
             return violated.arguments
-        state = self.end_of(path)
+        state = path.end
         for cluster in self.clusters:
             for instance in cluster.instances:
                 if instance.predicate is violated.predicate and instance.is_violated(state):
@@ -399,21 +410,18 @@ class Search:
 
     # -- paths --
 
-    def path(self, index: int) -> tuple[Hop, ...]:
-        """A shortest path from the initial state to a state, by its number; in a reduced search, to one that this represents."""
+    def path(self, index: int) -> Route:
+        """A shortest path from an initial state to a state, by its number; in a reduced search, to one that this represents."""
         numbers = [index]
         while self.parents[numbers[-1]] >= 0:
             numbers.append(self.parents[numbers[-1]])
         numbers.reverse()
-        return self.path_along([self.states[number] for number in numbers[1:]])
+        return self.path_along([self.states[number] for number in numbers])
 
-    def path_along(self, stored: Sequence[int]) -> tuple[Hop, ...]:
-        """A path from the initial state through states that are stored as these, one after the other."""
+    def path_along(self, stored: Sequence[int]) -> Route:
+        """A path through states that are stored as these, one after the other: an initial one first."""
         if self.reducer is not None:
-            here = self.stored(initial_state(self.system, self.layout))
-            stored = [
-                state for wanted, start in zip(stored, [here, *stored], strict=False) for state in self._passed(start, wanted)
-            ]
+            stored = [stored[0], *(s for start, wanted in itertools.pairwise(stored) for s in self._passed(start, wanted))]
         return self.path_where([self._stored_as(state) for state in stored])
 
     def _stored_as(self, wanted: int) -> Callable[[int], bool]:
@@ -423,9 +431,9 @@ class Search:
         """What the search stores for a state: its representative, if it has one."""
         return state if self.canonical is None else self.canonical.representative(state)
 
-    def path_where(self, accepts: Sequence[Callable[[int], bool]]) -> tuple[Hop, ...]:
-        """A path from the initial state whose first hop leads to a state that the first test accepts, and so on."""
-        return path_where(self.transitions, initial_state(self.system, self.layout), accepts)
+    def path_where(self, accepts: Sequence[Callable[[int], bool]]) -> Route:
+        """A path from an initial state that the first test accepts to a state that the second one accepts, and so on."""
+        return path_where(self.transitions, self.firsts, accepts)
 
     def _passed(self, state: int, wanted: int) -> list[int]:
         """What would be stored for the states that the search passed through from one stored state to the next, and the next. The
@@ -441,40 +449,36 @@ class Search:
                     return [self.stored(other) for other in passed]
         raise AssertionError("a state without the steps that led to it")
 
-    def _path_to(self, index: int, end: RaisingHop) -> tuple[tuple[Hop, ...], Violated | OutOfRange]:
+    def _path_to(self, index: int, end: RaisingHop) -> tuple[Route, Violated | OutOfRange]:
         """A path whose last transition raises, from the state of that number or one that it represents, and what it raises."""
         path = self.path(index)
         if self.canonical is not None:
             end = self.raising_end(path, end.raised)
-        return (*path, end.hop), end.raised
+        return path.then(end.hop), end.raised
 
-    def raising_end(self, path: tuple[Hop, ...], like: Violated | OutOfRange) -> RaisingHop:
+    def raising_end(self, path: Route, like: Violated | OutOfRange) -> RaisingHop:
         """The transition that raises the same after a path."""
-        return raising_end(self.transitions, self.end_of(path), like)
+        return raising_end(self.transitions, path.end, like)
 
-    def end_of(self, path: tuple[Hop, ...]) -> int:
-        """The state that a path leads to."""
-        return path[-1].state if path else initial_state(self.system, self.layout)
-
-    def violated_instance(self, name: str, path: tuple[Hop, ...]) -> Instance:
+    def violated_instance(self, name: str, path: Route) -> Instance:
         """The invariant of a property that is the first to be violated after a path."""
-        state = self.end_of(path)
+        state = path.end
         for cluster in self.clusters:
             for instance in cluster.instances:
                 if instance.predicate.property == name and instance.is_violated(state):
                     return instance
-        raise AssertionError("an invariant that is violated for one engine is not for the other")
+        raise NoSuchPath("an invariant that is violated for one engine is not for the other")
 
-    def error_of(self, path: tuple[Hop, ...]) -> OutOfRange:
+    def error_of(self, path: Route) -> OutOfRange:
         """The model error that an invariant runs into after a path."""
-        state = self.end_of(path)
+        state = path.end
         for cluster in self.clusters:
             for instance in cluster.instances:
                 try:
                     instance.holds(state)
                 except OutOfRange as error:
                     return error
-        raise AssertionError("an invariant that runs into a model error for one engine does not for the other")
+        raise NoSuchPath("an invariant that runs into a model error for one engine does not for the other")
 
 
 def alternatives_of(transition: Transition, state: int) -> tuple[int, ...]:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from checker.explicit.outcome import Raised
-from checker.explicit.paths import Hop, outcomes
+from checker.explicit.paths import Hop, Route, outcomes
 from checker.explicit.transitions import Transition, Transitions
 from checker.language.tree import ReferenceType
 from checker.trace.data import Allocated, Choice
@@ -19,25 +19,23 @@ from checker.trace.data import Allocated, Choice
 TRIES = 300_000
 """Steps that may be run to find out what can be left out: a second or two."""
 
-Path = tuple[Hop, ...]
+Hops = tuple[Hop, ...]
 End = Callable[[int], bool]
 """Whether a state is one to come to."""
 
 
-def shortened(transitions: Transitions, first: int, path: Path, end: End) -> Path:
-    """A path, no longer, from the state `first` to a state for which `end` holds. path: one such path."""
-    path = by_the_same_states(transitions, first, path)
-    return _Shortener(transitions, first, end).without(path)
+def shortened(transitions: Transitions, path: Route, end: End) -> Route:
+    """A path, no longer, from the same state to one for which `end` holds. path: one such path."""
+    path = by_the_same_states(transitions, path)
+    return Route(path.first, _Shortener(transitions, path.first, end).without(path.hops))
 
 
-def by_the_same_states(transitions: Transitions, first: int, path: Path) -> Path:
+def by_the_same_states(transitions: Transitions, path: Route) -> Route:
     """The shortest path to the last state that goes through states of the path only."""
-    if not path:
-        return path
     allowed = {hop.state for hop in path}
-    last = path[-1].state
-    reached: dict[int, tuple[int, Hop] | None] = {first: None}
-    for state in (queue := [first]):
+    last = path.end
+    reached: dict[int, tuple[int, Hop] | None] = {path.first: None}
+    for state in (queue := [path.first]):
         if last in reached:
             break
         for transition in transitions.possible(state):
@@ -50,7 +48,7 @@ def by_the_same_states(transitions: Transitions, first: int, path: Path) -> Path
     while before is not None:
         found.append(before[1])
         before = reached[before[0]]
-    return tuple(reversed(found))
+    return Route(path.first, tuple(reversed(found)))
 
 
 def same_mover(transitions: Transitions, transition: Transition, state: int) -> Transition | None:
@@ -67,15 +65,15 @@ class _Shortener:
         self.end = end
         self.left = TRIES
 
-    def without(self, path: Path) -> Path:
+    def without(self, path: Hops) -> Hops:
         """The path without what can be left out of it."""
-        shorter: Path | None = path
+        shorter: Hops | None = path
         while shorter is not None and self.left > 0:
             path = shorter
             shorter = next(filter(None, (self._again(path, left_out) for left_out in self._candidates(path))), None)
         return path
 
-    def _again(self, path: Path, left_out: frozenset[int]) -> Path | None:
+    def _again(self, path: Hops, left_out: frozenset[int]) -> Hops | None:
         """The same steps without some of them, if that is possible and comes to the same end."""
         state = self.first
         found: list[Hop] = []
@@ -103,7 +101,7 @@ class _Shortener:
                     return argument // alignment - 1
         return source(transition)
 
-    def _candidates(self, path: Path) -> list[frozenset[int]]:
+    def _candidates(self, path: Hops) -> list[frozenset[int]]:
         """Steps to leave out together, most first: all at one processor or of one action from some place on; from a step on,
         those until a processor is again where it was before that step: what happens there, or everything; single ones."""
         found: set[frozenset[int]] = set()

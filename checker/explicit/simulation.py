@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Random walks, for configurations that are too large to search: they find violations, and show nothing where they find none.
 
-A walk begins in the initial state and takes one possible transition after the other, at random. In each state on the way
+A walk begins in one of the initial states and takes one possible transition after the other, at random. In each state on the way
 all that is possible is looked at: what a step raises, and the invariants in each state that one step leads to. So a walk
 of n steps looks at several times n states.
 
@@ -22,9 +22,9 @@ from dataclasses import dataclass, field
 import psutil
 
 from checker.explicit.generated_names import Names
-from checker.explicit.initial import initial_state
+from checker.explicit.initial import initial_states
 from checker.explicit.outcome import Cut, OutOfRange, Raised, Violated
-from checker.explicit.paths import FIRST_PROPERTY, Hop, outcomes
+from checker.explicit.paths import FIRST_PROPERTY, Hop, Route, outcomes
 from checker.explicit.predicates import make_clusters
 from checker.explicit.python_code import FunctionMaker
 from checker.explicit.search import DEADLOCK, Finding, Limits
@@ -91,7 +91,9 @@ class Simulation:
         self.transitions = Transitions(maker)
         self.properties = frozenset(system.properties) if properties is None else properties
         self.clusters = make_clusters(maker, self.properties)
-        self.first = initial_state(system, self.layout)
+        self.firsts = tuple(dict.fromkeys(initial_states(system, self.layout)))
+        self.first = self.firsts[0]
+        """Where the walk that is under way began."""
         self.result = WalkResult(WalkStatistics(0, 0, 0, 0.0, 0))
         self.known: dict[int, tuple[Mover, ...]] = {}
         processors = range(len(self.transitions.processors))
@@ -113,7 +115,9 @@ class Simulation:
         self.process = psutil.Process()
         self.walks = self.steps = self.longest = 0
         try:
-            self._invariants(self.first, [])
+            for first in self.firsts:
+                self.first = first
+                self._invariants(first, [])
             self._end_at_error()
             for number in range(plan.walks):
                 self._walk(random.Random(f"{plan.seed}/{number}"), plan.depth, weighted=number % 2 == 1)
@@ -150,6 +154,8 @@ class Simulation:
     def _walk(self, chance: random.Random, depth: int, weighted: bool) -> None:
         self.walks += 1
         weights = {mover: chance.choice(WEIGHTS) for mover in self.movers}
+        if len(self.firsts) > 1:
+            self.first = chance.choice(self.firsts)
         state = self.first
         path: list[Hop] = []
         while len(path) < depth:
@@ -183,7 +189,7 @@ class Simulation:
                 self._invariants(hop.state, path, hop)
         self._end_at_error()
         if not moves and DEADLOCK in self.properties and DEADLOCK not in self.result.findings:
-            way = shortened(self.transitions, self.first, tuple(path), self._is_stuck)
+            way = shortened(self.transitions, self._path(path), self._is_stuck)
             self._found(Finding(DEADLOCK, "deadlock", None, way))
         if len(self.known) >= REMEMBERED:
             self.known.clear()
@@ -191,6 +197,9 @@ class Simulation:
         return found
 
     # -- what is wrong --
+
+    def _path(self, path: list[Hop], *last: Hop) -> Route:
+        return Route(self.first, (*path, *last))
 
     def _raised(self, raised: Raised, hop: Hop, path: list[Hop]) -> None:
         match raised:
@@ -208,7 +217,7 @@ class Simulation:
             case _:
                 raise TypeError(raised)
 
-    def _way_to(self, raised: Raised, hop: Hop, path: list[Hop], mark: int) -> tuple[Hop, ...]:
+    def _way_to(self, raised: Raised, hop: Hop, path: list[Hop], mark: int) -> Route:
         """A short way to where the same mover raises the same, with the hop that raises it."""
 
         def mover(state: int) -> Transition | None:
@@ -220,11 +229,10 @@ class Simulation:
                 (choices, _told(outcome)) for choices, outcome in outcomes(transition, state)
             )
 
-        way = shortened(self.transitions, self.first, tuple(path), end)
-        state = way[-1].state if way else self.first
-        transition = mover(state)
+        way = shortened(self.transitions, self._path(path), end)
+        transition = mover(way.end)
         assert transition is not None
-        return (*way, Hop(transition, hop.choices, state | mark))
+        return way.then(Hop(transition, hop.choices, way.end | mark))
 
     def _invariants(self, state: int, path: list[Hop], *last: Hop) -> None:
         """Evaluate the invariants in the state that the path with the last hop leads to."""
@@ -241,9 +249,9 @@ class Simulation:
                     if instance.holds(state):
                         continue
                 except OutOfRange as error:
-                    self._wrong(error, (*path, *last))
+                    self._wrong(error, self._path(path, *last))
                     continue
-                way = shortened(self.transitions, self.first, (*path, *last), instance.is_violated)
+                way = shortened(self.transitions, self._path(path, *last), instance.is_violated)
                 self._found(Finding(predicate.property, "invariant", predicate.position, way, predicate, instance.arguments))
 
     def _is_stuck(self, state: int) -> bool:
@@ -251,7 +259,7 @@ class Simulation:
         movers = (transition for transition in self.transitions.possible(state) if not transition.interrupt)
         return not any(True for transition in movers for _ in outcomes(transition, state))
 
-    def _wrong(self, error: OutOfRange, path: tuple[Hop, ...]) -> None:
+    def _wrong(self, error: OutOfRange, path: Route) -> None:
         if self.result.error is None:
             self.result.error = Finding("", "model-error", error.position, path, message=error.message)
 

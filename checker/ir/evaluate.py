@@ -1,16 +1,36 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""A direct evaluator of IR code that chooses nothing and runs in no frame: it makes the initial state."""
+"""A direct evaluator of IR code that runs in no frame: it makes the initial states."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from checker.ir import system as ir
 from checker.ir.simplify import OPERATORS
+from checker.ir.tape import Tape
 from checker.language.errors import ModelError
 from checker.language.tree import Position
 
-Frames = tuple[tuple[str, int, str, tuple[int, ...]], ...]
+MOST = 10_000
+"""Ways to choose in @initial code."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """What @initial code makes. cells: of each variable. frames: as in ir.Initial. choices: by which it came to that."""
+
+    cells: Mapping[str, tuple[int, ...]]
+    frames: ir.Frames
+    choices: tuple[int, ...]
+
+
+class _Excluded(Exception):
+    """These choices make no initial state. The text says why."""
+
+    def __init__(self, position: Position, why: str) -> None:
+        super().__init__(why)
+        self.position = position
 
 
 class _Jump(Exception):
@@ -25,7 +45,11 @@ class _Evaluator:
         variables: Mapping[str, ir.Variable],
         arenas: Mapping[str, tuple[int, int, bool]],
         bounds: Mapping[str, int],
+        tape: Tape,
     ) -> None:
+        self.tape = tape
+        self.choices: list[int] = []
+        self.chosen_at: Position | None = None
         self.variables = variables
         self.arenas = arenas
         self.bounds = bounds
@@ -114,7 +138,7 @@ class _Evaluator:
                 raise _Jump(label, False)
             case ir.Require(test, position):
                 if not self.value(test):
-                    raise ModelError(position, "a `require` in @initial code does not hold")
+                    raise _Excluded(position, "this `require` in @initial code does not hold")
             case ir.Check(test, identifier, position):
                 if not self.value(test):
                     raise ModelError(position, f"{identifier} does not hold in @initial code")
@@ -125,14 +149,32 @@ class _Evaluator:
                 if sum(frame[:2] == (record, index) for frame in self.frames) >= self.bounds[record]:
                     raise ModelError(position, f"{record} has no room for another frame; raise its @record(frames=...)")
                 self.frames.append((record, index, procedure, tuple(map(self.value, arguments))))
-            case ir.Choose(position=position):
-                raise ModelError(position, "the initial state is one state: @initial code cannot choose")
+            case ir.Choose():
+                self.choose(i)
             case ir.Halt(position):
                 raise ModelError(position, "@initial code cannot halt")
             case ir.Cover() | ir.Called():
                 pass
             case _:
                 raise TypeError(i)
+
+    def choose(self, i: ir.Choose) -> None:
+        if i.values is None:
+            options = list(range(self.value(i.low), self.value(i.high), i.step))
+        else:
+            options = list(dict.fromkeys(map(self.value, i.values)))
+        if i.condition is not None:
+            options = [option for option in options if self.fits(i, i.condition, option)]
+        if not options:
+            raise _Excluded(i.position, "this `choose` in @initial code has nothing to choose from")
+        self.chosen_at = i.position
+        option = self.tape(options)
+        self.choices.append(option)
+        self.locals[i.local] = option
+
+    def fits(self, i: ir.Choose, condition: ir.Expression, option: int) -> bool:
+        self.locals[i.local] = option
+        return bool(self.value(condition))
 
     def allocate(self, local: str, record: str, resets: tuple[tuple[str, int], ...], position: Position) -> None:
         states = self.cells[f"{record}.allocated"]
@@ -146,13 +188,39 @@ class _Evaluator:
         self.locals[local] = (index + 1) * self.arenas[record][1]
 
 
-def initial_cells(
+def initial_states(
     variables: Mapping[str, ir.Variable],
     arenas: Mapping[str, tuple[int, int, bool]],
     bounds: Mapping[str, int],
     body: ir.Block,
-) -> tuple[dict[str, list[int]], Frames]:
-    """Run the code of `initial`: the cells of each variable, and the frames it pushes, bottom first."""
-    evaluator = _Evaluator(variables, arenas, bounds)
-    evaluator.block(body)
-    return evaluator.cells, tuple(evaluator.frames)
+) -> list[Made]:
+    """Run the code of `initial`, once for each way to choose. What is made twice is listed once, with the choices that made it
+    first."""
+    found: dict[object, Made] = {}
+    excluded: _Excluded | None = None
+    tape = Tape()
+    ways = 0
+    while True:
+        tape.rewind()
+        ways += 1
+        evaluator = _Evaluator(variables, arenas, bounds, tape)
+        try:
+            evaluator.block(body)
+            cells = {name: tuple(values) for name, values in evaluator.cells.items()}
+            frames = tuple(evaluator.frames)
+            found.setdefault((tuple(cells.values()), frames), Made(cells, frames, tuple(evaluator.choices)))
+        except _Excluded as why:
+            excluded = excluded or why
+        if not tape.advance():
+            break
+        if ways == MOST:
+            assert evaluator.chosen_at is not None
+            message = f"@initial code chooses in more than {MOST:,} ways; choose from fewer values, or in fewer places"
+            raise ModelError(evaluator.chosen_at, message)
+    if not found:
+        assert excluded is not None
+        others = "" if ways == 1 else f", and none of the {ways:,} ways to choose makes one"
+        raise ModelError(
+            excluded.position, f"there is no initial state: {excluded}{others}; let @initial code make what it demands"
+        )
+    return list(found.values())

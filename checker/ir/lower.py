@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from checker.ir import system as ir
 from checker.ir.atomic_code import AtomicCode, Exits
-from checker.ir.evaluate import initial_cells
+from checker.ir.evaluate import initial_states
 from checker.ir.expression_code import allocator
 from checker.ir.find_symmetry import find_symmetry
 from checker.ir.liveness import live_locals
@@ -25,7 +25,7 @@ def lower(program: tree.Program, liveness: bool = False, any_number: bool = Fals
     state and no transition. any_number: quantifiers over arenas
     stay quantifiers. ModelError where the program breaks a rule on steps."""
     variables = {variable.name: variable for variable in _variables(program)}
-    variables, frames = _initial(program, variables)
+    variables, initials = _initials(program, variables)
     atomic = AtomicCode(program, variables)
     atomic.any_number = any_number
     if liveness:
@@ -56,7 +56,7 @@ def lower(program: tree.Program, liveness: bool = False, any_number: bool = Fals
         predicates=predicates,
         processors=_processors(program, atomic),
         properties=tuple(program.properties),
-        frames=frames,
+        initials=initials,
         arenas=atomic.arenas,
         inside=_inside(program, locations),
         coverable=frozenset(atomic.coverable),
@@ -99,10 +99,9 @@ def _variable(program: tree.Program, name: str, record: tree.Record | None, decl
     return ir.Variable(name, declared.type, dimensions, low, high, declared.constant, declared.ghost, initial, keys)
 
 
-def _initial(
-    program: tree.Program, variables: dict[str, ir.Variable]
-) -> tuple[dict[str, ir.Variable], tuple[tuple[str, int, str, tuple[int, ...]], ...]]:
-    """Run `initial`: the variables with their initial values, and the first frames."""
+def _initials(program: tree.Program, variables: dict[str, ir.Variable]) -> tuple[dict[str, ir.Variable], tuple[ir.Initial, ...]]:
+    """Run `initial`: the variables with their initial values, and the initial states. What only `initial` writes is a constant of
+    the system where all of them agree on it."""
     changing = {name: dataclasses.replace(variable, constant=False) for name, variable in variables.items()}
     atomic = AtomicCode(program, changing)
     names = atomic.names_of("initial", program.initial_locals)
@@ -113,9 +112,15 @@ def _initial(
     body = atomic.block(program.initial, names, Exits(nowhere, nowhere, nowhere))
     if program.initial:
         _needs_no_processor(ir.expressions(body), program.initial[0].position)
-    cells, frames = initial_cells(changing, atomic.arenas, {r.name: r.frames for r in program.records.values()}, body)
-    found = {name: dataclasses.replace(variable, initial=tuple(cells[name])) for name, variable in variables.items()}
-    return found, frames
+    made = initial_states(changing, atomic.arenas, {r.name: r.frames for r in program.records.values()}, body)
+    first = made[0].cells
+    found = {}
+    for name, variable in variables.items():
+        constant = variable.constant and all(other.cells[name] == first[name] for other in made)
+        found[name] = dataclasses.replace(variable, initial=first[name], constant=constant)
+    changing_names = [name for name, variable in found.items() if not variable.constant]
+    initials = (ir.Initial({name: m.cells[name] for name in changing_names}, m.frames, m.choices) for m in made)
+    return found, tuple(initials)
 
 
 def _entered(program: tree.Program) -> set[str]:

@@ -103,14 +103,19 @@ def _with_held(block: ir.Block, held: Held) -> ir.Block:
     return tuple(found)
 
 
-def result_types(system: ir.System) -> dict[int, tree.Type | None]:
-    """The type of what is in the result slot, by the location after the call."""
+def results_awaited(system: ir.System) -> dict[int, str]:
+    """The locations at which a frame stands while a call that returns a value goes on, each with the procedure called."""
     return {
-        i.location: system.procedures[i.procedure].result
+        i.location: i.procedure
         for location in system.locations
         for i in ir.instructions(location.body)
-        if isinstance(i, ir.Call)
+        if isinstance(i, ir.Call) and system.procedures[i.procedure].result is not None
     }
+
+
+def result_types(system: ir.System) -> dict[int, tree.Type | None]:
+    """The type of what is in the result slot, by the location after the call."""
+    return {location: system.procedures[name].result for location, name in results_awaited(system).items()}
 
 
 def _bodies(system: ir.System) -> Iterator[ir.Block]:
@@ -137,9 +142,12 @@ def _can_name(program: tree.Program, system: ir.System, record: str) -> bool:
         return True
     if any(_comes_by_one(node, record) for node in nodes((program.actions, program.routines, program.functions))):
         return True
-    allocated = system.variables[allocator].initial
-    named = {*_named_by(system, record, system.variables.values()), *_named_by_frames(program, system, record)}
-    return any(not allocated[index] for index in named)
+    constants = set(_named_by_constants(system, record))
+    return any(
+        not initial.cells[allocator][index]
+        for initial in system.initials
+        for index in {*constants, *_named_by_initial(program, system, record, initial)}
+    )
 
 
 def _comes_by_one(node: object, record: str) -> bool:
@@ -153,18 +161,21 @@ def _comes_by_one(node: object, record: str) -> bool:
     return False
 
 
-def _named_by(system: ir.System, record: str, variables: Iterable[ir.Variable]) -> Iterator[int]:
-    """The instances that variables refer to with their initial values."""
+def _named_by_constants(system: ir.System, record: str) -> Iterator[int]:
+    """The instances that constants refer to."""
     _, alignment, _ = system.arenas[record]
-    for variable in variables:
-        if _refers(variable.type, record):
+    for variable in system.variables.values():
+        if variable.constant and _refers(variable.type, record):
             yield from (value // alignment - 1 for value in variable.initial if value >= alignment)
 
 
-def _named_by_frames(program: tree.Program, system: ir.System, record: str) -> Iterator[int]:
-    """The instances that the first frames have got as arguments."""
+def _named_by_initial(program: tree.Program, system: ir.System, record: str, initial: ir.Initial) -> Iterator[int]:
+    """The instances that cells refer to in an initial state, or that its frames have got as arguments."""
     _, alignment, _ = system.arenas[record]
-    for _, _, procedure, arguments in system.frames:
+    for name, values in initial.cells.items():
+        if _refers(system.variables[name].type, record):
+            yield from (value // alignment - 1 for value in values if value >= alignment)
+    for _, _, procedure, arguments in initial.frames:
         for parameter, value in zip(program.routines[procedure].parameters, arguments, strict=True):
             if _refers(parameter.type, record) and value >= alignment:
                 yield value // alignment - 1
@@ -177,7 +188,7 @@ def _names(program: tree.Program, system: ir.System, record: str) -> Naming:
     count, _, _ = system.arenas[record]
     changing = [variable for variable in system.variables.values() if not variable.constant]
     constants = [variable for variable in system.variables.values() if variable.constant]
-    always = set(_named_by(system, record, constants))
+    always = set(_named_by_constants(system, record))
     if system.processors is not None and system.processors.record == record:
         always = set(range(count))
     resets = {name for body in _bodies(system) for i in _allocations(body) if i.record == record for name, _ in i.resets}

@@ -371,9 +371,10 @@ RESULT = "result"
 
 @dataclass(frozen=True)
 class Variable:
-    """Cells of one kind. name: "Record.field", "Record.allocated" or a module variable. dimensions: the size of each
-    index. initial: of each cell, in row-major order. constant: no transition changes it, so it is not part of the
-    state. keys: for each dimension the record whose instances it is indexed by, None for the length of an array."""
+    """Cells of one kind. name: "Record.field", "Record.allocated" or a module variable. dimensions: the size of each index.
+    initial: of each cell, in row-major order, in the first of the initial states. constant: it has these values in every
+    state, so it is not part of the state. keys: for each dimension the record whose instances it is indexed by, None for
+    the length of an array."""
 
     name: str
     type: Type
@@ -485,14 +486,28 @@ class Processors:
     executes: Expression
 
 
+Frames: TypeAlias = tuple[tuple[str, int, str, tuple[int, ...]], ...]
+"""The frames of each owner, bottom first, each as (record, index, procedure, arguments)."""
+
+
+@dataclass(frozen=True)
+class Initial:
+    """One initial state. cells: of each variable that is part of the state, in row-major order. choices: what @initial code chose
+    to come to it, in order."""
+
+    cells: dict[str, tuple[int, ...]]
+    frames: Frames
+    choices: tuple[int, ...]
+
+
 @dataclass(frozen=True)
 class System:
-    """A whole transition system. properties: all identifiers in order. frames: the initial frames of each owner, bottom first, as
-    (record, index, procedure, arguments). arenas: count, alignment and whether instances have an allocator state, of each
-    record. inside: the locations at which each routine is on the call chain. coverable: all places that Cover notes.
-    ranges: of the values of locals that have a type; others hold what was assigned to them last. symmetry: what can be
-    exchanged, None if no record is symmetric. names: what can name the free instances of each record of which some
-    transition may allocate one of several. eventualities, assumptions: only where it was lowered for liveness."""
+    """A whole transition system. properties: all identifiers in order. initials: all initial states. arenas: count, alignment and
+    whether instances have an allocator state, of each record. inside: the locations at which each routine is on the call
+    chain. coverable: all places that Cover notes. ranges: of the values of locals that have a type; others hold what was
+    assigned to them last. symmetry: what can be exchanged, None if no record is symmetric. names: what can name the free
+    instances of each record of which some transition may allocate one of several. eventualities, assumptions: only where it
+    was lowered for liveness."""
 
     variables: dict[str, Variable]
     owners: dict[str, Owner]
@@ -502,7 +517,7 @@ class System:
     predicates: tuple[Predicate, ...]
     processors: Processors | None
     properties: tuple[str, ...]
-    frames: tuple[tuple[str, int, str, tuple[int, ...]], ...]
+    initials: tuple[Initial, ...]
     arenas: dict[str, tuple[int, int, bool]]
     inside: dict[str, frozenset[int]]
     coverable: frozenset[Position]

@@ -124,7 +124,7 @@ def implements(hook: Callable[..., T]) -> Callable[[Callable[P, T]], Callable[P,
 
 
 def initial(function: Callable[[], None]) -> Callable[[], None]:
-    """Atomic code that makes the one initial state."""
+    """Atomic code that makes the initial state; one for each way to choose, where it chooses."""
     return function
 
 

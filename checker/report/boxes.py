@@ -61,6 +61,12 @@ def title(trace: Trace) -> str:
     return table([*lines, data(_legend())])
 
 
+def initial_heading(trace: Trace) -> str:
+    """What stands over the initial state: that it is it, and what was chosen to come to it."""
+    chosen = ", ".join(f"{choice.value} ({short(choice.at)})" for choice in trace.choices)
+    return f"The initial state, chosen: {chosen}" if chosen else "The initial state"
+
+
 def condition_box(trace: Trace) -> str:
     """The failing condition with its binding, what it says, and the cells it read with the steps that set them."""
     violation = trace.violation

@@ -38,6 +38,7 @@ def _run(run: Run) -> dict[str, object]:
         "properties": [verdict_json(verdict) for verdict in run.verdicts],
         "statistics": {
             "states": s.states,
+            "initial_states": run.initials,
             "transitions": s.transitions,
             "depth": s.depth,
             "seconds": round(s.seconds, 3),

@@ -65,10 +65,11 @@ def run_text(run: Run, shown: int) -> str:
         outcome = "ended by a model error"
     else:
         outcome = f"no more than {s.depth} steps" if run.engine in SOLVERS else "complete"
+    initials = f" from {run.initials:,} initial states" if run.initials > 1 else ""
     lines = [
         f"{run.subject.model}: {run.subject.configuration}: {outcome}",
         "  "
-        + (f"{s.states:,} states, {s.transitions:,} transitions, " if s.states else "")
+        + (f"{s.states:,} states{initials}, {s.transitions:,} transitions, " if s.states else "")
         + f"depth {s.depth}, {s.seconds:.1f} s, {s.memory / 2**20:,.0f} MiB, {run.engine} engine"
         + (f", {s.frontier:,} states not expanded" if s.frontier else ""),
     ]

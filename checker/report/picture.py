@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import pairwise
 
-from checker.report.boxes import StepBoxes, condition_box, title
+from checker.report.boxes import StepBoxes, condition_box, initial_heading, title
 from checker.report.changes import ChangeTables
 from checker.report.finding import columns
 from checker.report.tables import FONT, INK, LANE, LINE, PALE_INK, WRONG_LINE, Marks, data, font, table
@@ -36,7 +36,7 @@ def picture(trace: Trace, sources: Mapping[str, str] | None = None) -> str:
         f'         nodesep=0.15, ranksep=0.12, pad=0.2, bgcolor=white, outputorder=edgesfirst, fontname="{FONT}"]',
         f'  node [shape=plain, fontname="{FONT}", fontsize=9, fontcolor="{INK}"]',
         f'  edge [color="{LINE}", arrowsize=0.5, penwidth=1.2]',
-        f"  first [ordering=out, label=<{whole_state(trace, 0, 'The initial state', Marks())}>]",
+        f"  first [ordering=out, label=<{whole_state(trace, 0, initial_heading(trace), Marks())}>]",
     ]
     if trace.steps:
         lines.append(f"  last [label=<{whole_state(trace, len(trace.steps), 'The last state', Marks(wrong=read))}>]")

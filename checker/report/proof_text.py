@@ -33,7 +33,7 @@ def proof_text(
     lines += run.subject.notes
     if any(verdict.word is Word.PROVED for verdict in run.verdicts):
         lines += [
-            "Z3 found the invariant; Bitwuzla has checked that the initial state satisfies it, that every step keeps it, and",
+            "Z3 found the invariant; Bitwuzla has checked that every initial state satisfies it, that every step keeps it, and",
             "that it excludes every violation. The proofs are about sequentially consistent interleavings of single accesses.",
         ]
     if certificate is not None:

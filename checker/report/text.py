@@ -58,7 +58,7 @@ def text_report(
     """
     style = _Style(colour)
     parts = [_headline(trace, style), *_scope(trace, width), ""]
-    if trace.steps:
+    if trace.steps or trace.choices:
         parts += [*_steps(trace, dict(sources or {}), width, style), ""]
     parts += _condition(trace, width, style)
     if replay is not None:
@@ -94,6 +94,8 @@ def _steps(trace: Trace, sources: dict[str, str], width: int, style: _Style, fir
     table = Columns(names, width)
     read = {cell for cell, _ in trace.violation.reads}
     lines = [style(BOLD, line) for line in table.header()]
+    if first == 1:
+        lines += _initial_choices(trace, sources, table, style)
     shown: object = None
 
     def put(step: Step, text: str, code: str = "", number: int | None = None, indent: int = 2, hanging: int = 2) -> None:
@@ -131,6 +133,23 @@ def _steps(trace: Trace, sources: dict[str, str], width: int, style: _Style, fir
             put(step, text, YELLOW if mark == "*" else "", None, 4, 4)
     if start is not None:
         across(f"and again from step {start + 1}")
+    return lines
+
+
+def _initial_choices(trace: Trace, sources: Mapping[str, str], table: Columns, style: _Style) -> list[str]:
+    """What @initial code chose, as step 0."""
+    lines: list[str] = []
+
+    def put(text: str, code: str, indent: int, label: str = "") -> None:
+        for number, line in enumerate(table.fold(None, plain(text), indent, 2)):
+            before, inside, after = table.place(None, line, "" if number else label)
+            lines.append((before + style(code, inside) + after).rstrip())
+
+    for choice in trace.choices:
+        if not lines:
+            put("@initial", BOLD, 0, "0")
+        put(f"{short(choice.at)}  {source_line(sources, choice.at)}".rstrip(), "", 2)
+        put(f"choice: {choice.value}", DIM, 6)
     return lines
 
 

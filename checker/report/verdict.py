@@ -106,7 +106,7 @@ class Run:
     itself, which ended the search. engine: which one searched; remark: why it was not a faster one.
     reductions: those in use; dropped: (reduction, why it was not used to the end). omission: a bound on the probability that
     hash compaction left out a state. unused: (symmetry or reduction, why it was of no use from the beginning); the notes
-    say it too."""
+    say it too. initials: how many initial states the model has, without reductions."""
 
     subject: Subject
     verdicts: tuple[Verdict, ...]
@@ -121,6 +121,7 @@ class Run:
     dropped: tuple[tuple[str, str], ...] = ()
     omission: float = 0.0
     unused: tuple[tuple[str, str], ...] = ()
+    initials: int = 1
 
     @property
     def words(self) -> set[Word]:

@@ -16,7 +16,7 @@ from checker.symbolic.solvers import Solver, solver_of
 
 
 class Unrolling:
-    """The steps from the initial state on, one set of variables for each state and step."""
+    """The steps from an initial state on, one set of variables for each state and step."""
 
     def __init__(self, problem: Problem, solver: Solver) -> None:
         self.problem = problem
@@ -30,10 +30,29 @@ class Unrolling:
         self.shared = list(rest) if problem.ordered else []
         self.accessed: list[list[Any]] = []
         self.variables = [solver.variable(name, width) for name, width in (*problem.state, *problem.inputs)]
-        self.states: list[list[Any]] = [
-            [solver.value(number, width) for number, (_, width) in zip(problem.initial, problem.state, strict=True)]
-        ]
+        self.states: list[list[Any]] = [self.first_state()]
         self.inputs: list[list[Any]] = []
+
+    def first_state(self) -> list[Any]:
+        """The initial state: a variable for what initial states differ in, which the solver is told of."""
+        solver, initials = self.solver, self.problem.initials
+        found, varying = [], []
+        for number, (name, width) in enumerate(self.problem.state):
+            if all(initial[number] == initials[0][number] for initial in initials):
+                found.append(solver.value(initials[0][number], width))
+            else:
+                found.append(solver.variable(f"{name.strip('|')} @0", width))
+                varying.append(number)
+        ways = []
+        for initial in initials if varying else ():
+            way = solver.value(1, 0)
+            for number in varying:
+                value = solver.value(initial[number], self.problem.state[number][1])
+                way = solver.conjunction(way, solver.equal(found[number], value))
+            ways.append(way)
+        if ways:
+            solver.add(solver.disjunction(ways))
+        return found
 
     def fresh_inputs(self) -> None:
         depth = len(self.inputs)

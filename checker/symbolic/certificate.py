@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """A proof as files in SMT-LIB 2, for another solver: each is a question whose answer has to be `unsat`.
 
-initiation.smt2      the initial state breaks the invariant
+initiation.smt2      an initial state breaks the invariant
 consecution-N.smt2   a step leads from a state that satisfies the invariant to one that breaks a part of it
 safety.smt2          a state that satisfies the invariant is wrong, or takes a wrong step
 
@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from checker.symbolic.problem import targets
-from checker.symbolic.smtlib import constant, declarations, definitions, quoted, sort
+from checker.symbolic.smtlib import declarations, definitions, one_of, quoted, sort
 from checker.symbolic.terms import Term, variables_of
 from checker.symbolic.transition import Relation
 
@@ -76,10 +76,7 @@ def files(relation: Relation, claim: Claim, lemmas: Sequence[Lemma]) -> dict[str
     next_invariant = [*next_parts, *(_applied(entry, True) for entry in lemmas)]
     of_state = declarations(state)
     of_parts = definitions(parts, "part")
-    first = [
-        f"(assert (= {variable.name} {constant(term.value, term.width)}))"
-        for variable, term in zip(state, relation.initial, strict=True)
-    ]
+    first = one_of(state, relation.initials)
     found = {INITIATION: _file([*of_lemmas, *of_state, *of_parts, *first, f"(assert (not {_all(invariant)}))"])}
     inputs = declarations(relation.inputs)
     step = {"|step|": relation.steps}

@@ -240,18 +240,21 @@ class Fields:
     def _packed_local(layout: Layout, procedure: str, name: str) -> tuple[int, int, int]:
         return layout.result if name == ir.RESULT else layout.locals[procedure, name]
 
-    # -- the initial state --
+    # -- the initial states --
 
-    def initial(self) -> list[int]:
-        """The numbers in the fields of the initial state."""
+    def initials(self) -> list[tuple[int, ...]]:
+        """The numbers in the fields of each initial state."""
+        return list(dict.fromkeys(map(self._initial, self.system.initials)))
+
+    def _initial(self, initial: ir.Initial) -> tuple[int, ...]:
         found = [0] * len(self.fields)
         for name, fields in self.cells.items():
             variable = self.system.variables[name]
-            for value, field in zip(variable.initial, fields, strict=True):
+            for value, field in zip(initial.cells[name], fields, strict=True):
                 if field is not None:
                     found[field] = value - variable.low
         depths: dict[tuple[str, int], int] = {}
-        for record, index, name, arguments in self.system.frames:
+        for record, index, name, arguments in initial.frames:
             depth = depths.get((record, index), 0)
             depths[record, index] = depth + 1
             frame = self.frames[record][index][depth]
@@ -263,7 +266,7 @@ class Fields:
                     field = frame.slots[place.slot]
                     if field is not None:
                         found[field] = value - place.low
-        return found
+        return tuple(found)
 
 
 def _taken(packed: int, offset: int, width: int) -> int:

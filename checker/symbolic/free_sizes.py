@@ -154,6 +154,9 @@ def check_records(program: tree.Program, free: Sequence[str]) -> None:
 def check_initial(program: tree.Program) -> None:
     """Unsupported unless each round of a loop in `@initial` code makes a block of its own, and does so without looking at which
     round it is or at what others made."""
+    choice = next((node for node in nodes(program.initial) if isinstance(node, tree.Choose)), None)
+    if choice is not None:
+        raise Unsupported(f"{choice.position}: `@initial` code that chooses; prove at fixed sizes, or take the choice out")
     for statement in program.initial:
         match statement:
             case tree.For(binding=binding, body=body):

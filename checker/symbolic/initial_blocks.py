@@ -80,7 +80,8 @@ def _cells(
                 found[key, indices[keyed[0]]].append(((variable.name, rest), value, record))
     depths: dict[tuple[str, int], int] = {}
     places = {place: name for name, place in names.items()}
-    for record, index, name, arguments in system.frames:
+    (initial,) = system.initials
+    for record, index, name, arguments in initial.frames:
         depth = depths.get((record, index), 0)
         depths[record, index] = depth + 1
         procedure = system.procedures[name]

@@ -44,7 +44,7 @@ def proof_problem(
         text="\n".join(lines),
         state=tuple((variable.name, variable.width) for variable in state),
         inputs=tuple((variable.name, variable.width) for variable in inputs),
-        initial=tuple(term.value for term in relation.initial),
+        initials=relation.initials,
         targets=tuple(target for target, _ in wanted),
         features=tuple((len(feature.atoms), len(feature.values)) for feature in features),
         groups=tuple(0 if feature.record is None else 1 + records.index(feature.record) for feature in features),

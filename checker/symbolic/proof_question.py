@@ -19,7 +19,7 @@ class ProofProblem:
     text: str
     state: tuple[tuple[str, int], ...]
     inputs: tuple[tuple[str, int], ...]
-    initial: tuple[int, ...]
+    initials: tuple[tuple[int, ...], ...]
     targets: tuple[Target, ...]
     features: tuple[tuple[int, int], ...]
     groups: tuple[int, ...]

@@ -25,13 +25,13 @@ class Problem:
     """A step relation as text. text: SMT-LIB 2 with declarations of the variables of state and inputs, and for each of `roots` an
     assertion that equates a variable with it. The roots are: steps, the next value of each variable of the state, the
     targets; if it is `ordered`, the number of the agent that steps, and for each group of fields whether the step reads or writes
-    one, and whether it writes one (order.py). initial: the number that each variable of the state has at
-    first. depth: the most steps. solver: who answers."""
+    one, and whether it writes one (order.py). initials: for each initial state the number of each variable of the
+    state. depth: the most steps. solver: who answers."""
 
     text: str
     state: tuple[tuple[str, int], ...]
     inputs: tuple[tuple[str, int], ...]
-    initial: tuple[int, ...]
+    initials: tuple[tuple[int, ...], ...]
     targets: tuple[Target, ...]
     depth: int
     solver: str = Z3

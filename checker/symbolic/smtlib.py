@@ -48,6 +48,21 @@ def definitions(terms: Mapping[str, Term], prefix: str | None) -> list[str]:
     return lines
 
 
+def one_of(variables: Sequence[Term], states: Sequence[Sequence[int]]) -> list[str]:
+    """Assertions that the variables have the numbers of one of the states."""
+
+    def has(n: int, number: int) -> str:
+        return f"(= {variables[n].name} {constant(number, variables[n].width)})"
+
+    varying = [n for n in range(len(variables)) if len({state[n] for state in states}) > 1]
+    same = sorted({*range(len(variables))} - {*varying})
+    lines = [f"(assert {has(n, states[0][n])})" for n in same]
+    if varying:
+        ways = (f"(and true {' '.join(has(n, state[n]) for n in varying)})" for state in states)
+        lines.append(f"(assert (or {' '.join(ways)}))")
+    return lines
+
+
 def _text(term: Term, arguments: Sequence[str]) -> str:
     match term.op:
         case "constant":

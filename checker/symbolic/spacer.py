@@ -47,10 +47,9 @@ def find_invariant(problem: SpacerProblem, tell: Callable[[SpacerMessage], None]
     fixedpoint.set(engine="spacer", **{"xform.slice": False, "xform.inline_eager": False, "xform.inline_linear": False})
     fixedpoint.register_relation(holds)
     fixedpoint.declare_var(*before_bits, *itertools.chain(*inputs), *after_bits)
-    first = [
-        z3.BoolVal(bool(number >> n & 1)) for number, bits in zip(problem.initial, state, strict=True) for n in range(len(bits))
-    ]
-    fixedpoint.rule(holds(*first))
+    for initial in problem.initials:
+        first = [z3.BoolVal(bool(number >> n & 1)) for number, bits in zip(initial, state, strict=True) for n in range(len(bits))]
+        fixedpoint.rule(holds(*first))
     fixedpoint.rule(holds(*after_bits), [holds(*before_bits), *_blasted(step, pairs)])
     (bad,) = _blasted([z3.Or(*wrong)], pairs) or [z3.BoolVal(True)]
     answer = fixedpoint.query(z3.And(holds(*before_bits), bad))

@@ -26,7 +26,7 @@ def spacer_problem(relation: Relation, properties: frozenset[str]) -> SpacerProb
         "\n".join(lines),
         tuple((variable.name, variable.width) for variable in state),
         tuple((variable.name, variable.width) for variable in inputs),
-        tuple(term.value for term in relation.initial),
+        relation.initials,
     )
 
 

@@ -22,7 +22,7 @@ class SpacerProblem:
     text: str
     state: tuple[tuple[str, int], ...]
     inputs: tuple[tuple[str, int], ...]
-    initial: tuple[int, ...]
+    initials: tuple[tuple[int, ...], ...]
 
 
 @dataclass(frozen=True)

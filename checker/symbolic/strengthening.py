@@ -262,9 +262,8 @@ class Prover:
     # -- the search --
 
     def run(self) -> None:
-        for wrong in self.wrong_at_first():
-            at_first = list(self.problem.initial)
-            why = Failed(wrong, at_first, [0] * len(self.inputs), None, frozenset(range(len(self.state))))
+        for wrong, initial in self.wrong_at_first().items():
+            why = Failed(wrong, list(initial), [0] * len(self.inputs), None, frozenset(range(len(self.state))))
             if wrong not in self.stated:
                 self.tell(why)
                 return
@@ -315,16 +314,17 @@ class Prover:
             wanted = sum(1 for lemma in self.everything if lemma.alive and lemma.wanted)
             self.tell(Grown(wanted, wanted - len(self.queue), self.counterexamples, self.checks))
 
-    def wrong_at_first(self) -> list[str]:
-        """What no lemma can help with: targets that the initial state is in. (Clauses agree with it, as it is a sample.)"""
-        found: dict[str, None] = {}
-        widths = (width for _, width in self.problem.state)
-        numbers = [value(number, width) for number, width in zip(self.problem.initial, widths, strict=True)]
-        pairs = list(zip(self.state, numbers, strict=True))
-        for lemma in self.everything:
-            if lemma.clause is None and not z3.is_true(z3.simplify(z3.substitute(lemma.holds, *pairs))):
-                found[lemma.target or "valid"] = None
-        return list(found)
+    def wrong_at_first(self) -> dict[str, tuple[int, ...]]:
+        """What no lemma can help with: targets that an initial state is in, and one of those. (Clauses agree with them: they are
+        samples.)"""
+        found: dict[str, tuple[int, ...]] = {}
+        for initial in self.problem.initials:
+            numbers = [value(number, width) for number, (_, width) in zip(initial, self.problem.state, strict=True)]
+            pairs = list(zip(self.state, numbers, strict=True))
+            for lemma in self.everything:
+                if lemma.clause is None and not z3.is_true(z3.simplify(z3.substitute(lemma.holds, *pairs))):
+                    found.setdefault(lemma.target or "valid", initial)
+        return found
 
     def failure(self, target: str, model: Any, wrong: Any, step: bool) -> Failed:
         state, inputs = ([model.eval(v, model_completion=True) for v in group] for group in (self.state, self.inputs))

@@ -4,7 +4,7 @@
     relation = step_relation(system)
     relation.fields.variables      the state s: one variable for each field
     relation.inputs                the inputs i: which transition is taken, and what it chooses
-    relation.initial               the terms (constants) of the initial state
+    relation.initials              the numbers in the fields of each initial state
     relation.steps                 over s, i: a transition leads from s to a new state
     relation.next                  over s, i: the fields of that state, where `steps` holds
     relation.violates[property]    over s, i: the transition violates the property (and leads to no state)
@@ -64,7 +64,7 @@ class Relation:
     transitions: tuple[Transition, ...]
     selector: Term
     inputs: tuple[Term, ...]
-    initial: tuple[Term, ...]
+    initials: tuple[tuple[int, ...], ...]
     steps: Term
     next: tuple[Term, ...]
     violates: Mapping[str, Term]
@@ -148,7 +148,7 @@ def _step_relation(system: ir.System, any_free: bool, counted: Sequence[Counted]
         transitions=tuple(transitions),
         selector=selector.variable,
         inputs=(selector.variable, *choices.made.values()),
-        initial=tuple(fields.constants(fields.initial())),
+        initials=tuple(fields.initials()),
         # As implications, since then a solver sees at once that what is not possible is not chosen.
         steps=terms.conjunction(
             selector.valid,

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 
 from checker.symbolic.certificate import INITIATION, SAFETY, Claim
 from checker.symbolic.problem import targets
-from checker.symbolic.smtlib import constant, declarations, definitions
+from checker.symbolic.smtlib import declarations, definitions, one_of
 from checker.symbolic.terms import Term
 from checker.symbolic.transition import Relation
 
@@ -48,10 +48,7 @@ def unrolled_files(relation: Relation, claim: Claim, k: int, part: str | None = 
             steps.append(terms.conjunction(possible, *leads))
     early = [terms.conjunction(*steps[:n], terms.disjunction(terms.negation(is_shown[n]), is_wrong[n])) for n in range(k)]
     known = [variable for group in (*states, *inputs) for variable in group]
-    first = [
-        f"(assert (= {variable.name} {constant(term.value, term.width)}))"
-        for variable, term in zip(states[0], relation.initial, strict=True)
-    ]
+    first = one_of(states[0], relation.initials)
     return {
         INITIATION: _file(known, [terms.disjunction(*early)], first),
         CONSECUTION: _file(known, [*is_right[:k], *steps, terms.negation(is_shown[k])]),

@@ -61,8 +61,8 @@ class Built:
     states: tuple[Snapshot, ...]
 
 
-def build_trace(program: Program, schedule: Sequence[Transition], claim: Claim) -> Built:
-    """The trace of a schedule that ends in what is claimed; `replay` confirms it.
+def build_trace(program: Program, schedule: Sequence[Transition], claim: Claim, initial: Sequence[int] = ()) -> Built:
+    """The trace of a schedule that ends in what is claimed; `replay` confirms it. initial: what @initial code chose.
 
     Costs one machine step for each transition of the schedule. To confirm a deadlock it runs the schedule again for each
     processor, as a machine cannot take back a step that it tried.
@@ -71,12 +71,14 @@ def build_trace(program: Program, schedule: Sequence[Transition], claim: Claim) 
     does, or if the machine does not find what is claimed.
     """
     try:
-        machine = Machine(program)
+        machine = Machine(program, initial)
     except Stopped as stopped:
         if schedule or stopped.kind is not Kind.MODEL_ERROR:
             _differ("initial state", "it can be made", str(stopped))
         violation = _raised(Outcome(stopped.kind, stopped.message, stopped.position), claim, "initial state")
         return Built(with_origin(_trace(program, {}, [], violation), program), ())
+    if machine.initial != tuple(initial):
+        _differ("initial state", f"@initial code chooses {list(initial)}", f"the choices {list(machine.initial)}")
     states = [_snapshot(machine)]
     steps: list[Step] = []
     outcome = Outcome(Kind.DONE)
@@ -91,7 +93,7 @@ def build_trace(program: Program, schedule: Sequence[Transition], claim: Claim) 
         violation = _raised(outcome, claim, at)
     else:
         violation = _found(machine, schedule, claim, at)
-    trace = _trace(program, states[0].cells, steps, violation)
+    trace = replace(_trace(program, states[0].cells, steps, violation), choices=machine.initial_choices)
     if claim.kind == "lasso" and claim.cycle is not None:
         own_steps = any(e.own_steps and e.position == claim.position for e in program.eventualities)
         trace = replace(trace, cycle=Cycle(claim.cycle, assumed(program, own_steps)))
@@ -173,7 +175,7 @@ def _found(machine: Machine, schedule: Sequence[Transition], claim: Claim, at: s
         case "deadlock":
             if claim.property != DEADLOCK or DEADLOCK not in program.properties:
                 _differ(at, _claimed(claim), f"that this model does not declare {claim.property} for deadlocks")
-            possible = way_on(program, schedule)
+            possible = way_on(program, schedule, machine.initial)
             if possible is not None:
                 _differ(at, _claimed(claim), f"that {possible} is possible")
             return Violation(DEADLOCK, "deadlock", program.properties[DEADLOCK].position, (), _stuck(machine), ())
@@ -212,7 +214,7 @@ def _lasso(machine: Machine, schedule: Sequence[Transition], claim: Claim, at: s
         _differ(at, _claimed(claim), "other parameters")
     violation = _false(machine, demand, claim, at)
     try:
-        check_lasso(machine.program, schedule[: claim.cycle], schedule[claim.cycle :], demand, claim.binding)
+        check_lasso(machine.program, schedule[: claim.cycle], schedule[claim.cycle :], demand, claim.binding, machine.initial)
     except NoLasso as reason:
         _differ(at, _claimed(claim), f"that {reason}")
     return replace(violation, kind="lasso")

@@ -101,6 +101,14 @@ class Cycle:
 
 
 @dataclass(frozen=True)
+class InitialChoice:
+    """What a `choose` in @initial code chose, and where it stands."""
+
+    value: str
+    at: Position
+
+
+@dataclass(frozen=True)
 class Place:
     """What stands at a position that a trace names. scope: the function or class that it is in, those around it before it, with
     dots between them; empty for none. text: the statement or expression that begins there, of a compound statement its head.
@@ -123,11 +131,11 @@ class Origin:
 
 @dataclass(frozen=True)
 class Trace:
-    """A path from the initial state to a violation, a shortest one but for a lasso.
+    """A path from an initial state to a violation, a shortest one but for a lasso.
 
     settings: values of all parameters. events: those switched on. initial: every cell of the initial state, constants
-    too, in the order of declaration; frames are not cells. cycle: of a lasso only. origin: None if it is not known, so that
-    lines have to be where they were.
+    too, in the order of declaration; frames are not cells. cycle: of a lasso only. choices: of @initial code, in order.
+    origin: None if it is not known, so that lines have to be where they were.
     """
 
     model: str
@@ -137,4 +145,5 @@ class Trace:
     steps: tuple[Step, ...]
     violation: Violation
     cycle: Cycle | None = None
+    choices: tuple[InitialChoice, ...] = ()
     origin: Origin | None = None

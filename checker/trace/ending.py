@@ -21,9 +21,9 @@ def invariant_at(program: Program, property: str, position: Position | None) -> 
     return None
 
 
-def way_on(program: Program, history: Sequence[Transition]) -> str | None:
+def way_on(program: Program, history: Sequence[Transition], initial: Sequence[int] = ()) -> str | None:
     """A transition other than interrupts that is possible after the history, in words; None in a deadlock."""
-    for transition, _ in transitions(program, history, interrupts=False):
+    for transition, _ in transitions(program, history, interrupts=False, initial=initial):
         return transition.action or f"a step of processor {transition.processor}"
     return None
 

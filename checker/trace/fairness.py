@@ -65,10 +65,15 @@ def contexts(machine: Machine) -> list[Context | None]:
 
 
 def unfair(
-    program: Program, cycle: Sequence[Moment], histories: Sequence[Sequence[Transition]], demand: Eventuality, first: int | None
+    program: Program,
+    cycle: Sequence[Moment],
+    histories: Sequence[Sequence[Transition]],
+    demand: Eventuality,
+    first: int | None,
+    initial: Sequence[int] = (),
 ) -> str | None:
-    """Why running the cycle for ever is not fair; None if it is. histories: how to get to the state of each moment. first: of a
-    @bounded condition, the index of its processor."""
+    """Why running the cycle for ever is not fair; None if it is. histories: how to get to the state of each moment, from the
+    initial state that these choices make. first: of a @bounded condition, the index of its processor."""
     mine = [m for m in cycle if m.transition.processor == first]
     if demand.own_steps and not mine:
         return "the processor of the condition takes no step in the cycle"
@@ -81,7 +86,7 @@ def unfair(
         if any(m.transition.processor == processor and m.contexts[processor] == context for m in cycle):
             continue
         stands = [number for number, m in enumerate(cycle) if m.contexts[processor] == context]
-        if all(can_step(program, histories[number], processor) for number in stands):
+        if all(can_step(program, histories[number], processor, initial) for number in stands):
             assert program.processor is not None
             name = instance_name(program.records[program.processor], processor)
             return f"{name} could take a step in the cycle, and never does"

@@ -33,17 +33,22 @@ def eventuality_at(program: Program, property: str, position: Position | None) -
 
 
 def check_lasso(
-    program: Program, path: Sequence[Transition], cycle: Sequence[Transition], demand: Eventuality, binding: Mapping[str, int]
+    program: Program,
+    path: Sequence[Transition],
+    cycle: Sequence[Transition],
+    demand: Eventuality,
+    binding: Mapping[str, int],
+    initial: Sequence[int] = (),
 ) -> None:
-    """Raises NoLasso unless the path leads to a state to which the cycle comes back, so that it can be run for ever; and
-    the demanded condition holds in no state of the cycle; and the cycle is fair.
+    """Raises NoLasso unless the path, from the initial state that these choices make, leads to a state to which the cycle comes
+    back, so that it can be run for ever; and the demanded condition holds in no state of the cycle; and the cycle is fair.
 
     The cycle is run until a state comes back exactly, at least twice: the first time shows what each step calls, the second
     time conditions are evaluated.
     """
     if not cycle:
         raise NoLasso("there is no step in the cycle")
-    machine = run(program, path)
+    machine = run(program, path, initial)
     known: dict[object, int] = {exact(machine): 0}
     following: list[NextStep] = []
     views: list[View] = []
@@ -74,7 +79,7 @@ def check_lasso(
     if demand.own_steps:
         assert program.processor is not None
         processor = binding[demand.parameters[0].local.name] // program.records[program.processor].alignment - 1
-    reason = unfair(program, moments, histories, demand, processor)
+    reason = unfair(program, moments, histories, demand, processor, initial)
     if reason is not None:
         raise NoLasso(reason)
 

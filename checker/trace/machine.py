@@ -21,7 +21,8 @@ from checker.language.tree import (
     ReferenceType,
     Type,
 )
-from checker.trace.data import Allocated, Call, Choice
+from checker.language.values import format_value
+from checker.trace.data import Allocated, Call, Choice, InitialChoice
 from checker.trace.execution import Execution, Scope, scope_of
 from checker.trace.state import (
     Allocation,
@@ -85,14 +86,16 @@ class Machine:
     spoiled: the last step ended half-way, so that no further transition can be run; `cells` still gives the state
     before that step. Build another machine and run the same transitions to go on from there. accessed: where the access
     point of the last step stands; None for an action, and for a step that pushed or returned before it met one. reads: the
-    cells that decided the invariant evaluated last.
+    cells that decided the invariant evaluated last. initial, initial_choices: what @initial code chose.
     """
 
-    def __init__(self, program: Program) -> None:
-        """Makes the initial state. Raises Stopped where `initial` does not come to its end: with a cut, or with a model
-        error, since it is no step that could violate a property."""
+    def __init__(self, program: Program, initial: Sequence[int] | Chooser = ()) -> None:
+        """Makes the initial state. initial: what @initial code chooses. Raises Stopped where that does not come to its end: with
+        an open choice; not possible, where these choices make no initial state; with a cut; or with a model error, since it is
+        no step that could violate a property."""
         self.program = program
         self.state = State(program)
+        self.state.chooser = _lowest_allocated(initial if callable(initial) else chooser_of(initial))
         self.spoiled = False
         self.accessed: Call | None = None
         self.reads: Reads = ()
@@ -100,8 +103,15 @@ class Machine:
         try:
             execution.at_once(execution.block(program.initial, scope_of((), program.initial_locals)))
         except Stopped as stopped:
-            kind = Kind.CUT if stopped.kind is Kind.CUT else Kind.MODEL_ERROR
-            raise Stopped(kind, stopped.message, stopped.position) from None
+            own = (Kind.CUT, Kind.OPEN_CHOICE, Kind.NOT_POSSIBLE)
+            kind = stopped.kind if stopped.kind in own else Kind.MODEL_ERROR
+            raise Stopped(kind, stopped.message, stopped.position, options=stopped.options) from None
+        self.initial = tuple(value for _, value in self.state.chosen)
+        self.initial_choices = tuple(
+            InitialChoice(format_value(program, type_, value), position)
+            for (type_, value), position in zip(self.state.chosen, self.state.chosen_at, strict=True)
+            if not isinstance(type_, Allocation)
+        )
 
     # --- transitions -------------------------------------------------------------------------------------------------
 
@@ -151,6 +161,7 @@ class Machine:
         self.state.processor = processor
         self.state.chosen = []
         self.state.allocations = []
+        self.state.chosen_at = []
         self.state.looked = []
         self.state.found = {}
         self.state.called = []
@@ -315,3 +326,8 @@ class Machine:
                 return False
             execution.set_bound(parameter, value, position, scope)
         return True
+
+
+def _lowest_allocated(chooser: Chooser) -> Chooser:
+    """The chooser of @initial code, in which an allocation returns the lowest free instance."""
+    return lambda type_, options: None if isinstance(type_, Allocation) else chooser(type_, options)

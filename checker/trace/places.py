@@ -52,6 +52,8 @@ def moved(trace: Trace, program: Program) -> Trace:
 
 def positions(trace: Trace) -> Iterator[Position]:
     """All places that a trace names, some of them again and again."""
+    for choice in trace.choices:
+        yield choice.at
     for step in trace.steps:
         yield step.at
         for call in step.calls:
@@ -64,12 +66,13 @@ def _mapped(trace: Trace, to: Callable[[Position], Position]) -> Trace:
         calls = tuple(Call(call.routine, to(call.position)) for call in before.calls)
         return replace(before, at=to(before.at), calls=calls)
 
+    choices = tuple(replace(choice, at=to(choice.at)) for choice in trace.choices)
     violation = replace(trace.violation, position=to(trace.violation.position))
     origin = trace.origin
     if origin is not None:
         places = tuple(replace(place, position=to(place.position)) for place in origin.places)
         origin = replace(origin, places=places)
-    return replace(trace, steps=tuple(map(step, trace.steps)), violation=violation, origin=origin)
+    return replace(trace, choices=choices, steps=tuple(map(step, trace.steps)), violation=violation, origin=origin)
 
 
 # --- places in a text ------------------------------------------------------------------------------------------------

@@ -79,9 +79,10 @@ def printed_owner(program: Program, owner: Owner) -> str:
     return instance_name(program.records[owner[0]], owner[1])
 
 
-def run(program: Program, history: Sequence[Transition]) -> Machine:
-    """A machine that has taken these transitions. Raises ValueError if one of them does not take place."""
-    machine = Machine(program)
+def run(program: Program, history: Sequence[Transition], initial: Sequence[int] = ()) -> Machine:
+    """A machine that has taken these transitions. initial: what @initial code chose. Raises ValueError if one of them does not
+    take place."""
+    machine = Machine(program, initial)
     for number, transition in enumerate(history, 1):
         outcome = machine.take(transition)
         if outcome.kind is not Kind.DONE:
@@ -89,13 +90,15 @@ def run(program: Program, history: Sequence[Transition]) -> Machine:
     return machine
 
 
-def transitions(program: Program, history: Sequence[Transition], interrupts: bool = True) -> Iterator[tuple[Transition, Outcome]]:
+def transitions(
+    program: Program, history: Sequence[Transition], interrupts: bool = True, initial: Sequence[int] = ()
+) -> Iterator[tuple[Transition, Outcome]]:
     """Every transition that is possible after the history, with how it ends: done, terminal, cut or in a model error.
 
     interrupts: those of interrupt actions too. A machine cannot be copied, so that each candidate that leaves its mark on
     it costs a run of the history.
     """
-    machine = _open(program, history)
+    machine = _open(program, history, initial)
     processors = 0 if program.processor is None else program.records[program.processor].count
     candidates = [Transition(index) for index in range(processors)]
     for action in program.actions.values():
@@ -105,7 +108,7 @@ def transitions(program: Program, history: Sequence[Transition], interrupts: boo
     marked = False
     while candidates:
         if marked:
-            machine = _open(program, history)
+            machine = _open(program, history, initial)
         candidate = candidates.pop()
         outcome = machine.take(candidate)
         if outcome.kind is Kind.OPEN_CHOICE:
@@ -115,12 +118,12 @@ def transitions(program: Program, history: Sequence[Transition], interrupts: boo
         marked = machine.spoiled or outcome.kind is Kind.DONE
 
 
-def can_step(program: Program, history: Sequence[Transition], processor: int) -> bool:
+def can_step(program: Program, history: Sequence[Transition], processor: int, initial: Sequence[int] = ()) -> bool:
     """Whether the processor has a step after the history, with whatever choices."""
     open_choices: list[tuple[Choice, ...]] = [()]
     while open_choices:
         choices = open_choices.pop()
-        outcome = _open(program, history).step(processor, choices)
+        outcome = _open(program, history, initial).step(processor, choices)
         if outcome.kind is Kind.OPEN_CHOICE:
             open_choices += [(*choices, option) for option in outcome.options]
         elif outcome.kind is not Kind.NOT_POSSIBLE:
@@ -128,8 +131,8 @@ def can_step(program: Program, history: Sequence[Transition], processor: int) ->
     return False
 
 
-def _open(program: Program, history: Sequence[Transition]) -> Machine:
+def _open(program: Program, history: Sequence[Transition], initial: Sequence[int]) -> Machine:
     """A machine that has taken these transitions, and leaves open which instance the next ones allocate."""
-    machine = run(program, history)
+    machine = run(program, history, initial)
     machine.state.allocations_are_open = True
     return machine

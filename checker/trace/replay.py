@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from checker.language.tree import Eventuality, Invariant, Program, Type
-from checker.trace.data import Call, Step, Trace, Violation
+from checker.trace.data import Call, InitialChoice, Step, Trace, Violation
 from checker.trace.ending import DEADLOCK, invariant_at, invariant_error, way_on
 from checker.trace.fairness import assumed
 from checker.trace.lasso import NoLasso, check_lasso, eventuality_at
@@ -47,13 +47,15 @@ def replay(program: Program, trace: Trace) -> Replay:
 def _replay(program: Program, trace: Trace) -> None:
     _same("settings", dict(trace.settings), {p.name: p.value for p in program.parameters})
     _same("events", sorted(trace.events), sorted(event.name for event in program.events if event.enabled))
+    texts = tuple(choice.value for choice in trace.choices)
     try:
-        machine = Machine(program)
+        machine = Machine(program, _choices(program, texts, "initial state"))
     except Stopped as stopped:
         if trace.steps or stopped.kind is not Kind.MODEL_ERROR:
             raise _Differs(f"the initial state cannot be made: {stopped}") from None
         _raised(Outcome(stopped.kind, stopped.message, stopped.position), trace.violation, "initial state")
         return
+    _same("initial state: choices", _placed(trace.choices), _placed(machine.initial_choices))
     _same_cells("initial state", dict(trace.initial), machine.cells())
     outcome = None
     taken: list[Transition] = []
@@ -74,7 +76,7 @@ def _replay(program: Program, trace: Trace) -> None:
             _check_lasso(machine, trace, taken, at)
         case "deadlock":
             _same(f"{at}: property", trace.violation.property, DEADLOCK)
-            possible = way_on(program, taken)
+            possible = way_on(program, taken, machine.initial)
             if possible is not None:
                 raise _Differs(f"{at}: the trace says it ends in a deadlock, the replay finds that {possible} is possible")
         case "model-error":
@@ -92,7 +94,7 @@ def _replay(program: Program, trace: Trace) -> None:
 
 def _replay_step(machine: Machine, step: Step, at: str) -> tuple[Outcome, Transition]:
     transition = _transition(machine, step, at)
-    outcome, found = record_step(machine, transition, _choices(machine.program, step, at))
+    outcome, found = record_step(machine, transition, _choices(machine.program, step.choices, at))
     if outcome.kind in (Kind.NOT_POSSIBLE, Kind.OPEN_CHOICE, Kind.CUT, Kind.HALT):
         raise _Differs(f"{at}: the trace says {step.name} takes place, the replay finds {outcome}")
     _same(f"{at}: routine", step.name, found.name)
@@ -137,8 +139,8 @@ def _transition(machine: Machine, step: Step, at: str) -> Transition:
         raise _Differs(f"{at}: the replay cannot tell whose frame it steps: {stopped}") from None
 
 
-def _choices(program: Program, step: Step, at: str) -> Chooser:
-    remaining = list(reversed(step.choices))
+def _choices(program: Program, texts: Sequence[str], at: str) -> Chooser:
+    remaining = list(reversed(texts))
 
     def choose(type_: Type | Allocation, options: tuple[int, ...]) -> int | None:
         if not remaining:
@@ -179,7 +181,7 @@ def _check_lasso(machine: Machine, trace: Trace, taken: Sequence[Transition], at
     _same("fairness", list(trace.cycle.fairness), list(assumed(program, demand.own_steps)))
     binding = _check_false(machine, demand, violation, at)
     try:
-        check_lasso(program, taken[: trace.cycle.start], taken[trace.cycle.start :], demand, binding)
+        check_lasso(program, taken[: trace.cycle.start], taken[trace.cycle.start :], demand, binding, machine.initial)
     except NoLasso as reason:
         raise _Differs(f"the trace says that its cycle can be run for ever, the replay finds that {reason}") from None
 
@@ -230,6 +232,10 @@ def _same_cells(what: str, said: Mapping[str, str], found: Mapping[str, str]) ->
 def _same_reads(violation: Violation, cells: Mapping[str, str], at: str) -> None:
     for cell, value in violation.reads:
         _same(f"{at}: {cell}", value, cells.get(cell))
+
+
+def _placed(choices: Iterable[InitialChoice]) -> str:
+    return ", ".join(f"{choice.value} at {choice.at}" for choice in choices) or "none"
 
 
 def _listed(cells: Iterable[tuple[str, str]]) -> str:

@@ -132,12 +132,12 @@ class Frame:
 
 
 class State:
-    """Shared memory and frames, and what belongs to the step in progress: its processor, its choices, and the cells that it
-    looked at, twice over. looked: in order; a condition drops from those what did not decide it. found: all but constants,
-    with the value that each had when it was looked at first. called: the routines that the step called. next_step: what a
-    condition on runs is told of the step that follows. allocations: the records of which the step has allocated an instance when
-    several were free. allocations_are_open: whether an allocation of which nobody has
-    decided what it returns is an open choice; else it returns the lowest."""
+    """Shared memory and frames, and what belongs to the step in progress: its processor, its choices and their places, and the
+    cells that it looked at, twice over. looked: in order; a condition drops from those what did not decide it. found: all
+    but constants, with the value that each had when it was looked at first. called: the routines that the step called.
+    next_step: what a condition on runs is told of the step that follows. allocations: the records of which the step has
+    allocated an instance when several were free. allocations_are_open: whether an allocation of which nobody has decided
+    what it returns is an open choice; else it returns the lowest."""
 
     def __init__(self, program: Program) -> None:
         self.program = program
@@ -150,6 +150,7 @@ class State:
         self.allocations: list[str] = []
         self.allocations_are_open = False
         self.chosen: list[tuple[Type | Allocation, int]] = []
+        self.chosen_at: list[Position] = []
         self.looked: list[Cell] = []
         self.found: dict[Cell, int] = {}
         self.called: list[str] = []
@@ -309,6 +310,7 @@ class State:
         if value not in options:
             raise Stopped(Kind.NOT_POSSIBLE, f"{self._printable(type_, value)} is not among the options", position)
         self.chosen.append((type_, value))
+        self.chosen_at.append(position)
         return value
 
     def free_instance(self, record_name: str, position: Position) -> int:
@@ -331,6 +333,7 @@ class State:
             raise Stopped(Kind.NOT_POSSIBLE, f"{shown} cannot be allocated, as it is not free", position)
         else:
             self.chosen.append((allocation, value))
+            self.chosen_at.append(position)
         return value // self.program.records[record_name].alignment - 1
 
     def _printable(self, type_: Type, value: int) -> str:

@@ -17,7 +17,7 @@ from typing import TypeVar
 from checker import writing
 from checker.language.errors import IDENTIFIER, UsageError
 from checker.language.tree import Position
-from checker.trace.data import Call, Change, Cycle, Origin, Place, Step, Trace, Violation
+from checker.trace.data import Call, Change, Cycle, InitialChoice, Origin, Place, Step, Trace, Violation
 
 SCHEMA = "stackproof-trace"
 VERSION = 1
@@ -45,8 +45,10 @@ def trace_to_json(trace: Trace) -> dict[str, object]:
         "events": list(trace.events),
         "violation": _violation_to_json(trace.violation),
         "initial": _cells_to_json(trace.initial),
-        "steps": [_step_to_json(step) for step in trace.steps],
     }
+    if trace.choices:
+        whole["choices"] = [{"value": choice.value, "at": _position_to_json(choice.at)} for choice in trace.choices]
+    whole["steps"] = [_step_to_json(step) for step in trace.steps]
     if trace.cycle is not None:
         whole["cycle"] = {"start": trace.cycle.start, "fairness": list(trace.cycle.fairness)}
     if trace.origin is not None:
@@ -157,8 +159,10 @@ def trace_from_json(value: object) -> Trace:
         raise TraceError(f"version {version} of the trace format is not supported, only version {VERSION}: record it anew")
     fields = ("schema", "version", "model", "settings", "events", "violation", "initial", "steps")
     cycle = _cycle(value["cycle"], "cycle") if "cycle" in value else None
+    choices = _list(value["choices"], "choices", _initial_choice) if "choices" in value else ()
     origin = _origin(value["origin"], "origin") if "origin" in value else None
-    whole = _fields({name: item for name, item in value.items() if name not in ("cycle", "origin")}, "the trace", fields)
+    optional = ("cycle", "choices", "origin")
+    whole = _fields({name: item for name, item in value.items() if name not in optional}, "the trace", fields)
     return Trace(
         model=_string(whole["model"], "model"),
         settings=_mapping(whole["settings"], "settings", _integer),
@@ -167,6 +171,7 @@ def trace_from_json(value: object) -> Trace:
         steps=_list(whole["steps"], "steps", _step),
         violation=_violation(whole["violation"], "violation"),
         cycle=cycle,
+        choices=choices,
         origin=origin,
     )
 
@@ -252,6 +257,11 @@ def _position(value: object, path: str) -> Position:
 def _cell(value: object, path: str) -> tuple[str, str]:
     fields = _fields(value, path, ("cell", "value"))
     return _string(fields["cell"], f"{path}.cell"), _string(fields["value"], f"{path}.value")
+
+
+def _initial_choice(value: object, path: str) -> InitialChoice:
+    fields = _fields(value, path, ("value", "at"))
+    return InitialChoice(_string(fields["value"], f"{path}.value"), _position(fields["at"], f"{path}.at"))
 
 
 def _change(value: object, path: str) -> Change:

@@ -171,6 +171,7 @@ def test_nothing_else_in_the_program_writes_files() -> None:
     allowed = {
         "checker/explicit/compiler.py",  # in a temporary folder
         "checker/explicit/library_cache.py",  # os.open to read
+        "checker/explicit/checkpoint.py",  # os.open to read
         "checker/cli/main.py",  # /dev/null
         "checker/__main__.py",
         "checker/cli/streams.py",
@@ -387,6 +388,8 @@ def test_a_checkpoint_leaves_what_lies_beside_it(tmp_path: Path) -> None:
     done = stackproof(*arguments, "file", cwd=tmp_path)
     assert (tmp_path / "file").exists(), done.stderr
     assert (tmp_path / "file.new").read_text() == "mine"
+    resumed = (*arguments[:-1], "--resume", "file")
+    assert "file is trusted for which states were searched" in stackproof(*resumed, cwd=tmp_path).stdout
     os.mkfifo(tmp_path / "pipe")
     for refused in ((*arguments, "pipe"), (*arguments[:-1], "--resume", "pipe")):
         done = stackproof(*refused, cwd=tmp_path)

@@ -22,7 +22,7 @@ from as_python import Tape as Combinations
 
 from checker.explicit.decode import state_cells, state_frames
 from checker.explicit.generated_names import Names
-from checker.explicit.initial import initial_state
+from checker.explicit.initial import initial_states
 from checker.explicit.outcome import Cut, OutOfRange, Raised, Tape, Violated
 from checker.explicit.paths import FIRST_PROPERTY, alternatives
 from checker.explicit.python_code import FunctionMaker
@@ -91,12 +91,15 @@ class Offered:
         self.steps: Transitions | None = None
         if self.system.names:
             self.steps = Transitions(FunctionMaker(Names(self.system, self.layout)))
-        self.states: dict[tuple[Transition, ...], int] = {}
+        firsts = initial_states(self.system, self.layout)
+        self.firsts = {initial.choices: state for initial, state in zip(self.system.initials, firsts, strict=True)}
+        self.states: dict[tuple[tuple[int, ...], tuple[Transition, ...]], int] = {}
 
-    def after(self, path: tuple[Transition, ...]) -> Offer:
+    def after(self, path: tuple[Transition, ...], initial: tuple[int, ...]) -> Offer:
+        """initial: what @initial code chose."""
         if self.steps is None:
             return lambda transition, allocation, made: None
-        steps, state = self.steps, self._state(path)
+        steps, state = self.steps, self._state(path, initial)
 
         def offer(transition: Transition, allocation: Allocation, made: Choices) -> Sequence[int] | None:
             ways = [choices for choices, _ in _ways(steps, state, transition) if choices[: len(made)] == made]
@@ -106,14 +109,15 @@ class Offered:
 
         return offer
 
-    def _state(self, path: tuple[Transition, ...]) -> int:
+    def _state(self, path: tuple[Transition, ...], initial: tuple[int, ...]) -> int:
         if not path:
-            return initial_state(self.system, self.layout)
-        if path not in self.states:
+            return self.firsts[initial]
+        key = initial, path
+        if key not in self.states:
             assert self.steps is not None
-            ways = _ways(self.steps, self._state(path[:-1]), path[-1])
-            (self.states[path],) = [end for choices, end in ways if choices == path[-1].choices and isinstance(end, int)]
-        return self.states[path]
+            ways = _ways(self.steps, self._state(path[:-1], initial), path[-1])
+            (self.states[key],) = [end for choices, end in ways if choices == path[-1].choices and isinstance(end, int)]
+        return self.states[key]
 
 
 def _ways(steps: Transitions, state: int, transition: Transition) -> Iterator[tuple[Choices, int | Raised]]:
@@ -137,9 +141,13 @@ class BruteForce:
     def explore(self) -> Space:
         """Breadth first, a path to each state kept in place of the state. Raises TooLarge."""
         space, program = self.space, self.program
-        first = run(program, ())
-        paths: dict[Any, tuple[Transition, ...]] = {exact(first): ()}
-        numbers = {exact(first): self._meet(first, 0)}
+        paths: dict[Any, tuple[Transition, ...]] = {}
+        initials: dict[Any, tuple[int, ...]] = {}
+        numbers: dict[Any, int] = {}
+        for first in initial_machines(program):
+            if exact(first) not in paths:
+                paths[exact(first)], initials[exact(first)] = (), first.initial
+                numbers[exact(first)] = self._meet(first, 0)
         graph: list[list[tuple[Label, Any]]] = []
         terminal: set[Any] = set()
         offered = None if self.any_free else Offered(program)
@@ -148,7 +156,8 @@ class BruteForce:
             graph.append([])
             view = key[0]
             moves = False
-            for transition, outcome, machine in expand(program, path, None if offered is None else offered.after(path)):
+            offer = None if offered is None else offered.after(path, initials[key])
+            for transition, outcome, machine in expand(program, path, initials[key], offer):
                 label = label_of(transition)
                 moves = moves or transition.processor is not None or not program.actions[transition.action].interrupt
                 if outcome.kind is Kind.CUT:
@@ -171,7 +180,7 @@ class BruteForce:
                 successor = exact(machine)
                 space.edges.add((view, label, successor[0]))
                 if successor not in paths:
-                    paths[successor] = (*path, transition)
+                    paths[successor], initials[successor] = (*path, transition), initials[key]
                     queue.append(successor)
                     numbers[successor] = self._meet(machine, len(path) + 1)
                 graph[-1].append((label, numbers[successor]))
@@ -217,12 +226,27 @@ def _coarsest(views: list[View], graph: list[list[tuple[Label, Any]]]) -> int:
         classes = [numbers[signature] for signature in signatures]
 
 
-def expand(program: Program, path: tuple[Transition, ...], offer: Offer | None) -> Iterator[tuple[Transition, Outcome, Machine]]:
-    """Every transition that is possible after the path, with its choices, how it ends, and the machine that has taken it. offer:
-    what allocations return; None: any free instance."""
+def initial_machines(program: Program) -> Iterator[Machine]:
+    """A machine in each initial state, once for each way to choose it."""
+    combinations = Combinations()
+    more = True
+    while more:
+        try:
+            yield Machine(program, chooser(combinations, None))
+        except Stopped as stopped:
+            if stopped.kind is not Kind.NOT_POSSIBLE:
+                raise
+        more = combinations.advance()
+
+
+def expand(
+    program: Program, path: tuple[Transition, ...], initial: tuple[int, ...], offer: Offer | None
+) -> Iterator[tuple[Transition, Outcome, Machine]]:
+    """Every transition that is possible after the path from the initial state that these choices make, with its choices, how it
+    ends, and the machine that has taken it. offer: what allocations return; None: any free instance."""
     processors = 0 if program.processor is None else program.records[program.processor].count
     candidates = [Transition(index) for index in range(processors)]
-    machine = run(program, path)
+    machine = run(program, path, initial)
     for action in program.actions.values():
         candidates += [Transition(None, action.name, arguments) for arguments in machine.bindings(action)]
     fresh = True
@@ -231,7 +255,7 @@ def expand(program: Program, path: tuple[Transition, ...], offer: Offer | None) 
         more = True
         while more:
             if not fresh:
-                machine = run(program, path)
+                machine = run(program, path, initial)
             choose = chooser(combinations, None if offer is None else partial(offer, candidate))
             if candidate.processor is not None:
                 outcome = machine.step(candidate.processor, choose)

@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 
 import networkx
-from brute_force import Offered, TooLarge, exact, expand
+from brute_force import Offered, TooLarge, exact, expand, initial_machines
 
 from checker.language.tree import Eventuality, Program
 from checker.trace.fairness import Moment, moment
@@ -27,32 +27,34 @@ class Edge:
 
 
 def bindings(program: Program, demand: Eventuality) -> list[tuple[int, ...]]:
-    return run(program, ()).bindings(demand)
+    return next(initial_machines(program)).bindings(demand)
 
 
 def graph_of(program: Program, most: int) -> networkx.MultiDiGraph:
     """All states that the machine keeps apart. Raises TooLarge."""
     graph = networkx.MultiDiGraph()
-    first = exact(run(program, ()))
     offered = Offered(program)
-    paths: dict[object, tuple[Transition, ...]] = {first: ()}
+    initials: dict[object, tuple[int, ...]] = {}
+    for machine in initial_machines(program):
+        initials.setdefault(exact(machine), machine.initial)
+    paths: dict[object, tuple[Transition, ...]] = dict.fromkeys(initials, ())
     for state in (queue := list(paths)):
-        path = paths[state]
+        path, initial = paths[state], initials[state]
         graph.add_node(state)
-        found = [(t, outcome, machine) for t, outcome, machine in expand(program, path, offered.after(path))]
+        found = [(t, outcome, machine) for t, outcome, machine in expand(program, path, initial, offered.after(path, initial))]
         stepping = {t.processor for t, _, _ in found}
-        here = run(program, path)
+        here = run(program, path, initial)
         standing = {context[0] for context in moment(here, Transition(None), (None, frozenset())).contexts if context is not None}
         # The machines of transitions that take place are made anew for each; asking one what it called comes before anything else.
         for transition, outcome, _ in found:
             if outcome.kind is not Kind.DONE:
                 continue
-            machine = run(program, (*path, transition))
+            machine = run(program, (*path, transition), initial)
             called = machine.called if transition.processor is not None else frozenset()
             next_step = transition.processor, called
             target = exact(machine)
             if target not in paths:
-                paths[target] = (*path, transition)
+                paths[target], initials[target] = (*path, transition), initial
                 queue.append(target)
                 if len(queue) > most:
                     raise TooLarge

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from checker.explicit.decode import state_cells, state_frames
-from checker.explicit.initial import initial_state
+from checker.explicit.initial import initial_states
 from checker.explicit.paths import Hop
 from checker.explicit.search import Finding, Result, Search
 from checker.ir.lower import lower
@@ -27,9 +27,10 @@ def confirm(program: Program) -> Result:
 
 def replayed(program: Program, search: Search, finding: Finding) -> Trace:
     """The trace of a finding. Asserts that its states are those of the engine, and that it replays."""
-    built = build_trace(program, [transition_of(hop) for hop in finding.path], claim_of(program, finding))
+    initial = search.system.initials[initial_states(search.system, search.layout).index(finding.path.first)]
+    built = build_trace(program, [transition_of(hop) for hop in finding.path], claim_of(program, finding), initial.choices)
     unmarked = (1 << search.layout.mark) - 1
-    states = [initial_state(search.system, search.layout), *(hop.state & unmarked for hop in finding.path)]
+    states = [finding.path.first, *(hop.state & unmarked for hop in finding.path)]
     for state, snapshot in zip(states, built.states, strict=True):
         assert state_cells(program, search.system, search.layout, state) == snapshot.cells
         assert state_frames(program, search.system, search.layout, state) == snapshot.frames

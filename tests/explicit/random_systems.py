@@ -77,7 +77,7 @@ class Writer:
             self.routine("main")
         for number in range(chance.randint(0, 2) if self.cpus else chance.randint(2, 5)):
             self.action(number)
-        if self.cpus:
+        if self.cpus or chance.random() < 0.4:
             self.boot()
         for number in range(chance.randint(1, 2)):
             self.invariant(number)
@@ -273,13 +273,35 @@ class Writer:
             self.line(1, "p = allocate(Page)")
         if chance.random() < 0.3:
             self.line(1, "slots[0] = allocate(Page)")
-        for task in range(self.tasks):
+        for task in range(self.tasks if self.cpus else 0):
             self.line(1, f"enter(instance(Task, {task}), main)")
         for cpu in range(self.cpus):
             if cpu < self.tasks and chance.random() < 0.9:
                 self.line(1, f"instance(Cpu, {cpu}).task = instance(Task, {cpu})")
             if chance.random() < 0.2:
-                self.line(1, f"enter(instance(Cpu, {cpu}), handler, 1)")
+                self.line(1, f"enter(instance(Cpu, {cpu}), handler, {chance.choice(('1', 'choose((0, 1))'))})")
+        self.choices()
+
+    def choices(self) -> None:
+        """What the initial states differ in, if anything."""
+        chance = self.chance
+        options = [
+            "count = choose((-1, 0, 1, 1))",
+            "flag = choose((False, True))",
+            "colour = choose(Colour)",
+            "far = choose((1, 5))",
+            "p = choose(page for page in every(Page) if is_allocated(page))",
+            "slots[choose((0, 1))] = p",
+        ]
+        if self.cpus:
+            options += ["instance(Cpu, 0).task = choose(every(Task))", "instance(Cpu, 0).word = choose((0, 1))"]
+            options += ["pending[choose(every(Cpu))] = True"]
+        for option in chance.sample(options, chance.choice((0, 0, 1, 2, 3))):
+            self.line(1, option)
+        if chance.random() < 0.2:
+            self.line(1, chance.choice(("require(not flag or count != 0)", "require(count <= 0)", "require(p is None)")))
+        if len(self.lines) and self.lines[-1] == _GLOBALS:
+            self.line(1, "pass")
 
     def invariant(self, number: int) -> None:
         parameter = self.chance.choice(("", "page: Page", "k: Bit"))

@@ -32,8 +32,9 @@ def nothing_else(w: Worker) -> Worker | None:
     return None
 @initial
 def start() -> None:
+    global shared
     for number in range({workers}):
-        enter(instance(Worker, number), main)
+        enter(instance(Worker, number), main){choices}
 @routine(noinline=True)
 def inner(k: Two) -> Two:
     me = processor(Worker)
@@ -52,13 +53,20 @@ def random_workers(chance: random.Random) -> str:
         if chance.random() < 0.7:
             lines.append(f'{name.replace("-", "_")} = demand("{name}", "test")')
     if routines:
-        lines.append(_PROCESSORS.format(workers=workers))
+        lines.append(_PROCESSORS.format(workers=workers, choices="\n    ".join(["", *_choices(chance)])))
         lines += ["@routine", "def main() -> None:", "    global shared", "    w = processor(Worker)", "    me = w"]
         if chance.random() < 0.6:
             lines.append("    while True:")
             lines += ["        w.pc = 0", *_body(chance, 2, chance.randint(3, 6), last, True)]
         else:
             lines += _body(chance, 1, chance.randint(3, 8), last, True)
+    elif chance.random() < 0.3:
+        lines += [
+            "@initial",
+            "def start() -> None:",
+            "    global shared",
+            *(f"    {line}" for line in _choices(chance) or ["pass"]),
+        ]
     for number in range(chance.randint(0, 1) if routines else chance.randint(3, 6)):
         lines.append("@action(interrupt=True)" if chance.random() < 0.1 else "@action")
         lines += [f"def act{number}(w: Worker) -> None:", "    global shared"]
@@ -73,6 +81,19 @@ def random_workers(chance: random.Random) -> str:
         joined = " or ".join(f"({_condition(chance)})" for _ in range(chance.randint(2, 4)))
         lines.append(f"    return bool({joined})")
     return "\n".join([*lines, ""])
+
+
+def _choices(chance: random.Random) -> list[str]:
+    """What the initial states differ in, if anything."""
+    options = (
+        "instance(Worker, 0).own = choose((0, 1))",
+        "instance(Worker, 1).box = choose(every(Box))",
+        "instance(Worker, 1).spare = choose(every(Box))",
+        "instance(Box, 0).full = choose((False, True))",
+        "log[choose(every(Worker))] = 1",
+        "shared = choose((0, 2))",
+    )
+    return chance.sample(options, chance.choice((0, 0, 1, 2)))
 
 
 def _condition(chance: random.Random) -> str:

@@ -214,7 +214,7 @@ def small() -> bool:
 """
     result = run(text)
     assert result.error is not None
-    assert result.error.path == ()
+    assert result.error.path.hops == ()
     assert result.statistics.states == 1
 
 

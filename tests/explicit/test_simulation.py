@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,7 +18,7 @@ from small_programs import line_of, program_of
 from test_agreement import PROPERTIES, SYSTEMS
 
 from checker.cli.confirmation import confirmed
-from checker.explicit.paths import Hop
+from checker.explicit.paths import Hop, Route
 from checker.explicit.search import Finding, Limits, Search
 from checker.explicit.shortening import by_the_same_states, shortened
 from checker.explicit.simulation import Plan, Simulation, WalkResult, WalkStatistics
@@ -251,7 +251,7 @@ def some_walks(program: Program, number: int, length: int) -> Iterator[tuple[Sim
         yield simulation, path
 
 
-def is_path(simulation: Simulation, path: tuple[Hop, ...]) -> bool:
+def is_path(simulation: Simulation, path: Iterable[Hop]) -> bool:
     state = simulation.first
     for hop in path:
         if hop not in [way for _, ways in simulation._movers(state, []) for way in ways]:
@@ -269,12 +269,13 @@ def test_a_shortened_path_is_a_path_to_the_same_end() -> None:
         def end(state: int, last: int = path[-1].state, mask: int = first_thread) -> bool:
             return state & mask == last & mask
 
-        cut = by_the_same_states(simulation.transitions, simulation.first, tuple(path))
+        walk = Route(simulation.first, tuple(path))
+        cut = by_the_same_states(simulation.transitions, walk)
         assert is_path(simulation, cut)
-        assert (cut[-1].state if cut else simulation.first) == path[-1].state
-        short = shortened(simulation.transitions, simulation.first, tuple(path), end)
+        assert cut.end == path[-1].state
+        short = shortened(simulation.transitions, walk, end)
         assert is_path(simulation, short)
-        assert end(short[-1].state if short else simulation.first)
+        assert end(short.end)
         assert len(short) <= len(cut) <= len(path)
         loops_cut += len(cut) < len(path)
         left_out += len(short) < len(cut)
@@ -310,4 +311,4 @@ def never() -> bool:
 def test_a_path_of_no_steps_stays_one() -> None:
     program = program_of(LOCK.replace("not all(cpu.inside for cpu in every(Cpu))", "lock"))
     _, result = walk(program)
-    assert result.findings["mutual-exclusion"].path == ()
+    assert result.findings["mutual-exclusion"].path.hops == ()

@@ -12,9 +12,8 @@ import re
 from dataclasses import dataclass
 
 from checker.cli.confirmation import confirmed
-from checker.explicit.initial import initial_state
 from checker.explicit.outcome import Cut, OutOfRange, Violated
-from checker.explicit.paths import Hop, alternatives, marked
+from checker.explicit.paths import Hop, Route, alternatives, marked
 from checker.explicit.search import Finding, Search
 from checker.explicit.transitions import Transition
 from checker.ir.lower import lower
@@ -49,9 +48,8 @@ class Narrowed:
     def run(self) -> Trace | None:
         """The shortest such run, None if there is none."""
         transitions, terminal = self.search.transitions, 1 << self.search.layout.mark
-        first = Node(initial_state(self.system, self.search.layout), 0)
-        self.came_from[first] = None
-        nodes = [first]
+        nodes = [Node(first, 0) for first in dict.fromkeys(self.search.firsts)]
+        self.came_from.update(dict.fromkeys(nodes))
         for node in nodes:
             if node.state >= terminal:
                 continue
@@ -86,12 +84,12 @@ class Narrowed:
             self.labels[key] = label_of_transition(self.program, transition, choices)
         return self.labels[key]
 
-    def _path(self, node: Node) -> tuple[Hop, ...]:
+    def _path(self, node: Node) -> Route:
         hops: list[Hop] = []
         while (came := self.came_from[node]) is not None:
             node, hop = came
             hops.append(hop)
-        return tuple(reversed(hops))
+        return Route(node.state, tuple(reversed(hops)))
 
     def _violated_in(self, node: Node) -> Trace | None:
         if node.reached < len(self.signature.steps):
@@ -109,7 +107,7 @@ class Narrowed:
         if violated.property != self.name or reached < len(self.signature.steps):
             return None
         kind = "wild-pointer" if violated.wild else "check"
-        return self._confirmed(Finding(self.name, kind, violated.position, (*self._path(node), hop)))
+        return self._confirmed(Finding(self.name, kind, violated.position, self._path(node).then(hop)))
 
     def _confirmed(self, finding: Finding) -> Trace | None:
         trace = confirmed(self.program, self.system, finding)

@@ -225,7 +225,7 @@ class Writer:
         options += [name for name, known in scope.names.items() if known == type_]
         if scope.atomic or chance.random() < 0.7:
             options += self.places(scope, type_.__eq__)[:6]
-        if scope.free and scope.atomic and scope.code != "initial" and chance.random() < 0.15:
+        if scope.free and scope.atomic and chance.random() < 0.15:
             if type_ in ENUMERATIONS:
                 options.append(f"choose({type_})")
             else:
@@ -243,10 +243,10 @@ class Writer:
         chance, record = self.chance, self.record(name)
         options = ["None", *self.pointers(scope, name, True)[:6]]
         if scope.free:
-            options += [f"choose(every({name}))"] * (scope.code != "initial")
+            options.append(f"choose(every({name}))")
             if record.allocated:
                 options += [f"allocate({name})"] * 3
-                if scope.atomic and scope.code != "initial":
+                if scope.atomic:
                     options.append(f"choose(x for x in every({name}) if is_allocated(x))")
         if record.alignment > 1 and len(options) > 1 and chance.random() < 0.25:
             pointer = chance.choice(self.pointers(scope, name, True) or ["None"])
@@ -317,7 +317,7 @@ class Writer:
             self.assign(indent + 1, scope)
         elif kind < 0.7 and scope.atomic and scope.code != "initial":
             self.line(indent, f'check({self.condition(scope)}, failed, "test")')
-        elif kind < 0.76 and scope.atomic and scope.code != "initial":
+        elif kind < 0.76 and scope.atomic:
             self.line(indent, f"require({self.condition(scope)})")
         elif kind < 0.86 and scope.code != "initial" and any(record.allocated for record in self.records):
             record = chance.choice([record for record in self.records if record.allocated])

@@ -14,7 +14,7 @@ from random_programs import random_program
 from small_programs import ONE_PROCESSOR, model_file, program_of
 
 from checker.explicit.decode import state_cells
-from checker.explicit.initial import initial_state
+from checker.explicit.initial import initial_states
 from checker.ir import system as ir
 from checker.ir.layout import Layout, make_layout
 from checker.ir.lower import lower
@@ -157,7 +157,7 @@ def change(page: Page, slot: Annotated[int, Range(0, 2)]) -> None:
 def test_the_initial_state_is_packed_with_its_frames() -> None:
     system = model()
     layout = make_layout(system)
-    state = initial_state(system, layout)
+    state = initial_states(system, layout)[0]
     for name, cells in layout.cells.items():
         variable = system.variables[name]
         for number, value in enumerate(variable.initial):
@@ -189,7 +189,7 @@ def start() -> None:
 """
     system = lower(program_of(text))
     layout = make_layout(system)
-    state = initial_state(system, layout)
+    state = initial_states(system, layout)[0]
     frames = layout.frames["Cpu"]
     names = dict(zip(("x", "y", "cpu"), system.procedures["main"].parameters, strict=True))
 

@@ -514,7 +514,31 @@ THE_INITIAL_STATE: list[Case] = [
     (
         "require",
         STATE + lines("@initial", "def start() -> None:", "    «require(flag)"),
-        "a `require` in @initial code does not hold",
+        "there is no initial state: this `require` in @initial code does not hold; let @initial code make what it demands",
+    ),
+    (
+        "require after choices",
+        STATE + lines("@initial", "def start() -> None:", "    global g", "    g = choose(range(3))", "    «require(g > 5)"),
+        "there is no initial state: this `require` in @initial code does not hold, and none of the 3 ways to choose makes one; "
+        "let @initial code make what it demands",
+    ),
+    (
+        "an initial state with nothing to choose from",
+        STATE
+        + lines("@initial", "def start() -> None:", "    global p", "    p = «choose(x for x in every(Page) if is_allocated(x))"),
+        "there is no initial state: this `choose` in @initial code has nothing to choose from; "
+        "let @initial code make what it demands",
+    ),
+    (
+        "too many initial states",
+        STATE
+        + lines("@initial", "def start() -> None:", "    global g", "    for i in range(5):", "        g = «choose(range(7))"),
+        "@initial code chooses in more than 10,000 ways; choose from fewer values, or in fewer places",
+    ),
+    (
+        "a value out of range in one of the ways",
+        STATE + lines("@initial", "def start() -> None:", "    global g", "    g = choose((1, 2))", "    «g = g + 8"),
+        "`g` gets 10, which is not from 0 to 9",
     ),
     (
         "check",
@@ -535,11 +559,6 @@ THE_INITIAL_STATE: list[Case] = [
             "        «enter(instance(Cpu, 0), r)",
         ),
         "Cpu has no room for another frame; raise its @record(frames=...)",
-    ),
-    (
-        "choose",
-        STATE + lines("@initial", "def start() -> None:", "    global g", "    g = «choose((1, 2))"),
-        "the initial state is one state: @initial code cannot choose",
     ),
     ("halt", STATE + lines("@initial", "def start() -> None:", '    «halt("no")'), "@initial code cannot halt"),
     (

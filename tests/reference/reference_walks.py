@@ -17,7 +17,7 @@ from checker.conformance.abstraction import (
     transition_of,
 )
 from checker.explicit.generated_names import Names
-from checker.explicit.initial import initial_state
+from checker.explicit.initial import initial_states
 from checker.explicit.outcome import Cut, Raised, Violated
 from checker.explicit.paths import alternatives
 from checker.explicit.predicates import make_clusters
@@ -99,7 +99,7 @@ class Walks:
         maker = FunctionMaker(Names(self.system, self.layout))
         self.transitions = Transitions(maker)
         self.clusters = make_clusters(maker, frozenset(self.system.properties))
-        self.first = initial_state(self.system, self.layout)
+        self.first = initial_states(self.system, self.layout)[0]
         self.packing = Packing(self.program)
         self.cells_of = self.packing.of_state(self.system, self.layout)
         self.machine = machine_for(self.program, protocol)

@@ -16,7 +16,7 @@ from samples import SAMPLES, lasso, multi_page
 
 from checker.language.errors import IDENTIFIER
 from checker.language.tree import Position
-from checker.trace.data import Call, Change, Cycle, Origin, Place, Step, Trace, Violation
+from checker.trace.data import Call, Change, Cycle, InitialChoice, Origin, Place, Step, Trace, Violation
 from checker.trace.store import KINDS, TraceError, dump_trace, load_trace, parse_trace, save_trace, trace_to_json
 
 words = st.text(max_size=12)
@@ -43,7 +43,10 @@ cycles = st.none() | st.builds(Cycle, st.integers(0, 10**9), several(words))
 lines = st.integers(1, 10**9 - 1)
 spots = st.builds(Place, st.builds(Position, words, lines, lines), words, words, from_one)
 origins = st.none() | st.builds(Origin, named(words), several(spots, unique_by=lambda place: place.position))
-traces = st.builds(Trace, words, named(st.integers()), several(words), cells, several(steps), violations, cycles, origins)
+choices = several(st.builds(InitialChoice, words, positions))
+traces = st.builds(
+    Trace, words, named(st.integers()), several(words), cells, several(steps), violations, cycles, choices, origins
+)
 
 
 @given(traces)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 import z3
 
-from checker.explicit.initial import initial_state
+from checker.explicit.initial import initial_states
 from checker.explicit.outcome import Cut, OutOfRange, Violated
 from checker.explicit.paths import alternatives
 from checker.explicit.search import HALTED, Search
@@ -161,7 +161,7 @@ def _name(transition: Transition) -> Name:
 def reachable(search: Search, count: int, seed: int) -> list[int]:
     """Some reachable states that are not terminal: the initial one, and those on random walks. Never more than that many."""
     chance = random.Random(seed)
-    first = initial_state(search.system, search.layout)
+    first = initial_states(search.system, search.layout)[0]
     found = {first: None}
     for _ in range(count):
         state = first

@@ -19,7 +19,7 @@ import z3
 
 from checker.cli.configuration import Request
 from checker.cli.proving_all_sizes import Family, family
-from checker.explicit.initial import initial_state
+from checker.explicit.initial import initial_states
 from checker.explicit.outcome import Cut, OutOfRange, Violated
 from checker.explicit.paths import alternatives
 from checker.explicit.search import Search
@@ -373,7 +373,7 @@ def countable(system: ir.System) -> frozenset[str]:
 def walked(search: Search, count: int) -> list[int]:
     """Some reachable states that are not terminal: the initial one, and those on random walks, at most that many."""
     chance = random.Random(0)
-    first = initial_state(search.system, search.layout)
+    first = initial_states(search.system, search.layout)[0]
     found = {first: None}
     for _ in range(count):
         state = first

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from random_systems import random_system
 from small_programs import program_of
 
-from checker.explicit.initial import initial_state
+from checker.explicit.initial import initial_states
 from checker.explicit.paths import alternatives
 from checker.explicit.search import Search
 from checker.explicit.transitions import Transition as RealTransition
@@ -126,7 +126,7 @@ def test_a_write_that_is_overlooked_is_noticed(monkeypatch: pytest.MonkeyPatch) 
 
 def test_every_state_is_reached_in_as_many_steps() -> None:
     steps = Steps(lower(load_program(DKS, {"C": 2, "T": 2, "S": 2, "FAIL": 1})))
-    first = initial_state(steps.search.system, steps.search.layout)
+    first = initial_states(steps.search.system, steps.search.layout)[0]
     every = {first}
     kept: set[tuple[int, tuple[int, ...]]] = {(first, (0,))}
     fewer = 0

@@ -46,6 +46,8 @@ def main() -> None:
 
 @initial
 def start() -> None:
+    global x
+    x = choose(range(1))
     enter(instance(Cpu, 0), main)
 """
 
@@ -58,12 +60,12 @@ def program(tmp_path: Path) -> Program:
 @pytest.fixture
 def trace(program: Program) -> Trace:
     """x is 3, and the check fails."""
-    machine, schedule = Machine(program), []
+    machine, schedule = Machine(program, (0,)), []
     outcome = Outcome(Kind.DONE)
     while outcome.kind is Kind.DONE:
         schedule.append(Transition(0))
         outcome = machine.take(schedule[-1])
-    return build_trace(program, schedule, Claim("check", "rule", outcome.position)).trace
+    return build_trace(program, schedule, Claim("check", "rule", outcome.position), machine.initial).trace
 
 
 def edited(tmp_path: Path, *changes: tuple[str, str]) -> Program:
@@ -88,6 +90,7 @@ def test_lines_may_move(tmp_path: Path, trace: Trace) -> None:
         ("MOST = 3", "# one\n\n# two\nMOST = 3"),
         ("    x += 1\n    check", "\n    # three\n    x += 1  # four\n\n    check"),
         ("    if x == 1:\n", "    if (\n        x == 1\n    ):\n        # five\n\n"),
+        ("    x = choose(range(1))\n", "\n    # chosen\n    x = choose(\n        range(1)\n    )\n"),
         ("def main() -> None:\n", 'def main() -> None:\n    """Said."""\n'),
         ('check(x < 3, rule, "x is {x}")', 'check(\n        x < 3,\n        rule,\n        "x is {x}",\n    )'),
     )
@@ -95,6 +98,7 @@ def test_lines_may_move(tmp_path: Path, trace: Trace) -> None:
     assert replay(program, trace).ok
     now = moved(trace, program)
     assert now != trace
+    assert [choice.at for choice in now.choices] != [choice.at for choice in trace.choices]
     assert moved(now, program) == now
     assert replay(program, replace(trace, origin=None)).ok is False, "without places, the lines have to be where they were"
 
