@@ -217,6 +217,32 @@ def test_a_program_that_frees_nothing_is_not_looked_at() -> None:
     assert lower(program_of(text + "@action\ndef wild(n: Node) -> None:\n    global last\n    last = n\n")).names
 
 
+def test_what_only_a_later_initial_state_names_is_looked_at() -> None:
+    text = (
+        NODE.replace("last: Node | None = None", "last: Node | None = None\nkept: Node | None = None")
+        + """
+@action
+def take() -> None:
+    global last
+    require(last is None)
+    last = allocate(Node)
+    check(last is not kept, failed, "again")
+@initial
+def start() -> None:
+    global kept
+    if choose([0, 1]) == 1:
+        kept = instance(Node, 1)
+"""
+    )
+    program = program_of(text)
+    assert lower(program).names
+    compare_with_any_free(program)
+    search = Search(lower(program))
+    trace = replayed(program, search, search.run().findings["failed"])
+    assert trace.steps[-1].choices == ("allocate node1",)
+    assert [choice.value for choice in trace.choices] == ["1"]
+
+
 def test_instances_of_two_kinds_are_looked_at_though_nothing_is_freed() -> None:
     text = """
 known: Node | None = None
