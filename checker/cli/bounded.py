@@ -13,13 +13,13 @@ from contextlib import closing
 
 import psutil
 
-from checker.cli.configuration import Announce, Request, notes_of, wanted_properties
+from checker.cli.configuration import Announce, Request, notes_of, wanted_properties, within
 from checker.cli.confirmation import confirmed
 from checker.cli.liveness import fairness_of, live_properties
 from checker.explicit.interrupts import uninterrupted
 from checker.explicit.outcome import Cut, OutOfRange, Raised, Violated
 from checker.explicit.paths import Hop, Route, alternatives, marked
-from checker.explicit.search import DEADLOCK, Finding, Limits, Search
+from checker.explicit.search import DEADLOCK, Finding, Limits, Result, Search
 from checker.explicit.search import Progress as Progress
 from checker.explicit.search import Statistics as SearchStatistics
 from checker.explicit.transitions import Transition as RealTransition
@@ -73,7 +73,7 @@ class Runs:
             hit, last, state, _raises(hit.target), f"`{hit.target.strip()}` in step {last + 1}"
         )
         if isinstance(raised, Cut):
-            self.search.result.cuts.setdefault(raised.reason, f"{raised.position}: {raised.message}")
+            self.search.result.note(raised)
             return None
         if isinstance(raised, Violated):
             self.broken.add(raised.property)
@@ -199,7 +199,7 @@ def check_bounded(
         stopped = "interrupted"
     if stopped is not None and limits.seconds is not None and stopped.endswith("seconds"):
         stopped = f"the limit of {limits.seconds:g} seconds"
-    otherwise = _otherwise(subject.configuration, error, stopped, search.result.cuts, reached)
+    otherwise = _otherwise(subject.configuration, error, stopped, search.result, reached)
     runs_unknown = "a solver looks at states and steps only; a property on runs needs another --engine"
     s = statistics()
     return Run(
@@ -223,18 +223,17 @@ def check_bounded(
         error,
         solver,
         initials=len(set(search.firsts)),
+        outside=tuple(search.result.outside.items()),
     )
 
 
-def _otherwise(
-    configuration: Configuration, error: Verdict | None, stopped: str | None, cuts: dict[str, str], reached: int
-) -> Verdict:
+def _otherwise(configuration: Configuration, error: Verdict | None, stopped: str | None, result: Result, reached: int) -> Verdict:
     """The verdict of every property that no violation was found of."""
     if error is not None:
         return error
     proved = f"depth <= {reached}, at {configuration}" if reached >= 0 else ""
-    if cuts:
-        return Verdict("", Word.UNKNOWN, "; ".join(f"{reason}: {what}" for reason, what in cuts.items()))
+    if result.cuts:
+        return Verdict("", Word.UNKNOWN, "; ".join(f"{reason}: {what}" for reason, what in result.cuts.items()))
     if stopped is not None:
         return Verdict("", Word.UNKNOWN, stopped + (f"; nothing violates it at {proved}" if proved else ""))
-    return Verdict("", Word.BOUNDED, proved)
+    return Verdict("", Word.BOUNDED, proved + within(result))

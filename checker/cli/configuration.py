@@ -108,6 +108,7 @@ def check_configuration(
         result.omission,
         tuple(explored.unused.items()),
         initials=explored.initials,
+        outside=tuple(result.outside.items()),
     )
 
 
@@ -118,6 +119,9 @@ def assumptions_of(program: tree.Program) -> tuple[str, ...]:
         demands = ", ".join(f"{hook} ({name})" for hook, name in program.demanded)
         assumed.append(f"Assumed: the kernel honours what the model demands of it: {demands}")
     hooks = [routine.name for routine in program.routines.values() if routine.hook == routine.name and not routine.protocol]
+    for constraint in program.constraints:
+        at = f"{constraint.position.file}:{constraint.position.line}"
+        assumed.append(f"No transition is taken from a state outside the constraint {constraint.name}, {at}: {constraint.prose}")
     return (*assumed, *([f"Hooks that the model does not implement: {', '.join(hooks)}"] if hooks else []))
 
 
@@ -157,10 +161,25 @@ def _otherwise(program: tree.Program, system: System, result: Result, configurat
         return Verdict("", Word.UNKNOWN, f"{result.stopped}, reached at depth {result.statistics.depth}")
     if result.cuts:
         return Verdict("", Word.UNKNOWN, "; ".join(f"{reason}: {what}" for reason, what in result.cuts.items()))
-    detail = f"exhaustive at {configuration}"
+    detail = f"exhaustive at {configuration}{within(result)}"
     if result.omission:
         detail += f", but for hash compaction: a state was left out with probability at most {result.omission:.1g}"
     return Verdict("", Word.BOUNDED, detail)
+
+
+def within(result: Result) -> str:
+    """What a verdict adds where a search stayed within constraints."""
+    return "".join(f", within the {constraint}" for constraint in result.outside)
+
+
+def needs_all_states(program: tree.Program) -> None:
+    """Raises UsageError for a model with a constraint: what is proved holds in every state that can be reached."""
+    for constraint in program.constraints:
+        at = constraint.position
+        raise UsageError(
+            f"{at}: error: a proof is of all states, and the constraint `{constraint.name}` leaves some out; "
+            "take it away to prove the model, or use `stackproof check`"
+        )
 
 
 def model_paths(paths: Iterable[Path]) -> list[Path]:

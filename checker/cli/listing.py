@@ -54,6 +54,11 @@ def list_(paths: tuple[Path, ...]) -> int:
         for assumption in program.assumptions:
             print(f"    {assumption.name}  {assumption.position.file}:{assumption.position.line}")
             _paragraph(assumption.prose, 8)
+        if program.constraints:
+            print("  constraints: no transition is taken from states outside them")
+        for constraint in program.constraints:
+            print(f"    {constraint.name}  {constraint.position.file}:{constraint.position.line}")
+            _paragraph(constraint.prose, 8)
     for line in errors:
         print(line, file=sys.stderr)
     return Status.USAGE.value if errors else Status.AS_DEMANDED.value

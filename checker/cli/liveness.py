@@ -77,6 +77,8 @@ def _unknown(program: tree.Program, name: str, result: Result, lassos: Lassos) -
     """The verdict of a property without a lasso, if that is not the one of all properties."""
     if lassos.stopped is not None:
         return Verdict(name, Word.UNKNOWN, f"liveness: {lassos.stopped}")
+    if result.outside:
+        return Verdict(name, Word.UNKNOWN, f"runs are not followed out of the {', '.join(result.outside)}")
     judged = any(e.property == name and not e.own_steps for e in program.eventualities)
     if lassos.vacuous and judged and not result.cuts:
         return Verdict(name, Word.UNKNOWN, "no infinite run is fair, so that nothing is demanded of any")

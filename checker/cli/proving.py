@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from checker.cli.certificates import digest
-from checker.cli.configuration import Announce, Request, assumptions_of, notes_of, wanted_properties
+from checker.cli.configuration import Announce, Request, assumptions_of, needs_all_states, notes_of, wanted_properties
 from checker.cli.confirmation import confirmed
 from checker.cli.liveness import live_properties
 from checker.cli.samples import sample
@@ -91,6 +91,7 @@ def prove_configuration(
     k-induction."""
     begun = time.monotonic()
     program = load_program(request.model, request.settings, request.events, request.texts)
+    needs_all_states(program)
     wanted = wanted_properties(program, request)
     live = live_properties(program, wanted)
     stated = frozenset[str]() if engine == SPACER else program.lemmas

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from checker.cli.certificates import ALL_SIZES, digest
-from checker.cli.configuration import Announce, Request, assumptions_of, notes_of, wanted_properties
+from checker.cli.configuration import Announce, Request, assumptions_of, needs_all_states, notes_of, wanted_properties
 from checker.cli.confirmation import confirmed
 from checker.cli.liveness import live_properties
 from checker.cli.proving import Proving
@@ -91,6 +91,7 @@ def family(request: Request) -> Family:
     """The model at all its sizes. UsageError, with the place in the model, where it is not one for which a proof at all sizes
     can be asked."""
     program = load_program(request.model, request.settings, request.events, request.texts)
+    needs_all_states(program)
     try:
         check_initial(program)
         free = free_parameters(program.sources, program)

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from checker.explicit.c_expressions import UNALIGNED, ExpressionWriter, Raisers
-from checker.explicit.outcome import Cut, Violated
+from checker.explicit.outcome import Cut, Outside, Violated
 from checker.ir import system as ir
 from checker.ir.layout import Layout
 from checker.language.tree import Position
@@ -101,6 +101,9 @@ class FunctionWriter(ExpressionWriter):
                 self.line(depth, f"if (UNLIKELY(!{self.code(test)})) return RAISED + {number};")
             case ir.Halt():
                 self.line(depth, "return halted(n, s);")
+            case ir.Outside(name, position):
+                number = self.raisers.number(Outside(name, position))
+                self.line(depth, f"return RAISED + {number};")
             case ir.Allocate():
                 self.changing(depth)
                 self.allocate(i, depth)

@@ -278,7 +278,7 @@ class CompiledSearch:
         cuts, covered = self.marks()
         for raised, happened in zip(self.generated.raisers, cuts, strict=False):
             if happened and isinstance(raised, Cut):
-                self.result.cuts.setdefault(raised.reason, f"{raised.position}: {raised.message}")
+                self.result.note(raised)
         if self.result.stopped is None and self.result.error is None:
             reached = zip(self.generated.covers, covered, strict=False)
             self.result.unreached = tuple(position for position, mark in reached if not mark)

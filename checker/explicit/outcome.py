@@ -39,3 +39,10 @@ class Cut(Raised):
         self.reason = reason
         self.position = position
         self.message = message
+
+
+class Outside(Cut):
+    """The path ends in a state outside the constraint of that name; its reason is "constraint NAME"."""
+
+    def __init__(self, constraint: str, position: Position) -> None:
+        super().__init__(f"constraint {constraint}", position, "no transition is taken from a state outside it")

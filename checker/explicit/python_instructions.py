@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from checker.explicit.generated_names import Frame, Names
-from checker.explicit.outcome import Cut, Violated
+from checker.explicit.outcome import Cut, Outside, Violated
 from checker.explicit.python_expressions import ExpressionWriter
 from checker.ir import system as ir
 from checker.language.tree import Position
@@ -80,6 +80,8 @@ class FunctionWriter(ExpressionWriter):
                 self.line(depth, f"if not {self.truth(test)}: R({number})")
             case ir.Halt():
                 self.line(depth, f"return first | {1 << self.layout.mark}")
+            case ir.Outside(name, position):
+                self.line(depth, f"R({self.names.raiser(lambda: Outside(name, position))})")
             case ir.Allocate():
                 self.allocate(i, depth)
             case ir.Push(record, owner, procedure, arguments, position):

@@ -16,7 +16,7 @@ import psutil
 from checker.explicit.canonical import EXCHANGES, CandidateCheck, Canonical, ToldApart
 from checker.explicit.generated_names import Names
 from checker.explicit.initial import initial_states
-from checker.explicit.outcome import Cut, OutOfRange, Raised, Tape, Violated
+from checker.explicit.outcome import Cut, OutOfRange, Outside, Raised, Tape, Violated
 from checker.explicit.partial_order import Assumptions, Broken, Reducer
 from checker.explicit.paths import (
     FIRST_PROPERTY,
@@ -91,18 +91,29 @@ class Finding:
 
 @dataclass
 class Result:
-    """stopped: why the search ended early, None if it is complete. cuts: reason -> what was missing, where paths
-    ended for want of room. dropped: reduction -> why the search began anew without it. omission: the probability that hash
-    compaction left out a state is at most this."""
+    """stopped: why the search ended early, None if it is complete. cuts: reason -> what was missing, where paths ended for want
+    of room. outside: constraint -> where it stands, if paths came out of it. dropped: reduction -> why the search began anew
+    without it. omission: the probability that hash compaction left out a state is at most this."""
 
     statistics: Statistics
     findings: dict[str, Finding] = field(default_factory=dict)
     error: Finding | None = None
     stopped: str | None = None
     cuts: dict[str, str] = field(default_factory=dict)
+    outside: dict[str, str] = field(default_factory=dict)
     unreached: tuple[Position, ...] = ()
     dropped: dict[str, str] = field(default_factory=dict)
     omission: float = 0.0
+
+    @property
+    def reasons(self) -> frozenset[str]:
+        """Why paths were cut, for want of room or in a state outside a constraint."""
+        return frozenset((*self.cuts, *self.outside))
+
+    def note(self, cut: Cut) -> None:
+        """Keep where a path was cut."""
+        kept = self.outside if isinstance(cut, Outside) else self.cuts
+        kept.setdefault(cut.reason, f"{cut.position}: {cut.message}")
 
 
 Progress = Callable[[Statistics], None]
@@ -216,6 +227,7 @@ class Search:
         self.seen.clear()
         del self.parents[:]
         self.result.cuts.clear()
+        self.result.outside.clear()
         self.transition_count = self.expanded = self.depth = 0
 
     def drop_pages(self, reason: str) -> None:
@@ -390,7 +402,7 @@ class Search:
                     assert isinstance(raised_there, OutOfRange)
                     self.result.error = Finding("", "model-error", raised_there.position, path, message=raised_there.message)
             except Cut as cut:
-                self.result.cuts.setdefault(cut.reason, f"{cut.position}: {cut.message}")
+                self.result.note(cut)
             if not tape.advance():
                 return tuple(found)
 

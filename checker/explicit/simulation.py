@@ -23,7 +23,7 @@ import psutil
 
 from checker.explicit.generated_names import Names
 from checker.explicit.initial import initial_states
-from checker.explicit.outcome import Cut, OutOfRange, Raised, Violated
+from checker.explicit.outcome import Cut, OutOfRange, Outside, Raised, Violated
 from checker.explicit.paths import FIRST_PROPERTY, Hop, Route, outcomes
 from checker.explicit.predicates import make_clusters
 from checker.explicit.python_code import FunctionMaker
@@ -213,7 +213,8 @@ class Simulation:
             case OutOfRange():
                 self._wrong(raised, self._way_to(raised, hop, path, 0))
             case Cut():
-                self.result.cuts.setdefault(raised.reason, f"{raised.position}: {raised.message}")
+                if not isinstance(raised, Outside):
+                    self.result.cuts.setdefault(raised.reason, f"{raised.position}: {raised.message}")
             case _:
                 raise TypeError(raised)
 

@@ -309,7 +309,7 @@ class Runner:
             case ir.Check(test):
                 if not self.value(test):
                     raise _Ended(End.STOPPED)
-            case ir.Halt():
+            case ir.Halt() | ir.Outside():
                 raise _Ended(End.STOPPED)
             case ir.Allocate():
                 self._allocate(i)

@@ -107,7 +107,7 @@ class Footprints:
                 return Footprint(self._all(*arguments))
             case ir.Return(value):
                 return Footprint(self.reads(value) if value is not None else 0)
-            case ir.Stand() | ir.Goto() | ir.Leave() | ir.Next() | ir.Halt() | ir.Cover() | ir.Called():
+            case ir.Stand() | ir.Goto() | ir.Leave() | ir.Next() | ir.Halt() | ir.Outside() | ir.Cover() | ir.Called():
                 return Footprint()
         raise TypeError(i)
 

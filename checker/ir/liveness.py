@@ -81,7 +81,7 @@ class _Liveness:
                 return (self.live[location] - {ir.RESULT}).union(*map(reads, arguments))
             case ir.Return(value):
                 return frozenset() if value is None else reads(value)
-            case ir.Halt():
+            case ir.Halt() | ir.Outside():
                 return frozenset()
             case ir.Cover() | ir.Called() | ir.Stand():
                 return after

@@ -36,11 +36,13 @@ def lower(program: tree.Program, liveness: bool = False, any_number: bool = Fals
     for name, routine in program.routines.items():
         if routine.noinline or name in entered:
             routines.procedure(name)
-    actions = tuple(_action(program, atomic, action) for action in program.actions.values())
+    within = tuple(_within(atomic, constraint) for constraint in program.constraints)
+    actions = tuple(_action(program, atomic, action, within) for action in program.actions.values())
     predicates = tuple(_predicate(program, atomic, invariant) for invariant in program.invariants)
     eventualities = tuple(_eventuality(atomic, e) for e in program.eventualities)
     assumptions = tuple(_assumption(atomic, a) for a in program.assumptions)
     locations = _with_live_locals(routines.reader.locations)
+    locations = tuple(dataclasses.replace(location, body=within + location.body) for location in locations)
     procedures = {}
     for name, entry in routines.entries.items():
         ranges = _frame_locals(program, locations, name, atomic)
@@ -63,6 +65,7 @@ def lower(program: tree.Program, liveness: bool = False, any_number: bool = Fals
         ranges=dict(atomic.ranges),
         eventualities=eventualities if liveness else (),
         assumptions=assumptions if liveness else (),
+        constraints=tuple(constraint.name for constraint in program.constraints),
     )
     if any_number:
         return system
@@ -143,14 +146,31 @@ def _parameters(
     return names, tuple(parameters)
 
 
-def _action(program: tree.Program, atomic: AtomicCode, action: tree.Action) -> ir.Action:
+def _within(atomic: AtomicCode, constraint: tree.Constraint) -> ir.Instruction:
+    """Ends the path in a state outside the constraint."""
+    body = atomic.pure(constraint.body, {})
+    _needs_no_processor((body,), constraint.position)
+    if ir.may_raise(body):
+        raise ModelError(
+            constraint.position,
+            f"the constraint `{constraint.name}` could meet a wild pointer or index; "
+            "name instances by all(... for x in every(...))",
+        )
+    return ir.If(body, (), (ir.Outside(constraint.name, constraint.position),))
+
+
+def _action(program: tree.Program, atomic: AtomicCode, action: tree.Action, within: ir.Block) -> ir.Action:
+    """within: what it begins with once all that it requires first holds, so that what is not possible there is not possible
+    outside the constraints either."""
     names, parameters = _parameters(atomic, action.parameters, action.name)
     names |= atomic.names_of(action.name, action.locals)
 
     def nowhere() -> ir.Block:
         raise AssertionError("no loop here")
 
-    body = atomic.block(action.body, names, Exits(nowhere, nowhere, lambda _: (ir.Leave("action"),)))
+    exits = Exits(nowhere, nowhere, lambda _: (ir.Leave("action"),))
+    first = tree.leading_requirements(action) if within else ()
+    body = atomic.block(first, names, exits) + within + atomic.block(action.body[len(first) :], names, exits)
     _needs_no_processor(ir.expressions(body), action.position)
     return ir.Action(action.name, parameters, (ir.Region("action", body),), action.interrupt, action.position)
 

@@ -36,6 +36,7 @@ from checker.ir.system import (
     Loop,
     Next,
     Operation,
+    Outside,
     Processor,
     Push,
     Region,
@@ -214,7 +215,7 @@ class Specialiser:
                 return Return(None if value is None else e(value))
             case Allocate(local, record, resets, position, held):
                 return Allocate(local, record, resets, position, None if held is None else tuple(map(e, held)))
-            case Leave() | Next() | Halt() | Cover() | Called() | Stand() | Goto():
+            case Leave() | Next() | Halt() | Outside() | Cover() | Called() | Stand() | Goto():
                 return i
         raise TypeError(i)
 

@@ -268,6 +268,14 @@ class Halt:
 
 
 @dataclass(frozen=True)
+class Outside:
+    """The path ends: it has come to a state outside the constraint of that name."""
+
+    constraint: str
+    position: Position
+
+
+@dataclass(frozen=True)
 class Allocate:
     """A free instance, as a reference; it becomes allocated, and its variables get the values of `resets`. Cut if there is none.
 
@@ -352,6 +360,7 @@ Instruction: TypeAlias = (
     | Require
     | Check
     | Halt
+    | Outside
     | Allocate
     | Push
     | Cover
@@ -507,7 +516,7 @@ class System:
     chain. coverable: all places that Cover notes. ranges: of the values of locals that have a type; others hold what was
     assigned to them last. symmetry: what can be exchanged, None if no record is symmetric. names: what can name the free
     instances of each record of which some transition may allocate one of several. eventualities, assumptions: only where it
-    was lowered for liveness."""
+    was lowered for liveness. constraints: names of those that transitions look at first."""
 
     variables: dict[str, Variable]
     owners: dict[str, Owner]
@@ -526,6 +535,7 @@ class System:
     names: Mapping[str, Naming] = field(default_factory=dict, hash=False)
     eventualities: tuple[Eventuality, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
+    constraints: tuple[str, ...] = ()
 
     def location(self, number: int) -> Location:
         return self.locations[number - 1]
@@ -585,7 +595,7 @@ def expressions(block: Block) -> Iterator[Expression]:
                     yield value
             case Allocate(held=held):
                 yield from held or ()
-            case Leave() | Next() | Halt() | Cover() | Called() | Stand() | Goto():
+            case Leave() | Next() | Halt() | Outside() | Cover() | Called() | Stand() | Goto():
                 continue
             case _:
                 raise TypeError(i)

@@ -22,7 +22,17 @@ def mark_constants(program: tree.Program) -> tree.Program:
     return _Marker(constant).program(program)
 
 
-CODE_FIELDS = ("functions", "routines", "actions", "invariants", "initial", "executes", "eventualities", "assumptions")
+CODE_FIELDS = (
+    "functions",
+    "routines",
+    "actions",
+    "invariants",
+    "initial",
+    "executes",
+    "eventualities",
+    "assumptions",
+    "constraints",
+)
 
 
 class _Marker:

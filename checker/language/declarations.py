@@ -21,7 +21,10 @@ ON_RUNS = ("eventually", "bounded", "fair")
 RAISED_BY_THE_CHECKER = ("no-wild-pointer", "no-deadlock")
 """Properties whose name has a meaning."""
 
-CODE_DECORATORS = ("routine", "action", "function", "hook", "implements", "initial", "executes", "invariant", "lemma", *ON_RUNS)
+CODE_DECORATORS = (
+    *("routine", "action", "function", "hook", "implements", "initial", "executes", "invariant", "lemma", "constraint"),
+    *ON_RUNS,
+)
 
 
 class Symbols:
@@ -550,7 +553,7 @@ _OPTIONS = {"routine": (0, {"noinline"}), "action": (0, {"interrupt"}), "impleme
 
 def _check_options(module: Module, name: str, decorator: ast.expr) -> None:
     """ModelError if a decorator has arguments that it does not take."""
-    if not isinstance(decorator, ast.Call) or name in ("invariant", "lemma", *ON_RUNS):
+    if not isinstance(decorator, ast.Call) or name in ("invariant", "lemma", "constraint", *ON_RUNS):
         return
     count, keywords = _OPTIONS.get(name, (None, set[str]()))
     given = {keyword.arg for keyword in decorator.keywords}

@@ -15,7 +15,7 @@ def without_dormant(program: tree.Program) -> tree.Program:
     actions = {name: action for name, action in program.actions.items() if not _never(program, action)}
     live: set[str] = set()
     pending: list[object] = [*(action.body for action in actions.values()), program.initial]
-    pending += [program.executes, program.invariants, program.eventualities, program.assumptions]
+    pending += [program.executes, program.invariants, program.eventualities, program.assumptions, program.constraints]
     while pending:
         for node in list(nodes(pending.pop())):
             name = node.callee if isinstance(node, tree.Call) else node.routine if isinstance(node, tree.Enter) else None

@@ -68,6 +68,7 @@ class _Loader:
         on_runs = RunConditions(self.symbols, self.processor)
         eventualities = tuple(on_runs.eventuality(code, self.invariant_properties[code.name]) for code in eventuality_codes)
         assumptions = tuple(on_runs.assumption(code) for code in codes if "fair" in code.decorators)
+        constraints = tuple(self.constraint(code) for code in codes if "constraint" in code.decorators)
         initial, initial_locals = self.initial(self.initial_codes(codes))
         self.used_code()
         for code in codes:
@@ -78,7 +79,7 @@ class _Loader:
                 self.routine(code)
         self.check_recursion()
         self.check_processors(self.functions)
-        steps = (self.routines, actions, invariants, initial, executes)
+        steps = (self.routines, actions, invariants, constraints, initial, executes)
         on_runs.check_calls(self.functions, (eventualities, assumptions), steps)
         expectations = self.expectations()
         used = tree.Program(
@@ -109,6 +110,7 @@ class _Loader:
             ),
             eventualities=eventualities,
             assumptions=assumptions,
+            constraints=constraints,
             stated=self.stated(),
             demanded=self.demanded([*self.routines.values(), *actions.values()]),
             left_out=tuple(p for name in (*self.routines, *actions) for p in self.left_out[name]),
@@ -361,6 +363,18 @@ class _Loader:
             message(translator, call.args[1]),
             code.module.position(code.node),
         )
+
+    def constraint(self, code: Code) -> tree.Constraint:
+        call = code.decorators["constraint"]
+        bound = call.args[0] if call is not None and len(call.args) == 1 and not call.keywords else None
+        if not isinstance(bound, ast.Constant) or not isinstance(bound.value, str):
+            raise code.module.error(code.node, 'write @constraint("the bound, in words")')
+        if self.symbols.result_of(code) != build.BOOL:
+            raise code.module.error(code.node, f"the constraint `{code.name}` holds or not; write `-> bool`")
+        if self.symbols.parameters_of(code):
+            raise code.module.error(code.node, f"the constraint `{code.name}` takes no parameters; write all(... for x in ...)")
+        body = function_body(self.symbols.translator(code), code.node.body, build.BOOL, code.node)
+        return tree.Constraint(code.name, bound.value, body, code.module.position(code.node))
 
     # -- what is assumed --
 

@@ -168,6 +168,12 @@ def bounded(identifier: str, message: str) -> Callable[[Callable[Concatenate[K, 
     return lambda function: function
 
 
+def constraint(bound: str) -> Callable[[Callable[[], bool]], Callable[[], bool]]:
+    """A bound on the search: states in which it does not hold are judged, but no transition is taken from them. Every verdict
+    names it."""
+    return lambda function: function
+
+
 @overload
 def fair(assumption: str) -> Callable[[Callable[P, bool]], Callable[P, bool]]: ...
 @overload

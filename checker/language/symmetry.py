@@ -28,7 +28,7 @@ def check_symmetry(program: tree.Program) -> None:
 def told_apart(program: tree.Program, record: tree.Record) -> Position | None:
     """Where code outside @initial could tell one instance of the record from another by more than references to them, whether it
     is declared symmetric or not."""
-    for node in nodes((program.actions, program.routines, program.functions, program.invariants)):
+    for node in nodes((program.actions, program.routines, program.functions, program.invariants, program.constraints)):
         if isinstance(node, tree.Quantifier) and node.kind == "first":
             if any(isinstance(b.domain, tree.ArenaDomain) and b.domain.record == record.name for b in node.bindings):
                 return node.position
@@ -61,6 +61,8 @@ def _check(program: tree.Program, symmetric: dict[str, int]) -> None:
     checker.in_action = False
     for invariant in program.invariants:
         checker.plain(invariant.body)
+    for constraint in program.constraints:
+        checker.plain(constraint.body)
     if program.executes is not None:
         checker.plain(program.executes.body)
     for name in _running(program):
@@ -73,6 +75,7 @@ def _check(program: tree.Program, symmetric: dict[str, int]) -> None:
 def _running(program: tree.Program) -> Iterator[str]:
     """The functions and routines that run after @initial."""
     roots: list[object] = [*(action.body for action in program.actions.values()), program.invariants, program.executes]
+    roots += program.constraints
     entered = [s.routine for s in walk(program.initial) if isinstance(s, tree.Enter)]
     waiting = [*entered, *(name for root in roots for name in called_functions(root))]
     found: dict[str, None] = {}

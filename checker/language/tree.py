@@ -9,6 +9,7 @@ from 0, flags are bit masks, NULL is 0 and instance i of a record is (i + 1) * a
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
@@ -465,6 +466,11 @@ class Action:
     position: Position
 
 
+def leading_requirements(action: Action) -> tuple[Statement, ...]:
+    """What an action requires before it does anything else."""
+    return tuple(itertools.takewhile(lambda statement: isinstance(statement, Require), action.body))
+
+
 @dataclass(frozen=True)
 class Invariant:
     """`body` is demanded in every reachable state for all values of the parameters; of a lemma, it is expected there."""
@@ -500,6 +506,17 @@ class Assumption:
     prose: str
     parameters: tuple[Binding, ...]
     given: Expression | None
+    body: Expression
+    position: Position
+
+
+@dataclass(frozen=True)
+class Constraint:
+    """A bound on the search: no transition is taken from a state in which `body` does not hold. prose: the bound, as a verdict
+    says it."""
+
+    name: str
+    prose: str
     body: Expression
     position: Position
 
@@ -573,6 +590,7 @@ class Program:
     demanded: tuple[tuple[str, str], ...] = ()
     dormant: dict[str, Routine] = field(default_factory=dict)
     left_out: tuple[Position, ...] = ()
+    constraints: tuple[Constraint, ...] = ()
 
     @property
     def lemmas(self) -> frozenset[str]:

@@ -48,6 +48,7 @@ def _run(run: Run) -> dict[str, object]:
         "stopped": run.stopped,
         "error": None if run.error is None else verdict_json(run.error),
         "cuts": dict(run.cuts),
+        "outside": dict(run.outside),
         "unreached": list(run.unreached),
         "notes": list(run.subject.notes),
     }

@@ -82,6 +82,8 @@ def run_text(run: Run, shown: int) -> str:
         lines.append(f"  the reduction `{name}` is not sound here, so the search began anew without it: {why}")
     for reason, what in run.cuts:
         lines.append(f"  paths were cut, UNKNOWN({reason}): {what}")
+    for constraint, what in run.outside:
+        lines.append(f"  not searched beyond the {constraint}, {what}")
     return "\n".join(lines) + "\n"
 
 

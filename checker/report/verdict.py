@@ -106,7 +106,8 @@ class Run:
     itself, which ended the search. engine: which one searched; remark: why it was not a faster one.
     reductions: those in use; dropped: (reduction, why it was not used to the end). omission: a bound on the probability that
     hash compaction left out a state. unused: (symmetry or reduction, why it was of no use from the beginning); the notes
-    say it too. initials: how many initial states the model has, without reductions."""
+    say it too. initials: how many initial states the model has, without reductions.
+    outside: (constraint, where it stands), of those that paths came out of, and were not followed."""
 
     subject: Subject
     verdicts: tuple[Verdict, ...]
@@ -122,6 +123,7 @@ class Run:
     omission: float = 0.0
     unused: tuple[tuple[str, str], ...] = ()
     initials: int = 1
+    outside: tuple[tuple[str, str], ...] = ()
 
     @property
     def words(self) -> set[Word]:

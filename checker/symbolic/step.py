@@ -22,6 +22,7 @@ from checker.symbolic.terms import Term, Unsupported
 HALTED = "halted"
 CUT_ARENA = "arena"
 CUT_FRAMES = "frames"
+CUT_CONSTRAINT = "constraint "
 VIOLATES = "violates "
 """Outcomes of instructions; the last is followed by the property."""
 
@@ -189,6 +190,9 @@ class Body(Expressions):
                 self.ends(flow, self.terms.negation(self.truth(test, flow)), VIOLATES + name)
             case ir.Halt():
                 self.ends(flow, self.terms.true, HALTED)
+                return None
+            case ir.Outside(name):
+                self.ends(flow, self.terms.true, CUT_CONSTRAINT + name)
                 return None
             case ir.Allocate():
                 self.allocate(i, flow)

@@ -35,7 +35,7 @@ from checker.symbolic.expressions import MODEL_ERROR, WILD, WILD_POINTER, Expres
 from checker.symbolic.fields import Fields
 from checker.symbolic.processors import processor_steps, selected, written_back
 from checker.symbolic.selector import Selector, Transition, processor_transitions
-from checker.symbolic.step import CUT_ARENA, CUT_FRAMES, HALTED, VIOLATES, Body, Effect, Inputs
+from checker.symbolic.step import CUT_ARENA, CUT_CONSTRAINT, CUT_FRAMES, HALTED, VIOLATES, Body, Effect, Inputs
 from checker.symbolic.terms import Term, Terms, Unsupported, postorder, variables_of
 
 DEADLOCK = "no-deadlock"
@@ -139,6 +139,7 @@ def _step_relation(system: ir.System, any_free: bool, counted: Sequence[Counted]
         )
 
     has_wild = WILD in system.properties
+    constraints = [CUT_CONSTRAINT + name for name in system.constraints]
     broken, broken_error = _invariants(fields)
     stuck = terms.negation(terms.disjunction(*possible))
     if DEADLOCK not in system.properties:
@@ -167,7 +168,7 @@ def _step_relation(system: ir.System, any_free: bool, counted: Sequence[Counted]
         error=terms.disjunction(when(MODEL_ERROR), terms.false if has_wild else when(WILD_POINTER)),
         broken_error=broken_error,
         halts=when(HALTED),
-        cuts={reason: when(reason) for reason in (CUT_ARENA, CUT_FRAMES)},
+        cuts={reason: when(reason) for reason in (CUT_ARENA, CUT_FRAMES, *constraints)},
         unheld=unheld,
     )
 

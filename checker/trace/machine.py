@@ -20,6 +20,7 @@ from checker.language.tree import (
     Program,
     ReferenceType,
     Type,
+    leading_requirements,
 )
 from checker.language.values import format_value
 from checker.trace.data import Allocated, Call, Choice, InitialChoice
@@ -123,12 +124,15 @@ class Machine:
 
     def step(self, processor: int, choices: Sequence[Choice] | Chooser = ()) -> Outcome:
         """Runs one step of the processor of that index. Anything but DONE spoils it, unless there is no frame."""
+        outside = self._outside()
         self._begin(processor, choices)
         before = dict(self.state.memory)
         try:
             frame = self.frame(processor)
             if frame is None:
                 return Outcome(Kind.NOT_POSSIBLE, "there is no frame to step")
+            if outside is not None:
+                return outside
             self.state.found = {}  # what it takes to find the frame is not read by the step
             self._advance(frame)
         except Stopped as stopped:
@@ -140,6 +144,8 @@ class Machine:
     def act(self, name: str, arguments: Sequence[int], choices: Sequence[Choice] | Chooser = ()) -> Outcome:
         """Runs the action. Anything but DONE leaves the state as it was: an action pushes frames, and runs none."""
         action = self.program.actions[name]
+        first = leading_requirements(action)
+        outside = self._outside()
         self._begin(None, choices)
         before = dict(self.state.memory)
         frames = {owner: list(stack) for owner, stack in self.state.frames.items()}
@@ -148,7 +154,10 @@ class Machine:
         try:
             if not self._bind(execution, action.parameters, arguments, scope, action.position):
                 return Outcome(Kind.NOT_POSSIBLE, "an argument is outside its domain", action.position)
-            execution.at_once(execution.block(action.body, scope))
+            execution.at_once(execution.block(first, scope))
+            if outside is not None:
+                return outside
+            execution.at_once(execution.block(action.body[len(first) :], scope))
         except Stopped as stopped:
             self.state.memory, self.state.frames = before, frames
             return self._outcome(stopped)
@@ -167,6 +176,15 @@ class Machine:
         self.state.called = []
         self.state.next_step = (None, frozenset())
         self.state.chooser = choices if callable(choices) else chooser_of(choices)
+
+    def _outside(self) -> Outcome | None:
+        """What becomes of a transition that is possible here, if this state is outside a constraint."""
+        self._begin(None, ())
+        for constraint in self.program.constraints:
+            execution = Execution(self.state)
+            if not execution.at_once(execution.evaluate(constraint.body, scope_of((), ()))):
+                return Outcome(Kind.CUT, f"constraint {constraint.name}", constraint.position)
+        return None
 
     def _outcome(self, stopped: Stopped) -> Outcome:
         return Outcome(

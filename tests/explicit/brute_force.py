@@ -337,7 +337,7 @@ def engine_space(program: Program, most: int) -> tuple[Space, Search, Result]:
     result = search.run(Limits(states=20 * most))
     if result.stopped is not None:
         raise TooLarge
-    space = Space(depth=result.statistics.depth, transitions=result.statistics.transitions, cuts=set(result.cuts))
+    space = Space(depth=result.statistics.depth, transitions=result.statistics.transitions, cuts=set(result.reasons))
     space.violated = {name: (finding.kind, len(finding.path)) for name, finding in result.findings.items()}
     if result.error is not None:
         space.errors = {str(result.error.position): len(result.error.path)}

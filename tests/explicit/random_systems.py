@@ -81,6 +81,8 @@ class Writer:
             self.boot()
         for number in range(chance.randint(1, 2)):
             self.invariant(number)
+        if chance.random() < 0.2:
+            self.constraint()
         return "\n".join([*self.lines, ""])
 
     def line(self, indent: int, text: str) -> None:
@@ -325,6 +327,15 @@ class Writer:
             )
             test = f"{self.chance.choice(easy)} or {test}"
         self.line(1, f"return bool({test})" if self.chance.random() < 0.8 else f"return bool(not seen or ({test}))")
+
+    def constraint(self) -> None:
+        options = ["count <= 0", "not flag", "colour != Colour.RED", "wide < 3", "flag or p is None", "p is None or count == 0"]
+        options += ["all(not is_allocated(page) for page in every(Page))"]
+        if self.cpus:
+            options += ["not in_routine(instance(Task, 0), inner)", "instance(Cpu, 0).word == 0"]
+        for number in range(self.chance.choice((1, 1, 2))):
+            self.lines += [f'@constraint("bound {number}")', f"def bound{number}() -> bool:"]
+            self.line(1, f"return bool({self.chance.choice(options)})")
 
 
 def random_system(chance: random.Random) -> str:

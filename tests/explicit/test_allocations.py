@@ -230,7 +230,7 @@ def take() -> None:
 @initial
 def start() -> None:
     global kept
-    if choose([0, 1]) == 1:
+    if choose(range(2)) == 1:
         kept = instance(Node, 1)
 """
     )

@@ -77,7 +77,7 @@ def outcome(result: Result) -> tuple[object, ...]:
     error = None if result.error is None else len(result.error.path)
     if error is not None:
         return (error,)
-    return s.states, s.transitions, s.depth, s.frontier, found, set(result.cuts), result.stopped, set(result.unreached)
+    return s.states, s.transitions, s.depth, s.frontier, found, result.reasons, result.stopped, set(result.unreached)
 
 
 def paths(result: Result) -> dict[str, list[int]]:

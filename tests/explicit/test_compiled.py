@@ -82,7 +82,7 @@ def path_of(finding: Finding) -> tuple[object, ...]:
 
 def outcome(result: Result) -> tuple[object, ...]:
     s = result.statistics
-    return s.states, s.transitions, s.depth, s.frontier, lengths(result), set(result.cuts), result.stopped, set(result.unreached)
+    return s.states, s.transitions, s.depth, s.frontier, lengths(result), result.reasons, result.stopped, set(result.unreached)
 
 
 @pytest.mark.parametrize("path", [pytest.param(path, id=path.stem) for path in MODELS])

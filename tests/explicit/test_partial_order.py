@@ -47,7 +47,7 @@ def same(expected: Result, found: Result) -> None:
     assert (found.error is None) == (expected.error is None)
     if expected.error is None:
         assert set(found.findings) == set(expected.findings)
-        assert set(found.cuts) == set(expected.cuts)
+        assert found.reasons == expected.reasons
         for name, finding in found.findings.items():
             assert len(finding.path) >= len(expected.findings[name].path)
 

@@ -115,7 +115,7 @@ def expected_of(violated: dict[str, tuple[str, int]], cuts: set[str], error: int
 
 def found_by(result: Result) -> Expected:
     violated = {name: (finding.kind, len(finding.path)) for name, finding in result.findings.items()}
-    return expected_of(violated, set(result.cuts), None if result.error is None else len(result.error.path))
+    return expected_of(violated, set(result.reasons), None if result.error is None else len(result.error.path))
 
 
 def try_model(model: Model, plan: Plan) -> Tried:

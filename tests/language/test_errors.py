@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from refused import Case
+from refused_constraints import CONSTRAINTS
 from refused_declarations import DECLARATIONS, NAMES_AND_MODULES
 from refused_expressions import EXPRESSIONS
 from refused_programs import FUNCTIONS_HOOKS_AND_PROPERTIES, STEPS, THE_INITIAL_STATE
@@ -31,6 +32,7 @@ CASES: list[Case] = [
     *FUNCTIONS_HOOKS_AND_PROPERTIES,
     *STEPS,
     *RUNS,
+    *CONSTRAINTS,
     *THE_INITIAL_STATE,
     *SYMMETRY,
 ]

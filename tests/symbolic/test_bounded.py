@@ -69,8 +69,8 @@ def check(program: tree.Program, depth: int, solver: str = Z3) -> dict[str, int]
         assert all(found[name] > length - (name == DEADLOCK) for name in found.keys() - expected.keys())
     else:
         assert found == expected
-        assert not cut or result.cuts
-        assert cut or not result.cuts or result.statistics.depth >= depth
+        assert not cut or result.reasons
+        assert cut or not result.reasons or result.statistics.depth >= depth
     return found
 
 

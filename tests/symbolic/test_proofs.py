@@ -103,7 +103,7 @@ def case(model: Path, settings: dict[str, int] | None = None, events: tuple[str,
     search = Search(system)
     result = search.run()
     assert result.stopped is None
-    if result.error is not None or result.cuts:
+    if result.error is not None or result.reasons:
         pytest.skip("a model error or a cut")
     terminal = 1 << make_layout(system).mark
     states = tuple(state for state in search.states if state < terminal)

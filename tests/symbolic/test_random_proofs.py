@@ -67,5 +67,5 @@ def check(seed: int) -> None:
         event(f"{engine}: {verdict.word.value}")
         if verdict.word is Word.PROVED:
             assert verdict.property not in searched.findings, f"{verdict.property} is violated"
-            assert searched.error is None and not searched.cuts, "a proof excludes model errors and cuts as well"
+            assert searched.error is None and not searched.reasons, "a proof excludes model errors and cuts as well"
         assert not verdict.detail.startswith(("what the search found", "the certificate is refused")), verdict.detail
