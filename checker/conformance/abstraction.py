@@ -7,6 +7,7 @@ that nothing is compared with less than all of it.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Collection
 from pathlib import PurePath
@@ -14,7 +15,7 @@ from pathlib import PurePath
 from checker.ir import system as ir
 from checker.ir.layout import Layout
 from checker.language import tree
-from checker.language.values import format_value, instance_name
+from checker.language.values import element_name, format_value, instance_name
 from checker.trace.data import Step
 from checker.trace.machine import Transition
 from checker.trace.parse import parse_instance, parse_value
@@ -111,17 +112,16 @@ class Packing:
                 for field in record.fields:
                     text = FIELDS.get((record.name, field.name))
                     variable = f"{record.name}.{field.name}"
-                    if field.length is None:
-                        add(f"{owner}.{field.name}", field.type, variable, (index,), text)
-                    for element in range(field.length or 0):
-                        add(f"{owner}.{field.name}[{element}]", field.type, variable, (index, element), text)
+                    for elements in itertools.product(*(range(part) for part in field.shape if isinstance(part, int))):
+                        cell = element_name(program, f"{owner}.{field.name}", field, elements)
+                        add(cell, field.type, variable, (index, *elements), text)
                 if record.allocated:
                     text = FIELDS.get((record.name, "allocated"))
                     add(f"{owner}.allocated", tree.BoolType(), f"{record.name}.allocated", (index,), text)
         for name, declared in program.variables.items():
-            if name not in VARIABLES or declared.key is None:
+            if name not in VARIABLES or len(declared.shape) != 1 or not isinstance(declared.shape[0], str):
                 raise Mismatch(f"the reference implementation has no {name}")
-            key = program.records[declared.key]
+            key = program.records[declared.shape[0]]
             for index in range(key.count):
                 add(f"{name}[{instance_name(key, index)}]", declared.type, name, (index,), VARIABLES[name][1])
         self.names = tuple(names)

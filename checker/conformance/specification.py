@@ -21,7 +21,7 @@ from checker.ir.layout import make_layout
 from checker.ir.lower import lower
 from checker.language import tree
 from checker.language.errors import UsageError
-from checker.language.values import format_value, instance_name
+from checker.language.values import format_value, indexed_name, instance_name
 from checker.trace.data import Allocated, Call, Choice
 from checker.trace.machine import Transition
 
@@ -187,14 +187,12 @@ def _reader(width: int, low: int, count: int) -> Callable[[int], tuple[int, ...]
 def cell_names(program: tree.Program, variable: ir.Variable) -> list[str]:
     """How the cells of a variable are printed (as decode.py does), in their order."""
     found = []
-    record = program.records.get(variable.name.partition(".")[0]) if "." in variable.name else None
+    record = None if variable.record is None else program.records[variable.record]
     for indices in itertools.product(*map(range, variable.dimensions)):
-        text = variable.name
-        rest = list(zip(indices, variable.keys, strict=True))
-        if record is not None:
-            text = f"{instance_name(record, indices[0])}.{variable.name.partition('.')[2]}"
-            rest = rest[1:]
-        for index, key in rest:
-            text += f"[{index}]" if key is None else f"[{instance_name(program.records[key], index)}]"
-        found.append(text)
+        parts = [
+            str(index) if key is None else instance_name(program.records[key], index)
+            for index, key in zip(indices, variable.keys, strict=True)
+        ]
+        name = variable.name if record is None else f"{parts.pop(0)}.{variable.own_name}"
+        found.append(indexed_name(name, parts))
     return found

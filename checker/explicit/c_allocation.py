@@ -69,8 +69,7 @@ class _Writer(ExpressionWriter):
         variable, layout = self.system.variables[name], self.layout.cells[name]
         cells = len(variable.initial)
         yield f"\tfor (int i = 0; i < {cells}; i++)"
-        owner, dot, _ = name.partition(".")
-        allocator = self.layout.cells.get(f"{owner}.allocated") if dot else None
+        allocator = self.layout.cells.get(f"{variable.record}.allocated")
         if allocator is not None:
             count = variable.dimensions[0]
             yield f"\t\tif ({self.cell(allocator.offset, count, 1, f'(i / {cells // count})')})"

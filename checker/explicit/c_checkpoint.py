@@ -70,7 +70,7 @@ def _state_pieces(system: ir.System, layout: Layout, words: int) -> Iterator[Pie
 
 
 def _frame_pieces(system: ir.System, layout: Layout, number: int, below: bool) -> list[Piece]:
-    """A frame at that location, beside its number. below: another frame stands on it, so that there is no result yet."""
+    """A frame at that location, beside its number. below: the frame of its call stands on it, so that there is no result yet."""
     width = max((frames.width for frames in layout.frames.values()), default=0)
     found: list[Piece] = []
     if number:

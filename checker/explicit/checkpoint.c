@@ -162,9 +162,12 @@ static int stack_fits(const word *s, unsigned base, unsigned width, unsigned fra
 	for (unsigned depth = 0; depth < frames; depth++, base += width) {
 		word location = get_wide(s, base, LOCATION_WIDTH);
 		word above = depth + 1 < frames ? get_wide(s, base + width, LOCATION_WIDTH) : 0;
-		unsigned row = location + (above ? LOCATIONS + 1 : 0);
-		if (location > LOCATIONS || (above && !location))
+		unsigned row = location;
+		if (location > LOCATIONS || above > LOCATIONS || (above && !location))
 			return 0;
+		/* A frame that was entered stands on one that may have its result already. */
+		if (above && returns_of[above])
+			row += LOCATIONS + 1;
 		if (depth && location && returns_of[location] && returns_of[location] != waits_for[below])
 			return 0;
 		if (!pieces_fit(s, base, frame_pieces + first_piece[row], first_piece[row + 1] - first_piece[row]))

@@ -8,7 +8,7 @@ import itertools
 from checker.ir import system as ir
 from checker.ir.layout import Layout
 from checker.language import tree
-from checker.language.values import format_value, instance_name
+from checker.language.values import element_name, format_value, instance_name
 from checker.trace.data import Call
 
 
@@ -42,13 +42,8 @@ def _variable_cells(
 ) -> None:
     variable = system.variables[name]
     for rest in itertools.product(*(range(size) for size in variable.dimensions[len(first) :])):
-        cell = printed
-        if declared.length is not None:
-            cell += f"[{rest[0]}]"
-        elif declared.key is not None:
-            cell += f"[{instance_name(program.records[declared.key], rest[0])}]"
         value = _cell(variable, layout, state, (*first, *rest))
-        found[cell] = format_value(program, declared.type, value)
+        found[element_name(program, printed, declared, rest)] = format_value(program, declared.type, value)
 
 
 def _cell(variable: ir.Variable, layout: Layout, state: int, indices: tuple[int, ...]) -> int:

@@ -18,7 +18,7 @@ def parts(e: tree.Expression) -> Iterator[tree.Expression]:
     """The direct operands of an expression."""
     match e:
         case tree.Read(place=place):
-            yield from (part for part in (place.base, place.index) if part is not None)
+            yield from place.operands
         case tree.Unary(operand=operand) | tree.Cast(operand=operand) | tree.IsAllocated(operand=operand):
             yield operand
         case tree.Binary(left=left, right=right) | tree.Compare(left=left, right=right):
@@ -93,8 +93,7 @@ class Accesses:
                 if isinstance(target, tree.Place):
                     if is_shared(target):
                         return True
-                    inner = [part for part in (target.base, target.index) if part is not None]
-                    return any(self.in_expression(part) for part in [value, *inner])
+                    return any(self.in_expression(part) for part in [value, *target.operands])
                 return self.in_expression(value)
             case tree.If(test=test, then=then, otherwise=otherwise):
                 return self.in_expression(test) or any(map(self.in_statement, then + otherwise))

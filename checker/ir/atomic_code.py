@@ -142,7 +142,7 @@ class AtomicCode(ExpressionCode):
                 raise TypeError(s)
 
     def place_has_effects(self, place: tree.Place) -> bool:
-        return any(self.has_effects(part) for part in (place.base, place.index) if part is not None)
+        return any(map(self.has_effects, place.operands))
 
     def augmented(
         self,

@@ -12,6 +12,7 @@ from checker.ir.access import parts
 from checker.language import tree
 from checker.language.errors import ModelError
 from checker.language.types import value_range
+from checker.language.values import array_name
 
 Names = Mapping[str, ir.Expression]
 
@@ -202,8 +203,7 @@ class ExpressionCode:
         return ir_simplify.index(self.arenas, record, reference, self.arenas[record][2], position)
 
     def indices(self, place: tree.Place, names: Names, out: list[ir.Instruction] | None) -> tuple[ir.Expression, ...]:
-        operands = [part for part in (place.base, place.index) if part is not None]
-        return self.place_indices(place, self.values(operands, names, out))
+        return self.place_indices(place, self.values(place.operands, names, out))
 
     def place_indices(self, place: tree.Place, values: Sequence[ir.Expression]) -> tuple[ir.Expression, ...]:
         """The cell's indices from the values of the place's pointer and index."""
@@ -211,17 +211,16 @@ class ExpressionCode:
         found: list[ir.Expression] = []
         if place.record is not None:
             found.append(self.index(place.record, next(remaining), place.position))
-        if place.variable.length is not None:
+        for number, (part, index) in enumerate(zip(place.variable.shape, place.indices, strict=True)):
             value = next(remaining)
-            assert place.index is not None
-            type_ = place.index.type
+            if isinstance(part, str):
+                found.append(ir_simplify.index(self.arenas, part, value, False, place.position))
+                continue
             if isinstance(value, ir.Constant):
-                inside = 0 <= value.value < place.variable.length
+                inside = 0 <= value.value < part
             else:
-                inside = isinstance(type_, tree.IntType) and type_.low >= 0 and type_.high < place.variable.length
-            found.append(value if inside else ir.Element(value, variable_name(place), place.variable.length, place.position))
-        if place.variable.key is not None:
-            found.append(ir_simplify.index(self.arenas, place.variable.key, next(remaining), False, place.position))
+                inside = isinstance(index.type, tree.IntType) and index.type.low >= 0 and index.type.high < part
+            found.append(value if inside else ir.Element(value, array_name(variable_name(place), number), part, place.position))
         return tuple(found)
 
     def load(self, place: tree.Place, indices: tuple[ir.Expression, ...]) -> ir.Expression:

@@ -80,7 +80,7 @@ def _variables(program: tree.Program) -> Iterator[ir.Variable]:
         if record.allocated:
             zeros = (0,) * record.count
             name = allocator(record.name)
-            yield ir.Variable(name, tree.BoolType(), (record.count,), 0, 1, False, False, zeros, (record.name,))
+            yield ir.Variable(name, tree.BoolType(), (record.count,), 0, 1, False, False, zeros, (record.name,), record.name)
     for name, variable in program.variables.items():
         yield _variable(program, name, None, variable)
 
@@ -90,16 +90,16 @@ def _variable(program: tree.Program, name: str, record: tree.Record | None, decl
     keys: tuple[str | None, ...] = ()
     if record is not None:
         dimensions, keys = (record.count,), (record.name,)
-    if declared.length is not None:
-        dimensions, keys = (*dimensions, declared.length), (*keys, None)
-    if declared.key is not None:
-        dimensions, keys = (*dimensions, program.records[declared.key].count), (*keys, declared.key)
+    for part in declared.shape:
+        dimensions += (program.records[part].count if isinstance(part, str) else part,)
+        keys += (part if isinstance(part, str) else None,)
     cells = 1
     for size in dimensions:
         cells *= size
     low, high = value_range(declared.type, program.records)
     initial = (declared.initial,) * cells
-    return ir.Variable(name, declared.type, dimensions, low, high, declared.constant, declared.ghost, initial, keys)
+    owner = None if record is None else record.name
+    return ir.Variable(name, declared.type, dimensions, low, high, declared.constant, declared.ghost, initial, keys, owner)
 
 
 def _initials(program: tree.Program, variables: dict[str, ir.Variable]) -> tuple[dict[str, ir.Variable], tuple[ir.Initial, ...]]:

@@ -283,8 +283,7 @@ class FreeInstances:
     def _cells(self, system: ir.System, layout: Layout, name: str) -> Iterator[tuple[int, int, int | None]]:
         """Offset and mask of each cell, and the bit that says whether the instance that has it is allocated."""
         variable, cells = system.variables[name], layout.cells[name]
-        owner, _, _ = name.partition(".")
-        allocator = layout.cells.get(f"{owner}.allocated") if "." in name else None
+        allocator = layout.cells.get(f"{variable.record}.allocated")
         for number in range(len(variable.initial)):
             mask = (1 << cells.width) - 1
             offset = cells.offset + number * cells.width

@@ -40,12 +40,14 @@ class Edge:
 @dataclass(frozen=True)
 class Discipline:
     """agents: the record whose instances they are. records: those that can be claimed, each after what it is claimed through.
-    modes: of each variable of these records, and of the frames of their instances (`frames_of`)."""
+    modes: of each variable of these records, and of the frames of their instances (`frames_of`). owners: the record whose
+    instances the cells of each of these names belong to."""
 
     agents: str
     records: tuple[str, ...]
     edges: tuple[Edge, ...]
     modes: dict[str, Mode] = field(hash=False)
+    owners: dict[str, str] = field(hash=False)
 
     def relaxed(self, name: str, mode: Mode) -> Discipline:
         """The discipline that demands less of a variable."""
@@ -59,20 +61,13 @@ class Discipline:
             if record not in reached and any(edge.target == record and edge.source in reached for edge in edges):
                 reached.append(record)
         kept = tuple(edge for edge in edges if edge.source in reached)
-        modes = {name: mode for name, mode in self.modes.items() if record_of(self, name) in reached}
-        return Discipline(self.agents, tuple(reached), kept, modes)
+        modes = {name: mode for name, mode in self.modes.items() if self.owners[name] in reached}
+        return Discipline(self.agents, tuple(reached), kept, modes, self.owners)
 
 
 def frames_of(record: str) -> str:
     """The name under which a discipline knows the frames of a record's instances."""
     return f"frames of {record}"
-
-
-def record_of(discipline: Discipline, name: str) -> str:
-    """The record whose instances the cells of this name belong to."""
-    if name.startswith("frames of "):
-        return name.removeprefix("frames of ")
-    return name.split(".")[0] if "." in name else discipline.agents
 
 
 def agent_of(system: ir.System, agents: str, action: ir.Action, arguments: tuple[int, ...]) -> int | None:
@@ -95,7 +90,7 @@ def guess(system: ir.System) -> Discipline | None:
     for record in records:  # grows while it is walked: nearest first
         here = list(records)
         for variable in system.variables.values():
-            if "." not in variable.name or variable.name.split(".")[0] != record or not isinstance(variable.type, ReferenceType):
+            if variable.record != record or not isinstance(variable.type, ReferenceType):
                 continue
             target = variable.type.record
             if target in here:
@@ -103,17 +98,17 @@ def guess(system: ir.System) -> Discipline | None:
             edges.append(Edge(variable.name, record, target))
             if target not in records:
                 records.append(target)
-    modes: dict[str, Mode] = {}
+    owners: dict[str, str] = {}
     for variable in system.variables.values():
         if variable.constant:
             continue
-        if "." in variable.name:
-            if variable.name.split(".")[0] in records:
-                modes[variable.name] = Mode.EXCLUSIVE
+        if variable.record is not None:
+            if variable.record in records:
+                owners[variable.name] = variable.record
         elif _is_one_for_each(system, variable, agents):
-            modes[variable.name] = Mode.EXCLUSIVE
-    modes.update({frames_of(record): Mode.EXCLUSIVE for record in records if record in system.owners})
-    return Discipline(agents, tuple(records), tuple(edges), modes)
+            owners[variable.name] = agents
+    owners.update({frames_of(record): record for record in records if record in system.owners})
+    return Discipline(agents, tuple(records), tuple(edges), dict.fromkeys(owners, Mode.EXCLUSIVE), owners)
 
 
 def _is_one_for_each(system: ir.System, variable: ir.Variable, agents: str) -> bool:
@@ -182,7 +177,7 @@ class Claimer:
         """The bits of an instance that only its owner may write, and those that only its owner may read."""
         cells = exclusive = 0
         for name, mode in self.discipline.modes.items():
-            if mode is Mode.SHARED or record_of(self.discipline, name) != record:
+            if mode is Mode.SHARED or self.discipline.owners[name] != record:
                 continue
             bits = self.bits_of(name, index)
             cells |= bits
@@ -275,7 +270,7 @@ class Claimer:
     def name_at(self, bit: int) -> str:
         """The name, in the discipline's modes, of the cell that has a bit."""
         for name in self.discipline.modes:
-            for index in range(self.system.arenas[record_of(self.discipline, name)][0]):
+            for index in range(self.system.arenas[self.discipline.owners[name]][0]):
                 if self.bits_of(name, index) >> bit & 1:
                     return name
         raise AssertionError("a bit that is nobody's own")

@@ -148,7 +148,6 @@ class RoutineCode:
 
             return self.value(s.value, context, set_local)
         place = s.target
-        operands = [part for part in (place.base, place.index) if part is not None]
 
         def store(indices: tuple[ir.Expression, ...], value: ir.Expression, type_: tree.Type) -> Node:
             out: list[ir.Instruction] = []
@@ -163,7 +162,7 @@ class RoutineCode:
                 value, indices = found[0], self.atomic.place_indices(place, found[1:])
                 return store(indices, value, s.value.type)
 
-            return self.values([s.value, *operands], context, assign, is_shared(place))
+            return self.values([s.value, *place.operands], context, assign, is_shared(place))
         operator = s.operator
         type_ = augmented_type(s, place)
 
@@ -185,7 +184,7 @@ class RoutineCode:
                 return Local(code, after)
             return self.access(context.calls(place.position), code, after)
 
-        return self.values(operands, context, load, True)
+        return self.values(place.operands, context, load, True)
 
     def while_loop(self, s: tree.While, context: Context, following: Node) -> Node:
         if self.accesses.can_turn(s):
@@ -278,7 +277,6 @@ class RoutineCode:
             return then(self.atomic.pure(e, context.names))
         match e:
             case tree.Read(place=place):
-                operands = [part for part in (place.base, place.index) if part is not None]
 
                 def load(found: list[ir.Expression]) -> Node:
                     local = self.atomic.local(f"read {variable_name(place)}", place.variable.type)
@@ -287,7 +285,7 @@ class RoutineCode:
                         return Local(code, then(local))
                     return self.access(context.calls(e.position), code, then(local))
 
-                return self.values(operands, context, load, is_shared(place))
+                return self.values(place.operands, context, load, is_shared(place))
             case tree.Unary(operator=operator, operand=operand):
                 return self.value(operand, context, lambda v: then(self.atomic.unary(operator, operand, v)))
             case tree.Binary(operator=operator, left=left, right=right) | tree.Compare(operator=operator, left=left, right=right):

@@ -383,7 +383,7 @@ class Variable:
     """Cells of one kind. name: "Record.field", "Record.allocated" or a module variable. dimensions: the size of each index.
     initial: of each cell, in row-major order, in the first of the initial states. constant: it has these values in every
     state, so it is not part of the state. keys: for each dimension the record whose instances it is indexed by, None for
-    the length of an array."""
+    the length of an array. record: the one whose field it is, which its first index selects an instance of."""
 
     name: str
     type: Type
@@ -394,6 +394,12 @@ class Variable:
     ghost: bool
     initial: tuple[int, ...]
     keys: tuple[str | None, ...] = ()
+    record: str | None = None
+
+    @property
+    def own_name(self) -> str:
+        """The name without the record."""
+        return self.name if self.record is None else self.name.removeprefix(f"{self.record}.")
 
     def cell(self, indices: tuple[int, ...]) -> int:
         """The number of the cell in row-major order."""

@@ -47,6 +47,7 @@ from checker.language.names import (
     reference,
     require,
     routine,
+    struct,
 )
 
 __all__ = [
@@ -95,4 +96,5 @@ __all__ = [
     "reference",
     "require",
     "routine",
+    "struct",
 ]

@@ -60,7 +60,7 @@ class _Marker:
     def copy(self, value: object) -> object:
         match value:
             case tree.Place():
-                copied = dataclasses.replace(value, base=self.copy(value.base), index=self.copy(value.index))  # type: ignore[arg-type]
+                copied = dataclasses.replace(value, base=self.copy(value.base), indices=self.copy(value.indices))  # type: ignore[arg-type]
                 return dataclasses.replace(copied, variable=self.variable(value.record, value.variable))
             case tuple():
                 return tuple(self.copy(item) for item in value)

@@ -12,8 +12,8 @@ from checker.language.errors import IDENTIFIER, ModelError, UsageError, similar
 from checker.language.expressions import ExpressionTranslator
 from checker.language.modules import LANGUAGE, PYTHON_MODULES, Import, Module, ModuleSet
 from checker.language.statements import function_body
-from checker.language.symbols import Builtin, Code, RecordName, Symbol, TypeName
-from checker.language.types import MOST, describe
+from checker.language.symbols import Builtin, Code, RecordName, StructName, StructVariable, Symbol, TypeName
+from checker.language.variables import VariableReader, sized
 
 ON_RUNS = ("eventually", "bounded", "fair")
 """Decorators of conditions on whole runs."""
@@ -46,6 +46,7 @@ class Symbols:
         self.functions: dict[str, tree.Function] = {}
         self._functions_begun: set[str] = set()
         self.implementations: dict[str, str] = {}
+        self.reader = VariableReader(self)
         self._record_nodes: dict[str, tuple[Module, ast.ClassDef]] = {}
         self._fields: dict[str, dict[str, tree.Variable]] = {}
         self._known: dict[tuple[str, str], Symbol] = {}
@@ -86,16 +87,22 @@ class Symbols:
                 return self._code(module, definition)
             case ast.ClassDef(decorator_list=[]):
                 return self._enumeration(module, definition)
+            case ast.ClassDef(decorator_list=[ast.Name(id=decorator), *_]) if self._is(module, decorator, "struct", definition):
+                return self.reader.declare_struct(module, definition)
             case ast.ClassDef():
                 return self._record(module, definition)
             case ast.AnnAssign(annotation=annotation, value=value):
                 if value is None:
                     raise module.error(definition, "a module variable needs its initial value")
-                self.variables[name] = found = self._variable(module, name, annotation, value, definition)
-                return found
+                parts = self.reader.read(module, name, annotation, value, definition, 1)
+                self.variables |= {part.name: part for part in parts}
+                return parts[0] if parts[0].name == name else StructVariable(name)
             case ast.Assign(value=value):
                 return self._assigned(module, name, value)
         raise module.error(definition, f"`{name}` is defined in a way that has no meaning in a model")
+
+    def _is(self, module: Module, name: str, builtin: str, node: ast.AST) -> bool:
+        return name in module.definitions and self.resolve(module, name, node) == Builtin(builtin)
 
     def _assigned(self, module: Module, name: str, value: ast.expr) -> Symbol:
         if name in ("EXPECTED", "ASSUMPTIONS"):
@@ -220,6 +227,10 @@ class Symbols:
                         return type_
                     case RecordName(record):
                         return tree.ReferenceType(record)
+                    case StructName():
+                        raise module.error(
+                            node, f"{name} is a struct, which only a field, a module variable or an array of these can be"
+                        )
         raise module.error(node, f"`{ast.unparse(node)}` is not a type of the language; see docs/language.md")
 
     def _range(self, module: Module, call: ast.Call) -> tree.Type:
@@ -333,80 +344,18 @@ class Symbols:
                     case ast.Expr(value=ast.Constant(value=str())) | ast.Pass():
                         continue
                     case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation, value=ast.expr() as value):
-                        if name in found:
+                        if any(known == name or known.startswith((f"{name}.", f"{name}[]")) for known in found):
                             raise module.error(statement, f"{record} has a field `{name}` already")
                         if name == "allocated" and self.records[record].allocated:
                             raise module.error(
                                 statement, f"`allocated` is the allocator's state of a {record}; give the field another name"
                             )
-                        found[name] = field = self._variable(module, name, annotation, value, statement)
-                        self._several(module, statement, field, self.records[record].count)
+                        parts = self.reader.read(module, name, annotation, value, statement, self.records[record].count)
+                        found |= {part.name: part for part in parts}
                     case _:
                         raise module.error(statement, "a record has lines `field: Type = initial value` only")
             self._fields[record] = found
         return self._fields[record]
-
-    def _variable(self, module: Module, name: str, annotation: ast.expr, value: ast.expr, node: ast.AST) -> tree.Variable:
-        ghost, annotation = self._generic(module, annotation, "Ghost")
-        is_array, annotation = self._generic(module, annotation, "Array")
-        length: int | None = None
-        key: str | None = None
-        translator = ExpressionTranslator(self, module)
-        maker = self._maker(module, value)
-        if is_array:
-            if maker != Builtin("array"):
-                raise module.error(node, f"an Array is declared `{name}: Array[Type] = array(length)`")
-            assert isinstance(value, ast.Call)
-            if not 1 <= len(value.args) <= 2 or value.keywords:
-                raise module.error(value, "write array(length) or array(length, initial value)")
-            length = translator.constant(value.args[0], "the length")
-            if length < 1:
-                raise module.error(value, f"an array has at least one element, not {length}")
-            sized(module, value, "the length", length)
-        elif maker == Builtin("per"):
-            match annotation:
-                case ast.Subscript(slice=ast.Tuple(elts=[_, element])):
-                    annotation = element
-                case _:
-                    raise module.error(node, f"write `{name}: Per[Record, Type] = per(Record)`")
-            assert isinstance(value, ast.Call)
-            if not 1 <= len(value.args) <= 2 or value.keywords:
-                raise module.error(value, "write per(Record) or per(Record, initial value)")
-            key = translator.record(value.args[0], may_be_quoted=True)
-        type_ = self.annotation(module, annotation)
-        start: ast.expr | None = value
-        if length is not None or key is not None:
-            assert isinstance(value, ast.Call)
-            start = value.args[1] if len(value.args) == 2 else None
-        initial = 0
-        if start is not None:
-            expression = build.fit(translator.expression(start), type_, f"`{name}`")
-            initial = build.known(expression, "an initial value is a constant; @initial code can set others")
-            if isinstance(type_, tree.IntType) and not type_.low <= initial <= type_.high:
-                raise module.error(start, f"`{name}` takes {describe(type_)}, and this is always {initial}; change one of them")
-        elif isinstance(type_, tree.IntType) and not type_.low <= 0 <= type_.high:
-            raise module.error(node, f"`{name}` needs an initial value in its range")
-        return tree.Variable(name, type_, module.position(node), length, key, initial, ghost)
-
-    def _several(self, module: Module, node: ast.AST, field: tree.Variable, instances: int) -> None:
-        """ModelError if a field has more values in all instances together than a variable may have."""
-        each = field.length or (self.records[field.key].count if field.key is not None else 1)
-        sized(module, node, f"`{field.name}`, in all instances together,", each * instances)
-
-    def _maker(self, module: Module, value: ast.expr) -> Symbol | None:
-        if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id in module.definitions:
-            return self.resolve(module, value.func.id, value)
-        return None
-
-    def _generic(self, module: Module, annotation: ast.expr, name: str) -> tuple[bool, ast.expr]:
-        if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
-            return False, annotation
-        if isinstance(annotation, ast.Subscript) and isinstance(annotation.value, ast.Name):
-            if annotation.value.id in module.definitions and self.resolve(module, annotation.value.id, annotation) == Builtin(
-                name
-            ):
-                return True, annotation.slice
-        return False, annotation
 
     # -- code --
 
@@ -540,12 +489,6 @@ class Symbols:
 
 def _is_name(node: ast.expr | None) -> bool:
     return isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.isidentifier()
-
-
-def sized(module: Module, node: ast.AST, what: str, number: int) -> None:
-    """ModelError if the number is more than MOST."""
-    if number > MOST:
-        raise module.error(node, f"{what} can be {MOST:,} at most, not {number:,}")
 
 
 _OPTIONS = {"routine": (0, {"noinline"}), "action": (0, {"interrupt"}), "implements": (1, set())}

@@ -48,13 +48,12 @@ def _may_stop(program: tree.Program, part: object, sound: frozenset[str]) -> boo
     """Whether to evaluate a part of an expression may meet a wild pointer or a value out of range. sound: locals that are
     certain to point to an instance, allocated or not."""
     match part:
-        case tree.Place(variable=variable, record=record, base=base, index=index):
+        case tree.Place(variable=variable, record=record, base=base, indices=indices):
             if base is not None and record is not None and not _followed(program, record, base, sound):
                 return True
-            if variable.key is not None and index is not None and not _points(index, sound):
-                return True
-            if variable.length is not None and not (index is not None and _within(index.type, variable.length)):
-                return True
+            for index, limit in zip(indices, variable.shape, strict=True):
+                if not (_points(index, sound) if isinstance(limit, str) else _within(index.type, limit)):
+                    return True
         case tree.Quantifier(bindings=bindings):
             sound |= {b.local.name for b in bindings if isinstance(b.domain, tree.ArenaDomain)}
         case tree.IsAllocated(operand=operand):

@@ -7,10 +7,9 @@ import ast
 from collections.abc import Sequence
 
 from checker.language import build, tree
-from checker.language.calls import CallTranslator
-from checker.language.errors import ModelError, similar
+from checker.language.errors import ModelError
 from checker.language.modules import Module
-from checker.language.types import describe
+from checker.language.places import PlaceTranslator
 from checker.language.walking import nodes
 
 _BINARY: dict[type[ast.operator], str] = {
@@ -61,7 +60,7 @@ def operator_of(module: Module, node: ast.operator, at: ast.AST) -> str:
     return _BINARY[type(node)]
 
 
-class ExpressionTranslator(CallTranslator):
+class ExpressionTranslator(PlaceTranslator):
     """Translates the expressions of one piece of code."""
 
     def condition(self, node: ast.expr) -> tree.Expression:
@@ -88,7 +87,11 @@ class ExpressionTranslator(CallTranslator):
             case ast.Attribute():
                 return self.attribute(node)
             case ast.Subscript():
-                return self.read(self.place(node))
+                path = self.path(node)
+                if path is None:
+                    what = ast.unparse(node.value)
+                    raise self.module.error(node.value, f"`{what}` is not a field, an array element or a module variable")
+                return self.whole(path, node)
             case ast.UnaryOp(op=operator, operand=operand):
                 if isinstance(operator, ast.UAdd):
                     return self.expression(operand)
@@ -134,16 +137,9 @@ class ExpressionTranslator(CallTranslator):
         match symbol:
             case tree.Constant(type=type_, value=value):
                 return tree.Constant(position, type_, value)
-            case tree.Variable():
-                if symbol.length is not None or symbol.key is not None:
-                    raise self.module.error(node, f"`{node.id}` has several values; index it")
-                return self.read(tree.Place(position, symbol))
+        if (path := self.path(node)) is not None:
+            return self.whole(path, node)
         raise self.module.error(node, f"`{node.id}` is not a value")
-
-    def read(self, place: tree.Place) -> tree.Expression:
-        if place.variable.ghost:
-            self.reads_ghost.append(place.position)
-        return tree.Read(place.position, place.variable.type, place)
 
     def attribute(self, node: ast.Attribute) -> tree.Expression:
         position = self.module.position(node)
@@ -157,40 +153,9 @@ class ExpressionTranslator(CallTranslator):
                     if node.attr not in dict(flags):
                         raise self.module.error(node, f"{name} has no flag {node.attr}; it has " + ", ".join(dict(flags)))
                     return tree.Constant(position, type_, dict(flags)[node.attr])
-        place = self.place(node)
-        if place.variable.length is not None or place.variable.key is not None:
-            raise self.module.error(node, f"`{node.attr}` is an array; index it")
-        return self.read(place)
-
-    def place(self, node: ast.expr) -> tree.Place:
-        """The place of the shared state that a field, an element or a module variable is."""
-        position = self.module.position(node)
-        match node:
-            case ast.Name(id=name) if name not in self.names and name not in self.local_types:
-                symbol = self.symbol(node)
-                if isinstance(symbol, tree.Variable):
-                    return tree.Place(position, symbol)
-            case ast.Attribute(value=value, attr=attribute):
-                base = self.expression(value)
-                if not isinstance(base.type, tree.ReferenceType) or not base.type.record:
-                    raise self.module.error(node, f"`.{attribute}`: this is {describe(base.type)}, which has no fields")
-                fields = self.resolver.fields(base.type.record)
-                found = fields.get(attribute)
-                if found is None:
-                    hint = f"{similar(attribute, fields)}; it has {', '.join(fields) or 'none'}"
-                    raise self.module.error(node, f"{base.type.record} has no field `{attribute}`{hint}")
-                return tree.Place(position, found, base.type.record, base)
-            case ast.Subscript(value=value, slice=slice_):
-                place = self.place(value)
-                if place.index is not None or (place.variable.length is None and place.variable.key is None):
-                    raise self.module.error(node, f"`{place.variable.name}` is not an array here; do not index it")
-                index = self.expression(slice_)
-                if place.variable.key is not None:
-                    index = build.fit(index, tree.ReferenceType(place.variable.key), "the index")
-                elif not isinstance(index.type, tree.IntType):
-                    raise self.module.error(slice_, f"an array is indexed by an integer, not by {describe(index.type)}")
-                return tree.Place(position, place.variable, place.record, place.base, index)
-        raise self.module.error(node, f"`{ast.unparse(node)}` is not a field, an array element or a module variable")
+        path = self.path(node)
+        assert path is not None
+        return self.whole(path, node)
 
     def comparison(self, node: ast.Compare) -> tree.Expression:
         parts: list[tree.Expression] = []

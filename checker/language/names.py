@@ -9,10 +9,11 @@ The meaning of each name is laid down in docs/language.md.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Annotated, Any, Concatenate, Generic, ParamSpec, TypeVar, overload
+from typing import Annotated, Any, Concatenate, Generic, ParamSpec, TypeVar, dataclass_transform, overload
 
 T = TypeVar("T")
 K = TypeVar("K")
@@ -55,7 +56,7 @@ class Per(Generic[K, T]):
 
 def array(length: int, initial: object = 0) -> Array[T]:
     """Initial value of a field or variable of type `Array[T]`."""
-    return Array([initial] * length)  # type: ignore[list-item]
+    return Array(copy.deepcopy(initial) for _ in range(length))  # type: ignore[misc]
 
 
 def per(record: type[K] | str, initial: object = 0) -> Per[K, T]:
@@ -88,6 +89,13 @@ def record(
 ) -> Callable[[type[T]], type[T]]:
     """A class whose instances live in an arena of `count`; see docs/language.md for the rest."""
     return lambda class_: class_
+
+
+@dataclass_transform(kw_only_default=True)
+def struct(class_: type[T]) -> type[T]:
+    """A class whose members stand inside a record, a module variable or an array: `lock: Lock = Lock()`. No value of its own,
+    and nothing points to it."""
+    return class_
 
 
 @overload

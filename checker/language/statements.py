@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from checker.language import build, tree
 from checker.language.expressions import ExpressionTranslator, operator_of
-from checker.language.symbols import Code, Symbol
+from checker.language.symbols import Code, StructVariable, Symbol
 from checker.language.types import NULL_TYPE, describe
 
 AnnotationReader = Callable[[ast.expr], tree.Type]
@@ -122,7 +122,9 @@ class StatementTranslator:
 
     def check_global(self, node: ast.Global, name: str) -> None:
         known = self.module.definitions
-        if name not in known or not isinstance(self.translator.resolver.resolve(self.module, name, node), tree.Variable):
+        if name not in known or not isinstance(
+            self.translator.resolver.resolve(self.module, name, node), tree.Variable | StructVariable
+        ):
             raise self.module.error(node, f"`{name}` is no module variable; declare it `{name}: Type = initial value`")
 
     # -- assignments --
@@ -148,7 +150,7 @@ class StatementTranslator:
 
     def target(self, target: ast.expr) -> tree.Place:
         place = self.translator.place(target)
-        if (place.variable.length is not None or place.variable.key is not None) and place.index is None:
+        if len(place.indices) < len(place.variable.shape):
             raise self.module.error(target, "assign to one element of the array")
         return place
 

@@ -32,6 +32,18 @@ class RecordName:
 
 
 @dataclass(frozen=True)
+class StructName:
+    name: str
+
+
+@dataclass(frozen=True)
+class StructVariable:
+    """A module variable of a struct: the variables of its members have the names that begin with this one."""
+
+    name: str
+
+
+@dataclass(frozen=True)
 class Code:
     """A decorated function. decorators: name -> the call's node, or None for a bare decorator."""
 
@@ -50,7 +62,17 @@ class Code:
 
 
 Symbol: TypeAlias = (
-    Builtin | TypeName | RecordName | Code | tree.Constant | tree.EnumType | tree.FlagsType | tree.Variable | tree.Property
+    Builtin
+    | TypeName
+    | RecordName
+    | StructName
+    | StructVariable
+    | Code
+    | tree.Constant
+    | tree.EnumType
+    | tree.FlagsType
+    | tree.Variable
+    | tree.Property
 )
 
 
@@ -61,6 +83,8 @@ class Resolver(Protocol):
     variables: dict[str, tree.Variable]
 
     def resolve(self, module: Module, name: str, node: ast.AST) -> Symbol: ...
+
+    def annotation(self, module: Module, node: ast.expr) -> tree.Type: ...
 
     def fields(self, record: str) -> dict[str, tree.Variable]: ...
 

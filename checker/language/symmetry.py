@@ -151,7 +151,7 @@ class _Checker:
             self.plain(e)
 
     def place(self, place: tree.Place) -> None:
-        self.all_plain(part for part in (place.base, place.index) if part is not None)
+        self.all_plain(place.operands)
 
     def domain(self, domain: tree.Domain) -> None:
         match domain:
@@ -293,7 +293,7 @@ class _Checker:
             case tree.If():
                 return not self._has_effects(s.test)
             case tree.Assign(target=tree.Place() as place, value=value):
-                instance = place.index if place.variable.key is not None and place.base is None else place.base
+                instance = _instance(place)
                 return isinstance(instance, tree.LocalRead) and instance.name == own and not self._has_effects((place, value))
         return False
 
@@ -318,11 +318,18 @@ def _variable(place: tree.Place) -> tuple[str | None, str]:
     return place.record, place.variable.name
 
 
+def _instance(place: tree.Place) -> tree.Expression | None:
+    """Of which instance the place is: what its pointer or its first index refers to."""
+    if place.base is not None or not place.variable.shape or not isinstance(place.variable.shape[0], str):
+        return place.base
+    return place.indices[0]
+
+
 def _reads_elsewhere(part: object, own: str, written: set[tuple[str | None, str]]) -> bool:
     """Whether code reads a variable that is written, at another instance than its own."""
     for node in nodes(part):
         if isinstance(node, tree.Read) and _variable(node.place) in written:
-            instance = node.place.base if node.place.base is not None else node.place.index
+            instance = _instance(node.place)
             if not isinstance(instance, tree.LocalRead) or instance.name != own:
                 return True
     return False

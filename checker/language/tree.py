@@ -78,16 +78,16 @@ Type: TypeAlias = BoolType | IntType | EnumType | FlagsType | ReferenceType
 class Variable:
     """A module variable, or a field of a record.
 
-    At most one of `length` (an array, indexed from 0) and `key` (one value for each instance of that record) is set.
-    `constant`: only `initial` writes it, so that reading it is no step. `ghost`: kept for the properties only, so that
-    reading or writing it is no step either.
+    shape: what each index of it takes: a length (an array, indexed from 0) or a record (one value for each of its instances).
+    `[]` in the name, of a variable that is part of a struct, stands for the first index that is not filled in yet. `constant`:
+    only `initial` writes it, so that reading it is no step. `ghost`: kept for the properties only, so that reading or writing
+    it is no step either.
     """
 
     name: str
     type: Type
     position: Position
-    length: int | None = None
-    key: str | None = None
+    shape: tuple[int | str, ...] = ()
     initial: int = 0
     ghost: bool = False
     constant: bool = False
@@ -156,13 +156,18 @@ class LocalRead(Expression):
 @dataclass(frozen=True)
 class Place:
     """Where a value of the shared state is: a module variable (base is None), or a field of the instance `base` points
-    to; `index` selects the element of an array or of a `Per` variable."""
+    to; `indices` select the element of an array or of a `Per` variable, one for each part of its shape."""
 
     position: Position
     variable: Variable
     record: str | None = None
     base: Expression | None = None
-    index: Expression | None = None
+    indices: tuple[Expression, ...] = ()
+
+    @property
+    def operands(self) -> tuple[Expression, ...]:
+        """What is evaluated to find the place, in order."""
+        return self.indices if self.base is None else (self.base, *self.indices)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
-from checker.language.tree import BoolType, EnumType, FlagsType, IntType, Program, Record, ReferenceType, Type
+from collections.abc import Iterable, Sequence
+
+from checker.language.tree import BoolType, EnumType, FlagsType, IntType, Program, Record, ReferenceType, Type, Variable
 
 
 def instance_name(record: Record, index: int) -> str:
@@ -52,6 +54,25 @@ def wild_pointer_message(program: Program, record_name: str, value: int, free: b
     else:
         raise ValueError(f"{value} is a good pointer to {record_name}")
     return f"{format_value(program, ReferenceType(record_name), value)} is used as a pointer to {record_name}: {fault}"
+
+
+def element_name(program: Program, name: str, variable: Variable, indices: Sequence[int]) -> str:
+    """The name of a cell of the variable, of which `name` is the name with what comes before it: `cpu0.pool[1]`."""
+    parts = zip(variable.shape, indices, strict=True)
+    return indexed_name(name, (str(n) if isinstance(part, int) else instance_name(program.records[part], n) for part, n in parts))
+
+
+def indexed_name(name: str, indices: Iterable[str]) -> str:
+    """A name with its indices: each in the place of a `[]`, or behind it where none is left."""
+    for index in indices:
+        name = name.replace("[]", f"[{index}]", 1) if "[]" in name else f"{name}[{index}]"
+    return name
+
+
+def array_name(name: str, number: int) -> str:
+    """The name of the array of which an index is the one with that number, from 0: `grid`, then `grid[]`."""
+    parts = name.split("[]")
+    return "[]".join(parts[: number + 1]) + "[]" * (number + 1 - len(parts))
 
 
 def index_message(name: str, index: int, length: int) -> str:

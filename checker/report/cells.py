@@ -30,8 +30,9 @@ class Row:
 
     @property
     def owner(self) -> str:
-        """The instance whose field it is: `cpu0`; empty for a module variable."""
-        return self.name.rpartition(".")[0]
+        """The instance whose field it is, or the struct whose member: `cpu0`; empty for another module variable."""
+        owner, dot, _ = self.name.partition(".")
+        return owner if dot else ""
 
 
 def split_cell(cell: str) -> tuple[str, str | None]:

@@ -98,9 +98,9 @@ def _blocks(trace: Trace) -> list[Block]:
 
 
 def _kind(owner: str) -> str:
-    """Instances are of one kind where their names differ only in the number: task0, task1."""
-    return owner.rstrip("0123456789")
+    """Instances are of one kind where their names differ only in the number: task0, task1; and so are elements of an array."""
+    return owner.rstrip("0123456789]")
 
 
 def _field(row: Row) -> str:
-    return row.name.rpartition(".")[2]
+    return row.name.partition(".")[2] or row.name

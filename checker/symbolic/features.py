@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from checker.ir import system as ir
 from checker.ir.layout import Layout
 from checker.language import tree
-from checker.language.values import format_value, instance_name
+from checker.language.values import format_value, indexed_name, instance_name
 from checker.symbolic.fields import Fields
 from checker.symbolic.integers import Integer
 from checker.symbolic.terms import Term
@@ -93,14 +93,10 @@ class Names:
         return instance_name(self.program.records[record], index)
 
     def cell(self, variable: ir.Variable, indices: Sequence[int]) -> str:
-        record, _, name = variable.name.rpartition(".")
         keys = variable.keys or (None,) * len(indices)
-        parts = [
-            f"[{index}]" if key is None else f"[{self.instance(key, index)}]" for key, index in zip(keys, indices, strict=True)
-        ]
-        if record:
-            return f"{self.instance(record, indices[0])}.{name}{''.join(parts[1:])}"
-        return variable.name + "".join(parts)
+        parts = [str(index) if key is None else self.instance(key, index) for key, index in zip(keys, indices, strict=True)]
+        name = variable.name if variable.record is None else f"{parts.pop(0)}.{variable.own_name}"
+        return indexed_name(name, parts)
 
     def location(self, number: int) -> str:
         if not number:
@@ -277,8 +273,7 @@ class _Maker:
 
     def _keys(self, variable: str) -> tuple[str | None, ...]:
         found = self.system.variables[variable]
-        record = variable.rpartition(".")[0]
-        return found.keys or ((record or None),)
+        return found.keys or (found.record,)
 
     def values(self, place: Place) -> list[Value]:
         return [Value(v, self.names.value(place.type, v), self.holds(place, v), bits) for v, bits in place.seen.items()]
@@ -342,7 +337,7 @@ class _Maker:
         for variable, places in inside.items():
             if len(places) != count:
                 continue
-            name = variable.rpartition(".")[2]
+            name = self.system.variables[variable].own_name
             values = sorted({v for place in places for v in place.seen})
             texts = [self.names.value(places[0].type, number) for number in values]
             refers = places[0].refers

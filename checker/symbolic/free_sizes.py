@@ -178,8 +178,8 @@ def _round(body: tuple[tree.Statement, ...], counter: str, own: set[str]) -> Non
             ):
                 if base not in own:
                     raise Unsupported(f"{s.position}: a round of `@initial` code changes what another made")
-                if place.index is not None:
-                    _value(place.index, counter, own)
+                for index in place.indices:
+                    _value(index, counter, own)
                 _value(value, counter, own)
             case tree.Enter(owner=owner, arguments=arguments):
                 for value in (owner, *arguments):

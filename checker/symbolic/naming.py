@@ -51,8 +51,7 @@ def _cells(code: Expressions, record: str, flow: Flow) -> Iterator[tuple[Term, I
     fields, system = code.fields, code.system
     for name in system.names[record].cells:
         variable = system.variables[name]
-        owner, dot, _ = name.partition(".")
-        allocator = system.variables.get(f"{owner}.allocated") if dot else None
+        allocator = system.variables.get(f"{variable.record}.allocated")
         for number in range(len(variable.initial)):
             counts = code.terms.true
             if allocator is not None:

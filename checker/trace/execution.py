@@ -15,6 +15,7 @@ from enum import Enum
 from checker.language import tree
 from checker.language.tree import Expression, Place, Position, Statement, Type
 from checker.language.values import format_value
+from checker.language.walking import nodes
 from checker.trace.data import Call
 from checker.trace.operators import arithmetic, compare, unary
 from checker.trace.state import Boundary, Frame, Kind, Owner, State, Steps, Stopped, T
@@ -50,6 +51,11 @@ def conjuncts(condition: Expression) -> tuple[Expression, ...]:
     if isinstance(condition, tree.Logical) and condition.operator == "and":
         return condition.operands
     return (condition,)
+
+
+def _quiet(place: Place) -> bool:
+    """Whether reading or writing the place never takes a step: it is a constant or ghost state."""
+    return place.variable.ghost or place.variable.constant
 
 
 class Execution:
@@ -207,14 +213,14 @@ class Execution:
             scope.values[target] = self.state.fit(scope.types[target], value, position)
         elif operator is None:
             value = yield from self.evaluate(statement.value, scope)
-            base, index = yield from self.operands(target, scope)
-            yield from self.store(target, base, index, value, position)
+            operands = yield from self.operands(target, scope, value)
+            yield from self.store(target, operands, value, position)
         else:
-            base, index = yield from self.operands(target, scope)
-            before = yield from self.load(target, base, index, position)
+            operands = yield from self.operands(target, scope, late=not self.atomic)
+            before = yield from self.load(target, operands, position)
             value = yield from self.evaluate(statement.value, scope)
             value = arithmetic(operator, before, value, position)
-            yield from self.store(target, base, index, value, position)
+            yield from self.store(target, operands, value, position)
 
     def loop(self, statement: tree.While | tree.For, scope: Scope) -> Steps[Flow]:
         values = None
@@ -248,26 +254,49 @@ class Execution:
 
     # --- shared state ------------------------------------------------------------------------------------------------
 
-    def operands(self, place: Place, scope: Scope) -> Steps[tuple[int | None, int | None]]:
-        base = None if place.base is None else (yield from self.evaluate(place.base, scope))
-        index = None if place.index is None else (yield from self.evaluate(place.index, scope))
-        return base, index
+    def operands(self, place: Place, scope: Scope, stored: int | None = None, late: bool = False) -> Steps[list[int]]:
+        """The values of the pointer and the indices of a place. They are looked at where they stand, before what comes after
+        them is evaluated, unless that takes steps or has effects, or the access is a step: then at the access. stored: what is
+        stored there, which is looked at before them. late: to look at the access anyway."""
+        late = late or not (self.atomic or _quiet(place))
+        found: list[int] = []
+        for number, operand in enumerate(place.operands):
+            if not late and not any(map(self.moves, place.operands[number:])):
+                if stored is not None:
+                    self.state.fit(place.variable.type, stored, place.position)
+                self.state.selected(place, found, place.position)
+            found.append((yield from self.evaluate(operand, scope)))
+        return found
+
+    def moves(self, expression: Expression) -> bool:
+        """Whether evaluating the expression may take steps or has effects."""
+        for node in nodes(expression):
+            match node:
+                case tree.Choose() | tree.Allocate():
+                    return True
+                case tree.Call(callee=callee) if callee in self.program.routines:
+                    return True
+                case tree.IsAllocated() if not self.atomic:
+                    return True
+                case tree.Read(place=place) if not (self.atomic or _quiet(place)):
+                    return True
+        return False
 
     def access_place(self, place: Place, position: Position) -> Steps[None]:
         """Stands before a read or write, which takes a step unless the place is a constant or ghost state."""
-        if not (place.variable.ghost or place.variable.constant):
+        if not _quiet(place):
             yield from self.access(position)
 
-    def load(self, place: Place, base: int | None, index: int | None, position: Position) -> Steps[int]:
+    def load(self, place: Place, operands: Sequence[int], position: Position) -> Steps[int]:
         yield from self.access_place(place, position)
-        cell = self.state.locate(place, base, index, position)
+        cell = self.state.locate(place, operands, position)
         return self.state.look(cell, place.variable.constant)
 
-    def store(self, place: Place, base: int | None, index: int | None, value: int, position: Position) -> Steps[None]:
+    def store(self, place: Place, operands: Sequence[int], value: int, position: Position) -> Steps[None]:
         """The store. Of a value out of range and a wild pointer the value is blamed, as it stands first."""
         yield from self.access_place(place, position)
         fitting = self.state.fit(place.variable.type, value, position)
-        self.state.memory[self.state.locate(place, base, index, position)] = fitting
+        self.state.memory[self.state.locate(place, operands, position)] = fitting
 
     def allocate(self, record_name: str, position: Position) -> int:
         """Takes a free instance."""
@@ -285,8 +314,7 @@ class Execution:
             case tree.LocalRead(name=name):
                 return scope.values[name]
             case tree.Read(place=place):
-                base, index = yield from self.operands(place, scope)
-                return (yield from self.load(place, base, index, position))
+                return (yield from self.load(place, (yield from self.operands(place, scope)), position))
             case tree.Unary(operator=operator, operand=operand):
                 return unary(operator, expression.type, (yield from self.evaluate(operand, scope)))
             case tree.Binary(operator=operator, left=left, right=right):

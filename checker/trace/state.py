@@ -7,6 +7,7 @@ confirm itself.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -24,7 +25,7 @@ from checker.language.tree import (
     Type,
     Variable,
 )
-from checker.language.values import format_value, index_message, instance_name, wild_pointer_message
+from checker.language.values import array_name, element_name, format_value, index_message, instance_name, wild_pointer_message
 from checker.trace.data import Allocated, Call, Choice
 
 T = TypeVar("T")
@@ -107,12 +108,12 @@ not decided. An allocation then returns the lowest."""
 
 class Cell(NamedTuple):
     """One integer of the shared state. record and instance are None for a module variable; variable is None for the
-    allocator state of the instance; element counts from 0 in an array, and over the instances of a key."""
+    allocator state of the instance; elements count from 0 in arrays, and over the instances of a record."""
 
     record: str | None
     instance: int | None
     variable: str | None
-    element: int | None
+    elements: tuple[int, ...]
 
 
 @dataclass
@@ -162,24 +163,19 @@ class State:
                 for field in record.fields:
                     self._declare(field, record.name, index, f"{name}.{field.name}")
                 if record.allocated:
-                    self._add(Cell(record.name, index, None, None), f"{name}.allocated", BoolType(), 0)
+                    self._add(Cell(record.name, index, None, ()), f"{name}.allocated", BoolType(), 0)
         for variable in program.variables.values():
             self._declare(variable, None, None, variable.name)
 
     def _declare(self, variable: Variable, record: str | None, instance: int | None, name: str) -> None:
         for cell in self._cells(variable, record, instance):
-            index = "" if cell.element is None else f"[{cell.element}]"
-            if cell.element is not None and variable.key is not None:
-                index = f"[{instance_name(self.program.records[variable.key], cell.element)}]"
-            self._add(cell, name + index, variable.type, variable.initial)
+            self._add(cell, element_name(self.program, name, variable, cell.elements), variable.type, variable.initial)
 
     def _cells(self, variable: Variable, record: str | None, instance: int | None) -> list[Cell]:
         """The cells of a module variable, or of a field of one instance."""
-        count = variable.length
-        if variable.key is not None:
-            count = self.program.records[variable.key].count
-        elements = [None] if count is None else list(range(count))
-        return [Cell(record, instance, variable.name, element) for element in elements]
+        sizes = [self.program.records[part].count if isinstance(part, str) else part for part in variable.shape]
+        every = itertools.product(*map(range, sizes))
+        return [Cell(record, instance, variable.name, elements) for elements in every]
 
     def _add(self, cell: Cell, name: str, type_: Type, value: int) -> None:
         self.memory[cell] = value
@@ -234,18 +230,18 @@ class State:
 
     def is_allocated(self, record_name: str, index: int) -> bool:
         """Whether the instance is allocated; one without allocator state always is."""
-        return self.memory.get(Cell(record_name, index, None, None), 1) == 1
+        return self.memory.get(Cell(record_name, index, None, ()), 1) == 1
 
     def look_allocated(self, record_name: str, index: int) -> bool:
         """The same, for a condition that asks for it."""
-        cell = Cell(record_name, index, None, None)
+        cell = Cell(record_name, index, None, ())
         if cell in self.memory:
             self.look(cell)
         return self.is_allocated(record_name, index)
 
     def allocate(self, record_name: str, index: int) -> None:
         """Makes a free instance allocated. Its fields start anew, but for constants, which nothing changes."""
-        self.memory[Cell(record_name, index, None, None)] = 1
+        self.memory[Cell(record_name, index, None, ())] = 1
         for field in self.program.records[record_name].fields:
             if not field.constant:
                 for cell in self._cells(field, record_name, index):
@@ -253,28 +249,31 @@ class State:
 
     def free(self, record_name: str, index: int) -> None:
         """Gives an allocated instance back."""
-        self.memory[Cell(record_name, index, None, None)] = 0
+        self.memory[Cell(record_name, index, None, ())] = 0
 
-    def locate(self, place: Place, base: int | None, index: int | None, position: Position) -> Cell:
-        """The cell of a place whose pointer and index have these values. Raises Stopped for a wild one."""
-        variable = place.variable
-        instance = None
-        if place.record is not None:
-            if base is None:
-                raise ValueError(f"{place.position}: field {variable.name} without a pointer")
-            instance = self.instance(place.record, base, position)
-        element = None
-        if variable.length is not None or variable.key is not None:
-            if index is None:
-                raise ValueError(f"{place.position}: {variable.name} without an index")
-            element = index
-            if variable.key is not None:
-                element = self.instance(variable.key, index, position, may_be_free=True)
-            elif variable.length is not None and not 0 <= index < variable.length:
-                raise self.wild(index_message(variable.name, index, variable.length), position)
-        cell = Cell(place.record, instance, variable.name, element)
+    def selected(self, place: Place, operands: Sequence[int], position: Position) -> list[int]:
+        """Which instance and elements the pointer and indices select that have these values, the first ones of the place.
+        Raises Stopped for a wild one."""
+        found = []
+        rest = list(operands)
+        if place.record is not None and rest:
+            found.append(self.instance(place.record, rest.pop(0), position))
+        for number, (part, index) in enumerate(zip(place.variable.shape, rest, strict=False)):
+            if isinstance(part, str):
+                found.append(self.instance(part, index, position, may_be_free=True))
+            elif 0 <= index < part:
+                found.append(index)
+            else:
+                raise self.wild(index_message(array_name(place.variable.name, number), index, part), position)
+        return found
+
+    def locate(self, place: Place, operands: Sequence[int], position: Position) -> Cell:
+        """The cell of a place whose pointer and indices have these values. Raises Stopped for a wild one."""
+        elements = self.selected(place, operands, position)
+        instance = elements.pop(0) if place.record is not None else None
+        cell = Cell(place.record, instance, place.variable.name, tuple(elements))
         if cell not in self.memory:
-            raise ValueError(f"{place.position}: there is no {variable.name}")
+            raise ValueError(f"{place.position}: there is no {place.variable.name}")
         return cell
 
     def fit(self, type_: Type, value: int, position: Position) -> int:

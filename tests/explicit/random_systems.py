@@ -16,9 +16,14 @@ class Colour(Enum):
 class Bits(IntFlag):
     A = 1
     B = 4
+@struct
+class Pair:
+    low: Third = 0
+    up: Array[Third] = array(2)
 @record(count=2, alignment=2, allocated=True)
 class Page:
     use: Third = 0
+    rows: Array[Array[Third]] = array(2, array(2))
     link: "Page | None" = None
 p: Page | None = None
 flag: bool = False
@@ -28,6 +33,10 @@ bits: Bits = Bits(0)
 wide: Wide = 0
 far: Wide = 1
 slots: Array[Page | None] = array(2)
+grid: Array[Array[Third]] = array(2, array(2))
+beside: Per[Page, Array[bool]] = per(Page, array(2))
+pairs: Array[Pair] = array(2, Pair(low=1))
+lone: Pair = Pair()
 seen: Ghost[bool] = False
 failed = demand("failed", "test")
 """
@@ -118,7 +127,16 @@ class Writer:
         """plain: a local or a constant."""
         options = ["0", "1", *integers * 2]
         if not plain:
-            options += ["count", "p.use", "slots[0].use", "int(flag)", "int(bits)"]
+            options += [
+                "count",
+                "p.use",
+                "slots[0].use",
+                "int(flag)",
+                "int(bits)",
+                "grid[count][1]",
+                "p.rows[1][count]",
+                "pairs[count].low",
+            ]
         return self.chance.choice(options)
 
     def condition(self, integers: list[str], plain: bool, frames: bool) -> str:
@@ -163,6 +181,9 @@ class Writer:
                         "seen = True",
                         "count += 1" if chance.random() < 0.2 else "count //= 2",
                         "count = 2" if chance.random() < 0.2 else "count = wide // (count + 2) % 2",
+                        f"grid[{self.integer(integers, True)}][count] = {self.integer(integers, True)}",
+                        "grid[1][0] = 1 - grid[1][0]" if chance.random() < 0.5 else "grid[p.use][slots[1].use] = 1",
+                        "pairs[1].up[0] = count" if chance.random() < 0.5 else "lone.up[p.use] = count",
                         "count //= count" if chance.random() < 0.2 else "count %= 2 - count",
                     )
                 ),
@@ -177,6 +198,8 @@ class Writer:
                         "p = None",
                         f"p.use = {self.integer(integers, False)}",
                         "p.link = p",
+                        "p.rows[count][1] = 1",
+                        "beside[p][count] = flag",
                         "p = p.link",
                         "p = slots[0]",
                     )

@@ -15,6 +15,10 @@ Two = Annotated[int, Range(0, 2)]
 class Box:
     value: Two = 0
     full: bool = False
+@struct
+class Seat:
+    taken: bool = False
+    by: Array[Two] = array(2, 1)
 @record(count={workers}{frames})
 class Worker:
     pc: Place = 0
@@ -22,8 +26,13 @@ class Worker:
     box: Box | None = None
     spare: Box | None = None
     cells: Array[Two] = array(2)
+    rows: Array[Array[bool]] = array(2, array(2))
+    seat: Seat = Seat()
 shared: Two = 0
 log: Per[Worker, Two] = per(Worker, 0)
+met: Per[Worker, Per[Worker, bool]] = per(Worker, per(Worker))
+seats: Per[Worker, Seat] = per(Worker, Seat())
+hall: Seat = Seat()
 failed = demand("failed", "test")
 """
 _PROCESSORS = """
@@ -107,6 +116,12 @@ def _condition(chance: random.Random) -> str:
             "w.cells[0] <= w.own",
             f"shared == {chance.randint(0, 2)}",
             "log[w] == 0",
+            "not w.rows[1][0]",
+            "w.seat.by[w.cells[0] % 2] == 1",
+            "met[w][instance(Worker, 0)]",
+            "seats[w].taken",
+            "hall.by[0] == 1",
+            "any(met[o][w] for o in every(Worker))",
             f"instance(Worker, {chance.randint(0, 1)}).own == {chance.randint(0, 1)}",
             f"all(o.pc != {chance.randint(0, 1)} for o in every(Worker) if o is not w)",
             "any(o.box is instance(Box, 0) for o in every(Worker))",
@@ -134,6 +149,11 @@ def _body(chance: random.Random, indent: int, count: int, last: int, routine: bo
                     f"w.cells[1] = {chance.randint(0, 1)}",
                     f"w.pc = {chance.randint(0, last)}",
                     f"log[w] = {chance.randint(0, 1)}",
+                    f"w.rows[{chance.randint(0, 1)}][0] = True",
+                    "w.seat.by[1] = w.own",
+                    "met[w][instance(Worker, 1)] = True",
+                    "seats[w].taken = not seats[w].taken",
+                    "seats[w].by[0] = 0",
                 )
             )
         elif kind < 0.8:

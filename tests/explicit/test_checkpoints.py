@@ -134,6 +134,41 @@ def test_kernel_models_in_pieces(tmp_path: Path, model: str, sizes: tuple[int, i
     assert outcome(result) == outcome(whole)
 
 
+ENTERED_OVER_A_RESULT = """
+@record(count=1, frames=2)
+class Cpu:
+    done: Small = 0
+@executes
+def nothing(cpu: Cpu) -> Cpu | None:
+    return None
+@routine(noinline=True)
+def give() -> Small:
+    return 2
+@routine
+def main() -> None:
+    processor(Cpu).done = give()
+@routine
+def strike() -> None:
+    pass
+@action
+def begin(cpu: Cpu) -> None:
+    require(not has_frames(cpu))
+    enter(cpu, main)
+@action(interrupt=True)
+def interrupt(cpu: Cpu) -> None:
+    require(has_frames(cpu))
+    enter(cpu, strike)
+"""
+
+
+def test_a_frame_that_was_entered_stands_on_a_result(tmp_path: Path, hasty: None) -> None:
+    subject = Subject(program_of(ENTERED_OVER_A_RESULT), frozenset(), pieces)
+    whole = subject.run(1, Limits())
+    result, stops = subject.in_pieces(tmp_path / "file", [1], [1])
+    assert stops > 5
+    assert outcome(result) == outcome(whole)
+
+
 @settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=HEALTH)
 @given(st.integers(0, 2**32 - 1))
 def test_random_systems_in_pieces(tmp_path: Path, seed: int) -> None:

@@ -79,6 +79,7 @@ class Writer:
     globals: dict[str, str] = field(default_factory=dict)
     arrays: dict[str, tuple[str, int]] = field(default_factory=dict)
     pers: dict[str, tuple[str, str]] = field(default_factory=dict)
+    inner: dict[str, int] = field(default_factory=dict)
     routines: dict[str, str] = field(default_factory=dict)
     processor: str = ""
     owner: str = ""
@@ -167,7 +168,11 @@ class Writer:
                 self.line(0, f"{name}: Array[{type_}] = array({self.arrays[name][1]}, {self.first(type_)})")
             elif kind < 0.35 and self.records:
                 self.pers[name] = type_, chance.choice(self.records).name
-                self.line(0, f"{name}: Per[{self.pers[name][1]}, {type_}] = per({self.pers[name][1]}, {self.first(type_)})")
+                record, first = self.pers[name][1], self.first(type_)
+                if chance.random() < 0.3:
+                    self.inner[name] = chance.choice((1, 2))
+                    first, type_ = f"array({self.inner[name]}, {first})", f"Array[{type_}]"
+                self.line(0, f"{name}: Per[{record}, {type_}] = per({record}, {first})")
             else:
                 self.globals[name] = type_
                 written = f"Ghost[{type_}]" if chance.random() < 0.1 else type_
@@ -196,7 +201,9 @@ class Writer:
                 found.append(f"{name}[{self.chance.randrange(length)}]")
         for name, (type_, record) in self.pers.items():
             for pointer in self.pointers(scope, record, deep) if accept(type_) else ():
-                found.append(f"{name}[{pointer}]")
+                found.append(
+                    f"{name}[{pointer}]" + (f"[{self.chance.randrange(self.inner[name])}]" if name in self.inner else "")
+                )
         for record in self.records:
             for name, type_ in record.fields.items():
                 if accept(type_):

@@ -33,6 +33,7 @@ bits: Bits = Bits.A
 one: Annotated[int, Range(4, 4)] = 4
 table: Array[Small] = array(3, 6)
 slots: Array[Page | None] = array(2)
+grid: Array[Array[Small]] = array(2, array(3, 1))
 near: Per[Cpu, Small] = per(Cpu, 3)
 no_wild_pointer = demand("no-wild-pointer", "test")
 @routine
@@ -58,6 +59,7 @@ def change(page: Page, cpu: Cpu, slot: Annotated[int, Range(0, 1)]) -> None:
     cpu.page = page
     slots[slot] = page
     near[cpu] = 0
+    grid[slot][slot + 1] = 2
     enter(cpu, main)
 """.replace("    at: Per[Page, bool] = per(Page, False)\n", "")
 """`size` and `table` are constants; everything else changes."""

@@ -16,6 +16,7 @@ from refused_expressions import EXPRESSIONS
 from refused_programs import FUNCTIONS_HOOKS_AND_PROPERTIES, STEPS, THE_INITIAL_STATE
 from refused_runs import RUNS
 from refused_statements import STATEMENTS
+from refused_structs import STRUCTS
 from refused_symmetry import SYMMETRY
 from small_programs import HEADER, model_file
 
@@ -35,6 +36,7 @@ CASES: list[Case] = [
     *CONSTRAINTS,
     *THE_INITIAL_STATE,
     *SYMMETRY,
+    *STRUCTS,
 ]
 ELSEWHERE = (
     "there is no such file",

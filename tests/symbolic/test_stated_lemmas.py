@@ -293,7 +293,7 @@ def messages(stated: str, asked: bool) -> list[ProofMessage]:
         text="\n".join(lines),
         state=(("x", 3),),
         inputs=(),
-        initial=(0,),
+        initials=((0,),),
         targets=(Target("wrong", STATE),),
         features=(),
         groups=(),
