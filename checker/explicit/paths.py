@@ -85,6 +85,11 @@ def alternatives(transitions: Transitions, state: int) -> Iterator[tuple[Transit
             yield transition, choices, outcome
 
 
+def is_deadlock(transitions: Transitions, state: int) -> bool:
+    """Whether no transition but those of interrupts leads away from a state. What raises leads away, a cut too."""
+    return not any(end != state for transition, _, end in alternatives(transitions, state) if not transition.interrupt)
+
+
 def marked(transitions: Transitions, state: int, violated: Violated) -> int:
     """The terminal state that a violating step leads to."""
     return state | FIRST_PROPERTY + transitions.system.properties.index(violated.property) << transitions.layout.mark

@@ -75,8 +75,9 @@ class Step:
 class Violation:
     """What the trace ends in.
 
-    kind: "invariant" (the last state violates it), "check" or "wild-pointer" (the last step raised it), "deadlock" (the
-    last state has no transition but interrupts), "lasso" (the condition holds nowhere on the cycle), "model-error".
+    kind: "invariant" (the last state violates it), "check" or "wild-pointer" (the last step raised it), "deadlock" (no
+    transition but interrupts leads away from the last state), "lasso" (the condition holds nowhere on the cycle, or where
+    the run ends), "model-error".
     property: empty for a model error, which violates none. position: of the invariant, condition, check or access; of a
     deadlock, that of its property. binding: the values of an invariant's or condition's parameters, by name. message: one
     line that says what is wrong, with the values filled in. reads: the cells that made an invariant or a check fail, with
@@ -94,7 +95,8 @@ class Violation:
 @dataclass(frozen=True)
 class Cycle:
     """The end of a lasso: steps that are taken for ever. start: how many steps come before them; the state there is that
-    after the last step. fairness: what is assumed of a run, and met by the cycle, a line each."""
+    after the last step. If these are all steps, the run ends, and stays where it is. fairness: what is assumed of a run, and met
+    by the cycle, a line each."""
 
     start: int
     fairness: tuple[str, ...]
@@ -147,3 +149,8 @@ class Trace:
     cycle: Cycle | None = None
     choices: tuple[InitialChoice, ...] = ()
     origin: Origin | None = None
+
+    @property
+    def ends(self) -> bool:
+        """Whether it is a run that stays in its last state for ever, as nothing but an interrupt can happen there."""
+        return self.cycle is not None and self.cycle.start == len(self.steps)

@@ -176,14 +176,15 @@ def _check_lasso(machine: Machine, trace: Trace, taken: Sequence[Transition], at
     demand = eventuality_at(program, violation.property, violation.position)
     if demand is None:
         raise _Differs(f"the model demands nothing of runs for {violation.property} at {violation.position}")
-    if trace.cycle is None or not 0 <= trace.cycle.start < len(taken):
+    if trace.cycle is None or not 0 <= trace.cycle.start <= len(taken):
         raise _Differs("the trace does not say where its cycle starts")
     _same("fairness", list(trace.cycle.fairness), list(assumed(program, demand.own_steps)))
     binding = _check_false(machine, demand, violation, at)
     try:
         check_lasso(program, taken[: trace.cycle.start], taken[trace.cycle.start :], demand, binding, machine.initial)
     except NoLasso as reason:
-        raise _Differs(f"the trace says that its cycle can be run for ever, the replay finds that {reason}") from None
+        said = "the run ends there" if trace.ends else "its cycle can be run for ever"
+        raise _Differs(f"the trace says that {said}, the replay finds that {reason}") from None
 
 
 def _check_invariant(machine: Machine, violation: Violation, at: str) -> None:

@@ -33,6 +33,7 @@ from checker.ir.lower import lower
 from checker.language.tree import Program, Type
 from checker.language.values import instance_name
 from checker.trace.data import Allocated, Choice
+from checker.trace.ending import leads_back
 from checker.trace.machine import Machine, Outcome, Transition
 from checker.trace.record import run
 from checker.trace.state import Allocation, Chooser, Kind, Stopped
@@ -55,7 +56,9 @@ class Space:
     views: of running states, with the depth of the nearest. edges: (view, label, view of the successor). ends: (view, label,
     property or HALT) of transitions to terminal states. states, marked: how many running and terminal ones. transitions:
     those that lead to a state. violated: property -> kind and length of its shortest counterexample. cuts: reasons. errors:
-    position of each model error -> length of the shortest path that ends in it.
+    position of each model error -> length of the shortest path that ends in it. stuck: the depth of the nearest state that
+    nothing but interrupts leads away from, for the machine, which keeps locals that nothing reads any more; violated has the
+    nearest one that they lead away from only by such locals.
     """
 
     views: dict[View, int] = field(default_factory=dict)
@@ -68,6 +71,7 @@ class Space:
     violated: dict[str, tuple[str, int]] = field(default_factory=dict)
     cuts: set[str] = field(default_factory=set)
     errors: dict[str, int] = field(default_factory=dict)
+    stuck: int | None = None
 
 
 class TooLarge(Exception):
@@ -155,11 +159,14 @@ class BruteForce:
             path = paths[key]
             graph.append([])
             view = key[0]
-            moves = False
+            moves = leaves = False
             offer = None if offered is None else offered.after(path, initials[key])
             for transition, outcome, machine in expand(program, path, initials[key], offer):
                 label = label_of(transition)
-                moves = moves or transition.processor is not None or not program.actions[transition.action].interrupt
+                if transition.processor is not None or not program.actions[transition.action].interrupt:
+                    done = outcome.kind is Kind.DONE
+                    moves = moves or not done or exact(machine) != key
+                    leaves = leaves or not done or not leads_back(program, path, transition, initials[key])
                 if outcome.kind is Kind.CUT:
                     space.cuts.add(outcome.message)
                     graph[-1].append((label, "cut"))
@@ -184,8 +191,10 @@ class BruteForce:
                     queue.append(successor)
                     numbers[successor] = self._meet(machine, len(path) + 1)
                 graph[-1].append((label, numbers[successor]))
-            if not moves and "no-deadlock" in program.properties:
+            if not leaves and "no-deadlock" in program.properties:
                 space.violated.setdefault("no-deadlock", ("deadlock", len(path)))
+            if not moves and space.stuck is None:
+                space.stuck = len(path)
             if len(queue) > self.most:
                 raise TooLarge
         space.marked = len(terminal)
@@ -413,7 +422,14 @@ def compare(program: Program, most: int = 120, operands: bool = False) -> Space:
     assert expected.edges - found.edges == set(), "transitions of the machine only"
     assert found.ends == expected.ends
     assert found.views == expected.views
-    assert found.violated == expected.violated
+    found_stuck, stuck = found.violated.pop("no-deadlock", None), expected.violated.get("no-deadlock")
+    assert found.violated == {name: end for name, end in expected.violated.items() if name != "no-deadlock"}
+    if found_stuck is not None:
+        assert stuck is not None
+        assert stuck[1] <= found_stuck[1]
+    if stuck is not None and expected.stuck is not None:
+        assert found_stuck is not None
+        assert found_stuck[1] <= expected.stuck
     assert found.cuts == expected.cuts
     assert brute.coarsest <= found.states
     assert found.states <= expected.states or operands
