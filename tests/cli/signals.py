@@ -260,7 +260,7 @@ def _is_early(ended: Ended) -> bool:
 
 def _says_interrupted(ended: Ended) -> bool:
     if ended.work.schema is None:
-        return "interrupted" in ended.output + ended.errors
+        return any(word in ended.output + ended.errors for word in ("interrupted", "interruption"))
     found = json.loads(ended.output)
     return bool(found.get("interrupted") or found.get("stopped"))
 
