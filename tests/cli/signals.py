@@ -10,6 +10,7 @@ import argparse
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -32,6 +33,8 @@ from checker.trace.store import load_trace
 PROJECT = Path(__file__).resolve().parents[2]
 NOTHING = "error: interrupted before anything was found\n"
 INCONCLUSIVE = 3
+STARTING = re.compile(rf'File "{re.escape(str(PROJECT))}/checker/__(main|init)__.py", line \d+, in <module>')
+"""A place at which Python still loads the first lines of the program."""
 PATIENCE = 60.0
 """Seconds after which a command that was told to end counts as one that does not; other work slows the machine down."""
 LINGERING = 5.0
@@ -255,7 +258,8 @@ def _is_early(ended: Ended) -> bool:
     """Whether Python was ended before it had loaded a line of the program."""
     by_signal = {Kind.TERMINATE: -signal.SIGTERM, Kind.HANG_UP: -signal.SIGHUP}.get(ended.kind or Kind.CLOSED, -signal.SIGINT)
     statuses = (by_signal, 1) if "Traceback" in ended.errors else (by_signal,)
-    return not ended.output and ended.status in statuses and str(PROJECT / "checker") not in ended.errors
+    errors = STARTING.sub("", ended.errors)
+    return not ended.output and ended.status in statuses and str(PROJECT / "checker") not in errors
 
 
 def _says_interrupted(ended: Ended) -> bool:

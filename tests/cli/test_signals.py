@@ -7,7 +7,7 @@ import dataclasses
 import json
 
 import pytest
-from signals import NOTHING, WORK, Ended, Kind, Outcome, Work, duration, judge, moments, run
+from signals import NOTHING, PROJECT, WORK, Ended, Kind, Outcome, Work, duration, judge, moments, run
 
 CHECK, PROVE = WORK[0], WORK[1]
 
@@ -37,6 +37,10 @@ def test_an_interrupted_run_may_be_told_in_part_or_in_one_line() -> None:
     assert judge(PART) == (Outcome.PART, "")
     assert judge(dataclasses.replace(PART, output="", errors=NOTHING)) == (Outcome.NOTHING, "")
     assert judge(dataclasses.replace(PART, output="", status=-2)) == (Outcome.EARLY, "")
+    starting = f'Traceback:\n  File "{PROJECT}/checker/__main__.py", line 5, in <module>\n    import signal\nKeyboardInterrupt\n'
+    assert judge(dataclasses.replace(PART, output="", errors=starting, status=-2)) == (Outcome.EARLY, "")
+    started = starting.replace("<module>", "start")
+    assert judge(dataclasses.replace(PART, output="", errors=started, status=-2))[0] is Outcome.WRONG
     assert judge(dataclasses.replace(PART, output="I4  PROVED(x)", status=0)) == (Outcome.WHOLE, "")
 
 
