@@ -249,8 +249,8 @@ EXPECTED = (
             "refill-eventually": 45,
             "refill-owed": 30,
         },
-        states=28_257,
-        transitions=30_567,
+        states=28_989,
+        transitions=31_389,
         depth=120,
     ),
     Expected(

@@ -35,8 +35,9 @@ from checker.symbolic.solvers import Z3
 from checker.symbolic.terms import Unsupported
 from checker.symbolic.transition import Relation, step_relation
 from checker.trace.build import Disagreement
+from checker.trace.data import Choice
 
-Outcome = tuple[RealTransition, tuple[int, ...], int | Raised]
+Outcome = tuple[RealTransition, tuple[Choice, ...], int | Raised]
 
 
 class Runs:

@@ -21,6 +21,7 @@ from checker.language import tree
 from checker.language.errors import UsageError, similar
 from checker.language.load import load_program
 from checker.language.modules import Texts
+from checker.language.symmetry import undecided_allocations
 from checker.report.verdict import Configuration, Run, Statistics, Subject, Verdict, Word
 
 
@@ -132,6 +133,11 @@ def assumptions_of(program: tree.Program) -> tuple[str, ...]:
 def notes_of(program: tree.Program) -> tuple[str, ...]:
     """Its assumptions, and what the model has for nothing."""
     found = [*assumptions_of(program)]
+    for record, position in undecided_allocations(program):
+        found.append(
+            f"Not decided: whether it matters which other free {record} `allocate` could return; {position.file}:{position.line} "
+            f"tells one {record} from another by more than references to them"
+        )
     for name, position in program.unused:
         found.append(f"{position.file}:{position.line}: nothing calls `{name}`; say with @implements which hook it is for")
     return tuple(found)
