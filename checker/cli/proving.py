@@ -33,8 +33,9 @@ from checker.language.errors import UsageError
 from checker.language.load import load_program
 from checker.report.verdict import Run, Statistics, Subject, Verdict, Word
 from checker.symbolic.certificate import INITIATION, SAFETY, Claim, Lemma, files
-from checker.symbolic.counting import Counted, guessed, said_counted
+from checker.symbolic.counting import Counted
 from checker.symbolic.features import Names, Sampled, sampled_features
+from checker.symbolic.holders import guessed, said_counted
 from checker.symbolic.k_induction import InductionMessage, InductionProblem, Inductive, NotInductive
 from checker.symbolic.problem import BROKEN, stated_lemmas, targets
 from checker.symbolic.process import induction_messages, proof_messages, spacer_messages

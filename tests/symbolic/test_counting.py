@@ -18,9 +18,10 @@ from checker.ir.layout import make_layout
 from checker.ir.lower import lower
 from checker.language.load import load_program
 from checker.symbolic import counting
-from checker.symbolic.counting import CELL, Counted, Holder, guessed, known
+from checker.symbolic.counting import CELL, Counted, Holder, known
 from checker.symbolic.evaluation import Evaluator
 from checker.symbolic.features import Names, sampled_features
+from checker.symbolic.holders import guessed
 from checker.symbolic.proof_problem import proof_problem
 from checker.symbolic.proof_question import Failed, ProofMessage, Proved
 from checker.symbolic.strengthening import Prover
