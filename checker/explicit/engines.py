@@ -14,14 +14,14 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from checker.explicit.c_code import Generated, generate
-from checker.explicit.c_expressions import Unsupported
-from checker.explicit.canonical import ToldApart
-from checker.explicit.compiled import CompiledSearch
-from checker.explicit.compiler import Build, CompilerError
-from checker.explicit.reductions import PARTIAL_ORDER
-from checker.explicit.resuming import Checkpoints, header_of
-from checker.explicit.search import Finding, Limits, Progress, Result, Search, Statistics
+from checker.explicit.compiled.c_code import Generated, generate
+from checker.explicit.compiled.c_expressions import Unsupported
+from checker.explicit.compiled.compiler import Build, CompilerError
+from checker.explicit.compiled.driver import CompiledSearch
+from checker.explicit.compiled.resuming import Checkpoints, header_of
+from checker.explicit.reduction.canonical import ToldApart
+from checker.explicit.reduction.reductions import PARTIAL_ORDER
+from checker.explicit.search.search import Finding, Limits, Progress, Result, Search, Statistics
 from checker.ir import system as ir
 
 PATIENCE = 0.2

@@ -15,12 +15,12 @@ from collections.abc import Callable, Generator
 from multiprocessing.connection import Connection
 from typing import Any
 
-from checker.symbolic.isolated import isolated
-from checker.symbolic.k_induction import InductionMessage, InductionProblem, Inductive, NotInductive, induct
-from checker.symbolic.proof_question import Failed, ProofMessage, ProofProblem, Proved
-from checker.symbolic.question import Message, Problem, Reached, Stopped
-from checker.symbolic.solvers import Z3
-from checker.symbolic.spacer_question import Safe, SpacerMessage, SpacerProblem, Unsafe
+from checker.symbolic.bmc.question import Message, Problem, Reached, Stopped
+from checker.symbolic.kinduction.k_induction import InductionMessage, InductionProblem, Inductive, NotInductive, induct
+from checker.symbolic.lemmas.proof_question import Failed, ProofMessage, ProofProblem, Proved
+from checker.symbolic.solvers.isolated import isolated
+from checker.symbolic.solvers.solvers import Z3
+from checker.symbolic.spacer.spacer_question import Safe, SpacerMessage, SpacerProblem, Unsafe
 
 LOOK = 0.2
 """Seconds between two looks at the clock while nothing is told."""
@@ -124,8 +124,8 @@ def _serve(down: Connection, up: Connection) -> None:
         # What the solver does not count, Python's own memory among it, shall not go far beyond.
         most = memory + (1 << 30)
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
-    from checker.symbolic.bounded import search
-    from checker.symbolic.strengthening import prove
+    from checker.symbolic.bmc.bounded import search
+    from checker.symbolic.lemmas.strengthening import prove
 
     try:
         if isinstance(problem, ProofProblem):
@@ -133,7 +133,7 @@ def _serve(down: Connection, up: Connection) -> None:
         elif isinstance(problem, InductionProblem):
             induct(problem, up.send)
         elif isinstance(problem, SpacerProblem):
-            from checker.symbolic.spacer import find_invariant
+            from checker.symbolic.spacer.spacer import find_invariant
 
             find_invariant(problem, up.send)
         else:

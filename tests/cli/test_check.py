@@ -402,7 +402,7 @@ def test_without_a_drawing_program_the_trace_is_still_saved(tmp_path: Path) -> N
     hidden = tmp_path / "hidden"
     hidden.mkdir()
     code = (
-        "import sys, checker.report.svg as svg\n"
+        "import sys, checker.report.picture.svg as svg\n"
         "svg.find_program = lambda: None\n"
         "from checker.cli.main import run\n"
         f"sys.exit(run(['check', 'models/rfc_v1.py', '--stack-pages', '3', '--events', 'touch', '--save', {str(tmp_path / 'out')!r}]))\n"

@@ -15,9 +15,9 @@ import jsonschema
 import psutil
 import pytest
 
-from checker.explicit.search import Search
-from checker.ir.lower import lower
-from checker.language.load import load_program
+from checker.explicit.search.search import Search
+from checker.ir.lowering.lower import lower
+from checker.language.python.load import load_program
 from checker.mutation.mutants import mutants_of
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -259,7 +259,7 @@ def test_a_process_that_is_killed_costs_one_mutant(model: Path) -> None:
 
 def test_a_disagreement_on_a_mutant_is_exit_4(model: Path) -> None:
     code = (
-        "import checker.cli.mutant_search as m\n"
+        "import checker.verify.mutants as m\n"
         "from checker.trace.build import Disagreement\n"
         "real = m.check_configuration\n"
         "def check(request, *rest, **more):\n"
@@ -277,7 +277,7 @@ def test_a_disagreement_on_a_mutant_is_exit_4(model: Path) -> None:
 def test_ctrl_c_tells_what_is_there_and_leaves_nothing(model: Path, tmp_path: Path) -> None:
     """After the third result the whole group of processes is sent SIGINT, as a terminal does."""
     code = (
-        "import os, signal, checker.cli.mutant_search as m\n"
+        "import os, signal, checker.verify.mutants as m\n"
         "real, count = m.MutantSearch.then, []\n"
         "def then(self, job, result):\n"
         "    following = real(self, job, result)\n"

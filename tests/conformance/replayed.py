@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from checker.conformance.specification import cell_names
 from checker.conformance.subject import End, Ended, Refused
-from checker.ir.lower import lower
+from checker.ir.lowering.lower import lower
 from checker.language.tree import Program
 from checker.trace.machine import Machine, Transition
 from checker.trace.record import printed_owner, run, transitions

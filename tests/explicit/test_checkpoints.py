@@ -15,17 +15,17 @@ from hypothesis import strategies as st
 from random_systems import random_system
 from small_programs import program_of
 
-from checker.explicit import compiled
-from checker.explicit.c_code import Generated, generate
-from checker.explicit.checkpoint import CheckpointError
-from checker.explicit.compiled import CompiledSearch
-from checker.explicit.compiler import Build
-from checker.explicit.resuming import Checkpoints, header_of
-from checker.explicit.search import Limits, Result, Search
-from checker.ir.lower import lower
+from checker.explicit.compiled import driver as compiled
+from checker.explicit.compiled.c_code import Generated, generate
+from checker.explicit.compiled.checkpoint import CheckpointError
+from checker.explicit.compiled.compiler import Build
+from checker.explicit.compiled.driver import CompiledSearch
+from checker.explicit.compiled.resuming import Checkpoints, header_of
+from checker.explicit.search.search import Limits, Result, Search
+from checker.ir.lowering.lower import lower
 from checker.ir.system import System
 from checker.language.errors import ModelError
-from checker.language.load import load_program
+from checker.language.python.load import load_program
 from checker.language.tree import Program
 
 PROJECT = Path(__file__).resolve().parents[2]

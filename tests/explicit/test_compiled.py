@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 from random_systems import random_system
 from small_programs import program_of
 
-from checker.explicit.c_code import generate
-from checker.explicit.compiled import CompiledSearch
-from checker.explicit.compiler import Build
-from checker.explicit.search import Finding, Limits, Result, Search
-from checker.ir.lower import lower
+from checker.explicit.compiled.c_code import generate
+from checker.explicit.compiled.compiler import Build
+from checker.explicit.compiled.driver import CompiledSearch
+from checker.explicit.search.search import Finding, Limits, Result, Search
+from checker.ir.lowering.lower import lower
 from checker.ir.system import System
 from checker.language.errors import ModelError
-from checker.language.load import load_program
+from checker.language.python.load import load_program
 from checker.language.tree import Program
 
 MODELS = sorted((Path(__file__).parent / "models").glob("*.py"))

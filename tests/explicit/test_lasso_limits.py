@@ -9,9 +9,9 @@ import time
 import pytest
 from small_programs import program_of
 
-from checker.explicit.lassos import find_lassos
-from checker.explicit.search import Limits
-from checker.ir.lower import lower
+from checker.explicit.liveness.lassos import find_lassos
+from checker.explicit.search.search import Limits
+from checker.ir.lowering.lower import lower
 
 ALLOWED = 2.5
 COUNTER = """

@@ -10,9 +10,9 @@ from brute_liveness import violated
 from confirming import replayed
 from small_programs import ONE_PROCESSOR, program_of
 
-from checker.explicit.lassos import Lassos, find_lassos
-from checker.explicit.search import Limits, Search
-from checker.ir.lower import lower
+from checker.explicit.liveness.lassos import Lassos, find_lassos
+from checker.explicit.search.search import Limits, Search
+from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError
 from checker.language.tree import Program
 from checker.trace.build import Claim, Disagreement, build_trace

@@ -14,14 +14,14 @@ from random_systems import random_system
 from random_workers import random_workers
 from small_programs import program_of
 
-from checker.explicit.partial_order import Broken, Reducer
-from checker.explicit.reductions import PARTIAL_ORDER
-from checker.explicit.search import Limits, Result, Search
-from checker.ir import ownership
-from checker.ir.lower import lower
-from checker.ir.ownership import Claimer, guess
+from checker.explicit.reduction.partial_order import Broken, Reducer
+from checker.explicit.reduction.reductions import PARTIAL_ORDER
+from checker.explicit.search.search import Limits, Result, Search
+from checker.ir.analysis import ownership
+from checker.ir.analysis.ownership import Claimer, guess
+from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError
-from checker.language.load import load_program
+from checker.language.python.load import load_program
 from checker.language.tree import Program
 
 MODELS = Path(__file__).parents[2] / "models"

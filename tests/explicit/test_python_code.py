@@ -9,9 +9,9 @@ from hypothesis import given, note, settings
 from hypothesis import strategies as st
 from random_expressions import Evaluator, Expressions, model, random_cells
 
-from checker.explicit.generated_names import Names
-from checker.explicit.outcome import OutOfRange, Violated
-from checker.explicit.python_code import FunctionMaker
+from checker.explicit.step.generated_names import Names
+from checker.explicit.step.outcome import OutOfRange, Violated
+from checker.explicit.step.python_code import FunctionMaker
 from checker.ir import system as ir
 from checker.ir.layout import make_layout
 

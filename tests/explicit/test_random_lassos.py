@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, assume, event, given, settings
 from hypothesis import strategies as st
 from random_systems import random_system
 
-from checker.explicit.lassos import find_lassos
-from checker.explicit.search import Search
-from checker.ir.lower import lower
+from checker.explicit.liveness.lassos import find_lassos
+from checker.explicit.search.search import Search
+from checker.ir.lowering.lower import lower
 
 SEEDS = st.integers(0, 2**32 - 1)
 HEALTH = (HealthCheck.filter_too_much, HealthCheck.too_slow)

@@ -11,10 +11,10 @@ import pytest
 from confirming import confirm
 from small_programs import ONE_PROCESSOR, line_of, program_of
 
-from checker.explicit.search import Finding, Limits, Result, Search, Statistics
-from checker.ir.lower import lower
+from checker.explicit.search.search import Finding, Limits, Result, Search, Statistics
+from checker.ir.lowering.lower import lower
 from checker.language.errors import UsageError
-from checker.language.load import load_program
+from checker.language.python.load import load_program
 
 MODELS = Path(__file__).parents[2] / "models"
 PROPERTIES = """

@@ -18,14 +18,14 @@ from random_systems import random_system
 from small_programs import line_of, program_of
 from test_agreement import PROPERTIES, SYSTEMS
 
-from checker.cli.confirmation import confirmed
-from checker.explicit.paths import Hop, Route
-from checker.explicit.search import Finding, Limits, Search
-from checker.explicit.shortening import by_the_same_states, shortened
-from checker.explicit.simulation import Plan, Simulation, WalkResult, WalkStatistics
-from checker.ir.lower import lower
-from checker.language.load import load_program
+from checker.explicit.search.search import Finding, Limits, Search
+from checker.explicit.simulation.shortening import by_the_same_states, shortened
+from checker.explicit.simulation.simulation import Plan, Simulation, WalkResult, WalkStatistics
+from checker.explicit.step.paths import Hop, Route
+from checker.ir.lowering.lower import lower
+from checker.language.python.load import load_program
 from checker.language.tree import Program
+from checker.verify.confirm import confirmed
 
 MODELS = Path(__file__).parents[2] / "models"
 PLAN = Plan(walks=40, depth=30, seed=1)

@@ -11,14 +11,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from checker.cli.confirmation import confirmed
-from checker.explicit.outcome import Cut, OutOfRange, Violated
-from checker.explicit.paths import Hop, Route, alternatives, marked
-from checker.explicit.search import Finding, Search
-from checker.explicit.transitions import Transition
-from checker.ir.lower import lower
+from checker.explicit.search.search import Finding, Search
+from checker.explicit.step.outcome import Cut, OutOfRange, Violated
+from checker.explicit.step.paths import Hop, Route, alternatives, marked
+from checker.explicit.step.transitions import Transition
+from checker.ir.lowering.lower import lower
 from checker.language.tree import Program
 from checker.trace.data import Choice, Trace
+from checker.verify.confirm import confirmed
 
 from .signature import Label, Signature, label_of_transition
 

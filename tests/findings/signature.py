@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from checker.explicit.transitions import Transition
+from checker.explicit.step.transitions import Transition
 from checker.language.tree import Position, Program
 from checker.trace.data import Choice, Step, Trace
 

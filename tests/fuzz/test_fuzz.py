@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from checker.explicit import canonical, resuming
-from checker.explicit.canonical import Canonical, Field, Frame
-from checker.explicit.partial_order import Reducer
+from checker.explicit.compiled import resuming
+from checker.explicit.reduction import canonical
+from checker.explicit.reduction.canonical import Canonical, Field, Frame
+from checker.explicit.reduction.partial_order import Reducer
 
 from . import __main__ as command
 from . import compiling

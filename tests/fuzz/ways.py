@@ -18,17 +18,17 @@ from exchange import exchanged, exchanges
 from test_bounded import check as bounded
 from test_canonical import cleared
 
-from checker.explicit import compiled
-from checker.explicit.c_expressions import Unsupported
-from checker.explicit.canonical import EXCHANGES, ToldApart
-from checker.explicit.reductions import PARTIAL_ORDER
-from checker.explicit.resuming import Checkpoints
-from checker.explicit.search import DEADLOCK, Limits, Result, Search
-from checker.ir.lower import lower
+from checker.explicit.compiled import driver as compiled
+from checker.explicit.compiled.c_expressions import Unsupported
+from checker.explicit.compiled.resuming import Checkpoints
+from checker.explicit.reduction.canonical import EXCHANGES, ToldApart
+from checker.explicit.reduction.reductions import PARTIAL_ORDER
+from checker.explicit.search.search import DEADLOCK, Limits, Result, Search
+from checker.ir.lowering.lower import lower
 from checker.ir.system import System
 from checker.language.errors import ModelError
 from checker.language.tree import Program
-from checker.symbolic.solvers import SOLVERS
+from checker.symbolic.solvers.solvers import SOLVERS
 
 from .compiling import Library, make
 from .models import Model

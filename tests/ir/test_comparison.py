@@ -9,10 +9,10 @@ import random
 from small_programs import program_of
 
 from checker.ir import system as ir
-from checker.ir.accesses import Runner
-from checker.ir.comparison import NOT_GREATER, NOT_SMALLER, Comparer, Unsure, truth
+from checker.ir.analysis.accesses import Runner
+from checker.ir.analysis.comparison import NOT_GREATER, NOT_SMALLER, Comparer, Unsure, truth
 from checker.ir.layout import make_layout
-from checker.ir.lower import lower
+from checker.ir.lowering.lower import lower
 from checker.language.tree import Position
 
 MODEL = """

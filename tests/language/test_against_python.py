@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from random_programs import RANGES, random_program
 from small_programs import ONE_PROCESSOR, model_file
 
-from checker.explicit.outcome import Raised
-from checker.explicit.search import Search, alternatives_of
-from checker.ir.lower import lower
+from checker.explicit.search.search import Search, alternatives_of
+from checker.explicit.step.outcome import Raised
+from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError
-from checker.language.load import load_program
+from checker.language.python.load import load_program
 from checker.language.tree import Program, Type
 from checker.trace.machine import Machine
 from checker.trace.state import Kind, Stopped

@@ -20,9 +20,9 @@ from refused_structs import STRUCTS
 from refused_symmetry import SYMMETRY
 from small_programs import HEADER, model_file
 
-from checker.ir.lower import lower
+from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError, UsageError
-from checker.language.load import load_program
+from checker.language.python.load import load_program
 
 ROOT = Path(__file__).parents[2]
 CASES: list[Case] = [

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from small_programs import HEADER
 
-from checker.ir.lower import lower
+from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError, UsageError
-from checker.language.load import load_program
+from checker.language.python.load import load_program
 from checker.trace.machine import Machine
 
 FIRST = HEADER.count("\n") + 1

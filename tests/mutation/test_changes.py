@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from writing import HEAD, changed_lines, indented, mutants, routine, written
 
 from checker.language.errors import ModelError, UsageError
-from checker.language.load import load_program
+from checker.language.python.load import load_program
 from checker.mutation.mutants import Mutant, mutants_of
 
 PROJECT = Path(__file__).resolve().parents[2]

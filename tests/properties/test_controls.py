@@ -6,16 +6,16 @@ from __future__ import annotations
 import pytest
 from recorded_controls import CONTROLS, RECORDED, Control, Planted, catalogue
 
-from checker.cli.configuration import Request, check_configuration
 from checker.cli.simulate import simulate_configuration
 from checker.explicit.engines import Method
-from checker.explicit.search import Limits, Search
-from checker.explicit.simulation import Plan
-from checker.ir.lower import lower
+from checker.explicit.search.search import Limits, Search
+from checker.explicit.simulation.simulation import Plan
+from checker.ir.lowering.lower import lower
 from checker.language import tree
-from checker.language.load import load_program, walk
-from checker.language.modules import PROJECT
-from checker.report.verdict import Run, Word
+from checker.language.python.load import load_program, walk
+from checker.language.python.modules import PROJECT
+from checker.result.verdict import Run, Word
+from checker.verify.configuration import Request, check_configuration
 
 PORTABLE = Method("portable", 1)
 FIXED = PROJECT / "models" / "rfc_v1_nr_fixed.py"

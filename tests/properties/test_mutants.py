@@ -16,9 +16,9 @@ from functools import cache
 import pytest
 from recorded_controls import RECORDED, Control
 
-from checker.explicit.lassos import find_lassos
-from checker.explicit.search import Search
-from checker.ir.lower import lower
+from checker.explicit.liveness.lassos import find_lassos
+from checker.explicit.search.search import Search
+from checker.ir.lowering.lower import lower
 from checker.language import tree
 from checker.language.tree import Program
 

@@ -10,16 +10,16 @@ from collections.abc import Iterable, Iterator
 
 import z3
 
-from checker.explicit.initial import initial_states
-from checker.explicit.outcome import Cut, OutOfRange, Violated
-from checker.explicit.paths import alternatives
-from checker.explicit.search import HALTED, Search
+from checker.explicit.search.search import HALTED, Search
+from checker.explicit.step.initial import initial_states
+from checker.explicit.step.outcome import Cut, OutOfRange, Violated
+from checker.explicit.step.paths import alternatives
 from checker.ir import system as ir
-from checker.symbolic.evaluation import Evaluator
-from checker.symbolic.selector import Transition
-from checker.symbolic.smtlib import declarations, definitions, sort
-from checker.symbolic.terms import Term, variables_of
-from checker.symbolic.transition import DEADLOCK, Relation, step_relation
+from checker.symbolic.relation.selector import Transition
+from checker.symbolic.relation.transition import DEADLOCK, Relation, step_relation
+from checker.symbolic.terms.evaluation import Evaluator
+from checker.symbolic.terms.smtlib import declarations, definitions, sort
+from checker.symbolic.terms.terms import Term, variables_of
 
 Outcome = tuple[str, object]
 Name = tuple[str, tuple[int, ...], int]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from checker.symbolic.isolated import ROOT, search_path
+from checker.symbolic.solvers.isolated import ROOT, search_path
 
 COMMAND = Path(sys.executable).parent / "stackproof"
 NAMES = ("bitwuzla", "z3", "click", "json", "checker", "models", "ziglang", "runpy", "psutil", "resource", "pickle")

@@ -15,15 +15,15 @@ import psutil
 import pytest
 from small_programs import program_of
 
-import checker.cli.bounded
+import checker.verify.bounded
 from checker.cli.main import run
-from checker.ir.lower import lower
-from checker.language.load import load_program
-from checker.symbolic.problem import bounded_problem
+from checker.ir.lowering.lower import lower
+from checker.language.python.load import load_program
+from checker.symbolic.bmc.problem import bounded_problem
+from checker.symbolic.bmc.question import Hit, Problem, Reached, Stopped
 from checker.symbolic.process import messages
-from checker.symbolic.question import Hit, Problem, Reached, Stopped
-from checker.symbolic.solvers import SOLVERS, Z3
-from checker.symbolic.transition import step_relation
+from checker.symbolic.relation.transition import step_relation
+from checker.symbolic.solvers.solvers import SOLVERS, Z3
 
 ROOT = Path(__file__).parents[2]
 DKS = ROOT / "models/dks.py"
@@ -137,7 +137,7 @@ def test_a_depth_that_is_not_reached_is_inconclusive(capsys: pytest.CaptureFixtu
 def test_a_run_that_the_other_engine_does_not_have_is_a_disagreement(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    original = checker.cli.bounded.messages
+    original = checker.verify.bounded.messages
 
     def wrong(*arguments: object) -> object:
         for message in original(*arguments):  # type: ignore[arg-type]
@@ -145,7 +145,7 @@ def test_a_run_that_the_other_engine_does_not_have_is_a_disagreement(
                 message.states[-1][0] ^= 1
             yield message
 
-    monkeypatch.setattr(checker.cli.bounded, "messages", wrong)
+    monkeypatch.setattr(checker.verify.bounded, "messages", wrong)
     assert run(["check", str(DKS), "--set", "C=1", "--engine", "z3", "--depth", "9"]) == 4
     assert "the portable engine does not" in capsys.readouterr().err
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from test_proofs import CHECKED, COUNTER
 
-import checker.cli.proving
+import checker.verify.proof.prove
 from checker.cli.main import run
-from checker.symbolic.question import Stopped
-from checker.symbolic.spacer_question import Safe, SpacerMessage, Unsafe
+from checker.symbolic.bmc.question import Stopped
+from checker.symbolic.spacer.spacer_question import Safe, SpacerMessage, Unsafe
 
 FRAMES = """
 from typing import Annotated
@@ -80,7 +80,7 @@ def test_what_is_violated_is_not_proved(tmp_path: Path, capsys: pytest.CaptureFi
 def test_what_it_says_is_not_believed(
     said: SpacerMessage, why: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(checker.cli.proving, "spacer_messages", lambda *arguments: (message for message in (None, said)))
+    monkeypatch.setattr(checker.verify.proof.prove, "spacer_messages", lambda *arguments: (message for message in (None, said)))
     assert prove(tmp_path, COUNTER, "--certificates", str(tmp_path / "certificate")) == 3
     text = capsys.readouterr().out
     assert "PROVED" not in text and f"UNKNOWN({why}" in text

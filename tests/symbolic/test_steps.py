@@ -17,9 +17,9 @@ from random_workers import random_workers
 from small_programs import program_of
 from test_agreement import PROPERTIES, SYSTEMS
 
-from checker.ir.lower import lower
+from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError
-from checker.language.load import load_program
+from checker.language.python.load import load_program
 
 ROOT = Path(__file__).parents[2]
 MODELS = sorted((ROOT / "tests/explicit/models").glob("*.py"))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from small_models import ROOT, TWO_CPUS, program_of, random_walk
 
-from checker.language.load import load_program
+from checker.language.python.load import load_program
 from checker.language.tree import Position, Program
 from checker.trace.build import Built, Claim, Disagreement, build_trace
 from checker.trace.data import Change

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from small_models import ROOT, program_of, random_walk, trace_of
 
-from checker.language.load import load_program
+from checker.language.python.load import load_program
 from checker.language.tree import Position, Program
 from checker.language.values import format_value
 from checker.trace.data import Change, Trace, Violation

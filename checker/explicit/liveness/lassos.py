@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Liveness: looks for fair runs on which a demanded condition is false from some point on. Such a run, if there is one, can
+be had as a lasso: a path, and a cycle that is run for ever.
+
+It explores the system by itself, without reductions: which of them keep fair runs is another question than which keep
+states. docs/soundness.md says why what it finds is right and complete.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import psutil
+
+from checker.explicit.liveness.fair_cycles import Component, fair_components, fair_cycle
+from checker.explicit.liveness.run_conditions import Demand
+from checker.explicit.liveness.run_graph import RunGraph
+from checker.explicit.search.search import Finding, Limits, Progress, Statistics
+from checker.explicit.step.paths import Route
+from checker.ir import system as ir
+
+BETWEEN_LOOKS = 0.1
+"""Seconds between two looks at limits."""
+
+LASSO = "lasso"
+"""The kind of a finding that is one."""
+
+
+@dataclass
+class Lassos:
+    """What was found. stopped: why the search ended early. explored: the whole graph is known, with so many states and
+    transitions. vacuous: no run is fair, so that nothing is demanded of any."""
+
+    findings: dict[str, Finding] = field(default_factory=dict)
+    stopped: str | None = None
+    states: int = 0
+    transitions: int = 0
+    explored: bool = False
+    vacuous: bool = False
+
+
+class _Stopped(Exception):
+    pass
+
+
+def find_lassos(
+    system: ir.System,
+    properties: frozenset[str],
+    limits: Limits | None = None,
+    progress: Progress | None = None,
+    announce: Callable[[Finding], None] = lambda _: None,
+) -> Lassos:
+    """Look for a lasso for each of these properties, in a system that was lowered for liveness. limits: as for a search.
+    announce: called with each finding when it is found. ModelError where a condition cannot be evaluated."""
+    found = Lassos()
+    search = _Search(system, properties, limits or Limits(), progress, found, announce)
+    try:
+        search.run()
+    except _Stopped as stopped:
+        found.stopped = str(stopped)
+    except KeyboardInterrupt:
+        found.stopped = "interrupted"
+    except MemoryError:
+        found.stopped = "out of memory"
+    return found
+
+
+class _Search:
+    def __init__(
+        self,
+        system: ir.System,
+        properties: frozenset[str],
+        limits: Limits,
+        progress: Progress | None,
+        found: Lassos,
+        announce: Callable[[Finding], None],
+    ) -> None:
+        self.system = system
+        self.properties = properties
+        self.limits = limits
+        self.progress = progress
+        self.found = found
+        self.announce = announce
+        self.begun = time.monotonic()
+        self.next_look = self.begun
+        self.process = psutil.Process()
+
+    def run(self) -> None:
+        self.runs = RunGraph(self.system, self.look)
+        found, graph = self.found, self.runs.graph
+        self.runs.explore()
+        self.pause()
+        found.states, found.transitions, found.explored = len(self.runs.states), self.runs.transitions, True
+        fair = False
+        for demand in self.runs.conditions.demands:
+            name = demand.eventuality.property
+            if name in self.properties and name not in found.findings:
+                finding = self.lasso(demand)
+                if finding is not None:
+                    fair = fair or not demand.eventuality.own_steps
+                    self.announce(finding)  # first: what is interrupted there was not confirmed
+                    found.findings[name] = finding
+        if not fair:
+            assumed = self.runs.conditions.assumed
+            ends = any(facts.allow_staying(assumed) for facts in self.runs.ends)
+            found.vacuous = not ends and next(fair_components(graph, assumed, meanwhile=self.pause), None) is None
+
+    def lasso(self, demand: Demand) -> Finding | None:
+        """The lasso with the shortest path, for one demand; of those the one with the shortest cycle that is found, which is
+        none where the run ends."""
+        states, depths, graph = self.runs.states, self.runs.depths, self.runs.graph
+        end = min((n for facts, n in self.runs.ends.items() if facts.allow_staying(demand.pairs, demand.bit)), default=None)
+        nearest = -1
+        components: list[Component] = []
+        for component in fair_components(graph, demand.pairs, demand.bit, self.pause):
+            depth = depths[min(component.nodes)]
+            if not components or depth < nearest:
+                components = []
+                nearest = depth
+            if depth == nearest:
+                components.append(component)
+        if end is not None and (not components or depths[end] <= nearest):
+            return self.finding(demand, self.runs.path(end), [])
+        if not components:
+            return None
+        best: tuple[int, int, int, list[int]] | None = None
+        for component in components:
+            for node in component.nodes:
+                if depths[node] == nearest:
+                    cycle = fair_cycle(graph, component, node, demand.pairs, self.pause)
+                    found = (len(cycle), states[node], node, cycle)
+                    best = found if best is None else min(best, found)
+        assert best is not None
+        _, _, start, cycle = best
+        return self.finding(demand, self.runs.path(start), cycle)
+
+    def finding(self, demand: Demand, path: tuple[int, list[int]], cycle: list[int]) -> Finding:
+        """The lasso of these transitions. path: with the initial state that it begins in."""
+        first, edges = path
+        hops = Route(first, tuple(self.runs.hop(edge) for edge in (*edges, *cycle)))
+        e = demand.eventuality
+        return Finding(e.property, LASSO, e.position, hops, e, demand.arguments, cycle=len(edges))
+
+    # -- limits --
+
+    def look(self, states: int, expanded: int) -> None:
+        """Stop where a limit is reached. Called far more often than there is something to see."""
+        limits = self.limits
+        if limits.states is not None and states > limits.states:
+            raise _Stopped(f"there are more than {limits.states:,} states")
+        now = time.monotonic()
+        if now < self.next_look:
+            return
+        self.next_look = now + BETWEEN_LOOKS
+        memory = self.process.memory_info().rss
+        seconds = now - self.begun
+        if self.progress is not None:
+            self.progress(Statistics(states, self.runs.transitions if states else 0, 0, seconds, states - expanded, memory))
+        if limits.seconds is not None and seconds + limits.spent >= limits.seconds:
+            raise _Stopped(f"the limit of {limits.seconds:g} seconds")
+        if limits.memory is not None and memory >= limits.memory:
+            raise _Stopped(f"the limit of {limits.memory / 2**20:,.0f} MiB of memory")
+
+    def pause(self) -> None:
+        self.look(len(self.runs.states), len(self.runs.states))
