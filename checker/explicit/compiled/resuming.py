@@ -12,18 +12,36 @@ from array import array
 from collections.abc import Callable, Iterator, MutableSequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
+from checker.explicit.compiled.c_code import Generated
 from checker.explicit.compiled.checkpoint import CheckpointError, Reader, key_of, writer_to
 from checker.explicit.compiled.checkpoint_check import Header, Shape, Wrong, check_header, check_lists
-from checker.explicit.search.search import DEADLOCK
+from checker.explicit.search.search import DEADLOCK, Search
 from checker.explicit.step.outcome import Violated
-
-if TYPE_CHECKING:
-    from checker.explicit.compiled.driver import CompiledSearch
+from checker.ir import system as ir
 
 LISTS = range(4)
 """OLD_ROWS, NEW_ROWS, TO_EXPAND, AGAIN of checkpoint.c."""
+
+
+class Resumable(Protocol):
+    """A search of the compiled engine, as far as a checkpoint needs it. search: what the library calls it. earlier: the
+    seconds that went by before the checkpoint that it began with."""
+
+    library: ctypes.CDLL
+    search: int | None
+    generated: Generated
+    system: ir.System
+    properties: frozenset[str]
+    portable: Search
+    depth: int
+    earlier: float
+
+    def counts(self) -> tuple[int, int, int]: ...
+    def marks(self) -> tuple[bytearray, bytearray]: ...
+    def finding(self, number: int) -> tuple[int, int, int]: ...
+    def seconds(self) -> float: ...
 
 
 @dataclass(frozen=True)
@@ -65,11 +83,11 @@ def declare(library: ctypes.CDLL) -> None:
         function.argtypes = arguments
 
 
-def _key(search: CompiledSearch) -> str:
+def _key(search: Resumable) -> str:
     return key_of((search.generated.source, *sorted(search.properties)))
 
 
-def save(search: CompiledSearch, path: Path) -> None:
+def save(search: Resumable, path: Path) -> None:
     """Write a checkpoint. OSError if that fails; what was there is then still there."""
     library, handle = search.library, search.search
     lists = [_ranges(search, number) for number in LISTS]
@@ -105,14 +123,14 @@ def _bytes(content: MutableSequence[int]) -> memoryview:
     return memoryview(content).cast("B") if content else memoryview(b"")
 
 
-def _ranges(search: CompiledSearch, number: int) -> array[int]:
+def _ranges(search: Resumable, number: int) -> array[int]:
     count = search.library.checkpoint_ranges(search.search, number, None)
     ranges = array("I", bytes(8 * count))
     search.library.checkpoint_ranges(search.search, number, ranges.buffer_info()[0])
     return ranges
 
 
-def _rows(search: CompiledSearch, rows: int) -> Iterator[memoryview]:
+def _rows(search: Resumable, rows: int) -> Iterator[memoryview]:
     """The memory of the first rows, block by block: states, sources."""
     library = search.library
     room = library.checkpoint_block_rows()
@@ -126,7 +144,7 @@ def _memory(address: int, size: int) -> memoryview:
     return memoryview((ctypes.c_ubyte * size).from_address(address)).cast("B")
 
 
-def _shape(search: CompiledSearch) -> Shape:
+def _shape(search: Resumable) -> Shape:
     generated, properties = search.generated, search.system.properties
     judged = tuple(properties.index(predicate.property) for predicate, _ in generated.invariants)
     raised = tuple(properties.index(r.property) if isinstance(r, Violated) else None for r in generated.raisers)
@@ -135,7 +153,7 @@ def _shape(search: CompiledSearch) -> Shape:
     return Shape(generated.words, raisers, covers, judged, raised, deadlock)
 
 
-def restore(search: CompiledSearch, path: Path) -> None:
+def restore(search: Resumable, path: Path) -> None:
     """Make an empty search one that has come as far as a checkpoint. CheckpointError if that is damaged, or that of another
     search; MemoryError if it does not fit. In both cases the search must not be used."""
     with Reader(path) as reader:
