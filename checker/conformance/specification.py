@@ -21,8 +21,8 @@ from checker.ir.layout import make_layout
 from checker.ir.lowering.lower import lower
 from checker.language import tree
 from checker.language.errors import UsageError
+from checker.language.schedule import Allocated, Call, Choice
 from checker.language.values import format_value, indexed_name, instance_name
-from checker.trace.data import Allocated, Call, Choice
 from checker.trace.machine import Transition
 
 HALTED = 1

@@ -16,8 +16,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
+from checker.language.schedule import Call as CallSite
 from checker.language.tree import Position, Type
-from checker.trace.data import Call as CallSite
 
 if TYPE_CHECKING:
     from checker.ir.naming import Naming

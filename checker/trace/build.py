@@ -11,9 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NoReturn
 
+from checker.language.schedule import Call
 from checker.language.tree import Eventuality, Invariant, Position, Program
 from checker.language.values import format_value, instance_name
-from checker.trace.data import Call, Cycle, Step, Trace, Violation
+from checker.trace.data import Cycle, Step, Trace, Violation
 from checker.trace.ending import DEADLOCK, invariant_at, invariant_error, way_on
 from checker.trace.fairness import assumed
 from checker.trace.lasso import NoLasso, check_lasso, eventuality_at

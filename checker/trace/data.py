@@ -8,8 +8,8 @@ trace can be read, stored and replayed without any engine.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
 
+from checker.language.schedule import Call
 from checker.language.tree import Position
 
 
@@ -20,28 +20,6 @@ class Change:
     cell: str
     before: str
     after: str
-
-
-@dataclass(frozen=True)
-class Allocated:
-    """Among the choices of a transition: the free instance, as a reference, that an allocation returned where it could have been
-    another one. number: how many allocations of the record came before in the transition that found several free instances."""
-
-    record: str
-    reference: int
-    number: int
-
-
-Choice: TypeAlias = int | Allocated
-"""A choice of a transition: the value that a `choose` chose, or the instance that an allocation returned."""
-
-
-@dataclass(frozen=True)
-class Call:
-    """A place in the code: a routine and where in it. A step's calls go from the frame's own routine inwards."""
-
-    routine: str
-    position: Position
 
 
 @dataclass(frozen=True)

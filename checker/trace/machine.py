@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from checker.language.schedule import Allocated, Call, Choice
 from checker.language.tree import (
     Action,
     Assumption,
@@ -23,7 +24,7 @@ from checker.language.tree import (
     leading_requirements,
 )
 from checker.language.values import format_value
-from checker.trace.data import Allocated, Call, Choice, InitialChoice
+from checker.trace.data import InitialChoice
 from checker.trace.execution import Execution, Scope, scope_of
 from checker.trace.state import (
     Allocation,

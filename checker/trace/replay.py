@@ -6,8 +6,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from checker.language.schedule import Call
 from checker.language.tree import Eventuality, Invariant, Program, Type
-from checker.trace.data import Call, InitialChoice, Step, Trace, Violation
+from checker.trace.data import InitialChoice, Step, Trace, Violation
 from checker.trace.ending import DEADLOCK, invariant_at, invariant_error, way_on
 from checker.trace.fairness import assumed
 from checker.trace.lasso import NoLasso, check_lasso, eventuality_at

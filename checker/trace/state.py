@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple, TypeAlias, TypeVar
 
+from checker.language.schedule import Allocated, Call, Choice
 from checker.language.tree import (
     BoolType,
     EnumType,
@@ -26,7 +27,6 @@ from checker.language.tree import (
     Variable,
 )
 from checker.language.values import array_name, element_name, format_value, index_message, instance_name, wild_pointer_message
-from checker.trace.data import Allocated, Call, Choice
 
 T = TypeVar("T")
 

@@ -16,8 +16,9 @@ from typing import TypeVar
 
 from checker import writing
 from checker.language.errors import IDENTIFIER, UsageError
+from checker.language.schedule import Call
 from checker.language.tree import Position
-from checker.trace.data import Call, Change, Cycle, InitialChoice, Origin, Place, Step, Trace, Violation
+from checker.trace.data import Change, Cycle, InitialChoice, Origin, Place, Step, Trace, Violation
 
 SCHEMA = "stackproof-trace"
 VERSION = 1

@@ -23,6 +23,7 @@ from checker.explicit.step.transitions import Transition as RealTransition
 from checker.ir.lowering.lower import lower
 from checker.language.errors import UsageError
 from checker.language.python.load import load_program
+from checker.language.schedule import Choice
 from checker.result.verdict import Configuration, Run, Statistics, Subject, Verdict, Word
 from checker.symbolic.bmc.problem import BROKEN, CUT, ERROR, ERROR_IN, STUCK, VIOLATES, bounded_problem
 from checker.symbolic.bmc.question import Hit, Reached, Stopped
@@ -32,7 +33,6 @@ from checker.symbolic.relation.transition import Relation, step_relation
 from checker.symbolic.solvers.solvers import Z3
 from checker.symbolic.terms.terms import Unsupported
 from checker.trace.build import Disagreement
-from checker.trace.data import Choice
 from checker.verify.configuration import Announce, Request, configuration_of, notes_of, wanted_properties, within
 from checker.verify.confirm import confirmed
 from checker.verify.liveness import fairness_of, live_properties

@@ -12,8 +12,9 @@ from checker.explicit.step.paths import Hop
 from checker.ir import system as ir
 from checker.ir.layout import make_layout
 from checker.language import tree
+from checker.language.schedule import Allocated
 from checker.trace.build import Claim, Disagreement, build_trace
-from checker.trace.data import Allocated, Trace
+from checker.trace.data import Trace
 from checker.trace.machine import Transition
 from checker.trace.replay import replay
 

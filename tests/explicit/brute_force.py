@@ -30,9 +30,9 @@ from checker.explicit.step.python_code import FunctionMaker
 from checker.explicit.step.transitions import Transitions
 from checker.ir.layout import make_layout
 from checker.ir.lowering.lower import lower
+from checker.language.schedule import Allocated, Choice
 from checker.language.tree import Program, Type
 from checker.language.values import instance_name
-from checker.trace.data import Allocated, Choice
 from checker.trace.ending import leads_back
 from checker.trace.machine import Machine, Outcome, Transition
 from checker.trace.record import run

@@ -16,8 +16,9 @@ from checker.explicit.step.outcome import Cut, OutOfRange, Violated
 from checker.explicit.step.paths import Hop, Route, alternatives, marked
 from checker.explicit.step.transitions import Transition
 from checker.ir.lowering.lower import lower
+from checker.language.schedule import Choice
 from checker.language.tree import Program
-from checker.trace.data import Choice, Trace
+from checker.trace.data import Trace
 from checker.verify.confirm import confirmed
 
 from .signature import Label, Signature, label_of_transition

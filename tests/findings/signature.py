@@ -15,8 +15,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from checker.explicit.step.transitions import Transition
+from checker.language.schedule import Choice
 from checker.language.tree import Position, Program
-from checker.trace.data import Choice, Step, Trace
+from checker.trace.data import Step, Trace
 
 AT_ONCE = "at once "
 

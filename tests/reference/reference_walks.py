@@ -28,8 +28,8 @@ from checker.ir.layout import Layout, make_layout
 from checker.ir.lowering.lower import lower
 from checker.language import tree
 from checker.language.python.load import load_program
+from checker.language.schedule import Call, Choice
 from checker.language.values import instance_name
-from checker.trace.data import Call, Choice
 from spec.reference.audit import audit
 from spec.reference.failures import Ended, Exhausted, Failure, Halted
 from spec.reference.log import Move

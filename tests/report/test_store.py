@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from samples import SAMPLES, lasso, multi_page
 
 from checker.language.errors import IDENTIFIER
+from checker.language.schedule import Call
 from checker.language.tree import Position
-from checker.trace.data import Call, Change, Cycle, InitialChoice, Origin, Place, Step, Trace, Violation
+from checker.trace.data import Change, Cycle, InitialChoice, Origin, Place, Step, Trace, Violation
 from checker.trace.store import KINDS, TraceError, dump_trace, load_trace, parse_trace, save_trace, trace_to_json
 
 words = st.text(max_size=12)

@@ -19,7 +19,7 @@ from checker.explicit.step.python_code import FunctionMaker
 from checker.explicit.step.transitions import Transition, Transitions
 from checker.ir import system as ir
 from checker.ir.layout import make_layout
-from checker.trace.data import Choice
+from checker.language.schedule import Choice
 
 Way = tuple[tuple[Choice, ...], int | None, int]
 """One way to take a transition: its choices, the state that it leads to (None where it is cut or raises a model error), and the

@@ -36,8 +36,8 @@ from checker.explicit.step.transitions import Transition, Transitions
 from checker.ir import system as ir
 from checker.ir.analysis.ownership import guess
 from checker.ir.layout import make_layout
+from checker.language.schedule import Choice
 from checker.language.tree import Position
-from checker.trace.data import Choice
 
 DEADLOCK = "no-deadlock"
 HALTED = 1

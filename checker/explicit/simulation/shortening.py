@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from checker.explicit.step.outcome import Raised
 from checker.explicit.step.paths import Hop, Route, outcomes
 from checker.explicit.step.transitions import Transition, Transitions
+from checker.language.schedule import Allocated, Choice
 from checker.language.tree import ReferenceType
-from checker.trace.data import Allocated, Choice
 
 TRIES = 300_000
 """Steps that may be run to find out what can be left out: a second or two."""

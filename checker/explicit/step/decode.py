@@ -8,8 +8,8 @@ import itertools
 from checker.ir import system as ir
 from checker.ir.layout import Layout
 from checker.language import tree
+from checker.language.schedule import Call
 from checker.language.values import element_name, format_value, instance_name
-from checker.trace.data import Call
 
 
 def state_cells(program: tree.Program, system: ir.System, layout: Layout, state: int) -> dict[str, str]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from checker.explicit.step.outcome import OutOfRange, Raised, Tape, Violated
 from checker.explicit.step.transitions import Transition, Transitions
-from checker.trace.data import Choice
+from checker.language.schedule import Choice
 
 FIRST_PROPERTY = 2
 """The mark of a state in which a step violated the first property; see ir/layout.py."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from checker.ir import system as ir
 from checker.language import tree
-from checker.trace.data import Call as CallSite
+from checker.language.schedule import Call as CallSite
 
 Chain = tuple[CallSite, ...]
 

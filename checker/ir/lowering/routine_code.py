@@ -17,7 +17,7 @@ from checker.ir.lowering.expression_code import Names, variable_name
 from checker.ir.lowering.graph import Access, Begin, Branch, CallNode, Chain, HaltNode, Local, Node, ReturnNode, StepReader, Walk
 from checker.language import tree
 from checker.language.errors import ModelError
-from checker.trace.data import Call as CallSite
+from checker.language.schedule import Call as CallSite
 
 Continue = Callable[[ir.Expression], Node]
 
