@@ -21,8 +21,8 @@ from reducing import reduce, symmetric, violated
 from small_programs import program_of
 from test_dks import LONG_ROWS, ROWS, Sizes
 
-from checker.explicit.reduction.canonical import Canonical, Field
-from checker.explicit.reduction.canonical_tables import check_tables
+from checker.explicit.reduction.canonical import Canonical
+from checker.explicit.reduction.canonical_tables import Field, check_tables
 from checker.explicit.search.search import Limits, Search
 from checker.explicit.step.outcome import Cut, OutOfRange, Raised, Violated
 from checker.explicit.step.paths import alternatives

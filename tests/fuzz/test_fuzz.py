@@ -14,7 +14,8 @@ import pytest
 
 from checker.explicit.compiled import resuming
 from checker.explicit.reduction import canonical
-from checker.explicit.reduction.canonical import Canonical, Field, Frame
+from checker.explicit.reduction.canonical import Canonical
+from checker.explicit.reduction.canonical_tables import Field, Frame
 from checker.explicit.reduction.partial_order import Reducer
 
 from . import __main__ as command

@@ -12,9 +12,8 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
-from dataclasses import dataclass
 
-from checker.explicit.reduction.canonical_tables import check_tables
+from checker.explicit.reduction.canonical_tables import Cell, Field, Frame, Move, Page, check_tables
 from checker.explicit.step.outcome import Raised
 from checker.explicit.step.python_code import FunctionMaker
 from checker.ir import system as ir
@@ -28,57 +27,6 @@ EXCHANGES = ("pages", "symmetry")
 are tried."""
 
 Permutation = tuple[tuple[int, ...], ...]
-
-
-@dataclass(frozen=True)
-class Cell:
-    """The cell of a variable at these indices."""
-
-    variable: str
-    indices: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class Frame:
-    """The frame of an owner at this depth."""
-
-    record: str
-    index: int
-    depth: int
-
-
-@dataclass(frozen=True)
-class Field:
-    """A cell, or a whole frame, that has bits. offset, width: in the packed state. record: of the instance that a cell refers to,
-    if that is reduced. owners: (record, index) of the reduced instances that the field belongs to."""
-
-    place: Cell | Frame
-    offset: int
-    width: int
-    record: str | None
-    owners: tuple[tuple[str, int], ...]
-
-    @property
-    def variable(self) -> str | None:
-        """The variable of a cell, None for a frame."""
-        return self.place.variable if isinstance(self.place, Cell) else None
-
-
-@dataclass(frozen=True)
-class Page:
-    """One instance of a paged record. row: the numbers of its fields, the same order for all instances."""
-
-    row: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class Move:
-    """What one permutation does. sources: for each field the number of the field whose value it gets. maps: for each tabled
-    record what each reference becomes. order: for each tabled instance, in order, the position of what takes its place."""
-
-    sources: tuple[int, ...]
-    maps: dict[str, tuple[int, ...]]
-    order: tuple[int, ...]
 
 
 class Canonical:
