@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from checker.explicit.compiled.c_expressions import ExpressionWriter, Raisers, Unsupported
 from checker.ir import system as ir
 from checker.ir.layout import Layout
-from checker.ir.naming import Naming
+from checker.ir.system import Naming
 
 MOST = 62
 """Instances of a record whose bits fit into a word, with one for NULL."""

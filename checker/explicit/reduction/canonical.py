@@ -20,7 +20,8 @@ from checker.ir import system as ir
 from checker.ir.layout import Layout
 from checker.ir.lowering.expression_code import allocator
 from checker.ir.simplify import Specialiser
-from checker.ir.symmetry import Candidates, permutations
+from checker.ir.symmetry import permutations
+from checker.ir.system import Candidates
 
 EXCHANGES = ("pages", "symmetry")
 """The reductions by exchange. pages: paged records are numbered anew. symmetry: the listed permutations of tabled records

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from checker.ir import system as ir
 from checker.ir.lowering.expression_code import ExpressionCode
 from checker.ir.naming import result_types
-from checker.ir.symmetry import MOST, MOST_REFERENCES, Candidates, Symmetry, permutations
+from checker.ir.symmetry import MOST, MOST_REFERENCES, permutations
+from checker.ir.system import Candidates, Symmetry
 from checker.language import tree
 from checker.language.walking import nodes
 
