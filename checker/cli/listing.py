@@ -11,8 +11,8 @@ import click
 
 from checker.language.errors import UsageError
 from checker.language.python.load import load_program
-from checker.language.python.modules import PROJECT
 from checker.language.tree import Program
+from checker.project import PROJECT
 from checker.result.verdict import Status
 from checker.verify.configuration import model_paths
 

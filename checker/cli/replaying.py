@@ -13,7 +13,7 @@ from checker.conformance.failing import drive
 from checker.language import tree
 from checker.language.errors import UsageError
 from checker.language.python.load import load_program
-from checker.language.python.modules import PROJECT
+from checker.project import PROJECT
 from checker.report.finding import headline
 from checker.report.text.failure_text import outcome_text
 from checker.result.verdict import Status

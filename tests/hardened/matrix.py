@@ -18,7 +18,7 @@ from functools import cache
 from pathlib import Path
 
 from checker.language.python.load import load_program
-from checker.language.python.modules import PROJECT
+from checker.project import PROJECT
 
 HARDENED = PROJECT / "models" / "hardened.py"
 RECORD = Path(__file__).with_name("matrix.jsonl")

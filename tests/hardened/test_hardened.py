@@ -21,7 +21,7 @@ from checker.explicit.liveness.lassos import find_lassos
 from checker.explicit.search.search import Limits
 from checker.ir.lowering.lower import lower
 from checker.language.python.load import load_program
-from checker.language.python.modules import PROJECT
+from checker.project import PROJECT
 from checker.result.verdict import Configuration, Run
 from checker.verify.configuration import Request, check_configuration
 

@@ -13,7 +13,7 @@ from checker.explicit.simulation.simulation import Plan
 from checker.ir.lowering.lower import lower
 from checker.language import tree
 from checker.language.python.load import load_program, walk
-from checker.language.python.modules import PROJECT
+from checker.project import PROJECT
 from checker.result.verdict import Run, Word
 from checker.verify.configuration import Request, check_configuration
 

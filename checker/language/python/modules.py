@@ -13,9 +13,7 @@ import checker.language
 from checker.language.errors import ModelError, UsageError, similar
 from checker.language.tree import Position
 from checker.language.types import LARGEST
-
-PROJECT = Path(__file__).resolve().parents[2]
-"""The folder that holds `spec` and `models`."""
+from checker.project import PROJECT
 
 LANGUAGE = "checker.language"
 PYTHON_MODULES = {"enum": {"Enum", "IntFlag"}, "typing": {"Annotated"}, "__future__": {"annotations"}}
@@ -186,6 +184,15 @@ def _find(name: str, main: Path, position: Position) -> Path:
     raise ModelError(position, f"there is no module {name}; a model imports from {LANGUAGE}, spec and models")
 
 
+def _property_names(folder: Path) -> list[str]:
+    """The properties that hold of every protocol in the kernel, by the names of their files; UsageError where none are, so that
+    a model never passes for want of them."""
+    found = sorted(file.stem for file in folder.glob("*.py") if file.stem != "__init__")
+    if not found:
+        raise UsageError(f"{folder}: error: the properties of stackproof are not there; install it again")
+    return found
+
+
 def load_modules(path: Path, texts: Texts | None = None) -> ModuleSet:
     """Parse a model and everything it imports. A model that imports the kernel answers to all of spec.properties."""
     main = parse_module("__main__", path, texts)
@@ -204,8 +211,7 @@ def load_modules(path: Path, texts: Texts | None = None) -> ModuleSet:
     for imported in main.imports:
         load(*imported)
     if any(name == "spec.kernel" or name.startswith("spec.kernel.") for name in loaded.modules):
-        for file in sorted((PROJECT / "spec" / "properties").glob("*.py")):
-            if file.stem != "__init__":
-                load(f"spec.properties.{file.stem}", Position(main.display, 1, 1))
+        for name in _property_names(PROJECT / "spec" / "properties"):
+            load(f"spec.properties.{name}", Position(main.display, 1, 1))
     loaded.modules["__main__"] = main
     return loaded

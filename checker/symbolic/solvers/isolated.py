@@ -13,7 +13,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from checker.project import PROJECT
+
 START = """
 import sys
 module, count = sys.argv[1], int(sys.argv[2])
@@ -33,5 +34,5 @@ def isolated(module: str, *arguments: str) -> list[str]:
 
 def search_path(places: Sequence[str], current: Path) -> list[str]:
     """The places to import from: those given but for the current directory and what is relative to it, then this program's."""
-    kept = [place for place in places if os.path.isabs(place) and Path(place).resolve() not in (current.resolve(), ROOT)]
-    return [*dict.fromkeys(kept), str(ROOT)]
+    kept = [place for place in places if os.path.isabs(place) and Path(place).resolve() not in (current.resolve(), PROJECT)]
+    return [*dict.fromkeys(kept), str(PROJECT)]
