@@ -19,7 +19,7 @@ from checker.cli.request import configuration_options, request_of
 from checker.cli.saving import Findings
 from checker.explicit.engines import ENGINES, Method, available_threads
 from checker.explicit.reduction.reductions import REDUCTIONS
-from checker.explicit.search.search import Limits
+from checker.explicit.search.results import Limits
 from checker.language.errors import UsageError
 from checker.report.finding import headline
 from checker.report.json.check_json import check_json

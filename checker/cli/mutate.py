@@ -19,7 +19,7 @@ from checker.cli.ending import last_words
 from checker.cli.options import Duration, ProgressLine, Reductions, Size
 from checker.cli.request import configuration_options, request_of
 from checker.explicit.engines import Method, available_threads
-from checker.explicit.search.search import Limits
+from checker.explicit.search.results import Limits
 from checker.language.errors import UsageError, similar
 from checker.language.python.load import load_program
 from checker.mutation.mutants import Mutant, mutants_of

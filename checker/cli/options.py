@@ -19,7 +19,7 @@ from checker.explicit.compiled.checkpoint import CheckpointError, check_place
 from checker.explicit.compiled.resuming import Checkpoints, header_of
 from checker.explicit.reduction.canonical import EXCHANGES
 from checker.explicit.reduction.reductions import REDUCTIONS
-from checker.explicit.search.search import Limits, Statistics
+from checker.explicit.search.results import Limits, Statistics
 from checker.language.errors import UsageError
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from checker.cli.options import Duration, ProgressLine, Size, limits, wants_colo
 from checker.cli.request import configuration_options, request_of
 from checker.cli.saving import Findings
 from checker.explicit.search.interrupts import uninterrupted
-from checker.explicit.search.search import Finding, Limits
+from checker.explicit.search.results import Finding, Limits
 from checker.explicit.simulation.simulation import Plan, Simulation, WalkStatistics
 from checker.ir.lowering.lower import lower
 from checker.language.python.load import load_program

@@ -21,7 +21,8 @@ from checker.explicit.compiled.driver import CompiledSearch
 from checker.explicit.compiled.resuming import Checkpoints, header_of
 from checker.explicit.reduction.canonical import ToldApart
 from checker.explicit.reduction.reductions import PARTIAL_ORDER
-from checker.explicit.search.search import Finding, Limits, Progress, Result, Search, Statistics
+from checker.explicit.search.results import Finding, Limits, Progress, Result, Statistics
+from checker.explicit.search.search import Search
 from checker.ir import system as ir
 
 PATIENCE = 0.2

@@ -14,9 +14,10 @@ from contextlib import closing
 import psutil
 
 from checker.explicit.search.interrupts import uninterrupted
-from checker.explicit.search.search import DEADLOCK, Finding, Limits, Result, Search
-from checker.explicit.search.search import Progress as Progress
-from checker.explicit.search.search import Statistics as SearchStatistics
+from checker.explicit.search.results import DEADLOCK, Finding, Limits, Result
+from checker.explicit.search.results import Progress as Progress
+from checker.explicit.search.results import Statistics as SearchStatistics
+from checker.explicit.search.search import Search
 from checker.explicit.step.outcome import Cut, OutOfRange, Raised, Violated
 from checker.explicit.step.paths import Hop, Route, alternatives, is_deadlock, marked
 from checker.explicit.step.transitions import Transition as RealTransition

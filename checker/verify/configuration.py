@@ -12,7 +12,7 @@ from pathlib import Path
 from checker.explicit.compiled.checkpoint import CheckpointError
 from checker.explicit.engines import EngineError, Method, explore
 from checker.explicit.search.interrupts import uninterrupted
-from checker.explicit.search.search import Finding, Limits, Progress, Result
+from checker.explicit.search.results import Finding, Limits, Progress, Result
 from checker.ir.lowering.lower import lower
 from checker.ir.system import System
 from checker.language import tree

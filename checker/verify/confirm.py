@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from checker.explicit.search.search import Finding
+from checker.explicit.search.results import Finding
 from checker.explicit.step.decode import state_cells, state_frames
 from checker.explicit.step.initial import initial_states
 from checker.explicit.step.paths import Hop

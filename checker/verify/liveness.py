@@ -10,7 +10,7 @@ from collections.abc import Callable
 import psutil
 
 from checker.explicit.liveness.lassos import Lassos, find_lassos
-from checker.explicit.search.search import Finding, Limits, Progress, Result
+from checker.explicit.search.results import Finding, Limits, Progress, Result
 from checker.ir.lowering.lower import lower
 from checker.language import tree
 from checker.language.errors import ModelError

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from checker.explicit.engines import Method
-from checker.explicit.search.search import Limits
+from checker.explicit.search.results import Limits
 from checker.language.errors import UsageError
 from checker.mutation.mutants import Mutant
 from checker.result.mutation import Fate, MutantResult, Outcome, Reference

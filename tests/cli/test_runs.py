@@ -15,7 +15,8 @@ import checker.verify.liveness
 from checker.cli.check import check
 from checker.explicit.engines import Method
 from checker.explicit.liveness.lassos import Lassos
-from checker.explicit.search.search import Limits, Search
+from checker.explicit.search.results import Limits
+from checker.explicit.search.search import Search
 from checker.ir.lowering.lower import lower
 from checker.language.python.load import load_program
 from checker.result.verdict import Word

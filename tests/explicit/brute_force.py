@@ -20,7 +20,8 @@ from typing import Any
 
 from as_python import Tape as Combinations
 
-from checker.explicit.search.search import HALTED, Limits, Result, Search
+from checker.explicit.search.results import Limits, Result
+from checker.explicit.search.search import HALTED, Search
 from checker.explicit.step.decode import state_cells, state_frames
 from checker.explicit.step.generated_names import Names
 from checker.explicit.step.initial import initial_states

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from checker.explicit.search.search import Finding, Result, Search
+from checker.explicit.search.results import Finding, Result
+from checker.explicit.search.search import Search
 from checker.explicit.step.decode import state_cells, state_frames
 from checker.explicit.step.initial import initial_states
 from checker.explicit.step.paths import Hop

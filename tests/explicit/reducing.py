@@ -7,7 +7,8 @@ import re
 
 from confirming import replayed
 
-from checker.explicit.search.search import Limits, Result, Search
+from checker.explicit.search.results import Limits, Result
+from checker.explicit.search.search import Search
 from checker.ir.lowering.lower import lower
 from checker.language.tree import Program
 

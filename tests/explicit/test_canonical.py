@@ -23,7 +23,8 @@ from test_dks import LONG_ROWS, ROWS, Sizes
 
 from checker.explicit.reduction.canonical import Canonical
 from checker.explicit.reduction.canonical_tables import Field, check_tables
-from checker.explicit.search.search import Limits, Search
+from checker.explicit.search.results import Limits
+from checker.explicit.search.search import Search
 from checker.explicit.step.outcome import Cut, OutOfRange, Raised, Violated
 from checker.explicit.step.paths import alternatives
 from checker.ir.lowering.lower import lower

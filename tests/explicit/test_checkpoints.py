@@ -21,7 +21,8 @@ from checker.explicit.compiled.checkpoint import CheckpointError
 from checker.explicit.compiled.compiler import Build
 from checker.explicit.compiled.driver import CompiledSearch
 from checker.explicit.compiled.resuming import Checkpoints, header_of
-from checker.explicit.search.search import Limits, Result, Search
+from checker.explicit.search.results import Limits, Result
+from checker.explicit.search.search import Search
 from checker.ir.lowering.lower import lower
 from checker.ir.system import System
 from checker.language.errors import ModelError

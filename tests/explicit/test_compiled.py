@@ -16,7 +16,8 @@ from small_programs import program_of
 from checker.explicit.compiled.c_code import generate
 from checker.explicit.compiled.compiler import Build
 from checker.explicit.compiled.driver import CompiledSearch
-from checker.explicit.search.search import Finding, Limits, Result, Search
+from checker.explicit.search.results import Finding, Limits, Result
+from checker.explicit.search.search import Search
 from checker.ir.lowering.lower import lower
 from checker.ir.system import System
 from checker.language.errors import ModelError

@@ -15,7 +15,8 @@ from small_programs import HEADER, line_of, model_file, program_of
 
 from checker.cli.main import run
 from checker.explicit.engines import Method
-from checker.explicit.search.search import Limits, Search
+from checker.explicit.search.results import Limits
+from checker.explicit.search.search import Search
 from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError
 from checker.result.verdict import Word

@@ -15,7 +15,7 @@ from test_checkpoints import Subject, dks, pieces
 
 from checker.explicit.compiled import driver as compiled
 from checker.explicit.compiled.checkpoint import CheckpointError
-from checker.explicit.search.search import Limits
+from checker.explicit.search.results import Limits
 from checker.language.python.load import load_program
 
 PROJECT = Path(__file__).resolve().parents[2]

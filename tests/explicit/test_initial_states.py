@@ -22,7 +22,8 @@ from checker.explicit.compiled.driver import CompiledSearch
 from checker.explicit.compiled.resuming import Checkpoints
 from checker.explicit.engines import Method
 from checker.explicit.liveness.lassos import find_lassos
-from checker.explicit.search.search import Limits, Result, Search
+from checker.explicit.search.results import Limits, Result
+from checker.explicit.search.search import Search
 from checker.explicit.simulation.simulation import Plan, Simulation
 from checker.ir.lowering.lower import lower
 from checker.language.errors import UsageError

@@ -10,7 +10,7 @@ import pytest
 from small_programs import program_of
 
 from checker.explicit.liveness.lassos import find_lassos
-from checker.explicit.search.search import Limits
+from checker.explicit.search.results import Limits
 from checker.ir.lowering.lower import lower
 
 ALLOWED = 2.5

@@ -11,7 +11,8 @@ from confirming import replayed
 from small_programs import ONE_PROCESSOR, program_of
 
 from checker.explicit.liveness.lassos import Lassos, find_lassos
-from checker.explicit.search.search import Limits, Search
+from checker.explicit.search.results import Limits
+from checker.explicit.search.search import Search
 from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError
 from checker.language.tree import Program

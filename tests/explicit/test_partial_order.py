@@ -16,7 +16,8 @@ from small_programs import program_of
 
 from checker.explicit.reduction.partial_order import Broken, Reducer
 from checker.explicit.reduction.reductions import PARTIAL_ORDER
-from checker.explicit.search.search import Limits, Result, Search
+from checker.explicit.search.results import Limits, Result
+from checker.explicit.search.search import Search
 from checker.ir.analysis import ownership
 from checker.ir.analysis.ownership import Claimer, guess
 from checker.ir.lowering.lower import lower

@@ -11,7 +11,8 @@ import pytest
 from confirming import confirm
 from small_programs import ONE_PROCESSOR, line_of, program_of
 
-from checker.explicit.search.search import Finding, Limits, Result, Search, Statistics
+from checker.explicit.search.results import Finding, Limits, Result, Statistics
+from checker.explicit.search.search import Search
 from checker.ir.lowering.lower import lower
 from checker.language.errors import UsageError
 from checker.language.python.load import load_program

@@ -18,7 +18,8 @@ from random_systems import random_system
 from small_programs import line_of, program_of
 from test_agreement import PROPERTIES, SYSTEMS
 
-from checker.explicit.search.search import Finding, Limits, Search
+from checker.explicit.search.results import Finding, Limits
+from checker.explicit.search.search import Search
 from checker.explicit.simulation.shortening import by_the_same_states, shortened
 from checker.explicit.simulation.simulation import Plan, Simulation, WalkResult, WalkStatistics
 from checker.explicit.step.paths import Hop, Route

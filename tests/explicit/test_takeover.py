@@ -10,7 +10,7 @@ import pytest
 from checker.explicit import engines
 from checker.explicit.compiled.driver import ALONE
 from checker.explicit.engines import Method, explore
-from checker.explicit.search.search import Limits
+from checker.explicit.search.results import Limits
 from checker.ir.lowering.lower import lower
 from checker.language.python.load import load_program
 

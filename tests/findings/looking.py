@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from checker.explicit.engines import Method
-from checker.explicit.search.search import Limits
+from checker.explicit.search.results import Limits
 from checker.language import tree
 from checker.language.python.load import load_program
 from checker.result.verdict import Run

@@ -11,7 +11,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from checker.explicit.search.search import Finding, Search
+from checker.explicit.search.results import Finding
+from checker.explicit.search.search import Search
 from checker.explicit.step.outcome import Cut, OutOfRange, Violated
 from checker.explicit.step.paths import Hop, Route, alternatives, marked
 from checker.explicit.step.transitions import Transition

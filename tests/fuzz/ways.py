@@ -23,7 +23,8 @@ from checker.explicit.compiled.c_expressions import Unsupported
 from checker.explicit.compiled.resuming import Checkpoints
 from checker.explicit.reduction.canonical import EXCHANGES, ToldApart
 from checker.explicit.reduction.reductions import PARTIAL_ORDER
-from checker.explicit.search.search import DEADLOCK, Limits, Result, Search
+from checker.explicit.search.results import DEADLOCK, Limits, Result
+from checker.explicit.search.search import Search
 from checker.ir.lowering.lower import lower
 from checker.ir.system import System
 from checker.language.errors import ModelError

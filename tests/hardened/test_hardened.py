@@ -18,7 +18,7 @@ from recorded_changes import CHANGES, EQUAL, MODELS, TWO_TASKS, Change, Equal
 
 from checker.explicit.engines import Method
 from checker.explicit.liveness.lassos import find_lassos
-from checker.explicit.search.search import Limits
+from checker.explicit.search.results import Limits
 from checker.ir.lowering.lower import lower
 from checker.language.python.load import load_program
 from checker.project import PROJECT

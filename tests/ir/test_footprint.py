@@ -13,7 +13,8 @@ from random_programs import random_program
 from random_systems import random_system
 from small_programs import HEADER, ONE_PROCESSOR, model_file
 
-from checker.explicit.search.search import Limits, Search
+from checker.explicit.search.results import Limits
+from checker.explicit.search.search import Search
 from checker.explicit.step.generated_names import Names
 from checker.explicit.step.outcome import Raised, Tape
 from checker.explicit.step.python_code import FunctionMaker

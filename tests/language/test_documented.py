@@ -6,7 +6,8 @@ from __future__ import annotations
 import pytest
 from small_programs import ONE_PROCESSOR, program_of
 
-from checker.explicit.search.search import Result, Search
+from checker.explicit.search.results import Result
+from checker.explicit.search.search import Search
 from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError
 from checker.trace.machine import Machine

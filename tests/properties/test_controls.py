@@ -8,7 +8,8 @@ from recorded_controls import CONTROLS, RECORDED, Control, Planted, catalogue
 
 from checker.cli.simulate import simulate_configuration
 from checker.explicit.engines import Method
-from checker.explicit.search.search import Limits, Search
+from checker.explicit.search.results import Limits
+from checker.explicit.search.search import Search
 from checker.explicit.simulation.simulation import Plan
 from checker.ir.lowering.lower import lower
 from checker.language import tree

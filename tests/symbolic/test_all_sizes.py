@@ -10,7 +10,7 @@ import pytest
 from forging import of_text
 
 from checker.cli.main import run
-from checker.explicit.search.search import Limits
+from checker.explicit.search.results import Limits
 from checker.language.errors import UsageError
 from checker.result.verdict import Word
 from checker.symbolic.parametric.all_sizes import Obligation

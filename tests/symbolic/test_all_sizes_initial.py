@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from checker.explicit.search.search import Limits
+from checker.explicit.search.results import Limits
 from checker.language.errors import ModelError, UsageError
 from checker.language.python.load import load_program
 from checker.result.verdict import Word

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from small_programs import HEADER, model_file
 from test_compiled import agree
 
-from checker.explicit.search.search import Limits, Search
+from checker.explicit.search.results import Limits
+from checker.explicit.search.search import Search
 from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError
 from checker.language.python.load import load_program

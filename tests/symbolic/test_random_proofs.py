@@ -13,7 +13,8 @@ from random_systems import random_system
 from random_workers import random_workers
 from small_programs import HEADER, model_file
 
-from checker.explicit.search.search import Limits, Search
+from checker.explicit.search.results import Limits
+from checker.explicit.search.search import Search
 from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError, UsageError
 from checker.language.python.load import load_program

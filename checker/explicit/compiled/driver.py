@@ -20,7 +20,8 @@ from checker.explicit.compiled.checkpoint_check import INVARIANT, MOST_ROWS, STE
 from checker.explicit.compiled.thread_pool import Crew
 from checker.explicit.reduction.canonical import CandidateCheck, ToldApart
 from checker.explicit.search.interrupts import Interrupts
-from checker.explicit.search.search import DEADLOCK, Finding, Limits, Progress, Result, Search, Statistics
+from checker.explicit.search.results import DEADLOCK, Finding, Limits, Progress, Result, Statistics
+from checker.explicit.search.search import Search
 from checker.explicit.step.outcome import Cut, OutOfRange, Violated
 from checker.explicit.step.paths import NoSuchPath, Route
 

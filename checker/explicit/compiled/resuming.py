@@ -17,7 +17,8 @@ from typing import Protocol
 from checker.explicit.compiled.c_code import Generated
 from checker.explicit.compiled.checkpoint import CheckpointError, Reader, key_of, writer_to
 from checker.explicit.compiled.checkpoint_check import Header, Shape, Wrong, check_header, check_lists
-from checker.explicit.search.search import DEADLOCK, Search
+from checker.explicit.search.results import DEADLOCK
+from checker.explicit.search.search import Search
 from checker.explicit.step.outcome import Violated
 from checker.ir import system as ir
 

@@ -17,7 +17,7 @@ import psutil
 from checker.explicit.liveness.fair_cycles import Component, fair_components, fair_cycle
 from checker.explicit.liveness.run_conditions import Demand
 from checker.explicit.liveness.run_graph import RunGraph
-from checker.explicit.search.search import Finding, Limits, Progress, Statistics
+from checker.explicit.search.results import Finding, Limits, Progress, Statistics
 from checker.explicit.step.paths import Route
 from checker.ir import system as ir
 

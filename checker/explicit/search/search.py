@@ -3,22 +3,21 @@
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 import sys
 import time
 from array import array
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 
 import psutil
 
 from checker.explicit.reduction.canonical import EXCHANGES, CandidateCheck, Canonical, ToldApart
 from checker.explicit.reduction.partial_order import Assumptions, Broken, Reducer
 from checker.explicit.reduction.reductions import PARTIAL_ORDER, unused, usable
+from checker.explicit.search.results import DEADLOCK, Finding, Limits, Progress, Result, Statistics
 from checker.explicit.step.generated_names import Names
 from checker.explicit.step.initial import initial_states
-from checker.explicit.step.outcome import Cut, OutOfRange, Outside, Raised, Tape, Violated
+from checker.explicit.step.outcome import Cut, OutOfRange, Raised, Tape, Violated
 from checker.explicit.step.paths import (
     FIRST_PROPERTY,
     Hop,
@@ -37,87 +36,10 @@ from checker.ir import system as ir
 from checker.ir.analysis.ownership import guess
 from checker.ir.layout import make_layout
 from checker.language.schedule import Choice
-from checker.language.tree import Position
 
-DEADLOCK = "no-deadlock"
 HALTED = 1
 BETWEEN_LOOKS = 1024
 """States expanded between two looks at the clock and the memory."""
-
-
-@dataclass(frozen=True)
-class Limits:
-    """Where to stop: states found, bytes of the process, seconds; `spent` of these have gone by before the search.
-    None: no limit."""
-
-    states: int | None = None
-    memory: int | None = None
-    seconds: float | None = None
-    spent: float = 0.0
-
-    def later(self, seconds: float) -> Limits:
-        """The same when so many seconds more have gone by."""
-        return dataclasses.replace(self, spent=self.spent + seconds)
-
-
-@dataclass(frozen=True)
-class Statistics:
-    """states: found, initial and terminal ones too. transitions: taken. depth: of the deepest state found. frontier: states
-    found and not expanded, 0 after a complete search."""
-
-    states: int
-    transitions: int
-    depth: int
-    seconds: float
-    frontier: int
-    memory: int
-
-
-@dataclass(frozen=True)
-class Finding:
-    """A violated property. kind as in trace/data.py. path: from an initial state; the last hop of a check or wild
-    pointer leads to the marked state. position: None for a deadlock. arguments: the binding of an invariant, in the
-    order of its parameters. cycle: of a lasso, how many hops there are before its cycle, which ends where it begins; all of
-    them, where the run ends."""
-
-    property: str
-    kind: str
-    position: Position | None
-    path: Route
-    predicate: ir.Predicate | ir.Eventuality | None = None
-    arguments: tuple[int, ...] = ()
-    message: str = ""
-    cycle: int | None = None
-
-
-@dataclass
-class Result:
-    """stopped: why the search ended early, None if it is complete. cuts: reason -> what was missing, where paths ended for want
-    of room. outside: constraint -> where it stands, if paths came out of it. dropped: reduction -> why the search began anew
-    without it. omission: the probability that hash compaction left out a state is at most this."""
-
-    statistics: Statistics
-    findings: dict[str, Finding] = field(default_factory=dict)
-    error: Finding | None = None
-    stopped: str | None = None
-    cuts: dict[str, str] = field(default_factory=dict)
-    outside: dict[str, str] = field(default_factory=dict)
-    unreached: tuple[Position, ...] = ()
-    dropped: dict[str, str] = field(default_factory=dict)
-    omission: float = 0.0
-
-    @property
-    def reasons(self) -> frozenset[str]:
-        """Why paths were cut, for want of room or in a state outside a constraint."""
-        return frozenset((*self.cuts, *self.outside))
-
-    def note(self, cut: Cut) -> None:
-        """Keep where a path was cut."""
-        kept = self.outside if isinstance(cut, Outside) else self.cuts
-        kept.setdefault(cut.reason, f"{cut.position}: {cut.message}")
-
-
-Progress = Callable[[Statistics], None]
 
 
 class Search:

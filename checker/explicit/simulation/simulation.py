@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 
 import psutil
 
-from checker.explicit.search.search import DEADLOCK, Finding, Limits
+from checker.explicit.search.results import DEADLOCK, Finding, Limits
 from checker.explicit.simulation.shortening import same_mover, shortened, source
 from checker.explicit.step.generated_names import Names
 from checker.explicit.step.initial import initial_states
@@ -66,7 +66,7 @@ class WalkStatistics:
 
 @dataclass
 class WalkResult:
-    """As of a search (search.Result). unreached: places that nothing possible in any state of the walks came to."""
+    """As of a search (results.Result). unreached: places that nothing possible in any state of the walks came to."""
 
     statistics: WalkStatistics
     findings: dict[str, Finding] = field(default_factory=dict)

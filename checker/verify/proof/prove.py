@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from checker.explicit.search.interrupts import uninterrupted
-from checker.explicit.search.search import Limits, Progress
+from checker.explicit.search.results import Limits, Progress
 from checker.ir.layout import make_layout
 from checker.ir.lowering.lower import lower
 from checker.language import tree

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from checker.explicit.search.search import Limits, Progress
+from checker.explicit.search.results import Limits, Progress
 from checker.ir import system as ir
 from checker.ir.layout import make_layout
 from checker.ir.lowering.lower import lower

@@ -7,7 +7,7 @@ import random
 from dataclasses import dataclass
 
 from checker.explicit.engines import Method, explore
-from checker.explicit.search.search import Finding, Limits, Progress, Result
+from checker.explicit.search.results import Finding, Limits, Progress, Result
 from checker.explicit.simulation.simulation import Mover, Plan, Simulation
 from checker.explicit.step.paths import Hop
 from checker.ir import system as ir
