@@ -23,9 +23,9 @@ from checker.language.python.load import load_program
 from checker.report.json.simulation_json import simulation_json
 from checker.report.text.check_text import finding_text
 from checker.report.text.simulation_text import simulation_text
-from checker.result.checked import INTERRUPTED
 from checker.result.simulation import Simulated, Walks
 from checker.result.verdict import Subject, Verdict, Word, status_of
+from checker.stopping import INTERRUPTED
 from checker.verify.configuration import Request, configuration_of, notes_of, unreached_lines, wanted_properties
 from checker.verify.confirm import confirmed
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from checker.result.verdict import Run, Status, Word, status_of
+from checker.stopping import INTERRUPTED, Stop, Why
 
-INTERRUPTED = "interrupted"
-MODEL_ERROR = "a model error"
+MODEL_ERROR = Stop(Why.MODEL, "a model error")
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Checked:
         return len(self.runs) + len(self.left)
 
     @property
-    def stopped(self) -> str | None:
+    def stopped(self) -> Stop | None:
         """Why not all that was asked for was searched; None if it was."""
         if self.interrupted:
             return INTERRUPTED

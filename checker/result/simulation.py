@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from checker.result.verdict import Subject, Verdict, Word
+from checker.stopping import Stop
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Simulated:
     subject: Subject
     verdicts: tuple[Verdict, ...]
     walks: Walks
-    stopped: str | None
+    stopped: Stop | None
     cuts: tuple[tuple[str, str], ...]
     unreached: tuple[str, ...]
     error: Verdict | None = None

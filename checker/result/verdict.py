@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
+from checker.stopping import Stop
 from checker.trace.data import Trace
 
 
@@ -67,13 +68,15 @@ def _size(name: str, value: int) -> str:
 @dataclass(frozen=True)
 class Verdict:
     """detail: what BOUNDED covers, why UNKNOWN, what ERROR. trace: the counterexample of VIOLATED, or the path to an ERROR.
-    fairness: what is assumed of the runs that a property on runs judges, a line each."""
+    fairness: what is assumed of the runs that a property on runs judges, a line each. stopped: what
+    ended the search or the proof that this is about early."""
 
     property: str
     word: Word
     detail: str
     trace: Trace | None = None
     fairness: tuple[str, ...] = ()
+    stopped: Stop | None = None
 
 
 @dataclass(frozen=True)
@@ -112,7 +115,7 @@ class Run:
     subject: Subject
     verdicts: tuple[Verdict, ...]
     statistics: Statistics
-    stopped: str | None
+    stopped: Stop | None
     cuts: tuple[tuple[str, str], ...]
     unreached: tuple[str, ...]
     error: Verdict | None = None

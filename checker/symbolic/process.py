@@ -15,6 +15,7 @@ from collections.abc import Callable, Generator
 from multiprocessing.connection import Connection
 from typing import Any
 
+from checker.stopping import Stop, Why, seconds_limit
 from checker.symbolic.bmc.question import Message, Problem, Reached, Stopped
 from checker.symbolic.kinduction.k_induction import InductionMessage, InductionProblem, Inductive, NotInductive, induct
 from checker.symbolic.lemmas.proof_question import Failed, ProofMessage, ProofProblem, Proved
@@ -25,6 +26,7 @@ from checker.symbolic.spacer.spacer_question import Safe, SpacerMessage, SpacerP
 LOOK = 0.2
 """Seconds between two looks at the clock while nothing is told."""
 
+NO_MEMORY = Stop(Why.OUT_OF_MEMORY, "the solver ran out of memory")
 SELF = "checker.symbolic.process"
 
 
@@ -80,11 +82,11 @@ def _messages(
             try:
                 down.send((problem, memory))
             except OSError:
-                yield Stopped(ended(process))
+                yield Stopped(Stop(Why.SOLVER, ended(process)))
                 return
             while True:
                 if seconds is not None and time.monotonic() - begun >= seconds:
-                    yield Stopped(f"the limit of {seconds:g} seconds")
+                    yield Stopped(seconds_limit(seconds))
                     return
                 if not up.poll(LOOK):
                     yield None
@@ -92,7 +94,7 @@ def _messages(
                 try:
                     message = up.recv()
                 except (EOFError, OSError):
-                    yield Stopped(ended(process))
+                    yield Stopped(Stop(Why.SOLVER, ended(process)))
                     return
                 yield message
                 if isinstance(message, Stopped) or is_last(message):
@@ -139,10 +141,10 @@ def _serve(down: Connection, up: Connection) -> None:
         else:
             search(problem, up.send, memory)
     except MemoryError:
-        up.send(Stopped("the solver ran out of memory"))
+        up.send(Stopped(NO_MEMORY))
     except Exception as error:
         text = " ".join(str(error).split()) or type(error).__name__
-        up.send(Stopped("the solver ran out of memory" if "memory" in text else f"the solver failed: {text}"))
+        up.send(Stopped(NO_MEMORY if "memory" in text else Stop(Why.SOLVER, f"the solver failed: {text}")))
 
 
 if __name__ == "__main__":

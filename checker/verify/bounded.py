@@ -26,6 +26,7 @@ from checker.language.errors import UsageError
 from checker.language.python.load import load_program
 from checker.language.schedule import Choice
 from checker.result.verdict import Configuration, Run, Statistics, Subject, Verdict, Word
+from checker.stopping import INTERRUPTED, Stop, Why, seconds_limit
 from checker.symbolic.bmc.problem import BROKEN, CUT, ERROR, ERROR_IN, STUCK, VIOLATES, bounded_problem
 from checker.symbolic.bmc.question import Hit, Reached, Stopped
 from checker.symbolic.process import messages
@@ -161,7 +162,7 @@ def check_bounded(
     runs = Runs(relation, search)
     violated: dict[str, Verdict] = {}
     error: Verdict | None = None
-    stopped: str | None = None
+    stopped: Stop | None = None
     reached = -1
 
     def statistics() -> SearchStatistics:
@@ -191,13 +192,13 @@ def check_bounded(
                         if error is not None:
                             break
                     case Stopped():
-                        stopped = message.reason
+                        stopped = message.why
                 if progress is not None:
                     progress(statistics())
     except KeyboardInterrupt:
-        stopped = "interrupted"
-    if stopped is not None and limits.seconds is not None and stopped.endswith("seconds"):
-        stopped = f"the limit of {limits.seconds:g} seconds"
+        stopped = INTERRUPTED
+    if stopped is not None and limits.seconds is not None and stopped.why is Why.SECONDS:
+        stopped = seconds_limit(limits.seconds)
     otherwise = _otherwise(subject.configuration, error, stopped, search.result, reached)
     runs_unknown = "a solver looks at states and steps only; a property on runs needs another --engine"
     s = statistics()
@@ -226,7 +227,9 @@ def check_bounded(
     )
 
 
-def _otherwise(configuration: Configuration, error: Verdict | None, stopped: str | None, result: Result, reached: int) -> Verdict:
+def _otherwise(
+    configuration: Configuration, error: Verdict | None, stopped: Stop | None, result: Result, reached: int
+) -> Verdict:
     """The verdict of every property that no violation was found of."""
     if error is not None:
         return error
@@ -234,5 +237,5 @@ def _otherwise(configuration: Configuration, error: Verdict | None, stopped: str
     if result.cuts:
         return Verdict("", Word.UNKNOWN, "; ".join(f"{reason}: {what}" for reason, what in result.cuts.items()))
     if stopped is not None:
-        return Verdict("", Word.UNKNOWN, stopped + (f"; nothing violates it at {proved}" if proved else ""))
+        return Verdict("", Word.UNKNOWN, str(stopped) + (f"; nothing violates it at {proved}" if proved else ""))
     return Verdict("", Word.BOUNDED, proved + within(result))

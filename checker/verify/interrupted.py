@@ -8,15 +8,14 @@ from collections.abc import Mapping
 import psutil
 
 from checker.language.python.load import load_program
-from checker.result.checked import INTERRUPTED
 from checker.result.verdict import Run, Statistics, Subject, Verdict, Word
+from checker.stopping import INTERRUPTED
 from checker.verify.configuration import Request, wanted_properties
-from checker.verify.liveness import INTERRUPTED as RUNS_INTERRUPTED
 
 
 def was_interrupted(run: Run) -> bool:
     """Whether Ctrl-C ended it, be it in the search for states or in that for lassos."""
-    return run.stopped == INTERRUPTED or any(verdict.detail == RUNS_INTERRUPTED for verdict in run.verdicts)
+    return run.stopped == INTERRUPTED or any(verdict.stopped == INTERRUPTED for verdict in run.verdicts)
 
 
 def interrupted_run(request: Request, engine: str, found: Mapping[str, tuple[Subject, Verdict]]) -> Run:
@@ -25,7 +24,7 @@ def interrupted_run(request: Request, engine: str, found: Mapping[str, tuple[Sub
     wanted = wanted_properties(program, request)
     subject = next(iter(found.values()))[0]
     verdicts = tuple(
-        found[name][1] if name in found else Verdict(name, Word.UNKNOWN, INTERRUPTED)
+        found[name][1] if name in found else Verdict(name, Word.UNKNOWN, str(INTERRUPTED))
         for name in program.properties
         if name in wanted
     )

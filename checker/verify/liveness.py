@@ -18,9 +18,6 @@ from checker.result.verdict import Verdict, Word
 from checker.trace.build import Disagreement
 from checker.trace.fairness import assumed
 
-INTERRUPTED = "liveness: interrupted"
-"""Why a property on runs is UNKNOWN after Ctrl-C."""
-
 LIVENESS_STATES = 200_000
 """Liveness is looked for in state spaces up to this size, unless another one is asked for."""
 
@@ -76,7 +73,7 @@ def look_at_runs(
 def _unknown(program: tree.Program, name: str, result: Result, lassos: Lassos) -> Verdict | None:
     """The verdict of a property without a lasso, if that is not the one of all properties."""
     if lassos.stopped is not None:
-        return Verdict(name, Word.UNKNOWN, f"liveness: {lassos.stopped}")
+        return Verdict(name, Word.UNKNOWN, f"liveness: {lassos.stopped}", stopped=lassos.stopped)
     if result.outside:
         return Verdict(name, Word.UNKNOWN, f"runs are not followed out of the {', '.join(result.outside)}")
     judged = any(e.property == name and not e.own_steps for e in program.eventualities)

@@ -131,7 +131,9 @@ def _reference(request: Request, found: Found) -> Reference:
     run = found.run
     if run.error is not None:
         raise UsageError(f"{request.model}: error: this model is wrong itself, `stackproof check` shows how: {run.error.detail}")
-    incomplete = run.stopped or ("; ".join(f"{reason}: {what}" for reason, what in run.cuts) or None)
+    incomplete = (
+        str(run.stopped) if run.stopped is not None else ("; ".join(f"{reason}: {what}" for reason, what in run.cuts) or None)
+    )
     judged = tuple(v.property for v in run.verdicts if v.word in (Word.BOUNDED, Word.PROVED))
     unjudged = {v.property: v.detail for v in run.verdicts if v.word is Word.UNKNOWN}
     return Reference(run.subject.configuration, outcome_of(run), judged, unjudged, incomplete)
@@ -238,7 +240,8 @@ def _survived(state: _Progress) -> MutantResult:
 
 def _why_unknown(run: Run) -> str | None:
     """Why a search leaves open whether a property is violated; None if it does not."""
-    return next((verdict.detail for verdict in run.verdicts if verdict.word is Word.UNKNOWN), run.stopped)
+    stopped = None if run.stopped is None else str(run.stopped)
+    return next((verdict.detail for verdict in run.verdicts if verdict.word is Word.UNKNOWN), stopped)
 
 
 def difference(model: Outcome, mutant: Outcome) -> str | None:

@@ -30,6 +30,7 @@ from checker.cli.main import run
 from checker.explicit.search.interrupts import temporary_folder
 from checker.report.picture.svg import render_svg
 from checker.result.verdict import Run
+from checker.stopping import OUT_OF_MEMORY
 from checker.verify.configuration import Request, check_configuration
 
 LADDER = str(PROJECT / "models" / "rfc_v1_nr_fixed.py")
@@ -163,7 +164,7 @@ def test_what_gate_could_not_search_is_no_difference(monkeypatch: pytest.MonkeyP
     assert CliRunner().invoke(gate, [str(model)], standalone_mode=False).return_value == 1  # five states are recorded
 
     def out_of_memory(request: Request, *others: Any) -> Run:
-        return dataclasses.replace(check_configuration(request, *others), stopped="out of memory")
+        return dataclasses.replace(check_configuration(request, *others), stopped=OUT_OF_MEMORY)
 
     monkeypatch.setattr(checker.cli.gate, "check_configuration", out_of_memory)
     done = CliRunner().invoke(gate, [str(model)], standalone_mode=False)

@@ -20,6 +20,7 @@ from checker.explicit.search.search import Search
 from checker.ir.lowering.lower import lower
 from checker.language.python.load import load_program
 from checker.result.verdict import Word
+from checker.stopping import INTERRUPTED
 from checker.trace.build import Disagreement
 from checker.verify.configuration import Request, check_configuration
 from checker.verify.liveness import look_at_runs
@@ -173,7 +174,7 @@ def test_ctrl_c_in_the_search_for_lassos_ends_the_ladder(monkeypatch: pytest.Mon
 
     def interrupted(*_: object) -> Lassos:
         calls.append(1)
-        return Lassos(stopped="interrupted")
+        return Lassos(stopped=INTERRUPTED)
 
     monkeypatch.setattr(checker.verify.liveness, "find_lassos", interrupted)
     done = CliRunner().invoke(check, [str(PROJECT / SMALL[0]), "--property", "null-retried"], standalone_mode=False)

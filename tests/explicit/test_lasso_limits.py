@@ -72,5 +72,5 @@ def test_the_limit_of_time_is_kept(text: str) -> None:
     system = lower(program, liveness=True)
     begun = time.process_time()
     found = find_lassos(system, frozenset(program.properties), Limits(seconds=1.0))
-    assert found.stopped == "the limit of 1 seconds"
+    assert str(found.stopped) == "the limit of 1 seconds"
     assert time.process_time() - begun < ALLOWED

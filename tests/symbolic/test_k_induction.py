@@ -12,6 +12,7 @@ from test_proofs import CHECKED
 
 import checker.verify.proof.prove
 from checker.cli.main import run
+from checker.stopping import Stop, Why
 from checker.symbolic.bmc.question import Stopped
 from checker.symbolic.kinduction.k_induction import InductionMessage, Inductive, NotInductive
 from checker.verify.proof.certificates import Refused, check_certificate
@@ -94,7 +95,7 @@ def test_an_early_violation_that_no_sample_shows(text: str, tmp_path: Path, caps
 
 @pytest.mark.parametrize(
     "said",
-    [Inductive(1), Inductive(3), NotInductive(True), Stopped("Z3 gives up: a reason")],
+    [Inductive(1), Inductive(3), NotInductive(True), Stopped(Stop(Why.SOLVER, "Z3 gives up: a reason"))],
     ids=["1", "3", "early", "unknown"],
 )
 def test_what_z3_says_is_not_believed(

@@ -19,6 +19,7 @@ import checker.verify.bounded
 from checker.cli.main import run
 from checker.ir.lowering.lower import lower
 from checker.language.python.load import load_program
+from checker.stopping import Stop, Why, seconds_limit
 from checker.symbolic.bmc.problem import bounded_problem
 from checker.symbolic.bmc.question import Hit, Problem, Reached, Stopped
 from checker.symbolic.process import messages
@@ -57,7 +58,7 @@ def test_a_shortest_run_is_found() -> None:
 
 def test_time_runs_out() -> None:
     told = list(messages(dks_problem(500), 2.5, None))
-    assert told[-1] == Stopped("the limit of 2.5 seconds")
+    assert told[-1] == Stopped(seconds_limit(2.5))
     assert Reached(0) in told
 
 
@@ -65,7 +66,7 @@ def test_time_runs_out() -> None:
 def test_memory_runs_out(solver: str) -> None:
     told = list(messages(dks_problem(500, solver), 60.0, 24 << 20))
     assert isinstance(told[-1], Stopped)
-    assert "memory" in told[-1].reason
+    assert "memory" in told[-1].why.text
 
 
 def test_the_process_is_killed() -> None:
@@ -76,7 +77,7 @@ def test_the_process_is_killed() -> None:
         (child,) = psutil.Process().children()
         child.send_signal(signal.SIGKILL)
         left = list(told)
-    assert left[-1] == Stopped("the solver's process was killed by SIGKILL; perhaps memory ran out")
+    assert left[-1] == Stopped(Stop(Why.SOLVER, "the solver's process was killed by SIGKILL; perhaps memory ran out"))
 
 
 def test_no_process_is_left() -> None:

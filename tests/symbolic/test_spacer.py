@@ -10,6 +10,7 @@ from test_proofs import CHECKED, COUNTER
 
 import checker.verify.proof.prove
 from checker.cli.main import run
+from checker.stopping import Stop, Why
 from checker.symbolic.bmc.question import Stopped
 from checker.symbolic.spacer.spacer_question import Safe, SpacerMessage, Unsafe
 
@@ -73,7 +74,7 @@ def test_what_is_violated_is_not_proved(tmp_path: Path, capsys: pytest.CaptureFi
         (Safe(()), "what the search found is no invariant: Bitwuzla says sat of safety.smt2, Z3: sat"),
         (Safe((((0, 0, True),),)), "what the search found is no invariant: Bitwuzla says sat of initiation.smt2, Z3: sat"),
         (Unsafe(), "the solver finds a run that violates something"),
-        (Stopped("Spacer gives up: a reason"), "Spacer gives up: a reason"),
+        (Stopped(Stop(Why.SOLVER, "Spacer gives up: a reason")), "Spacer gives up: a reason"),
     ],
     ids=["nothing", "wrong", "unsafe", "unknown"],
 )

@@ -24,6 +24,7 @@ from checker.explicit.search.results import DEADLOCK, Finding, Limits, Progress,
 from checker.explicit.search.search import Search
 from checker.explicit.step.outcome import Cut, OutOfRange, Violated
 from checker.explicit.step.paths import NoSuchPath, Route
+from checker.stopping import INTERRUPTED, OUT_OF_MEMORY, Stop, Why, memory_limit, seconds_limit, states_limit
 
 SLICE = 100_000_000
 """Nanoseconds that the C code runs between two looks at limits and signals."""
@@ -32,9 +33,10 @@ ALONE = 200_000
 """States that one thread finds before others join it: so far, the order of the search is always the same."""
 
 LEVEL_DONE = 0
-OUT_OF_MEMORY, FULL, TOO_MANY_CHOICES, TOLD_APART = 1, 2, 3, 4
+NO_MEMORY, FULL, TOO_MANY_CHOICES, TOLD_APART = 1, 2, 3, 4
 STATES, TRANSITIONS, EXPANDED, BYTES, GROW, FAILURE, STOP, FIGURES = range(8)
 NO_ROW = 2**32 - 1
+TOO_MANY = Stop(Why.ENGINE, "a step makes more than 64 choices, which the compiled engine cannot follow (--engine portable)")
 TABLE_BYTES = 18
 """Bytes of table a state may need while the table grows."""
 
@@ -95,7 +97,7 @@ class CompiledSearch:
         self.search = self.library.search_new(self.threads, wanted, self._most_rows())
         try:
             if not self.search:
-                self.result.stopped = "out of memory"
+                self.result.stopped = OUT_OF_MEMORY
                 return self.result
             with Interrupts(lambda: self.library.search_stop(self.search)) as self.interrupts:
                 self._search()
@@ -122,7 +124,7 @@ class CompiledSearch:
             self._explore()
         except MemoryError:
             self.crew.settle()
-            self.result.stopped = "out of memory"
+            self.result.stopped = OUT_OF_MEMORY
         self.result.statistics = self._statistics()
         if self.keep:
             self.states = [self._row(row)[0] for row in range(self.result.statistics.states)]
@@ -251,19 +253,19 @@ class CompiledSearch:
         if failure == TOLD_APART:
             raise ToldApart(self._why_apart())
         if self.interrupts.arrived is not None:
-            self.result.stopped = "interrupted"
+            self.result.stopped = INTERRUPTED
         elif failure == TOO_MANY_CHOICES:
-            self.result.stopped = "a step makes more than 64 choices, which the compiled engine cannot follow (--engine portable)"
-        elif failure == OUT_OF_MEMORY:
-            self.result.stopped = "out of memory"
+            self.result.stopped = TOO_MANY
+        elif failure == NO_MEMORY:
+            self.result.stopped = OUT_OF_MEMORY
         elif failure == FULL and limits.memory is None:
-            self.result.stopped = f"the engine's limit of {MOST_ROWS:,} states"
+            self.result.stopped = Stop(Why.ENGINE, f"the engine's limit of {MOST_ROWS:,} states")
         elif limits.states is not None and statistics.states >= limits.states:
-            self.result.stopped = f"the limit of {limits.states:,} states"
+            self.result.stopped = states_limit(limits.states)
         elif limits.seconds is not None and statistics.seconds - self.earlier + limits.spent >= limits.seconds:
-            self.result.stopped = f"the limit of {limits.seconds:g} seconds"
+            self.result.stopped = seconds_limit(limits.seconds)
         elif limits.memory is not None and (failure == FULL or statistics.memory >= limits.memory):
-            self.result.stopped = f"the limit of {limits.memory / 2**20:,.0f} MiB of memory"
+            self.result.stopped = memory_limit(limits.memory)
         return self.result.stopped is not None
 
     def marks(self) -> tuple[bytearray, bytearray]:

@@ -20,6 +20,7 @@ from checker.explicit.liveness.run_graph import RunGraph
 from checker.explicit.search.results import Finding, Limits, Progress, Statistics
 from checker.explicit.step.paths import Route
 from checker.ir import system as ir
+from checker.stopping import INTERRUPTED, OUT_OF_MEMORY, Stop, Why, memory_limit, seconds_limit
 
 BETWEEN_LOOKS = 0.1
 """Seconds between two looks at limits."""
@@ -34,7 +35,7 @@ class Lassos:
     transitions. vacuous: no run is fair, so that nothing is demanded of any."""
 
     findings: dict[str, Finding] = field(default_factory=dict)
-    stopped: str | None = None
+    stopped: Stop | None = None
     states: int = 0
     transitions: int = 0
     explored: bool = False
@@ -42,7 +43,9 @@ class Lassos:
 
 
 class _Stopped(Exception):
-    pass
+    def __init__(self, why: Stop) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 def find_lassos(
@@ -59,11 +62,11 @@ def find_lassos(
     try:
         search.run()
     except _Stopped as stopped:
-        found.stopped = str(stopped)
+        found.stopped = stopped.why
     except KeyboardInterrupt:
-        found.stopped = "interrupted"
+        found.stopped = INTERRUPTED
     except MemoryError:
-        found.stopped = "out of memory"
+        found.stopped = OUT_OF_MEMORY
     return found
 
 
@@ -149,7 +152,7 @@ class _Search:
         """Stop where a limit is reached. Called far more often than there is something to see."""
         limits = self.limits
         if limits.states is not None and states > limits.states:
-            raise _Stopped(f"there are more than {limits.states:,} states")
+            raise _Stopped(Stop(Why.STATES, f"there are more than {limits.states:,} states"))
         now = time.monotonic()
         if now < self.next_look:
             return
@@ -159,9 +162,9 @@ class _Search:
         if self.progress is not None:
             self.progress(Statistics(states, self.runs.transitions if states else 0, 0, seconds, states - expanded, memory))
         if limits.seconds is not None and seconds + limits.spent >= limits.seconds:
-            raise _Stopped(f"the limit of {limits.seconds:g} seconds")
+            raise _Stopped(seconds_limit(limits.seconds))
         if limits.memory is not None and memory >= limits.memory:
-            raise _Stopped(f"the limit of {limits.memory / 2**20:,.0f} MiB of memory")
+            raise _Stopped(memory_limit(limits.memory))
 
     def pause(self) -> None:
         self.look(len(self.runs.states), len(self.runs.states))

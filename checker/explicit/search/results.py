@@ -11,6 +11,7 @@ from checker.explicit.step.outcome import Cut, Outside
 from checker.explicit.step.paths import Route
 from checker.ir import system as ir
 from checker.language.tree import Position
+from checker.stopping import Stop
 
 DEADLOCK = "no-deadlock"
 
@@ -69,7 +70,7 @@ class Result:
     statistics: Statistics
     findings: dict[str, Finding] = field(default_factory=dict)
     error: Finding | None = None
-    stopped: str | None = None
+    stopped: Stop | None = None
     cuts: dict[str, str] = field(default_factory=dict)
     outside: dict[str, str] = field(default_factory=dict)
     unreached: tuple[Position, ...] = ()

@@ -36,6 +36,7 @@ from checker.ir import system as ir
 from checker.ir.analysis.ownership import guess
 from checker.ir.layout import make_layout
 from checker.language.schedule import Choice
+from checker.stopping import HANDED_OVER, INTERRUPTED, OUT_OF_MEMORY, memory_limit, seconds_limit, states_limit
 
 HALTED = 1
 BETWEEN_LOOKS = 1024
@@ -94,9 +95,9 @@ class Search:
             while not self._explored():
                 self._begin_anew()
         except KeyboardInterrupt:
-            self.result.stopped = "interrupted"
+            self.result.stopped = INTERRUPTED
         except MemoryError:
-            self.result.stopped = "out of memory"
+            self.result.stopped = OUT_OF_MEMORY
         self.result.statistics = self._statistics()
         if self.result.stopped is None and self.result.error is None:
             reached = self.names.covered
@@ -122,14 +123,14 @@ class Search:
             self.progress(statistics)
         limits = self.limits
         if limits.states is not None and statistics.states >= limits.states:
-            self.result.stopped = f"the limit of {limits.states:,} states"
+            self.result.stopped = states_limit(limits.states)
         elif limits.seconds is not None and statistics.seconds + limits.spent >= limits.seconds:
-            self.result.stopped = f"the limit of {limits.seconds:g} seconds"
+            self.result.stopped = seconds_limit(limits.seconds)
         elif limits.memory is not None and statistics.memory >= limits.memory:
-            self.result.stopped = f"the limit of {limits.memory / 2**20:,.0f} MiB of memory"
+            self.result.stopped = memory_limit(limits.memory)
         elif self.hand_over is not None and self.hand_over(statistics):
             self.handed_over = True
-            self.result.stopped = "handed over"
+            self.result.stopped = HANDED_OVER
         return self.result.stopped is not None
 
     def _explored(self) -> bool:

@@ -33,6 +33,7 @@ from checker.explicit.step.transitions import Transition, Transitions
 from checker.ir import system as ir
 from checker.ir.layout import make_layout
 from checker.language.tree import Position
+from checker.stopping import INTERRUPTED, OUT_OF_MEMORY, Stop, memory_limit, seconds_limit
 
 BETWEEN_LOOKS = 64
 """Steps between two looks at the clock and the memory."""
@@ -71,7 +72,7 @@ class WalkResult:
     statistics: WalkStatistics
     findings: dict[str, Finding] = field(default_factory=dict)
     error: Finding | None = None
-    stopped: str | None = None
+    stopped: Stop | None = None
     cuts: dict[str, str] = field(default_factory=dict)
     unreached: tuple[Position, ...] = ()
 
@@ -124,9 +125,9 @@ class Simulation:
         except _Ended:
             pass
         except KeyboardInterrupt:
-            self.result.stopped = "interrupted"
+            self.result.stopped = INTERRUPTED
         except MemoryError:
-            self.result.stopped = "out of memory"
+            self.result.stopped = OUT_OF_MEMORY
         self.result.statistics = self._statistics()
         reached = self.names.covered
         self.result.unreached = tuple(p for p, n in self.names.cover_numbers.items() if not reached[n])
@@ -143,9 +144,9 @@ class Simulation:
             self.progress(statistics)
         limits = self.limits
         if limits.seconds is not None and statistics.seconds + limits.spent >= limits.seconds:
-            self.result.stopped = f"the limit of {limits.seconds:g} seconds"
+            self.result.stopped = seconds_limit(limits.seconds)
         elif limits.memory is not None and statistics.memory >= limits.memory:
-            self.result.stopped = f"the limit of {limits.memory / 2**20:,.0f} MiB of memory"
+            self.result.stopped = memory_limit(limits.memory)
         if self.result.stopped is not None:
             raise _Ended
 

@@ -21,7 +21,7 @@ def check_json(checked: Checked) -> dict[str, object]:
         {"configuration": dict(asked.settings), "events": None if asked.events is None else list(asked.events)}
         for asked in checked.left
     ]
-    return top | {"stopped": checked.stopped, "not_searched": left, "runs": listed}
+    return top | {"stopped": None if checked.stopped is None else str(checked.stopped), "not_searched": left, "runs": listed}
 
 
 def _run(run: Run) -> dict[str, object]:
@@ -45,7 +45,7 @@ def _run(run: Run) -> dict[str, object]:
             "frontier": s.frontier,
             "memory_bytes": s.memory,
         },
-        "stopped": run.stopped,
+        "stopped": None if run.stopped is None else str(run.stopped),
         "error": None if run.error is None else verdict_json(run.error),
         "cuts": dict(run.cuts),
         "outside": dict(run.outside),

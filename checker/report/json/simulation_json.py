@@ -32,7 +32,7 @@ def simulation_json(run: Simulated) -> dict[str, object]:
             "seconds": round(w.seconds, 3),
             "memory_bytes": w.memory,
         },
-        "stopped": run.stopped,
+        "stopped": None if run.stopped is None else str(run.stopped),
         "error": None if run.error is None else verdict_json(run.error),
         "cuts": dict(run.cuts),
         "unreached": list(run.unreached),

@@ -11,6 +11,7 @@ from pathlib import Path
 from checker.report.text.trace_text import plain, text_report
 from checker.result.checked import Checked
 from checker.result.verdict import NO_EVENTS, USUAL, Run, Subject, Verdict, Word
+from checker.stopping import INTERRUPTED
 from checker.symbolic.solvers.solvers import SOLVERS
 
 PARTIAL_ORDER = "partial-order"
@@ -60,7 +61,7 @@ def run_text(run: Run, shown: int) -> str:
     s = run.statistics
     violated = run.violated
     if run.stopped is not None:
-        outcome = f"stopped by {run.stopped}" if run.stopped != "interrupted" else "interrupted"
+        outcome = f"stopped by {run.stopped}" if run.stopped != INTERRUPTED else "interrupted"
     elif run.error is not None:
         outcome = "ended by a model error"
     else:

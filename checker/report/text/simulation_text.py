@@ -6,6 +6,7 @@ from __future__ import annotations
 from checker.report.text.check_text import lines_text
 from checker.result.simulation import Simulated
 from checker.result.verdict import Verdict, Word
+from checker.stopping import INTERRUPTED
 
 
 def simulation_text(run: Simulated) -> str:
@@ -33,7 +34,7 @@ def simulation_text(run: Simulated) -> str:
 
 def _outcome(run: Simulated) -> str:
     if run.stopped is not None:
-        return f"stopped by {run.stopped}" if run.stopped != "interrupted" else "interrupted"
+        return f"stopped by {run.stopped}" if run.stopped != INTERRUPTED else "interrupted"
     if run.error is not None:
         return "ended by a model error"
     if run.walks.begun < run.walks.asked:

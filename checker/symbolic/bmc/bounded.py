@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from checker.stopping import Stop, Why
 from checker.symbolic.bmc.question import STATE, STEP, Hit, Message, Problem, Reached, Stopped, Target
 from checker.symbolic.solvers.solvers import Solver, solver_of
 
@@ -115,7 +116,7 @@ def search(problem: Problem, tell: Callable[[Message], None], memory: int | None
                 break
             answer = solver.ask(list(asked.values()))
             if isinstance(answer, str):
-                tell(Stopped(f"{solver.name} gives up at depth {depth}: {answer}"))
+                tell(Stopped(Stop(Why.SOLVER, f"{solver.name} gives up at depth {depth}: {answer}")))
                 return
             if not answer:
                 break

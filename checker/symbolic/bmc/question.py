@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from checker.stopping import Stop
 from checker.symbolic.solvers.solvers import Z3
 
 STATE = "state"
@@ -59,7 +60,7 @@ class Reached:
 class Stopped:
     """The search has ended before it was complete."""
 
-    reason: str
+    why: Stop
 
 
 Message = Hit | Reached | Stopped

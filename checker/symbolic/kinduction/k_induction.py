@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from checker.stopping import Stop, Why
 from checker.symbolic.bmc.question import Stopped
 
 
@@ -46,7 +47,7 @@ def induct(problem: InductionProblem, tell: Callable[[InductionMessage], None]) 
             solver.from_string(text)
             answer = solver.check()
             if answer == z3.unknown:
-                tell(Stopped(f"Z3 gives up at k = {k}: {solver.reason_unknown()}"))
+                tell(Stopped(Stop(Why.SOLVER, f"Z3 gives up at k = {k}: {solver.reason_unknown()}")))
                 return
             if answer == z3.sat:
                 if number == 0:

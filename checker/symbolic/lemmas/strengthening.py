@@ -20,6 +20,7 @@ from typing import Any
 
 import z3
 
+from checker.stopping import Stop, Why
 from checker.symbolic.bmc.question import STATE, Stopped
 from checker.symbolic.lemmas.learning import UNDECIDED, Clause, Image, Learner, Samples, Values, image
 from checker.symbolic.lemmas.proof_question import Failed, GivenUp, Grown, ProofMessage, ProofProblem, Proved
@@ -280,7 +281,7 @@ class Prover:
                 if isinstance(answer, frozenset):
                     goal.needed = self.rests_on(answer)
                 elif answer is None:
-                    self.tell(Stopped(f"Z3 gives up: {self.solver.reason_unknown()}"))
+                    self.tell(Stopped(Stop(Why.SOLVER, f"Z3 gives up: {self.solver.reason_unknown()}")))
                     return False
                 elif not self.exclude(answer, goal.wrong, False):
                     self.tell(self.failure(goal.name, answer, goal.wrong, False))
@@ -299,7 +300,7 @@ class Prover:
             if isinstance(answer, frozenset):
                 lemma.needed = self.rests_on(answer)
             elif answer is None:
-                self.tell(Stopped(f"Z3 gives up: {self.solver.reason_unknown()}"))
+                self.tell(Stopped(Stop(Why.SOLVER, f"Z3 gives up: {self.solver.reason_unknown()}")))
                 return False
             elif self.exclude(answer, z3.Not(lemma.then), True):
                 self.queue.appendleft(lemma)

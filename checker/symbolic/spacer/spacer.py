@@ -14,6 +14,7 @@ from typing import Any
 
 import z3
 
+from checker.stopping import Stop, Why
 from checker.symbolic.bmc.question import Stopped
 from checker.symbolic.solvers.z3_solver import parsed, variable
 from checker.symbolic.spacer.spacer_question import BitClause, BitLiteral, Safe, SpacerMessage, SpacerProblem, Unsafe
@@ -56,13 +57,13 @@ def find_invariant(problem: SpacerProblem, tell: Callable[[SpacerMessage], None]
     if answer == z3.sat:
         tell(Unsafe())
     elif answer == z3.unknown:
-        tell(Stopped(f"Spacer gives up: {fixedpoint.reason_unknown()}"))
+        tell(Stopped(Stop(Why.SOLVER, f"Spacer gives up: {fixedpoint.reason_unknown()}")))
     else:
         places = {one.get_id(): (number, bit) for number, bits in enumerate(state) for bit, one in enumerate(bits)}
         try:
             tell(Safe(tuple(_clauses(_definition(fixedpoint.get_answer(), before_bits), places))))
         except Unreadable as why:
-            tell(Stopped(f"Spacer's invariant {why}"))
+            tell(Stopped(Stop(Why.SOLVER, f"Spacer's invariant {why}")))
 
 
 def _bits(name: str, width: int) -> list[Any]:

@@ -18,6 +18,7 @@ from checker.language import tree
 from checker.language.errors import UsageError
 from checker.language.python.load import load_program
 from checker.result.verdict import Run, Statistics, Subject, Verdict, Word
+from checker.stopping import INTERRUPTED, Stop, Why
 from checker.symbolic.bmc.problem import BROKEN, stated_lemmas, targets
 from checker.symbolic.bmc.question import STATE, Stopped
 from checker.symbolic.certificate.certificate import INITIATION, SAFETY, Claim, Lemma, files
@@ -127,8 +128,8 @@ def prove_configuration(
     attempt = _Attempt(program, request, subject, provable, stated - violated.keys(), limits, folder, tell)
     if error is not None:
         otherwise = error
-    elif sampled.result.stopped == "interrupted":
-        otherwise = Verdict("", Word.UNKNOWN, "interrupted")
+    elif sampled.result.stopped == INTERRUPTED:
+        otherwise = Verdict("", Word.UNKNOWN, str(INTERRUPTED), stopped=INTERRUPTED)
     elif sampled.result.cuts:
         cuts = sampled.result.cuts.items()
         otherwise = Verdict("", Word.UNKNOWN, "; ".join(f"{reason}: {what}" for reason, what in cuts))
@@ -165,7 +166,7 @@ def prove_configuration(
             if name in wanted or name in violated
         ),
         Statistics(s.states, s.transitions, s.depth, time.monotonic() - begun, s.memory, s.frontier),
-        None if otherwise.word is not Word.UNKNOWN else otherwise.detail,
+        None if otherwise.word is not Word.UNKNOWN else otherwise.stopped or Stop(Why.SOLVER, otherwise.detail),
         tuple(sampled.result.cuts.items()),
         (),
         error,
@@ -237,10 +238,10 @@ class _Attempt:
                             return self.certify(relation, message.targets, message.valid, clauses, text, left)
                         case Failed():
                             return self.failed(relation, names, message)
-                        case Stopped(reason):
-                            return Verdict("", Word.UNKNOWN, reason)
+                        case Stopped(why):
+                            return Verdict("", Word.UNKNOWN, str(why), stopped=why)
         except KeyboardInterrupt:
-            return Verdict("", Word.UNKNOWN, "interrupted")
+            return Verdict("", Word.UNKNOWN, str(INTERRUPTED), stopped=INTERRUPTED)
         raise AssertionError("the solver's process says nothing at its end")
 
     def prove_by_spacer(self, relation: Relation, names: Names, left: Callable[[], float | None]) -> Verdict:
@@ -254,10 +255,10 @@ class _Attempt:
                             return self.certify(relation, (), True, spacer_lemmas(relation, clauses), text, left)
                         case Unsafe():
                             return Verdict("", Word.UNKNOWN, UNSAFE)
-                        case Stopped(reason):
-                            return Verdict("", Word.UNKNOWN, reason)
+                        case Stopped(why):
+                            return Verdict("", Word.UNKNOWN, str(why), stopped=why)
         except KeyboardInterrupt:
-            return Verdict("", Word.UNKNOWN, "interrupted")
+            return Verdict("", Word.UNKNOWN, str(INTERRUPTED), stopped=INTERRUPTED)
         raise AssertionError("the solver's process says nothing at its end")
 
     def prove_by_induction(self, relation: Relation, most: int, left: Callable[[], float | None]) -> Verdict:
@@ -271,11 +272,11 @@ class _Attempt:
                     shown = made[answer.k - 1] if answer.k > 1 else files(relation, claim, ())
                     return self.accepted(claim, shown, [f"no state with: {name}" for name in claim.kept], left, answer.k)
                 if isinstance(answer, Stopped):
-                    return Verdict("", Word.UNKNOWN, answer.reason)
+                    return Verdict("", Word.UNKNOWN, str(answer.why), stopped=answer.why)
                 if not self.without_what_fails(relation, claim, most, left):
                     return Verdict("", Word.UNKNOWN, UNSAFE if answer.early else f"no k-induction with k <= {most}")
         except KeyboardInterrupt:
-            return Verdict("", Word.UNKNOWN, "interrupted")
+            return Verdict("", Word.UNKNOWN, str(INTERRUPTED), stopped=INTERRUPTED)
 
     def to_be_kept(self, relation: Relation) -> Claim:
         """The properties, with the lemmas that the model states."""

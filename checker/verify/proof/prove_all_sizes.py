@@ -19,6 +19,7 @@ from checker.language import tree
 from checker.language.errors import ModelError, UsageError
 from checker.language.python.load import load_program
 from checker.result.verdict import Run, Statistics, Subject, Verdict, Word
+from checker.stopping import INTERRUPTED, Stop, Why
 from checker.symbolic.parametric.all_sizes import Lemma, Obligation, all_kinds, demands
 from checker.symbolic.parametric.all_sizes_certificate import file_name, lemma_data, question
 from checker.symbolic.parametric.all_sizes_search import Search, Table, printed, table
@@ -211,7 +212,7 @@ def prove_all_sizes(
         except Unsupported as why:
             raise UsageError(f"error: no proof for all sizes: {why}") from None
         except KeyboardInterrupt:
-            otherwise = Verdict("", Word.UNKNOWN, "interrupted")
+            otherwise = Verdict("", Word.UNKNOWN, str(INTERRUPTED), stopped=INTERRUPTED)
     s = sampled.result.statistics
     run = Run(
         subject,
@@ -223,7 +224,7 @@ def prove_all_sizes(
             if name in wanted
         ),
         Statistics(s.states, s.transitions, s.depth, time.monotonic() - begun, s.memory, s.frontier),
-        None if otherwise.word is not Word.UNKNOWN else otherwise.detail,
+        None if otherwise.word is not Word.UNKNOWN else otherwise.stopped or Stop(Why.SOLVER, otherwise.detail),
         tuple(sampled.result.cuts.items()),
         (),
         error,
