@@ -387,7 +387,7 @@ def test_gate_passes_as_recorded_and_fails_on_any_change(tmp_path: Path) -> None
 def test_a_disagreement_of_the_judges_is_exit_4(tmp_path: Path) -> None:
     """Plant a bug in the engine's code generator: the replayer has to notice."""
     project = copy_of_project(tmp_path)
-    generator = project / "checker" / "explicit" / "python_instructions.py"
+    generator = project / "checker" / "explicit" / "step" / "python_instructions.py"
     text = generator.read_text()
     planted = text.replace("s ^= (s >> o & {mask} ^ x) << o", "s ^= (s >> o & {mask} ^ x & ~1) << o")
     assert planted != text

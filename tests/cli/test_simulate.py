@@ -191,7 +191,7 @@ def test_paths_that_are_cut_are_told(tmp_path: Path) -> None:
 
 def test_a_disagreement_of_the_judges_is_exit_4(tmp_path: Path) -> None:
     project = copy_of_project(tmp_path)
-    generator = project / "checker" / "explicit" / "python_instructions.py"
+    generator = project / "checker" / "explicit" / "step" / "python_instructions.py"
     text = generator.read_text()
     planted = text.replace("s ^= (s >> o & {mask} ^ x) << o", "s ^= (s >> o & {mask} ^ x & ~1) << o")
     assert planted != text
