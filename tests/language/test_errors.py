@@ -91,7 +91,7 @@ def test_the_cases_have_names_of_their_own() -> None:
 def error_sites() -> Iterator[tuple[str, ast.Call]]:
     """The calls that make an error in the text of the language and the IR, by file."""
     for folder in ("language", "ir"):
-        for path in sorted((ROOT / "checker" / folder).glob("*.py")):
+        for path in sorted((ROOT / "checker" / folder).rglob("*.py")):
             if path.name == "errors.py":
                 continue
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
