@@ -15,6 +15,7 @@ from checker.language.declarations import Symbols
 from checker.language.dormant import without_dormant
 from checker.language.errors import ModelError, UsageError, similar
 from checker.language.expressions import ExpressionTranslator
+from checker.language.frame_owners import with_frame_owners
 from checker.language.modules import Module, Texts, display_path, load_modules
 from checker.language.runs import RunConditions
 from checker.language.statements import StatementTranslator, falls_out, function_body, message
@@ -115,6 +116,7 @@ class _Loader:
             demanded=self.demanded([*self.routines.values(), *actions.values()]),
             left_out=tuple(p for name in (*self.routines, *actions) for p in self.left_out[name]),
         )
+        used = with_frame_owners(used)
         check_symmetry(used)
         return mark_constants(without_dormant(used))
 
