@@ -13,12 +13,12 @@ from contextlib import closing
 
 import psutil
 
-from checker.cli.configuration import Announce, Request, notes_of, wanted_properties, within
+from checker.cli.configuration import Announce, Request, configuration_of, notes_of, wanted_properties, within
 from checker.cli.confirmation import confirmed
 from checker.cli.liveness import fairness_of, live_properties
 from checker.explicit.interrupts import uninterrupted
 from checker.explicit.outcome import Cut, OutOfRange, Raised, Violated
-from checker.explicit.paths import Hop, Route, alternatives, marked
+from checker.explicit.paths import Hop, Route, alternatives, is_deadlock, marked
 from checker.explicit.search import DEADLOCK, Finding, Limits, Result, Search
 from checker.explicit.search import Progress as Progress
 from checker.explicit.search import Statistics as SearchStatistics
@@ -35,8 +35,9 @@ from checker.symbolic.solvers import Z3
 from checker.symbolic.terms import Unsupported
 from checker.symbolic.transition import Relation, step_relation
 from checker.trace.build import Disagreement
+from checker.trace.data import Choice
 
-Outcome = tuple[RealTransition, tuple[int, ...], int | Raised]
+Outcome = tuple[RealTransition, tuple[Choice, ...], int | Raised]
 
 
 class Runs:
@@ -103,7 +104,7 @@ class Runs:
         raise Disagreement(f"the solver finds {name} violated after {len(path)} steps, and the portable engine does not")
 
     def _stuck(self, path: Route) -> Finding:
-        if any(not transition.interrupt for transition, _, _ in alternatives(self.search.transitions, path.end)):
+        if not is_deadlock(self.search.transitions, path.end):
             raise Disagreement(f"the solver finds a deadlock after {len(path)} steps, and the portable engine does not")
         return Finding(DEADLOCK, "deadlock", None, path)
 
@@ -149,9 +150,7 @@ def check_bounded(
     wanted = wanted_properties(program, request)
     live = live_properties(program, wanted)
     system = lower(program)
-    settings = tuple((parameter.name, parameter.value) for parameter in program.parameters)
-    events = tuple(event.name for event in program.events if event.enabled)
-    subject = Subject(program.model, Configuration(settings, events), program.sources, notes_of(program))
+    subject = Subject(program.model, configuration_of(program), program.sources, notes_of(program))
     try:
         relation = step_relation(system)
         problem = bounded_problem(relation, wanted - live, depth, solver)

@@ -81,5 +81,5 @@ def _unknown(program: tree.Program, name: str, result: Result, lassos: Lassos) -
         return Verdict(name, Word.UNKNOWN, f"runs are not followed out of the {', '.join(result.outside)}")
     judged = any(e.property == name and not e.own_steps for e in program.eventualities)
     if lassos.vacuous and judged and not result.cuts:
-        return Verdict(name, Word.UNKNOWN, "no infinite run is fair, so that nothing is demanded of any")
+        return Verdict(name, Word.UNKNOWN, "no run is fair, so that nothing is demanded of any")
     return None

@@ -77,10 +77,13 @@ def replay_trace(program: tree.Program, trace: Trace) -> tuple[Outcome, list[Eve
             return Outcome(number, (), differs=f"step {number}: {name} is {said} in the trace and {now} on the machine"), events
         if trace.cycle is not None and number > trace.cycle.start:
             lacking = shortages(machine) if lacking is None else lacking & shortages(machine)
+    if trace.ends:
+        lacking = shortages(machine)
     if machine.ended is None:
         found |= {(failure.property, str(failure)): None for failure in audit(machine)}
+    how_long = "where the run ends" if trace.ends else "all the way round the cycle"
     for property, cpu, slot in sorted(lacking or ()):
-        found[property, f"slot {slot} of {cpu}'s pool has no page for a fault, all the way round the cycle"] = None
+        found[property, f"slot {slot} of {cpu}'s pool has no page for a fault, {how_long}"] = None
     return Outcome(machine.taken, tuple(found)), events
 
 

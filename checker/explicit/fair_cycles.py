@@ -28,6 +28,10 @@ class Facts:
     met: int
     holds: int
 
+    def allow_staying(self, pairs: int, avoided: int = 0) -> bool:
+        """Whether a run for which nothing else is ever so is fair to these pairs and avoids these demands."""
+        return not self.given & ~self.met & pairs and not self.holds & avoided
+
 
 @dataclass
 class Graph:

@@ -31,7 +31,7 @@ LASSO = "lasso"
 @dataclass
 class Lassos:
     """What was found. stopped: why the search ended early. explored: the whole graph is known, with so many states and
-    transitions. vacuous: no infinite run is fair, so that nothing is demanded of any."""
+    transitions. vacuous: no run is fair, so that nothing is demanded of any."""
 
     findings: dict[str, Finding] = field(default_factory=dict)
     stopped: str | None = None
@@ -103,12 +103,15 @@ class _Search:
                     self.announce(finding)  # first: what is interrupted there was not confirmed
                     found.findings[name] = finding
         if not fair:
-            every = fair_components(graph, self.runs.conditions.assumed, meanwhile=self.pause)
-            found.vacuous = next(every, None) is None
+            assumed = self.runs.conditions.assumed
+            ends = any(facts.allow_staying(assumed) for facts in self.runs.ends)
+            found.vacuous = not ends and next(fair_components(graph, assumed, meanwhile=self.pause), None) is None
 
     def lasso(self, demand: Demand) -> Finding | None:
-        """The lasso with the shortest path, for one demand; of those the one with the shortest cycle that is found."""
+        """The lasso with the shortest path, for one demand; of those the one with the shortest cycle that is found, which is
+        none where the run ends."""
         states, depths, graph = self.runs.states, self.runs.depths, self.runs.graph
+        end = min((n for facts, n in self.runs.ends.items() if facts.allow_staying(demand.pairs, demand.bit)), default=None)
         nearest = -1
         components: list[Component] = []
         for component in fair_components(graph, demand.pairs, demand.bit, self.pause):
@@ -118,6 +121,8 @@ class _Search:
                 nearest = depth
             if depth == nearest:
                 components.append(component)
+        if end is not None and (not components or depths[end] <= nearest):
+            return self.finding(demand, self.runs.path(end), [])
         if not components:
             return None
         best: tuple[int, int, int, list[int]] | None = None
@@ -129,10 +134,14 @@ class _Search:
                     best = found if best is None else min(best, found)
         assert best is not None
         _, _, start, cycle = best
-        first, path = self.runs.path(start)
-        hops = Route(first, tuple(self.runs.hop(edge) for edge in (*path, *cycle)))
+        return self.finding(demand, self.runs.path(start), cycle)
+
+    def finding(self, demand: Demand, path: tuple[int, list[int]], cycle: list[int]) -> Finding:
+        """The lasso of these transitions. path: with the initial state that it begins in."""
+        first, edges = path
+        hops = Route(first, tuple(self.runs.hop(edge) for edge in (*edges, *cycle)))
         e = demand.eventuality
-        return Finding(e.property, LASSO, e.position, hops, e, demand.arguments, cycle=len(path))
+        return Finding(e.property, LASSO, e.position, hops, e, demand.arguments, cycle=len(edges))
 
     # -- limits --
 

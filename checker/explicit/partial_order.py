@@ -258,7 +258,9 @@ class Reducer:
         if (
             any(run.reads & ~own for run, _ in runs)
             or any(run.end is End.STOPPED for run in done)
-            or not any(not interrupt or not self.progress for run, interrupt in runs if run.end is End.MOVED)
+            or not any(
+                not self.progress or (not interrupt and run.state != state) for run, interrupt in runs if run.end is End.MOVED
+            )
             or any(run.writes & ~exclusive or not self.claimer.keeps(agent, state, run.state) for run in done)
             or not all(self._invisible(agent, claims, state, run.state) for run in done)
         ):

@@ -19,8 +19,9 @@ from checker.explicit.run_conditions import NO_CALLS, OTHER_THAN_INTERRUPTS, Run
 from checker.explicit.transitions import Transition, Transitions
 from checker.ir import system as ir
 from checker.ir.layout import make_layout
+from checker.trace.data import Choice
 
-Way = tuple[tuple[int, ...], int | None, int]
+Way = tuple[tuple[Choice, ...], int | None, int]
 """One way to take a transition: its choices, the state that it leads to (None where it is cut or raises a model error), and the
 routines that it calls, as bits of Names.call_numbers."""
 
@@ -29,7 +30,8 @@ routines that it calls, as bits of Names.call_numbers."""
 class RunGraph:
     """The graph of a system that was lowered for liveness. states: by node. parents: the transition by which each was reached
     first. depths: the distance of each from the nearest initial state. transitions: how many there are, those to terminal states
-    too, which the graph leaves out. look: called again and again with the number of states found and of those expanded, from
+    too, which the graph leaves out. ends: what is so where a run ends, as nothing but interrupts can happen, with the nearest
+    such node. look: called again and again with the number of states found and of those expanded, from
     the time when the conditions are made; what it raises ends the work."""
 
     system: ir.System
@@ -39,6 +41,7 @@ class RunGraph:
     parents: array[int] = field(default_factory=lambda: array("q"))
     depths: array[int] = field(default_factory=lambda: array("I"))
     transitions: int = 0
+    ends: dict[Facts, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.layout = make_layout(self.system)
@@ -65,9 +68,8 @@ class RunGraph:
             self.look(len(states), position)
             state = states[position]
             depth = self.depths[position] + 1
-            position += 1
             if state < terminal:
-                for facts, successor in self._facts(state):
+                for facts, successor in self._facts(state, position):
                     self.transitions += 1
                     number = numbers.get(successor)
                     if number is None:
@@ -83,14 +85,18 @@ class RunGraph:
                         graph.target.append(number)
                         graph.label.append(label)
             graph.first.append(len(graph.target))
+            position += 1
 
-    def _facts(self, state: int) -> Iterator[tuple[tuple[int, int, int], int]]:
-        """For each transition from a running state: what is given, met and holds there, and the state that it leads to."""
+    def _facts(self, state: int, node: int) -> Iterator[tuple[tuple[int, int, int], int]]:
+        """For each transition from a running state: what is given, met and holds there, and the state that it leads to. Notes
+        it among the ends if it is one."""
         conditions = self.conditions
         given, met, holds = conditions.decided(state)
         found: list[tuple[Step, int, int]] = []
+        ends = True
         for transition in self.steps.possible(state):
             ways = self.ways(transition, state)
+            ends = ends and (transition.interrupt or not ways)
             processor = transition.processor
             if processor is None:
                 extra = 0 if transition.interrupt else OTHER_THAN_INTERRUPTS
@@ -105,6 +111,8 @@ class RunGraph:
             reference = (processor + 1) * conditions.alignment
             found += [((reference, called), extra, to) for _, to, called in ways if to is not None]
         decided = (given, met, holds)
+        if ends:
+            self.ends.setdefault(Facts(given, met | OTHER_THAN_INTERRUPTS, holds), node)
         for step, extra, successor in found:
             facts = conditions.corrected(state, step, decided) if step[1] else decided
             yield (facts[0], facts[1] | extra, facts[2]), successor

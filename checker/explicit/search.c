@@ -516,7 +516,8 @@ static void raised(struct worker *w, const word *s, int number)
 
 static inline void took(struct worker *w, const word *s, int outcome, int progress)
 {
-	w->moves |= progress;
+	if (DEADLOCK >= 0 && progress && !w->moves)
+		w->moves = outcome != POSSIBLE || memcmp(REACHED(&w->batch[w->count]), s, WORDS * sizeof(word));
 	if (LIKELY(outcome == POSSIBLE))
 		push(w);
 	else

@@ -37,6 +37,7 @@ from checker.ir import system as ir
 from checker.ir.layout import make_layout
 from checker.ir.ownership import guess
 from checker.language.tree import Position
+from checker.trace.data import Choice
 
 DEADLOCK = "no-deadlock"
 HALTED = 1
@@ -76,7 +77,8 @@ class Statistics:
 class Finding:
     """A violated property. kind as in trace/data.py. path: from an initial state; the last hop of a check or wild
     pointer leads to the marked state. position: None for a deadlock. arguments: the binding of an invariant, in the
-    order of its parameters. cycle: of a lasso, how many hops there are before its cycle, which ends where it begins."""
+    order of its parameters. cycle: of a lasso, how many hops there are before its cycle, which ends where it begins; all of
+    them, where the run ends."""
 
     property: str
     kind: str
@@ -281,7 +283,7 @@ class Search:
                 if state >= terminal:
                     index += 1
                     continue
-                moves = False
+                moves = not demands_progress
                 if reducer is not None:
                     reducer.check_accesses(state)
                 for transition in possible(state):
@@ -297,7 +299,9 @@ class Search:
                             successors = (next_state,)
                     except Raised as raised:
                         successors = self._raised(raised, transition, state, index)
-                    moves = moves or not transition.interrupt
+                        moves = moves or not transition.interrupt
+                    if not moves and not transition.interrupt:
+                        moves = any(successor != state for successor in successors)
                     self.transition_count += len(successors)
                     if reducer is not None:
                         reducer.check_claims(transition, state, successors)
@@ -320,7 +324,7 @@ class Search:
                                     undecided = cluster.undecided(key)
                                 if undecided:
                                     self._evaluate(cluster, undecided, successor)
-                if demands_progress and not moves and DEADLOCK not in self.result.findings:
+                if not moves and DEADLOCK not in self.result.findings:
                     self._found(Finding(DEADLOCK, "deadlock", None, self.path(index)))
                 index += 1
             self.expanded = index
@@ -406,7 +410,7 @@ class Search:
                 return tuple(found)
 
     def _step_finding(
-        self, violated: Violated, transition: Transition, choices: tuple[int, ...], marked: int, index: int
+        self, violated: Violated, transition: Transition, choices: tuple[Choice, ...], marked: int, index: int
     ) -> None:
         if violated.property in self.result.findings or violated.property not in self.properties:
             return

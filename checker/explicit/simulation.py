@@ -24,7 +24,7 @@ import psutil
 from checker.explicit.generated_names import Names
 from checker.explicit.initial import initial_states
 from checker.explicit.outcome import Cut, OutOfRange, Outside, Raised, Violated
-from checker.explicit.paths import FIRST_PROPERTY, Hop, Route, outcomes
+from checker.explicit.paths import FIRST_PROPERTY, Hop, Route, is_deadlock, outcomes
 from checker.explicit.predicates import make_clusters
 from checker.explicit.python_code import FunctionMaker
 from checker.explicit.search import DEADLOCK, Finding, Limits
@@ -179,7 +179,7 @@ class Simulation:
         moves = False
         for transition in self.transitions.possible(state):
             for choices, outcome in outcomes(transition, state):
-                moves = moves or not transition.interrupt
+                moves = moves or not (transition.interrupt or outcome == state)
                 if isinstance(outcome, Raised):
                     self._raised(outcome, Hop(transition, choices, state), path)
                 elif not outcome >> self.layout.mark:
@@ -189,7 +189,7 @@ class Simulation:
                 self._invariants(hop.state, path, hop)
         self._end_at_error()
         if not moves and DEADLOCK in self.properties and DEADLOCK not in self.result.findings:
-            way = shortened(self.transitions, self._path(path), self._is_stuck)
+            way = shortened(self.transitions, self._path(path), lambda end: is_deadlock(self.transitions, end))
             self._found(Finding(DEADLOCK, "deadlock", None, way))
         if len(self.known) >= REMEMBERED:
             self.known.clear()
@@ -254,11 +254,6 @@ class Simulation:
                     continue
                 way = shortened(self.transitions, self._path(path, *last), instance.is_violated)
                 self._found(Finding(predicate.property, "invariant", predicate.position, way, predicate, instance.arguments))
-
-    def _is_stuck(self, state: int) -> bool:
-        """Whether nothing but interrupts can happen."""
-        movers = (transition for transition in self.transitions.possible(state) if not transition.interrupt)
-        return not any(True for transition in movers for _ in outcomes(transition, state))
 
     def _wrong(self, error: OutOfRange, path: Route) -> None:
         if self.result.error is None:

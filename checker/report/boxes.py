@@ -53,7 +53,9 @@ def title(trace: Trace) -> str:
     """The finding in one line, what it is a finding about, and the legend."""
     count = f"{len(trace.steps)} step" + ("" if len(trace.steps) == 1 else "s")
     sizes = " ".join(f"{name}={value}" for name, value in trace.settings)
-    if trace.cycle is not None:
+    if trace.ends:
+        count += ", where the run ends"
+    elif trace.cycle is not None:
         count += f", for ever again from step {trace.cycle.start + 1}"
     scope = f"{trace.model}, {count}; {sizes + '; ' if sizes else ''}events: {', '.join(trace.events) or 'none'}"
     lines = [data(font(line, WRONG_LINE, 11, bold=True)) for line in _wrap(headline(trace))]

@@ -14,11 +14,14 @@ ENDINGS = {
     "invariant": "does not hold in the last state",
     "check": "is violated by what the last step does",
     "wild-pointer": "is violated by what the last step does",
-    "deadlock": "is violated: after the last step nothing but an interrupt can happen",
+    "deadlock": "is violated: after the last step nothing but an interrupt leads to another state",
     "lasso": "is violated: the condition never holds on the cycle, which can go on for ever",
     "model-error": "the model itself is in error, in what the last step does or in a condition on the last state",
 }
 """For each kind of violation, how a sentence goes on that begins with the property; of a model error, all of it."""
+
+ENDS = "is violated: the run ends, and the condition does not hold where it does"
+"""The same for a lasso that is a run that ends."""
 
 RAISED = ("check", "wild-pointer")
 """The kinds of violation that a step raises, at a place of its own."""
@@ -88,7 +91,8 @@ def ending(trace: Trace) -> str:
     violation = trace.violation
     binding = ", ".join(f"{name}={value}" for name, value in violation.binding)
     subject = "" if violation.kind == "model-error" else f"{violation.property} "
-    return subject + ENDINGS[violation.kind] + (f", for {binding}" if binding else "")
+    what = ENDS if trace.ends else ENDINGS[violation.kind]
+    return subject + what + (f", for {binding}" if binding else "")
 
 
 def reached(trace: Trace) -> str:
@@ -97,6 +101,8 @@ def reached(trace: Trace) -> str:
     steps = "in the initial state" if count == 0 else f"after {count} step{'' if count == 1 else 's'}"
     if trace.cycle is None:
         return steps
+    if trace.ends:
+        return f"{steps}, where the run ends"
     length = count - trace.cycle.start
     which = "all of them" if length == count else f"the last {length} of them" if length > 1 else "the last of them"
     return f"{steps}, {which} again and again"

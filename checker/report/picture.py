@@ -74,10 +74,16 @@ def _rows(trace: Trace, sources: Mapping[str, str]) -> list[str]:
 
 def _beside(trace: Trace, number: int) -> str:
     """What stands before the step of that number: where the cycle of a lasso begins, goes on and ends."""
+    if trace.ends and number == len(trace.steps) + 1:
+        return _marked("the run ends")
     if trace.cycle is None or not trace.cycle.start < number <= len(trace.steps):
         return '""'
     first, last = number == trace.cycle.start + 1, number == len(trace.steps)
     text = f"again from {trace.cycle.start + 1}" if last else "the cycle" if first else "|"
+    return _marked(text)
+
+
+def _marked(text: str) -> str:
     return f"<{table([data(font(text, WRONG_LINE, 10, bold=True), ALIGN='CENTER')])}>"
 
 

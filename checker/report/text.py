@@ -131,7 +131,9 @@ def _steps(trace: Trace, sources: dict[str, str], width: int, style: _Style, fir
             mark = "*" if change.cell in read else " "
             text = f"{mark} {change.cell}: {change.before} -> {change.after}"
             put(step, text, YELLOW if mark == "*" else "", None, 4, 4)
-    if start is not None:
+    if trace.ends:
+        across("the run ends here: nothing but an interrupt can happen any more")
+    elif start is not None:
         across(f"and again from step {start + 1}")
     return lines
 
@@ -182,7 +184,7 @@ def _condition(trace: Trace, width: int, style: _Style) -> list[str]:
     wrapper.initial_indent = "  "
     lines += [style(RED, line) for line in wrapper.wrap(plain(violation.message))]
     if trace.cycle is not None:
-        lines += ["", "  The cycle is fair, as a run is assumed to be:"]
+        lines += ["", f"  {'Such an end' if trace.ends else 'The cycle'} is fair, as a run is assumed to be:"]
         wrapper.initial_indent, wrapper.subsequent_indent = "  - ", "    "
         lines += [line for assumption in trace.cycle.fairness for line in wrapper.wrap(plain(assumption))]
         wrapper.subsequent_indent = "  "

@@ -9,7 +9,7 @@
     relation.next                  over s, i: the fields of that state, where `steps` holds
     relation.violates[property]    over s, i: the transition violates the property (and leads to no state)
     relation.broken[property]      over s: an invariant of the property does not hold
-    relation.stuck                 over s: nothing but interrupts is possible; false in a model without no-deadlock
+    relation.stuck                 over s: nothing but interrupts leads away from s; false in a model without no-deadlock
     relation.error                 over s, i: the model itself is in error in the transition
     relation.broken_error[property] over s: the model is in error in an invariant of the property
     relation.cuts[reason]          over s, i: the path ends for want of room
@@ -33,15 +33,15 @@ from checker.ir import system as ir
 from checker.symbolic.counting import Counted, conditions
 from checker.symbolic.expressions import MODEL_ERROR, WILD, WILD_POINTER, Expressions, Flow, Stepper
 from checker.symbolic.fields import Fields
-from checker.symbolic.processors import processor_steps, selected, written_back
+from checker.symbolic.processors import processor_steps, registers, selected, written_back
 from checker.symbolic.selector import Selector, Transition, processor_transitions
-from checker.symbolic.step import CUT_ARENA, CUT_CONSTRAINT, CUT_FRAMES, HALTED, VIOLATES, Body, Effect, Inputs
+from checker.symbolic.step import CUT_ARENA, CUT_CONSTRAINT, CUT_FRAMES, HALTED, VIOLATES, Body, Effect, Frame, Inputs
 from checker.symbolic.terms import Term, Terms, Unsupported, postorder, variables_of
 
 DEADLOCK = "no-deadlock"
 
-MOST_PARTS = 100_000
-"""Parts of the condition that a transition is possible."""
+MOST_PARTS = 250_000
+"""Parts of the condition that a transition leads away."""
 
 
 @dataclass(frozen=True)
@@ -174,7 +174,7 @@ def _step_relation(system: ir.System, any_free: bool, counted: Sequence[Counted]
 
 
 def _possible_actions(fields: Fields, any_free: bool) -> list[tuple[Transition, Term]]:
-    """Each action with arguments that can end in any way at all; and when it does for some inputs."""
+    """Each action with arguments that can end in any way at all; and when it leads away for some inputs."""
     found: list[tuple[Transition, Term]] = []
     for action in fields.system.actions:
         for arguments in itertools.product(*(values for _, _, values in action.parameters)):
@@ -183,7 +183,7 @@ def _possible_actions(fields: Fields, any_free: bool) -> list[tuple[Transition, 
             }
             effect = Body(fields, Inputs(fields), Stepper(), None, any_free).effect(action.body, locals_)
             if ends(fields, effect) is not fields.terms.false:
-                found.append((Transition(action, arguments, None), whatever_inputs(fields, effect, ends(fields, effect))))
+                found.append((Transition(action, arguments, None), leads_away(fields, effect)))
     return found
 
 
@@ -201,11 +201,12 @@ def _actions(fields: Fields, inputs: Inputs, selector: Selector, any_free: bool)
 
 
 def _processors(fields: Fields, inputs: Inputs, selector: Selector, any_free: bool) -> tuple[Part, list[Term]]:
-    """What a step of a processor does, whichever the selector says; and when each one is possible for some inputs."""
+    """What a step of a processor does, whichever the selector says; and when each one leads away for some inputs."""
     terms = fields.terms
     numbers = [number for number, transition in enumerate(selector.transitions) if transition.action is None]
     (processor,) = selector.arguments(numbers)
     steps, places = processor_steps(fields, inputs, processor, any_free)
+    frame = registers(fields, places)
     names = {name: None for _, effect in steps for name in effect.outcomes}
     outcomes = {
         name: terms.disjunction(
@@ -217,10 +218,8 @@ def _processors(fields: Fields, inputs: Inputs, selector: Selector, any_free: bo
     possible: list[Term] = []
     for number in numbers if DEADLOCK in fields.system.properties else ():
         chosen = {selector.variable: terms.constant(number, selector.variable.width)}
-        whole = [term for here, effect in steps for term in (here, ends(fields, effect))]
-        moved = iter(terms.substituted(whole, chosen))
-        for (here, end), (_, effect) in zip(zip(moved, moved, strict=True), steps, strict=True):
-            possible.append(terms.conjunction(here, whatever_inputs(fields, effect, end)))
+        whole = [terms.conjunction(here, leads_away(fields, effect, frame)) for here, effect in steps]
+        possible += terms.substituted(whole, chosen)
     return Part(selector.among(numbers), ended, written_back(fields, steps, places), outcomes), possible
 
 
@@ -229,14 +228,21 @@ def ends(fields: Fields, effect: Effect) -> Term:
     return fields.terms.disjunction(effect.ended, *effect.outcomes.values())
 
 
-def whatever_inputs(fields: Fields, effect: Effect, found: Term) -> Term:
-    """Whether a body ends in any way, which is when `found` holds, for some values of its inputs. False where nobody asks: in a
-    model that does not demand progress."""
+def leads_away(fields: Fields, effect: Effect, frame: Frame | None = None) -> Term:
+    """Whether a body leads to another state, or ends in any other way, for some values of its inputs. frame: the one that it
+    steps. False where nobody asks: in a model that does not demand progress."""
     terms = fields.terms
     if DEADLOCK not in fields.system.properties:
         return terms.false
-    if not effect.may_fail:
+    changes = _changes(fields, effect, frame)
+    if not effect.may_fail and any(change is terms.true for change in changes):
         return terms.true
+    ways = [terms.conjunction(effect.ended, change) for change in changes]
+    return terms.disjunction(*(_whatever_inputs(terms, effect, way) for way in (*ways, *effect.outcomes.values())))
+
+
+def _whatever_inputs(terms: Terms, effect: Effect, found: Term) -> Term:
+    """Whether a condition holds for some values of the body's inputs."""
     for variable in reversed(effect.inputs):
         if variable not in variables_of([found]):
             continue
@@ -245,6 +251,17 @@ def whatever_inputs(fields: Fields, effect: Effect, found: Term) -> Term:
         if len(postorder([found])) > MOST_PARTS:
             raise Unsupported("the model chooses too often in one transition for no-deadlock to be decided")
     return found
+
+
+def _changes(fields: Fields, effect: Effect, frame: Frame | None) -> list[Term]:
+    """For each field that a body sets, whether it leaves another value than it found."""
+    terms = fields.terms
+    pairs = [(term, fields.fields[number].variable) for number, term in effect.state.items()]
+    if frame is not None:
+        # A frame that calls or returns stands elsewhere afterwards.
+        pairs += zip((effect.own.location, *effect.own.slots), (frame.location, *frame.slots), strict=True)
+        pairs.append((effect.above.location, fields.location_constant(0)))
+    return [terms.negation(terms.equal(new, old)) for new, old in pairs]
 
 
 def _invariants(fields: Fields) -> tuple[dict[str, Term], dict[str, Term]]:

@@ -127,7 +127,7 @@ def _take(machine: Machine, transition: Transition, at: str) -> tuple[Outcome, S
         _differ(at, f"{told} takes place", f"that it cannot tell whose frame steps: {stopped}")
     if outcome.kind in (Kind.NOT_POSSIBLE, Kind.OPEN_CHOICE, Kind.CUT, Kind.HALT):
         _differ(at, f"{told} takes place", str(outcome))
-    chosen = tuple(value for _, value in outcome.choices)
+    chosen = outcome.taken()
     if chosen != transition.choices:
         _differ(at, f"{told} chooses {list(transition.choices)}", f"the choices {list(chosen)}")
     return outcome, step
@@ -178,7 +178,7 @@ def _found(machine: Machine, schedule: Sequence[Transition], claim: Claim, at: s
             possible = way_on(program, schedule, machine.initial)
             if possible is not None:
                 _differ(at, _claimed(claim), f"that {possible} is possible")
-            return Violation(DEADLOCK, "deadlock", program.properties[DEADLOCK].position, (), _stuck(machine), ())
+            return Violation(DEADLOCK, "deadlock", program.properties[DEADLOCK].position, (), _stuck(machine, schedule), ())
         case "model-error":
             error = invariant_error(machine, claim.position)
             if error is None:
@@ -240,7 +240,7 @@ def _false(machine: Machine, invariant: Invariant | Eventuality, claim: Claim, a
     return Violation(invariant.property, "invariant", invariant.position, binding, message, reads)
 
 
-def _stuck(machine: Machine) -> str:
+def _stuck(machine: Machine, schedule: Sequence[Transition]) -> str:
     """A deadlock in one line: where each processor waits."""
     program = machine.program
     waits = []
@@ -251,4 +251,6 @@ def _stuck(machine: Machine) -> str:
             where = f"waits in {calls[-1].routine}, line {calls[-1].position.line}" if calls else "has no frame"
             waits.append(f"{instance_name(record, index)} {where}")
     interrupts = any(action.interrupt for action in program.actions.values())
-    return f"nothing{' but an interrupt' if interrupts else ''} can happen{': ' if waits else ''}{', '.join(waits)}"
+    goes_round = way_on(program, schedule, machine.initial, to_itself=True) is not None
+    what = "change the state" if goes_round else "happen"
+    return f"nothing{' but an interrupt' if interrupts else ''} can {what}{': ' if waits else ''}{', '.join(waits)}"

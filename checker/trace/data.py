@@ -8,6 +8,7 @@ trace can be read, stored and replayed without any engine.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from checker.language.tree import Position
 
@@ -19,6 +20,20 @@ class Change:
     cell: str
     before: str
     after: str
+
+
+@dataclass(frozen=True)
+class Allocated:
+    """Among the choices of a transition: the free instance, as a reference, that an allocation returned where it could have been
+    another one. number: how many allocations of the record came before in the transition that found several free instances."""
+
+    record: str
+    reference: int
+    number: int
+
+
+Choice: TypeAlias = int | Allocated
+"""A choice of a transition: the value that a `choose` chose, or the instance that an allocation returned."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +50,8 @@ class Step:
 
     processor: the instance that stepped ("cpu0"), None for an action. owner: whose frame it stepped ("task1", or the
     processor itself). name: the action, or the routine that the step's access point stands in. arguments: of an action, by
-    name. choices: what each `choose` chose, in order. calls: where the step began, outermost routine first; for an
+    name. choices: what each `choose` chose, and (as `allocate page1`) which instance each allocation returned that could
+    have returned another one, in order. calls: where the step began, outermost routine first; for an
     action its own position. at: the access point that it ran, which a report shows; for a step that pushed or returned
     before it met one, the innermost place of `calls`, and for an action its own position. reads: the cells that it read,
     constants left out and ghost state included, in order, each once with the value that it found there first. changes: the
@@ -59,8 +75,9 @@ class Step:
 class Violation:
     """What the trace ends in.
 
-    kind: "invariant" (the last state violates it), "check" or "wild-pointer" (the last step raised it), "deadlock" (the
-    last state has no transition but interrupts), "lasso" (the condition holds nowhere on the cycle), "model-error".
+    kind: "invariant" (the last state violates it), "check" or "wild-pointer" (the last step raised it), "deadlock" (no
+    transition but interrupts leads away from the last state), "lasso" (the condition holds nowhere on the cycle, or where
+    the run ends), "model-error".
     property: empty for a model error, which violates none. position: of the invariant, condition, check or access; of a
     deadlock, that of its property. binding: the values of an invariant's or condition's parameters, by name. message: one
     line that says what is wrong, with the values filled in. reads: the cells that made an invariant or a check fail, with
@@ -78,7 +95,8 @@ class Violation:
 @dataclass(frozen=True)
 class Cycle:
     """The end of a lasso: steps that are taken for ever. start: how many steps come before them; the state there is that
-    after the last step. fairness: what is assumed of a run, and met by the cycle, a line each."""
+    after the last step. If these are all steps, the run ends, and stays where it is. fairness: what is assumed of a run, and met
+    by the cycle, a line each."""
 
     start: int
     fairness: tuple[str, ...]
@@ -131,3 +149,8 @@ class Trace:
     cycle: Cycle | None = None
     choices: tuple[InitialChoice, ...] = ()
     origin: Origin | None = None
+
+    @property
+    def ends(self) -> bool:
+        """Whether it is a run that stays in its last state for ever, as nothing but an interrupt can happen there."""
+        return self.cycle is not None and self.cycle.start == len(self.steps)

@@ -9,18 +9,24 @@ from dataclasses import dataclass
 from checker.language.tree import Eventuality, Program
 from checker.language.values import instance_name
 from checker.trace.machine import Machine, Transition
-from checker.trace.record import run
-from checker.trace.state import Kind, NextStep, Owner
+from checker.trace.record import can_step
+from checker.trace.state import NextStep, Owner
 
 Context = tuple[int, int]
 """A processor, and which of its contexts: 0 for what it executes, else 1 + the depth of the frame of its own."""
+
+Pairs = Mapping[tuple[str, tuple[int, ...]], tuple[bool, bool]]
+"""For each assumption and binding, whether it is given and met."""
+
+STAYING: NextStep = (None, frozenset())
+"""What follows where a run has ended: nothing that calls anything."""
 
 
 def assumed(program: Program, own_steps: bool) -> tuple[str, ...]:
     """What is assumed of the runs of which a condition is demanded, a line each. own_steps: of a @bounded condition."""
     if own_steps:
         return ("only that the processor itself goes on stepping, and what interrupts it ends",)
-    found = ["other things than interrupts happen again and again"]
+    found = ["other things than interrupts happen again and again, or nothing else can"]
     if program.processor is not None:
         found = [f"every {program.processor} that can step does, and what interrupts it between two steps ends"]
     return (*found, *(assumption.prose for assumption in program.assumptions))
@@ -28,25 +34,30 @@ def assumed(program: Program, own_steps: bool) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Moment:
-    """A state of the cycle, and the step that follows. contexts: what each processor would step, None for nothing. pairs:
-    for each assumption and binding, whether it is given and met."""
+    """A state of the cycle, and the step that follows. contexts: what each processor would step, None for nothing. pairs: of
+    the assumptions."""
 
     transition: Transition
     next_step: NextStep
     contexts: tuple[Context | None, ...]
-    pairs: Mapping[tuple[str, tuple[int, ...]], tuple[bool, bool]]
+    pairs: Pairs
 
 
 def moment(machine: Machine, transition: Transition, next_step: NextStep) -> Moment:
     """What there is to know of the machine's state, with this step to follow. Raises Stopped where an assumption cannot be
     evaluated."""
+    return Moment(transition, next_step, tuple(contexts(machine)), assumptions(machine, next_step))
+
+
+def assumptions(machine: Machine, next_step: NextStep) -> Pairs:
+    """Which assumptions are given and met in the machine's state, with this step to follow."""
     pairs = {}
     for assumption in machine.program.assumptions:
         names = [parameter.local.name for parameter in assumption.parameters]
         for values in machine.bindings(assumption):
             binding = dict(zip(names, values, strict=True))
             pairs[assumption.name, values] = machine.evaluate_assumption(assumption, binding, next_step)
-    return Moment(transition, next_step, tuple(contexts(machine)), pairs)
+    return pairs
 
 
 def contexts(machine: Machine) -> list[Context | None]:
@@ -92,10 +103,15 @@ def unfair(
             return f"{name} could take a step in the cycle, and never does"
     if demand.own_steps:
         return None
+    return broken_assumption(program, [m.pairs for m in cycle])
+
+
+def broken_assumption(program: Program, cycle: Sequence[Pairs]) -> str | None:
+    """The first assumption that is given at some point of a cycle and met at none, in words."""
     for assumption in program.assumptions:
-        for name, values in cycle[0].pairs:
+        for name, values in cycle[0]:
             if name == assumption.name:
-                pairs = [m.pairs[name, values] for m in cycle]
+                pairs = [m[name, values] for m in cycle]
                 if any(given for given, _ in pairs) and not any(met for _, met in pairs):
                     return f"the cycle is not fair as {name}, line {assumption.position.line}, demands for {list(values)}"
     return None
@@ -103,16 +119,3 @@ def unfair(
 
 def _interrupts(program: Program, transition: Transition) -> bool:
     return transition.processor is None and program.actions[transition.action].interrupt
-
-
-def can_step(program: Program, history: Sequence[Transition], processor: int, initial: Sequence[int] = ()) -> bool:
-    """Whether the processor has a step after the history, with whatever choices."""
-    open_choices: list[tuple[int, ...]] = [()]
-    while open_choices:
-        choices = open_choices.pop()
-        outcome = run(program, history, initial).step(processor, choices)
-        if outcome.kind is Kind.OPEN_CHOICE:
-            open_choices += [(*choices, option) for option in outcome.options]
-        elif outcome.kind is not Kind.NOT_POSSIBLE:
-            return True
-    return False

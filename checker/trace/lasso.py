@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Whether a path with a cycle is a run on which a demanded condition is false for ever, as the replayer finds it."""
+"""Whether a path with a cycle, or one that ends, is a run on which a demanded condition is false for ever, as the replayer
+finds it."""
 
 from __future__ import annotations
 
@@ -7,8 +8,9 @@ from collections.abc import Mapping, Sequence
 
 from checker.language.tree import Eventuality, Position, Program
 from checker.trace.data import Call
+from checker.trace.ending import way_on
 from checker.trace.exact import exact
-from checker.trace.fairness import Moment, moment, unfair
+from checker.trace.fairness import STAYING, Moment, assumptions, broken_assumption, moment, unfair
 from checker.trace.machine import Machine, Transition
 from checker.trace.record import run
 from checker.trace.state import Kind, NextStep, Owner, Stopped
@@ -41,13 +43,15 @@ def check_lasso(
     initial: Sequence[int] = (),
 ) -> None:
     """Raises NoLasso unless the path, from the initial state that these choices make, leads to a state to which the cycle comes
-    back, so that it can be run for ever; and the demanded condition holds in no state of the cycle; and the cycle is fair.
+    back, so that it can be run for ever; and the demanded condition holds in no state of the cycle; and the cycle is fair. A
+    run without a cycle has to end.
 
     The cycle is run until a state comes back exactly, at least twice: the first time shows what each step calls, the second
     time conditions are evaluated.
     """
     if not cycle:
-        raise NoLasso("there is no step in the cycle")
+        _check_end(program, path, demand, binding, initial)
+        return
     machine = run(program, path, initial)
     known: dict[object, int] = {exact(machine): 0}
     following: list[NextStep] = []
@@ -84,6 +88,26 @@ def check_lasso(
         raise NoLasso(reason)
 
 
+def _check_end(
+    program: Program, path: Sequence[Transition], demand: Eventuality, binding: Mapping[str, int], initial: Sequence[int]
+) -> None:
+    """Raises NoLasso unless the run ends there, without the demanded condition, and fairly."""
+    if demand.own_steps:
+        raise NoLasso("there is no step in the cycle")
+    possible = way_on(program, path, initial, to_itself=True)
+    if possible is not None:
+        raise NoLasso(f"the run does not end there: {possible} is possible")
+    machine = run(program, path, initial)
+    try:
+        if machine.evaluate_invariant(demand, binding):
+            raise NoLasso(f"the condition {demand.name} holds where the run ends")
+        reason = broken_assumption(program, [assumptions(machine, STAYING)])
+    except Stopped as stopped:
+        raise NoLasso(f"where the run ends: {stopped}") from None
+    if reason is not None:
+        raise NoLasso(reason)
+
+
 def _view(machine: Machine) -> View:
     return machine.cells(), machine.frames()
 
@@ -103,6 +127,6 @@ def _take(machine: Machine, transition: Transition, at: str) -> NextStep:
     outcome = machine.take(transition)
     if outcome.kind is not Kind.DONE:
         raise NoLasso(f"{at} does not take place: {outcome}")
-    if tuple(value for _, value in outcome.choices) != transition.choices:
+    if outcome.taken() != transition.choices:
         raise NoLasso(f"{at} makes other choices")
     return transition.processor, machine.called if transition.processor is not None else frozenset()

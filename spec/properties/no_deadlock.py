@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Raised by the engine: a state in which the machine has not stopped, but nothing except an interrupt can happen."""
+"""Raised by the engine: a state in which the machine has not stopped, but nothing except an interrupt leads to another state."""
 
 from checker.language import demand
 

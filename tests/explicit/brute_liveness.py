@@ -7,13 +7,16 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 
 import networkx
-from brute_force import TooLarge, exact, expand, initial_machines
+from brute_force import Offered, TooLarge, exact, expand, initial_machines
 
 from checker.language.tree import Eventuality, Program
 from checker.trace.fairness import Moment, moment
-from checker.trace.machine import Transition
+from checker.trace.machine import Machine, Transition
 from checker.trace.record import run
-from checker.trace.state import Kind
+from checker.trace.state import Kind, NextStep
+
+STAYS = Transition(None, "")
+"""What stands for the transition of a run that has ended."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,8 +34,10 @@ def bindings(program: Program, demand: Eventuality) -> list[tuple[int, ...]]:
 
 
 def graph_of(program: Program, most: int) -> networkx.MultiDiGraph:
-    """All states that the machine keeps apart. Raises TooLarge."""
+    """All states that the machine keeps apart, and for each in which a run can end, an edge from it to a node of its own. Raises
+    TooLarge."""
     graph = networkx.MultiDiGraph()
+    offered = Offered(program)
     initials: dict[object, tuple[int, ...]] = {}
     for machine in initial_machines(program):
         initials.setdefault(exact(machine), machine.initial)
@@ -40,7 +45,7 @@ def graph_of(program: Program, most: int) -> networkx.MultiDiGraph:
     for state in (queue := list(paths)):
         path, initial = paths[state], initials[state]
         graph.add_node(state)
-        found = [(t, outcome, machine) for t, outcome, machine in expand(program, path, initial)]
+        found = [(t, outcome, machine) for t, outcome, machine in expand(program, path, initial, offered.after(path, initial))]
         stepping = {t.processor for t, _, _ in found}
         here = run(program, path, initial)
         standing = {context[0] for context in moment(here, Transition(None), (None, frozenset())).contexts if context is not None}
@@ -57,15 +62,22 @@ def graph_of(program: Program, most: int) -> networkx.MultiDiGraph:
                 queue.append(target)
                 if len(queue) > most:
                     raise TooLarge
-            holds = frozenset(
-                (demand.name, values)
-                for demand in program.eventualities
-                for values in bindings(program, demand)
-                if here.evaluate_invariant(demand, _named(demand, values), next_step)
-            )
-            edge = Edge(moment(here, transition, next_step), frozenset(standing - stepping), holds)
+            edge = Edge(moment(here, transition, next_step), frozenset(standing - stepping), _holds(here, next_step))
             graph.add_edge(state, target, edge=edge)
+        if all(t.processor is None and program.actions[t.action].interrupt for t, _, _ in found):
+            stays = Edge(moment(here, STAYS, (None, frozenset())), frozenset(standing), _holds(here, (None, frozenset())))
+            graph.add_edge(("end", state), ("end", state), edge=stays)
     return graph
+
+
+def _holds(machine: Machine, next_step: NextStep) -> frozenset[Hashable]:
+    program = machine.program
+    return frozenset(
+        (demand.name, values)
+        for demand in program.eventualities
+        for values in bindings(program, demand)
+        if machine.evaluate_invariant(demand, _named(demand, values), next_step)
+    )
 
 
 def _named(demand: Eventuality, values: tuple[int, ...]) -> dict[str, int]:
@@ -75,7 +87,7 @@ def _named(demand: Eventuality, values: tuple[int, ...]) -> dict[str, int]:
 def pairs_of(program: Program, edge: Edge, first: int | None) -> Iterable[tuple[Hashable, bool, bool]]:
     """Each pair with whether it is given and met at a transition. first: the index of the processor of a @bounded condition."""
     taken = edge.moment.transition
-    interrupt = taken.processor is None and program.actions[taken.action].interrupt
+    interrupt = taken is not STAYS and taken.processor is None and program.actions[taken.action].interrupt
     yield "something", True, not interrupt
     if first is not None:
         yield "steps", True, taken.processor == first

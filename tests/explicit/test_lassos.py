@@ -176,6 +176,49 @@ def comes_back_soon(cpu: Cpu) -> bool:
     "test"
     return not in_routine(cpu, handler)
 """
+ENDS = (
+    ONE_PROCESSOR
+    + """
+n: Small = 0
+@routine
+def main() -> None:
+    global n
+    n = 3
+    n = 9
+    require(n < 9)
+"""
+)
+HIGH = """
+@eventually("high", "it is {n}")
+def high() -> bool:
+    "test"
+    return n == 9
+"""
+BACK = """
+@function
+def is_high(cpu: Cpu) -> bool:
+    return n == 9
+@fair("what is high comes down", given=is_high)
+def low(cpu: Cpu) -> bool:
+    "test"
+    return n < 9
+"""
+HALT = """
+@action
+def off() -> None:
+    require(n == 9)
+    halt("off")
+"""
+CUT = """
+@record(count=1, allocated=True)
+class Page:
+    used: bool = False
+@action
+def more() -> None:
+    require(n == 9)
+    allocate(Page)
+    allocate(Page)
+"""
 CASES = {
     "a wait that fairness ends": (TWO + WAITS + SET, set()),
     "a wait without a bound of its own steps": (
@@ -215,8 +258,24 @@ CASES = {
     "interrupts of a machine that stands still": (
         ONE_PROCESSOR
         + "@action(interrupt=True)\ndef irq() -> None:\n    pass\n@routine\ndef main() -> None:\n    require(instance(Cpu, 0).own == 1)\n"
-        + '@eventually("runs", "never")\ndef runs() -> bool:\n    "test"\n    return instance(Cpu, 0).own == 1\n',
-        set(),
+        + '@eventually("runs", "never")\ndef runs() -> bool:\n    "test"\n    return instance(Cpu, 0).own == 1\n'
+        + '@bounded("soon", "never")\ndef soon(cpu: Cpu) -> bool:\n    "test"\n    return cpu.own == 1\n',
+        {"runs"},
+    ),
+    "a run that ends where the condition does not hold": (ENDS + HIGH.replace("9", "3"), {"high"}),
+    "a run that ends where it holds": (ENDS + HIGH, set()),
+    "an end that a model assumes away": (ENDS + HIGH.replace("9", "3") + BACK, set()),
+    "an assumption that is not given where the run ends": (
+        ENDS + HIGH.replace("9", "3") + BACK.replace("n == 9", "n == 0 and not calls(cpu, main)"),
+        {"high"},
+    ),
+    "an assumption that is met where the run ends": (ENDS + HIGH.replace("9", "3") + BACK.replace("n < 9", "n == 9"), {"high"}),
+    "what a run calls where it has ended": (ENDS + HIGH.replace("n == 9", "n == 9 and calls(instance(Cpu, 0), main)"), {"high"}),
+    "a machine that halts has no run to judge": (ENDS + HIGH.replace("9", "3") + HALT, set()),
+    "nor has one that runs out of room": (ENDS + HIGH.replace("9", "3") + CUT, set()),
+    "what is not taken goes on being possible": (
+        ENDS + HIGH.replace("9", "3") + "@action\ndef rest() -> None:\n    require(n == 9)\n",
+        {"high"},
     ),
     "an action goes on for ever": (
         ONE_PROCESSOR
@@ -261,7 +320,7 @@ def test_small_models(text: str, expected: set[str]) -> None:
     assert violated(program) == expected
     for trace in traces.values():
         assert trace.cycle is not None
-        assert 0 <= trace.cycle.start < len(trace.steps)
+        assert 0 <= trace.cycle.start <= len(trace.steps)
 
 
 # -- what the replayer refuses --
@@ -288,7 +347,7 @@ def test_a_cycle_that_starts_elsewhere_is_refused() -> None:
         if start != trace.cycle.start:
             assert refused(program, other)
     assert "where its cycle starts" in refused(program, replace(trace, cycle=None))
-    assert "where its cycle starts" in refused(program, replace(trace, cycle=replace(trace.cycle, start=len(trace.steps))))
+    assert "where its cycle starts" in refused(program, replace(trace, cycle=replace(trace.cycle, start=len(trace.steps) + 1)))
 
 
 def test_other_assumptions_than_the_model_has_are_refused() -> None:
@@ -320,8 +379,29 @@ def test_an_unfair_cycle_is_refused() -> None:
         build_trace(program, [_step(0), _step(1)], claim)
     with pytest.raises(Disagreement, match="no such condition"):
         build_trace(program, schedule, replace(claim, cycle=None))
-    with pytest.raises(Disagreement, match="there is no step in the cycle"):
+    with pytest.raises(Disagreement, match="the run does not end there: a step of processor 0 is possible"):
         build_trace(program, schedule, replace(claim, cycle=2))
+
+
+def test_an_end_that_is_none_is_refused() -> None:
+    program = program_of(ENDS + HIGH.replace("9", "3"))
+    trace = traces_of(program)["high"]
+    assert trace.ends
+    assert trace.cycle is not None
+    assert len(trace.steps) == 2
+    early = replace(trace, steps=trace.steps[:1], cycle=replace(trace.cycle, start=1))
+    assert "is 9 in the last state" in refused(program, early) or "true" in refused(program, early)
+    unfair = program_of(ENDS + HIGH.replace("9", "3") + BACK)
+    fairness = (*trace.cycle.fairness, "what is high comes down")
+    assert "not fair" in refused(unfair, replace(trace, cycle=replace(trace.cycle, fairness=fairness)))
+    goes_on = program_of(ENDS + HIGH.replace("9", "3") + HALT)
+    assert "the run does not end there: off is possible" in refused(goes_on, trace)
+    calling = program_of(ENDS + HIGH.replace("n == 9", "n == 3 or not calls(instance(Cpu, 0), main)"))
+    assert "the replay finds" in refused(calling, trace)
+    soon = ENDS + '@bounded("high", "{n}")\ndef high(cpu: Cpu) -> bool:\n    "test"\n    return n == 3\n'
+    claim = Claim("lasso", "high", program_of(soon).eventualities[0].position, {"cpu": 1}, cycle=2)
+    with pytest.raises(Disagreement, match="there is no step in the cycle"):
+        build_trace(program_of(soon), [_step(0), _step(0)], claim)
 
 
 def test_a_cycle_on_which_the_condition_holds_is_refused() -> None:
@@ -362,10 +442,11 @@ def test_an_interruption_stops_it() -> None:
     assert found.findings == {}
 
 
-def test_a_model_without_infinite_fair_runs_is_told() -> None:
-    ends = ONE_PROCESSOR + "@routine\ndef main() -> None:\n    processor(Cpu).own = 1\n"
-    demand = '@eventually("runs", "never")\ndef runs() -> bool:\n    "test"\n    return instance(Cpu, 0).own == 2\n'
-    assert lassos_of(program_of(ends + demand)).vacuous
+def test_a_model_without_fair_runs_is_told() -> None:
+    assert not lassos_of(program_of(ENDS + HIGH)).vacuous
+    assert lassos_of(program_of(ENDS + HIGH + BACK)).vacuous
+    assert lassos_of(program_of(ENDS + HIGH + HALT)).vacuous
+    assert lassos_of(program_of(ENDS + HIGH + CUT)).vacuous
     assert not lassos_of(program_of(TWO + WAITS + SET)).vacuous
     never = '@fair("nothing is ever so")\ndef never() -> bool:\n    "test"\n    return flag and not flag\n'
     assert lassos_of(program_of(TWO + WAITS + SET + never)).vacuous

@@ -280,6 +280,33 @@ def back() -> None:
     assert run(text).findings == {}, "deadlocks are no violation in a model that does not declare the property"
 
 
+STOPS = """
+n: Small = 0
+@action
+def more() -> None:
+    global n
+    require(n < 3)
+    n += 1
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "leads_away"),
+    [
+        ("    require(n == 3)\n    n = 3", False),
+        ("    n = choose((n, 3))", False),
+        ("    n = choose((n, 2))", True),
+        ("    require(n == 3)\n    halt('test')", True),
+        ("    require(n == 3)\n    check(n < 3, no_wild_pointer, 'test')", True),
+        ("    require(n == 3)\n    n += 9", True),
+    ],
+)
+def test_a_transition_to_the_same_state_leads_out_of_no_deadlock(text: str, leads_away: bool) -> None:
+    body = f"@action\ndef other() -> None:\n    global n\n{text}\n"
+    found = run(PROPERTIES + STOPS + body).findings
+    assert ("no-deadlock" in found) == (not leads_away)
+
+
 def test_an_invariant_violated_in_the_initial_state() -> None:
     text = """
 n: Small = 3

@@ -401,11 +401,12 @@ def control_of(name: str) -> Control:
     return next(control for control in RECORDED if control.identifier == name)
 
 
-def with_idle_action(program: Program, interrupt: bool) -> Program:
-    """The program with an action that is always possible and does nothing."""
+def with_action(program: Program, interrupt: bool, halts: bool) -> Program:
+    """The program with an action that is always possible, and stops the machine or does nothing."""
     position = next(iter(program.actions.values())).position
+    body = (tree.Halt(position, "test"),) if halts else ()
     return dataclasses.replace(
-        program, actions={**program.actions, "nothing": tree.Action("nothing", (), (), (), interrupt, position)}
+        program, actions={**program.actions, "other": tree.Action("other", (), (), body, interrupt, position)}
     )
 
 
@@ -413,12 +414,13 @@ def without(program: Program, name: str) -> Program:
     return dataclasses.replace(program, properties={n: p for n, p in program.properties.items() if n != name})
 
 
-def test_only_an_interrupt_is_no_way_out_of_a_deadlock() -> None:
+def test_what_is_an_interrupt_or_changes_nothing_is_no_way_out_of_a_deadlock() -> None:
     control = control_of("no-deadlock")
     for number, fault in control.planted.items():
         program = program_of(control, number)
-        assert length_of(with_idle_action(program, interrupt=True), "no-deadlock") == fault.length
-        assert length_of(with_idle_action(program, interrupt=False), "no-deadlock") is None
+        for interrupt, halts in ((True, True), (True, False), (False, False)):
+            assert length_of(with_action(program, interrupt, halts), "no-deadlock") == fault.length
+        assert length_of(with_action(program, interrupt=False, halts=True), "no-deadlock") is None
 
 
 def test_a_deadlock_is_no_violation_where_it_is_not_demanded() -> None:

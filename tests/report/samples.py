@@ -4,6 +4,8 @@ engine."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from checker.language.tree import Position
 from checker.trace.data import Call, Change, Cycle, Step, Trace, Violation
 
@@ -236,4 +238,20 @@ def lasso() -> Trace:
     return Trace("models/dks.py", (), (), cells, steps, violation, Cycle(1, fairness))
 
 
-SAMPLES = {"multi_page": multi_page, "two_cpus": two_cpus, "four_cpus": four_cpus, "dks": dks, "at_once": at_once, "lasso": lasso}
+def ended() -> Trace:
+    """The same path, where the run ends after its action."""
+    trace = lasso()
+    return replace(
+        trace, cycle=Cycle(len(trace.steps), ("other things than interrupts happen again and again, or nothing else can",))
+    )
+
+
+SAMPLES = {
+    "multi_page": multi_page,
+    "two_cpus": two_cpus,
+    "four_cpus": four_cpus,
+    "dks": dks,
+    "at_once": at_once,
+    "lasso": lasso,
+    "ended": ended,
+}

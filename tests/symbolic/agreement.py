@@ -69,7 +69,7 @@ class Comparison:
                 found.append(f"{name}: portable {explicit.get(name)}, symbolic {symbolic.get(name)}")
         found += self.invariants(state, here)
         stuck = DEADLOCK in self.search.system.properties and not any(
-            not t.interrupt for t, _, _ in alternatives(self.search.transitions, state)
+            not t.interrupt and end != state for t, _, end in alternatives(self.search.transitions, state)
         )
         if here.stuck is not (self.fields.terms.true if stuck else self.fields.terms.false):
             found.append(f"stuck: portable {stuck}, symbolic {here.stuck.op} {here.stuck.value}")
