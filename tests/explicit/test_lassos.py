@@ -306,6 +306,10 @@ CASES = {
     "a run that ends with a question": (ENDS + QUESTION.format("n == 3", "n == 5"), {"answered"}),
     "a run that ends with the answer": (ENDS + QUESTION.format("n == 3", "n == 9"), set()),
     "an answer at once is one": (ENDS + QUESTION.format("n == 9", "n == 9"), set()),
+    "answered before it ends without": (
+        ENDS.replace("    n = 9\n", "    n = 5\n    n = 9\n") + QUESTION.format("n == 3", "n == 5"),
+        set(),
+    ),
     "an answer before the question is none": (ENDS + QUESTION.format("n == 9", "n == 3"), {"answered"}),
     "settles in the end": (LATE.replace("choose((False, True))", "True") + SETTLES.format("late"), set()),
     "settles in one of two ways": (LATE + SETTLES.format("late"), {"settles"}),
@@ -495,6 +499,22 @@ def test_an_end_that_is_none_is_refused() -> None:
     claim = Claim("lasso", "high", program_of(soon).eventualities[0].position, {"cpu": 1}, cycle=2)
     with pytest.raises(Disagreement, match="there is no step in the cycle"):
         build_trace(program_of(soon), [_step(0), _step(0)], claim)
+
+
+def test_an_answer_that_nothing_asks_for_is_refused() -> None:
+    program = program_of(ENDS + QUESTION.format("n == 3", "n == 5"))
+    trace = traces_of(program)["answered"]
+    assert trace.cycle is not None
+    assert trace.cycle.since == 1
+    unasked = program_of(ENDS + QUESTION.format("n == 7", "n == 5"))
+    assert "nothing that is_answered would have to answer is left" in refused(unasked, trace)
+    answered = ENDS + QUESTION.format("n == 0", "n == 3")
+    assert "nothing that is_answered would have to answer is left" in refused(program_of(answered), trace)
+    assert "steps before it is asked" in refused(program, replace(trace, cycle=replace(trace.cycle, since=0)))
+    for steps in (0, 2):
+        with pytest.raises(Disagreement):
+            claim = Claim("lasso", "answered", unasked.eventualities[0].position, {}, cycle=steps)
+            build_trace(unasked, [_step(0), _step(0)], claim)
 
 
 def test_a_cycle_on_which_the_condition_holds_is_refused() -> None:
