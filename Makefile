@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 JOBS ?= auto
 
-.PHONY: run test test-slow lint gate bench bench-bounded fuzz prove counterexamples findings matrix golden clean
+.PHONY: run test test-slow lint gate signals bench bench-bounded fuzz prove counterexamples findings matrix golden clean
 
 # Find what is wrong with the protocol as it was posted, and hold that against the record.
 run: $(READY)
@@ -32,6 +32,11 @@ lint: $(READY)
 # Every model against its recorded verdicts and counts.
 gate: $(READY)
 	$(BIN)/stackproof gate models
+
+# End each command 20 times by each signal, and by closing its output, at random moments. ARGS: what
+# `python -m tests.cli.signals --help` has.
+signals: $(READY)
+	$(BIN)/python -m tests.cli.signals $(ARGS)
 
 # Measure the engines on the benchmark protocol and on our models; PEERS=DIR: beside other checkers, by DIR/run.py. ARGS:
 # what `python -m tests.bench --help` has.

@@ -3,6 +3,7 @@
 
 import os
 import signal
+import sys
 from types import FrameType
 
 INCONCLUSIVE = 3
@@ -18,7 +19,9 @@ def start() -> None:
             signal.signal(number, _early)
     _open_closed_files()
     try:
-        from checker.cli.main import main
+        from checker.cli.main import load, main
+
+        load(sys.argv[1:])
     except MemoryError:
         _end(OUT_OF_MEMORY)
     except (ImportError, OSError) as error:

@@ -12,6 +12,7 @@ from checker.language import (
     Array,
     Expected,
     Range,
+    Recorded,
     action,
     address,
     array,
@@ -298,6 +299,18 @@ def idle_is_full(cpu: Cpu, i: Slot) -> bool:
     """The next thread on the CPU needs a full pool."""
     return busy(cpu) or (cpu.pool[i] is not None and not cpu.tag[i])
 
+
+RECORDED = Recorded(
+    properties={
+        "I1": "65243d9f9f5e",
+        "I2": "4e02775c09c2",
+        "I3": "89143112b3bb",
+        "I4": "b46dec96c0cd",
+        "I5": "7a66c5fe099f",
+        "I6": "9da7c9c0ad4b",
+    },
+    assumptions={},
+)
 
 EXPECTED = (
     Expected(

@@ -32,7 +32,7 @@ And what is wrong in the RFC besides: a stack is freed in process context (remov
 it on), the error path of alloc_vmap_stack takes the area out of the tree of areas, and the charge does not fail.
 """
 
-from checker.language import Expected, Per, address, atomic, function, implements, null, per, reference, routine
+from checker.language import Expected, Per, Recorded, address, atomic, function, implements, null, per, reference, routine
 from spec.kernel import (
     POOL_SLOTS,
     PREALLOC_PAGES,
@@ -328,6 +328,48 @@ def dynamic_stack_cpu_dead(cpu: Cpu) -> None:
     dynamic_stack_empty_pool(cpu)
     needs_refill[cpu] = False
 
+
+RECORDED = Recorded(
+    properties={
+        "area-agrees": "ce8d66cd72d8",
+        "area-owned": "714fbf803bb2",
+        "capacity": "d25532645576",
+        "charge-once": "8de66692593d",
+        "fault-bounded": "c71269d22f34",
+        "fault-resolved": "689bbb4bf85d",
+        "free-context": "787a5fa65773",
+        "handler-reentrant": "7b4bb103db1f",
+        "mark-earned": "660de5af2088",
+        "no-deadlock": "e3b0c44298fc",
+        "no-sleep-atomic": "e3ce7a1e52c7",
+        "no-wild-pointer": "1a936b3dbef3",
+        "null-retried": "42596b7bbc50",
+        "one-owner": "8907db48ac2f",
+        "online-full": "3cd1ff4d770c",
+        "refill-eventually": "9fc183640858",
+        "refill-owed": "92647aaf576e",
+        "remote-access": "23048468d26f",
+        "right-stack": "ea27b937de6b",
+        "single-hole": "aa9cbf52f98d",
+        "tag-live": "dff65713a510",
+        "task-runs": "eaf92dfe89cf",
+        "zeroed": "936a94b7c654",
+    },
+    assumptions={
+        "fair: allocations_succeed": "0889fe19cb3b",
+        "fair: idle_gives_way": "154cad5582cd",
+        "fair: idle_schedules": "18dc053ebde5",
+        "fair: tasks_run": "80054caec9d7",
+        "hook: keeps_idle_awake": "7de283811f9f",
+        "hook: may_read_stack": "a3196d79c8dc",
+        "hook: may_switch_to": "ca7397cbb1a7",
+        "stated: a charge with __GFP_NOFAIL succeeds with": "b8594da1bbe1",
+        "stated: bits 0 of page pointers in vm_area->page": "6baf95fc0423",
+        "stated: the architecture gives each nested entry": "deb33f7800fc",
+        "stated: the scheduler picks only tasks that may_": "aba17fa9ee33",
+        "stated: whoever reads another task's stack reads": "a3cc56fd6d19",
+    },
+)
 
 EXPECTED = (
     Expected(

@@ -4,7 +4,7 @@
 nr_pages is counted up with every page that the loop takes, so that each page is stored in its own place.
 """
 
-from checker.language import Expected, implements
+from checker.language import Expected, Recorded, implements
 from models.rfc_v1 import (
     alloc_vmap_stack_dynamic,
     dynamic_stack,
@@ -52,6 +52,40 @@ def dynamic_stack_fault(tsk: Task, stack: VmArea, level: Level) -> bool:
     tsk.flags |= TaskFlags.PF_DYNAMIC_STACK
     return True
 
+
+RECORDED = Recorded(
+    properties={
+        "area-agrees": "ce8d66cd72d8",
+        "area-owned": "714fbf803bb2",
+        "capacity": "d25532645576",
+        "charge-once": "8de66692593d",
+        "fault-bounded": "c71269d22f34",
+        "fault-resolved": "689bbb4bf85d",
+        "free-context": "787a5fa65773",
+        "handler-reentrant": "7b4bb103db1f",
+        "mark-earned": "96fbea7f06e5",
+        "no-deadlock": "e3b0c44298fc",
+        "no-sleep-atomic": "e3ce7a1e52c7",
+        "no-wild-pointer": "1a936b3dbef3",
+        "null-retried": "42596b7bbc50",
+        "one-owner": "8907db48ac2f",
+        "online-full": "3cd1ff4d770c",
+        "refill-eventually": "9fc183640858",
+        "refill-owed": "aff9e5d8be78",
+        "remote-access": "8b1e9211ef95",
+        "right-stack": "ea27b937de6b",
+        "single-hole": "aa9cbf52f98d",
+        "tag-live": "dff65713a510",
+        "task-runs": "eaf92dfe89cf",
+        "zeroed": "936a94b7c654",
+    },
+    assumptions={
+        "fair: allocations_succeed": "0889fe19cb3b",
+        "fair: idle_gives_way": "f162a984cfea",
+        "fair: idle_schedules": "0ce32fd939e8",
+        "fair: tasks_run": "b1cb2e1a9266",
+    },
+)
 
 EXPECTED = (
     Expected(

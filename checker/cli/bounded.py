@@ -13,7 +13,7 @@ from contextlib import closing
 
 import psutil
 
-from checker.cli.configuration import Announce, Request, notes_of, wanted_properties, within
+from checker.cli.configuration import Announce, Request, configuration_of, notes_of, wanted_properties, within
 from checker.cli.confirmation import confirmed
 from checker.cli.liveness import fairness_of, live_properties
 from checker.explicit.interrupts import uninterrupted
@@ -35,8 +35,9 @@ from checker.symbolic.solvers import Z3
 from checker.symbolic.terms import Unsupported
 from checker.symbolic.transition import Relation, step_relation
 from checker.trace.build import Disagreement
+from checker.trace.data import Choice
 
-Outcome = tuple[RealTransition, tuple[int, ...], int | Raised]
+Outcome = tuple[RealTransition, tuple[Choice, ...], int | Raised]
 
 
 class Runs:
@@ -149,9 +150,7 @@ def check_bounded(
     wanted = wanted_properties(program, request)
     live = live_properties(program, wanted)
     system = lower(program)
-    settings = tuple((parameter.name, parameter.value) for parameter in program.parameters)
-    events = tuple(event.name for event in program.events if event.enabled)
-    subject = Subject(program.model, Configuration(settings, events), program.sources, notes_of(program))
+    subject = Subject(program.model, configuration_of(program), program.sources, notes_of(program))
     try:
         relation = step_relation(system)
         problem = bounded_problem(relation, wanted - live, depth, solver)

@@ -21,6 +21,7 @@ from checker.language import tree
 from checker.language.errors import UsageError, similar
 from checker.language.load import load_program
 from checker.language.modules import Texts
+from checker.language.symmetry import undecided_allocations
 from checker.report.verdict import Configuration, Run, Statistics, Subject, Verdict, Word
 
 
@@ -57,9 +58,7 @@ def check_configuration(
     program = load_program(request.model, request.settings, request.events, request.texts)
     wanted = wanted_properties(program, request)
     system = lower(program)
-    settings = tuple((parameter.name, parameter.value) for parameter in program.parameters)
-    events = tuple(event.name for event in program.events if event.enabled)
-    subject = Subject(program.model, Configuration(settings, events), program.sources, notes_of(program))
+    subject = Subject(program.model, configuration_of(program), program.sources, notes_of(program))
     violated: dict[str, Verdict] = {}
 
     def found(finding: Finding) -> None:
@@ -111,6 +110,13 @@ def check_configuration(
     )
 
 
+def configuration_of(program: tree.Program) -> Configuration:
+    """The settings and events that a program was made for."""
+    settings = tuple((parameter.name, parameter.value) for parameter in program.parameters)
+    events = tuple(event.name for event in program.events if event.enabled)
+    return Configuration(settings, events, bool(program.events))
+
+
 def assumptions_of(program: tree.Program) -> tuple[str, ...]:
     """What the model assumes, and what it leaves to the kernel: the same wherever its files lie."""
     assumed = [f"Assumed: {text}" for text in program.stated]
@@ -127,6 +133,11 @@ def assumptions_of(program: tree.Program) -> tuple[str, ...]:
 def notes_of(program: tree.Program) -> tuple[str, ...]:
     """Its assumptions, and what the model has for nothing."""
     found = [*assumptions_of(program)]
+    for record, position in undecided_allocations(program):
+        found.append(
+            f"Not decided: whether it matters which other free {record} `allocate` could return; {position.file}:{position.line} "
+            f"tells one {record} from another by more than references to them"
+        )
     for name, position in program.unused:
         found.append(f"{position.file}:{position.line}: nothing calls `{name}`; say with @implements which hook it is for")
     return tuple(found)
@@ -139,12 +150,26 @@ def unreached_lines(program: tree.Program, places: Iterable[tree.Position]) -> t
 
 
 def wanted_properties(program: tree.Program, request: Request) -> frozenset[str]:
-    """The properties that are asked for. Raises UsageError if the model lacks one."""
+    """The properties that are asked for. Raises UsageError if the model lacks one, or if there is nothing to check in it."""
+    if not program.properties:
+        raise UsageError(
+            f"{request.model}: error: this model has no property, so that nothing can be violated; add an @invariant"
+        )
+    require_actions(program, request)
     for name in request.properties or ():
         if name not in program.properties:
             known = ", ".join(program.properties)
             raise UsageError(f"error: {request.model} has no property {name}{similar(name, program.properties)}; it has {known}")
     return frozenset(program.properties if request.properties is None else request.properties)
+
+
+def require_actions(program: tree.Program, request: Request) -> None:
+    """UsageError for a model in which nothing ever happens, whatever the events."""
+    if program.actions or program.routines:
+        return
+    everything = load_program(request.model, request.settings, None, request.texts) if program.events else program
+    if not everything.actions and not everything.routines:
+        raise UsageError(f"{request.model}: error: nothing happens in this model; add an @action")
 
 
 def _otherwise(program: tree.Program, system: System, result: Result, configuration: Configuration) -> Verdict:
@@ -177,7 +202,7 @@ def needs_all_states(program: tree.Program) -> None:
 
 
 def model_paths(paths: Iterable[Path]) -> list[Path]:
-    """The model files that a list of files and folders names."""
+    """The model files that a list of files and folders names. Of a folder those whose names do not begin with _."""
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
@@ -187,3 +212,9 @@ def model_paths(paths: Iterable[Path]) -> list[Path]:
     if not found:
         raise UsageError("error: there is no model there; name a model file or a folder with models")
     return found
+
+
+def skipped_paths(paths: Iterable[Path]) -> list[Path]:
+    """The files in folders that model_paths leaves out and a reader may take for models."""
+    folders = [path for path in paths if path.is_dir()]
+    return sorted(file for folder in folders for file in folder.glob("_*.py") if file.name != "__init__.py")

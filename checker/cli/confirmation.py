@@ -13,7 +13,7 @@ from checker.ir import system as ir
 from checker.ir.layout import make_layout
 from checker.language import tree
 from checker.trace.build import Claim, Disagreement, build_trace
-from checker.trace.data import Trace
+from checker.trace.data import Allocated, Trace
 from checker.trace.machine import Transition
 from checker.trace.replay import replay
 
@@ -49,7 +49,7 @@ def _difference(number: int, engine: Mapping[str, str], replayer: Mapping[str, s
 
 def _transition(hop: Hop) -> Transition:
     transition = hop.transition
-    choices = tuple(map(int, hop.choices))
+    choices = tuple(choice if isinstance(choice, Allocated) else int(choice) for choice in hop.choices)
     if transition.action is None:
         return Transition(transition.processor, choices=choices)
     return Transition(None, transition.action.name, transition.arguments, choices)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from checker.cli.configuration import Request
+from checker.cli.configuration import Request, configuration_of, require_actions
 from checker.cli.ladder import ladder
 from checker.cli.options import Duration, ProgressLine, wants_colour
 from checker.cli.request import OPTIONS, request_of
@@ -22,7 +22,7 @@ from checker.language.errors import UsageError
 from checker.language.load import load_program
 from checker.report.check_text import terminal_width
 from checker.report.conformance_text import difference_text, lockstep_text, validation_text
-from checker.report.verdict import PRECEDENCE, Configuration, Status
+from checker.report.verdict import PRECEDENCE, Status
 from spec.reference.log import Event
 from spec.reference.machine import PROTOCOLS
 
@@ -79,6 +79,11 @@ def conform(
     --record such a run is made.
     """
     request = request_of(model, cpus, tasks, stack_pages, settings, events, ())
+    if not any(source.startswith("spec/kernel/") for source in load_program(model).sources):
+        raise UsageError(
+            f"{model}: error: conform compares models of the kernel with the reference implementation; "
+            "name one that imports spec.kernel"
+        )
     given = bool(request.settings) or request.events is not None
     try:
         if recorded is not None:
@@ -105,6 +110,7 @@ def _lockstep(
     request: Request, protocol: str | None, quick: bool, max_states: int | None, seconds: float | None, spent: float
 ) -> Status:
     program = load_program(request.model, request.settings, request.events)
+    require_actions(program, request)
     specification = Specification(program)
     subject = Implementation(specification, machine_for(program, protocol))
     line = ProgressLine(f"{request.model}")
@@ -115,11 +121,9 @@ def _lockstep(
     search = Search(specification, subject, None if quick else subject.inside, max_states, seconds, spent, progress)
     with line.running():
         result: Lockstep = search.run()
-    settings = tuple((parameter.name, parameter.value) for parameter in program.parameters)
-    events = tuple(event.name for event in program.events if event.enabled)
     if result.difference is not None:
         print(difference_text(program, result.difference, terminal_width(), wants_colour()))
-    print(lockstep_text(program.model, Configuration(settings, events), result, search.comparison.missing, quick), flush=True)
+    print(lockstep_text(program.model, configuration_of(program), result, search.comparison.missing, quick), flush=True)
     if result.difference is not None:
         return Status.VIOLATED
     return Status.AS_DEMANDED if result.stopped is None else Status.INCONCLUSIVE

@@ -9,18 +9,19 @@ from pathlib import Path
 import click
 
 from checker import writing
-from checker.cli.configuration import Request, check_configuration, model_paths
+from checker.cli.configuration import Request, check_configuration, model_paths, skipped_paths
 from checker.cli.ending import last_words
 from checker.cli.interrupted import was_interrupted
 from checker.cli.liveness import LIVENESS_STATES, live_properties
 from checker.cli.options import ProgressLine, limits
+from checker.cli.recorded import compare_wording, wording_report
 from checker.cli.saving import Findings
 from checker.explicit.engines import Method, available_threads
 from checker.explicit.interrupts import uninterrupted
 from checker.language import tree
 from checker.language.errors import ModelError, UsageError, similar
-from checker.language.load import load_program
-from checker.language.modules import PROJECT
+from checker.language.load import load_program, load_wording
+from checker.language.modules import PROJECT, display_path
 from checker.report.verdict import Run, Status, Word
 from checker.trace.data import Trace
 
@@ -37,7 +38,10 @@ def gate(paths: tuple[Path, ...], save: Path | None) -> int:
     """Check every model in PATHS (default: the models that come with stackproof) in each configuration that it
     records in EXPECTED, without reductions. Exit status 0 only if all verdicts, lengths and counts are as recorded;
     else 1, with what to record, or 3 if that was interrupted or could not be searched to the end."""
-    models = [(path, load_program(path)) for path in model_paths(paths or (PROJECT / "models",))]
+    found = model_paths(paths or (PROJECT / "models",))
+    for skipped in skipped_paths(paths or (PROJECT / "models",)):
+        print(f"{display_path(skipped)}: skipped, since its name begins with _")
+    models = [(path, load_program(path)) for path in found]
     for _, program in models:
         _check_record(program)
     if save is not None:
@@ -53,12 +57,13 @@ def gate(paths: tuple[Path, ...], save: Path | None) -> int:
 
 class _Gating:
     """Models held against their records. differing: configurations that are not as recorded; stopped: those of which that is not
-    known, since their search did not end."""
+    known, since their search did not end. reworded: models whose properties or assumptions are not those recorded."""
 
     def __init__(self, save: Path | None) -> None:
         self.save = save
         self.differing = 0
         self.stopped = 0
+        self.reworded = 0
         self.interrupted = False
         # What is saved has to be the same each time: threads race for which of several shortest counterexamples is found.
         self.method = Method(threads=available_threads() if save is None else 1)
@@ -67,6 +72,7 @@ class _Gating:
         """Check one model; whether to go on with the next. Nothing is saved of a model that was not looked at to its end."""
         smallest: dict[str, Trace] = {}
         try:
+            self.compare_wording(path, program)
             for expected in program.expectations:
                 run = _run(path, program, expected, self.method)
                 if was_interrupted(run):
@@ -86,6 +92,15 @@ class _Gating:
             findings.finish()
         return True
 
+    def compare_wording(self, path: Path, program: tree.Program) -> None:
+        """Print how properties and assumptions compare with the record, if they differ."""
+        now = load_wording(path)
+        differences = compare_wording(program, now)
+        if differences:
+            self.reworded += 1
+            for line in wording_report(program, now, differences):
+                print(line, flush=True)
+
     def compare(self, expected: tree.Expectation, run: Run, program: tree.Program) -> None:
         """Print how a run compares with its record."""
         differences = compare(expected, run)
@@ -99,24 +114,26 @@ class _Gating:
     @property
     def status(self) -> Status:
         """The exit status."""
-        if self.differing:
+        if self.differing or self.reworded:
             return Status.VIOLATED
         return Status.INCONCLUSIVE if self.stopped or self.interrupted else Status.AS_DEMANDED
 
     def summary(self) -> str:
         """The last line."""
         found = []
+        if self.reworded:
+            found.append(f"not as recorded: properties or assumptions of {_many(self.reworded, 'model')}")
         if self.differing:
-            found.append(f"not as recorded: {_configurations(self.differing)}")
+            found.append(f"not as recorded: {_many(self.differing, 'configuration')}")
         if self.stopped:
-            found.append(f"not searched to the end: {_configurations(self.stopped)}")
+            found.append(f"not searched to the end: {_many(self.stopped, 'configuration')}")
         if self.interrupted:
             found.append("interrupted: what follows was not looked at, and nothing is to be recorded of it")
         return "; ".join(found) or "all as recorded"
 
 
-def _configurations(number: int) -> str:
-    return f"{number} configuration{'s' if number > 1 else ''}"
+def _many(number: int, what: str) -> str:
+    return f"{number} {what}{'s' if number > 1 else ''}"
 
 
 def _check_folders(paths: Sequence[Path]) -> None:

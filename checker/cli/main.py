@@ -3,24 +3,15 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
+from collections.abc import Sequence
 
 import click
 
-from checker.cli.certify import certify
-from checker.cli.check import check
-from checker.cli.conform import conform
 from checker.cli.ending import leave_signals, take_signals
-from checker.cli.gate import gate
-from checker.cli.listing import list_
-from checker.cli.mutate import mutate
 from checker.cli.output import flush_all, guard_output, say
-from checker.cli.prove import prove
-from checker.cli.replaying import replay
-from checker.cli.show import show
-from checker.cli.simulate import simulate
-from checker.cli.workload import workload
 from checker.language.errors import UsageError
 from checker.report.verdict import Status
 from checker.trace.build import Disagreement
@@ -30,8 +21,40 @@ conform: a difference; mutate: a mutant survived; workload: the protocol failed;
 model error; 3 inconclusive (certify: not compared with a model); 4 the engine and the replayer, or two solvers,
 disagree, or an internal error."""
 
+COMMANDS = {
+    "certify": "certify",
+    "check": "check",
+    "conform": "conform",
+    "gate": "gate",
+    "list": "listing",
+    "mutate": "mutate",
+    "prove": "prove",
+    "replay": "replaying",
+    "show": "show",
+    "simulate": "simulate",
+    "workload": "workload",
+}
+"""The module of each command."""
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=EPILOG, invoke_without_command=True)
+
+class Commands(click.Group):
+    """Loads a command when it is asked for: most of them need no solver."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            for name in COMMANDS:  # click offers those that are spelt alike, of those it knows
+                self.get_command(ctx, name)
+            return None
+        module = importlib.import_module(f"checker.cli.{COMMANDS[cmd_name]}")
+        command = next(found for found in vars(module).values() if isinstance(found, click.Command) and found.name == cmd_name)
+        self.commands[cmd_name] = command
+        return command
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]}, epilog=EPILOG, invoke_without_command=True)
 @click.version_option(package_name="stackproof")
 @click.pass_context
 def cli(context: click.Context) -> None:
@@ -40,8 +63,11 @@ def cli(context: click.Context) -> None:
         print(context.get_help())
 
 
-for command in (check, prove, certify, simulate, list_, show, replay, conform, gate, mutate, workload):
-    cli.add_command(command)
+def load(arguments: Sequence[str]) -> None:
+    """Load the command that these arguments name, if they do."""
+    for name in arguments[:1]:
+        if name in COMMANDS:
+            importlib.import_module(f"checker.cli.{COMMANDS[name]}")
 
 
 def main() -> None:
@@ -61,7 +87,8 @@ def main() -> None:
 def run(arguments: list[str]) -> int:
     """Run the command line; the exit status."""
     try:
-        status = cli.main(arguments, prog_name="stackproof", standalone_mode=False)
+        with cli.make_context("stackproof", arguments) as context:  # cli.main has words of its own for signals and pipes
+            status = cli.invoke(context)
         sys.stdout.flush()
         return int(status or 0)
     except click.exceptions.NoArgsIsHelpError as error:
@@ -77,14 +104,12 @@ def run(arguments: list[str]) -> int:
         return _fail(str(error), Status.USAGE)
     except Disagreement as error:
         return _fail(f"error: engine and replayer disagree, so nothing is claimed: {error}; please report this", Status.INTERNAL)
-    except (KeyboardInterrupt, click.Abort):
+    except KeyboardInterrupt:
         return _fail("error: interrupted before anything was found", Status.INCONCLUSIVE)
     except MemoryError:
         return _fail("error: out of memory; choose smaller sizes, or --max-memory", Status.INCONCLUSIVE)
     except RecursionError:
         return _fail("error: the model is nested too deeply; split its expressions", Status.USAGE)
-    except SystemExit:  # what click makes of a pipe that nobody reads any more: its status would be 1, violated
-        return Status.INCONCLUSIVE.value
     except BrokenPipeError:
         return Status.INCONCLUSIVE.value  # who reads has gone away, and has not seen the verdicts
     except OSError as error:

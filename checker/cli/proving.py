@@ -11,7 +11,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from checker.cli.certificates import digest
-from checker.cli.configuration import Announce, Request, assumptions_of, needs_all_states, notes_of, wanted_properties
+from checker.cli.configuration import (
+    Announce,
+    Request,
+    assumptions_of,
+    configuration_of,
+    needs_all_states,
+    notes_of,
+    wanted_properties,
+)
 from checker.cli.confirmation import confirmed
 from checker.cli.liveness import live_properties
 from checker.cli.samples import sample
@@ -23,7 +31,7 @@ from checker.ir.lower import lower
 from checker.language import tree
 from checker.language.errors import UsageError
 from checker.language.load import load_program
-from checker.report.verdict import Configuration, Run, Statistics, Subject, Verdict, Word
+from checker.report.verdict import Run, Statistics, Subject, Verdict, Word
 from checker.symbolic.certificate import INITIATION, SAFETY, Claim, Lemma, files
 from checker.symbolic.counting import Counted, guessed, said_counted
 from checker.symbolic.features import Names, Sampled, sampled_features
@@ -96,9 +104,7 @@ def prove_configuration(
     live = live_properties(program, wanted)
     stated = frozenset[str]() if engine == SPACER else program.lemmas
     system = lower(program)
-    settings = tuple((parameter.name, parameter.value) for parameter in program.parameters)
-    events = tuple(event.name for event in program.events if event.enabled)
-    subject = Subject(program.model, Configuration(settings, events), program.sources, notes_of(program))
+    subject = Subject(program.model, configuration_of(program), program.sources, notes_of(program))
 
     def left() -> float | None:
         return None if limits.seconds is None else max(limits.seconds - (time.monotonic() - begun), 0.0)

@@ -12,7 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from checker.cli.certificates import ALL_SIZES, digest
-from checker.cli.configuration import Announce, Request, assumptions_of, needs_all_states, notes_of, wanted_properties
+from checker.cli.configuration import (
+    Announce,
+    Request,
+    assumptions_of,
+    configuration_of,
+    needs_all_states,
+    notes_of,
+    wanted_properties,
+)
 from checker.cli.confirmation import confirmed
 from checker.cli.liveness import live_properties
 from checker.cli.proving import Proving
@@ -25,7 +33,7 @@ from checker.ir.lower import lower
 from checker.language import tree
 from checker.language.errors import ModelError, UsageError
 from checker.language.load import load_program
-from checker.report.verdict import Configuration, Run, Statistics, Subject, Verdict, Word
+from checker.report.verdict import Run, Statistics, Subject, Verdict, Word
 from checker.symbolic.all_sizes import Lemma, Obligation, all_kinds, demands
 from checker.symbolic.all_sizes_certificate import file_name, lemma_data, question
 from checker.symbolic.all_sizes_search import Search, Table, printed, table
@@ -179,9 +187,7 @@ def prove_all_sizes(
     program = of_all.program
     wanted = wanted_properties(program, request)
     live = live_properties(program, wanted) | (wanted & NOT_FOR_ALL)
-    settings = tuple((p.name, p.value) for p in program.parameters)
-    events = tuple(event.name for event in program.events if event.enabled)
-    subject = Subject(program.model, Configuration(settings, events), program.sources, notes_of(program))
+    subject = Subject(program.model, configuration_of(program), program.sources, notes_of(program))
     sampled = sample(of_all.real, wanted - live, Limits(samples, limits.memory, limits.seconds), progress)
     violated: dict[str, Verdict] = {}
     for finding in sampled.result.findings.values():

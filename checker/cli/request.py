@@ -12,6 +12,7 @@ import click
 from checker.cli.configuration import Request
 from checker.cli.options import Setting
 from checker.language.errors import UsageError
+from checker.report.verdict import NO_EVENTS
 
 Command = TypeVar("Command", bound=Callable[..., int])
 
@@ -20,7 +21,9 @@ OPTIONS = (
     click.option("--tasks", type=int, metavar="N", help="Number of tasks besides the idle tasks (--set TASKS=N)."),
     click.option("--stack-pages", type=int, metavar="N", help="Pages of a full stack (--set STACK_PAGES=N)."),
     click.option("--set", "settings", type=Setting(), multiple=True, metavar="NAME=VALUE", help="Set a parameter of the model."),
-    click.option("--events", metavar="A,B,...", help="Exactly these events happen. Default: all that the model has."),
+    click.option(
+        "--events", metavar="A,B,...", help="Exactly these events happen; none: none does. Default: all that the model has."
+    ),
     click.option("--property", "properties", multiple=True, metavar="ID", help="Check only this property; may be repeated."),
 )
 
@@ -47,5 +50,18 @@ def request_of(
     for name, value in [*((name, value) for name, value in sizes.items() if value is not None), *settings]:
         if chosen.setdefault(name, value) != value:
             raise UsageError(f"error: {name} is set to {chosen[name]} and to {value}; set it once")
-    names = None if events is None else tuple(name.strip() for name in events.split(",") if name.strip())
-    return Request(model, chosen, names, tuple(properties) or None)
+    return Request(model, chosen, None if events is None else events_of(events), tuple(properties) or None)
+
+
+def events_of(text: str) -> tuple[str, ...]:
+    """The names in a list of events. UsageError where it is none: an empty one is more likely a variable that is not set than
+    the wish for none."""
+    names = tuple(name.strip() for name in text.split(","))
+    if names == (NO_EVENTS,):
+        return ()
+    if "" in names or NO_EVENTS in names:
+        raise UsageError(f"error: --events {text!r} is no list of events; write --events A,B, or --events {NO_EVENTS} for none")
+    for name in names:
+        if len(name.split()) > 1:
+            raise UsageError(f"error: {name!r} is no event; write a comma between two: --events {','.join(name.split())}")
+    return names

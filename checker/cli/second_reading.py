@@ -4,11 +4,11 @@ for."""
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from checker.cli.certificates import NotUnsat, Refused, check_certificate, write_certificate
+from checker.explicit.interrupts import temporary_folder
 from checker.symbolic.second_opinion import Answer, opinion
 from checker.symbolic.solvers import Z3
 from checker.trace.build import Disagreement
@@ -24,10 +24,10 @@ def second_reading(
     """Why the certificate shows nothing; None if it is accepted, and then it is in the folder. Disagreement where the two
     solvers give different answers to the same question: where neither says `unsat`, it is the search that was wrong. left: the
     seconds that are left."""
-    with tempfile.TemporaryDirectory(prefix="stackproof-") as temporary:
+    with temporary_folder() as temporary:
         try:
-            write_certificate(Path(temporary), manifest, invariant, files)
-            check_certificate(Path(temporary), left())
+            write_certificate(temporary, manifest, invariant, files)
+            check_certificate(temporary, left())
         except NotUnsat as refused:
             name = refused.file.name
             if refused.opinion.answer is not Answer.SAT:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from checker.cli.configuration import Request, notes_of, unreached_lines, wanted_properties
+from checker.cli.configuration import Request, configuration_of, notes_of, unreached_lines, wanted_properties
 from checker.cli.confirmation import confirmed
 from checker.cli.ending import last_words
 from checker.cli.options import Duration, ProgressLine, Size, limits, wants_colour
@@ -27,7 +27,7 @@ from checker.report.checked import INTERRUPTED
 from checker.report.simulation import Simulated, Walks
 from checker.report.simulation_json import simulation_json
 from checker.report.simulation_text import simulation_text
-from checker.report.verdict import Configuration, Subject, Verdict, Word, status_of
+from checker.report.verdict import Subject, Verdict, Word, status_of
 
 
 @click.command()
@@ -117,9 +117,7 @@ def simulate_configuration(
     program = load_program(request.model, request.settings, request.events)
     wanted = wanted_properties(program, request)
     simulation = Simulation(lower(program), wanted)
-    settings = tuple((parameter.name, parameter.value) for parameter in program.parameters)
-    events = tuple(event.name for event in program.events if event.enabled)
-    subject = Subject(program.model, Configuration(settings, events), program.sources, notes_of(program))
+    subject = Subject(program.model, configuration_of(program), program.sources, notes_of(program))
     violated: dict[str, Verdict] = {}
 
     def found(finding: Finding) -> None:

@@ -22,7 +22,7 @@ from checker.ir.lower import lower
 from checker.language import tree
 from checker.language.errors import UsageError
 from checker.language.values import format_value, indexed_name, instance_name
-from checker.trace.data import Call
+from checker.trace.data import Allocated, Call, Choice
 from checker.trace.machine import Transition
 
 HALTED = 1
@@ -69,7 +69,7 @@ class Specification:
         self.owners, self._bases = self._frames()
         self._frame_bits = sum(((1 << self.layout.location_width) - 1) << base for base in self._bases)
         self._standing: dict[int, tuple[int, ...]] = {}
-        self._moves: dict[tuple[int, tuple[int, ...]], Transition] = {}
+        self._moves: dict[tuple[int, tuple[Choice, ...]], Transition] = {}
         self._kept: list[EngineTransition] = []
 
     # -- moves --
@@ -91,12 +91,12 @@ class Specification:
                 found.append(Way(self._move(transition, ()), self._outcome(after)))
         return found
 
-    def _move(self, transition: EngineTransition, choices: tuple[int, ...]) -> Transition:
+    def _move(self, transition: EngineTransition, choices: tuple[Choice, ...]) -> Transition:
         key = (id(transition), choices)
         move = self._moves.get(key)
         if move is None:
             self._kept.append(transition)  # so that no other transition gets its id
-            chosen = tuple(map(int, choices))
+            chosen = tuple(choice if isinstance(choice, Allocated) else int(choice) for choice in choices)
             if transition.action is None:
                 move = Transition(transition.processor, choices=chosen)
             else:

@@ -12,7 +12,7 @@ from checker.language.values import format_value, instance_name
 from checker.trace.data import Step, Trace, Violation
 from checker.trace.machine import Machine, Transition
 from checker.trace.record import record_step, run
-from checker.trace.state import Kind, Stopped
+from checker.trace.state import Allocation, Kind, Stopped, chooser_of
 
 NO_VIOLATION = Violation("", "invariant", Position("", 0, 0), (), "", ())
 """What a run ends in that violates nothing."""
@@ -76,11 +76,12 @@ def refusal(program: Program, path: Sequence[Transition], move: Transition) -> R
     elif len(move.arguments) != len(program.actions[move.action].parameters):
         return Refusal(f"{move.action} has other parameters")
     offered: list[tuple[str, ...]] = []
-    remaining = iter(move.choices)
+    given = chooser_of(move.choices)
 
-    def choose(type_: Type, options: tuple[int, ...]) -> int | None:
-        offered.append(tuple(format_value(program, type_, option) for option in options))
-        return next(remaining, None)
+    def choose(type_: Type | Allocation, options: tuple[int, ...]) -> int | None:
+        if not isinstance(type_, Allocation):
+            offered.append(tuple(format_value(program, type_, option) for option in options))
+        return given(type_, options)
 
     try:
         if move.processor is not None:
@@ -97,7 +98,7 @@ def refusal(program: Program, path: Sequence[Transition], move: Transition) -> R
             return Refusal(outcome.message + options, text, where, outcome.reads)
         case Kind.OPEN_CHOICE:
             return Refusal("it chooses there, and the move does not say what" + options, position=outcome.position)
-    chosen = tuple(value for _, value in outcome.choices)
+    chosen = outcome.taken()
     if chosen != move.choices:
         return Refusal(f"it makes {len(chosen)} choices there, and the move {len(move.choices)}", position=outcome.position)
     return None

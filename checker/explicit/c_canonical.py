@@ -162,8 +162,6 @@ def _candidates(canonical: Canonical, raisers: Raisers) -> Iterator[str]:
             continue
         count, alignment, _ = system.arenas[candidates.record]
         record = canonical.paged.index(candidates.record)
-        row = canonical.pages[candidates.record][0].row
-        compared = [int(canonical.fields[n].variable not in candidates.resets) for n in row] or [0]
         yield comment(f"{candidates.position.file}:{candidates.position.line}: which {candidates.record} can be taken")
         for index in range(count):
             known = {candidates.local: (index + 1) * alignment}
@@ -173,12 +171,11 @@ def _candidates(canonical: Canonical, raisers: Raisers) -> Iterator[str]:
             yield "{"
             yield f"\treturn {writer.code(body)} ? POSSIBLE : NOT_POSSIBLE;"
             yield "}"
-        yield _table("unsigned char", f"compared_{number}", compared)
         functions = ", ".join(f"candidate_{number}_{index}" for index in range(count))
         yield f"static int (*const candidate_{number}[])(const word *) = {{{functions}}};"
-        calls.append(f"\tif (told_apart(s, v, met, {record}, candidate_{number}, compared_{number})) return 1;")
+        calls.append(f"\tif (told_apart(s, v, met, {record}, candidate_{number})) return 1;")
     yield "static int told_apart(const word *s, const word *v, const unsigned char (*met)[MOST_PAGES], int record,"
-    yield "\t\t      int (*const *candidate)(const word *), const unsigned char *compared);"
+    yield "\t\t      int (*const *candidate)(const word *));"
     yield f"#define CANDIDATES {len(calls)}"
     yield "static int any_told_apart(const word *s, const word *v, const unsigned char (*met)[MOST_PAGES])"
     yield "{"

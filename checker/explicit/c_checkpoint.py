@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 
 from checker.explicit.paths import FIRST_PROPERTY
 from checker.ir import system as ir
-from checker.ir.find_symmetry import results_awaited
 from checker.ir.layout import Layout
+from checker.ir.naming import results_awaited
 from checker.language import tree
 from checker.language.types import value_range
 

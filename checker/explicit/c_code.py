@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from checker.explicit.c_allocation import allocation_functions
 from checker.explicit.c_canonical import canonical_tables
 from checker.explicit.c_checkpoint import checkpoint_tables
 from checker.explicit.c_expressions import ExpressionWriter, Raisers, Unsupported, comment, encoded, table_name
@@ -71,6 +72,7 @@ class _Generator:
         self.invariants: list[tuple[ir.Predicate, tuple[int, ...]]] = []
 
     def generate(self) -> Generated:
+        self.out += allocation_functions(self.system, self.layout)
         for location in self.system.locations:
             self.step(location)
         actions = [(instance, self.action(number, instance)) for number, instance in enumerate(self._instances())]
@@ -151,12 +153,12 @@ class _Generator:
             self.out.append(f"\tvalue {', '.join(writer.declared)};")
         self.out += [*writer.lines, "}", ""]
 
-    def writer(self) -> FunctionWriter:
-        return FunctionWriter(self.system, self.layout, self.raisers, self.covers)
+    def writer(self, steps: bool = False) -> FunctionWriter:
+        return FunctionWriter(self.system, self.layout, self.raisers, self.covers, steps)
 
     def step(self, location: ir.Location) -> None:
         """The step from a location, in any frame, by any processor."""
-        writer = self.writer()
+        writer = self.writer(steps=True)
         for local in location.live:
             offset, width, low = self.layout.locals[location.procedure, local]
             if local == ir.RESULT:

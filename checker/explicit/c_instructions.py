@@ -26,7 +26,8 @@ class Target:
 
 
 class FunctionWriter(ExpressionWriter):
-    """Writes the body of one function. The state is read from `s` until the first change, then from its copy `n`."""
+    """Writes the body of one function. The state is read from `s` until the first change, then from its copy `n`. steps: whether
+    it is a step of a frame."""
 
     def __init__(
         self, system: ir.System, layout: Layout, raisers: Raisers, covers: Mapping[Position, int], steps: bool = False
@@ -244,6 +245,8 @@ class FunctionWriter(ExpressionWriter):
         self.line(depth, f"{{ value {found} = 0;")
         self.line(depth, f"while ({found} < {count} && {self.cell(allocated.offset, count, 1, found)}) {found}++;")
         self.line(depth, f"if ({found} == {count}) return RAISED + {number};")
+        if i.held is not None:
+            self.choose_free(i, found, depth)
         self.line(depth, "{")
         self.put_cell(allocated.offset, count, 1, found, "(word)1", depth)
         self.line(depth, "}")
@@ -257,6 +260,21 @@ class FunctionWriter(ExpressionWriter):
                 self.line(depth, "}")
         self.assign(i.local, f"({found} + 1) * {alignment}", alignment, count * alignment, depth)
         self.line(depth, "}")
+
+    def choose_free(self, i: ir.Allocate, found: str, depth: int) -> None:
+        """Which of several free instances an allocation returns, if more than the lowest can be."""
+        assert i.held is not None
+        count, alignment, _ = self.system.arenas[i.record]
+        allocated = self.layout.cells[f"{i.record}.allocated"]
+        free, number = self.fresh("free"), self.fresh("instance")
+        state = self.cell(allocated.offset, count, 1, number)
+        self.line(depth, f"word {free} = 0;")
+        self.line(depth, f"for (value {number} = {found}; {number} < {count}; {number}++)")
+        self.line(depth + 1, f"{free} |= (word)!{state} << {number};")
+        held = " | ".join(f"(word)1 << ({self.code(e)}) / {alignment}" for e in i.held) or "0"
+        base = "base" if self.steps else "-1"
+        self.line(depth, f"if ({free} & ({free} - 1)) {free} = free_{i.record}(n, {free}, {base}, {held});")
+        self.line(depth, f"{found} = tape_instance(tape, {free});")
 
     # -- frames --
 

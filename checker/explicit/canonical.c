@@ -197,7 +197,7 @@ static void representative(const word *s, word *n)
 }
 
 static int told_apart(const word *s, const word *v, const unsigned char (*met)[MOST_PAGES], int record,
-		      int (*const *candidate)(const word *), const unsigned char *compared)
+		      int (*const *candidate)(const word *))
 {
 	unsigned char taken[MOST_PAGES];
 	int first = -1;
@@ -218,7 +218,7 @@ static int told_apart(const word *s, const word *v, const unsigned char (*met)[M
 		if (met[record][page] || met[record][first])
 			return 1;
 		for (int column = 0; column < row_length[record]; column++)
-			if (compared[column] && v[page_row[record][page][column]] != v[page_row[record][first][column]])
+			if (v[page_row[record][page][column]] != v[page_row[record][first][column]])
 				return 1;
 	}
 	return 0;

@@ -347,10 +347,7 @@ class CandidateCheck:
                     )
                     for reference in references
                 ]
-                rows = [
-                    tuple(n for n in page.row if canonical.fields[n].variable not in candidates.resets)
-                    for page in canonical.pages[candidates.record]
-                ]
+                rows = [page.row for page in canonical.pages[candidates.record]]
                 self.tests.append((candidates, conditions, rows))
 
     def failure(self, state: int) -> str | None:

@@ -177,11 +177,12 @@ class Build:
 
     def close(self) -> None:
         """Stop the compiler if it is at work, and leave no file behind but what is in the cache."""
-        if self.process is not None and self.process.poll() is None:
-            # Its session, since a compiler is several processes, which may outlive the first.
-            with contextlib.suppress(OSError):
-                os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
-        if self.folder is not None:
-            self.folder.cleanup()
-            self.folder = None
+        with uninterrupted():
+            if self.process is not None and self.process.poll() is None:
+                # Its session, since a compiler is several processes, which may outlive the first.
+                with contextlib.suppress(OSError):
+                    os.killpg(self.process.pid, signal.SIGKILL)
+                self.process.wait()
+            if self.folder is not None:
+                self.folder.cleanup()
+                self.folder = None

@@ -10,6 +10,7 @@ from typing import Any
 from checker.explicit.outcome import OutOfRange, Raised, Violated
 from checker.ir import system as ir
 from checker.ir.layout import Layout
+from checker.ir.naming import FreeInstances
 from checker.language.errors import UsageError
 from checker.language.tree import Position
 
@@ -59,6 +60,13 @@ class Names:
     def raiser(self, make: Callable[[], Raised]) -> int:
         self.raisers.append(make)
         return len(self.raisers) - 1
+
+    def free_instances(self, record: str) -> str:
+        """The name of the function that says which free instances of a record an allocation may return."""
+        name = f"free_{record}"
+        if name not in self.namespace:
+            self.namespace[name] = FreeInstances(self.system, self.layout, record).options
+        return name
 
     def call_number(self, routine: str) -> int:
         """The bit of a routine in `called`."""

@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 import signal
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -49,3 +51,15 @@ def uninterrupted() -> Iterator[None]:
         yield
     if interrupts.arrived is not None:
         signal.raise_signal(interrupts.arrived)
+
+
+@contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """A folder that is gone afterwards, also if Ctrl-C arrives while it is made or removed."""
+    with uninterrupted():
+        folder = tempfile.TemporaryDirectory(prefix="stackproof-", ignore_cleanup_errors=True)
+    try:
+        yield Path(folder.name)
+    finally:
+        with uninterrupted():
+            folder.cleanup()

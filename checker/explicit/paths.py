@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from checker.explicit.outcome import OutOfRange, Raised, Tape, Violated
 from checker.explicit.transitions import Transition, Transitions
+from checker.trace.data import Choice
 
 FIRST_PROPERTY = 2
 """The mark of a state in which a step violated the first property; see ir/layout.py."""
@@ -23,7 +24,7 @@ class Hop:
     """One transition of a path, with its choices and the state it leads to."""
 
     transition: Transition
-    choices: tuple[int, ...]
+    choices: tuple[Choice, ...]
     state: int
 
 
@@ -62,7 +63,7 @@ class NoSuchPath(AssertionError):
     """What an engine has stored is no path of the model. The engine is wrong, or what it has read from a checkpoint is."""
 
 
-def outcomes(transition: Transition, state: int) -> Iterator[tuple[tuple[int, ...], int | Raised]]:
+def outcomes(transition: Transition, state: int) -> Iterator[tuple[tuple[Choice, ...], int | Raised]]:
     """What a transition can lead to: its choices, and the next state or what it raises; nothing where it is not possible."""
     tape = Tape()
     while True:
@@ -77,7 +78,7 @@ def outcomes(transition: Transition, state: int) -> Iterator[tuple[tuple[int, ..
             return
 
 
-def alternatives(transitions: Transitions, state: int) -> Iterator[tuple[Transition, tuple[int, ...], int | Raised]]:
+def alternatives(transitions: Transitions, state: int) -> Iterator[tuple[Transition, tuple[Choice, ...], int | Raised]]:
     """Every transition of a state with each way to choose, and how it ends."""
     for transition in transitions.possible(state):
         for choices, outcome in outcomes(transition, state):

@@ -150,6 +150,18 @@ static inline void tape_took(struct tape *tape, int options)
 	tape->position++;
 }
 
+/* One of the instances, a bit each; a choice if there are several. */
+static inline value tape_instance(struct tape *tape, word instances)
+{
+	if (instances & (instances - 1)) {
+		int taken = tape_next(tape);
+		tape_took(tape, __builtin_popcountll(instances));
+		while (taken--)
+			instances &= instances - 1;
+	}
+	return __builtin_ctzll(instances);
+}
+
 static inline int tape_overflowed(const struct tape *tape)
 {
 	return tape->length > CHOICES;

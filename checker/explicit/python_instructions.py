@@ -176,6 +176,12 @@ class FunctionWriter(ExpressionWriter):
         )
         self.line(depth, f"x = s >> {offset} & {everything} ^ {everything}")
         self.line(depth, f"if not x: R({number})")
+        if i.held is not None:
+            held = "".join(f"{self.expression(e)}, " for e in i.held)
+            frame = self.frame
+            base = -1 if frame is None else self.layout.frames[frame.record].base(frame.index, frame.depth)
+            options = f"{self.names.free_instances(i.record)}(s, x, {base}, ({held}))"
+            self.line(depth, f"if x & x - 1: x = tape.allocated({i.record!r}, {options}, {alignment})")
         self.line(depth, "x = (x & -x).bit_length() - 1")
         self.line(depth, f"s |= 1 << {offset} + x")
         for name, value in i.resets:

@@ -19,8 +19,9 @@ from checker.explicit.run_conditions import NO_CALLS, OTHER_THAN_INTERRUPTS, Run
 from checker.explicit.transitions import Transition, Transitions
 from checker.ir import system as ir
 from checker.ir.layout import make_layout
+from checker.trace.data import Choice
 
-Way = tuple[tuple[int, ...], int | None, int]
+Way = tuple[tuple[Choice, ...], int | None, int]
 """One way to take a transition: its choices, the state that it leads to (None where it is cut or raises a model error), and the
 routines that it calls, as bits of Names.call_numbers."""
 

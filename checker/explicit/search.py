@@ -37,6 +37,7 @@ from checker.ir import system as ir
 from checker.ir.layout import make_layout
 from checker.ir.ownership import guess
 from checker.language.tree import Position
+from checker.trace.data import Choice
 
 DEADLOCK = "no-deadlock"
 HALTED = 1
@@ -409,7 +410,7 @@ class Search:
                 return tuple(found)
 
     def _step_finding(
-        self, violated: Violated, transition: Transition, choices: tuple[int, ...], marked: int, index: int
+        self, violated: Violated, transition: Transition, choices: tuple[Choice, ...], marked: int, index: int
     ) -> None:
         if violated.property in self.result.findings or violated.property not in self.properties:
             return

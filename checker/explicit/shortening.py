@@ -8,11 +8,13 @@ the others remain possible and lead to the same end.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from checker.explicit.outcome import Raised
 from checker.explicit.paths import Hop, Route, outcomes
 from checker.explicit.transitions import Transition, Transitions
 from checker.language.tree import ReferenceType
+from checker.trace.data import Allocated, Choice
 
 TRIES = 300_000
 """Steps that may be run to find out what can be left out: a second or two."""
@@ -131,20 +133,42 @@ def source(transition: Transition) -> int | str:
     return transition.action.name
 
 
-def _with_choices(transition: Transition, state: int, choices: tuple[int, ...]) -> int | None:
+def _with_choices(transition: Transition, state: int, choices: tuple[Choice, ...]) -> int | None:
     """The state that a transition leads to with these choices, if it is possible with them."""
-    left = list(reversed(choices))
-
-    def choose(options: list[int]) -> int:
-        if not left or left[-1] not in options:
-            raise _NotThere
-        return left.pop()
-
+    given = _Given(list(reversed(choices)))
     try:
-        successor = transition.function(state, choose)
+        successor = transition.function(state, given)
     except (Raised, _NotThere):
         return None
-    return None if left else successor
+    return None if given.left else successor
+
+
+@dataclass(frozen=True)
+class _Given:
+    """A tape with one way to choose. left: its choices, the next one last."""
+
+    left: list[Choice]
+    allocations: list[str] = field(default_factory=list)
+
+    def __call__(self, options: list[int]) -> int:
+        if not self.left or self.left[-1] not in options:
+            raise _NotThere
+        value = self.left.pop()
+        assert not isinstance(value, Allocated)
+        return value
+
+    def allocated(self, record: str, instances: int, alignment: int) -> int:
+        number = self.allocations.count(record)
+        self.allocations.append(record)
+        if not instances & instances - 1:
+            return instances
+        match self.left[-1:]:
+            case [Allocated() as given] if (given.record, given.number) == (record, number):
+                bit = 1 << given.reference // alignment - 1
+                if bit & instances:
+                    self.left.pop()
+                    return bit
+        raise _NotThere
 
 
 class _NotThere(Exception):

@@ -257,13 +257,5 @@ def substitute(e: ir.Expression, values: dict[str, ir.Expression]) -> ir.Express
 
 
 def chooses(block: ir.Block) -> bool:
-    """Whether code contains a choice."""
-    for i in block:
-        match i:
-            case ir.Choose():
-                return True
-            case ir.If(_, then, otherwise) if chooses(then) or chooses(otherwise):
-                return True
-            case ir.Loop(body=body) | ir.Region(body=body) | ir.Turn(body=body) if chooses(body):
-                return True
-    return False
+    """Whether code contains a choice, or an allocation that may be one."""
+    return any(isinstance(i, ir.Choose) or (isinstance(i, ir.Allocate) and i.held is not None) for i in ir.instructions(block))

@@ -13,6 +13,7 @@ from enum import Enum
 
 from checker.ir import system as ir
 from checker.ir.layout import Layout
+from checker.ir.naming import FreeInstances
 from checker.ir.simplify import OPERATORS, Specialiser
 
 
@@ -62,6 +63,7 @@ class Runner:
         """Bits whose first direct read is noted."""
         self.location_mask = (1 << layout.location_width) - 1
         self.bodies: dict[tuple[int, int], ir.Block] = {}
+        self.free_instances = {record: FreeInstances(system, layout, record) for record in system.names}
 
     def body(self, location: int, processor: int) -> ir.Block:
         """The code of a location as one processor runs it."""
@@ -363,7 +365,7 @@ class Runner:
         if not free:
             self._read(everything << offset)
             raise _Ended(End.STOPPED)
-        found = (free & -free).bit_length() - 1
+        found = self._instance(i, free)
         self._read(((2 << found) - 1) << offset)
         self._put(offset + found, 1, 1)
         for name, value in i.resets:
@@ -372,6 +374,26 @@ class Runner:
             for cell in range(found * cells, (found + 1) * cells):
                 self._put(layout.offset + cell * layout.width, layout.width, value - self.system.variables[name].low)
         self.locals[i.local] = (found + 1) * alignment
+
+    def _instance(self, i: ir.Allocate, free: int) -> int:
+        """The index of the free instance that an allocation returns in this run."""
+        if i.held is not None and free & free - 1:
+            looker = self.free_instances[i.record]
+            stepping = -1 if self.frame is None else self.layout.frames[self.frame[0]].base(*self.frame[1:])
+            free = looker.options(self.state, free, stepping, map(self.value, i.held))
+            # What names free instances decides only which of them stands for those that are alike, so that other agents may
+            # change it: docs/soundness.md, "Partial-order reduction".
+            exchangeable = self.system.names[i.record].exchangeable
+            self.observing += exchangeable
+            self._read(looker.reads)
+            self.observing -= exchangeable
+        options = [index for index in range(free.bit_length()) if free >> index & 1]
+        if i.held is None or len(options) == 1:
+            return options[0]
+        if self.position == len(self.tape):
+            self.tape.append((0, len(options)))
+        self.position += 1
+        return options[self.tape[self.position - 1][0]]
 
     # -- frames --
 

@@ -153,7 +153,12 @@ class AtomicCode(ExpressionCode):
         names: Names,
         out: list[ir.Instruction],
     ) -> None:
-        indices = tuple(self.keep(index, out) for index in self.indices(place, names, out))
+        indices = self.indices(place, names, out)
+        if self.has_effects(value):
+            # The effects may free the instance, or allocate it again: then it is looked up once more, by its reference.
+            indices = tuple(self.keep_reference(index, out) for index in indices)
+        else:
+            indices = tuple(self.keep(index, out) for index in indices)
         old = self.keep(self.load(place, indices), out)
         result = ir_simplify.operation(operator, old, self.value(value, names, out))
         self.store(place, indices, result, augmented_type(s, place), s.position, out)
@@ -165,6 +170,13 @@ class AtomicCode(ExpressionCode):
         kept = ir.Local(f"kept#{next(self.serial)}") if type_ is None else self.local("kept", type_)
         out.append(ir.Set(kept.name, value))
         return kept
+
+    def keep_reference(self, index: ir.Expression, out: list[ir.Instruction]) -> ir.Expression:
+        """The index of an instance, by a reference that is kept; of anything else the index itself is."""
+        if not isinstance(index, ir.Index):
+            return self.keep(index, out)
+        reference = self.keep(index.reference, out, tree.ReferenceType(index.record))
+        return replace(index, reference=reference)
 
     def store(
         self,

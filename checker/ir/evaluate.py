@@ -48,6 +48,7 @@ class _Evaluator:
         tape: Tape,
     ) -> None:
         self.tape = tape
+        self.choices: list[int] = []
         self.chosen_at: Position | None = None
         self.variables = variables
         self.arenas = arenas
@@ -167,7 +168,9 @@ class _Evaluator:
         if not options:
             raise _Excluded(i.position, "this `choose` in @initial code has nothing to choose from")
         self.chosen_at = i.position
-        self.locals[i.local] = self.tape(options)
+        option = self.tape(options)
+        self.choices.append(option)
+        self.locals[i.local] = option
 
     def fits(self, i: ir.Choose, condition: ir.Expression, option: int) -> bool:
         self.locals[i.local] = option
@@ -205,7 +208,7 @@ def initial_states(
             evaluator.block(body)
             cells = {name: tuple(values) for name, values in evaluator.cells.items()}
             frames = tuple(evaluator.frames)
-            found.setdefault((tuple(cells.values()), frames), Made(cells, frames, tuple(tape.values)))
+            found.setdefault((tuple(cells.values()), frames), Made(cells, frames, tuple(evaluator.choices)))
         except _Excluded as why:
             excluded = excluded or why
         if not tape.advance():

@@ -7,7 +7,8 @@ import itertools
 from collections.abc import Iterator
 
 from checker.ir import system as ir
-from checker.ir.expression_code import ExpressionCode, allocator
+from checker.ir.expression_code import ExpressionCode
+from checker.ir.naming import result_types
 from checker.ir.symmetry import MOST, MOST_REFERENCES, Candidates, Symmetry, permutations
 from checker.language import tree
 from checker.language.walking import nodes
@@ -27,17 +28,14 @@ def find_symmetry(program: tree.Program, system: ir.System, code: ExpressionCode
     paged = [record.name for record in declared if _is_data(system, record)]
     while (name := next((name for name in paged if _meets_another(system, name, paged)), None)) is not None:
         paged.remove(name)
-    candidates = [*_freed(program, system), *_taken(program, code)]
+    candidates = list(_taken(program, code))
+    allocated = _allocated(system)
     tabled: list[str] = []
     for record in declared:
-        position = next((c.position for c in candidates if c.record == record.name), None)
-        mixed = _mixed_allocation(system, record.name)
-        if record.name in paged and mixed is not None:
-            paged.remove(record.name)
-            unreduced[record.name] = f"a step at {mixed} allocates one and comes by others in another way"
-        elif record.name not in paged and position is not None:
+        position = next((c.position for c in candidates if c.record == record.name), allocated.get(record.name))
+        if record.name not in paged and position is not None:
             what = "which is more than data, or takes part in constants, or refers to others that are only data"
-            unreduced[record.name] = f"{position} takes the lowest of several instances of it, {what}"
+            unreduced[record.name] = f"{position} takes one of several instances of it, {what}"
         elif record.name not in paged:
             tabled.append(record.name)
     while permutations(system, tuple(tabled)) is None:
@@ -54,7 +52,7 @@ def find_symmetry(program: tree.Program, system: ir.System, code: ExpressionCode
         keys,
         references,
         dict(_locals(system, reduced)),
-        {name: value for c in candidates if c.record in paged for name, value in _resets(program, c.record).items() if c.resets},
+        {name: value for record in allocated if record in paged for name, value in _resets(program, record).items()},
         tuple(c for c in candidates if c.record in paged),
         unreduced,
     )
@@ -100,40 +98,23 @@ def _meets_another(system: ir.System, record: str, paged: list[str]) -> bool:
     return False
 
 
-# -- steps that take the lowest instance --
+# -- steps that take one of several instances --
 
 
-def _bodies(system: ir.System) -> Iterator[tuple[ir.Block, frozenset[str]]]:
-    """The code of every transition, with the records that its parameters run over."""
-    for action in system.actions:
-        yield action.body, frozenset(t.record for _, t, _ in action.parameters if isinstance(t, tree.ReferenceType))
-    for location in system.locations:
-        yield location.body, frozenset()
+def _bodies(system: ir.System) -> Iterator[ir.Block]:
+    """The code of every transition."""
+    yield from (action.body for action in system.actions)
+    yield from (location.body for location in system.locations)
 
 
-def _instructions(block: ir.Block) -> Iterator[ir.Instruction]:
-    """All instructions of a block, those inside others too."""
-    for i in block:
-        yield i
-        match i:
-            case ir.If(_, then, otherwise):
-                yield from _instructions(then + otherwise)
-            case ir.Loop(body=body) | ir.Region(body=body) | ir.Turn(body=body):
-                yield from _instructions(body)
-
-
-def _freed(program: tree.Program, system: ir.System) -> Iterator[Candidates]:
-    """The free instances of each record that some step allocates."""
+def _allocated(system: ir.System) -> dict[str, tree.Position]:
+    """The records that some transition allocates, and where."""
     found: dict[str, tree.Position] = {}
-    for body, _ in _bodies(system):
-        for i in _instructions(body):
+    for body in _bodies(system):
+        for i in ir.instructions(body):
             if isinstance(i, ir.Allocate):
                 found.setdefault(i.record, i.position)
-    for record, position in found.items():
-        local = f"free {record}"
-        index = ir.Index(record, ir.Local(local), False, position)
-        condition = ir.Operation("not", (ir.Load(allocator(record), (index,)),))
-        yield Candidates(record, local, condition, frozenset(_resets(program, record)), position)
+    return found
 
 
 def _resets(program: tree.Program, record: str) -> dict[str, int]:
@@ -155,46 +136,17 @@ def _taken(program: tree.Program, code: ExpressionCode) -> Iterator[Candidates]:
                     condition: ir.Expression = ir.Constant(1)
                     if node.condition is not None:
                         condition = code.pure(node.condition, {binding.local.name: local})
-                    yield Candidates(record, local.name, condition, frozenset(), node.position)
-
-
-def _mixed_allocation(system: ir.System, record: str) -> tree.Position | None:
-    """A step that allocates an instance and could have come by a free one otherwise, or frees one as well."""
-    for body, parameters in _bodies(system):
-        allocating = [i.position for i in _instructions(body) if isinstance(i, ir.Allocate) and i.record == record]
-        if not allocating:
-            continue
-        if record in parameters:
-            return allocating[0]
-        for i in _instructions(body):
-            if isinstance(i, ir.Choose) and i.type == tree.ReferenceType(record):
-                return allocating[0]
-            if isinstance(i, ir.Store) and i.variable == allocator(record):
-                return allocating[0]
-    return None
+                    yield Candidates(record, local.name, condition, node.position)
 
 
 # -- frames --
 
 
-def results_awaited(system: ir.System) -> dict[int, str]:
-    """The locations at which a frame stands while a call that returns a value goes on, each with the procedure called."""
-    return {
-        i.location: i.procedure
-        for location in system.locations
-        for i in _instructions(location.body)
-        if isinstance(i, ir.Call) and system.procedures[i.procedure].result is not None
-    }
-
-
 def _locals(system: ir.System, reduced: set[str]) -> Iterator[tuple[tuple[int, str], str]]:
     """The live locals that hold references."""
-    awaited = results_awaited(system)
+    results = result_types(system)
     for location in system.locations:
         for local in location.live:
-            name = location.procedure
-            type_ = (
-                system.procedures[awaited[location.number]].result if local == ir.RESULT else system.procedures[name].types[local]
-            )
+            type_ = results[location.number] if local == ir.RESULT else system.procedures[location.procedure].types[local]
             if isinstance(type_, tree.ReferenceType) and type_.record in reduced:
                 yield (location.number, local), type_.record

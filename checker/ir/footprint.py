@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from checker.ir import system as ir
 from checker.ir.layout import Layout
+from checker.ir.naming import FreeInstances
 
 
 @dataclass(frozen=True)
@@ -89,12 +90,15 @@ class Footprints:
             case ir.Choose(_, _, values, low, high, _, condition):
                 read = self._all(low, high, *(values or ()))
                 return Footprint(read | (self.reads(condition) if condition is not None else 0))
-            case ir.Allocate(_, record, resets):
+            case ir.Allocate(_, record, resets, _, held):
                 everything = self._variable(f"{record}.allocated")
+                seen = everything
+                if held is not None:
+                    seen |= self._all(*held) | FreeInstances(self.system, self.layout, record).reads
                 written = everything
                 for name, _ in resets:
                     written |= self._variable(name)
-                return Footprint(everything, written)
+                return Footprint(seen, written)
             case ir.Push(record, owner, _, arguments):
                 bits = self.layout.frames[record].width
                 frames = self.frames(record, owner, bits)

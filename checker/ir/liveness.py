@@ -23,10 +23,11 @@ def expression_locals(e: ir.Expression) -> frozenset[str]:
 
 
 class _Liveness:
-    """live: what is known to be live at each location so far."""
+    """live: what is known to be live at each location so far. after: what is live after each allocation met, by its identity."""
 
     def __init__(self, live: Mapping[int, frozenset[str]]) -> None:
         self.live = live
+        self.after: dict[int, frozenset[str]] = {}
 
     def block(self, block: ir.Block, after: frozenset[str], leave: Labels, next_: Labels) -> frozenset[str]:
         for instruction in reversed(block):
@@ -72,6 +73,7 @@ class _Liveness:
             case ir.Push(_, owner, _, arguments):
                 return after.union(reads(owner), *map(reads, arguments))
             case ir.Allocate(local):
+                self.after[id(i)] = self.after.get(id(i), frozenset()) | after - {local}
                 return after - {local}
             case ir.Goto(location):
                 return self.live[location]
@@ -98,3 +100,11 @@ def live_locals(locations: Sequence[ir.Location]) -> dict[int, frozenset[str]]:
                 live[location.number] = found
                 changed = True
     return live
+
+
+def after_allocations(body: ir.Block, live: Mapping[int, frozenset[str]]) -> dict[int, frozenset[str]]:
+    """The locals that a transition may still read after each allocation in its body, by the identity of that instruction. Where
+    one instruction stands in several places of the body, those of all. live: at each location."""
+    found = _Liveness(live)
+    found.block(body, frozenset(), {}, {})
+    return found.after

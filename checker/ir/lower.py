@@ -12,6 +12,7 @@ from checker.ir.evaluate import initial_states
 from checker.ir.expression_code import allocator
 from checker.ir.find_symmetry import find_symmetry
 from checker.ir.liveness import live_locals
+from checker.ir.naming import with_names
 from checker.ir.routine_code import RoutineCode
 from checker.language import tree
 from checker.language.errors import ModelError
@@ -66,7 +67,10 @@ def lower(program: tree.Program, liveness: bool = False, any_number: bool = Fals
         assumptions=assumptions if liveness else (),
         constraints=tuple(constraint.name for constraint in program.constraints),
     )
-    return system if any_number else dataclasses.replace(system, symmetry=find_symmetry(program, system, atomic))
+    if any_number:
+        return system
+    system = with_names(program, system, atomic.types)
+    return dataclasses.replace(system, symmetry=find_symmetry(program, system, atomic))
 
 
 def _variables(program: tree.Program) -> Iterator[ir.Variable]:

@@ -213,7 +213,9 @@ class Specialiser:
                 return Call(procedure, tuple(map(e, arguments)), location, position)
             case Return(value):
                 return Return(None if value is None else e(value))
-            case Leave() | Next() | Halt() | Outside() | Allocate() | Cover() | Called() | Stand() | Goto():
+            case Allocate(local, record, resets, position, held):
+                return Allocate(local, record, resets, position, None if held is None else tuple(map(e, held)))
+            case Leave() | Next() | Halt() | Outside() | Cover() | Called() | Stand() | Goto():
                 return i
         raise TypeError(i)
 

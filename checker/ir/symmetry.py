@@ -31,13 +31,12 @@ MOST_REFERENCES = 1 << 16
 
 @dataclass(frozen=True)
 class Candidates:
-    """Instances of a paged record of which some step takes the lowest: those for which the condition holds with `local` bound to
-    a reference. resets: the variables that the step gives new values, so that candidates may differ in them."""
+    """Instances of a paged record of which `first` takes the lowest: those for which the condition holds with `local` bound to
+    a reference."""
 
     record: str
     local: str
     condition: ir.Expression
-    resets: frozenset[str]
     position: Position
 
 

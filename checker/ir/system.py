@@ -12,7 +12,7 @@ transition; those that live on are saved into the frame by Goto and Call.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -20,6 +20,7 @@ from checker.language.tree import Demanded, Position, Type
 from checker.trace.data import Call as CallSite
 
 if TYPE_CHECKING:
+    from checker.ir.naming import Naming
     from checker.ir.symmetry import Symmetry
 
 # --- expressions -----------------------------------------------------------------------------------------------------
@@ -276,13 +277,16 @@ class Outside:
 
 @dataclass(frozen=True)
 class Allocate:
-    """The lowest free instance, as a reference; it becomes allocated, and its variables get the values of `resets`. Cut if there
-    is none."""
+    """A free instance, as a reference; it becomes allocated, and its variables get the values of `resets`. Cut if there is none.
+
+    held: the references that the transition still has in its locals. They and System.names say which of several free instances
+    it may be (naming.py). None: the lowest, as nothing can tell free instances apart, or in `initial`."""
 
     local: str
     record: str
     resets: tuple[tuple[str, int], ...]
     position: Position
+    held: tuple[Expression, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -517,8 +521,9 @@ class System:
     """A whole transition system. properties: all identifiers in order. initials: all initial states. arenas: count, alignment and
     whether instances have an allocator state, of each record. inside: the locations at which each routine is on the call
     chain. coverable: all places that Cover notes. ranges: of the values of locals that have a type; others hold what was
-    assigned to them last. symmetry: what can be exchanged, None if no record is symmetric. eventualities, assumptions: only
-    where it was lowered for liveness. constraints: names of those that transitions look at first."""
+    assigned to them last. symmetry: what can be exchanged, None if no record is symmetric. names: what can name the free
+    instances of each record of which some transition may allocate one of several. eventualities, assumptions: only where it
+    was lowered for liveness. constraints: names of those that transitions look at first."""
 
     variables: dict[str, Variable]
     owners: dict[str, Owner]
@@ -534,6 +539,7 @@ class System:
     coverable: frozenset[Position]
     ranges: dict[str, tuple[int, int]] = field(default_factory=dict, hash=False)
     symmetry: Symmetry | None = None
+    names: Mapping[str, Naming] = field(default_factory=dict, hash=False)
     eventualities: tuple[Eventuality, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
     constraints: tuple[str, ...] = ()
@@ -594,10 +600,23 @@ def expressions(block: Block) -> Iterator[Expression]:
             case Return(value):
                 if value is not None:
                     yield value
-            case Leave() | Next() | Halt() | Outside() | Allocate() | Cover() | Called() | Stand() | Goto():
+            case Allocate(held=held):
+                yield from held or ()
+            case Leave() | Next() | Halt() | Outside() | Cover() | Called() | Stand() | Goto():
                 continue
             case _:
                 raise TypeError(i)
+
+
+def instructions(block: Block) -> Iterator[Instruction]:
+    """All instructions of a block, those inside others too."""
+    for i in block:
+        yield i
+        match i:
+            case If(_, then, otherwise):
+                yield from instructions(then + otherwise)
+            case Loop(body=body) | Region(body=body) | Turn(body=body):
+                yield from instructions(body)
 
 
 def contains(e: Expression, kinds: type | tuple[type, ...]) -> bool:

@@ -26,7 +26,7 @@ from checker.language.tree import (
     Type,
     Unary,
 )
-from checker.language.types import NULL_TYPE, describe, integer_result
+from checker.language.types import LARGEST, NULL_TYPE, describe, integer_result
 from checker.language.walking import nodes
 
 BOOL = BoolType()
@@ -37,7 +37,15 @@ def boolean(position: Position, value: bool) -> Constant:
 
 
 def integer(position: Position, value: int) -> Constant:
-    return Constant(position, IntType(value, value), value)
+    return Constant(position, within_bounds(position, IntType(value, value)), value)
+
+
+def within_bounds(position: Position, type_: IntType) -> IntType:
+    """The type, if its numbers are ones to count with. A product of products has twice as many bits each time."""
+    if max(-type_.low, type_.high) > LARGEST:
+        bits = LARGEST.bit_length()
+        raise ModelError(position, f"this can have more than {bits} bits; give what it is computed from a smaller range")
+    return type_
 
 
 def null(position: Position) -> Constant:
@@ -153,6 +161,7 @@ def binary(position: Position, operator: str, left: Expression, right: Expressio
         assert isinstance(right.type, IntType)
         result = integer_result(operator, left.type, right.type)
         assert result is not None
+        within_bounds(position, result)
         if isinstance(left, Constant) and isinstance(right, Constant):
             return integer(position, _FOLD[operator](left.value, right.value))
     elif isinstance(left.type, FlagsType) and left.type == right.type and operator in "&|^":

@@ -79,6 +79,8 @@ class Symbols:
                 known = similar(definition.name, target.definitions)
                 raise ModelError(definition.position, f"{definition.module} has no `{definition.name}`{known}")
             return self.resolve(target, definition.name, ast.Pass())
+        if name in ("EXPECTED", "RECORDED", "ASSUMPTIONS") and isinstance(definition, (ast.Assign, ast.AnnAssign)):
+            return Builtin(name)
         other = self._owners.setdefault(name, module)
         if other is not module and isinstance(definition, (ast.FunctionDef, ast.ClassDef, ast.AnnAssign)):
             raise module.error(definition, f"`{name}` is also defined in {other.display}; rename one of them")
@@ -105,8 +107,6 @@ class Symbols:
         return name in module.definitions and self.resolve(module, name, node) == Builtin(builtin)
 
     def _assigned(self, module: Module, name: str, value: ast.expr) -> Symbol:
-        if name in ("EXPECTED", "ASSUMPTIONS"):
-            return Builtin(name)
         if isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id in module.definitions:
             match self.resolve(module, value.func.id, value.func):
                 case Builtin("parameter"):
@@ -174,6 +174,8 @@ class Symbols:
         name, meaning = self.texts(module, call, 2, 'event("name", "what happens")')
         if IDENTIFIER.fullmatch(name) is None:
             raise module.error(call, f"{name!r} is no name of an event: write up to 64 letters, digits and hyphens")
+        if name == "none":
+            raise module.error(call, "`--events none` means no event; give this one another name")
         if name in self.events:
             raise module.error(call, f"there is an event {name} at {self.events[name].position} already; rename one")
         enabled = self.enabled_events is None or name in self.enabled_events

@@ -61,7 +61,8 @@ class GeneratorTranslator(CodeScope):
         if kind == "sum":
             if not isinstance(body.type, tree.IntType):
                 raise self.module.error(node, "sum adds integers; write sum(1 for ... if ...) to count")
-            type_: tree.Type = tree.IntType(min(0, body.type.low * rounds), max(0, body.type.high * rounds))
+            range_ = tree.IntType(min(0, body.type.low * rounds), max(0, body.type.high * rounds))
+            type_: tree.Type = build.within_bounds(position, range_)
         else:
             type_, body = build.BOOL, build.truth(body)
         return tree.Quantifier(position, type_, kind, bindings, condition, body)  # type: ignore[arg-type]

@@ -15,12 +15,14 @@ from checker.language.declarations import Symbols
 from checker.language.dormant import without_dormant
 from checker.language.errors import ModelError, UsageError, similar
 from checker.language.expressions import ExpressionTranslator
-from checker.language.modules import Module, Texts, display_path, load_modules
+from checker.language.modules import Module, Texts, check_with_python, display_path, load_modules
+from checker.language.records import expectations, recorded
 from checker.language.runs import RunConditions
 from checker.language.statements import StatementTranslator, falls_out, function_body, message
 from checker.language.symbols import Code
 from checker.language.symmetry import check_symmetry
 from checker.language.walking import called_functions, nodes, walk
+from checker.language.wording import Wording, wording
 
 
 def load_program(
@@ -32,6 +34,14 @@ def load_program(
     """Read a model with everything it imports, for one setting of its parameters (others keep their defaults) and one set
     of events (None: all). texts: to read in place of files. ModelError or UsageError if it is not a program of the language."""
     return _Loader(Path(path), settings or {}, None if events is None else frozenset(events), texts).program()
+
+
+def load_wording(path: Path | str) -> Wording:
+    """What a model's properties and assumptions say, with all events. As load_program."""
+    loader = _Loader(Path(path), {}, None, None)
+    program = loader.program()
+    modules = [module for module in loader.modules.modules.values() if loader.is_whole(module)]
+    return wording(program, loader.symbols, modules)
 
 
 class _Loader:
@@ -51,7 +61,7 @@ class _Loader:
         self.left_out: dict[str, list[tree.Position]] = {}
 
     def program(self) -> tree.Program:
-        whole = [m for m in self.modules.modules.values() if m is self.main or m.name.startswith("spec.")]
+        whole = [m for m in self.modules.modules.values() if self.is_whole(m)]
         for module in whole:
             for name, definition in module.definitions.items():
                 self.symbols.resolve(module, name, definition if isinstance(definition, ast.AST) else ast.Pass())
@@ -82,7 +92,6 @@ class _Loader:
         in_states = [e for e in eventualities if e.demanded in (tree.Demanded.ALWAYS, tree.Demanded.ANSWERED)]
         steps = (self.routines, actions, invariants, constraints, initial, executes, in_states)
         on_runs.check_calls(self.functions, (eventualities, assumptions), steps)
-        expectations = self.expectations()
         used = tree.Program(
             model=display_path(self.path),
             doc=self.main.doc,
@@ -102,7 +111,7 @@ class _Loader:
             initial_locals=initial_locals,
             processor=self.processor,
             executes=executes,
-            expectations=expectations,
+            expectations=expectations(self.main, self.symbols.events),
             sources={module.display: module.text for module in self.modules.modules.values()},
             unused=tuple(
                 (code.name, code.module.position(code.node))
@@ -115,9 +124,17 @@ class _Loader:
             stated=self.stated(),
             demanded=self.demanded([*self.routines.values(), *actions.values()]),
             left_out=tuple(p for name in (*self.routines, *actions) for p in self.left_out[name]),
+            recorded=recorded(self.main),
         )
         check_symmetry(used)
+        for module in self.modules.modules.values():
+            if not module.name.startswith("spec."):  # the kernel's own text is checked when it is written
+                check_with_python(module)
         return mark_constants(without_dormant(used))
+
+    def is_whole(self, module: Module) -> bool:
+        """Whether all that the module defines is part of the program, not just what is imported by name."""
+        return module is self.main or module.name.startswith("spec.")
 
     # -- hooks and settings --
 
@@ -392,7 +409,7 @@ class _Loader:
             node = definition if isinstance(definition, ast.AST) else ast.Pass()
         try:
             values = ast.literal_eval(definition.value) if isinstance(definition, ast.Assign) else None
-        except ValueError:
+        except (ValueError, TypeError):
             values = None
         if not isinstance(values, tuple) or not all(isinstance(value, str) for value in values):
             raise self.main.error(node, 'ASSUMPTIONS says what the verdicts rest on; write ASSUMPTIONS = ("...",)')
@@ -408,46 +425,6 @@ class _Loader:
                 reached.add(name)
                 pending += called_functions(self.functions[name].body)
         return tuple((hook, name) for hook, name in self.implementations.items() if name in reached)
-
-    # -- recorded outcomes --
-
-    def expectations(self) -> tuple[tree.Expectation, ...]:
-        definition = self.main.definitions.get("EXPECTED")
-        if definition is None:
-            return ()
-        if not isinstance(definition, ast.Assign):
-            node = definition if isinstance(definition, ast.AST) else ast.Pass()
-            raise self.main.error(node, "EXPECTED is the record of outcomes; write EXPECTED = (Expected(...),)")
-        entries = definition.value.elts if isinstance(definition.value, ast.Tuple) else [definition.value]
-        return tuple(self.expectation(entry) for entry in entries)
-
-    def expectation(self, node: ast.expr) -> tree.Expectation:
-        form = "Expected(settings={...}, events=(...), violated={...}, states=..., transitions=..., depth=...)"
-        is_entry = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in self.main.definitions
-        if not isinstance(node, ast.Call) or node.args or not is_entry:
-            raise self.main.error(node, f"write {form}")
-        known = {"settings", "events", "violated", "states", "transitions", "depth", "ladder"}
-        try:
-            values = {str(keyword.arg): ast.literal_eval(keyword.value) for keyword in node.keywords}
-        except ValueError:
-            raise self.main.error(node, f"the values of Expected are constants; write {form}") from None
-        if not known.issuperset(values) or not isinstance(values.get("settings"), dict):
-            raise self.main.error(node, f"write {form}")
-        violated, events = values.get("violated"), values.get("events", ())
-        states, transitions, depth = counts = [values.get(name) for name in ("states", "transitions", "depth")]
-        good = isinstance(violated, dict | None) and isinstance(events, tuple)
-        if not good or not all(isinstance(count, int | None) for count in counts):
-            raise self.main.error(node, f"write {form}")
-        return tree.Expectation(
-            tuple(values["settings"].items()),
-            events,
-            None if violated is None else tuple(violated.items()),
-            states,
-            transitions,
-            depth,
-            bool(values.get("ladder", False)),
-            self.main.position(node),
-        )
 
 
 def renamed_locals(part: Any, prefix: str) -> Any:

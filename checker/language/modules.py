@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import ast
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import checker.language
 from checker.language.errors import ModelError, UsageError, similar
 from checker.language.tree import Position
+from checker.language.types import LARGEST
 
 PROJECT = Path(__file__).resolve().parents[2]
 """The folder that holds `spec` and `models`."""
@@ -52,7 +54,7 @@ def display_path(path: Path) -> str:
     """The path as messages show it: from the project's folder for a file inside it, else as given."""
     try:
         return path.resolve().relative_to(PROJECT).as_posix()
-    except ValueError:
+    except (ValueError, RuntimeError):  # outside, or a loop of links, which only reading it says in words
         return path.as_posix()
 
 
@@ -63,7 +65,9 @@ Texts = Mapping[Path, str]
 def read_source(path: Path) -> str:
     """The text of a source file; UsageError if it cannot be read."""
     try:
-        return path.read_text(encoding="utf-8")
+        if path.exists() and not path.is_file() and not path.is_dir():  # reading a pipe or a device may never end
+            raise UsageError(f"{path}: error: this is no ordinary file; name a model's Python source")
+        return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise UsageError(f"{path}: error: there is no such file; `stackproof list` names the models") from None
     except IsADirectoryError:
@@ -88,9 +92,35 @@ def parse_module(name: str, path: Path, texts: Texts | None = None) -> Module:
     except (ValueError, RecursionError, MemoryError) as error:
         raise ModelError(Position(display, 1, 1), f"not valid Python: {error}") from None
     module = Module(name, path, display, text, ast.get_docstring(parsed) or "")
+    if not name.startswith("spec."):  # the kernel's own text is checked when it is written
+        _check_constants(module, parsed)
     for statement in parsed.body:
         _define(module, statement)
     return module
+
+
+def _check_constants(module: Module, parsed: ast.Module) -> None:
+    """ModelError for a number or text that can be written down but not be worked with."""
+    for node in ast.walk(parsed):
+        match node:
+            case ast.Constant(value=int(value)) if value > LARGEST:
+                raise module.error(node, f"this number has {value.bit_length():,} bits; {LARGEST.bit_length()} are the most")
+            case ast.Constant(value=str(text)) if any("\ud800" <= character <= "\udfff" for character in text):
+                raise module.error(node, "this text has half of a character in it (a surrogate), which no file can hold")
+
+
+def check_with_python(module: Module) -> None:
+    """ModelError for what Python parses and then refuses, as a keyword that is given twice: a model is valid Python. Where the
+    language has words of its own for an error, they come first."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(module.text, module.display, "exec", dont_inherit=True)
+    except SyntaxError as error:
+        position = Position(module.display, error.lineno or 1, error.offset or 1)
+        raise ModelError(position, f"not valid Python: {error.msg}") from None
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise ModelError(Position(module.display, 1, 1), f"not valid Python: {error}") from None
 
 
 def _define(module: Module, statement: ast.stmt) -> None:

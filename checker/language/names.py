@@ -326,3 +326,15 @@ class Expected:
     depth: int | None = None
     events: tuple[str, ...] = ()
     ladder: bool = False
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """With which properties and assumptions the outcomes in EXPECTED were recorded: `RECORDED = Recorded(...)`.
+
+    By name, each with a few digits of a hash of its text, in which comments and places do not count. `stackproof gate` prints
+    it, and fails when one is gone, new, or says something else.
+    """
+
+    properties: Mapping[str, str]
+    assumptions: Mapping[str, str]

@@ -14,14 +14,43 @@ from collections.abc import Iterable, Iterator, Sequence
 from checker.language import tree
 from checker.language.errors import ModelError
 from checker.language.first import check_first
+from checker.language.tree import Position
 from checker.language.walking import called_functions, nodes, walk
 
 
 def check_symmetry(program: tree.Program) -> None:
     """ModelError where code depends on which instance of a symmetric record it has before it."""
     symmetric = {record.name: record.alignment for record in program.records.values() if record.symmetric}
-    if not symmetric:
-        return
+    if symmetric:
+        _check(program, symmetric)
+
+
+def told_apart(program: tree.Program, record: tree.Record) -> Position | None:
+    """Where code outside @initial could tell one instance of the record from another by more than references to them, whether it
+    is declared symmetric or not."""
+    for node in nodes((program.actions, program.routines, program.functions, program.invariants, program.constraints)):
+        if isinstance(node, tree.Quantifier) and node.kind == "first":
+            if any(isinstance(b.domain, tree.ArenaDomain) and b.domain.record == record.name for b in node.bindings):
+                return node.position
+    try:
+        _check(program, {record.name: record.alignment})
+    except ModelError as error:
+        return error.position
+    return None
+
+
+def undecided_allocations(program: tree.Program) -> Iterator[tuple[str, Position]]:
+    """The records of which `allocate` could return an instance that nothing names, and that is not like the others all the same;
+    with where they are told apart."""
+    running = (program.actions, program.routines)
+    for name in dict.fromkeys(node.record for node in nodes(running) if isinstance(node, tree.Allocate)):
+        record = program.records[name]
+        position = told_apart(program, record) if record.count > 1 else None
+        if position is not None:
+            yield name, position
+
+
+def _check(program: tree.Program, symmetric: dict[str, int]) -> None:
     checker = _Checker(program, symmetric)
     checker.in_action = True
     for action in program.actions.values():

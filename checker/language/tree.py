@@ -578,6 +578,15 @@ class Expectation:
 
 
 @dataclass(frozen=True)
+class Recorded:
+    """The properties and assumptions that outcomes were recorded with, each with what stands for its text."""
+
+    properties: tuple[tuple[str, str], ...]
+    assumptions: tuple[tuple[str, str], ...]
+    position: Position
+
+
+@dataclass(frozen=True)
 class Program:
     """A model with everything it imports, for one setting of its parameters and one set of events.
 
@@ -613,6 +622,7 @@ class Program:
     demanded: tuple[tuple[str, str], ...] = ()
     dormant: dict[str, Routine] = field(default_factory=dict)
     left_out: tuple[Position, ...] = ()
+    recorded: Recorded | None = None
     constraints: tuple[Constraint, ...] = ()
 
     @property

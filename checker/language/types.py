@@ -12,6 +12,9 @@ MOST = 10_000
 """The most instances of a record, frames of them all, values of a variable, rounds of a loop, and bindings of an action or
 invariant: far more than can be searched, and few enough to be listed."""
 
+LARGEST = (1 << 256) - 1
+"""The largest magnitude of a number: more than any product of two machine words, and few enough bits to count with."""
+
 
 def value_range(type_: Type, records: dict[str, Record]) -> tuple[int, int]:
     """The smallest and the largest value of a type. Within flags, only values inside the mask count."""

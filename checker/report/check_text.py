@@ -10,7 +10,7 @@ from pathlib import Path
 
 from checker.report.checked import Checked
 from checker.report.text import plain, text_report
-from checker.report.verdict import USUAL, Run, Subject, Verdict, Word
+from checker.report.verdict import NO_EVENTS, USUAL, Run, Subject, Verdict, Word
 from checker.symbolic.solvers import SOLVERS
 
 PARTIAL_ORDER = "partial-order"
@@ -47,8 +47,8 @@ def find_again(subject: Subject, verdict: Verdict, saved: Sequence[Path], comman
             words += [_OPTIONS[name], str(value)]
         elif value != USUAL.get(name):
             words += ["--set", f"{name}={value}"]
-    if subject.configuration.events:
-        words += ["--events", ",".join(subject.configuration.events)]
+    if subject.configuration.has_events:
+        words += ["--events", ",".join(subject.configuration.events) or NO_EVENTS]
     words += command[1:]
     if verdict.word is Word.VIOLATED:
         words += ["--property", verdict.property]

@@ -42,7 +42,14 @@ def render_svg(dot: str, program: str, timeout: float = TIMEOUT) -> str:
     """The SVG text that the program at that path makes of a DOT text within `timeout` seconds; else PictureError."""
     name = Path(program).name
     try:
-        run = subprocess.run([program, "-Tsvg"], input=dot.encode(), capture_output=True, timeout=timeout, check=False)
+        run = subprocess.run(
+            [program, "-Tsvg"],
+            input=dot.encode(),
+            capture_output=True,
+            timeout=timeout,
+            check=False,
+            start_new_session=True,  # Ctrl-C is for us: what was found is still drawn
+        )
     except subprocess.TimeoutExpired:
         raise PictureError(f"{name} did not end within {timeout:g} seconds") from None
     except OSError as error:

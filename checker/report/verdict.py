@@ -36,26 +36,26 @@ PRECEDENCE = (Status.INTERNAL, Status.USAGE, Status.VIOLATED, Status.INCONCLUSIV
 
 @dataclass(frozen=True)
 class Configuration:
-    """settings: values of all parameters, by name. events: those switched on; None where a model has no events."""
+    """settings: values of all parameters, by name. events: those switched on. has_events: whether the model has any."""
 
     settings: tuple[tuple[str, int], ...]
     events: tuple[str, ...]
+    has_events: bool = False
 
     def __str__(self) -> str:
         sizes = ", ".join(_size(name, value) for name, value in self.settings if value != USUAL.get(name))
-        if self.events or _is_kernel(self.settings):
+        if self.events or self.has_events:
             return f"{sizes or 'no parameters'}; {','.join(self.events) or 'no events'}"
         return sizes or "no parameters"
 
+
+NO_EVENTS = "none"
+"""What --events takes for no event at all."""
 
 USUAL = {"SPARE_PAGES": 0, "EXCEPTION_STACKS": 2}
 """Parameters of the kernel that are told only where they have another value."""
 
 _WORDS = {"CPUS": "CPU", "TASKS": "task", "STACK_PAGES": "stack page", "SPARE_PAGES": "spare page"}
-
-
-def _is_kernel(settings: tuple[tuple[str, int], ...]) -> bool:
-    return any(name in _WORDS for name, _ in settings)
 
 
 def _size(name: str, value: int) -> str:

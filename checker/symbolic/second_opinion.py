@@ -78,6 +78,7 @@ def opinion(file: Path, seconds: float | None, solver: str = BITWUZLA) -> Opinio
             text=True,
             timeout=seconds,
             check=False,
+            start_new_session=True,  # Ctrl-C is for us, and does not look like an answer of the solver
         )
     except subprocess.TimeoutExpired:
         return Opinion(Answer.NONE, f"the limit of {seconds:g} seconds")

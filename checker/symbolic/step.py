@@ -15,6 +15,7 @@ from checker.ir import system as ir
 from checker.symbolic.expressions import MODEL_ERROR, Expressions, Flow, Stepper
 from checker.symbolic.fields import Fields
 from checker.symbolic.integers import Integer, width_of
+from checker.symbolic.naming import may_be_allocated
 from checker.symbolic.solving import can_hold
 from checker.symbolic.terms import Term, Unsupported
 
@@ -380,10 +381,11 @@ class Body(Expressions):
             flow.guard = self.terms.conjunction(flow.guard, self.terms.negation(dry))
         else:
             self.ends(flow, dry, CUT_ARENA)
-        if self.any_free and count > 1:
+        if count > 1 and (self.any_free or i.held is not None):
             index = self.input(0, count - 1)
+            possible = free if self.any_free else may_be_allocated(self, i, free, flow)
             there = [
-                self.terms.conjunction(free[number], self.integers.equal(index, self.integers.constant(number)))
+                self.terms.conjunction(possible[number], self.integers.equal(index, self.integers.constant(number)))
                 for number in range(count)
             ]
             flow.guard = self.terms.conjunction(flow.guard, self.terms.disjunction(*there))

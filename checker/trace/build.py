@@ -128,7 +128,7 @@ def _take(machine: Machine, transition: Transition, at: str) -> tuple[Outcome, S
         _differ(at, f"{told} takes place", f"that it cannot tell whose frame steps: {stopped}")
     if outcome.kind in (Kind.NOT_POSSIBLE, Kind.OPEN_CHOICE, Kind.CUT, Kind.HALT):
         _differ(at, f"{told} takes place", str(outcome))
-    chosen = tuple(value for _, value in outcome.choices)
+    chosen = outcome.taken()
     if chosen != transition.choices:
         _differ(at, f"{told} chooses {list(transition.choices)}", f"the choices {list(chosen)}")
     return outcome, step

@@ -8,6 +8,7 @@ trace can be read, stored and replayed without any engine.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from checker.language.tree import Demanded, Position
 
@@ -19,6 +20,20 @@ class Change:
     cell: str
     before: str
     after: str
+
+
+@dataclass(frozen=True)
+class Allocated:
+    """Among the choices of a transition: the free instance, as a reference, that an allocation returned where it could have been
+    another one. number: how many allocations of the record came before in the transition that found several free instances."""
+
+    record: str
+    reference: int
+    number: int
+
+
+Choice: TypeAlias = int | Allocated
+"""A choice of a transition: the value that a `choose` chose, or the instance that an allocation returned."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +50,8 @@ class Step:
 
     processor: the instance that stepped ("cpu0"), None for an action. owner: whose frame it stepped ("task1", or the
     processor itself). name: the action, or the routine that the step's access point stands in. arguments: of an action, by
-    name. choices: what each `choose` chose, in order. calls: where the step began, outermost routine first; for an
+    name. choices: what each `choose` chose, and (as `allocate page1`) which instance each allocation returned that could
+    have returned another one, in order. calls: where the step began, outermost routine first; for an
     action its own position. at: the access point that it ran, which a report shows; for a step that pushed or returned
     before it met one, the innermost place of `calls`, and for an action its own position. reads: the cells that it read,
     constants left out and ghost state included, in order, each once with the value that it found there first. changes: the

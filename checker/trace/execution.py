@@ -299,12 +299,10 @@ class Execution:
         self.state.memory[self.state.locate(place, operands, position)] = fitting
 
     def allocate(self, record_name: str, position: Position) -> int:
-        """Takes the lowest free instance."""
-        for index in range(self.program.records[record_name].count):
-            if not self.state.is_allocated(record_name, index):
-                self.state.allocate(record_name, index)
-                return self.state.reference(record_name, index)
-        raise Stopped(Kind.CUT, "arena", position)
+        """Takes a free instance."""
+        index = self.state.free_instance(record_name, position)
+        self.state.allocate(record_name, index)
+        return self.state.reference(record_name, index)
 
     # --- expressions -------------------------------------------------------------------------------------------------
 

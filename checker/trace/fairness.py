@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from checker.language.tree import Eventuality, Program
 from checker.language.values import instance_name
 from checker.trace.machine import Machine, Transition
-from checker.trace.record import run
-from checker.trace.state import Kind, NextStep, Owner
+from checker.trace.record import can_step
+from checker.trace.state import NextStep, Owner
 
 Context = tuple[int, int]
 """A processor, and which of its contexts: 0 for what it executes, else 1 + the depth of the frame of its own."""
@@ -119,16 +119,3 @@ def broken_assumption(program: Program, cycle: Sequence[Pairs]) -> str | None:
 
 def _interrupts(program: Program, transition: Transition) -> bool:
     return transition.processor is None and program.actions[transition.action].interrupt
-
-
-def can_step(program: Program, history: Sequence[Transition], processor: int, initial: Sequence[int] = ()) -> bool:
-    """Whether the processor has a step after the history, with whatever choices."""
-    open_choices: list[tuple[int, ...]] = [()]
-    while open_choices:
-        choices = open_choices.pop()
-        outcome = run(program, history, initial).step(processor, choices)
-        if outcome.kind is Kind.OPEN_CHOICE:
-            open_choices += [(*choices, option) for option in outcome.options]
-        elif outcome.kind is not Kind.NOT_POSSIBLE:
-            return True
-    return False

@@ -176,6 +176,6 @@ def _take(machine: Machine, transition: Transition, at: str) -> NextStep:
     outcome = machine.take(transition)
     if outcome.kind is not Kind.DONE:
         raise NoLasso(f"{at} does not take place: {outcome}")
-    if tuple(value for _, value in outcome.choices) != transition.choices:
+    if outcome.taken() != transition.choices:
         raise NoLasso(f"{at} makes other choices")
     return transition.processor, machine.called if transition.processor is not None else frozenset()

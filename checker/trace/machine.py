@@ -23,9 +23,10 @@ from checker.language.tree import (
     leading_requirements,
 )
 from checker.language.values import format_value
-from checker.trace.data import Call, InitialChoice
+from checker.trace.data import Allocated, Call, Choice, InitialChoice
 from checker.trace.execution import Execution, Scope, scope_of
 from checker.trace.state import (
+    Allocation,
     Boundary,
     Chooser,
     Frame,
@@ -54,9 +55,16 @@ class Outcome:
     message: str = ""
     position: Position | None = None
     property: str | None = None
-    options: tuple[int, ...] = ()
-    choices: tuple[tuple[Type, int], ...] = ()
+    options: tuple[Choice, ...] = ()
+    choices: tuple[tuple[Type | Allocation, int], ...] = ()
     reads: Reads = ()
+
+    def taken(self) -> tuple[Choice, ...]:
+        """The choices, as a transition has them."""
+        return tuple(
+            Allocated(type_.record, value, type_.number) if isinstance(type_, Allocation) else value
+            for type_, value in self.choices
+        )
 
     def __str__(self) -> str:
         place = f"{self.position}: " if self.position else ""
@@ -70,7 +78,7 @@ class Transition:
     processor: int | None
     action: str = ""
     arguments: tuple[int, ...] = ()
-    choices: tuple[int, ...] = ()
+    choices: tuple[Choice, ...] = ()
 
 
 class Machine:
@@ -88,7 +96,7 @@ class Machine:
         no step that could violate a property."""
         self.program = program
         self.state = State(program)
-        self.state.chooser = initial if callable(initial) else chooser_of(initial)
+        self.state.chooser = _lowest_allocated(initial if callable(initial) else chooser_of(initial))
         self.spoiled = False
         self.accessed: Call | None = None
         self.reads: Reads = ()
@@ -103,6 +111,7 @@ class Machine:
         self.initial_choices = tuple(
             InitialChoice(format_value(program, type_, value), position)
             for (type_, value), position in zip(self.state.chosen, self.state.chosen_at, strict=True)
+            if not isinstance(type_, Allocation)
         )
 
     # --- transitions -------------------------------------------------------------------------------------------------
@@ -113,8 +122,9 @@ class Machine:
             return self.step(transition.processor, transition.choices)
         return self.act(transition.action, transition.arguments, transition.choices)
 
-    def step(self, processor: int, choices: Sequence[int] | Chooser = ()) -> Outcome:
-        """Runs one step of the processor of that index. Anything but DONE spoils it, unless there is no frame."""
+    def step(self, processor: int, choices: Sequence[Choice] | Chooser = ()) -> Outcome:
+        """Runs one step of the processor of that index. Anything but DONE spoils it, unless no step begins: there
+        is no frame, or the state is outside a constraint."""
         outside = self._outside()
         self._begin(processor, choices)
         before = dict(self.state.memory)
@@ -132,7 +142,7 @@ class Machine:
             return self._outcome(stopped)
         return Outcome(Kind.DONE, choices=tuple(self.state.chosen))
 
-    def act(self, name: str, arguments: Sequence[int], choices: Sequence[int] | Chooser = ()) -> Outcome:
+    def act(self, name: str, arguments: Sequence[int], choices: Sequence[Choice] | Chooser = ()) -> Outcome:
         """Runs the action. Anything but DONE leaves the state as it was: an action pushes frames, and runs none."""
         action = self.program.actions[name]
         first = leading_requirements(action)
@@ -154,12 +164,13 @@ class Machine:
             return self._outcome(stopped)
         return Outcome(Kind.DONE, choices=tuple(self.state.chosen))
 
-    def _begin(self, processor: int | None, choices: Sequence[int] | Chooser) -> None:
+    def _begin(self, processor: int | None, choices: Sequence[Choice] | Chooser) -> None:
         if self.spoiled:
             raise RuntimeError("the machine stopped half-way through a step")
         self.accessed = None
         self.state.processor = processor
         self.state.chosen = []
+        self.state.allocations = []
         self.state.chosen_at = []
         self.state.looked = []
         self.state.found = {}
@@ -169,8 +180,8 @@ class Machine:
 
     def _outside(self) -> Outcome | None:
         """What becomes of a transition that is possible here, if this state is outside a constraint."""
-        self._begin(None, ())
         for constraint in self.program.constraints:
+            self._begin(None, ())
             execution = Execution(self.state)
             if not execution.at_once(execution.evaluate(constraint.body, scope_of((), ()))):
                 return Outcome(Kind.CUT, f"constraint {constraint.name}", constraint.position)
@@ -340,3 +351,8 @@ class Machine:
                 return False
             execution.set_bound(parameter, value, position, scope)
         return True
+
+
+def _lowest_allocated(chooser: Chooser) -> Chooser:
+    """The chooser of @initial code, in which an allocation returns the lowest free instance."""
+    return lambda type_, options: None if isinstance(type_, Allocation) else chooser(type_, options)

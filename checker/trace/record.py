@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from checker.language.tree import Program, ReferenceType, Type
 from checker.language.values import format_value, instance_name
-from checker.trace.data import Call, Change, Step
+from checker.trace.data import Call, Change, Choice, Step
 from checker.trace.machine import Machine, Outcome, Transition
-from checker.trace.state import Chooser, Kind, Owner
+from checker.trace.state import Allocation, Chooser, Kind, Owner
 
 
 def record_step(machine: Machine, transition: Transition, chooser: Chooser | None = None) -> tuple[Outcome, Step]:
@@ -25,10 +25,18 @@ def record_step(machine: Machine, transition: Transition, chooser: Chooser | Non
     reads = machine.step_reads
     after = machine.cells()
     changes = tuple(Change(cell, before[cell], after[cell]) for cell in before if before[cell] != after[cell])
-    chosen = tuple(format_value(machine.program, type_, value) for type_, value in outcome.choices)
+    chosen = tuple(format_choice(machine.program, type_, value) for type_, value in outcome.choices)
     if machine.accessed is not None:
         step = replace(step, name=machine.accessed.routine, at=machine.accessed.position)
     return outcome, replace(step, choices=chosen, reads=reads, changes=changes)
+
+
+def format_choice(program: Program, type_: Type | Allocation, value: int) -> str:
+    """A choice as a trace has it; of an allocation `allocate page1`, or for a later one `allocate page1, allocation 2`."""
+    if isinstance(type_, Allocation):
+        which = f", allocation {type_.number + 1}" if type_.number else ""
+        return f"allocate {format_value(program, ReferenceType(type_.record), value)}{which}"
+    return format_value(program, type_, value)
 
 
 def _describe(machine: Machine, transition: Transition) -> Step:
@@ -90,7 +98,7 @@ def transitions(
     interrupts: those of interrupt actions too. A machine cannot be copied, so that each candidate that leaves its mark on
     it costs a run of the history.
     """
-    machine = run(program, history, initial)
+    machine = _open(program, history, initial)
     processors = 0 if program.processor is None else program.records[program.processor].count
     candidates = [Transition(index) for index in range(processors)]
     for action in program.actions.values():
@@ -100,7 +108,7 @@ def transitions(
     marked = False
     while candidates:
         if marked:
-            machine = run(program, history, initial)
+            machine = _open(program, history, initial)
         candidate = candidates.pop()
         outcome = machine.take(candidate)
         if outcome.kind is Kind.OPEN_CHOICE:
@@ -108,3 +116,23 @@ def transitions(
         elif outcome.kind is not Kind.NOT_POSSIBLE:
             yield candidate, outcome
         marked = machine.spoiled or outcome.kind is Kind.DONE
+
+
+def can_step(program: Program, history: Sequence[Transition], processor: int, initial: Sequence[int] = ()) -> bool:
+    """Whether the processor has a step after the history, with whatever choices."""
+    open_choices: list[tuple[Choice, ...]] = [()]
+    while open_choices:
+        choices = open_choices.pop()
+        outcome = _open(program, history, initial).step(processor, choices)
+        if outcome.kind is Kind.OPEN_CHOICE:
+            open_choices += [(*choices, option) for option in outcome.options]
+        elif outcome.kind is not Kind.NOT_POSSIBLE:
+            return True
+    return False
+
+
+def _open(program: Program, history: Sequence[Transition], initial: Sequence[int]) -> Machine:
+    """A machine that has taken these transitions, and leaves open which instance the next ones allocate."""
+    machine = run(program, history, initial)
+    machine.state.allocations_are_open = True
+    return machine

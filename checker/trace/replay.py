@@ -13,8 +13,8 @@ from checker.trace.lasso import NoLasso, check_lasso, cycle_of, eventuality_at
 from checker.trace.machine import Machine, Outcome, Transition
 from checker.trace.parse import parse_instance, parse_value
 from checker.trace.places import Gone, changed_files, moved
-from checker.trace.record import printed_owner, record_step
-from checker.trace.state import Chooser, Kind, Stopped
+from checker.trace.record import format_choice, printed_owner, record_step
+from checker.trace.state import Allocation, Chooser, Kind, Stopped
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def _replay_step(machine: Machine, step: Step, at: str) -> tuple[Outcome, Transi
         {change.cell: f"{change.before} -> {change.after}" for change in step.changes},
         {change.cell: f"{change.before} -> {change.after}" for change in found.changes},
     )
-    chosen = tuple(value for _, value in outcome.choices)
+    chosen = outcome.taken()
     return outcome, Transition(transition.processor, transition.action, transition.arguments, chosen)
 
 
@@ -138,13 +138,20 @@ def _transition(machine: Machine, step: Step, at: str) -> Transition:
         raise _Differs(f"{at}: the replay cannot tell whose frame it steps: {stopped}") from None
 
 
-def _choices(program: Program, texts: Iterable[str], at: str) -> Chooser:
-    remaining = iter(texts)
+def _choices(program: Program, texts: Sequence[str], at: str) -> Chooser:
+    remaining = list(reversed(texts))
 
-    def choose(type_: Type, options: tuple[int, ...]) -> int | None:
-        text = next(remaining, None)
+    def choose(type_: Type | Allocation, options: tuple[int, ...]) -> int | None:
+        if not remaining:
+            return None
+        if isinstance(type_, Allocation):
+            named = [value for value in options if format_choice(program, type_, value) == remaining[-1]]
+            if named:
+                remaining.pop()
+            return named[0] if named else None
+        text = remaining.pop()
         try:
-            return None if text is None else parse_value(program, type_, text)
+            return parse_value(program, type_, text)
         except ValueError as error:
             raise _Differs(f"{at}: choice: {error}") from None
 

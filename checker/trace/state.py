@@ -26,7 +26,7 @@ from checker.language.tree import (
     Variable,
 )
 from checker.language.values import array_name, element_name, format_value, index_message, instance_name, wild_pointer_message
-from checker.trace.data import Call
+from checker.trace.data import Allocated, Call, Choice
 
 T = TypeVar("T")
 
@@ -57,7 +57,7 @@ class Stopped(Exception):
         message: str,
         position: Position,
         property: str | None = None,
-        options: tuple[int, ...] = (),
+        options: tuple[Choice, ...] = (),
         reads: Reads = (),
     ) -> None:
         super().__init__(f"{position}: {kind.value}: {message}")
@@ -92,8 +92,18 @@ Owner: TypeAlias = tuple[str, int]
 NextStep: TypeAlias = tuple[int | None, frozenset[str]]
 """The transition that comes next: the index of the processor that steps, None for an action, and the routines it calls."""
 
-Chooser: TypeAlias = Callable[[Type, tuple[int, ...]], int | None]
-"""Picks one of the options of a `choose` of that type; None: whoever runs the step has not decided."""
+
+@dataclass(frozen=True)
+class Allocation:
+    """What an allocation returns, where a `choose` has a type. number: as in Allocated."""
+
+    record: str
+    number: int
+
+
+Chooser: TypeAlias = Callable[[Type | Allocation, tuple[int, ...]], int | None]
+"""Picks one of the options of a `choose` of that type, or of the free instances of an allocation; None: whoever runs the step has
+not decided. An allocation then returns the lowest."""
 
 
 class Cell(NamedTuple):
@@ -126,7 +136,9 @@ class State:
     """Shared memory and frames, and what belongs to the step in progress: its processor, its choices and their places, and the
     cells that it looked at, twice over. looked: in order; a condition drops from those what did not decide it. found: all
     but constants, with the value that each had when it was looked at first. called: the routines that the step called.
-    next_step: what a condition on runs is told of the step that follows."""
+    next_step: what a condition on runs is told of the step that follows. allocations: the records of which the step has
+    allocated an instance when several were free. allocations_are_open: whether an allocation of which nobody has decided
+    what it returns is an open choice; else it returns the lowest."""
 
     def __init__(self, program: Program) -> None:
         self.program = program
@@ -136,7 +148,9 @@ class State:
         self.frames: dict[Owner, list[Frame]] = {}
         self.processor: int | None = None
         self.chooser: Chooser = chooser_of(())
-        self.chosen: list[tuple[Type, int]] = []
+        self.allocations: list[str] = []
+        self.allocations_are_open = False
+        self.chosen: list[tuple[Type | Allocation, int]] = []
         self.chosen_at: list[Position] = []
         self.looked: list[Cell] = []
         self.found: dict[Cell, int] = {}
@@ -298,6 +312,29 @@ class State:
         self.chosen_at.append(position)
         return value
 
+    def free_instance(self, record_name: str, position: Position) -> int:
+        """The index of the free instance that the step in progress allocates: any one that it names, else the lowest."""
+        count = self.program.records[record_name].count
+        free = tuple(self.reference(record_name, n) for n in range(count) if not self.is_allocated(record_name, n))
+        if not free:
+            raise Stopped(Kind.CUT, "arena", position)
+        allocation = Allocation(record_name, self.allocations.count(record_name))
+        if len(free) > 1:
+            self.allocations.append(record_name)
+        value = self.chooser(allocation, free)
+        if value is None and self.allocations_are_open and len(free) > 1:
+            options = tuple(Allocated(record_name, reference, allocation.number) for reference in free)
+            raise Stopped(Kind.OPEN_CHOICE, "no instance is given", position, options=options)
+        if value is None:
+            value = free[0]
+        elif value not in free:
+            shown = self._printable(ReferenceType(record_name), value)
+            raise Stopped(Kind.NOT_POSSIBLE, f"{shown} cannot be allocated, as it is not free", position)
+        else:
+            self.chosen.append((allocation, value))
+            self.chosen_at.append(position)
+        return value // self.program.records[record_name].alignment - 1
+
     def _printable(self, type_: Type, value: int) -> str:
         try:
             return format_value(self.program, type_, value)
@@ -305,7 +342,18 @@ class State:
             return str(value)
 
 
-def chooser_of(choices: Sequence[int]) -> Chooser:
-    """Takes these values in turn, and leaves open what comes after them."""
-    remaining = iter(choices)
-    return lambda type_, options: next(remaining, None)
+def chooser_of(choices: Sequence[Choice]) -> Chooser:
+    """Takes these in turn, and leaves open what comes after them. What an allocation returned is taken by that one only."""
+    remaining = list(reversed(choices))
+
+    def choose(type_: Type | Allocation, options: tuple[int, ...]) -> int | None:
+        match remaining[-1:]:
+            case [Allocated(record, reference, number)] if type_ == Allocation(record, number):
+                remaining.pop()
+                return reference
+            case [int(value)] if not isinstance(type_, Allocation):
+                remaining.pop()
+                return value
+        return None
+
+    return choose

@@ -115,7 +115,7 @@ class Command:
             cache = empty if self.cold else str(self.warm_cache)
             command = [sys.executable, "-m", "checker", "check", str(case.path), "--format", "json"]
             command += [word for name, value in case.settings for word in ("--set", f"{name}={value}")]
-            command += ["--events", ",".join(case.events)] if case.events is not None else []
+            command += ["--events", ",".join(case.events) or "none"] if case.events is not None else []
             command += [word for name in case.in_states for word in ("--property", name)] if case.of_runs else []
             command += ["--threads", str(self.threads), "--reduce", "all" if self.reduced else "none"]
             status, out, err, seconds, peak = run(command, {"STACKPROOF_CACHE": cache})

@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -21,10 +22,14 @@ from test_check import PROJECT, schema
 
 import checker.cli.check
 import checker.cli.gate
+import checker.symbolic.second_opinion
 from checker.cli.check import check
 from checker.cli.configuration import Request, check_configuration
 from checker.cli.ending import interrupt, last_words, take_signals
 from checker.cli.gate import gate
+from checker.cli.main import run
+from checker.explicit.interrupts import temporary_folder
+from checker.report.svg import render_svg
 from checker.report.verdict import Run
 
 LADDER = str(PROJECT / "models" / "rfc_v1_nr_fixed.py")
@@ -136,7 +141,7 @@ def test_gate_stops_at_ctrl_c_and_records_nothing(tmp_path: Path) -> None:
 
 COUNTER = """# SPDX-License-Identifier: GPL-2.0-only
 from typing import Annotated
-from checker.language import Expected, Range, action, invariant, require
+from checker.language import Expected, Range, Recorded, action, invariant, require
 n: Annotated[int, Range(0, 3)] = 0
 @action
 def up() -> None:
@@ -147,6 +152,7 @@ def up() -> None:
 def low() -> bool:
     "A counter stays where it was made for."
     return n < 4
+RECORDED = Recorded(properties={"low": "949186691058"}, assumptions={})
 EXPECTED = (Expected(settings={}, violated={}, states=5, transitions=3, depth=3),)
 """
 
@@ -216,3 +222,44 @@ def test_what_ignores_signals_goes_on_ignoring_them(signals: None) -> None:
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
     take_signals()
     assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+
+
+def test_ctrl_c_is_one_line_without_an_empty_one(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    interrupted_in(0, monkeypatch)
+    assert run(["check", str(PROJECT / "models" / "dks.py"), "--set", "T=2"]) == 3
+    assert capsys.readouterr() == ("", "error: interrupted before anything was found\n")
+
+
+@pytest.mark.parametrize("function", ["mkdtemp", "rmdir"])
+def test_ctrl_c_leaves_no_temporary_folder(signals: None, function: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """While it is made, or while it is removed."""
+    module = tempfile if function == "mkdtemp" else os
+    original = getattr(module, function)
+
+    def interrupted(*arguments: Any, **named: Any) -> Any:
+        if function == "rmdir":
+            os.kill(os.getpid(), signal.SIGINT)
+        result = original(*arguments, **named)
+        if function == "mkdtemp":
+            os.kill(os.getpid(), signal.SIGINT)
+        return result
+
+    monkeypatch.setattr(module, function, interrupted)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with pytest.raises(KeyboardInterrupt), temporary_folder() as folder:
+        assert folder.is_dir()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_programs_that_are_run_do_not_get_the_ctrl_c_of_a_terminal(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    program = tmp_path / "dot"
+    program.write_text(
+        f"#!{sys.executable}\nimport os, sys\nfor to in sys.stdout, sys.stderr:\n    print('<svg', os.getpgid(0), '</svg>', file=to)\n"
+    )
+    program.chmod(0o700)
+    assert str(os.getpgid(0)) not in render_svg("graph {}", str(program)).split()
+    monkeypatch.setattr(checker.symbolic.second_opinion, "isolated", lambda *_: [str(program)])
+    file = tmp_path / "question.smt2"
+    told = checker.symbolic.second_opinion.opinion(file, 10)
+    assert "<svg" in str(told)
+    assert str(os.getpgid(0)) not in str(told).split()

@@ -440,7 +440,7 @@ def test_a_checkpoint_that_is_damaged_or_of_another_search(place: Place) -> None
     place.run(*SMALL, "--max-states", "9000", "--checkpoint", str(file))
     content = file.read_bytes()
     for changed, message in (
-        (content[:-1], "truncated"),
+        (content[:-1], "its body is not as long as its header says"),
         (content[:-7] + b"x" + content[-6:], "damaged"),
         (content[:40], "truncated"),
     ):
@@ -489,3 +489,13 @@ def test_the_portable_engine_serves(place: Place, bits: int, count: int, body: s
     assert "the compiled engine cannot be used: " + reason in done.stderr
     served = place.run("check", str(model))
     assert served.returncode == 0, served.stderr
+
+
+@pytest.mark.parametrize("arguments", [("check", "models/dks.py", "--set", "S=2"), ("list",), ("gate", "nowhere.py")])
+def test_no_solver_is_loaded_that_is_not_asked_for(arguments: tuple[str, ...]) -> None:
+    code = (
+        "import sys; from checker.cli.main import load, run; load(sys.argv[1:]); run(sys.argv[1:]); "
+        "print(*sorted({'z3', 'bitwuzla'} & set(sys.modules)), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, *arguments], cwd=PROJECT, capture_output=True, text=True, check=True)
+    assert done.stderr.splitlines()[-1] == ""

@@ -18,39 +18,40 @@ DOCUMENTS = [
     PROJECT / "README.md",
     PROJECT / "ARCHITECTURE.md",
     PROJECT / "CHANGELOG.md",
-    *sorted((PROJECT / "docs").glob("*.md")),
+    *sorted((PROJECT / "docs").rglob("*.md")),
 ]
 BLOCK = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
 NOT_RUN_HERE = ("make ",)
 """What .ci/run itself runs."""
 
 
-def commands() -> list[tuple[str, str, int]]:
+def commands(document: Path) -> list[tuple[str, int]]:
+    """The commands that a document shows, with the exit status that it says they have."""
     found = []
-    for document in DOCUMENTS:
-        for block in BLOCK.findall(document.read_text()):
-            for line in block.splitlines():
-                command, _, comment = line.partition("#")
-                status = re.search(r"exit status (\d)", comment)
-                found.append((document.name, command.strip(), int(status[1]) if status else 0))
+    for block in BLOCK.findall(document.read_text()):
+        for line in block.splitlines():
+            command, _, comment = line.partition("#")
+            status = re.search(r"exit status (\d)", comment)
+            found.append((command.strip(), int(status[1]) if status else 0))
     return found
 
 
-@pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
     """A copy of the project to run the commands in: some write files."""
-    copy = tmp_path_factory.mktemp("project")
-    for folder in ("checker", "spec", "models", "counterexamples"):
-        shutil.copytree(PROJECT / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    return copy
+    for folder in ("checker", "spec", "models", "counterexamples", "docs"):
+        shutil.copytree(PROJECT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    return tmp_path
 
 
 def test_there_are_commands() -> None:
-    assert sum(command.startswith("stackproof ") for _, command, _ in commands()) > 8
+    found = [command for document in DOCUMENTS for command, _ in commands(document)]
+    assert sum(command.startswith("stackproof ") for command in found) > 8
 
 
-def test_commands_of_the_documents_do_what_they_say(project: Path) -> None:
-    for document, command, status in commands():
+@pytest.mark.parametrize("document", [d for d in DOCUMENTS if commands(d)], ids=lambda d: str(d.relative_to(PROJECT)))
+def test_commands_of_the_documents_do_what_they_say(document: Path, project: Path) -> None:
+    for command, status in commands(document):
         if command.startswith(NOT_RUN_HERE):
             target = command.split()[1]
             assert re.search(rf"^{target}:", (PROJECT / "Makefile").read_text(), re.MULTILINE), command
@@ -72,7 +73,7 @@ def test_commands_of_the_documents_do_what_they_say(project: Path) -> None:
 def test_the_first_result_is_what_is_printed(project: Path) -> None:
     readme = (PROJECT / "README.md").read_text()
     shown = re.search(r"^```text\n(.*?)^```", readme, re.MULTILINE | re.DOTALL)
-    command = next(c for _, c, _ in commands() if c.startswith("stackproof check models/rfc_v1.py --cpus 1"))
+    command = next(c for c, _ in commands(PROJECT / "README.md") if c.startswith("stackproof check models/rfc_v1.py --cpus 1"))
     assert shown is not None
     done = subprocess.run(
         [sys.executable, "-m", "checker", *shlex.split(command)[1:]],
@@ -87,6 +88,15 @@ def test_the_first_result_is_what_is_printed(project: Path) -> None:
     for part in re.split(r"^\.\.\.\n", shown[1], flags=re.MULTILINE):
         _, found, rest = rest.partition(part)
         assert found, part
+
+
+def test_the_tutorial_shows_its_model() -> None:
+    guide = PROJECT / "docs" / "guide"
+    model = (guide / "free_list.py").read_text()
+    blocks = re.findall(r"^```python\n(.*?)^```", (guide / "tutorial.md").read_text(), re.MULTILINE | re.DOTALL)
+    assert len(blocks) == 4
+    for block in blocks:
+        assert block in model, block
 
 
 def test_links_between_documents_lead_somewhere() -> None:

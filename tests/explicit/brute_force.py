@@ -4,29 +4,41 @@
 The engine sets locals to 0 once they are dead; the machine keeps them. So what both agree on is the *view* of a state: its
 cells, and where its frames stand. The engine keeps apart at least those states that some steps can tell apart, and at most
 those that the machine keeps apart. Where no frame holds anything, the counts are equal.
+
+Which free instances an allocation may return, the machine does not know. It is asked for those that the engine looks at, so that
+all else can be compared exactly; test_allocations.py asks for all free ones, and compares what is left then.
 """
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from types import GeneratorType
 from typing import Any
 
 from as_python import Tape as Combinations
 
 from checker.explicit.decode import state_cells, state_frames
-from checker.explicit.outcome import Cut, OutOfRange, Tape, Violated
-from checker.explicit.paths import FIRST_PROPERTY
+from checker.explicit.generated_names import Names
+from checker.explicit.initial import initial_states
+from checker.explicit.outcome import Cut, OutOfRange, Raised, Tape, Violated
+from checker.explicit.paths import FIRST_PROPERTY, alternatives
+from checker.explicit.python_code import FunctionMaker
 from checker.explicit.search import HALTED, Limits, Result, Search
+from checker.explicit.transitions import Transitions
+from checker.ir.layout import make_layout
 from checker.ir.lower import lower
 from checker.language.tree import Program, Type
 from checker.language.values import instance_name
+from checker.trace.data import Allocated, Choice
 from checker.trace.ending import leads_back
 from checker.trace.machine import Machine, Outcome, Transition
 from checker.trace.record import run
-from checker.trace.state import Kind, Stopped
+from checker.trace.state import Allocation, Chooser, Kind, Stopped
+
+Choices = tuple[Choice, ...]
 
 View = tuple[Any, ...]
 """A state as both sides see it: printed cells, and the places of each owner's frames."""
@@ -69,12 +81,64 @@ class TooLarge(Exception):
 # -- by the machine ---------------------------------------------------------------------------------------------------
 
 
+Offer = Callable[[Transition, Allocation, Choices], Sequence[int] | None]
+"""Of which instances an allocation of a transition returns one, after these choices; None: the lowest free one. The
+transition's own choices do not count."""
+
+
+class Offered:
+    """Which instances the engine lets allocations return in the state after a path."""
+
+    def __init__(self, program: Program) -> None:
+        self.system = lower(program)
+        self.layout = make_layout(self.system)
+        self.steps: Transitions | None = None
+        if self.system.names:
+            self.steps = Transitions(FunctionMaker(Names(self.system, self.layout)))
+        firsts = initial_states(self.system, self.layout)
+        self.firsts = {initial.choices: state for initial, state in zip(self.system.initials, firsts, strict=True)}
+        self.states: dict[tuple[tuple[int, ...], tuple[Transition, ...]], int] = {}
+
+    def after(self, path: tuple[Transition, ...], initial: tuple[int, ...]) -> Offer:
+        """initial: what @initial code chose."""
+        if self.steps is None:
+            return lambda transition, allocation, made: None
+        steps, state = self.steps, self._state(path, initial)
+
+        def offer(transition: Transition, allocation: Allocation, made: Choices) -> Sequence[int] | None:
+            ways = [choices for choices, _ in _ways(steps, state, transition) if choices[: len(made)] == made]
+            following = dict.fromkeys(choices[len(made)] for choices in ways if len(choices) > len(made))
+            here = [c for c in following if isinstance(c, Allocated) and Allocation(c.record, c.number) == allocation]
+            return [choice.reference for choice in here] or None
+
+        return offer
+
+    def _state(self, path: tuple[Transition, ...], initial: tuple[int, ...]) -> int:
+        if not path:
+            return self.firsts[initial]
+        key = initial, path
+        if key not in self.states:
+            assert self.steps is not None
+            ways = _ways(self.steps, self._state(path[:-1], initial), path[-1])
+            (self.states[key],) = [end for choices, end in ways if choices == path[-1].choices and isinstance(end, int)]
+        return self.states[key]
+
+
+def _ways(steps: Transitions, state: int, transition: Transition) -> Iterator[tuple[Choices, int | Raised]]:
+    for engine, choices, end in alternatives(steps, state):
+        name = "" if engine.action is None else engine.action.name
+        if (engine.processor, name, engine.arguments) == (transition.processor, transition.action, transition.arguments):
+            yield choices, end
+
+
 @dataclass
 class BruteForce:
-    """The search by the machine. coarsest: how many running states no step can tell apart."""
+    """The search by the machine. any_free: whether allocations may return any free instance. coarsest: how many running states
+    no step can tell apart."""
 
     program: Program
     most: int
+    any_free: bool = False
     space: Space = field(default_factory=Space)
     coarsest: int = 0
 
@@ -90,12 +154,14 @@ class BruteForce:
                 numbers[exact(first)] = self._meet(first, 0)
         graph: list[list[tuple[Label, Any]]] = []
         terminal: set[Any] = set()
+        offered = None if self.any_free else Offered(program)
         for key in (queue := list(paths)):
             path = paths[key]
             graph.append([])
             view = key[0]
             moves = leaves = False
-            for transition, outcome, machine in expand(program, path, initials[key]):
+            offer = None if offered is None else offered.after(path, initials[key])
+            for transition, outcome, machine in expand(program, path, initials[key], offer):
                 label = label_of(transition)
                 if transition.processor is not None or not program.actions[transition.action].interrupt:
                     done = outcome.kind is Kind.DONE
@@ -175,7 +241,7 @@ def initial_machines(program: Program) -> Iterator[Machine]:
     more = True
     while more:
         try:
-            yield Machine(program, chooser(combinations))
+            yield Machine(program, chooser(combinations, None))
         except Stopped as stopped:
             if stopped.kind is not Kind.NOT_POSSIBLE:
                 raise
@@ -183,9 +249,10 @@ def initial_machines(program: Program) -> Iterator[Machine]:
 
 
 def expand(
-    program: Program, path: tuple[Transition, ...], initial: tuple[int, ...] = ()
+    program: Program, path: tuple[Transition, ...], initial: tuple[int, ...], offer: Offer | None
 ) -> Iterator[tuple[Transition, Outcome, Machine]]:
-    """Every transition that is possible after the path from the initial state that these choices make, with its choices, how it ends, and the machine that has taken it."""
+    """Every transition that is possible after the path from the initial state that these choices make, with its choices, how it
+    ends, and the machine that has taken it. offer: what allocations return; None: any free instance."""
     processors = 0 if program.processor is None else program.records[program.processor].count
     candidates = [Transition(index) for index in range(processors)]
     machine = run(program, path, initial)
@@ -198,19 +265,31 @@ def expand(
         while more:
             if not fresh:
                 machine = run(program, path, initial)
-            choose = chooser(combinations)
+            choose = chooser(combinations, None if offer is None else partial(offer, candidate))
             if candidate.processor is not None:
                 outcome = machine.step(candidate.processor, choose)
             else:
                 outcome = machine.act(candidate.action, candidate.arguments, choose)
             fresh = not machine.spoiled and outcome.kind is not Kind.DONE
             if outcome.kind is not Kind.NOT_POSSIBLE:
-                yield replace(candidate, choices=tuple(value for _, value in outcome.choices)), outcome, machine
+                yield replace(candidate, choices=outcome.taken()), outcome, machine
             more = combinations.advance()
 
 
-def chooser(combinations: Combinations) -> Callable[[Type, tuple[int, ...]], int]:
-    return lambda type_, options: options[combinations.pick(len(options))]
+def chooser(combinations: Combinations, offer: Callable[[Allocation, Choices], Sequence[int] | None] | None) -> Chooser:
+    made: list[Choice] = []
+
+    def choose(type_: Type | Allocation, options: tuple[int, ...]) -> int | None:
+        among: Sequence[int] | None = options
+        if isinstance(type_, Allocation) and offer is not None:
+            among = offer(type_, tuple(made))
+            if among is None:
+                return None
+        value = among[combinations.pick(len(among))]
+        made.append(Allocated(type_.record, value, type_.number) if isinstance(type_, Allocation) else value)
+        return value
+
+    return choose
 
 
 def label_of(transition: Transition) -> Label:

@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 
 import networkx
-from brute_force import TooLarge, exact, expand, initial_machines
+from brute_force import Offered, TooLarge, exact, expand, initial_machines
 
 from checker.language.tree import Demanded, Eventuality, Program
 from checker.trace.fairness import Moment, moment
@@ -38,6 +38,7 @@ def graph_of(program: Program, most: int) -> networkx.MultiDiGraph:
     """All states that the machine keeps apart, and for each in which a run can end, an edge from it to a node of its own. Raises
     TooLarge."""
     graph = networkx.MultiDiGraph()
+    offered = Offered(program)
     initials: dict[object, tuple[int, ...]] = {}
     for machine in initial_machines(program):
         initials.setdefault(exact(machine), machine.initial)
@@ -45,7 +46,7 @@ def graph_of(program: Program, most: int) -> networkx.MultiDiGraph:
     for state in (queue := list(paths)):
         path, initial = paths[state], initials[state]
         graph.add_node(state)
-        found = [(t, outcome, machine) for t, outcome, machine in expand(program, path, initial)]
+        found = [(t, outcome, machine) for t, outcome, machine in expand(program, path, initial, offered.after(path, initial))]
         stepping = {t.processor for t, _, _ in found}
         here = run(program, path, initial)
         standing = {context[0] for context in moment(here, Transition(None), (None, frozenset())).contexts if context is not None}

@@ -443,7 +443,7 @@ def test_a_model_of_the_kernel_can_choose_too(tmp_path: Path) -> None:
     """In an @initial of its own, after the kernel's."""
     model = tmp_path / "model.py"
     text = (ROOT / "models/rfc_v1_nr_fixed.py").read_text()
-    text = text.replace("import Expected, implements", "import Expected, choose, every, implements, initial")
+    text = text.replace("import Expected, Recorded, implements", "import Expected, Recorded, choose, every, implements, initial")
     model.write_text(
         text.partition("EXPECTED =")[0]
         + "@initial\ndef marked() -> None:\n    task = choose(t for t in every(Task) if not t.idle)\n"

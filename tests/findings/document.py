@@ -80,7 +80,7 @@ def command(finding: Finding) -> str:
     words = ["--cpus", settings.pop("CPUS"), "--tasks", settings.pop("TASKS"), "--stack-pages", settings.pop("STACK_PAGES")]
     for name, value in settings.items():
         words += ["--set", f"{name}={value}"]
-    words += ["--events", ",".join(finding.events), "--property", finding.property, "--reduce", "none", "--threads", 1]
+    words += ["--events", ",".join(finding.events) or "none", "--property", finding.property, "--reduce", "none", "--threads", 1]
     return " ".join(map(str, ["stackproof check models/rfc_v1.py", *words]))
 
 

@@ -18,7 +18,7 @@ from checker.explicit.search import Finding, Search
 from checker.explicit.transitions import Transition
 from checker.ir.lower import lower
 from checker.language.tree import Program
-from checker.trace.data import Trace
+from checker.trace.data import Choice, Trace
 
 from .signature import Label, Signature, label_of_transition
 
@@ -77,7 +77,7 @@ class Narrowed:
                         assert isinstance(outcome, Cut)
         return None
 
-    def _label(self, transition: Transition, choices: tuple[int, ...]) -> Label:
+    def _label(self, transition: Transition, choices: tuple[Choice, ...]) -> Label:
         location = None if transition.location is None else transition.location.number
         key = (transition.action, transition.arguments, location, choices)
         if key not in self.labels:

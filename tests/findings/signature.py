@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from checker.explicit.transitions import Transition
 from checker.language.tree import Position, Program
-from checker.trace.data import Step, Trace
+from checker.trace.data import Choice, Step, Trace
 
 AT_ONCE = "at once "
 
@@ -104,7 +104,7 @@ def _chosen(choices: Iterable[str]) -> frozenset[str]:
     return frozenset(f"chose={choice}" for choice in choices)
 
 
-def label_of_transition(program: Program, transition: Transition, choices: tuple[int, ...]) -> Label:
+def label_of_transition(program: Program, transition: Transition, choices: tuple[Choice, ...]) -> Label:
     """The label of what the engine takes for a step. It knows numbers only: a 0 is taken for False, a 1 for True."""
     if transition.action is not None:
         parameters = [name for name, _, _ in transition.action.parameters]

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from random_allocations import random_allocations
 from random_programs import Writer
 from random_systems import random_system
 from random_workers import random_workers
@@ -101,10 +102,11 @@ def _narrow(text: str) -> str:
 CHANGES = (_one_value, _one_instance, _no_actions, _nothing_entered, _nothing_demanded, _wide, _narrow)
 
 KINDS: dict[str, tuple[int, Callable[[random.Random], str]]] = {
-    "degenerate": (60, degenerate),
+    "degenerate": (52, degenerate),
     "lessened": (17, _lessened),
     "system": (7, random_system),
     "symmetric": (7, _reduced),
+    "allocations": (8, random_allocations),
     "workers": (6, random_workers),
     "program": (3, _program),
 }

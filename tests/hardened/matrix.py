@@ -92,9 +92,9 @@ def search(sizes: tuple[int, int, int], events: Sequence[str], arguments: Sequen
     """One search in a process of its own, so that its memory is free afterwards. RuntimeError with what it printed if it made no
     report."""
     cpus, tasks, stack_pages = map(str, sizes)
-    words = ["--cpus", cpus, "--tasks", tasks, "--stack-pages", stack_pages, "--events", ",".join(events), "--format", "json"]
+    words = ["--cpus", cpus, "--tasks", tasks, "--stack-pages", stack_pages, "--events", ",".join(events) or "none"]
     done = subprocess.run(
-        [sys.executable, "-m", "checker", "check", "models/hardened.py", *words, *arguments],
+        [sys.executable, "-m", "checker", "check", "models/hardened.py", *words, "--format", "json", *arguments],
         cwd=PROJECT,
         capture_output=True,
         text=True,

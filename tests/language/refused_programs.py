@@ -333,6 +333,43 @@ FUNCTIONS_HOOKS_AND_PROPERTIES: list[Case] = [
         ),
     ),
     (
+        "an expectation that leaves the events open",
+        lines('E = event("e", "e")', "EXPECTED = («Expected(settings={}, violated={}),)"),
+        'say which events happen: events=("...",), or events=() for none',
+    ),
+    (
+        "an expectation with a key twice",
+        lines("EXPECTED = (Expected(settings={'A': 1, «'A': 2}),)"),
+        "'A' stands here twice; leave out one",
+    ),
+    (
+        "a keyword twice, which Python refuses",
+        lines("EXPECTED = (Expected(settings={}, states=1, «states=2),)"),
+        "not valid Python: keyword argument repeated: states",
+    ),
+    (
+        "RECORDED with a type",
+        lines("«RECORDED: bool = Recorded(properties={}, assumptions={})"),
+        "RECORDED is the record of properties; write RECORDED = Recorded(properties={...}, assumptions={...})",
+    ),
+    (
+        "RECORDED with numbers",
+        lines("RECORDED = «Recorded(properties={'a': 1}, assumptions={})"),
+        "write Recorded(properties={...}, assumptions={...}), as gate prints it",
+    ),
+    ("an event none", lines('E = «event("none", "e")'), "`--events none` means no event; give this one another name"),
+    ("a number without end", lines(f"A = «0x1{'0' * 64}"), "this number has 257 bits; 256 are the most"),
+    (
+        "half of a character",
+        lines(r'A = «"\ud800"'),
+        "this text has half of a character in it (a surrogate), which no file can hold",
+    ),
+    (
+        "products of products",
+        lines("A0 = 3", *(f"A{i + 1} = A{i} * A{i}" for i in range(7)), "A8 = «A7 * A7"),
+        "this can have more than 256 bits; give what it is computed from a smaller range",
+    ),
+    (
         "a typo in Expected",
         lines("EXPECTED = («Expcted(settings={}, violated={}, states=1, transitions=1, depth=1),)"),
         "write Expected(settings={...}, events=(...), violated={...}, states=..., transitions=..., depth=...)",

@@ -96,7 +96,7 @@ def take() -> None:
     assert next(field.constant for field in program.records["Page"].fields if field.name == "fixed")
     result = Search(lower(program)).run()
     assert result.findings == {}
-    assert result.statistics.states == 3
+    assert result.statistics.states == 4, "instances whose constants differ are not alike: either may be allocated first"
     assert Search(lower(program_of(text.replace("== 3, rule", "== 8, rule")))).run().findings != {}
 
 

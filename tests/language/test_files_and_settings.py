@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,37 @@ def test_a_folder(tmp_path: Path) -> None:
 def test_a_file_that_is_no_text(tmp_path: Path) -> None:
     (tmp_path / "model.py").write_bytes(b"g = '\xff\xfe'\n")
     assert refused(tmp_path / "model.py") == "DIR/model.py: error: not a text file in UTF-8; name a model's Python source"
+
+
+def test_what_reading_may_never_end(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "model.py")
+    assert refused(tmp_path / "model.py") == "DIR/model.py: error: this is no ordinary file; name a model's Python source"
+    assert refused(Path("/dev/zero")).endswith("this is no ordinary file; name a model's Python source")
+
+
+def test_a_link_to_itself(tmp_path: Path) -> None:
+    (tmp_path / "model.py").symlink_to("model.py")
+    assert refused(tmp_path / "model.py") == "DIR/model.py: error: cannot be read: Too many levels of symbolic links"
+
+
+def test_a_byte_order_mark_is_no_part_of_the_text(tmp_path: Path) -> None:
+    (tmp_path / "model.py").write_bytes(b"\xef\xbb\xbf" + (HEADER + "g: bool = False\n").encode())
+    assert load_program(tmp_path / "model.py").sources[str(tmp_path / "model.py")].startswith(HEADER[:9])
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('A = "\\ud800"\n', "this text has half of a character in it (a surrogate), which no file can hold"),
+        (f"A = 0x1{'0' * 64}\n", "this number has 257 bits; 256 are the most"),
+        (f"A = {'9' * 5000}\n", "not valid Python: Exceeds the limit (4300 digits) for integer string conversion"),
+        ("A0 = 3\n" + "".join(f"A{i + 1} = A{i} * A{i}\n" for i in range(40)), "this can have more than 256 bits"),
+    ],
+    ids=["surrogate", "number", "digits", "products"],
+)
+def test_a_constant_that_cannot_be_worked_with(tmp_path: Path, text: str, message: str) -> None:
+    path = written(tmp_path, "model.py", HEADER + text)
+    assert message in refused(path)
 
 
 def test_a_path_that_leads_through_a_file(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ from checker.ir.lower import lower
 from checker.language import tree
 from checker.language.load import load_program
 from checker.language.values import instance_name
-from checker.trace.data import Call
+from checker.trace.data import Call, Choice
 from spec.reference.audit import audit
 from spec.reference.failures import Ended, Exhausted, Failure, Halted
 from spec.reference.log import Move
@@ -150,7 +150,7 @@ class Walks:
             assert there.processor == move.cpu and len(there.choices) == (move.choice is not None)
         return found
 
-    def move(self, transition: Transition, choices: tuple[int, ...]) -> Move:
+    def move(self, transition: Transition, choices: tuple[Choice, ...]) -> Move:
         if transition.action is not None:
             return move_of_action(self.program, transition.action.name, transition.arguments)
         assert transition.processor is not None and len(choices) < 2

@@ -10,6 +10,8 @@ import pytest
 from agreement import differences
 from hypothesis import HealthCheck, assume, given, note, settings
 from hypothesis import strategies as st
+from naming_systems import NAMED, naming_system
+from random_allocations import random_allocations
 from random_systems import random_system
 from random_workers import random_workers
 from small_programs import program_of
@@ -36,6 +38,11 @@ def test_small_models(path: Path) -> None:
 @pytest.mark.parametrize("name", SYSTEMS)
 def test_small_systems(name: str) -> None:
     assert differences(lower(program_of(PROPERTIES + SYSTEMS[name])), 60) == []
+
+
+@pytest.mark.parametrize("what", NAMED)
+def test_small_systems_that_allocate_what_is_named(what: str) -> None:
+    assert differences(lower(program_of(naming_system(what))), 60) == []
 
 
 @pytest.mark.parametrize("name", ["choose_index", "lets", "lazy_value", "flag_holes", "reversed_range", "symmetric_pages"])
@@ -79,6 +86,12 @@ def check_random(text: str) -> None:
 @given(st.integers(0, 2**32 - 1))
 def test_random_systems(seed: int) -> None:
     check_random(random_system(random.Random(seed)))
+
+
+@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=HEALTH)
+@given(st.integers(0, 2**32 - 1))
+def test_random_allocations(seed: int) -> None:
+    check_random(random_allocations(random.Random(seed)))
 
 
 @settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=HEALTH)

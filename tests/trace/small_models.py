@@ -135,4 +135,4 @@ def _try(machine: Machine, candidate: Transition, chance: random.Random) -> tupl
         outcome = machine.step(candidate.processor, choose)
     else:
         outcome = machine.act(candidate.action, candidate.arguments, choose)
-    return outcome, replace(candidate, choices=tuple(value for _, value in outcome.choices))
+    return outcome, replace(candidate, choices=outcome.taken())

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""A stale reference: which of the free pages is allocated next makes a difference, so that pages cannot be reduced."""
+"""A stale reference: which of the free pages is allocated next makes a difference."""
 
 from checker.language import action, allocate, demand, free, invariant, is_allocated, record, require
 

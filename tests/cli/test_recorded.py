@@ -1,0 +1,211 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""gate notices a property or an assumption that is gone, new or reworded, and says what it skips."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from test_check import PROJECT, stackproof
+
+from checker.language.load import load_program, load_wording
+
+MODEL = '''# SPDX-License-Identifier: GPL-2.0-only
+"""Two flags."""
+
+from checker.language import Expected, Recorded, action, check, constraint, demand, function, invariant, require
+
+ready = demand("ready", "What is used was made ready.")
+
+a: bool = False
+b: bool = False
+
+
+@function
+def both() -> bool:
+    return a and b
+
+
+@action
+def make() -> None:
+    global a
+    require(not a)
+    a = True
+
+
+@action
+def use() -> None:
+    global b
+    require(a and not b)
+    check(a, ready, "b without a")
+    b = True
+
+
+@invariant("order", "b is up and a is not")
+def order() -> bool:
+    """What is used was made."""
+    return a or not b
+
+
+@invariant("end", "{a} and {b}")
+def end() -> bool:
+    """Both are reached in the end only."""
+    return both() or not b
+
+
+ASSUMPTIONS = ("memory is there",)
+'''
+
+
+def gate(model: Path) -> subprocess.CompletedProcess[str]:
+    return stackproof("gate", str(model))
+
+
+def recorded(text: str, model: Path) -> str:
+    """The text with what gate prints to be recorded."""
+    model.write_text(text + "EXPECTED = (Expected(settings={}),)\n")
+    lines = gate(model).stdout.splitlines()
+    wording = lines[lines.index("RECORDED = Recorded(") : lines.index(")") + 1]
+    outcome = lines[lines.index("    Expected(") : lines.index("    ),") + 1]
+    return text + "\n".join([*wording, "EXPECTED = (", *outcome, ")"]) + "\n"
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    path = tmp_path / "model.py"
+    path.write_text(recorded(MODEL, path))
+    done = gate(path)
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "all as recorded")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "what"),
+    [
+        ("    return a or not b", "    return True", "the property order says something else than was recorded"),
+        ("both() or not b", "True", "the property end says something else than was recorded"),
+        ("    return a and b\n", "    return a or b\n", "the property end says something else than was recorded"),
+        ("check(a, ready", "check(a or b, ready", "the property ready says something else than was recorded"),
+        ('    check(a, ready, "b without a")\n', "", "the property ready says something else than was recorded"),
+        ('@invariant("order"', '@invariant("other"', "the property order is gone"),
+        ('@invariant("order"', '@invariant("other"', "the property other is not recorded"),
+        ('("memory is there",)', '("memory is there", "time is there")', "the assumption stated: time is there is not recorded"),
+        (
+            "ASSUMPTIONS =",
+            '@constraint("short")\ndef bound() -> bool:\n    return not b\n\n\nASSUMPTIONS =',
+            "the assumption constraint: bound is not recorded",
+        ),
+        ('("memory is there",)', "()", "the assumption stated: memory is there is gone"),
+    ],
+)
+def test_what_a_model_demands_cannot_change_unnoticed(model: Path, before: str, after: str, what: str) -> None:
+    text = model.read_text()
+    assert before in text
+    model.write_text(text.replace(before, after))
+    done = gate(model)
+    assert done.returncode == 1
+    assert f"error: {what}" in done.stdout
+    assert "RECORDED = Recorded(" in done.stdout
+    assert "not as recorded: properties or assumptions of 1 model" in done.stdout.splitlines()[-1]
+
+
+def test_a_property_that_is_deleted_is_missed(model: Path) -> None:
+    text = model.read_text()
+    start, end = text.index('@invariant("order"'), text.index('@invariant("end"')
+    model.write_text(text[:start] + text[end:])
+    done = gate(model)
+    assert done.returncode == 1
+    assert "error: the property order is gone" in done.stdout
+
+
+def test_comments_prose_and_places_do_not_count(model: Path) -> None:
+    text = model.read_text()
+    start, end = text.index('@invariant("order"'), text.index('@invariant("end"')
+    moved = text[:start] + text[end:].replace("ASSUMPTIONS", text[start:end] + "ASSUMPTIONS", 1)
+    moved = moved.replace("    return a or not b", "    # why\n    return (\n        a or not b\n    )").replace(
+        "made.", "made before."
+    )
+    model.write_text("\n\n" + moved)
+    done = gate(model)
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "all as recorded")
+
+
+def test_a_model_without_that_record_is_told_what_to_record(model: Path) -> None:
+    text = model.read_text()
+    start, end = text.index("RECORDED"), text.index("EXPECTED")
+    model.write_text(text[:start] + text[end:])
+    done = gate(model)
+    assert done.returncode == 1
+    assert done.stdout.startswith(f"{model}:1: error: the properties and assumptions are not recorded yet\n")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        ("states=", "states=4, states=", "not valid Python: keyword argument repeated: states"),
+        ("settings={},", 'settings={"A": 1, "A": 2},', "'A' stands here twice; leave out one"),
+        ('"order": ', '"end": "0", "order": ', "'end' stands here twice; leave out one"),
+        ("settings={},", "settings={1: 2},", "write Expected("),
+        ("settings={},", 'settings={"A": "x"},', "write Expected("),
+        ("settings={},", "settings={[]: 1},", "the values of Expected are constants; write Expected("),
+        ("settings={},", "settings={**{}},", "write Expected("),
+        ("violated={},", 'violated={"order": True},', "write Expected("),
+        ("violated={},", 'violated={"order": -1},', "write Expected("),
+        ("violated={},", "violated=[],", "write Expected("),
+        ("depth=", "ladder=1, depth=", "write Expected("),
+        ("depth=", "**{}, depth=", "write Expected("),
+        ("events=(),", "events=(1,),", "write Expected("),
+        ("events=(),", 'events="touch",', "write Expected("),
+        ("states=", "states=0x" + "f" * 5000 + ", depth=", "this number has 20,000 bits; 256 are the most"),
+        ("assumptions={", "assumption={", "write Recorded("),
+        ('assumptions={', 'assumptions={1: "x",', "write Recorded(properties={...}, assumptions={...}), as gate prints it"),
+        ("RECORDED = ", "RECORDED: bool = ", "RECORDED is the record of properties; write RECORDED = Recorded("),
+    ],
+)  # fmt: skip
+def test_a_record_that_is_none_is_refused(model: Path, before: str, after: str, message: str) -> None:
+    text = model.read_text()
+    assert before in text
+    model.write_text(text.replace(before, after, 1))
+    done = gate(model)
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"{model}:")
+    assert message in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_the_events_of_a_record_are_named(tmp_path: Path) -> None:
+    text = (PROJECT / "models" / "rfc_v1.py").read_text()
+    assert '        events=("touch",),\n' in text
+    (tmp_path / "model.py").write_text(text.replace('        events=("touch",),\n', "", 1))
+    done = gate(tmp_path / "model.py")
+    assert done.returncode == 2
+    assert 'say which events happen: events=("...",), or events=() for none' in done.stderr
+
+
+def test_what_is_skipped_in_a_folder_is_said(model: Path) -> None:
+    worse = model.with_name("_worse.py")
+    worse.write_text(model.read_text().replace("    return a or not b", "    return True"))
+    done = stackproof("gate", str(model.parent))
+    assert done.returncode == 0
+    assert done.stdout.startswith(f"{worse}: skipped, since its name begins with _\n")
+
+
+def test_the_bundled_models_record_their_properties() -> None:
+    for path in sorted((PROJECT / "models").glob("[!_]*.py")):
+        program, now = load_program(path), load_wording(path)
+        assert program.recorded is not None
+        assert dict(program.recorded.properties) == now.properties
+        assert dict(program.recorded.assumptions) == now.assumptions
+
+
+def test_the_digits_are_those_of_any_run() -> None:
+    code = "from checker.language.load import load_wording; print(sorted(load_wording('models/dks.py').properties.items()))"
+    runs = {
+        subprocess.run(
+            [sys.executable, "-c", code], cwd=PROJECT, env={"PYTHONHASHSEED": seed}, capture_output=True, text=True
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert runs == {f"{sorted(load_wording(PROJECT / 'models' / 'dks.py').properties.items())}\n"}
