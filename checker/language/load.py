@@ -89,7 +89,7 @@ class _Loader:
                 self.routine(code)
         self.check_recursion()
         self.check_processors(self.functions)
-        in_states = [e for e in eventualities if e.demanded in (tree.Demanded.ALWAYS, tree.Demanded.ANSWERED)]
+        in_states = tuple(e for e in eventualities if e.demanded.of_state)
         steps = (self.routines, actions, invariants, constraints, initial, executes, in_states)
         on_runs.check_calls(self.functions, (eventualities, assumptions), steps)
         used = tree.Program(
@@ -362,7 +362,8 @@ class _Loader:
         identifier, _ = self.symbols.texts(code.module, call, 2, form, named)
         why = ast.get_docstring(code.node)
         if not why:
-            what = {"invariant": "an invariant", "lemma": "a lemma"}.get(kind, f"an @{kind} condition")
+            article = "an" if kind[0] in "aeiou" else "a"
+            what = f"{article} {kind}" if kind in ("invariant", "lemma") else f"{article} @{kind} condition"
             raise code.module.error(code.node, f"{what} needs a docstring that says why it matters")
         return self.symbols.add_property(code.module, code.node, identifier, why, kind == "lemma").identifier
 

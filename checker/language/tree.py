@@ -505,6 +505,11 @@ class Demanded(enum.Enum):
         """Whether runs are judged however unfair they are, but to the processor of the first parameter."""
         return self is Demanded.BOUNDED
 
+    @property
+    def of_state(self) -> bool:
+        """Whether conditions are about states alone, not about what comes next."""
+        return self in (Demanded.ALWAYS, Demanded.ANSWERED)
+
 
 @dataclass(frozen=True)
 class Eventuality:
