@@ -80,7 +80,8 @@ def _check(program: tree.Program, symmetric: dict[str, int]) -> None:
 def _check_runs(program: tree.Program, symmetric: dict[str, int]) -> None:
     """The same for conditions on runs. Reductions do not depend on them: runs are looked for without any."""
     checker = _Checker(program, symmetric)
-    for condition in (*program.eventualities, *program.assumptions):
+    conditions: tuple[tree.Eventuality | tree.Assumption, ...] = (*program.eventualities, *program.assumptions)
+    for condition in conditions:
         for binding in condition.parameters:
             checker.domain(binding.domain)
         checker.all_plain((condition.body,) if condition.given is None else (condition.given, condition.body))
@@ -90,7 +91,8 @@ def _check_runs(program: tree.Program, symmetric: dict[str, int]) -> None:
 
 def _followed(program: tree.Program, record: tree.Record) -> Position | None:
     """Where a condition on runs has an instance of the record as its parameter: it follows that one for the whole of a run."""
-    for condition in (*program.eventualities, *program.assumptions):
+    conditions: tuple[tree.Eventuality | tree.Assumption, ...] = (*program.eventualities, *program.assumptions)
+    for condition in conditions:
         for binding in condition.parameters:
             if isinstance(binding.domain, tree.ArenaDomain) and binding.domain.record == record.name:
                 return condition.position
