@@ -476,6 +476,17 @@ def leading_requirements(action: Action) -> tuple[Statement, ...]:
     return tuple(itertools.takewhile(lambda statement: isinstance(statement, Require), action.body))
 
 
+def enters_a_loop(routine: Routine) -> bool:
+    """Whether a routine begins with an endless loop that begins with an atomic statement. What comes between its entry and that
+    statement does nothing, so that a frame stands at the statement as soon as it is entered."""
+    first = routine.body
+    loops = 0
+    while first and isinstance(first[0], While) and isinstance(first[0].test, Constant) and first[0].test.value:
+        first = first[0].body
+        loops += 1
+    return loops > 0 and isinstance(first[0], Atomic | Require | Check)
+
+
 @dataclass(frozen=True)
 class Invariant:
     """`body` is demanded in every reachable state for all values of the parameters; of a lemma, it is expected there."""
