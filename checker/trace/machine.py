@@ -123,7 +123,8 @@ class Machine:
         return self.act(transition.action, transition.arguments, transition.choices)
 
     def step(self, processor: int, choices: Sequence[Choice] | Chooser = ()) -> Outcome:
-        """Runs one step of the processor of that index. Anything but DONE spoils it, unless there is no frame."""
+        """Runs one step of the processor of that index. Anything but DONE spoils it, unless no step begins: there
+        is no frame, or the state is outside a constraint."""
         outside = self._outside()
         self._begin(processor, choices)
         before = dict(self.state.memory)
@@ -179,8 +180,8 @@ class Machine:
 
     def _outside(self) -> Outcome | None:
         """What becomes of a transition that is possible here, if this state is outside a constraint."""
-        self._begin(None, ())
         for constraint in self.program.constraints:
+            self._begin(None, ())
             execution = Execution(self.state)
             if not execution.at_once(execution.evaluate(constraint.body, scope_of((), ()))):
                 return Outcome(Kind.CUT, f"constraint {constraint.name}", constraint.position)

@@ -230,14 +230,14 @@ def test_ctrl_c_is_one_line_without_an_empty_one(monkeypatch: pytest.MonkeyPatch
     assert capsys.readouterr() == ("", "error: interrupted before anything was found\n")
 
 
-@pytest.mark.parametrize("function", ["mkdtemp", "rmtree"])
+@pytest.mark.parametrize("function", ["mkdtemp", "rmdir"])
 def test_ctrl_c_leaves_no_temporary_folder(signals: None, function: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """While it is made, or while it is removed."""
-    module = tempfile if function == "mkdtemp" else tempfile._shutil  # type: ignore[attr-defined]
+    module = tempfile if function == "mkdtemp" else os
     original = getattr(module, function)
 
     def interrupted(*arguments: Any, **named: Any) -> Any:
-        if function == "rmtree":
+        if function == "rmdir":
             os.kill(os.getpid(), signal.SIGINT)
         result = original(*arguments, **named)
         if function == "mkdtemp":

@@ -9,9 +9,10 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 
 import pytest
-from brute_force import BruteForce, TooLarge, View, compare, engine_space
+from brute_force import BruteForce, View, compare, engine_space
 from confirming import confirm, replayed
-from hypothesis import HealthCheck, assume, event, given, note, settings
+from drawn import drawn_program, small_enough
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from naming_systems import BOOT, CPU, NAMED, NODE, naming_system, violated_by
 from random_allocations import random_allocations
@@ -25,7 +26,6 @@ from checker.explicit.reductions import PARTIAL_ORDER
 from checker.explicit.search import Search
 from checker.ir.lower import lower
 from checker.ir.naming import FreeInstances
-from checker.language.errors import ModelError
 from checker.language.tree import Program
 
 SEEDS = st.integers(0, 2**32 - 1)
@@ -51,19 +51,10 @@ def test_nothing_is_left_out_of_many_systems(seed: int) -> None:
 
 def check(seed: int) -> None:
     text = random_allocations(random.Random(seed))
-    note(text)
-    try:
-        program = program_of(text)
-        lower(program)
-    except ModelError as error:
-        event(f"refused: {error.message}")
-        assume(False)
-    try:
+    program = drawn_program(text)
+    with small_enough():
         compare(program, MOST)
         compare_with_any_free(program)
-    except TooLarge:
-        event("too large")
-        assume(False)
     confirm(program)
 
 

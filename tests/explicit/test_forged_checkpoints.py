@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from forging import Parts, resumed
+from forged_files import Parts, resumed
 from test_checkpoints import Subject, dks, pieces
 
 from checker.explicit import compiled
@@ -190,7 +190,7 @@ def test_random_forgeries_under_address_sanitizer(tmp_path: Path) -> None:
         "PYTHONMALLOC": "malloc",
     }
     done = subprocess.run(
-        [sys.executable, str(Path(__file__).with_name("forging.py")), str(tmp_path), "1000", "700"],
+        [sys.executable, str(Path(__file__).with_name("forged_files.py")), str(tmp_path), "1000", "700"],
         env=environment, capture_output=True, text=True, timeout=3000,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr

@@ -6,18 +6,16 @@ from __future__ import annotations
 import random
 
 import pytest
-from brute_force import TooLarge
 from brute_liveness import violated
 from confirming import replayed
-from hypothesis import HealthCheck, assume, event, given, note, settings
+from drawn import drawn_program, small_enough
+from hypothesis import HealthCheck, assume, event, given, settings
 from hypothesis import strategies as st
 from random_systems import random_system
-from small_programs import program_of
 
 from checker.explicit.lassos import find_lassos
 from checker.explicit.search import Search
 from checker.ir.lower import lower
-from checker.language.errors import ModelError
 
 SEEDS = st.integers(0, 2**32 - 1)
 HEALTH = (HealthCheck.filter_too_much, HealthCheck.too_slow)
@@ -78,20 +76,12 @@ def check(seed: int) -> None:
     chance = random.Random(seed)
     text = random_system(chance)
     text += conditions(chance, "class Cpu" in text)
-    note(text)
-    try:
-        program = program_of(text)
-        search = Search(lower(program))
-    except ModelError as error:
-        event(f"refused: {error.message}")
-        assume(False)
+    program = drawn_program(text)
+    search = Search(lower(program))
     result = search.run()
     assume(result.error is None)
-    try:
+    with small_enough():
         expected = violated(program, 60)
-    except TooLarge:
-        event("too large")
-        assume(False)
     found = find_lassos(lower(program, liveness=True), frozenset(e.property for e in program.eventualities))
     assert (found.states, found.transitions) == (result.statistics.states, result.statistics.transitions)
     assert set(found.findings) == expected

@@ -6,15 +6,12 @@ from __future__ import annotations
 import random
 
 import pytest
-from brute_force import TooLarge, compare
+from brute_force import compare
 from confirming import confirm
-from hypothesis import HealthCheck, assume, event, given, note, settings
+from drawn import drawn_program, small_enough
+from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from random_systems import random_system
-from small_programs import program_of
-
-from checker.ir.lower import lower
-from checker.language.errors import ModelError
 
 SEEDS = st.integers(0, 2**32 - 1)
 HEALTH = (HealthCheck.filter_too_much, HealthCheck.too_slow)
@@ -35,18 +32,9 @@ def test_the_engine_finds_what_brute_force_finds_in_many_systems(seed: int) -> N
 
 def check(seed: int) -> None:
     text = random_system(random.Random(seed))
-    note(text)
-    try:
-        program = program_of(text)
-        lower(program)
-    except ModelError as error:
-        event(f"refused: {error.message}")
-        assume(False)
-    try:
+    program = drawn_program(text)
+    with small_enough():
         space = compare(program)
-    except TooLarge:
-        event("too large")
-        assume(False)
     for kind, _ in space.violated.values():
         event(kind)
     event("a model error" if space.errors else "a cut" if space.cuts else "complete")

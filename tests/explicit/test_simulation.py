@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
-from brute_force import BruteForce, Label, Space, TooLarge, engine_view
-from hypothesis import HealthCheck, assume, event, given, note, settings
+from brute_force import BruteForce, Label, Space, engine_view
+from drawn import drawn_program, small_enough
+from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from random_systems import random_system
 from small_programs import line_of, program_of
@@ -23,7 +24,6 @@ from checker.explicit.search import Finding, Limits, Search
 from checker.explicit.shortening import by_the_same_states, shortened
 from checker.explicit.simulation import Plan, Simulation, WalkResult, WalkStatistics
 from checker.ir.lower import lower
-from checker.language.errors import ModelError
 from checker.language.load import load_program
 from checker.language.tree import Program
 
@@ -84,18 +84,9 @@ def test_walks_take_only_transitions_that_brute_force_knows(name: str) -> None:
 @given(st.integers(0, 2**32 - 1))
 def test_walks_through_random_systems(seed: int) -> None:
     text = random_system(random.Random(seed))
-    note(text)
-    try:
-        program = program_of(text)
-        lower(program)
-    except ModelError as error:
-        event(f"refused: {error.message}")
-        assume(False)
-    try:
+    program = drawn_program(text)
+    with small_enough():
         space, simulation = against_brute_force(program, 120)
-    except TooLarge:
-        event("too large")
-        assume(False)
     found = simulation.result.findings.keys()
     event("all found" if found == space.violated.keys() else "not all found")
 

@@ -140,7 +140,7 @@ RECORDED = (
             6: Planted(12, 253),
             7: Planted(12, 235),
             8: Planted(64, 260, {"charge-once": 59, "tag-live": 49}),
-            9: Planted(47, 261, {"charge-once": 60, "tag-live": 50}),
+            9: Planted(47, 265, {"charge-once": 60, "tag-live": 50, "no-wild-pointer": 60}),
         },
         like_fixed=True,
         bears_on=("zeroed",),
@@ -183,14 +183,14 @@ RECORDED = (
         {"CPUS": 2, "TASKS": 2, "STACK_PAGES": 2},
         *(23_787, 46_938, 88),
         reached={"reached-waiting": 36, "reached-idle": 8},
-        planted={1: Planted(40, 19_179, {"fault-bounded": 47, "refill-eventually": 62})},
+        planted={1: Planted(40, 19_179, {"fault-bounded": 40, "task-runs": 40, "refill-eventually": 62})},
     ),
     Control(
         "refill-eventually",
         ONE_TASK,
         *(267, 295, 66),
         reached={"reached-tagged": 13, "reached-waiting": 26},
-        planted={1: Planted(28, 248)},
+        planted={1: Planted(28, 248, {"no-deadlock": 27})},
         events=("touch", "oom"),
     ),
     Control(
@@ -208,8 +208,8 @@ RECORDED = (
         reached={"reached-fault": 8, "reached-both": 19},
         planted={
             1: Planted(23, 23_749),
-            2: Planted(15, 4_889, {"refill-eventually": 22, "task-runs": 22}),
-            3: Planted(45, 13_685, {"no-deadlock": 38}),
+            2: Planted(15, 4_889, {"refill-eventually": 22, "task-runs": 22, "no-deadlock": 21}),
+            3: Planted(38, 13_685, {"no-deadlock": 38, "task-runs": 38}),
         },
     ),
     Control(
@@ -225,7 +225,7 @@ RECORDED = (
         {"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2},
         *(1_769, 1_919, 80),
         reached={"reached-handed-over": 15, "reached-in-flight": 28, "reached-all-refilled": 29},
-        planted={12: Planted(48, 1_897)},
+        planted={12: Planted(48, 1_903)},
         events=("touch", "exit"),
     ),
     Control(
@@ -233,7 +233,7 @@ RECORDED = (
         {"CPUS": 2, "TASKS": 1, "STACK_PAGES": 2},
         *(2_567, 3_542, 65),
         reached={"reached-handed-over": 14, "reached-in-flight": 23, "reached-all-refilled": 28},
-        planted={13: Planted(15, 2_581), 14: Planted(28, 3_665)},
+        planted={13: Planted(15, 3_677), 14: Planted(28, 3_857)},
         events=("touch", "hotplug"),
     ),
     Control(
@@ -411,7 +411,7 @@ RECORDED = (
         {"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2},
         *(1_140, 1_215, 122),
         reached={"reached-waiting": 26, "reached-given-way": 16, "reached-child": 10},
-        planted={1: Planted(5, 5), 2: Planted(20, 1_148), 3: Planted(67, 662)},
+        planted={1: Planted(5, 5), 2: Planted(20, 1_148), 3: Planted(67, 662, {"no-deadlock": 11})},
         events=("touch", "fork"),
     ),
     Control(
@@ -442,7 +442,7 @@ RECORDED = (
     Control(
         "one-owner",
         {"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2, "SPARE_PAGES": 2},
-        *(907, 1_051, 60),
+        *(915, 1_063, 60),
         reached={"reached-in-hand": 10},
         planted={1: Planted(42, 853)},
         events=("exit",),

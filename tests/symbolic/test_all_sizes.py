@@ -165,7 +165,7 @@ def test_a_lemma_left_out_of_a_certificate_is_missed(tmp_path: Path) -> None:
 
 
 NOTHING_HAPPENS = '''# SPDX-License-Identifier: GPL-2.0-only
-from checker.language import every, invariant, parameter, record
+from checker.language import action, every, invariant, parameter, record, require
 
 N = parameter(2, 1, 4, "things")
 
@@ -173,6 +173,12 @@ N = parameter(2, 1, 4, "things")
 @record(count=N, symmetric=True)
 class Thing:
     on: bool = False
+
+
+@action
+def switch_off(thing: Thing) -> None:
+    require(thing.on)
+    thing.on = False
 
 
 @invariant("off", "a thing is on")

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Checkpoints that no search has written, with digests that are right: by the names of what is forged, and at random.
 
-As a command (`python forging.py FOLDER SEED COUNT`) it resumes so many random forgeries in this process, which the test runs under
+As a command (`python forged_files.py FOLDER SEED COUNT`) it resumes so many random forgeries in this process, which the test runs under
 AddressSanitizer.
 """
 
