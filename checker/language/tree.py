@@ -479,12 +479,10 @@ def leading_requirements(action: Action) -> tuple[Statement, ...]:
 def enters_a_loop(routine: Routine) -> bool:
     """Whether a routine begins with an endless loop that begins with an atomic statement. What comes between its entry and that
     statement does nothing, so that a frame stands at the statement as soon as it is entered."""
-    first = routine.body
-    loops = 0
-    while first and isinstance(first[0], While) and isinstance(first[0].test, Constant) and first[0].test.value:
-        first = first[0].body
-        loops += 1
-    return loops > 0 and isinstance(first[0], Atomic | Require | Check)
+    match routine.body:
+        case (While(test=Constant(value=test), body=(Atomic() | Require() | Check(), *_)), *_):
+            return bool(test)
+    return False
 
 
 @dataclass(frozen=True)
