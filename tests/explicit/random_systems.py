@@ -53,6 +53,9 @@ pending: Per[Cpu, bool] = per(Cpu, False)
 def running(cpu: Cpu) -> Task | None:
     return cpu.task
 """
+READS_TWICE = ("count //= count", "count %= 2 - count")
+"""Statements that compute with two values that they read in a routine."""
+
 _GLOBALS = "    global p, flag, count, colour, bits, wide, far, seen"
 
 
@@ -111,25 +114,12 @@ class Writer:
             self.line(1, "count = word")
         elif name == "main" and self.chance.random() < 0.5:
             self.line(1, "while True:")
-            if self.chance.random() < 0.4:
-                self.head(2, local, name)
             self.body(2, self.chance.randint(1, 3), local, name)
             self.line(2, "flag = not flag" if self.chance.random() < 0.7 else "require(flag)")
         else:
-            if name != "main" and self.chance.random() < 0.2:
-                self.line(1, "while True:")
-                self.head(2, local, name)
             self.body(1, self.chance.randint(2, 5) if name == "main" else self.chance.randint(1, 3), local, name)
         if name == "helper":
             self.line(1, self.chance.choice(("return k", "return 1", "return 1 - k", "return count + 1")))
-
-    def head(self, indent: int, integers: list[str], where: str) -> None:
-        """The atomic statement that a loop begins with: the frame of a routine that begins with the loop stands there at once."""
-        self.line(indent, 'with atomic("test"):')
-        self.body(indent + 1, self.chance.randint(1, 2), integers, where, True)
-        if where != "main" or self.chance.random() < 0.3:
-            self.line(indent + 1, f"if {self.condition(integers, False, True)}:")
-            self.line(indent + 2, "break")
 
     def body(self, indent: int, count: int, integers: list[str], where: str, atomic: bool = False) -> None:
         integers = list(integers)
@@ -197,7 +187,7 @@ class Writer:
                         f"grid[{self.integer(integers, True)}][count] = {self.integer(integers, True)}",
                         "grid[1][0] = 1 - grid[1][0]" if chance.random() < 0.5 else "grid[p.use][slots[1].use] = 1",
                         "pairs[1].up[0] = count" if chance.random() < 0.5 else "lone.up[p.use] = count",
-                        "count //= count" if chance.random() < 0.2 else "count %= 2 - count",
+                        READS_TWICE[0] if chance.random() < 0.2 else READS_TWICE[1],
                     )
                 ),
             )
