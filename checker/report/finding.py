@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from checker.language.tree import Position
-from checker.trace.data import Step, Trace
+from checker.trace.data import Step, Trace, Violation
 
 ENDINGS = {
     "invariant": "does not hold in the last state",
@@ -140,6 +140,17 @@ def shown_reads(step: Step) -> tuple[tuple[str, str], ...]:
     """The cells that tell which access a step is, with their values: none where its changes tell that, where they are too
     many to help, and for an action, whose reads are its conditions."""
     return () if step.processor is None or step.changes or len(step.reads) > MOST_READS else step.reads
+
+
+def frames_read(violation: Violation) -> list[str]:
+    """Where the frames stand that the failing condition asked about: a line for each frame, and one for an owner of none."""
+    lines = []
+    for stack in violation.stacks:
+        lines += [] if stack.frames else [f"{stack.owner} has no frame"]
+        for number, calls in enumerate(stack.frames):
+            where = ", in ".join(f"{call.routine} at {call.position.file}:{call.position.line}" for call in calls)
+            lines.append(f"{stack.owner} frame {number} is in {where}")
+    return lines
 
 
 def last_changes(trace: Trace) -> dict[str, int]:

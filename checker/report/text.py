@@ -4,7 +4,7 @@
 First the finding in one line. Then every step, numbered, with one column for each processor: a heading names whose
 frame runs which routine and holds for the steps under it; each step shows its line of the source and, beneath, only
 what it chose and changed or, if it changed nothing, what it read. Changed cells that the failing condition reads are
-marked `*`. Last the failing condition, its binding, the cells it reads, and the command that replays it.
+marked `*`. Last the failing condition, its binding, the cells and frames it reads, and the command that replays it.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from checker.report.columns import Columns
 from checker.report.finding import (
     columns,
     ending,
+    frames_read,
     headline,
     last_changes,
     outer_calls,
@@ -190,15 +191,24 @@ def _condition(trace: Trace, width: int, style: _Style) -> list[str]:
         wrapper.subsequent_indent = "  "
     wrapper.initial_indent = ""
     protocol = [style(BOLD, line) for line in wrapper.wrap(plain(protocol_line(trace)))]
-    if not violation.reads:
+    if not violation.reads and not violation.stacks:
         return lines + protocol
     lines += ["", "  It reads:"]
+    lines += _cells_read(trace, style)
+    wrapper.initial_indent, wrapper.subsequent_indent = "    ", "      "
+    lines += [line for frame in frames_read(violation) for line in wrapper.wrap(plain(frame))]
+    return [*lines, "", *protocol] if protocol else lines
+
+
+def _cells_read(trace: Trace, style: _Style) -> list[str]:
+    lines = []
+    violation = trace.violation
     changed = last_changes(trace)
-    name_width = max(len(cell) for cell, _ in violation.reads)
-    value_width = max(len(value) for _, value in violation.reads)
+    name_width = max((len(cell) for cell, _ in violation.reads), default=0)
+    value_width = max((len(value) for _, value in violation.reads), default=0)
     for cell, value in violation.reads:
         since = f"since step {changed[cell]}" if cell in changed else "from the start"
         mark = "*" if cell in changed else " "
         line = plain(f"  {mark} {cell:<{name_width}} = {value:<{value_width}}  {since}")
         lines.append(style(YELLOW if cell in changed else "", line))
-    return [*lines, "", *protocol] if protocol else lines
+    return lines

@@ -161,7 +161,7 @@ def _raised(outcome: Outcome, claim: Claim, at: str) -> Violation:
     same_property = outcome.kind is Kind.MODEL_ERROR or claim.property == property
     if claim.kind != outcome.kind.value or not same_property or claim.position != outcome.position:
         _differ(at, _claimed(claim), f"{property} {outcome}")
-    return Violation(property, outcome.kind.value, outcome.position, (), outcome.message, outcome.reads)
+    return Violation(property, outcome.kind.value, outcome.position, (), outcome.message, outcome.reads, outcome.stacks)
 
 
 def _found(machine: Machine, schedule: Sequence[Transition], claim: Claim, at: str) -> Violation:
@@ -231,13 +231,13 @@ def _false(machine: Machine, invariant: Invariant | Eventuality, claim: Claim, a
         _differ(at, _claimed(claim), str(stopped))
     if holds:
         _differ(at, _claimed(claim), "that it holds")
-    reads = machine.reads
+    reads, stacks = machine.reads, machine.stacks
     binding = tuple(
         (parameter.local.name, format_value(program, parameter.local.type, claim.binding[parameter.local.name]))
         for parameter in invariant.parameters
     )
     message = machine.invariant_message(invariant, claim.binding)
-    return Violation(invariant.property, "invariant", invariant.position, binding, message, reads)
+    return Violation(invariant.property, "invariant", invariant.position, binding, message, reads, stacks)
 
 
 def _stuck(machine: Machine, schedule: Sequence[Transition]) -> str:

@@ -45,6 +45,14 @@ class Call:
 
 
 @dataclass(frozen=True)
+class Stack:
+    """The frames of an owner ("task1"), the lowest first: where each stands, its own routine first, as in a step's calls."""
+
+    owner: str
+    frames: tuple[tuple[Call, ...], ...]
+
+
+@dataclass(frozen=True)
 class Step:
     """One transition.
 
@@ -81,7 +89,7 @@ class Violation:
     property: empty for a model error, which violates none. position: of the invariant, condition, check or access; of a
     deadlock, that of its property. binding: the values of an invariant's or condition's parameters, by name. message: one
     line that says what is wrong, with the values filled in. reads: the cells that made an invariant or a check fail, with
-    the values it found there.
+    the values it found there. stacks: the owners whose frames it asked about.
     """
 
     property: str
@@ -90,6 +98,7 @@ class Violation:
     binding: tuple[tuple[str, str], ...]
     message: str
     reads: tuple[tuple[str, str], ...]
+    stacks: tuple[Stack, ...] = ()
 
 
 @dataclass(frozen=True)

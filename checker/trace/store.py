@@ -17,7 +17,7 @@ from typing import TypeVar
 from checker import writing
 from checker.language.errors import IDENTIFIER, UsageError
 from checker.language.tree import Position
-from checker.trace.data import Call, Change, Cycle, InitialChoice, Origin, Place, Step, Trace, Violation
+from checker.trace.data import Call, Change, Cycle, InitialChoice, Origin, Place, Stack, Step, Trace, Violation
 
 SCHEMA = "stackproof-trace"
 VERSION = 1
@@ -92,8 +92,12 @@ def _cells_to_json(cells: Pairs) -> list[dict[str, str]]:
     return [{"cell": cell, "value": value} for cell, value in cells]
 
 
+def _calls_to_json(calls: tuple[Call, ...]) -> list[dict[str, object]]:
+    return [{"routine": call.routine, "position": _position_to_json(call.position)} for call in calls]
+
+
 def _violation_to_json(violation: Violation) -> dict[str, object]:
-    return {
+    whole: dict[str, object] = {
         "property": violation.property,
         "kind": violation.kind,
         "position": _position_to_json(violation.position),
@@ -101,6 +105,11 @@ def _violation_to_json(violation: Violation) -> dict[str, object]:
         "message": violation.message,
         "reads": _cells_to_json(violation.reads),
     }
+    if violation.stacks:
+        whole["stacks"] = [
+            {"owner": stack.owner, "frames": [_calls_to_json(frame) for frame in stack.frames]} for stack in violation.stacks
+        ]
+    return whole
 
 
 def _step_to_json(step: Step) -> dict[str, object]:
@@ -110,7 +119,7 @@ def _step_to_json(step: Step) -> dict[str, object]:
         "name": step.name,
         "arguments": _object("arguments", step.arguments),
         "choices": list(step.choices),
-        "calls": [{"routine": call.routine, "position": _position_to_json(call.position)} for call in step.calls],
+        "calls": _calls_to_json(step.calls),
         "at": _position_to_json(step.at),
         "reads": _cells_to_json(step.reads),
         "changes": [{"cell": change.cell, "before": change.before, "after": change.after} for change in step.changes],
@@ -278,19 +287,28 @@ def _call(value: object, path: str) -> Call:
     return Call(_string(fields["routine"], f"{path}.routine"), _position(fields["position"], f"{path}.position"))
 
 
+def _calls(value: object, path: str) -> tuple[Call, ...]:
+    calls = _list(value, path, _call)
+    if not calls:
+        raise TraceError(f"{path} must not be empty")
+    return calls
+
+
+def _stack(value: object, path: str) -> Stack:
+    fields = _fields(value, path, ("owner", "frames"))
+    return Stack(_string(fields["owner"], f"{path}.owner"), _list(fields["frames"], f"{path}.frames", _calls))
+
+
 def _step(value: object, path: str) -> Step:
     names = ("processor", "owner", "name", "arguments", "choices", "calls", "at", "reads", "changes", "column")
     fields = _fields(value, path, names)
-    calls = _list(fields["calls"], f"{path}.calls", _call)
-    if not calls:
-        raise TraceError(f"{path}.calls must not be empty")
     return Step(
         processor=_string_or_null(fields["processor"], f"{path}.processor"),
         owner=_string_or_null(fields["owner"], f"{path}.owner"),
         name=_string(fields["name"], f"{path}.name"),
         arguments=_mapping(fields["arguments"], f"{path}.arguments", _string),
         choices=_list(fields["choices"], f"{path}.choices", _string),
-        calls=calls,
+        calls=_calls(fields["calls"], f"{path}.calls"),
         at=_position(fields["at"], f"{path}.at"),
         reads=_list(fields["reads"], f"{path}.reads", _cell),
         changes=_list(fields["changes"], f"{path}.changes", _change),
@@ -329,7 +347,9 @@ def _place(at: str, value: object, path: str) -> Place:
 
 
 def _violation(value: object, path: str) -> Violation:
-    fields = _fields(value, path, ("property", "kind", "position", "binding", "message", "reads"))
+    names = ("property", "kind", "position", "binding", "message", "reads")
+    has_stacks = isinstance(value, dict) and "stacks" in value
+    fields = _fields(value, path, (*names, "stacks") if has_stacks else names)
     kind = _string(fields["kind"], f"{path}.kind")
     if kind not in KINDS:
         raise _wrong(kind, f"{path}.kind", f"one of {', '.join(KINDS)}")
@@ -343,4 +363,5 @@ def _violation(value: object, path: str) -> Violation:
         binding=_mapping(fields["binding"], f"{path}.binding", _string),
         message=_string(fields["message"], f"{path}.message"),
         reads=_list(fields["reads"], f"{path}.reads", _cell),
+        stacks=_list(fields["stacks"], f"{path}.stacks", _stack) if has_stacks else (),
     )

@@ -16,7 +16,7 @@ from samples import SAMPLES, lasso, multi_page
 
 from checker.language.errors import IDENTIFIER
 from checker.language.tree import Position
-from checker.trace.data import Call, Change, Cycle, InitialChoice, Origin, Place, Step, Trace, Violation
+from checker.trace.data import Call, Change, Cycle, InitialChoice, Origin, Place, Stack, Step, Trace, Violation
 from checker.trace.store import KINDS, TraceError, dump_trace, load_trace, parse_trace, save_trace, trace_to_json
 
 words = st.text(max_size=12)
@@ -37,8 +37,9 @@ cells = several(st.tuples(words, words))
 calls = several(st.builds(Call, words, positions), min_size=1)
 changes = several(st.builds(Change, words, words, words))
 steps = st.builds(Step, maybe, maybe, words, named(words), several(words), calls, positions, cells, changes, maybe)
+stacks = st.builds(Stack, words, st.tuples(calls)).map(lambda stack: (stack,)) | st.just(())
 identifiers = st.from_regex(IDENTIFIER, fullmatch=True)
-violations = st.builds(Violation, identifiers, st.sampled_from(KINDS), positions, named(words), words, cells)
+violations = st.builds(Violation, identifiers, st.sampled_from(KINDS), positions, named(words), words, cells, stacks)
 cycles = st.none() | st.builds(Cycle, st.integers(0, 10**9), several(words))
 lines = st.integers(1, 10**9 - 1)
 spots = st.builds(Place, st.builds(Position, words, lines, lines), words, words, from_one)
