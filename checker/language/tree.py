@@ -477,6 +477,15 @@ def leading_requirements(action: Action) -> tuple[Statement, ...]:
     return tuple(itertools.takewhile(lambda statement: isinstance(statement, Require), action.body))
 
 
+def enters_a_loop(routine: Routine) -> bool:
+    """Whether a routine begins with an endless loop that begins with an atomic statement. What comes between its entry and that
+    statement does nothing, so that a frame stands at the statement as soon as it is entered."""
+    match routine.body:
+        case (While(test=Constant(value=test), body=(Atomic() | Require() | Check(), *_)), *_):
+            return bool(test)
+    return False
+
+
 @dataclass(frozen=True)
 class Invariant:
     """`body` is demanded in every reachable state for all values of the parameters; of a lemma, it is expected there."""
