@@ -15,6 +15,7 @@ from checker.language.declarations import Symbols
 from checker.language.dormant import without_dormant
 from checker.language.errors import ModelError, UsageError, similar
 from checker.language.expressions import ExpressionTranslator
+from checker.language.frame_owners import with_frame_owners
 from checker.language.modules import Module, Texts, check_with_python, display_path, load_modules
 from checker.language.records import expectations, recorded
 from checker.language.runs import RunConditions
@@ -126,6 +127,7 @@ class _Loader:
             left_out=tuple(p for name in (*self.routines, *actions) for p in self.left_out[name]),
             recorded=recorded(self.main),
         )
+        used = with_frame_owners(used)
         check_symmetry(used)
         for module in self.modules.modules.values():
             if not module.name.startswith("spec."):  # the kernel's own text is checked when it is written

@@ -264,6 +264,11 @@ def processor(record: type[T]) -> T:
     raise NotExecutable
 
 
+def frame_owner(record: type[T]) -> T:
+    """The instance whose frame this code runs in, None if the frame is another record's; in routines."""
+    raise NotExecutable
+
+
 def address(pointer: object) -> int:
     """A reference as the integer it is: index * alignment counted from 1, plus tag bits; 0 for None."""
     raise NotExecutable

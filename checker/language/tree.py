@@ -304,6 +304,14 @@ class Processor(Expression):
 
 
 @dataclass(frozen=True)
+class FrameOwner(Expression):
+    """The owner of the frame that runs, NULL if it is of another record than the type's. Only while a model is read; a program
+    has a parameter in its place (frame_owners.py)."""
+
+    type: ReferenceType
+
+
+@dataclass(frozen=True)
 class InRoutine(Expression):
     """Whether a frame of `owner` is inside one of the routines (a hook: inside its implementation)."""
 
