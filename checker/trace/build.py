@@ -14,10 +14,9 @@ from typing import NoReturn
 from checker.language.schedule import Call
 from checker.language.tree import Eventuality, Invariant, Position, Program
 from checker.language.values import format_value, instance_name
-from checker.trace.data import Cycle, Step, Trace, Violation
+from checker.trace.data import Step, Trace, Violation
 from checker.trace.ending import DEADLOCK, invariant_at, invariant_error, way_on
-from checker.trace.fairness import assumed
-from checker.trace.lasso import NoLasso, check_lasso, eventuality_at
+from checker.trace.lasso import NoLasso, check_lasso, cycle_of, eventuality_at
 from checker.trace.machine import Machine, Outcome, Transition
 from checker.trace.places import with_origin
 from checker.trace.record import printed_owner, record_step
@@ -96,8 +95,10 @@ def build_trace(program: Program, schedule: Sequence[Transition], claim: Claim, 
         violation = _found(machine, schedule, claim, at)
     trace = replace(_trace(program, states[0].cells, steps, violation), choices=machine.initial_choices)
     if claim.kind == "lasso" and claim.cycle is not None:
-        own_steps = any(e.own_steps and e.position == claim.position for e in program.eventualities)
-        trace = replace(trace, cycle=Cycle(claim.cycle, assumed(program, own_steps)))
+        demand = eventuality_at(program, claim.property, claim.position)
+        assert demand is not None
+        path = schedule[: claim.cycle]
+        trace = replace(trace, cycle=cycle_of(program, path, demand, claim.binding, machine.initial))
     return Built(with_origin(trace, program), tuple(states))
 
 

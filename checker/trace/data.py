@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from checker.language.schedule import Call
-from checker.language.tree import Position
+from checker.language.tree import Demanded, Position
 
 
 @dataclass(frozen=True)
@@ -83,10 +83,13 @@ class Violation:
 class Cycle:
     """The end of a lasso: steps that are taken for ever. start: how many steps come before them; the state there is that
     after the last step. If these are all steps, the run ends, and stays where it is. fairness: what is assumed of a run, and met
-    by the cycle, a line each."""
+    by the cycle, a line each. demanded: what the run violates; BOUNDED is told as EVENTUALLY. since: of what is ANSWERED, how
+    many steps come before it is asked."""
 
     start: int
     fairness: tuple[str, ...]
+    demanded: Demanded = Demanded.EVENTUALLY
+    since: int | None = None
 
 
 @dataclass(frozen=True)

@@ -143,6 +143,10 @@ class Execution:
             raise Stopped(Kind.CUT, "frames", position)
         frame = Frame(owner, [Call(routine.name, routine.position)], called)
         frame.code = Execution(self.state, frame).run(routine, scope)
+        if tree.enters_a_loop(routine):
+            boundary = next(frame.code)
+            assert boundary is Boundary.ACCESS
+            frame.local_first = False
         frames.append(frame)
 
     # --- statements --------------------------------------------------------------------------------------------------

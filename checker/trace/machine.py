@@ -311,6 +311,12 @@ class Machine:
         given = assumption.given is None or bool(execution.at_once(execution.evaluate(assumption.given, scope)))
         return given, bool(execution.at_once(execution.evaluate(assumption.body, scope)))
 
+    def evaluate_given(self, eventuality: Eventuality, binding: Mapping[str, int]) -> bool:
+        """Whether that is so in this state which a condition has to answer. Raises Stopped where it cannot be evaluated."""
+        assert eventuality.given is not None
+        execution, scope = self._predicate(eventuality, binding)
+        return bool(execution.at_once(execution.evaluate(eventuality.given, scope)))
+
     def invariant_message(self, invariant: Invariant | Eventuality, binding: Mapping[str, int]) -> str:
         """The invariant's message for these values of its parameters."""
         execution, scope = self._predicate(invariant, binding)

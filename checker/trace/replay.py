@@ -10,8 +10,7 @@ from checker.language.schedule import Call
 from checker.language.tree import Eventuality, Invariant, Program, Type
 from checker.trace.data import InitialChoice, Stack, Step, Trace, Violation
 from checker.trace.ending import DEADLOCK, invariant_at, invariant_error, way_on
-from checker.trace.fairness import assumed
-from checker.trace.lasso import NoLasso, check_lasso, eventuality_at
+from checker.trace.lasso import NoLasso, check_lasso, cycle_of, eventuality_at
 from checker.trace.machine import Machine, Outcome, Transition
 from checker.trace.parse import parse_instance, parse_value
 from checker.trace.places import Gone, changed_files, moved
@@ -180,9 +179,12 @@ def _check_lasso(machine: Machine, trace: Trace, taken: Sequence[Transition], at
         raise _Differs(f"the model demands nothing of runs for {violation.property} at {violation.position}")
     if trace.cycle is None or not 0 <= trace.cycle.start <= len(taken):
         raise _Differs("the trace does not say where its cycle starts")
-    _same("fairness", list(trace.cycle.fairness), list(assumed(program, demand.own_steps)))
     binding = _check_false(machine, demand, violation, at)
     try:
+        cycle = cycle_of(program, taken[: trace.cycle.start], demand, binding, machine.initial)
+        _same("fairness", list(trace.cycle.fairness), list(cycle.fairness))
+        _same("what is demanded", trace.cycle.demanded.value, cycle.demanded.value)
+        _same("steps before it is asked", trace.cycle.since, cycle.since)
         check_lasso(program, taken[: trace.cycle.start], taken[trace.cycle.start :], demand, binding, machine.initial)
     except NoLasso as reason:
         said = "the run ends there" if trace.ends else "its cycle can be run for ever"

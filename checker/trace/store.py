@@ -17,7 +17,7 @@ from typing import TypeVar
 from checker import writing
 from checker.language.errors import IDENTIFIER, UsageError
 from checker.language.schedule import Call
-from checker.language.tree import Position
+from checker.language.tree import Demanded, Position
 from checker.trace.data import Change, Cycle, InitialChoice, Origin, Place, Stack, Step, Trace, Violation
 
 SCHEMA = "stackproof-trace"
@@ -51,7 +51,7 @@ def trace_to_json(trace: Trace) -> dict[str, object]:
         whole["choices"] = [{"value": choice.value, "at": _position_to_json(choice.at)} for choice in trace.choices]
     whole["steps"] = [_step_to_json(step) for step in trace.steps]
     if trace.cycle is not None:
-        whole["cycle"] = {"start": trace.cycle.start, "fairness": list(trace.cycle.fairness)}
+        whole["cycle"] = _cycle_to_json(trace.cycle)
     if trace.origin is not None:
         whole["origin"] = {
             "digests": _object("digests", trace.origin.digests),
@@ -206,14 +206,14 @@ def _wrong(value: object, path: str, wanted: str) -> TraceError:
     return TraceError(f"{path} must be {wanted}, but is {found}")
 
 
-def _fields(value: object, path: str, names: tuple[str, ...]) -> dict[str, object]:
+def _fields(value: object, path: str, names: tuple[str, ...], optional: tuple[str, ...] = ()) -> dict[str, object]:
     if not isinstance(value, dict):
         raise _wrong(value, path, "an object")
     for name in names:
         if name not in value:
             raise TraceError(f'{path} lacks the field "{name}"')
     for name in value:
-        if name not in names:
+        if name not in names and name not in optional:
             raise TraceError(f"{path} has an unknown field {_shown(name)}")
     return value
 
@@ -317,12 +317,33 @@ def _step(value: object, path: str) -> Step:
     )
 
 
+def _cycle_to_json(cycle: Cycle) -> dict[str, object]:
+    found: dict[str, object] = {"start": cycle.start, "fairness": list(cycle.fairness)}
+    if cycle.demanded is not Demanded.EVENTUALLY:
+        found["demanded"] = cycle.demanded.value
+    if cycle.since is not None:
+        found["since"] = cycle.since
+    return found
+
+
 def _cycle(value: object, path: str) -> Cycle:
-    fields = _fields(value, path, ("start", "fairness"))
+    fields = _fields(value, path, ("start", "fairness"), ("demanded", "since"))
     start = _integer(fields["start"], f"{path}.start")
     if start < 0:
         raise _wrong(start, f"{path}.start", "at least 0")
-    return Cycle(start, _list(fields["fairness"], f"{path}.fairness", _string))
+    demanded, since = Demanded.EVENTUALLY, None
+    if "demanded" in fields:
+        text = _string(fields["demanded"], f"{path}.demanded")
+        if text not in (Demanded.ALWAYS.value, Demanded.ANSWERED.value):
+            raise _wrong(text, f"{path}.demanded", f"{Demanded.ALWAYS.value} or {Demanded.ANSWERED.value}")
+        demanded = Demanded(text)
+    if "since" in fields:
+        since = _integer(fields["since"], f"{path}.since")
+        if not 0 <= since <= start:
+            raise _wrong(since, f"{path}.since", f"from 0 to {start}")
+    if (since is not None) is not (demanded is Demanded.ANSWERED):
+        raise _wrong(since, f"{path}.since", "there for leads_to, and only for it")
+    return Cycle(start, _list(fields["fairness"], f"{path}.fairness", _string), demanded, since)
 
 
 def _origin(value: object, path: str) -> Origin:

@@ -121,7 +121,7 @@ def test_the_report_names_each_frame(program: Program) -> None:
 def test_an_owner_without_frames_is_told(program: Program) -> None:
     trace = invariant_of(program, "two-at-work", [begin(CPU0)], cpu=CPU0)
     assert [stack.owner for stack in trace.violation.stacks] == ["cpu0", "cpu1", "cpu2"]
-    text = text_report(trace)
+    text = text_report(trace, width=400)
     assert "    cpu0 frame 0 is in main at " in text
     assert text.endswith("    cpu1 has no frame\n    cpu2 has no frame\n")
 

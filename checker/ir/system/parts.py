@@ -15,7 +15,7 @@ from checker.ir.system.expressions import (
     Expression,
 )
 from checker.language.schedule import Call as CallSite
-from checker.language.tree import Position, Type
+from checker.language.tree import Demanded, Position, Type
 
 RESULT = "result"
 """The name of the local that holds, at the location after a call, what the call returned."""
@@ -110,14 +110,15 @@ class Predicate:
 
 @dataclass(frozen=True)
 class Eventuality:
-    """A condition demanded infinitely often in every fair run, for all values of the parameters; with own_steps, in every
-    run in which the processor that the first parameter refers to takes infinitely many steps."""
+    """A condition demanded of runs, for all values of the parameters; see tree.Demanded. given: what has to be answered, 0
+    where nothing has."""
 
     property: str
     name: str
     parameters: tuple[tuple[str, Type, tuple[int, ...]], ...]
     body: Expression
-    own_steps: bool
+    demanded: Demanded
+    given: Expression
     position: Position
 
 

@@ -32,6 +32,9 @@ from checker.trace.data import Step, Trace
 
 BOLD, DIM, RED, YELLOW, RESET = "\x1b[1m", "\x1b[2m", "\x1b[1;31m", "\x1b[33m", "\x1b[0m"
 
+ASKED = "asked here: there is no answer from here on"
+"""What stands before the first step of a run that is judged from there on."""
+
 
 @dataclass(frozen=True)
 class _Style:
@@ -111,7 +114,11 @@ def _steps(trace: Trace, sources: dict[str, str], width: int, style: _Style, fir
         lines.append((before + style(BOLD, inside) + after).rstrip())
 
     start = None if trace.cycle is None else trace.cycle.start
+    since = None if trace.cycle is None else trace.cycle.since
     for number, step in enumerate(trace.steps, first):
+        if since == number - 1:
+            across(ASKED)
+            shown = None
         if start == number - 1:
             across("the cycle begins: from here on for ever")
             shown = None
@@ -132,6 +139,8 @@ def _steps(trace: Trace, sources: dict[str, str], width: int, style: _Style, fir
             mark = "*" if change.cell in read else " "
             text = f"{mark} {change.cell}: {change.before} -> {change.after}"
             put(step, text, YELLOW if mark == "*" else "", None, 4, 4)
+    if since == len(trace.steps):
+        across(ASKED)
     if trace.ends:
         across("the run ends here: nothing but an interrupt can happen any more")
     elif start is not None:
