@@ -9,7 +9,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 from click.testing import CliRunner
-from test_check import PROJECT, schema, stackproof
+from test_check import schema
 
 import checker.cli.liveness
 from checker.cli.check import check
@@ -22,6 +22,7 @@ from checker.ir.lower import lower
 from checker.language.load import load_program
 from checker.report.verdict import Word
 from checker.trace.build import Disagreement
+from tests.support.command import PROJECT, stackproof
 
 SHORT_OF_MEMORY = ("--cpus", "1", "--tasks", "2", "--stack-pages", "3", "--events", "touch,oom")
 SMALL = ("models/rfc_v1_nr_fixed.py", "--cpus", "1", "--tasks", "1", "--stack-pages", "3", "--events", "touch")

@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
@@ -25,13 +26,16 @@ LONGEST = 300.0
 """Seconds that a command may take."""
 
 
-def stackproof(*arguments: str, cwd: Path = PROJECT, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the command as a user does, in a fork of this process."""
+def stackproof(
+    *arguments: str, cwd: Path = PROJECT, before: Callable[[], None] = lambda: None, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the command as a user does, in a fork of this process. before: what the fork does first, to itself."""
+    assert not any(name.startswith("PYTHON") for name in environment), "Python looks at these as it begins: run in_a_process"
     load(arguments)
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as errors:
         child = os.fork()
         if child == 0:
-            _become(arguments, cwd, environment, out.fileno(), errors.fileno())
+            _become(lambda: _command(arguments, cwd, before, environment), out.fileno(), errors.fileno())
         status = _wait(child, arguments)
         out.seek(0)
         errors.seek(0)
@@ -50,8 +54,16 @@ def in_a_process(*arguments: str, cwd: Path = PROJECT, **environment: str) -> su
     )
 
 
-def _become(arguments: tuple[str, ...], cwd: Path, environment: dict[str, str], out: int, errors: int) -> NoReturn:
-    """Be the command from here on."""
+def _command(arguments: tuple[str, ...], cwd: Path, before: Callable[[], None], environment: dict[str, str]) -> None:
+    os.environ.update({"PYTHONPATH": str(PROJECT), "COLUMNS": "110", **environment})
+    os.chdir(cwd)
+    sys.argv = ["stackproof", *arguments]
+    before()
+    main()
+
+
+def _become(work: Callable[[], None], out: int, errors: int) -> NoReturn:
+    """Do that from here on, in a fork, with files of its own, and end as it ends."""
     status = 70
     try:
         os.setpgid(0, 0)
@@ -59,14 +71,11 @@ def _become(arguments: tuple[str, ...], cwd: Path, environment: dict[str, str], 
             signal.signal(number, signal.SIG_DFL)
         for descriptor, file in ((0, os.open(os.devnull, os.O_RDONLY)), (1, out), (2, errors)):
             os.dup2(file, descriptor)
-        sys.stdin = open(0, encoding="utf-8", closefd=False)
-        sys.stdout = open(1, "w", encoding="utf-8", closefd=False)
-        sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", closefd=False)
+        sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
+        sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+        sys.stderr = open(2, "w", encoding="utf-8", errors="backslashreplace", closefd=False)  # noqa: SIM115
         tempfile.tempdir = None
-        os.environ.update({"PYTHONPATH": str(PROJECT), "COLUMNS": "110", **environment})
-        os.chdir(cwd)
-        sys.argv = ["stackproof", *arguments]
-        main()
+        work()
     except SystemExit as ended:
         status = int(ended.code or 0)
     except BaseException:
