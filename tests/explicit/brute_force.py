@@ -404,7 +404,8 @@ def engine_view(search: Search, program: Program, state: int) -> View:
 
 def compare(program: Program, most: int = 120, operands: bool = False) -> Space:
     """Asserts that machine and engine agree on everything that is reachable. The machine's side of it. Raises TooLarge. operands:
-    routines compute with what they chose, so that the engine may keep two operands where the machine has their result."""
+    routines compute with what they chose or read, so that the engine may keep two operands where the machine has their
+    result."""
     brute = BruteForce(program, most)
     expected = brute.explore()
     found, search, result = engine_space(program, most)

@@ -53,6 +53,9 @@ pending: Per[Cpu, bool] = per(Cpu, False)
 def running(cpu: Cpu) -> Task | None:
     return cpu.task
 """
+READS_TWICE = ("count //= count", "count %= 2 - count")
+"""Statements that compute with two values that they read in a routine."""
+
 _GLOBALS = "    global p, flag, count, colour, bits, wide, far, seen"
 
 
@@ -184,7 +187,7 @@ class Writer:
                         f"grid[{self.integer(integers, True)}][count] = {self.integer(integers, True)}",
                         "grid[1][0] = 1 - grid[1][0]" if chance.random() < 0.5 else "grid[p.use][slots[1].use] = 1",
                         "pairs[1].up[0] = count" if chance.random() < 0.5 else "lone.up[p.use] = count",
-                        "count //= count" if chance.random() < 0.2 else "count %= 2 - count",
+                        READS_TWICE[0] if chance.random() < 0.2 else READS_TWICE[1],
                     )
                 ),
             )

@@ -43,7 +43,7 @@ def test_nothing_is_left_out(seed: int) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=3000, deadline=None, derandomize=True, suppress_health_check=HEALTH)
+@settings(max_examples=1500, deadline=None, derandomize=True, suppress_health_check=HEALTH)
 @given(SEEDS)
 def test_nothing_is_left_out_of_many_systems(seed: int) -> None:
     check(seed)

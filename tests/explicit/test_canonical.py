@@ -335,7 +335,7 @@ def test_random_symmetric_systems(seed: int) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=500, deadline=None, derandomize=True, suppress_health_check=HEALTH)
+@settings(max_examples=250, deadline=None, derandomize=True, suppress_health_check=HEALTH)
 @given(st.integers(0, 2**32 - 1))
 def test_many_random_symmetric_systems(seed: int) -> None:
     check(seed)

@@ -66,7 +66,7 @@ def test_the_engine_finds_the_lassos_that_brute_force_finds(seed: int) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=500, deadline=None, derandomize=True, suppress_health_check=HEALTH)
+@settings(max_examples=250, deadline=None, derandomize=True, suppress_health_check=HEALTH)
 @given(SEEDS)
 def test_the_engine_finds_the_lassos_that_brute_force_finds_in_many_systems(seed: int) -> None:
     check(seed)

@@ -15,6 +15,7 @@ from agreement import differences
 from brute_force import TooLarge, compare
 from confirming import replayed
 from exchange import exchanged, exchanges
+from random_systems import READS_TWICE
 from test_bounded import check as bounded
 from test_canonical import cleared
 
@@ -137,7 +138,8 @@ def try_model(model: Model, plan: Plan) -> Tried:
         expected = found_by(result)
     with tried.way("brute force"):
         try:
-            space = compare(program, BRUTE, operands=model.kind == "program")
+            twice = model.kind == "program" or any(statement in model.text for statement in READS_TWICE)
+            space = compare(program, BRUTE, operands=twice)
         except TooLarge:
             tried.notes.append("too large for brute force")
         else:

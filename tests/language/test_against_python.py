@@ -166,7 +166,7 @@ def test_a_routine_does_what_python_does(seed: int) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=5000, deadline=None, derandomize=True, suppress_health_check=HEALTH)
+@settings(max_examples=2500, deadline=None, derandomize=True, suppress_health_check=HEALTH)
 @given(SEEDS)
 def test_many_routines_do_what_python_does(seed: int) -> None:
     compare_routine(random_program(random.Random(seed)) + ONE_PROCESSOR)

@@ -34,7 +34,7 @@ def test_what_is_proved_holds(seed: int) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=600, deadline=None, derandomize=True, suppress_health_check=HEALTH)
+@settings(max_examples=100, deadline=None, derandomize=True, suppress_health_check=HEALTH)
 @given(SEEDS)
 def test_what_is_proved_holds_in_many_systems(seed: int) -> None:
     check(seed)

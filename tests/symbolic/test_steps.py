@@ -101,7 +101,7 @@ def test_random_workers(seed: int) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=3000, deadline=None, derandomize=True, suppress_health_check=HEALTH)
+@settings(max_examples=1500, deadline=None, derandomize=True, suppress_health_check=HEALTH)
 @given(st.integers(0, 2**32 - 1))
 def test_many_random_systems(seed: int) -> None:
     check_random(random_system(random.Random(seed)))
