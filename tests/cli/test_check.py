@@ -111,10 +111,21 @@ def test_a_violation_exits_1_with_file_and_line_first(golden: Golden) -> None:
     assert rest.startswith(" error: single-hole violated: ")
 
 
-def test_the_ladder_finds_the_recorded_violations(tmp_path: Path) -> None:
-    done = stackproof("check", "models/rfc_v1.py", "--save", str(tmp_path), "--max-states", "100000")
+ONE_STEP = ("--cpus", "1", "--tasks", "1", "--stack-pages", "3", "--events", "touch,late-fault")
+
+
+@pytest.mark.parametrize(
+    ("sizes", "names"),
+    [
+        (ONE_STEP, ("single-hole", "area-agrees", "refill-owed", "charge-once")),
+        pytest.param((), ("single-hole", "area-agrees", "fault-resolved", "refill-owed", "charge-once"), marks=pytest.mark.slow),
+    ],
+    ids=["one step", "all"],
+)
+def test_the_ladder_finds_the_recorded_violations(tmp_path: Path, sizes: tuple[str, ...], names: tuple[str, ...]) -> None:
+    done = stackproof("check", "models/rfc_v1.py", *sizes, "--save", str(tmp_path), "--max-states", "100000")
     assert done.returncode == 1
-    for name in ("single-hole", "area-agrees", "fault-resolved", "refill-owed", "charge-once"):
+    for name in names:
         assert f" {name} violated: " in done.stdout
         assert (tmp_path / f"{name}.svg").read_text().rstrip().endswith("</svg>")
         replayed = stackproof("replay", str(tmp_path / f"{name}.json"))
@@ -346,16 +357,14 @@ def copy_of_project(tmp_path: Path) -> Path:
 
 
 def test_gate_passes_as_recorded_and_fails_on_any_change(tmp_path: Path) -> None:
-    project = copy_of_project(tmp_path)
-    model = project / "models" / "rfc_v1.py"
-    text = model.read_text()
+    model = tmp_path / "rfc_v1.py"
+    text = (PROJECT / "models" / "rfc_v1.py").read_text()
     first = text.index("    Expected(")
     second = text.index("    Expected(", first + 1)
     end = text.rindex(")")
     small = text[:second] + text[end:]
     model.write_text(small)
-    environment = {"PYTHONPATH": str(project)}
-    assert in_a_process("gate", "models/rfc_v1.py", cwd=project, **environment).returncode == 0
+    assert stackproof("gate", str(model)).returncode == 0
     for changed in (
         small.replace("states=797", "states=798"),
         small.replace("depth=91", "depth=90"),
@@ -367,7 +376,7 @@ def test_gate_passes_as_recorded_and_fails_on_any_change(tmp_path: Path) -> None
     ):
         assert changed != small
         model.write_text(changed)
-        done = in_a_process("gate", "models/rfc_v1.py", cwd=project, **environment)
+        done = stackproof("gate", str(model))
         assert done.returncode == 1, done.stdout
         assert "recorded" in done.stdout
         assert "if this is as it should be, record:" in done.stdout
