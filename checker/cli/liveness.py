@@ -32,7 +32,7 @@ def live_properties(program: tree.Program, wanted: frozenset[str]) -> frozenset[
 
 def fairness_of(program: tree.Program, name: str) -> tuple[str, ...]:
     """What a property assumes of the runs that it judges, a line each; nothing for one that judges states only."""
-    kinds = [e.own_steps for e in program.eventualities if e.property == name]
+    kinds = [e.demanded.own_steps for e in program.eventualities if e.property == name]
     return assumed(program, all(kinds)) if kinds else ()
 
 
@@ -79,7 +79,7 @@ def _unknown(program: tree.Program, name: str, result: Result, lassos: Lassos) -
         return Verdict(name, Word.UNKNOWN, f"liveness: {lassos.stopped}")
     if result.outside:
         return Verdict(name, Word.UNKNOWN, f"runs are not followed out of the {', '.join(result.outside)}")
-    judged = any(e.property == name and not e.own_steps for e in program.eventualities)
+    judged = any(e.property == name and not e.demanded.own_steps for e in program.eventualities)
     if lassos.vacuous and judged and not result.cuts:
         return Verdict(name, Word.UNKNOWN, "no run is fair, so that nothing is demanded of any")
     return None

@@ -14,11 +14,12 @@ from dataclasses import dataclass, field
 
 import psutil
 
-from checker.explicit.fair_cycles import Component, fair_components, fair_cycle
+from checker.explicit.fair_cycles import Component, Facts, fair_components, fair_cycle
 from checker.explicit.paths import Route
 from checker.explicit.run_conditions import Demand
 from checker.explicit.run_graph import RunGraph
 from checker.explicit.search import Finding, Limits, Progress, Statistics
+from checker.explicit.unanswered import asking, shortest_unanswered
 from checker.ir import system as ir
 
 BETWEEN_LOOKS = 0.1
@@ -99,7 +100,7 @@ class _Search:
             if name in self.properties and name not in found.findings:
                 finding = self.lasso(demand)
                 if finding is not None:
-                    fair = fair or not demand.eventuality.own_steps
+                    fair = fair or not demand.eventuality.demanded.own_steps
                     self.announce(finding)  # first: what is interrupted there was not confirmed
                     found.findings[name] = finding
         if not fair:
@@ -110,31 +111,72 @@ class _Search:
     def lasso(self, demand: Demand) -> Finding | None:
         """The lasso with the shortest path, for one demand; of those the one with the shortest cycle that is found, which is
         none where the run ends."""
-        states, depths, graph = self.runs.states, self.runs.depths, self.runs.graph
-        end = min((n for facts, n in self.runs.ends.items() if facts.allow_staying(demand.pairs, demand.bit)), default=None)
+        if demand.given:
+            return self.unanswered(demand)
+        depths, graph = self.runs.depths, self.runs.graph
+        end = min((nodes[0] for facts, nodes in self.runs.ends.items() if self.may_end(facts, demand)), default=None)
         nearest = -1
-        components: list[Component] = []
-        for component in fair_components(graph, demand.pairs, demand.bit, self.pause):
-            depth = depths[min(component.nodes)]
-            if not components or depth < nearest:
-                components = []
+        starts: list[tuple[Component, int]] = []
+        for component in fair_components(graph, demand.pairs, demand.avoided, self.pause):
+            nodes = self.failing(component, demand) if demand.failing else component.nodes
+            depth = depths[min(nodes)]
+            if not starts or depth < nearest:
+                starts = []
                 nearest = depth
             if depth == nearest:
-                components.append(component)
-        if end is not None and (not components or depths[end] <= nearest):
+                starts += [(component, node) for node in nodes if depths[node] == depth]
+        if end is not None and (not starts or depths[end] <= nearest):
             return self.finding(demand, self.runs.path(end), [])
-        if not components:
+        if not starts:
             return None
-        best: tuple[int, int, int, list[int]] | None = None
-        for component in components:
-            for node in component.nodes:
-                if depths[node] == nearest:
-                    cycle = fair_cycle(graph, component, node, demand.pairs, self.pause)
-                    found = (len(cycle), states[node], node, cycle)
-                    best = found if best is None else min(best, found)
-        assert best is not None
-        _, _, start, cycle = best
+        start, cycle = self.shortest_cycle(starts, demand)
         return self.finding(demand, self.runs.path(start), cycle)
+
+    def unanswered(self, demand: Demand) -> Finding | None:
+        """The same for a condition that has to be answered."""
+        graph, ends = self.runs.graph, self.runs.ends
+        components = list(fair_components(graph, demand.pairs, demand.avoided, self.pause))
+        lasting = {node for facts, nodes in ends.items() if self.may_end(facts, demand) for node in nodes}
+        asked = set(asking(graph, demand.given, demand.avoided))
+        asked |= {n for f, nodes in ends.items() if f.holds & demand.given and not f.holds & demand.avoided for n in nodes}
+        goals = lasting.union(*(component.nodes for component in components))
+        found = shortest_unanswered(graph, self.runs.depths, sorted(asked), frozenset(goals), demand.avoided, self.pause)
+        if found is None:
+            return None
+        first, way = found
+        initial, path = self.runs.path(first)
+        start = graph.target[way[-1]] if way else first
+        cycle: list[int] = []
+        if start not in lasting:
+            _, cycle = self.shortest_cycle([(c, start) for c in components if start in c.nodes], demand)
+        return self.finding(demand, (initial, path + way), cycle)
+
+    @staticmethod
+    def may_end(facts: Facts, demand: Demand) -> bool:
+        """Whether a run that ends where that is so violates a demand, if it has been asked."""
+        return facts.allow_staying(demand.pairs, demand.avoided)
+
+    def failing(self, component: Component, demand: Demand) -> list[int]:
+        """The nodes of a component in which a condition fails that is to hold from some point on."""
+        graph, inside = self.runs.graph, frozenset(component.nodes)
+        found = []
+        for node in component.nodes:
+            for edge in range(graph.first[node], graph.first[node + 1]):
+                label = graph.label[edge]
+                if component.allowed[label] and graph.target[edge] in inside and graph.facts[label].met & demand.failing:
+                    found.append(node)
+                    break
+        return found
+
+    def shortest_cycle(self, starts: list[tuple[Component, int]], demand: Demand) -> tuple[int, list[int]]:
+        """The shortest of the cycles that are found from these nodes, with its node."""
+        best: tuple[int, int, int, list[int]] | None = None
+        for component, node in starts:
+            cycle = fair_cycle(self.runs.graph, component, node, demand.pairs, self.pause)
+            found = (len(cycle), self.runs.states[node], node, cycle)
+            best = found if best is None else min(best, found)
+        assert best is not None
+        return best[2:]
 
     def finding(self, demand: Demand, path: tuple[int, list[int]], cycle: list[int]) -> Finding:
         """The lasso of these transitions. path: with the initial state that it begins in."""

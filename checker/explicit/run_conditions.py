@@ -16,7 +16,7 @@ from checker.ir import system as ir
 from checker.ir.footprint import Footprints
 from checker.ir.simplify import Specialiser
 from checker.language.errors import ModelError
-from checker.language.tree import Position
+from checker.language.tree import Demanded, Position
 
 Step = tuple[int, int]
 """The processor that steps (a reference, 0: none) and the set of routines that it calls, as bits of Names.call_numbers."""
@@ -30,13 +30,16 @@ OTHER_THAN_INTERRUPTS = 1
 
 @dataclass(frozen=True)
 class Demand:
-    """An eventuality for one binding. bit: where it is among the conditions that hold. pairs: the fairness under which it is
-    demanded."""
+    """An eventuality for one binding. A run violates it that is fair to these pairs and from some point on takes no transition
+    at which one of `avoided` holds; if `given` is not 0, such a run from a state at which that holds and none of `avoided`
+    does. failing: the pair that is met where a condition fails that is to hold from some point on, else 0."""
 
     eventuality: ir.Eventuality
     arguments: tuple[int, ...]
-    bit: int
+    avoided: int
     pairs: int
+    given: int = 0
+    failing: int = 0
 
 
 @dataclass(frozen=True)
@@ -147,12 +150,22 @@ class RunConditions:
         for eventuality in self.system.eventualities:
             for arguments in itertools.product(*(values for _, _, values in eventuality.parameters)):
                 bit = 1 << next(number)
-                pairs = self.assumed
-                if eventuality.own_steps:
+                pairs, given, e = self.assumed, 0, eventuality
+                if e.demanded is Demanded.ALWAYS:
+                    failing = 1 << next(self._next)
+                    self.always |= failing
+                    self._add(e, e.body, arguments, (0, failing, 0), _failing(e))
+                    yield Demand(e, arguments, 0, pairs | failing, 0, failing)
+                    continue
+                if e.demanded is Demanded.ANSWERED:
+                    given = 1 << next(number)
+                    what = f"what `{e.name}` answers"
+                    self._add(e, e.given, arguments, (0, 0, given), _strict(what, e.position))
+                if e.demanded.own_steps:
                     processor = arguments[0] // self.alignment - 1
                     pairs = self.steps(processor) | self.contexts(processor)
-                self._add(eventuality, eventuality.body, arguments, (0, 0, bit), _lenient(eventuality))
-                yield Demand(eventuality, arguments, bit, pairs)
+                self._add(e, e.body, arguments, (0, 0, bit), _lenient(e))
+                yield Demand(e, arguments, bit, pairs, given)
 
     def _add(
         self,
@@ -210,5 +223,16 @@ def _lenient(eventuality: ir.Eventuality) -> Callable[[Callable[[int, Step], obj
                 raise
 
         return strict(evaluate)
+
+    return safely
+
+
+def _failing(eventuality: ir.Eventuality) -> Callable[[Callable[[int, Step], object]], Callable[[int, Step], bool]]:
+    """Whether a demand does not hold."""
+    lenient = _lenient(eventuality)
+
+    def safely(test: Callable[[int, Step], object]) -> Callable[[int, Step], bool]:
+        holds = lenient(test)
+        return lambda state, step: not holds(state, step)
 
     return safely

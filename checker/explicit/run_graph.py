@@ -30,8 +30,8 @@ routines that it calls, as bits of Names.call_numbers."""
 class RunGraph:
     """The graph of a system that was lowered for liveness. states: by node. parents: the transition by which each was reached
     first. depths: the distance of each from the nearest initial state. transitions: how many there are, those to terminal states
-    too, which the graph leaves out. ends: what is so where a run ends, as nothing but interrupts can happen, with the nearest
-    such node. look: called again and again with the number of states found and of those expanded, from
+    too, which the graph leaves out. ends: what is so where a run ends, as nothing but interrupts can happen, with all
+    such nodes. look: called again and again with the number of states found and of those expanded, from
     the time when the conditions are made; what it raises ends the work."""
 
     system: ir.System
@@ -41,7 +41,7 @@ class RunGraph:
     parents: array[int] = field(default_factory=lambda: array("q"))
     depths: array[int] = field(default_factory=lambda: array("I"))
     transitions: int = 0
-    ends: dict[Facts, int] = field(default_factory=dict)
+    ends: dict[Facts, list[int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.layout = make_layout(self.system)
@@ -112,7 +112,7 @@ class RunGraph:
             found += [((reference, called), extra, to) for _, to, called in ways if to is not None]
         decided = (given, met, holds)
         if ends:
-            self.ends.setdefault(Facts(given, met | OTHER_THAN_INTERRUPTS, holds), node)
+            self.ends.setdefault(Facts(given, met | OTHER_THAN_INTERRUPTS, holds), []).append(node)
         for step, extra, successor in found:
             facts = conditions.corrected(state, step, decided) if step[1] else decided
             yield (facts[0], facts[1] | extra, facts[2]), successor

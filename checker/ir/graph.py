@@ -84,7 +84,7 @@ class StepReader:
         self._pending: list[tuple[Node, str]] = []
         self._turns: dict[Node, int] = {}
 
-    def read(self, entry: Begin, procedure: str) -> int:
+    def read(self, entry: Begin | Access, procedure: str) -> int:
         """Make all locations that are reached from a routine's entry; the number of the entry."""
         first = self.number(entry, procedure)
         while self._pending:

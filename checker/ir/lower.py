@@ -185,8 +185,9 @@ def _predicate(program: tree.Program, atomic: AtomicCode, invariant: tree.Invari
 def _eventuality(atomic: AtomicCode, e: tree.Eventuality) -> ir.Eventuality:
     names, parameters = _parameters(atomic, e.parameters, e.name)
     body = atomic.pure(e.body, names)
-    _needs_no_processor((body,), e.position)
-    return ir.Eventuality(e.property, e.name, parameters, body, e.own_steps, e.position)
+    given = ir.Constant(0) if e.given is None else atomic.pure(e.given, names)
+    _needs_no_processor((given, body), e.position)
+    return ir.Eventuality(e.property, e.name, parameters, body, e.demanded, given, e.position)
 
 
 def _assumption(atomic: AtomicCode, a: tree.Assumption) -> ir.Assumption:

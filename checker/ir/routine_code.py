@@ -57,7 +57,7 @@ class RoutineCode:
         entry = Begin((CallSite(name, routine.position),), False)
         context = Context(name, (), names, None, None, ReturnNode, routine.result)
         entry.next = self.block(routine.body, context, ReturnNode(None))
-        self.entries[name] = self.reader.read(entry, name)
+        self.entries[name] = self.reader.read(_first_stand(entry) if tree.enters_a_loop(routine) else entry, name)
 
     # -- statements --
 
@@ -412,3 +412,22 @@ def _no_exits() -> Exits:
         raise AssertionError("a local statement does not leave its place")
 
     return Exits(nowhere, nowhere, nowhere)
+
+
+def _first_stand(entry: Begin) -> Access:
+    """Where a frame stands as it is entered, of a routine that begins with a loop that begins with an atomic statement: where it
+    stands each time that the loop begins anew. That step notes what lies on the way."""
+    node, covers = entry.next, list[ir.Instruction]()
+    while not isinstance(node, Access):
+        match node:
+            case Local(code, following):
+                assert all(isinstance(i, ir.Cover) for i in code)
+                covers += code
+                node = following
+            case Begin(is_loop=True, next=following):
+                node = following
+            case _:
+                raise AssertionError("something is in between")
+    code_of = node.code
+    node.code = lambda walk: (*covers, *code_of(walk))
+    return node

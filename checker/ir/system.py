@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
-from checker.language.tree import Position, Type
+from checker.language.tree import Demanded, Position, Type
 from checker.trace.data import Call as CallSite
 
 if TYPE_CHECKING:
@@ -467,14 +467,15 @@ class Predicate:
 
 @dataclass(frozen=True)
 class Eventuality:
-    """A condition demanded infinitely often in every fair run, for all values of the parameters; with own_steps, in every
-    run in which the processor that the first parameter refers to takes infinitely many steps."""
+    """A condition demanded of runs, for all values of the parameters; see tree.Demanded. given: what has to be answered, 0
+    where nothing has."""
 
     property: str
     name: str
     parameters: tuple[tuple[str, Type, tuple[int, ...]], ...]
     body: Expression
-    own_steps: bool
+    demanded: Demanded
+    given: Expression
     position: Position
 
 

@@ -68,9 +68,12 @@ class CallTranslator(GeneratorTranslator):
         owner = self.expression(node)
         if not isinstance(owner.type, tree.ReferenceType) or not owner.type.record:
             raise self.module.error(node, "an owner of frames is an instance of a record")
-        if not self.resolver.records[owner.type.record].frames:
-            raise self.module.error(node, f"{owner.type.record} owns no frames; declare it with @record(frames=...)")
+        self.owns_frames(owner.type.record, node)
         return owner.type.record, owner
+
+    def owns_frames(self, record: str, node: ast.expr) -> None:
+        if not self.resolver.records[record].frames:
+            raise self.module.error(node, f"{record} owns no frames; declare it with @record(frames=...)")
 
     def routine_name(self, node: ast.expr) -> Code:
         if isinstance(node, ast.Name) and node.id not in self.names:
@@ -106,6 +109,11 @@ class CallTranslator(GeneratorTranslator):
             case "processor":
                 self.takes(node, 1)
                 return tree.Processor(position, tree.ReferenceType(self.record(node.args[0])))
+            case "frame_owner":
+                self.takes(node, 1)
+                record = self.record(node.args[0])
+                self.owns_frames(record, node.args[0])
+                return tree.FrameOwner(position, tree.ReferenceType(record))
             case "allocate":
                 self.takes(node, 1)
                 if not self.effects:

@@ -15,7 +15,7 @@ from checker.language.statements import function_body
 from checker.language.symbols import Builtin, Code, RecordName, StructName, StructVariable, Symbol, TypeName
 from checker.language.variables import VariableReader, sized
 
-ON_RUNS = ("eventually", "bounded", "fair")
+ON_RUNS = (*(demanded.value for demanded in tree.Demanded), "fair")
 """Decorators of conditions on whole runs."""
 
 RAISED_BY_THE_CHECKER = ("no-wild-pointer", "no-deadlock")
@@ -127,10 +127,11 @@ class Symbols:
 
     # -- parameters, events, properties --
 
-    def texts(self, module: Module, call: ast.Call, count: int, form: str) -> list[str]:
-        """The literal texts that a declaration takes."""
+    def texts(self, module: Module, call: ast.Call, count: int, form: str, keywords: tuple[str, ...] = ()) -> list[str]:
+        """The literal texts that a declaration takes. keywords: what it takes by name."""
         values = [argument.value for argument in call.args if isinstance(argument, ast.Constant)]
-        if len(values) != count or len(call.args) != count or call.keywords or not all(isinstance(v, str) for v in values):
+        named = tuple(keyword.arg for keyword in call.keywords)
+        if len(values) != count or len(call.args) != count or named != keywords or not all(isinstance(v, str) for v in values):
             raise module.error(call, f"write {form}")
         return [str(value) for value in values]
 

@@ -15,6 +15,7 @@ from checker.language.declarations import Symbols
 from checker.language.dormant import without_dormant
 from checker.language.errors import ModelError, UsageError, similar
 from checker.language.expressions import ExpressionTranslator
+from checker.language.frame_owners import with_frame_owners
 from checker.language.modules import Module, Texts, check_with_python, display_path, load_modules
 from checker.language.records import expectations, recorded
 from checker.language.runs import RunConditions
@@ -69,7 +70,7 @@ class _Loader:
         self.find_implementations(codes)
         self.check_settings()
         invariant_codes = [code for code in codes if {"invariant", "lemma"} & set(code.decorators)]
-        eventuality_codes = [code for code in codes if {"eventually", "bounded"} & set(code.decorators)]
+        eventuality_codes = [code for code in codes if {demanded.value for demanded in tree.Demanded} & set(code.decorators)]
         demanding = sorted([*invariant_codes, *eventuality_codes], key=codes.index)
         self.invariant_properties = {code.name: self.invariant_property(code) for code in demanding}
         self.processor, executes = self.executes([code for code in codes if "executes" in code.decorators])
@@ -89,7 +90,8 @@ class _Loader:
                 self.routine(code)
         self.check_recursion()
         self.check_processors(self.functions)
-        steps = (self.routines, actions, invariants, constraints, initial, executes)
+        in_states = tuple(e for e in eventualities if e.demanded.of_state)
+        steps = (self.routines, actions, invariants, constraints, initial, executes, in_states)
         on_runs.check_calls(self.functions, (eventualities, assumptions), steps)
         used = tree.Program(
             model=display_path(self.path),
@@ -125,6 +127,7 @@ class _Loader:
             left_out=tuple(p for name in (*self.routines, *actions) for p in self.left_out[name]),
             recorded=recorded(self.main),
         )
+        used = with_frame_owners(used)
         check_symmetry(used)
         for module in self.modules.modules.values():
             if not module.name.startswith("spec."):  # the kernel's own text is checked when it is written
@@ -353,13 +356,16 @@ class _Loader:
 
     def invariant_property(self, code: Code) -> str:
         (kind, call), *_ = code.decorators.items()
-        form = f'@{kind}("id", "message with {{expressions}}")'
+        named = ("given",) if kind == tree.Demanded.ANSWERED.value else ()
+        more = ", given=function" if named else ""
+        form = f'@{kind}("id", "message with {{expressions}}"{more})'
         if call is None:
             raise code.module.error(code.node, f"write {form}")
-        identifier, _ = self.symbols.texts(code.module, call, 2, form)
+        identifier, _ = self.symbols.texts(code.module, call, 2, form, named)
         why = ast.get_docstring(code.node)
         if not why:
-            what = {"invariant": "an invariant", "lemma": "a lemma"}.get(kind, f"an @{kind} condition")
+            article = "an" if kind[0] in "aeiou" else "a"
+            what = f"{article} {kind}" if kind in ("invariant", "lemma") else f"{article} @{kind} condition"
             raise code.module.error(code.node, f"{what} needs a docstring that says why it matters")
         return self.symbols.add_property(code.module, code.node, identifier, why, kind == "lemma").identifier
 

@@ -176,6 +176,17 @@ def bounded(identifier: str, message: str) -> Callable[[Callable[Concatenate[K, 
     return lambda function: function
 
 
+def eventually_always(identifier: str, message: str) -> Callable[[Callable[P, bool]], Callable[P, bool]]:
+    """A condition that is demanded to hold from some point on in every fair run, for every choice of its parameters."""
+    return lambda function: function
+
+
+def leads_to(identifier: str, message: str, given: Callable[P, bool]) -> Callable[[Callable[P, bool]], Callable[P, bool]]:
+    """A condition that is demanded to hold at or after each point of every fair run at which the `given` one holds, for every
+    choice of its parameters."""
+    return lambda function: function
+
+
 def constraint(bound: str) -> Callable[[Callable[[], bool]], Callable[[], bool]]:
     """A bound on the search: states in which it does not hold are judged, but no transition is taken from them. Every verdict
     names it."""
@@ -250,6 +261,11 @@ def null(record: object) -> object:
 
 def processor(record: type[T]) -> T:
     """The processor that executes this step; `record` names the record with the `executes` function."""
+    raise NotExecutable
+
+
+def frame_owner(record: type[T]) -> T:
+    """The instance whose frame this code runs in, None if the frame is another record's; in routines."""
     raise NotExecutable
 
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Conditions on whole runs: what is demanded of them (@eventually, @bounded) and what is assumed of them (@fair)."""
+"""Conditions on whole runs: what is demanded of them (@eventually, @bounded,
+@eventually_always, @leads_to) and what is assumed of them (@fair)."""
 
 from __future__ import annotations
 
@@ -22,19 +23,23 @@ class RunConditions:
         self.processor = processor
 
     def eventuality(self, code: Code, property_: str) -> tree.Eventuality:
-        """The condition of @eventually or @bounded code."""
+        """The condition of code that something is demanded of runs with."""
         self._is_condition(code)
         translator = self.symbols.translator(code)
         body = function_body(translator, code.node.body, build.BOOL, code.node)
         parameters = self.symbols.parameters_of(code)
-        own_steps = "bounded" in code.decorators
-        if own_steps and (not parameters or not self._is_processor(parameters[0].local.type)):
+        (demanded,) = [kind for kind in tree.Demanded if kind.value in code.decorators]
+        if demanded is tree.Demanded.BOUNDED and (not parameters or not self._is_processor(parameters[0].local.type)):
             raise code.module.error(code.node, "the first parameter of a @bounded condition is the processor whose steps count")
-        call = code.decorators["bounded" if own_steps else "eventually"]
+        call = code.decorators[demanded.value]
         assert call is not None
+        given = None
+        if demanded is tree.Demanded.ANSWERED:
+            (keyword,) = call.keywords
+            given = self._given(code, parameters, keyword.value)
         assert isinstance(call.args[1], ast.Constant)
         text = message(translator, call.args[1])
-        return tree.Eventuality(property_, code.name, parameters, body, own_steps, text, code.module.position(code.node))
+        return tree.Eventuality(property_, code.name, parameters, body, demanded, given, text, code.module.position(code.node))
 
     def assumption(self, code: Code) -> tree.Assumption:
         """The condition of @fair code."""

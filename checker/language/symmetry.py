@@ -25,18 +25,23 @@ def check_symmetry(program: tree.Program) -> None:
         _check(program, symmetric)
 
 
-def told_apart(program: tree.Program, record: tree.Record) -> Position | None:
+def told_apart(program: tree.Program, record: tree.Record, runs: bool = False) -> Position | None:
     """Where code outside @initial could tell one instance of the record from another by more than references to them, whether it
-    is declared symmetric or not."""
-    for node in nodes((program.actions, program.routines, program.functions, program.invariants, program.constraints)):
+    is declared symmetric or not. runs: conditions on runs count as well."""
+    conditions = (program.eventualities, program.assumptions) if runs else ()
+    for node in nodes(
+        (program.actions, program.routines, program.functions, program.invariants, program.constraints, conditions)
+    ):
         if isinstance(node, tree.Quantifier) and node.kind == "first":
             if any(isinstance(b.domain, tree.ArenaDomain) and b.domain.record == record.name for b in node.bindings):
                 return node.position
     try:
         _check(program, {record.name: record.alignment})
+        if runs:
+            _check_runs(program, {record.name: record.alignment})
     except ModelError as error:
         return error.position
-    return None
+    return _followed(program, record) if runs else None
 
 
 def undecided_allocations(program: tree.Program) -> Iterator[tuple[str, Position]]:
@@ -45,7 +50,7 @@ def undecided_allocations(program: tree.Program) -> Iterator[tuple[str, Position
     running = (program.actions, program.routines)
     for name in dict.fromkeys(node.record for node in nodes(running) if isinstance(node, tree.Allocate)):
         record = program.records[name]
-        position = told_apart(program, record) if record.count > 1 else None
+        position = told_apart(program, record, runs=True) if record.count > 1 else None
         if position is not None:
             yield name, position
 
@@ -72,12 +77,39 @@ def _check(program: tree.Program, symmetric: dict[str, int]) -> None:
             checker.statements(program.routines[name].body, False)
 
 
+def _check_runs(program: tree.Program, symmetric: dict[str, int]) -> None:
+    """The same for conditions on runs. Reductions do not depend on them: runs are looked for without any."""
+    checker = _Checker(program, symmetric)
+    conditions: tuple[tree.Eventuality | tree.Assumption, ...] = (*program.eventualities, *program.assumptions)
+    for condition in conditions:
+        for binding in condition.parameters:
+            checker.domain(binding.domain)
+        checker.all_plain((condition.body,) if condition.given is None else (condition.given, condition.body))
+    for name in _called(program, called_functions((program.eventualities, program.assumptions))):
+        checker.plain(program.functions[name].body)
+
+
+def _followed(program: tree.Program, record: tree.Record) -> Position | None:
+    """Where a condition on runs has an instance of the record as its parameter: it follows that one for the whole of a run."""
+    conditions: tuple[tree.Eventuality | tree.Assumption, ...] = (*program.eventualities, *program.assumptions)
+    for condition in conditions:
+        for binding in condition.parameters:
+            if isinstance(binding.domain, tree.ArenaDomain) and binding.domain.record == record.name:
+                return condition.position
+    return None
+
+
 def _running(program: tree.Program) -> Iterator[str]:
     """The functions and routines that run after @initial."""
     roots: list[object] = [*(action.body for action in program.actions.values()), program.invariants, program.executes]
     roots += program.constraints
     entered = [s.routine for s in walk(program.initial) if isinstance(s, tree.Enter)]
-    waiting = [*entered, *(name for root in roots for name in called_functions(root))]
+    return _called(program, [*entered, *(name for root in roots for name in called_functions(root))])
+
+
+def _called(program: tree.Program, names: Iterable[str]) -> Iterator[str]:
+    """These functions and routines, and all that they call."""
+    waiting = list(names)
     found: dict[str, None] = {}
     while waiting:
         name = waiting.pop()
@@ -142,6 +174,8 @@ class _Checker:
                 return self.cast(e, operand)
             case tree.InRoutine(owner=owner) | tree.HasFrames(owner=owner):
                 self.plain(owner)
+            case tree.Calls(processor=processor):
+                self.plain(processor)
             case _:
                 raise TypeError(e)
         return None

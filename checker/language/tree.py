@@ -9,6 +9,7 @@ from 0, flags are bit masks, NULL is 0 and instance i of a record is (i + 1) * a
 
 from __future__ import annotations
 
+import enum
 import itertools
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
@@ -303,6 +304,14 @@ class Processor(Expression):
 
 
 @dataclass(frozen=True)
+class FrameOwner(Expression):
+    """The owner of the frame that runs, NULL if it is of another record than the type's. Only while a model is read; a program
+    has a parameter in its place (frame_owners.py)."""
+
+    type: ReferenceType
+
+
+@dataclass(frozen=True)
 class InRoutine(Expression):
     """Whether a frame of `owner` is inside one of the routines (a hook: inside its implementation)."""
 
@@ -476,6 +485,15 @@ def leading_requirements(action: Action) -> tuple[Statement, ...]:
     return tuple(itertools.takewhile(lambda statement: isinstance(statement, Require), action.body))
 
 
+def enters_a_loop(routine: Routine) -> bool:
+    """Whether a routine begins with an endless loop that begins with an atomic statement. What comes between its entry and that
+    statement does nothing, so that a frame stands at the statement as soon as it is entered."""
+    match routine.body:
+        case (While(test=Constant(value=test), body=(Atomic() | Require() | Check(), *_)), *_):
+            return bool(test)
+    return False
+
+
 @dataclass(frozen=True)
 class Invariant:
     """`body` is demanded in every reachable state for all values of the parameters; of a lemma, it is expected there."""
@@ -488,16 +506,38 @@ class Invariant:
     position: Position
 
 
+class Demanded(enum.Enum):
+    """What is demanded of runs with a condition, by the decorator that says so. EVENTUALLY: that it holds infinitely often in
+    every fair run. BOUNDED: that the first parameter, a processor, takes no infinitely many steps without it, however unfair
+    the run is to the others. ALWAYS: that it holds from some point on. ANSWERED: that it holds at or after each point at which
+    another one does."""
+
+    EVENTUALLY = "eventually"
+    BOUNDED = "bounded"
+    ALWAYS = "eventually_always"
+    ANSWERED = "leads_to"
+
+    @property
+    def own_steps(self) -> bool:
+        """Whether runs are judged however unfair they are, but to the processor of the first parameter."""
+        return self is Demanded.BOUNDED
+
+    @property
+    def of_state(self) -> bool:
+        """Whether conditions are about states alone, not about what comes next."""
+        return self in (Demanded.ALWAYS, Demanded.ANSWERED)
+
+
 @dataclass(frozen=True)
 class Eventuality:
-    """`body` is demanded infinitely often in every fair run, for all values of the parameters. own_steps: instead, the first
-    parameter, a processor, takes no infinitely many steps without it, however unfair the run is to the others."""
+    """`body` is demanded of runs in that way, for all values of the parameters. given: what has to be ANSWERED, else None."""
 
     property: str
     name: str
     parameters: tuple[Binding, ...]
     body: Expression
-    own_steps: bool
+    demanded: Demanded
+    given: Expression | None
     message: Message
     position: Position
 

@@ -7,8 +7,8 @@ import re
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
-from checker.language.tree import Position
-from checker.trace.data import Step, Trace
+from checker.language.tree import Demanded, Position
+from checker.trace.data import Step, Trace, Violation
 
 ENDINGS = {
     "invariant": "does not hold in the last state",
@@ -19,6 +19,13 @@ ENDINGS = {
     "model-error": "the model itself is in error, in what the last step does or in a condition on the last state",
 }
 """For each kind of violation, how a sentence goes on that begins with the property; of a model error, all of it."""
+
+LASSOS = {
+    Demanded.EVENTUALLY: ENDINGS["lasso"],
+    Demanded.ALWAYS: "is violated: the condition fails again and again on the cycle, which can go on for ever",
+    Demanded.ANSWERED: "is violated: it is asked for, and never holds from there on, also on the cycle, which can go on for ever",
+}
+"""For each demand, how a sentence goes on about a lasso."""
 
 ENDS = "is violated: the run ends, and the condition does not hold where it does"
 """The same for a lasso that is a run that ends."""
@@ -91,7 +98,9 @@ def ending(trace: Trace) -> str:
     violation = trace.violation
     binding = ", ".join(f"{name}={value}" for name, value in violation.binding)
     subject = "" if violation.kind == "model-error" else f"{violation.property} "
-    what = ENDS if trace.ends else ENDINGS[violation.kind]
+    what = ENDINGS[violation.kind]
+    if trace.cycle is not None:
+        what = ENDS if trace.ends else LASSOS[trace.cycle.demanded]
     return subject + what + (f", for {binding}" if binding else "")
 
 
@@ -140,6 +149,17 @@ def shown_reads(step: Step) -> tuple[tuple[str, str], ...]:
     """The cells that tell which access a step is, with their values: none where its changes tell that, where they are too
     many to help, and for an action, whose reads are its conditions."""
     return () if step.processor is None or step.changes or len(step.reads) > MOST_READS else step.reads
+
+
+def frames_read(violation: Violation) -> list[str]:
+    """Where the frames stand that the failing condition asked about: a line for each frame, and one for an owner of none."""
+    lines = []
+    for stack in violation.stacks:
+        lines += [] if stack.frames else [f"{stack.owner} has no frame"]
+        for number, calls in enumerate(stack.frames):
+            where = ", in ".join(f"{call.routine} at {call.position.file}:{call.position.line}" for call in calls)
+            lines.append(f"{stack.owner} frame {number} is in {where}")
+    return lines
 
 
 def last_changes(trace: Trace) -> dict[str, int]:

@@ -73,14 +73,22 @@ def _rows(trace: Trace, sources: Mapping[str, str]) -> list[str]:
 
 
 def _beside(trace: Trace, number: int) -> str:
-    """What stands before the step of that number: where the cycle of a lasso begins, goes on and ends."""
+    """What stands before the step of that number: where the cycle of a lasso begins, goes on and ends, and where it is asked
+    what is never answered."""
+    asked = trace.cycle is not None and trace.cycle.since == number - 1
+    if asked and number <= len(trace.steps) and not _in_cycle(trace, number):
+        return _marked("asked")
     if trace.ends and number == len(trace.steps) + 1:
-        return _marked("the run ends")
-    if trace.cycle is None or not trace.cycle.start < number <= len(trace.steps):
+        return _marked("asked; the run ends" if asked else "the run ends")
+    if trace.cycle is None or not _in_cycle(trace, number):
         return '""'
     first, last = number == trace.cycle.start + 1, number == len(trace.steps)
     text = f"again from {trace.cycle.start + 1}" if last else "the cycle" if first else "|"
-    return _marked(text)
+    return _marked(f"asked; {text}" if asked else text)
+
+
+def _in_cycle(trace: Trace, number: int) -> bool:
+    return trace.cycle is not None and trace.cycle.start < number <= len(trace.steps)
 
 
 def _marked(text: str) -> str:

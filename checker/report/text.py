@@ -4,7 +4,7 @@
 First the finding in one line. Then every step, numbered, with one column for each processor: a heading names whose
 frame runs which routine and holds for the steps under it; each step shows its line of the source and, beneath, only
 what it chose and changed or, if it changed nothing, what it read. Changed cells that the failing condition reads are
-marked `*`. Last the failing condition, its binding, the cells it reads, and the command that replays it.
+marked `*`. Last the failing condition, its binding, the cells and frames it reads, and the command that replays it.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from checker.report.columns import Columns
 from checker.report.finding import (
     columns,
     ending,
+    frames_read,
     headline,
     last_changes,
     outer_calls,
@@ -30,6 +31,9 @@ from checker.report.source import source_line
 from checker.trace.data import Step, Trace
 
 BOLD, DIM, RED, YELLOW, RESET = "\x1b[1m", "\x1b[2m", "\x1b[1;31m", "\x1b[33m", "\x1b[0m"
+
+ASKED = "asked here: there is no answer from here on"
+"""What stands before the first step of a run that is judged from there on."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +114,11 @@ def _steps(trace: Trace, sources: dict[str, str], width: int, style: _Style, fir
         lines.append((before + style(BOLD, inside) + after).rstrip())
 
     start = None if trace.cycle is None else trace.cycle.start
+    since = None if trace.cycle is None else trace.cycle.since
     for number, step in enumerate(trace.steps, first):
+        if since == number - 1:
+            across(ASKED)
+            shown = None
         if start == number - 1:
             across("the cycle begins: from here on for ever")
             shown = None
@@ -131,6 +139,8 @@ def _steps(trace: Trace, sources: dict[str, str], width: int, style: _Style, fir
             mark = "*" if change.cell in read else " "
             text = f"{mark} {change.cell}: {change.before} -> {change.after}"
             put(step, text, YELLOW if mark == "*" else "", None, 4, 4)
+    if since == len(trace.steps):
+        across(ASKED)
     if trace.ends:
         across("the run ends here: nothing but an interrupt can happen any more")
     elif start is not None:
@@ -190,15 +200,24 @@ def _condition(trace: Trace, width: int, style: _Style) -> list[str]:
         wrapper.subsequent_indent = "  "
     wrapper.initial_indent = ""
     protocol = [style(BOLD, line) for line in wrapper.wrap(plain(protocol_line(trace)))]
-    if not violation.reads:
+    if not violation.reads and not violation.stacks:
         return lines + protocol
     lines += ["", "  It reads:"]
+    lines += _cells_read(trace, style)
+    wrapper.initial_indent, wrapper.subsequent_indent = "    ", "      "
+    lines += [line for frame in frames_read(violation) for line in wrapper.wrap(plain(frame))]
+    return [*lines, "", *protocol] if protocol else lines
+
+
+def _cells_read(trace: Trace, style: _Style) -> list[str]:
+    lines = []
+    violation = trace.violation
     changed = last_changes(trace)
-    name_width = max(len(cell) for cell, _ in violation.reads)
-    value_width = max(len(value) for _, value in violation.reads)
+    name_width = max((len(cell) for cell, _ in violation.reads), default=0)
+    value_width = max((len(value) for _, value in violation.reads), default=0)
     for cell, value in violation.reads:
         since = f"since step {changed[cell]}" if cell in changed else "from the start"
         mark = "*" if cell in changed else " "
         line = plain(f"  {mark} {cell:<{name_width}} = {value:<{value_width}}  {since}")
         lines.append(style(YELLOW if cell in changed else "", line))
-    return [*lines, "", *protocol] if protocol else lines
+    return lines

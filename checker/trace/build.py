@@ -13,10 +13,9 @@ from typing import NoReturn
 
 from checker.language.tree import Eventuality, Invariant, Position, Program
 from checker.language.values import format_value, instance_name
-from checker.trace.data import Call, Cycle, Step, Trace, Violation
+from checker.trace.data import Call, Step, Trace, Violation
 from checker.trace.ending import DEADLOCK, invariant_at, invariant_error, way_on
-from checker.trace.fairness import assumed
-from checker.trace.lasso import NoLasso, check_lasso, eventuality_at
+from checker.trace.lasso import NoLasso, check_lasso, cycle_of, eventuality_at
 from checker.trace.machine import Machine, Outcome, Transition
 from checker.trace.places import with_origin
 from checker.trace.record import printed_owner, record_step
@@ -95,8 +94,10 @@ def build_trace(program: Program, schedule: Sequence[Transition], claim: Claim, 
         violation = _found(machine, schedule, claim, at)
     trace = replace(_trace(program, states[0].cells, steps, violation), choices=machine.initial_choices)
     if claim.kind == "lasso" and claim.cycle is not None:
-        own_steps = any(e.own_steps and e.position == claim.position for e in program.eventualities)
-        trace = replace(trace, cycle=Cycle(claim.cycle, assumed(program, own_steps)))
+        demand = eventuality_at(program, claim.property, claim.position)
+        assert demand is not None
+        path = schedule[: claim.cycle]
+        trace = replace(trace, cycle=cycle_of(program, path, demand, claim.binding, machine.initial))
     return Built(with_origin(trace, program), tuple(states))
 
 
@@ -161,7 +162,7 @@ def _raised(outcome: Outcome, claim: Claim, at: str) -> Violation:
     same_property = outcome.kind is Kind.MODEL_ERROR or claim.property == property
     if claim.kind != outcome.kind.value or not same_property or claim.position != outcome.position:
         _differ(at, _claimed(claim), f"{property} {outcome}")
-    return Violation(property, outcome.kind.value, outcome.position, (), outcome.message, outcome.reads)
+    return Violation(property, outcome.kind.value, outcome.position, (), outcome.message, outcome.reads, outcome.stacks)
 
 
 def _found(machine: Machine, schedule: Sequence[Transition], claim: Claim, at: str) -> Violation:
@@ -231,13 +232,13 @@ def _false(machine: Machine, invariant: Invariant | Eventuality, claim: Claim, a
         _differ(at, _claimed(claim), str(stopped))
     if holds:
         _differ(at, _claimed(claim), "that it holds")
-    reads = machine.reads
+    reads, stacks = machine.reads, machine.stacks
     binding = tuple(
         (parameter.local.name, format_value(program, parameter.local.type, claim.binding[parameter.local.name]))
         for parameter in invariant.parameters
     )
     message = machine.invariant_message(invariant, claim.binding)
-    return Violation(invariant.property, "invariant", invariant.position, binding, message, reads)
+    return Violation(invariant.property, "invariant", invariant.position, binding, message, reads, stacks)
 
 
 def _stuck(machine: Machine, schedule: Sequence[Transition]) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from checker.language.tree import Position
+from checker.language.tree import Demanded, Position
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,14 @@ class Call:
 
     routine: str
     position: Position
+
+
+@dataclass(frozen=True)
+class Stack:
+    """The frames of an owner ("task1"), the lowest first: where each stands, its own routine first, as in a step's calls."""
+
+    owner: str
+    frames: tuple[tuple[Call, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -81,7 +89,7 @@ class Violation:
     property: empty for a model error, which violates none. position: of the invariant, condition, check or access; of a
     deadlock, that of its property. binding: the values of an invariant's or condition's parameters, by name. message: one
     line that says what is wrong, with the values filled in. reads: the cells that made an invariant or a check fail, with
-    the values it found there.
+    the values it found there. stacks: the owners whose frames it asked about.
     """
 
     property: str
@@ -90,16 +98,20 @@ class Violation:
     binding: tuple[tuple[str, str], ...]
     message: str
     reads: tuple[tuple[str, str], ...]
+    stacks: tuple[Stack, ...] = ()
 
 
 @dataclass(frozen=True)
 class Cycle:
     """The end of a lasso: steps that are taken for ever. start: how many steps come before them; the state there is that
     after the last step. If these are all steps, the run ends, and stays where it is. fairness: what is assumed of a run, and met
-    by the cycle, a line each."""
+    by the cycle, a line each. demanded: what the run violates; BOUNDED is told as EVENTUALLY. since: of what is ANSWERED, how
+    many steps come before it is asked."""
 
     start: int
     fairness: tuple[str, ...]
+    demanded: Demanded = Demanded.EVENTUALLY
+    since: int | None = None
 
 
 @dataclass(frozen=True)

@@ -143,6 +143,10 @@ class Execution:
             raise Stopped(Kind.CUT, "frames", position)
         frame = Frame(owner, [Call(routine.name, routine.position)], called)
         frame.code = Execution(self.state, frame).run(routine, scope)
+        if tree.enters_a_loop(routine):
+            boundary = next(frame.code)
+            assert boundary is Boundary.ACCESS
+            frame.local_first = False
         frames.append(frame)
 
     # --- statements --------------------------------------------------------------------------------------------------
@@ -184,14 +188,16 @@ class Execution:
                 for operand in conjuncts(condition):
                     start = len(self.state.looked)
                     if not self.at_once(self.evaluate(operand, scope)):
-                        reads = self.state.reads(start)
-                        raise Stopped(Kind.NOT_POSSIBLE, "a requirement does not hold", operand.position, reads=reads)
+                        reads, stacks = self.state.reads(start), self.state.stacks_read(start)
+                        text = "a requirement does not hold"
+                        raise Stopped(Kind.NOT_POSSIBLE, text, operand.position, reads=reads, stacks=stacks)
             case tree.Check(condition=condition, property=property, message=message):
                 yield from self.access(statement.position)
                 start = len(self.state.looked)
                 if not self.at_once(self.evaluate(condition, scope)):
-                    reads = self.state.reads(start)
-                    raise Stopped(Kind.CHECK, self.text(message, scope), statement.position, property, reads=reads)
+                    reads, stacks = self.state.reads(start), self.state.stacks_read(start)
+                    text = self.text(message, scope)
+                    raise Stopped(Kind.CHECK, text, statement.position, property, reads=reads, stacks=stacks)
             case tree.Halt(reason=reason):
                 raise Stopped(Kind.HALT, reason, statement.position)
             case tree.Free(record=record, pointer=pointer):
@@ -360,11 +366,11 @@ class Execution:
                 return self.state.reference(self.program.processor, self.state.processor)
             case tree.InRoutine(record=record, owner=owner, routine=routine):
                 value = yield from self.evaluate(owner, scope)
-                frames = self.state.frames[record, self.state.instance(record, value, position)]
+                frames = self.state.look_at_frames((record, self.state.instance(record, value, position)))
                 return int(any(call.routine == routine for frame in frames for call in frame.chain))
             case tree.HasFrames(record=record, owner=owner):
                 value = yield from self.evaluate(owner, scope)
-                return int(bool(self.state.frames[record, self.state.instance(record, value, position)]))
+                return int(bool(self.state.look_at_frames((record, self.state.instance(record, value, position)))))
             case tree.Calls(processor=processor, routine=routine):
                 value = yield from self.evaluate(processor, scope)
                 stepping, called = self.state.next_step

@@ -86,13 +86,13 @@ def unfair(
     """Why running the cycle for ever is not fair; None if it is. histories: how to get to the state of each moment, from the
     initial state that these choices make. first: of a @bounded condition, the index of its processor."""
     mine = [m for m in cycle if m.transition.processor == first]
-    if demand.own_steps and not mine:
+    if demand.demanded.own_steps and not mine:
         return "the processor of the condition takes no step in the cycle"
     if all(_interrupts(program, m.transition) for m in cycle):
         return "there are only interrupts in the cycle"
     for context in dict.fromkeys(c for m in cycle for c in m.contexts if c is not None):
         processor = context[0]
-        if demand.own_steps and processor != first:
+        if demand.demanded.own_steps and processor != first:
             continue
         if any(m.transition.processor == processor and m.contexts[processor] == context for m in cycle):
             continue
@@ -101,7 +101,7 @@ def unfair(
             assert program.processor is not None
             name = instance_name(program.records[program.processor], processor)
             return f"{name} could take a step in the cycle, and never does"
-    if demand.own_steps:
+    if demand.demanded.own_steps:
         return None
     return broken_assumption(program, [m.pairs for m in cycle])
 

@@ -6,11 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from checker.language.tree import Eventuality, Position, Program
-from checker.trace.data import Call
+from checker.language.tree import Demanded, Eventuality, Position, Program
+from checker.trace.data import Call, Cycle
 from checker.trace.ending import way_on
 from checker.trace.exact import exact
-from checker.trace.fairness import STAYING, Moment, assumptions, broken_assumption, moment, unfair
+from checker.trace.fairness import STAYING, Moment, assumed, assumptions, broken_assumption, moment, unfair
 from checker.trace.machine import Machine, Transition
 from checker.trace.record import run
 from checker.trace.state import Kind, NextStep, Owner, Stopped
@@ -43,12 +43,15 @@ def check_lasso(
     initial: Sequence[int] = (),
 ) -> None:
     """Raises NoLasso unless the path, from the initial state that these choices make, leads to a state to which the cycle comes
-    back, so that it can be run for ever; and the demanded condition holds in no state of the cycle; and the cycle is fair. A
-    run without a cycle has to end.
+    back, so that it can be run for ever; and the demanded condition holds in no state of the cycle, or not in its first one if
+    it is to hold from some point on; and something asks for it if it is an answer; and the cycle is fair. A run without a
+    cycle has to end.
 
     The cycle is run until a state comes back exactly, at least twice: the first time shows what each step calls, the second
     time conditions are evaluated.
     """
+    if demand.demanded is Demanded.ANSWERED and asked_since(program, path, demand, binding, initial) is None:
+        raise NoLasso(f"nothing that {demand.name} would have to answer is left where the cycle starts")
     if not cycle:
         _check_end(program, path, demand, binding, initial)
         return
@@ -65,7 +68,8 @@ def check_lasso(
             elif _view(machine) != views[number]:
                 raise NoLasso(f"{at} begins in another state when the cycle is run again")
             if round_ == 1:
-                moments.append(_moment(machine, transition, following[number], demand, binding, at))
+                _check_false(machine, following[number], demand, binding, at, number == 0)
+                moments.append(_moment(machine, transition, following[number], at))
             next_step = _take(machine, transition, at)
             if round_ == 0:
                 following.append(next_step)
@@ -80,7 +84,7 @@ def check_lasso(
         raise NoLasso("the cycle comes back to what can be seen of its first state, and not to all of it")
     histories = [(*path, *cycle[:number]) for number in range(len(cycle))]
     processor = None
-    if demand.own_steps:
+    if demand.demanded.own_steps:
         assert program.processor is not None
         processor = binding[demand.parameters[0].local.name] // program.records[program.processor].alignment - 1
     reason = unfair(program, moments, histories, demand, processor, initial)
@@ -88,11 +92,47 @@ def check_lasso(
         raise NoLasso(reason)
 
 
+def cycle_of(
+    program: Program,
+    path: Sequence[Transition],
+    demand: Eventuality,
+    binding: Mapping[str, int],
+    initial: Sequence[int],
+) -> Cycle:
+    """What a trace says of the end of a run that violates a demand, after this path."""
+    since, told = None, demand.demanded
+    if told is Demanded.ANSWERED:
+        since = asked_since(program, path, demand, binding, initial)
+    elif told is Demanded.BOUNDED:
+        told = Demanded.EVENTUALLY
+    return Cycle(len(path), assumed(program, demand.demanded.own_steps), told, since)
+
+
+def asked_since(
+    program: Program, path: Sequence[Transition], demand: Eventuality, binding: Mapping[str, int], initial: Sequence[int]
+) -> int | None:
+    """After how many steps of the path that was so for the last time which a condition has to answer, without an answer up
+    to the end of the path; None if everything is answered. Raises NoLasso where that cannot be evaluated."""
+    machine = run(program, (), initial)
+    since = None
+    for number in range(len(path) + 1):
+        try:
+            if machine.evaluate_invariant(demand, binding):
+                since = None
+            elif machine.evaluate_given(demand, binding):
+                since = number
+        except Stopped as stopped:
+            raise NoLasso(f"after step {number}: {stopped}") from None
+        if number < len(path):
+            _take(machine, path[number], f"step {number + 1}")
+    return since
+
+
 def _check_end(
     program: Program, path: Sequence[Transition], demand: Eventuality, binding: Mapping[str, int], initial: Sequence[int]
 ) -> None:
     """Raises NoLasso unless the run ends there, without the demanded condition, and fairly."""
-    if demand.own_steps:
+    if demand.demanded.own_steps:
         raise NoLasso("there is no step in the cycle")
     possible = way_on(program, path, initial, to_itself=True)
     if possible is not None:
@@ -112,12 +152,21 @@ def _view(machine: Machine) -> View:
     return machine.cells(), machine.frames()
 
 
-def _moment(
-    machine: Machine, transition: Transition, next_step: NextStep, demand: Eventuality, binding: Mapping[str, int], at: str
-) -> Moment:
+def _check_false(
+    machine: Machine, next_step: NextStep, demand: Eventuality, binding: Mapping[str, int], at: str, first: bool
+) -> None:
+    """Raises NoLasso if the demanded condition holds at a point of the cycle at which it must not. first: of its points."""
+    if demand.demanded is Demanded.ALWAYS and not first:
+        return  # failing once in each round is failing again and again
     try:
         if machine.evaluate_invariant(demand, binding, next_step):
             raise NoLasso(f"the condition {demand.name} holds before {at}")
+    except Stopped as stopped:
+        raise NoLasso(f"before {at}: {stopped}") from None
+
+
+def _moment(machine: Machine, transition: Transition, next_step: NextStep, at: str) -> Moment:
+    try:
         return moment(machine, transition, next_step)
     except Stopped as stopped:
         raise NoLasso(f"before {at}: {stopped}") from None

@@ -23,7 +23,7 @@ from checker.language.tree import (
     leading_requirements,
 )
 from checker.language.values import format_value
-from checker.trace.data import Allocated, Call, Choice, InitialChoice
+from checker.trace.data import Allocated, Call, Choice, InitialChoice, Stack
 from checker.trace.execution import Execution, Scope, scope_of
 from checker.trace.state import (
     Allocation,
@@ -48,7 +48,7 @@ class Outcome:
     kind: DONE, or why not. message, position: of anything else, in one line and in the model's text (a position is
     missing where there is no code to blame). property: what a check or a wild pointer violates. options: of an open
     choice. choices: the type and value of each choice made. reads: the cells that made a check fail, with the values it
-    found there.
+    found there. stacks: the owners whose frames it asked about.
     """
 
     kind: Kind
@@ -58,6 +58,7 @@ class Outcome:
     options: tuple[Choice, ...] = ()
     choices: tuple[tuple[Type | Allocation, int], ...] = ()
     reads: Reads = ()
+    stacks: tuple[Stack, ...] = ()
 
     def taken(self) -> tuple[Choice, ...]:
         """The choices, as a transition has them."""
@@ -87,7 +88,8 @@ class Machine:
     spoiled: the last step ended half-way, so that no further transition can be run; `cells` still gives the state
     before that step. Build another machine and run the same transitions to go on from there. accessed: where the access
     point of the last step stands; None for an action, and for a step that pushed or returned before it met one. reads: the
-    cells that decided the invariant evaluated last. initial, initial_choices: what @initial code chose.
+    cells that decided the invariant evaluated last. stacks: the owners whose frames it asked about. initial,
+    initial_choices: what @initial code chose.
     """
 
     def __init__(self, program: Program, initial: Sequence[int] | Chooser = ()) -> None:
@@ -100,6 +102,7 @@ class Machine:
         self.spoiled = False
         self.accessed: Call | None = None
         self.reads: Reads = ()
+        self.stacks: tuple[Stack, ...] = ()
         execution = Execution(self.state)
         try:
             execution.at_once(execution.block(program.initial, scope_of((), program.initial_locals)))
@@ -196,6 +199,7 @@ class Machine:
             stopped.options,
             tuple(self.state.chosen),
             stopped.reads,
+            stopped.stacks,
         )
 
     def _advance(self, frame: Frame) -> None:
@@ -256,6 +260,11 @@ class Machine:
         """Where all frames stand: those of each owner, the lowest first."""
         return {owner: tuple(tuple(frame.chain) for frame in frames) for owner, frames in self.state.frames.items()}
 
+    def every_stack(self) -> dict[str, Stack]:
+        """The same by the owners' names."""
+        stacks = map(self.state.stack, self.state.frames)
+        return {stack.owner: stack for stack in stacks}
+
     def calls(self, processor: int) -> tuple[Call, ...]:
         """Where that frame stands, its own routine first; empty if there is none."""
         frame = self.frame(processor)
@@ -291,7 +300,7 @@ class Machine:
         except WildPointer:
             return False
         finally:
-            self.reads = self.state.reads()
+            self.reads, self.stacks = self.state.reads(), self.state.stacks_read()
 
     def evaluate_assumption(self, assumption: Assumption, binding: Mapping[str, int], next_step: NextStep) -> tuple[bool, bool]:
         """Whether a fairness assumption is given, and whether it is met, in this state with this step to follow. Raises Stopped
@@ -300,6 +309,12 @@ class Machine:
         self.state.next_step = next_step
         given = assumption.given is None or bool(execution.at_once(execution.evaluate(assumption.given, scope)))
         return given, bool(execution.at_once(execution.evaluate(assumption.body, scope)))
+
+    def evaluate_given(self, eventuality: Eventuality, binding: Mapping[str, int]) -> bool:
+        """Whether that is so in this state which a condition has to answer. Raises Stopped where it cannot be evaluated."""
+        assert eventuality.given is not None
+        execution, scope = self._predicate(eventuality, binding)
+        return bool(execution.at_once(execution.evaluate(eventuality.given, scope)))
 
     def invariant_message(self, invariant: Invariant | Eventuality, binding: Mapping[str, int]) -> str:
         """The invariant's message for these values of its parameters."""

@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from checker.language.tree import Position, Program
-from checker.trace.data import Call, Origin, Place, Step, Trace
+from checker.trace.data import Call, Origin, Place, Stack, Step, Trace
 
 Spots = Mapping[str, tuple[tuple[int, int, str], ...]]
 """For each function and class of a file (for what is in none: the empty name) what is in it: line, column and text."""
@@ -59,15 +59,22 @@ def positions(trace: Trace) -> Iterator[Position]:
         for call in step.calls:
             yield call.position
     yield trace.violation.position
+    for stack in trace.violation.stacks:
+        for frame in stack.frames:
+            for call in frame:
+                yield call.position
 
 
 def _mapped(trace: Trace, to: Callable[[Position], Position]) -> Trace:
+    def calls(before: tuple[Call, ...]) -> tuple[Call, ...]:
+        return tuple(Call(call.routine, to(call.position)) for call in before)
+
     def step(before: Step) -> Step:
-        calls = tuple(Call(call.routine, to(call.position)) for call in before.calls)
-        return replace(before, at=to(before.at), calls=calls)
+        return replace(before, at=to(before.at), calls=calls(before.calls))
 
     choices = tuple(replace(choice, at=to(choice.at)) for choice in trace.choices)
-    violation = replace(trace.violation, position=to(trace.violation.position))
+    stacks = tuple(Stack(stack.owner, tuple(map(calls, stack.frames))) for stack in trace.violation.stacks)
+    violation = replace(trace.violation, position=to(trace.violation.position), stacks=stacks)
     origin = trace.origin
     if origin is not None:
         places = tuple(replace(place, position=to(place.position)) for place in origin.places)

@@ -7,10 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from checker.language.tree import Eventuality, Invariant, Program, Type
-from checker.trace.data import Call, InitialChoice, Step, Trace, Violation
+from checker.trace.data import Call, InitialChoice, Stack, Step, Trace, Violation
 from checker.trace.ending import DEADLOCK, invariant_at, invariant_error, way_on
-from checker.trace.fairness import assumed
-from checker.trace.lasso import NoLasso, check_lasso, eventuality_at
+from checker.trace.lasso import NoLasso, check_lasso, cycle_of, eventuality_at
 from checker.trace.machine import Machine, Outcome, Transition
 from checker.trace.parse import parse_instance, parse_value
 from checker.trace.places import Gone, changed_files, moved
@@ -68,6 +67,7 @@ def _replay(program: Program, trace: Trace) -> None:
     if outcome is not None and outcome.kind is not Kind.DONE:
         _raised(outcome, trace.violation, at)
         _same_reads(trace.violation, machine.cells() | dict(outcome.reads), at)
+        _same_stacks(trace.violation, machine.every_stack() | {stack.owner: stack for stack in outcome.stacks}, at)
         return
     match trace.violation.kind:
         case "invariant":
@@ -178,9 +178,12 @@ def _check_lasso(machine: Machine, trace: Trace, taken: Sequence[Transition], at
         raise _Differs(f"the model demands nothing of runs for {violation.property} at {violation.position}")
     if trace.cycle is None or not 0 <= trace.cycle.start <= len(taken):
         raise _Differs("the trace does not say where its cycle starts")
-    _same("fairness", list(trace.cycle.fairness), list(assumed(program, demand.own_steps)))
     binding = _check_false(machine, demand, violation, at)
     try:
+        cycle = cycle_of(program, taken[: trace.cycle.start], demand, binding, machine.initial)
+        _same("fairness", list(trace.cycle.fairness), list(cycle.fairness))
+        _same("what is demanded", trace.cycle.demanded.value, cycle.demanded.value)
+        _same("steps before it is asked", trace.cycle.since, cycle.since)
         check_lasso(program, taken[: trace.cycle.start], taken[trace.cycle.start :], demand, binding, machine.initial)
     except NoLasso as reason:
         said = "the run ends there" if trace.ends else "its cycle can be run for ever"
@@ -214,6 +217,7 @@ def _check_false(machine: Machine, invariant: Invariant | Eventuality, violation
         raise _Differs(f"{at}: the trace says {invariant.name} is false for {shown or 'this state'}, the replay finds it true")
     _same(f"{at}: message", violation.message, machine.invariant_message(invariant, binding))
     _same_reads(violation, machine.cells(), at)
+    _same_stacks(violation, machine.every_stack(), at)
     return binding
 
 
@@ -233,6 +237,16 @@ def _same_cells(what: str, said: Mapping[str, str], found: Mapping[str, str]) ->
 def _same_reads(violation: Violation, cells: Mapping[str, str], at: str) -> None:
     for cell, value in violation.reads:
         _same(f"{at}: {cell}", value, cells.get(cell))
+
+
+def _same_stacks(violation: Violation, stacks: Mapping[str, Stack], at: str) -> None:
+    for stack in violation.stacks:
+        found = stacks.get(stack.owner)
+        _same(f"{at}: frames of {stack.owner}", _frames(stack), "no such owner" if found is None else _frames(found))
+
+
+def _frames(stack: Stack) -> str:
+    return ", ".join(map(_chain, stack.frames)) or "none"
 
 
 def _placed(choices: Iterable[InitialChoice]) -> str:

@@ -26,7 +26,7 @@ from checker.language.tree import (
     Variable,
 )
 from checker.language.values import array_name, element_name, format_value, index_message, instance_name, wild_pointer_message
-from checker.trace.data import Allocated, Call, Choice
+from checker.trace.data import Allocated, Call, Choice, Stack
 
 T = TypeVar("T")
 
@@ -48,7 +48,7 @@ class Stopped(Exception):
     """A transition cannot be completed.
 
     message: one line. property: what a check or wild pointer violates. options: of an open choice. reads: the cells that
-    made a check fail, with their values.
+    made a check fail, with their values. stacks: the owners whose frames it asked about.
     """
 
     def __init__(
@@ -59,6 +59,7 @@ class Stopped(Exception):
         property: str | None = None,
         options: tuple[Choice, ...] = (),
         reads: Reads = (),
+        stacks: tuple[Stack, ...] = (),
     ) -> None:
         super().__init__(f"{position}: {kind.value}: {message}")
         self.kind = kind
@@ -67,6 +68,7 @@ class Stopped(Exception):
         self.property = property
         self.options = options
         self.reads = reads
+        self.stacks = stacks
 
 
 class WildPointer(Stopped):
@@ -134,11 +136,11 @@ class Frame:
 
 class State:
     """Shared memory and frames, and what belongs to the step in progress: its processor, its choices and their places, and the
-    cells that it looked at, twice over. looked: in order; a condition drops from those what did not decide it. found: all
-    but constants, with the value that each had when it was looked at first. called: the routines that the step called.
-    next_step: what a condition on runs is told of the step that follows. allocations: the records of which the step has
-    allocated an instance when several were free. allocations_are_open: whether an allocation of which nobody has decided
-    what it returns is an open choice; else it returns the lowest."""
+    cells that it looked at, twice over. looked: in order, with the owners whose frames it asked about; a condition drops from
+    those what did not decide it. found: all but constants, with the value that each had when it was looked at first. called:
+    the routines that the step called. next_step: what a condition on runs is told of the step that follows. allocations: the
+    records of which the step has allocated an instance when several were free. allocations_are_open: whether an allocation of
+    which nobody has decided what it returns is an open choice; else it returns the lowest."""
 
     def __init__(self, program: Program) -> None:
         self.program = program
@@ -152,7 +154,7 @@ class State:
         self.allocations_are_open = False
         self.chosen: list[tuple[Type | Allocation, int]] = []
         self.chosen_at: list[Position] = []
-        self.looked: list[Cell] = []
+        self.looked: list[Cell | Owner] = []
         self.found: dict[Cell, int] = {}
         self.called: list[str] = []
         self.next_step: NextStep = (None, frozenset())
@@ -188,7 +190,24 @@ class State:
 
     def reads(self, start: int = 0) -> Reads:
         """The cells looked at from that number on, each once, with the values that they have now."""
-        return tuple((self.names[cell], self._shown(cell)) for cell in dict.fromkeys(self.looked[start:]))
+        looked = dict.fromkeys(self.looked[start:])
+        return tuple((self.names[cell], self._shown(cell)) for cell in looked if isinstance(cell, Cell))
+
+    def stacks_read(self, start: int = 0) -> tuple[Stack, ...]:
+        """The owners whose frames were asked about from that number on, each once, with where these stand now."""
+        looked = dict.fromkeys(self.looked[start:])
+        return tuple(self.stack(owner) for owner in looked if not isinstance(owner, Cell))
+
+    def stack(self, owner: Owner) -> Stack:
+        """Where the frames of an owner stand."""
+        record, index = owner
+        frames = tuple(tuple(frame.chain) for frame in self.frames[owner])
+        return Stack(instance_name(self.program.records[record], index), frames)
+
+    def look_at_frames(self, owner: Owner) -> list[Frame]:
+        """The frames of an owner, for a condition on them."""
+        self.looked.append(owner)
+        return self.frames[owner]
 
     def step_reads(self) -> Reads:
         """All cells but constants that the step in progress has read, each once, with the values that it found there

@@ -16,8 +16,8 @@ from typing import TypeVar
 
 from checker import writing
 from checker.language.errors import IDENTIFIER, UsageError
-from checker.language.tree import Position
-from checker.trace.data import Call, Change, Cycle, InitialChoice, Origin, Place, Step, Trace, Violation
+from checker.language.tree import Demanded, Position
+from checker.trace.data import Call, Change, Cycle, InitialChoice, Origin, Place, Stack, Step, Trace, Violation
 
 SCHEMA = "stackproof-trace"
 VERSION = 1
@@ -50,7 +50,7 @@ def trace_to_json(trace: Trace) -> dict[str, object]:
         whole["choices"] = [{"value": choice.value, "at": _position_to_json(choice.at)} for choice in trace.choices]
     whole["steps"] = [_step_to_json(step) for step in trace.steps]
     if trace.cycle is not None:
-        whole["cycle"] = {"start": trace.cycle.start, "fairness": list(trace.cycle.fairness)}
+        whole["cycle"] = _cycle_to_json(trace.cycle)
     if trace.origin is not None:
         whole["origin"] = {
             "digests": _object("digests", trace.origin.digests),
@@ -92,8 +92,12 @@ def _cells_to_json(cells: Pairs) -> list[dict[str, str]]:
     return [{"cell": cell, "value": value} for cell, value in cells]
 
 
+def _calls_to_json(calls: tuple[Call, ...]) -> list[dict[str, object]]:
+    return [{"routine": call.routine, "position": _position_to_json(call.position)} for call in calls]
+
+
 def _violation_to_json(violation: Violation) -> dict[str, object]:
-    return {
+    whole: dict[str, object] = {
         "property": violation.property,
         "kind": violation.kind,
         "position": _position_to_json(violation.position),
@@ -101,6 +105,11 @@ def _violation_to_json(violation: Violation) -> dict[str, object]:
         "message": violation.message,
         "reads": _cells_to_json(violation.reads),
     }
+    if violation.stacks:
+        whole["stacks"] = [
+            {"owner": stack.owner, "frames": [_calls_to_json(frame) for frame in stack.frames]} for stack in violation.stacks
+        ]
+    return whole
 
 
 def _step_to_json(step: Step) -> dict[str, object]:
@@ -110,7 +119,7 @@ def _step_to_json(step: Step) -> dict[str, object]:
         "name": step.name,
         "arguments": _object("arguments", step.arguments),
         "choices": list(step.choices),
-        "calls": [{"routine": call.routine, "position": _position_to_json(call.position)} for call in step.calls],
+        "calls": _calls_to_json(step.calls),
         "at": _position_to_json(step.at),
         "reads": _cells_to_json(step.reads),
         "changes": [{"cell": change.cell, "before": change.before, "after": change.after} for change in step.changes],
@@ -196,14 +205,14 @@ def _wrong(value: object, path: str, wanted: str) -> TraceError:
     return TraceError(f"{path} must be {wanted}, but is {found}")
 
 
-def _fields(value: object, path: str, names: tuple[str, ...]) -> dict[str, object]:
+def _fields(value: object, path: str, names: tuple[str, ...], optional: tuple[str, ...] = ()) -> dict[str, object]:
     if not isinstance(value, dict):
         raise _wrong(value, path, "an object")
     for name in names:
         if name not in value:
             raise TraceError(f'{path} lacks the field "{name}"')
     for name in value:
-        if name not in names:
+        if name not in names and name not in optional:
             raise TraceError(f"{path} has an unknown field {_shown(name)}")
     return value
 
@@ -278,19 +287,28 @@ def _call(value: object, path: str) -> Call:
     return Call(_string(fields["routine"], f"{path}.routine"), _position(fields["position"], f"{path}.position"))
 
 
+def _calls(value: object, path: str) -> tuple[Call, ...]:
+    calls = _list(value, path, _call)
+    if not calls:
+        raise TraceError(f"{path} must not be empty")
+    return calls
+
+
+def _stack(value: object, path: str) -> Stack:
+    fields = _fields(value, path, ("owner", "frames"))
+    return Stack(_string(fields["owner"], f"{path}.owner"), _list(fields["frames"], f"{path}.frames", _calls))
+
+
 def _step(value: object, path: str) -> Step:
     names = ("processor", "owner", "name", "arguments", "choices", "calls", "at", "reads", "changes", "column")
     fields = _fields(value, path, names)
-    calls = _list(fields["calls"], f"{path}.calls", _call)
-    if not calls:
-        raise TraceError(f"{path}.calls must not be empty")
     return Step(
         processor=_string_or_null(fields["processor"], f"{path}.processor"),
         owner=_string_or_null(fields["owner"], f"{path}.owner"),
         name=_string(fields["name"], f"{path}.name"),
         arguments=_mapping(fields["arguments"], f"{path}.arguments", _string),
         choices=_list(fields["choices"], f"{path}.choices", _string),
-        calls=calls,
+        calls=_calls(fields["calls"], f"{path}.calls"),
         at=_position(fields["at"], f"{path}.at"),
         reads=_list(fields["reads"], f"{path}.reads", _cell),
         changes=_list(fields["changes"], f"{path}.changes", _change),
@@ -298,12 +316,33 @@ def _step(value: object, path: str) -> Step:
     )
 
 
+def _cycle_to_json(cycle: Cycle) -> dict[str, object]:
+    found: dict[str, object] = {"start": cycle.start, "fairness": list(cycle.fairness)}
+    if cycle.demanded is not Demanded.EVENTUALLY:
+        found["demanded"] = cycle.demanded.value
+    if cycle.since is not None:
+        found["since"] = cycle.since
+    return found
+
+
 def _cycle(value: object, path: str) -> Cycle:
-    fields = _fields(value, path, ("start", "fairness"))
+    fields = _fields(value, path, ("start", "fairness"), ("demanded", "since"))
     start = _integer(fields["start"], f"{path}.start")
     if start < 0:
         raise _wrong(start, f"{path}.start", "at least 0")
-    return Cycle(start, _list(fields["fairness"], f"{path}.fairness", _string))
+    demanded, since = Demanded.EVENTUALLY, None
+    if "demanded" in fields:
+        text = _string(fields["demanded"], f"{path}.demanded")
+        if text not in (Demanded.ALWAYS.value, Demanded.ANSWERED.value):
+            raise _wrong(text, f"{path}.demanded", f"{Demanded.ALWAYS.value} or {Demanded.ANSWERED.value}")
+        demanded = Demanded(text)
+    if "since" in fields:
+        since = _integer(fields["since"], f"{path}.since")
+        if not 0 <= since <= start:
+            raise _wrong(since, f"{path}.since", f"from 0 to {start}")
+    if (since is not None) is not (demanded is Demanded.ANSWERED):
+        raise _wrong(since, f"{path}.since", "there for leads_to, and only for it")
+    return Cycle(start, _list(fields["fairness"], f"{path}.fairness", _string), demanded, since)
 
 
 def _origin(value: object, path: str) -> Origin:
@@ -329,7 +368,9 @@ def _place(at: str, value: object, path: str) -> Place:
 
 
 def _violation(value: object, path: str) -> Violation:
-    fields = _fields(value, path, ("property", "kind", "position", "binding", "message", "reads"))
+    names = ("property", "kind", "position", "binding", "message", "reads")
+    has_stacks = isinstance(value, dict) and "stacks" in value
+    fields = _fields(value, path, (*names, "stacks") if has_stacks else names)
     kind = _string(fields["kind"], f"{path}.kind")
     if kind not in KINDS:
         raise _wrong(kind, f"{path}.kind", f"one of {', '.join(KINDS)}")
@@ -343,4 +384,5 @@ def _violation(value: object, path: str) -> Violation:
         binding=_mapping(fields["binding"], f"{path}.binding", _string),
         message=_string(fields["message"], f"{path}.message"),
         reads=_list(fields["reads"], f"{path}.reads", _cell),
+        stacks=_list(fields["stacks"], f"{path}.stacks", _stack) if has_stacks else (),
     )

@@ -15,7 +15,7 @@ from tests.support.command import PROJECT, stackproof
 MODEL = '''# SPDX-License-Identifier: GPL-2.0-only
 """Two flags."""
 
-from checker.language import Expected, Recorded, action, check, constraint, demand, function, invariant, require
+from checker.language import Expected, Recorded, action, check, constraint, demand, eventually, eventually_always, function, invariant, leads_to, require
 
 ready = demand("ready", "What is used was made ready.")
 
@@ -55,6 +55,23 @@ def end() -> bool:
     return both() or not b
 
 
+@function
+def made() -> bool:
+    return a or b
+
+
+@leads_to("used", "made, and not used", given=made)
+def used() -> bool:
+    """What is made is used."""
+    return b
+
+
+@eventually_always("stays", "it was made, and is gone")
+def stays() -> bool:
+    """What is made stays."""
+    return a
+
+
 ASSUMPTIONS = ("memory is there",)
 '''
 
@@ -86,6 +103,11 @@ def model(tmp_path: Path) -> Path:
     [
         ("    return a or not b", "    return True", "the property order says something else than was recorded"),
         ("both() or not b", "True", "the property end says something else than was recorded"),
+        ("    return a or b\n", "    return a\n", "the property used says something else than was recorded"),
+        ('not used", given', 'not in use", given', "the property used says something else than was recorded"),
+        ('"stays", "it', '"goes", "it', "the property stays is gone"),
+        ('@eventually_always("stays"', '@eventually("stays"', "the property stays says something else than was recorded"),
+        ("    return a\n\n", "    return a or b\n\n", "the property stays says something else than was recorded"),
         ("    return a and b\n", "    return a or b\n", "the property end says something else than was recorded"),
         ("check(a, ready", "check(a or b, ready", "the property ready says something else than was recorded"),
         ('    check(a, ready, "b without a")\n', "", "the property ready says something else than was recorded"),

@@ -103,6 +103,69 @@ def test_a_run_that_ends_is_shown_saved_and_replayed(tmp_path: Path) -> None:
         assert "comes-on  BOUNDED" in stackproof("check", str(model)).stdout
 
 
+QUESTIONS = """# SPDX-License-Identifier: GPL-2.0-only
+\"\"\"Somebody asks, and forgets to ask.\"\"\"
+from checker.language import action, eventually_always, function, leads_to, require
+
+asked: bool = False
+answered: bool = False
+@action
+def ask() -> None:
+    global asked
+    require(not asked)
+    asked = True
+@action
+def forget() -> None:
+    global asked
+    require(asked)
+    asked = False
+@function
+def question() -> bool:
+    return asked
+@leads_to("answers", "asked, and not answered", given=question)
+def is_answered() -> bool:
+    "test"
+    return answered
+@eventually_always("settles", "asked and forgotten")
+def settles() -> bool:
+    "test"
+    return asked
+"""
+
+
+def test_what_is_never_answered_and_what_does_not_settle_is_shown_saved_and_replayed(tmp_path: Path) -> None:
+    model = tmp_path / "model.py"
+    model.write_text(QUESTIONS)
+    done = stackproof("check", str(model), "--save", str(tmp_path))
+    assert done.returncode == 1
+    said = {"answers": "asked here: there is no answer from here on", "settles": "fails again and again on the cycle"}
+    ends = {"answers": {"start": 1, "demanded": "leads_to", "since": 1}, "settles": {"start": 0, "demanded": "eventually_always"}}
+    whole = json.loads(stackproof("check", str(model), "--format", "json").stdout)
+    jsonschema.validate(whole, schema("stackproof-check"))
+    for entry in whole["properties"]:
+        cycle = {name: value for name, value in entry["trace"]["cycle"].items() if name != "fairness"}
+        assert (entry["verdict"], cycle) == ("VIOLATED", ends[entry["id"]])
+        stored = tmp_path / f"{entry['id']}.json"
+        jsonschema.validate(json.loads(stored.read_text()), schema("stackproof-trace"))
+        assert json.loads(stored.read_text())["cycle"] == entry["trace"]["cycle"]
+        assert said[entry["id"]] in " ".join(done.stdout.split())
+        assert said[entry["id"]] in " ".join(stackproof("show", str(stored)).stdout.split())
+        again = stackproof("replay", str(stored))
+        assert (again.returncode, again.stderr) == (0, ""), again.stdout
+        assert "confirmed" in again.stdout
+    assert ">asked" in (tmp_path / "answers.svg").read_text()
+    # What another version of the model answers, or no longer asks, is no counterexample of it.
+    for changed in (
+        QUESTIONS.replace("    return answered", "    return answered or asked"),
+        QUESTIONS.replace("def question() -> bool:\n    return asked", "def question() -> bool:\n    return answered"),
+    ):
+        model.write_text(changed)
+        refused = stackproof("replay", str(tmp_path / "answers.json"))
+        assert refused.returncode == 2, refused.stdout
+        assert "the model has changed since" in refused.stderr
+        assert "answers  BOUNDED" in stackproof("check", str(model)).stdout
+
+
 def test_json_has_the_fairness_of_each_property_on_runs() -> None:
     done = stackproof("check", *SMALL, "--reduce", "none", "--format", "json")
     found = json.loads(done.stdout)

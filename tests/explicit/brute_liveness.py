@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import networkx
 from brute_force import Offered, TooLarge, exact, expand, initial_machines
 
-from checker.language.tree import Eventuality, Program
+from checker.language.tree import Demanded, Eventuality, Program
 from checker.trace.fairness import Moment, moment
 from checker.trace.machine import Machine, Transition
 from checker.trace.record import run
@@ -22,11 +22,12 @@ STAYS = Transition(None, "")
 @dataclass(frozen=True, eq=False)
 class Edge:
     """A transition that takes place. moment: it and the state before it. blocked: the processors that stand somewhere there and cannot
-    step. holds: the conditions and bindings that hold."""
+    step. holds: the conditions and bindings that hold. asked: those that are answers to what is so."""
 
     moment: Moment
     blocked: frozenset[int]
     holds: frozenset[Hashable]
+    asked: frozenset[Hashable]
 
 
 def bindings(program: Program, demand: Eventuality) -> list[tuple[int, ...]]:
@@ -62,11 +63,14 @@ def graph_of(program: Program, most: int) -> networkx.MultiDiGraph:
                 queue.append(target)
                 if len(queue) > most:
                     raise TooLarge
-            edge = Edge(moment(here, transition, next_step), frozenset(standing - stepping), _holds(here, next_step))
+            now = moment(here, transition, next_step)
+            edge = Edge(now, frozenset(standing - stepping), _holds(here, next_step), _asked(here))
             graph.add_edge(state, target, edge=edge)
         if all(t.processor is None and program.actions[t.action].interrupt for t, _, _ in found):
-            stays = Edge(moment(here, STAYS, (None, frozenset())), frozenset(standing), _holds(here, (None, frozenset())))
+            nothing: NextStep = (None, frozenset())
+            stays = Edge(moment(here, STAYS, nothing), frozenset(standing), _holds(here, nothing), _asked(here))
             graph.add_edge(("end", state), ("end", state), edge=stays)
+            graph.add_node(state, staying=("end", state))
     return graph
 
 
@@ -77,6 +81,17 @@ def _holds(machine: Machine, next_step: NextStep) -> frozenset[Hashable]:
         for demand in program.eventualities
         for values in bindings(program, demand)
         if machine.evaluate_invariant(demand, _named(demand, values), next_step)
+    )
+
+
+def _asked(machine: Machine) -> frozenset[Hashable]:
+    program = machine.program
+    return frozenset(
+        (demand.name, values)
+        for demand in program.eventualities
+        if demand.given is not None
+        for values in bindings(program, demand)
+        if machine.evaluate_given(demand, _named(demand, values))
     )
 
 
@@ -102,14 +117,25 @@ def pairs_of(program: Program, edge: Edge, first: int | None) -> Iterable[tuple[
 def has_fair_cycle(program: Program, graph: networkx.MultiDiGraph, demand: Eventuality, values: tuple[int, ...]) -> bool:
     """Whether a fair run can avoid the condition for ever."""
     first = None
-    if demand.own_steps:
+    if demand.demanded.own_steps:
         assert program.processor is not None
         first = values[0] // program.records[program.processor].alignment - 1
-    kept = [(a, b, d["edge"]) for a, b, d in graph.edges(data=True) if (demand.name, values) not in d["edge"].holds]
+    name = (demand.name, values)
+    whole = [(a, b, d["edge"]) for a, b, d in graph.edges(data=True)]
+    if demand.demanded is Demanded.ALWAYS:
+        return _fair(program, whole, first, name)
+    kept = [(a, b, edge) for a, b, edge in whole if name not in edge.holds]
+    if demand.demanded is Demanded.ANSWERED:
+        way = networkx.DiGraph((a, b) for a, b, _ in kept)
+        way.add_edges_from((a, b) for a, b in graph.nodes(data="staying") if b is not None)
+        asked = {a for a, _, edge in kept if name in edge.asked}
+        later = asked.union(*(networkx.descendants(way, a) for a in asked))
+        kept = [(a, b, edge) for a, b, edge in kept if a in later]
     return _fair(program, kept, first)
 
 
-def _fair(program: Program, edges: list[tuple[object, object, Edge]], first: int | None) -> bool:
+def _fair(program: Program, edges: list[tuple[object, object, Edge]], first: int | None, failing: Hashable | None = None) -> bool:
+    """failing: a demand that has to be without its condition at one of the edges."""
     whole = networkx.DiGraph((a, b) for a, b, _ in edges)
     for component in networkx.strongly_connected_components(whole):
         inside = [(a, b, edge) for a, b, edge in edges if a in component and b in component]
@@ -117,12 +143,15 @@ def _fair(program: Program, edges: list[tuple[object, object, Edge]], first: int
         given = {name for some in facts for name, is_given, _ in some if is_given}
         met = {name for some in facts for name, _, is_met in some if is_met}
         broken = given - met
+        if failing is not None and all(failing in edge.holds for _, _, edge in inside):
+            continue
         if inside and not broken:
             return True
         if inside and _fair(
             program,
             [edge for edge, some in zip(inside, facts, strict=True) if not any(g and n in broken for n, g, _ in some)],
             first,
+            failing,
         ):
             return True
     return False

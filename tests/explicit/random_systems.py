@@ -252,6 +252,8 @@ class Writer:
                         f"count = helper({self.integer(integers, True)})",
                         "processor(Cpu).word = 1",
                         "pending[processor(Cpu)] = True",
+                        "frame_owner(Task).word = 1" if where == "main" else "frame_owner(Cpu).word = 1",
+                        f"flag = frame_owner({chance.choice(('Cpu', 'Task'))}) is None",
                         f"processor(Cpu).task = {chance.choice(('null(Task)', f'instance(Task, {self.tasks - 1})'))}",
                     )
                 ),

@@ -46,7 +46,7 @@ def start() -> None:
         enter(instance(Worker, number), main){choices}
 @routine(noinline=True)
 def inner(k: Two) -> Two:
-    me = processor(Worker)
+    me = {me}(Worker)
     return me.own
 """
 
@@ -62,7 +62,8 @@ def random_workers(chance: random.Random) -> str:
         if chance.random() < 0.7:
             lines.append(f'{name.replace("-", "_")} = demand("{name}", "test")')
     if routines:
-        lines.append(_PROCESSORS.format(workers=workers, choices="\n    ".join(["", *_choices(chance)])))
+        me = chance.choice(("processor", "frame_owner"))
+        lines.append(_PROCESSORS.format(workers=workers, me=me, choices="\n    ".join(["", *_choices(chance)])))
         lines += ["@routine", "def main() -> None:", "    global shared", "    w = processor(Worker)", "    me = w"]
         if chance.random() < 0.6:
             lines.append("    while True:")

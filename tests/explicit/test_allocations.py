@@ -288,3 +288,69 @@ def test_where_numbers_tell_instances_apart_the_verdict_says_so() -> None:
     text += '@invariant("low", "test")\ndef low() -> bool:\n    """Test."""\n    return last is not instance(Node, 2)\n'
     (found,) = [note for note in notes_of(program_of(text)) if "Not decided" in note]
     assert f":{line_of(text, 'instance(Node, 2)')} tells one Node from another" in found
+
+
+RUNS = {
+    "a number in a condition": (
+        '@eventually("again", "test")\ndef again() -> bool:\n    """Test."""\n    return last is not instance(Node, 2)\n',
+        "instance(Node, 2)",
+    ),
+    "an order in an assumption": (
+        '@fair("test")\ndef again() -> bool:\n    return last is first(x for x in every(Node) if x is not known)\n',
+        "first(",
+    ),
+    "a number in what is asked": (
+        "@function\ndef asked() -> bool:\n    return last is instance(Node, 1)\n"
+        '@leads_to("again", "test", given=asked)\ndef again() -> bool:\n    """Test."""\n    return last is None\n',
+        "instance(Node, 1)",
+    ),
+    "a number in what an assumption is given": (
+        "@function\ndef now() -> bool:\n    return last is instance(Node, 1)\n"
+        '@fair("test", given=now)\ndef again() -> bool:\n    return last is None\n',
+        "instance(Node, 1)",
+    ),
+    "an instance that is followed": (
+        '@eventually_always("again", "test")\ndef again(node: Node) -> bool:\n    """Test."""\n    return node is not last\n',
+        "def again",
+    ),
+}
+ALIKE = """
+@function
+def asked() -> bool:
+    return last is known
+@leads_to("again", "test", given=asked)
+def again() -> bool:
+    "Test."
+    return all(x is not last for x in every(Node))
+@fair("test", given=asked)
+def soon() -> bool:
+    return last is None
+@eventually_always("settles", "test")
+def settles() -> bool:
+    "Test."
+    return known is not last
+"""
+
+
+@pytest.mark.parametrize(("condition", "place"), RUNS.values(), ids=RUNS)
+def test_where_a_condition_on_runs_tells_instances_apart_the_verdict_says_so(condition: str, place: str) -> None:
+    text = NODE + "known: Node | None = None\n" + TAKE + condition
+    program = program_of(text)
+    (found,) = [note for note in notes_of(program) if "Not decided" in note]
+    assert f":{line_of(text, place)} tells one Node from another" in found
+    assert all(naming.exchangeable for naming in lower(program).names.values())
+
+
+def test_conditions_on_runs_that_tell_no_instances_apart_are_no_note() -> None:
+    text = NODE + "known: Node | None = None\n" + TAKE + ALIKE
+    assert not [note for note in notes_of(program_of(text)) if "Not decided" in note]
+
+
+def test_a_processor_whose_calls_are_asked_for_may_tell_apart() -> None:
+    routine = "@routine\ndef run() -> None:\n    global last\n    last = allocate(Node)\n"
+    asks = '@eventually("again", "test")\ndef again(cpu: Cpu) -> bool:\n    """Test."""\n    return calls({}, run)\n'
+    text = CPU + NODE + routine + "@initial\ndef start() -> None:\n    enter(instance(Cpu, 0), run)\n"
+    assert not [note for note in notes_of(program_of(text + asks.format("cpu"))) if "Not decided" in note]
+    text += asks.format("instance(Cpu, address(last) >> 8)")
+    (found,) = [note for note in notes_of(program_of(text)) if "Not decided" in note]
+    assert f":{line_of(text, 'return calls')} tells one Node from another" in found

@@ -219,7 +219,104 @@ def more() -> None:
     allocate(Page)
     allocate(Page)
 """
+NEVER = """
+@function
+def never() -> bool:
+    return asked and answered
+"""
+IN_TIME = """
+@fair("what is asked again and again is answered", given=is_asked)
+def in_time() -> bool:
+    "test"
+    return answered
+"""
+QUESTION = """
+@function
+def is_asked() -> bool:
+    return {}
+@leads_to("answered", "asked, never answered", given=is_asked)
+def is_answered() -> bool:
+    "test"
+    return {}
+"""
+ASKING = """
+asked: bool = False
+answered: bool = False
+@action
+def ask() -> None:
+    global asked
+    require(not asked)
+    asked = True
+@action
+def forget() -> None:
+    global asked
+    require(asked)
+    asked = False
+@function
+def is_asked() -> bool:
+    return asked
+"""
+ANSWERED = """
+@leads_to("answered", "asked, never answered", given=is_asked)
+def is_answered() -> bool:
+    "test"
+    return answered
+"""
+ANSWER = """
+@action
+def answer() -> None:
+    global answered
+    require(asked and not answered)
+    answered = True
+"""
+DROP = """
+@action
+def drop() -> None:
+    global answered
+    require(answered)
+    answered = False
+"""
+LATE = (
+    ONE_PROCESSOR
+    + """
+late: bool = False
+@routine
+def main() -> None:
+    global late
+    late = True
+    late = False
+    late = choose((False, True))
+    while late:
+        pass
+"""
+)
+SETTLES = """
+@eventually_always("settles", "on and off for ever")
+def settled() -> bool:
+    "test"
+    return {}
+"""
 CASES = {
+    "asked, and never answered": (ASKING + ANSWERED, {"answered"}),
+    "nothing is ever asked": (ASKING + ANSWERED.replace("given=is_asked", "given=never") + NEVER, set()),
+    "the answer was there before": (ASKING.replace("answered: bool = False", "answered: bool = True") + ANSWERED, set()),
+    "asked again and again, it need not be answered": (ASKING + ANSWER + ANSWERED, {"answered"}),
+    "fair to what answers": (ASKING + ANSWER + ANSWERED + IN_TIME, set()),
+    "an answer that was taken back before it is asked": (ASKING + ANSWER + DROP + ANSWERED + IN_TIME, set()),
+    "a run that ends with a question": (ENDS + QUESTION.format("n == 3", "n == 5"), {"answered"}),
+    "a run that ends with the answer": (ENDS + QUESTION.format("n == 3", "n == 9"), set()),
+    "an answer at once is one": (ENDS + QUESTION.format("n == 9", "n == 9"), set()),
+    "answered before it ends without": (
+        ENDS.replace("    n = 9\n", "    n = 5\n    n = 9\n") + QUESTION.format("n == 3", "n == 5"),
+        set(),
+    ),
+    "an answer before the question is none": (ENDS + QUESTION.format("n == 9", "n == 3"), {"answered"}),
+    "settles in the end": (LATE.replace("choose((False, True))", "True") + SETTLES.format("late"), set()),
+    "settles in one of two ways": (LATE + SETTLES.format("late"), {"settles"}),
+    "again and again is not for good": (ASKING + SETTLES.format("asked"), {"settles"}),
+    "what is never so": (ASKING + SETTLES.format("answered"), {"settles"}),
+    "what stops": (ENDS + SETTLES.format("n == 9"), set()),
+    "what stops elsewhere": (ENDS + SETTLES.format("n == 3"), {"settles"}),
     "a wait that fairness ends": (TWO + WAITS + SET, set()),
     "a wait without a bound of its own steps": (
         TWO
@@ -402,6 +499,21 @@ def test_an_end_that_is_none_is_refused() -> None:
     claim = Claim("lasso", "high", program_of(soon).eventualities[0].position, {"cpu": 1}, cycle=2)
     with pytest.raises(Disagreement, match="there is no step in the cycle"):
         build_trace(program_of(soon), [_step(0), _step(0)], claim)
+
+
+def test_an_answer_that_nothing_asks_for_is_refused() -> None:
+    program = program_of(ENDS + QUESTION.format("n == 3", "n == 5"))
+    trace = traces_of(program)["answered"]
+    assert trace.cycle is not None
+    assert trace.cycle.since == 1
+    unasked = program_of(ENDS + QUESTION.format("n == 7", "n == 5"))
+    answered = program_of(ENDS + QUESTION.format("n == 0", "n == 3"))
+    assert "steps before it is asked: the trace says 1, the replay finds None" in refused(unasked, trace)
+    assert "steps before it is asked" in refused(program, replace(trace, cycle=replace(trace.cycle, since=0)))
+    for other in (unasked, answered):
+        claim = Claim("lasso", "answered", other.eventualities[0].position, {}, cycle=2)
+        with pytest.raises(Disagreement, match="nothing that is_answered would have to answer is left"):
+            build_trace(other, [_step(0), _step(0)], claim)
 
 
 def test_a_cycle_on_which_the_condition_holds_is_refused() -> None:

@@ -29,8 +29,13 @@ def atom(chance: random.Random, processors: bool) -> str:
     return chance.choice((f"calls(cpu, {routine})", f"in_routine(cpu, {routine})", "pending[cpu]", "has_frames(cpu)"))
 
 
-def condition(chance: random.Random, processors: bool) -> str:
+def condition(chance: random.Random, processors: bool, of_state: bool = False) -> str:
+    """of_state: it asks for no calls."""
     text = atom(chance, processors)
+    while of_state and "calls" in text:
+        text = atom(chance, processors)
+    if of_state:
+        return text if chance.random() < 0.7 else f"not ({text})"
     for _ in range(chance.choice((0, 0, 1))):
         text = f"{text} {chance.choice(('and', 'or'))} {chance.choice(('', 'not '))}{atom(chance, processors)}"
     return text if chance.random() < 0.7 else f"not ({text})"
@@ -41,13 +46,18 @@ def conditions(chance: random.Random, processors: bool) -> str:
     signature = "(cpu: Cpu)" if processors else "()"
     lines = []
 
-    def code(name: str, decorator: str) -> None:
-        lines.append(f"{decorator}\ndef {name}{signature} -> bool:\n    'test'\n    return {condition(chance, processors)}")
+    def code(name: str, decorator: str, of_state: bool = False) -> None:
+        body = condition(chance, processors, of_state)
+        lines.append(f"{decorator}\ndef {name}{signature} -> bool:\n    'test'\n    return {body}")
 
     for number in range(2):
         code(f"demand{number}", f'@eventually("demand{number}", "never")')
     if processors:
         code("soon", '@bounded("soon", "never")')
+    for number in range(2):
+        code(f"asked{number}", "@function", of_state=True)
+        code(f"answer{number}", f'@leads_to("answer{number}", "never", given=asked{number})', of_state=True)
+    code("settles", '@eventually_always("settles", "not for good")', of_state=True)
     for number in range(chance.choice((0, 1, 1, 2))):
         given_ = ""
         if chance.random() < 0.6:

@@ -264,13 +264,13 @@ DECLARATIONS: list[Case] = [
         "a decorator that decorates no code",
         lines("@«every", "def step() -> None:", "    pass"),
         "`@every` is not of the language, which has @routine, @action, @function, @hook, @implements, @initial, @executes, "
-        "@invariant, @lemma, @constraint, @eventually, @bounded, @fair",
+        "@invariant, @lemma, @constraint, @eventually, @bounded, @eventually_always, @leads_to, @fair",
     ),
     (
         "a decorator of a module",
         lines("@«checker.routine", "def step() -> None:", "    pass"),
         "`@checker.routine` is not of the language, which has @routine, @action, @function, @hook, @implements, @initial, "
-        "@executes, @invariant, @lemma, @constraint, @eventually, @bounded, @fair",
+        "@executes, @invariant, @lemma, @constraint, @eventually, @bounded, @eventually_always, @leads_to, @fair",
     ),
     (
         "a decorator with a typo in its option",

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from refused import PROCESSOR, STATE, Case, action, lines, routine
+from refused import PROCESSOR, START, STATE, Case, action, lines, routine
 
 EXPRESSIONS: list[Case] = [
     ("a float", action("g = «1.5"), "1.5 is not a value of the language, which has integers, True, False and None"),
@@ -314,6 +314,40 @@ EXPRESSIONS: list[Case] = [
         "a record that is no processor",
         routine("x = «processor(Page)", state=STATE + PROCESSOR),
         "this is not the record that executes; the parameter of @executes is",
+    ),
+    (
+        "the owner of a frame in an action",
+        STATE + PROCESSOR + lines("@action", "def step() -> None:", "    x = «frame_owner(Cpu)"),
+        "`frame_owner` is for routines; take the owner as a parameter here",
+    ),
+    (
+        "the owner of a frame in a function",
+        STATE
+        + PROCESSOR
+        + lines("@function", "def own() -> Small:", "    return «frame_owner(Cpu).own")
+        + lines("@routine", "def main() -> None:", "    global g", "    with atomic('test'):", "        g = own()")
+        + START,
+        "`frame_owner` is for routines; take the owner as a parameter here",
+    ),
+    (
+        "the owner of no frame",
+        STATE
+        + PROCESSOR
+        + lines("@routine", "def r() -> None:", "    frame_owner(Cpu).own = 1", "@action", "def step() -> None:", "    «r()"),
+        "`r` asks for the owner of its frame, and this runs in none; enter it, or give it a parameter",
+    ),
+    (
+        "the owner of a frame that is chosen",
+        STATE
+        + PROCESSOR
+        + lines("@routine", "def r() -> None:", "    frame_owner(Cpu).own = 1")
+        + lines("@action", "def step() -> None:", "    enter(«choose(every(Cpu)), r)"),
+        "`r` asks for the owner of its frame; assign the owner to a local, and enter with that",
+    ),
+    (
+        "a record without frames",
+        routine("x = frame_owner(«Page)", state=STATE + PROCESSOR),
+        "Page owns no frames; declare it with @record(frames=...)",
     ),
     ("a statement as an expression", action("g = «free(p)"), "`free` is not an expression; it has no place here"),
     ("require as an expression", action("g = «require(flag)"), "`require` is not an expression; it has no place here"),

@@ -9,6 +9,11 @@ MAIN = STATE + PROCESSOR + START + lines("@routine", "def main() -> None:", "   
 FORM = 'write @fair("what is assumed") or @fair("what is assumed", given=function)'
 GIVEN = lines("@function", "def often(x: Small) -> bool:", "    return x == 1")
 
+ASKED = lines("@function", "def asked() -> bool:", "    return g == 1")
+ALWAYS = 'write @eventually_always("id", "message with {expressions}")'
+ANSWERS = 'write @leads_to("id", "message with {expressions}", given=function)'
+CALLS = "`calls` is about the next step of a run; only @eventually, @bounded and @fair ask it"
+
 
 def condition(decorator: str, signature: str, *body: str) -> str:
     return MAIN + lines(decorator, f"«def run({signature}) -> bool:", '    "test"', *(f"    {line}" for line in body))
@@ -114,5 +119,93 @@ RUNS: list[Case] = [
         "a condition on runs that is called",
         asking('@eventually("x", "y")', "", "return flag") + lines("@action", "def step() -> None:", "    require(«run())"),
         "`run` is not called by a model; only routines and functions are",
+    ),
+    ("@leads_to without its texts", condition("@leads_to", "", "return flag"), ANSWERS),
+    (
+        "@leads_to without what it answers",
+        asking('@«leads_to("x", "y")', "", "return flag"),
+        ANSWERS,
+    ),
+    (
+        "@leads_to that is given by place",
+        ASKED + asking('@«leads_to("x", "y", asked)', "", "return flag"),
+        ANSWERS,
+    ),
+    (
+        "@leads_to that is given twice, with another name",
+        ASKED + asking('@«leads_to("x", "y", given=asked, when=asked)', "", "return flag"),
+        ANSWERS,
+    ),
+    (
+        "@leads_to of a name that is none",
+        asking('@leads_to("x", "y", given=«asked)', "", "return flag"),
+        "`asked` is not defined; define it or import it",
+    ),
+    (
+        "@leads_to of a routine",
+        asking('@leads_to("x", "y", given=«main)', "", "return flag"),
+        "`given` is a @function that gives a bool",
+    ),
+    (
+        "@leads_to of a function that gives a number",
+        lines("@function", "def much() -> Small:", "    return g")
+        + asking('@leads_to("x", "y", given=«much)', "", "return flag"),
+        "`given` is a @function that gives a bool",
+    ),
+    (
+        "@leads_to of a function of more",
+        asking('@leads_to("x", "y", given=«often)', "", "return flag") + GIVEN,
+        "`often` has to take the same parameters as `run`",
+    ),
+    (
+        "@leads_to without its why",
+        ASKED + MAIN + lines('@leads_to("x", "y", given=asked)', "«def run() -> bool:", "    return flag"),
+        "a @leads_to condition needs a docstring that says why it matters",
+    ),
+    (
+        "@leads_to code that gives a number",
+        ASKED
+        + condition('@leads_to("x", "y", given=asked)', "", "return g").replace('-> bool:\n    "test"', '-> Small:\n    "test"'),
+        "the condition `run` holds or not; write `-> bool`",
+    ),
+    (
+        "@leads_to that asks for calls",
+        ASKED.replace("()", "(cpu: Cpu)") + asking('@leads_to("x", "y", given=asked)', "cpu: Cpu", "return «calls(cpu, main)"),
+        CALLS,
+    ),
+    (
+        "@leads_to of calls",
+        asking('@leads_to("x", "y", given=«asks)', "cpu: Cpu", "return flag")
+        + lines("@function", "def asks(cpu: Cpu) -> bool:", "    return calls(cpu, main)"),
+        CALLS,
+    ),
+    ("@eventually_always without its texts", condition("@eventually_always", "", "return flag"), ALWAYS),
+    ("@eventually_always with one text", asking('@«eventually_always("x")', "", "return flag"), ALWAYS),
+    (
+        "@eventually_always given something",
+        ASKED + asking('@«eventually_always("x", "y", given=asked)', "", "return flag"),
+        ALWAYS,
+    ),
+    (
+        "@eventually_always without its why",
+        MAIN + lines('@eventually_always("x", "y")', "«def run() -> bool:", "    return flag"),
+        "an @eventually_always condition needs a docstring that says why it matters",
+    ),
+    (
+        "@eventually_always that asks for calls",
+        asking('@eventually_always("x", "y")', "cpu: Cpu", "return «calls(cpu, main)"),
+        CALLS,
+    ),
+    (
+        "two demands of one condition",
+        asking('@eventually_always("x", "y")', "", "return flag").replace("def run", '@«eventually("z", "y")\ndef run'),
+        "@eventually and @eventually_always exclude each other; keep one",
+    ),
+    (
+        "a demand by the name of a lemma",
+        lines('@lemma("x", "y")', "def known() -> bool:", '    "test"', "    return flag")
+        + ASKED
+        + condition('@leads_to("x", "y", given=asked)', "", "return flag"),
+        "the lemma x is declared at {file}:9:1 already",
     ),
 ]

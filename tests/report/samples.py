@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from checker.language.tree import Position
+from checker.language.tree import Demanded, Position
 from checker.trace.data import Call, Change, Cycle, Step, Trace, Violation
 
 FILES = {
@@ -246,6 +246,27 @@ def ended() -> Trace:
     )
 
 
+def settles() -> Trace:
+    """The same run, on which a condition comes and goes that is to hold for good."""
+    trace = lasso()
+    assert trace.cycle is not None
+    return replace(trace, cycle=replace(trace.cycle, demanded=Demanded.ALWAYS))
+
+
+def unanswered() -> Trace:
+    """The same run, on which something is asked in the initial state."""
+    trace = lasso()
+    assert trace.cycle is not None
+    return replace(trace, cycle=replace(trace.cycle, demanded=Demanded.ANSWERED, since=0))
+
+
+def unanswered_end() -> Trace:
+    """The same path, where the run ends with a question."""
+    trace = ended()
+    assert trace.cycle is not None
+    return replace(trace, cycle=replace(trace.cycle, demanded=Demanded.ANSWERED, since=len(trace.steps)))
+
+
 SAMPLES = {
     "multi_page": multi_page,
     "two_cpus": two_cpus,
@@ -254,4 +275,7 @@ SAMPLES = {
     "at_once": at_once,
     "lasso": lasso,
     "ended": ended,
+    "settles": settles,
+    "unanswered": unanswered,
+    "unanswered_end": unanswered_end,
 }

@@ -25,7 +25,7 @@ PROGRAM = find_program()
 needs_program = pytest.mark.skipif(PROGRAM is None, reason="there is no Graphviz here")
 
 
-@pytest.mark.parametrize("name", ["multi_page", "dks", "lasso", "ended"])
+@pytest.mark.parametrize("name", ["multi_page", "dks", "lasso", "ended", "unanswered", "unanswered_end"])
 def test_golden(name: str, golden: Callable[[str, str], None]) -> None:
     golden(f"{name}.dot", picture(SAMPLES[name]()))
 

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from samples import SAMPLES, lasso, multi_page
 
 from checker.language.errors import IDENTIFIER
-from checker.language.tree import Position
-from checker.trace.data import Call, Change, Cycle, InitialChoice, Origin, Place, Step, Trace, Violation
+from checker.language.tree import Demanded, Position
+from checker.trace.data import Call, Change, Cycle, InitialChoice, Origin, Place, Stack, Step, Trace, Violation
 from checker.trace.store import KINDS, TraceError, dump_trace, load_trace, parse_trace, save_trace, trace_to_json
 
 words = st.text(max_size=12)
@@ -37,9 +37,15 @@ cells = several(st.tuples(words, words))
 calls = several(st.builds(Call, words, positions), min_size=1)
 changes = several(st.builds(Change, words, words, words))
 steps = st.builds(Step, maybe, maybe, words, named(words), several(words), calls, positions, cells, changes, maybe)
+stacks = st.builds(Stack, words, st.tuples(calls)).map(lambda stack: (stack,)) | st.just(())
 identifiers = st.from_regex(IDENTIFIER, fullmatch=True)
-violations = st.builds(Violation, identifiers, st.sampled_from(KINDS), positions, named(words), words, cells)
-cycles = st.none() | st.builds(Cycle, st.integers(0, 10**9), several(words))
+violations = st.builds(Violation, identifiers, st.sampled_from(KINDS), positions, named(words), words, cells, stacks)
+starts = st.integers(0, 10**9)
+in_states = st.sampled_from((Demanded.EVENTUALLY, Demanded.ALWAYS))
+answers = starts.flatmap(
+    lambda start: st.builds(Cycle, st.just(start), several(words), st.just(Demanded.ANSWERED), st.integers(0, start))
+)
+cycles = st.none() | st.builds(Cycle, starts, several(words), in_states) | answers
 lines = st.integers(1, 10**9 - 1)
 spots = st.builds(Place, st.builds(Position, words, lines, lines), words, words, from_one)
 origins = st.none() | st.builds(Origin, named(words), several(spots, unique_by=lambda place: place.position))
@@ -72,6 +78,16 @@ def test_a_cycle_is_checked_like_the_rest() -> None:
         ({"start": "1", "fairness": []}, "cycle.start must be an integer"),
         ({"start": 1, "fairness": [1]}, "cycle.fairness[0] must be a string"),
         ({"start": 1, "fairness": [], "end": 2}, 'cycle has an unknown field "end"'),
+        ({"start": 1, "fairness": [], "demanded": "eventually"}, "cycle.demanded must be eventually_always or leads_to"),
+        ({"start": 1, "fairness": [], "demanded": 1}, "cycle.demanded must be a string"),
+        ({"start": 1, "fairness": [], "demanded": "leads_to"}, "cycle.since must be there for leads_to, and only for it"),
+        ({"start": 1, "fairness": [], "since": 0}, "cycle.since must be there for leads_to, and only for it"),
+        (
+            {"start": 1, "fairness": [], "demanded": "eventually_always", "since": 0},
+            "cycle.since must be there for leads_to, and only for it",
+        ),
+        ({"start": 1, "fairness": [], "demanded": "leads_to", "since": 2}, "cycle.since must be from 0 to 1"),
+        ({"start": 1, "fairness": [], "demanded": "leads_to", "since": "0"}, "cycle.since must be an integer"),
     ):
         with pytest.raises(TraceError) as caught:
             parse_trace(json.dumps({**stored, "cycle": wrong}))
