@@ -4,10 +4,8 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +17,7 @@ from checker.explicit.search.search import Search
 from checker.ir.lowering.lower import lower
 from checker.language.python.load import load_program
 from checker.mutation.mutants import mutants_of
+from tests.support import command
 
 PROJECT = Path(__file__).resolve().parents[2]
 MODEL = PROJECT / "tests" / "mutation" / "lock.py"
@@ -28,16 +27,7 @@ STEPS = ({"N": 1}, {"N": 2})
 
 def stackproof(*arguments: str, code: str | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the command as a user does; code: Python that runs before it in the same process."""
-    main = f"{code}\nimport sys\nfrom checker.cli.main import run\nsys.exit(run(sys.argv[1:]))"
-    done = subprocess.run(
-        [sys.executable, *(["-m", "checker"] if code is None else ["-c", main]), *arguments],
-        cwd=PROJECT,
-        env={**os.environ, "PYTHONPATH": str(PROJECT), "COLUMNS": "110", **environment},
-        capture_output=True,
-        text=True,
-        timeout=170,
-        start_new_session=True,
-    )
+    done = command.stackproof(*arguments, before=lambda: exec(code or "", {}), **environment)
     assert "Traceback" not in done.stderr, done.stderr
     return done
 

@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from test_check import PROJECT, stackproof
 
 from checker.language.python.load import load_program, load_wording
+from tests.support.command import PROJECT, stackproof
 
 MODEL = '''# SPDX-License-Identifier: GPL-2.0-only
 """Two flags."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 from click.testing import CliRunner
-from test_check import PROJECT, schema, stackproof
+from test_check import schema
 
 import checker.verify.liveness
 from checker.cli.check import check
@@ -24,6 +24,7 @@ from checker.stopping import INTERRUPTED
 from checker.trace.build import Disagreement
 from checker.verify.configuration import Request, check_configuration
 from checker.verify.liveness import look_at_runs
+from tests.support.command import PROJECT, stackproof
 
 SHORT_OF_MEMORY = ("--cpus", "1", "--tasks", "2", "--stack-pages", "3", "--events", "touch,oom")
 SMALL = ("models/rfc_v1_nr_fixed.py", "--cpus", "1", "--tasks", "1", "--stack-pages", "3", "--events", "touch")

@@ -329,7 +329,7 @@ def outcomes(search: Search, canonical: Canonical, state: int) -> list[tuple[obj
 # -- random systems --
 
 
-@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=HEALTH)
+@settings(max_examples=50, deadline=None, derandomize=True, suppress_health_check=HEALTH)
 @given(st.integers(0, 2**32 - 1))
 def test_random_symmetric_systems(seed: int) -> None:
     check(seed)

@@ -69,7 +69,7 @@ def conditions(chance: random.Random, processors: bool) -> str:
     return "\n".join([*lines, ""])
 
 
-@settings(max_examples=100, deadline=None, derandomize=True, suppress_health_check=HEALTH)
+@settings(max_examples=30, deadline=None, derandomize=True, suppress_health_check=HEALTH)
 @given(SEEDS)
 def test_the_engine_finds_the_lassos_that_brute_force_finds(seed: int) -> None:
     check(seed)

@@ -159,7 +159,7 @@ SEEDS = st.integers(0, 2**32 - 1)
 HEALTH = (HealthCheck.filter_too_much, HealthCheck.too_slow)
 
 
-@settings(max_examples=500, deadline=None, derandomize=True, suppress_health_check=HEALTH)
+@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=HEALTH)
 @given(SEEDS)
 def test_a_routine_does_what_python_does(seed: int) -> None:
     compare_routine(random_program(random.Random(seed)) + ONE_PROCESSOR)
@@ -172,9 +172,20 @@ def test_many_routines_do_what_python_does(seed: int) -> None:
     compare_routine(random_program(random.Random(seed)) + ONE_PROCESSOR)
 
 
-@settings(max_examples=300, deadline=None, derandomize=True, suppress_health_check=HEALTH)
+@settings(max_examples=100, deadline=None, derandomize=True, suppress_health_check=HEALTH)
 @given(SEEDS)
 def test_one_step_does_what_python_does(seed: int) -> None:
+    compare_step(seed)
+
+
+@pytest.mark.slow
+@settings(max_examples=300, deadline=None, derandomize=True, suppress_health_check=HEALTH)
+@given(SEEDS)
+def test_many_steps_do_what_python_does(seed: int) -> None:
+    compare_step(seed)
+
+
+def compare_step(seed: int) -> None:
     text = random_program(random.Random(seed), at_once=True)
     compare_action(text + ACTION)
     if "choose(" not in text:
