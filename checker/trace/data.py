@@ -61,7 +61,8 @@ class Step:
 class Violation:
     """What the trace ends in.
 
-    kind: "invariant" (the last state violates it), "check" or "wild-pointer" (the last step raised it), "deadlock" (no
+    kind: "invariant" (the last state violates it), "check", "wild-pointer" or "out-of-range" (the last step raised it),
+    "deadlock" (no
     transition but interrupts leads away from the last state), "lasso" (the condition holds nowhere on the cycle, or where
     the run ends), "model-error".
     property: empty for a model error, which violates none. position: of the invariant, condition, check or access; of a

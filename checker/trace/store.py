@@ -23,7 +23,7 @@ from checker.trace.data import Change, Cycle, InitialChoice, Origin, Place, Stac
 SCHEMA = "stackproof-trace"
 VERSION = 1
 PLACE = re.compile(r"(.*):([1-9][0-9]{0,8}):([1-9][0-9]{0,8})", re.DOTALL)
-KINDS = ("invariant", "check", "wild-pointer", "deadlock", "lasso", "model-error")
+KINDS = ("invariant", "check", "wild-pointer", "out-of-range", "deadlock", "lasso", "model-error")
 
 Item = TypeVar("Item")
 Pairs = tuple[tuple[str, str], ...]

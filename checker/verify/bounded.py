@@ -14,7 +14,7 @@ from contextlib import closing
 import psutil
 
 from checker.explicit.search.interrupts import uninterrupted
-from checker.explicit.search.results import DEADLOCK, Finding, Limits, Result
+from checker.explicit.search.results import Finding, Limits, Result
 from checker.explicit.search.results import Progress as Progress
 from checker.explicit.search.results import Statistics as SearchStatistics
 from checker.explicit.search.search import Search
@@ -24,6 +24,7 @@ from checker.explicit.step.transitions import Transition as RealTransition
 from checker.ir.lowering.lower import lower
 from checker.language.errors import UsageError
 from checker.language.python.load import load_program
+from checker.language.raised import NO_DEADLOCK
 from checker.language.schedule import Choice
 from checker.result.verdict import Configuration, Run, Statistics, Subject, Verdict, Word
 from checker.stopping import INTERRUPTED, Stop, Why, seconds_limit
@@ -80,7 +81,7 @@ class Runs:
         if isinstance(raised, Violated):
             self.broken.add(raised.property)
             path = path.then(Hop(transition, choices, marked(self.search.transitions, state, raised)))
-            return Finding(raised.property, "wild-pointer" if raised.wild else "check", raised.position, path)
+            return Finding(raised.property, raised.how.value, raised.position, path)
         assert isinstance(raised, OutOfRange)
         path = path.then(Hop(transition, choices, state))
         return Finding("", "model-error", raised.position, path, message=raised.message)
@@ -108,7 +109,7 @@ class Runs:
     def _stuck(self, path: Route) -> Finding:
         if not is_deadlock(self.search.transitions, path.end):
             raise Disagreement(f"the solver finds a deadlock after {len(path)} steps, and the portable engine does not")
-        return Finding(DEADLOCK, "deadlock", None, path)
+        return Finding(NO_DEADLOCK, "deadlock", None, path)
 
     def _broken_error(self, name: str, path: Route) -> Finding:
         for cluster in self.search.clusters:

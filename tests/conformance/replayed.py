@@ -11,7 +11,13 @@ from checker.trace.machine import Machine, Transition
 from checker.trace.record import printed_owner, run, transitions
 from checker.trace.state import Kind
 
-ENDS = {Kind.CHECK: End.VIOLATED, Kind.WILD_POINTER: End.VIOLATED, Kind.HALT: End.HALTED, Kind.CUT: End.CUT}
+ENDS = {
+    Kind.CHECK: End.VIOLATED,
+    Kind.WILD_POINTER: End.VIOLATED,
+    Kind.OUT_OF_RANGE: End.VIOLATED,
+    Kind.HALT: End.HALTED,
+    Kind.CUT: End.CUT,
+}
 
 
 class Replayed:

@@ -205,7 +205,7 @@ def test_every_field_is_needed(path: tuple[str | int, ...]) -> None:
         (
             ("violation", "kind"),
             "x",
-            'violation.kind must be one of invariant, check, wild-pointer, deadlock, lasso, model-error, but is "x"',
+            'violation.kind must be one of invariant, check, wild-pointer, out-of-range, deadlock, lasso, model-error, but is "x"',
         ),
         (("model",), {"a": 1}, "model must be a string, but is an object"),
         (("events",), "x" * 900, "events must be a list, but is"),

@@ -19,7 +19,7 @@ import z3
 
 from checker.explicit.search.search import Search
 from checker.explicit.step.initial import initial_states
-from checker.explicit.step.outcome import Cut, OutOfRange, Violated
+from checker.explicit.step.outcome import Cut, How, OutOfRange, Violated
 from checker.explicit.step.paths import alternatives
 from checker.explicit.step.transitions import Transition
 from checker.ir import system as ir
@@ -507,7 +507,7 @@ class GroundComparison:
                 after.append(values)
                 yield from self.led(formula, before, values, end)
             elif isinstance(end, Violated):
-                happens.add(RAISES if end.wild else end.property)
+                happens.add(end.property if end.how is How.CHECK else RAISES)
             elif isinstance(end, OutOfRange):
                 happens.add(RAISES)
             elif isinstance(end, Cut) and end.reason == "frames":

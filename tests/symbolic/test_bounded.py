@@ -18,10 +18,11 @@ from checker.ir.lowering.lower import lower
 from checker.language import tree
 from checker.language.errors import ModelError
 from checker.language.python.load import load_program
+from checker.language.raised import NO_DEADLOCK
 from checker.symbolic.bmc.bounded import search
 from checker.symbolic.bmc.problem import CUT, ERROR_IN, bounded_problem
 from checker.symbolic.bmc.question import Hit, Message, Reached
-from checker.symbolic.relation.transition import DEADLOCK, step_relation
+from checker.symbolic.relation.transition import step_relation
 from checker.symbolic.solvers.solvers import BITWUZLA, SOLVERS, Z3
 from checker.verify.bounded import Runs
 from checker.verify.confirm import confirmed
@@ -66,7 +67,7 @@ def check(program: tree.Program, depth: int, solver: str = Z3) -> dict[str, int]
             assert length in found.values()
         assert expected.items() <= found.items()
         # Which of the states found last are deadlocks, it does not look at any more.
-        assert all(found[name] > length - (name == DEADLOCK) for name in found.keys() - expected.keys())
+        assert all(found[name] > length - (name == NO_DEADLOCK) for name in found.keys() - expected.keys())
     else:
         assert found == expected
         assert not cut or result.reasons

@@ -12,10 +12,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from checker.explicit.step.generated_names import WILD
-from checker.explicit.step.outcome import OutOfRange, Raised, Violated
+from checker.explicit.step.outcome import How, OutOfRange, Raised, Violated, out_of_range
 from checker.ir import system as ir
 from checker.ir.layout import Layout
+from checker.language.raised import NO_WILD_POINTER
 from checker.language.tree import IntType, Position
 from checker.language.types import integer_result
 
@@ -63,8 +63,8 @@ class Raisers:
 
     def wild(self, position: Position) -> int:
         """The number under which a wild pointer at this place raises."""
-        if WILD in self.system.properties:
-            return self.number(Violated(WILD, position, True))
+        if NO_WILD_POINTER in self.system.properties:
+            return self.number(Violated(NO_WILD_POINTER, position, How.WILD_POINTER))
         return self.number(OutOfRange(position, "a wild pointer, in a model without the property no-wild-pointer", True))
 
 
@@ -180,11 +180,13 @@ class ExpressionWriter:
     def in_range(self, value: Written, low: int, high: int, mask: int | None, target: str, position: Position) -> Written:
         if low <= value.low and value.high <= high and mask is None:
             return value
-        number = self.raisers.number(
-            OutOfRange(position, f"{target} gets a value that is not from {low} to {high}; widen its range, or mend the model")
-        )
+        number = self.raisers.number(self.out_of_range(out_of_range(target, low, high, position)))
         wrong = f"x_ < {low} || x_ > {high}" + (f" || x_ & {~mask}" if mask is not None else "")
         return whole(self.checked(value, wrong, number, "x_"), low, high)
+
+    def out_of_range(self, error: OutOfRange) -> Raised:
+        """What a value out of range raises: in a condition always a model error."""
+        return error
 
     def operation(self, name: str, operands: tuple[ir.Expression, ...]) -> Written:
         if name == "not":

@@ -11,9 +11,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from checker.explicit.compiled.c_expressions import UNALIGNED, ExpressionWriter, Raisers
-from checker.explicit.step.outcome import Cut, Outside, Violated
+from checker.explicit.step.outcome import Cut, How, OutOfRange, Outside, Raised, Violated
 from checker.ir import system as ir
 from checker.ir.layout import Layout
+from checker.language.raised import NO_OUT_OF_RANGE
 from checker.language.tree import Position
 
 
@@ -42,6 +43,11 @@ class FunctionWriter(ExpressionWriter):
 
     def line(self, depth: int, text: str) -> None:
         self.lines.append("\t" * depth + text)
+
+    def out_of_range(self, error: OutOfRange) -> Raised:
+        if NO_OUT_OF_RANGE not in self.system.properties:
+            return error
+        return Violated(NO_OUT_OF_RANGE, error.position, How.OUT_OF_RANGE)
 
     def changing(self, depth: int) -> None:
         """From here on the code may change the state."""
@@ -97,7 +103,7 @@ class FunctionWriter(ExpressionWriter):
             case ir.Require(test):
                 self.line(depth, f"if (!{self.code(test)}) return NOT_POSSIBLE;")
             case ir.Check(test, identifier, position):
-                number = self.raisers.number(Violated(identifier, position, False))
+                number = self.raisers.number(Violated(identifier, position, How.CHECK))
                 self.line(depth, f"if (UNLIKELY(!{self.code(test)})) return RAISED + {number};")
             case ir.Halt():
                 self.line(depth, "return halted(n, s);")

@@ -20,10 +20,11 @@ from checker.explicit.compiled.checkpoint_check import INVARIANT, MOST_ROWS, STE
 from checker.explicit.compiled.thread_pool import Crew
 from checker.explicit.reduction.canonical import CandidateCheck, ToldApart
 from checker.explicit.search.interrupts import Interrupts
-from checker.explicit.search.results import DEADLOCK, Finding, Limits, Progress, Result, Statistics
+from checker.explicit.search.results import Finding, Limits, Progress, Result, Statistics
 from checker.explicit.search.search import Search
 from checker.explicit.step.outcome import Cut, OutOfRange, Violated
 from checker.explicit.step.paths import NoSuchPath, Route
+from checker.language.raised import NO_DEADLOCK
 from checker.stopping import INTERRUPTED, OUT_OF_MEMORY, Stop, Why, memory_limit, seconds_limit, states_limit
 
 SLICE = 100_000_000
@@ -310,14 +311,14 @@ class CompiledSearch:
     def _told(self, name: str, kind: int, row: int, what: int) -> Finding:
         path = self._path(row)
         if kind == STUCK:
-            return Finding(DEADLOCK, "deadlock", None, path)
+            return Finding(NO_DEADLOCK, "deadlock", None, path)
         if kind == INVARIANT:
             instance = self.portable.violated_instance(name, path)
             return Finding(name, "invariant", instance.predicate.position, path, instance.predicate, instance.arguments)
         raised = self.generated.raisers[what]
         assert isinstance(raised, Violated)
         end = self.portable.raising_end(path, raised)
-        kind_ = "wild-pointer" if raised.wild else "check"
+        kind_ = raised.how.value
         return Finding(name, kind_, end.raised.position, path.then(end.hop))
 
     def _why_apart(self) -> str:

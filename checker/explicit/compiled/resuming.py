@@ -17,10 +17,10 @@ from typing import Protocol
 from checker.explicit.compiled.c_code import Generated
 from checker.explicit.compiled.checkpoint import CheckpointError, Reader, key_of, writer_to
 from checker.explicit.compiled.checkpoint_check import Header, Shape, Wrong, check_header, check_lists
-from checker.explicit.search.results import DEADLOCK
 from checker.explicit.search.search import Search
 from checker.explicit.step.outcome import Violated
 from checker.ir import system as ir
+from checker.language.raised import NO_DEADLOCK
 
 LISTS = range(4)
 """OLD_ROWS, NEW_ROWS, TO_EXPAND, AGAIN of checkpoint.c."""
@@ -149,7 +149,7 @@ def _shape(search: Resumable) -> Shape:
     generated, properties = search.generated, search.system.properties
     judged = tuple(properties.index(predicate.property) for predicate, _ in generated.invariants)
     raised = tuple(properties.index(r.property) if isinstance(r, Violated) else None for r in generated.raisers)
-    deadlock = properties.index(DEADLOCK) if DEADLOCK in properties else None
+    deadlock = properties.index(NO_DEADLOCK) if NO_DEADLOCK in properties else None
     raisers, covers = max(1, len(generated.raisers)), max(1, len(generated.covers))
     return Shape(generated.words, raisers, covers, judged, raised, deadlock)
 

@@ -13,8 +13,6 @@ from checker.ir import system as ir
 from checker.language.tree import Position
 from checker.stopping import Stop
 
-DEADLOCK = "no-deadlock"
-
 
 @dataclass(frozen=True)
 class Limits:

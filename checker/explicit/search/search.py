@@ -14,7 +14,7 @@ import psutil
 from checker.explicit.reduction.canonical import EXCHANGES, CandidateCheck, Canonical, ToldApart
 from checker.explicit.reduction.partial_order import Assumptions, Broken, Reducer
 from checker.explicit.reduction.reductions import PARTIAL_ORDER, unused, usable
-from checker.explicit.search.results import DEADLOCK, Finding, Limits, Progress, Result, Statistics
+from checker.explicit.search.results import Finding, Limits, Progress, Result, Statistics
 from checker.explicit.step.generated_names import Names
 from checker.explicit.step.initial import initial_states
 from checker.explicit.step.outcome import Cut, OutOfRange, Raised, Tape, Violated
@@ -35,6 +35,7 @@ from checker.explicit.step.transitions import Transition, Transitions
 from checker.ir import system as ir
 from checker.ir.analysis.ownership import guess
 from checker.ir.layout import make_layout
+from checker.language.raised import NO_DEADLOCK
 from checker.language.schedule import Choice
 from checker.stopping import HANDED_OVER, INTERRUPTED, OUT_OF_MEMORY, memory_limit, seconds_limit, states_limit
 
@@ -167,7 +168,7 @@ class Search:
     def _reduce(self, assumptions: Assumptions) -> None:
         """Search with partial-order reduction under these assumptions."""
         wanted = self.properties - self.result.findings.keys()
-        self.reducer = Reducer(self.transitions, assumptions, wanted, DEADLOCK in wanted)
+        self.reducer = Reducer(self.transitions, assumptions, wanted, NO_DEADLOCK in wanted)
 
     def _look_at_candidates(self, state: int) -> None:
         if self.candidates is not None:
@@ -192,7 +193,7 @@ class Search:
         clusters = self.clusters
         reducer = self.reducer
         terminal = 1 << self.layout.mark
-        demands_progress = DEADLOCK in self.properties
+        demands_progress = NO_DEADLOCK in self.properties
         most = self.limits.states if self.limits.states is not None else sys.maxsize
         index = 0
         while index < len(states):
@@ -247,8 +248,8 @@ class Search:
                                     undecided = cluster.undecided(key)
                                 if undecided:
                                     self._evaluate(cluster, undecided, successor)
-                if not moves and DEADLOCK not in self.result.findings:
-                    self._found(Finding(DEADLOCK, "deadlock", None, self.path(index)))
+                if not moves and NO_DEADLOCK not in self.result.findings:
+                    self._found(Finding(NO_DEADLOCK, "deadlock", None, self.path(index)))
                 index += 1
             self.expanded = index
             if len(states) > level_end:
@@ -337,7 +338,7 @@ class Search:
     ) -> None:
         if violated.property in self.result.findings or violated.property not in self.properties:
             return
-        kind = "wild-pointer" if violated.wild else "check"
+        kind = violated.how.value
         path, raised = self._path_to(index, RaisingHop(Hop(transition, choices, marked), violated))
         self._found(Finding(violated.property, kind, raised.position, path))
 

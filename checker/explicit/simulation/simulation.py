@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 
 import psutil
 
-from checker.explicit.search.results import DEADLOCK, Finding, Limits
+from checker.explicit.search.results import Finding, Limits
 from checker.explicit.simulation.shortening import same_mover, shortened, source
 from checker.explicit.step.generated_names import Names
 from checker.explicit.step.initial import initial_states
@@ -32,6 +32,7 @@ from checker.explicit.step.python_code import FunctionMaker
 from checker.explicit.step.transitions import Transition, Transitions
 from checker.ir import system as ir
 from checker.ir.layout import make_layout
+from checker.language.raised import NO_DEADLOCK
 from checker.language.tree import Position
 from checker.stopping import INTERRUPTED, OUT_OF_MEMORY, Stop, memory_limit, seconds_limit
 
@@ -189,9 +190,9 @@ class Simulation:
             for hop in hops:
                 self._invariants(hop.state, path, hop)
         self._end_at_error()
-        if not moves and DEADLOCK in self.properties and DEADLOCK not in self.result.findings:
+        if not moves and NO_DEADLOCK in self.properties and NO_DEADLOCK not in self.result.findings:
             way = shortened(self.transitions, self._path(path), lambda end: is_deadlock(self.transitions, end))
-            self._found(Finding(DEADLOCK, "deadlock", None, way))
+            self._found(Finding(NO_DEADLOCK, "deadlock", None, way))
         if len(self.known) >= REMEMBERED:
             self.known.clear()
         self.known[state] = found = tuple((mover, tuple(hops)) for mover, hops in ways.items())
@@ -208,7 +209,7 @@ class Simulation:
                 if raised.property in self.result.findings or raised.property not in self.properties:
                     return
                 mark = FIRST_PROPERTY + self.system.properties.index(raised.property)
-                kind = "wild-pointer" if raised.wild else "check"
+                kind = raised.how.value
                 way = self._way_to(raised, hop, path, mark << self.layout.mark)
                 self._found(Finding(raised.property, kind, raised.position, way))
             case OutOfRange():
@@ -276,8 +277,8 @@ class Simulation:
 def _told(outcome: int | Raised) -> object:
     """What is raised, to compare."""
     match outcome:
-        case Violated(property=name, position=position, wild=wild):
-            return name, position, wild
+        case Violated(property=name, position=position, how=how):
+            return name, position, how
         case OutOfRange(message=message, position=position):
             return message, position
     return None

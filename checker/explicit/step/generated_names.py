@@ -7,14 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from checker.explicit.step.outcome import OutOfRange, Raised, Violated
+from checker.explicit.step.outcome import How, OutOfRange, Raised, Violated
 from checker.ir import system as ir
 from checker.ir.layout import Layout
 from checker.ir.naming import FreeInstances
 from checker.language.errors import UsageError
+from checker.language.raised import NO_WILD_POINTER
 from checker.language.tree import Position
 
-WILD = "no-wild-pointer"
 MOST_BITS = 14_000
 """Of a state: Python reads and prints integers of up to 4,300 digits as text, which the code that is generated is full of."""
 
@@ -74,6 +74,6 @@ class Names:
 
     def wild(self, position: Position, what: str = "a wild pointer") -> int:
         """The number under which a wild pointer or index at this place raises."""
-        if WILD in self.system.properties:
-            return self.raiser(lambda: Violated(WILD, position, True))
+        if NO_WILD_POINTER in self.system.properties:
+            return self.raiser(lambda: Violated(NO_WILD_POINTER, position, How.WILD_POINTER))
         return self.raiser(lambda: OutOfRange(position, f"{what}, in a model without the property no-wild-pointer", True))

@@ -136,7 +136,7 @@ def raising_end(transitions: Transitions, state: int, like: Violated | OutOfRang
     arena says which one is met first)."""
     other: RaisingHop | None = None
     for transition, choices, end in alternatives(transitions, state):
-        if isinstance(like, Violated) and isinstance(end, Violated) and (end.property, end.wild) == (like.property, like.wild):
+        if isinstance(like, Violated) and isinstance(end, Violated) and (end.property, end.how) == (like.property, like.how):
             found = RaisingHop(Hop(transition, choices, marked(transitions, state, end)), end)
         elif isinstance(like, OutOfRange) and isinstance(end, OutOfRange):
             found = RaisingHop(Hop(transition, choices, state), end)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from checker.explicit.step.generated_names import Names
-from checker.explicit.step.outcome import OutOfRange
+from checker.explicit.step.outcome import OutOfRange, out_of_range
 from checker.ir import system as ir
 from checker.language.tree import Position
 
@@ -143,14 +143,14 @@ class ExpressionWriter:
         return f"({' + '.join([*terms, str(known)])})" if terms else str(known)
 
     def in_range(self, value: str, low: int, high: int, mask: int | None, target: str, position: Position) -> str:
-        number = self.names.raiser(
-            lambda: OutOfRange(
-                position, f"{target} gets a value that is not from {low} to {high}; widen its range, or mend the model"
-            )
-        )
+        number = self.out_of_range(out_of_range(target, low, high, position))
         name = self.local(f"checked {number}")
         masked = f" and not {name} & {~mask}" if mask is not None else ""
         return f"({name} if {low} <= ({name} := {value}) <= {high}{masked} else R({number}))"
+
+    def out_of_range(self, error: OutOfRange) -> int:
+        """The number under which a value out of range raises: in a condition always as a model error."""
+        return self.names.raiser(lambda: error)
 
     def frame_in(self, record: str, owner: ir.Expression, routine: str) -> str:
         bits = sum(1 << number for number in self.system.inside[routine])

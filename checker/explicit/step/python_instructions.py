@@ -6,9 +6,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from checker.explicit.step.generated_names import Frame, Names
-from checker.explicit.step.outcome import Cut, Outside, Violated
+from checker.explicit.step.outcome import Cut, How, OutOfRange, Outside, Violated
 from checker.explicit.step.python_expressions import ExpressionWriter
 from checker.ir import system as ir
+from checker.language.raised import NO_OUT_OF_RANGE
 from checker.language.tree import Position
 
 
@@ -76,7 +77,7 @@ class FunctionWriter(ExpressionWriter):
             case ir.Require(test):
                 self.line(depth, f"if not {self.truth(test)}: return None")
             case ir.Check(test, identifier, position):
-                number = self.names.raiser(lambda: Violated(identifier, position, False))
+                number = self.names.raiser(lambda: Violated(identifier, position, How.CHECK))
                 self.line(depth, f"if not {self.truth(test)}: R({number})")
             case ir.Halt():
                 self.line(depth, f"return first | {1 << self.layout.mark}")
@@ -99,6 +100,11 @@ class FunctionWriter(ExpressionWriter):
                 self.end(i, depth)
             case _:
                 raise TypeError(i)
+
+    def out_of_range(self, error: OutOfRange) -> int:
+        if NO_OUT_OF_RANGE not in self.system.properties:
+            return super().out_of_range(error)
+        return self.names.raiser(lambda: Violated(NO_OUT_OF_RANGE, error.position, How.OUT_OF_RANGE))
 
     def store(self, i: ir.Store, depth: int) -> None:
         variable = self.system.variables[i.variable]

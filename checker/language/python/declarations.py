@@ -14,12 +14,10 @@ from checker.language.python.modules import LANGUAGE, PYTHON_MODULES, Import, Mo
 from checker.language.python.statements import function_body
 from checker.language.python.symbols import Builtin, Code, RecordName, StructName, StructVariable, Symbol, TypeName
 from checker.language.python.variables import VariableReader, sized
+from checker.language.raised import RAISED_BY_THE_CHECKER
 
 ON_RUNS = (*(demanded.value for demanded in tree.Demanded), "fair")
 """Decorators of conditions on whole runs."""
-
-RAISED_BY_THE_CHECKER = ("no-wild-pointer", "no-deadlock")
-"""Properties whose name has a meaning."""
 
 CODE_DECORATORS = (
     *("routine", "action", "function", "hook", "implements", "initial", "executes", "invariant", "lemma", "constraint"),

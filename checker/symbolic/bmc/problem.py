@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from checker.language.raised import NO_DEADLOCK
 from checker.symbolic.bmc.question import STATE, STEP, Problem, Target
 from checker.symbolic.relation.order import order
-from checker.symbolic.relation.transition import DEADLOCK, Relation
+from checker.symbolic.relation.transition import Relation
 from checker.symbolic.solvers.solvers import Z3
 from checker.symbolic.terms.smtlib import declarations, definitions, sort
 from checker.symbolic.terms.terms import Term
@@ -28,7 +29,7 @@ def targets(relation: Relation, properties: frozenset[str]) -> Iterator[tuple[Ta
     found: list[tuple[str, str, Term]] = []
     found += [(BROKEN + name, STATE, term) for name, term in relation.broken.items() if name in properties]
     found += [(VIOLATES + name, STEP, term) for name, term in relation.violates.items() if name in properties]
-    if DEADLOCK in properties:
+    if NO_DEADLOCK in properties:
         found.append((STUCK, STATE, relation.stuck))
     found.append((ERROR, STEP, relation.error))
     found.append((BROKEN_ERROR, STATE, relation.fields.terms.disjunction(*relation.broken_error.values())))

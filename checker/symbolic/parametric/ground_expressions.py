@@ -12,12 +12,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from checker.ir import system as ir
+from checker.language.raised import NO_WILD_POINTER
 from checker.symbolic.parametric.ground_state import Ground, Heap, Place, frame_name
 from checker.symbolic.relation.expressions import Expressions, Flow, Stepper
 from checker.symbolic.terms.integers import Integer, Integers
 from checker.symbolic.terms.terms import Term, Unsupported
 
-RAISES = "no-wild-pointer"
+RAISES = NO_WILD_POINTER
+"""The target of everything that the checker raises, values out of range too: none of it may happen in what is proved."""
+
 SATURATED = 3
 """What a sum over an arena is counted up to. Comparisons with smaller numbers are exact."""
 

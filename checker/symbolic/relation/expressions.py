@@ -16,8 +16,6 @@ from checker.symbolic.relation.fields import Fields
 from checker.symbolic.terms.integers import Integer, width_of
 from checker.symbolic.terms.terms import Term
 
-WILD = "no-wild-pointer"
-
 MODEL_ERROR = "model-error"
 WILD_POINTER = "wild-pointer"
 """Outcomes of expressions. step.py has those of instructions."""

@@ -30,15 +30,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from checker.ir import system as ir
+from checker.language.raised import NO_DEADLOCK, NO_OUT_OF_RANGE, NO_WILD_POINTER
 from checker.symbolic.relation.counting import Counted, conditions
-from checker.symbolic.relation.expressions import MODEL_ERROR, WILD, WILD_POINTER, Expressions, Flow, Stepper
+from checker.symbolic.relation.expressions import MODEL_ERROR, WILD_POINTER, Expressions, Flow, Stepper
 from checker.symbolic.relation.fields import Fields
 from checker.symbolic.relation.processors import processor_steps, registers, selected, written_back
 from checker.symbolic.relation.selector import Selector, Transition, processor_transitions
 from checker.symbolic.relation.step import CUT_ARENA, CUT_CONSTRAINT, CUT_FRAMES, HALTED, VIOLATES, Body, Effect, Frame, Inputs
 from checker.symbolic.terms.terms import Term, Terms, Unsupported, postorder, variables_of
-
-DEADLOCK = "no-deadlock"
 
 MOST_PARTS = 250_000
 """Parts of the condition that a transition leads away."""
@@ -138,11 +137,11 @@ def _step_relation(system: ir.System, any_free: bool, counted: Sequence[Counted]
             *(terms.conjunction(part.here, part.outcomes[outcome]) for part in parts if outcome in part.outcomes)
         )
 
-    has_wild = WILD in system.properties
+    raised = {NO_WILD_POINTER: WILD_POINTER, NO_OUT_OF_RANGE: MODEL_ERROR}
     constraints = [CUT_CONSTRAINT + name for name in system.constraints]
     broken, broken_error = _invariants(fields)
     stuck = terms.negation(terms.disjunction(*possible))
-    if DEADLOCK not in system.properties:
+    if NO_DEADLOCK not in system.properties:
         stuck = terms.false
     return Relation(
         fields=fields,
@@ -160,12 +159,12 @@ def _step_relation(system: ir.System, any_free: bool, counted: Sequence[Counted]
             for n, field in enumerate(fields.fields)
         ),
         violates={
-            name: terms.disjunction(when(VIOLATES + name), when(WILD_POINTER) if name == WILD else terms.false)
+            name: terms.disjunction(when(VIOLATES + name), when(raised[name]) if name in raised else terms.false)
             for name in system.properties
         },
         broken=broken,
         stuck=stuck,
-        error=terms.disjunction(when(MODEL_ERROR), terms.false if has_wild else when(WILD_POINTER)),
+        error=terms.disjunction(*(when(outcome) for name, outcome in raised.items() if name not in system.properties)),
         broken_error=broken_error,
         halts=when(HALTED),
         cuts={reason: when(reason) for reason in (CUT_ARENA, CUT_FRAMES, *constraints)},
@@ -216,7 +215,7 @@ def _processors(fields: Fields, inputs: Inputs, selector: Selector, any_free: bo
     }
     ended = terms.disjunction(*(terms.conjunction(here, effect.ended) for here, effect in steps))
     possible: list[Term] = []
-    for number in numbers if DEADLOCK in fields.system.properties else ():
+    for number in numbers if NO_DEADLOCK in fields.system.properties else ():
         chosen = {selector.variable: terms.constant(number, selector.variable.width)}
         whole = [terms.conjunction(here, leads_away(fields, effect, frame)) for here, effect in steps]
         possible += terms.substituted(whole, chosen)
@@ -232,7 +231,7 @@ def leads_away(fields: Fields, effect: Effect, frame: Frame | None = None) -> Te
     """Whether a body leads to another state, or ends in any other way, for some values of its inputs. frame: the one that it
     steps. False where nobody asks: in a model that does not demand progress."""
     terms = fields.terms
-    if DEADLOCK not in fields.system.properties:
+    if NO_DEADLOCK not in fields.system.properties:
         return terms.false
     changes = _changes(fields, effect, frame)
     if not effect.may_fail and any(change is terms.true for change in changes):

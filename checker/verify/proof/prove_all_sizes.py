@@ -18,6 +18,7 @@ from checker.ir.lowering.lower import lower
 from checker.language import tree
 from checker.language.errors import ModelError, UsageError
 from checker.language.python.load import load_program
+from checker.language.raised import NO_DEADLOCK
 from checker.result.verdict import Run, Statistics, Subject, Verdict, Word
 from checker.stopping import INTERRUPTED, Stop, Why
 from checker.symbolic.parametric.all_sizes import Lemma, Obligation, all_kinds, demands
@@ -31,7 +32,6 @@ from checker.symbolic.parametric.ground_sums import check_sums
 from checker.symbolic.parametric.initial_blocks import Block, blocks, same_blocks
 from checker.symbolic.parametric.initial_form import check_layout, check_sums_of_sizes
 from checker.symbolic.parametric.views import Seen, View, same_names, standing, views
-from checker.symbolic.relation.transition import DEADLOCK
 from checker.symbolic.terms.terms import Unsupported
 from checker.verify.configuration import (
     Announce,
@@ -52,7 +52,7 @@ from checker.verify.proof.second_reading import second_reading
 COPIES = 3
 """Values of each free parameter at which the initial state is looked at."""
 
-NOT_FOR_ALL = frozenset({DEADLOCK})
+NOT_FOR_ALL = frozenset({NO_DEADLOCK})
 """Properties that are about all transitions of a state together."""
 
 LOOKED_AT = 4_000
