@@ -123,7 +123,7 @@ def test_what_was_looked_at_is_told_when_it_is_interrupted() -> None:
 
     subject = Implementation(specification, machine_for(program))
     result = Search(specification, subject, subject.inside, progress=interrupt).run()
-    assert (result.difference, result.stopped, result.counts.states) == (None, "an interruption", 1)
+    assert (result.difference, str(result.stopped), result.counts.states) == (None, "an interruption", 1)
 
 
 def test_there_are_counterexamples() -> None:

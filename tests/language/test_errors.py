@@ -40,6 +40,7 @@ CASES: list[Case] = [
 ]
 ELSEWHERE = (
     "there is no such file",
+    "the properties of stackproof are not there",
     "this is a folder",
     "not a text file",
     "cannot be read: ",

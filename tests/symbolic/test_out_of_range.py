@@ -86,7 +86,11 @@ def test_the_compiled_engine_and_solvers_agree(step: str) -> None:
 def test_others_go_on() -> None:
     """What does not run into it is searched on."""
     text = (
-        STATE + NO_OUT_OF_RANGE + "\n" + CONTEXTS["an action"].format("left -= 1") + "@action\ndef other() -> None:\n    slots[1] = 1\n"
+        STATE
+        + NO_OUT_OF_RANGE
+        + "\n"
+        + CONTEXTS["an action"].format("left -= 1")
+        + "@action\ndef other() -> None:\n    slots[1] = 1\n"
     )
     result = confirm(program_of(text))
     assert result.error is None and result.statistics.states == 6

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import random
 from dataclasses import dataclass
 from pathlib import Path
@@ -420,17 +421,32 @@ def boot() -> None:
 """
 
 
+def accepted(proved: Proved, what: Case, properties: frozenset[str], sampled: Sampled, folder: Path) -> bool:
+    try:
+        certificate(what, properties, proved, sampled, folder / f"{len(list(folder.iterdir()))}")
+    except Refused:
+        return False
+    return True
+
+
 def test_a_proof_says_valid_only_where_that_was_shown(tmp_path: Path) -> None:
-    """Nothing rests on it here, so it is no part of the invariant, and by itself it is not inductive."""
+    """Nothing rests on it here, so it need be no part of the invariant, and by itself it is not inductive."""
     model = tmp_path / "unrelated.py"
     model.write_text("# SPDX-License-Identifier: GPL-2.0-only\n" + UNRELATED)
     what = case(model)
     properties = frozenset(["failed"])
     proved, sampled = attempt(what, properties, what.states)
-    assert proved is not None and not proved.valid
+    assert proved is not None
     certificate(what, properties, proved, sampled, tmp_path / "c")
+    # Z3 may take more lemmas than it needs into its proof, and with them validity may be inductive.
+    least = next(
+        claim
+        for count in range(len(proved.clauses) + 1)
+        for clauses in itertools.combinations(proved.clauses, count)
+        if accepted(claim := Proved(clauses, proved.targets, False), what, properties, sampled, tmp_path)
+    )
     with pytest.raises(Refused, match=r"consecution-0\.smt2: the second solver does not say unsat, but: sat"):
-        certificate(what, properties, dataclasses.replace(proved, valid=True), sampled, tmp_path / "too-much")
+        certificate(what, properties, dataclasses.replace(least, valid=True), sampled, tmp_path / "too-much")
 
 
 @pytest.mark.parametrize(
