@@ -17,6 +17,7 @@ from checker.cli.ignored import given, refuse_ignored
 from checker.cli.options import Duration, ProgressLine, Reductions, Size, checkpoints_of, limits, wants_colour
 from checker.cli.request import configuration_options, request_of
 from checker.cli.saving import Findings
+from checker.explicit.compiled.shared import MOST_WORKERS
 from checker.explicit.engines import ENGINES, Method, available_threads
 from checker.explicit.reduction.reductions import REDUCTIONS
 from checker.explicit.search.results import Limits
@@ -66,7 +67,10 @@ DEPTH = 20
 )
 @click.option("--depth", type=click.IntRange(min=0), metavar="N", help=f"Steps that a solver looks at. Default: {DEPTH}.")
 @click.option(
-    "--threads", type=click.IntRange(1, 64), metavar="N", help="Threads of the compiled engine. Default: all processors."
+    "--threads",
+    type=click.IntRange(1, MOST_WORKERS),
+    metavar="N",
+    help="Threads of the compiled engine. Default: all processors.",
 )
 @click.option(
     "--hash-compaction", is_flag=True, help="Store 64 bits of each state: less memory, and a small chance to miss states."

@@ -20,6 +20,7 @@ from checker.explicit.compiled.c_checkpoint import checkpoint_tables
 from checker.explicit.compiled.c_expressions import ExpressionWriter, Raisers, Unsupported, comment, encoded, table_name
 from checker.explicit.compiled.c_instructions import FunctionWriter
 from checker.explicit.compiled.c_selection import Selected, select
+from checker.explicit.compiled.shared import RaisedKind, declarations
 from checker.explicit.reduction.canonical import Canonical
 from checker.explicit.step.initial import initial_states
 from checker.explicit.step.outcome import Cut, OutOfRange, Raised, Violated
@@ -86,6 +87,7 @@ class _Generator:
             [
                 "/* Made by stackproof from the model; do not edit. */",
                 *constants,
+                *declarations(),
                 (HERE / "prelude.h").read_text(encoding="utf-8"),
                 *body,
                 (HERE / "search.c").read_text(encoding="utf-8"),
@@ -123,7 +125,7 @@ class _Generator:
             words = ", ".join(f"{hex(first >> 64 * n & (1 << 64) - 1)}UL" for n in range(self.words))
             yield f"\t{{{words}}},"
         yield "};"
-        kinds = ", ".join(str(self._kind(raised)) for raised in self.raisers.made) or "0"
+        kinds = ", ".join(str(int(self._kind(raised))) for raised in self.raisers.made) or "0"
         yield "/* Which property a raised outcome violates; MODEL_ERROR or CUT. */"
         yield f"static const short raised_kind[RAISERS] = {{{kinds}}};"
         for variable in self.system.variables.values():
@@ -139,9 +141,9 @@ class _Generator:
             case Violated():
                 return self._property(raised.property)
             case OutOfRange(wild=wild):
-                return -3 if wild else -1
+                return RaisedKind.WILD_MODEL_ERROR if wild else RaisedKind.MODEL_ERROR
             case Cut():
-                return -2
+                return RaisedKind.CUT
         raise TypeError(raised)
 
     # -- transitions --

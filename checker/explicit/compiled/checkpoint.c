@@ -10,7 +10,6 @@
 #if !COMPACT
 
 /* Lists of ranges of rows: of earlier levels and this one; found for the next level; to expand; to expand again. */
-enum { OLD_ROWS, NEW_ROWS, TO_EXPAND, AGAIN };
 
 static uint64_t list_range(uint32_t *pairs, uint64_t count, row_number begin, row_number end)
 {

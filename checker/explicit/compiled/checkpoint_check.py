@@ -13,11 +13,12 @@ import dataclasses
 import math
 from collections.abc import Sequence
 
+from checker.explicit.compiled.shared import BATCH, MOST_WORKERS, Found
+
 MOST_NUMBER = 2**63 - 1
 MOST_ROWS = 2**32 - 2**12
-MOST_AGAIN = 64 * 129
+MOST_AGAIN = MOST_WORKERS * (BATCH + 1)
 """Rows to expand again: those of a batch of each of 64 workers, and the one at work (most_agains of search.c)."""
-INVARIANT, STEP, STUCK = 1, 2, 3
 
 
 class Wrong(Exception):
@@ -100,9 +101,9 @@ def check_header(header: Header, shape: Shape, size: int) -> None:
         raise Wrong("its body is not as long as its header says")
     if not header.expanded <= header.states or not header.depth <= header.states:
         raise Wrong("its counts contradict each other")
-    violating = {INVARIANT: shape.judged, STEP: shape.raised, STUCK: (shape.deadlock,)}
+    violating = {Found.INVARIANT: shape.judged, Found.STEP: shape.raised, Found.STUCK: (shape.deadlock,)}
     for property_, kind, row, number in header.findings:
-        found = violating.get(kind, ())
+        found = violating.get(Found(kind), ()) if kind in set(Found) else ()
         if row >= header.rows or number >= len(found) or found[number] != property_:
             raise Wrong("it has a finding that there cannot be")
     if len({finding[0] for finding in header.findings}) != len(header.findings):

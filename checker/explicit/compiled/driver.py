@@ -16,7 +16,8 @@ import psutil
 from checker.explicit.compiled import resuming
 from checker.explicit.compiled.c_code import Generated
 from checker.explicit.compiled.checkpoint import CheckpointError
-from checker.explicit.compiled.checkpoint_check import INVARIANT, MOST_ROWS, STEP, STUCK
+from checker.explicit.compiled.checkpoint_check import MOST_ROWS
+from checker.explicit.compiled.shared import MOST_CHOICES, NO_ROW, Failure, Figure, Found, Level
 from checker.explicit.compiled.thread_pool import Crew
 from checker.explicit.reduction.canonical import CandidateCheck, ToldApart
 from checker.explicit.search.interrupts import Interrupts
@@ -33,11 +34,9 @@ SLICE = 100_000_000
 ALONE = 200_000
 """States that one thread finds before others join it: so far, the order of the search is always the same."""
 
-LEVEL_DONE = 0
-NO_MEMORY, FULL, TOO_MANY_CHOICES, TOLD_APART = 1, 2, 3, 4
-STATES, TRANSITIONS, EXPANDED, BYTES, GROW, FAILURE, STOP, FIGURES = range(8)
-NO_ROW = 2**32 - 1
-TOO_MANY = Stop(Why.ENGINE, "a step makes more than 64 choices, which the compiled engine cannot follow (--engine portable)")
+TOO_MANY = Stop(
+    Why.ENGINE, f"a step makes more than {MOST_CHOICES} choices, which the compiled engine cannot follow (--engine portable)"
+)
 TABLE_BYTES = 18
 """Bytes of table a state may need while the table grows."""
 
@@ -151,9 +150,9 @@ class CompiledSearch:
         checkpoints = self.checkpoints
         if checkpoints is None or checkpoints.resume is None:
             while not self.library.search_start(self.search):
-                if not self._figures()[FAILURE]:
+                if not self._figures()[Figure.FAILURE]:
                     self._grow()
-                if self._figures()[FAILURE]:
+                if self._figures()[Figure.FAILURE]:
                     return False
             return True
         resuming.restore(self, checkpoints.resume)
@@ -168,11 +167,11 @@ class CompiledSearch:
             self._level()
         while not self._has_to_stop() and self.result.error is None:
             states = self.library.search_next_level(self.search)
-            if self._figures()[FAILURE]:
+            if self._figures()[Figure.FAILURE]:
                 continue
             if not states:
                 break
-            self.depth += self._figures()[EXPANDED] > 0
+            self.depth += self._figures()[Figure.EXPANDED] > 0
             self._level()
         if self.progress is not None:
             self.progress(self._statistics())
@@ -186,13 +185,13 @@ class CompiledSearch:
                 return
             if self.checkpoints is not None and time.monotonic() - self.saved >= self.checkpoints.every:
                 self._save(None)
-            if self._figures()[GROW]:
+            if self._figures()[Figure.GROW]:
                 self._grow()
-            elif all(outcome == LEVEL_DONE for outcome in outcomes):
+            elif all(outcome == Level.LEVEL_DONE for outcome in outcomes):
                 return
 
     def _in_parallel(self, work: Callable[[int], int]) -> list[int]:
-        return [work(0)] if self._figures()[STATES] < self.alone else self.crew.each(work)
+        return [work(0)] if self._figures()[Figure.STATES] < self.alone else self.crew.each(work)
 
     def _grow(self) -> None:
         old, slots = ctypes.c_void_p(), ctypes.c_uint64()
@@ -203,16 +202,20 @@ class CompiledSearch:
     def _save(self, how: str | None) -> None:
         """Write a checkpoint, if the user wants one and the search can go on. One that has met a model error ends with the level,
         and the checkpoint before that, if there is one, leads to the error again. how: what to do with it, to be told."""
-        failure = self._figures()[FAILURE]
+        failure = self._figures()[Figure.FAILURE]
         if self.finding(len(self.system.properties))[0]:
             return
-        if self.checkpoints is None or self.checkpoints.file is None or failure not in (0, OUT_OF_MEMORY, FULL):
+        if (
+            self.checkpoints is None
+            or self.checkpoints.file is None
+            or failure not in (Failure.NO_FAILURE, Failure.OUT_OF_MEMORY, Failure.FULL)
+        ):
             return
         file = self.checkpoints.file
         try:
             resuming.save(self, file)
             if how is not None:
-                states = self._figures()[STATES]
+                states = self._figures()[Figure.STATES]
                 self.checkpoints.tell(f"{file}: a checkpoint with {states:,} states was written; {how.format(file=file)}")
         except OSError as error:
             self.checkpoints.tell(f"warning: {file}: no checkpoint could be written: {error.strerror}")
@@ -223,26 +226,26 @@ class CompiledSearch:
     def counts(self) -> tuple[int, int, int]:
         """States, transitions, expanded states."""
         figures = self._figures()
-        return figures[STATES], figures[TRANSITIONS], figures[EXPANDED]
+        return figures[Figure.STATES], figures[Figure.TRANSITIONS], figures[Figure.EXPANDED]
 
     def seconds(self) -> float:
         """How long the search has taken, with what came before its checkpoint."""
         return time.monotonic() - self.begun + self.earlier
 
     def _figures(self) -> list[int]:
-        figures = (ctypes.c_uint64 * FIGURES)()
+        figures = (ctypes.c_uint64 * len(Figure))()
         self.library.search_figures(self.search, figures)
         return list(figures)
 
     def held(self) -> int:
         """Bytes of memory that states, links and table take now."""
-        return self._figures()[BYTES]
+        return self._figures()[Figure.BYTES]
 
     def _statistics(self) -> Statistics:
         figures = self._figures()
         memory = self.process.memory_info().rss
-        frontier = figures[STATES] - figures[EXPANDED]
-        return Statistics(figures[STATES], figures[TRANSITIONS], self.depth, self.seconds(), frontier, memory)
+        frontier = figures[Figure.STATES] - figures[Figure.EXPANDED]
+        return Statistics(figures[Figure.STATES], figures[Figure.TRANSITIONS], self.depth, self.seconds(), frontier, memory)
 
     def _has_to_stop(self) -> bool:
         """Report progress; whether the search has to stop."""
@@ -250,22 +253,22 @@ class CompiledSearch:
         if self.progress is not None:
             self.progress(statistics)
         limits = self.limits
-        failure = self._figures()[FAILURE]
-        if failure == TOLD_APART:
+        failure = self._figures()[Figure.FAILURE]
+        if failure == Failure.TOLD_APART:
             raise ToldApart(self._why_apart())
         if self.interrupts.arrived is not None:
             self.result.stopped = INTERRUPTED
-        elif failure == TOO_MANY_CHOICES:
+        elif failure == Failure.TOO_MANY_CHOICES:
             self.result.stopped = TOO_MANY
-        elif failure == NO_MEMORY:
+        elif failure == Failure.OUT_OF_MEMORY:
             self.result.stopped = OUT_OF_MEMORY
-        elif failure == FULL and limits.memory is None:
+        elif failure == Failure.FULL and limits.memory is None:
             self.result.stopped = Stop(Why.ENGINE, f"the engine's limit of {MOST_ROWS:,} states")
         elif limits.states is not None and statistics.states >= limits.states:
             self.result.stopped = states_limit(limits.states)
         elif limits.seconds is not None and statistics.seconds - self.earlier + limits.spent >= limits.seconds:
             self.result.stopped = seconds_limit(limits.seconds)
-        elif limits.memory is not None and (failure == FULL or statistics.memory >= limits.memory):
+        elif limits.memory is not None and (failure == Failure.FULL or statistics.memory >= limits.memory):
             self.result.stopped = memory_limit(limits.memory)
         return self.result.stopped is not None
 
@@ -294,7 +297,7 @@ class CompiledSearch:
         for number, name in enumerate(self.system.properties):
             if name not in self.result.findings:
                 kind, row, what = self.finding(number)
-                if kind in (INVARIANT, STEP, STUCK):
+                if kind in (Found.INVARIANT, Found.STEP, Found.STUCK):
                     self.result.findings[name] = finding = self._told(name, kind, row, what)
                     if self.announce is not None:
                         self.announce(finding)
@@ -310,9 +313,9 @@ class CompiledSearch:
 
     def _told(self, name: str, kind: int, row: int, what: int) -> Finding:
         path = self._path(row)
-        if kind == STUCK:
+        if kind == Found.STUCK:
             return Finding(NO_DEADLOCK, "deadlock", None, path)
-        if kind == INVARIANT:
+        if kind == Found.INVARIANT:
             instance = self.portable.violated_instance(name, path)
             return Finding(name, "invariant", instance.predicate.position, path, instance.predicate, instance.arguments)
         raised = self.generated.raisers[what]
@@ -332,7 +335,7 @@ class CompiledSearch:
 
     def _model_error(self, kind: int, row: int, what: int) -> Finding:
         path = self._path(row)
-        if kind == INVARIANT:
+        if kind == Found.INVARIANT:
             error = self.portable.error_of(path)
             return Finding("", "model-error", error.position, path, message=error.message)
         raised = self.generated.raisers[what]

@@ -24,9 +24,6 @@ typedef uint32_t row_number;
 /* What a transition comes to. */
 enum { NOT_POSSIBLE = 0, POSSIBLE = 1, RAISED = 2 };
 
-/* raised_kind of what is no violation of a property. */
-enum { MODEL_ERROR = -1, CUT = -2, WILD_MODEL_ERROR = -3 };
-
 /* -- bits of a state; a state is followed by one word that may be read and written -- */
 
 static inline word get(const word *s, unsigned offset, word mask)
@@ -124,7 +121,6 @@ static inline int occurs(const value *options, int position, value option)
 
 /* -- choices: each run of a transition takes the next combination -- */
 
-enum { CHOICES = 64 };
 
 struct tape {
 	int position, length;

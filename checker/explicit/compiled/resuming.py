@@ -17,13 +17,11 @@ from typing import Protocol
 from checker.explicit.compiled.c_code import Generated
 from checker.explicit.compiled.checkpoint import CheckpointError, Reader, key_of, writer_to
 from checker.explicit.compiled.checkpoint_check import Header, Shape, Wrong, check_header, check_lists
+from checker.explicit.compiled.shared import Rows
 from checker.explicit.search.search import Search
 from checker.explicit.step.outcome import Violated
 from checker.ir import system as ir
 from checker.language.raised import NO_DEADLOCK
-
-LISTS = range(4)
-"""OLD_ROWS, NEW_ROWS, TO_EXPAND, AGAIN of checkpoint.c."""
 
 
 class Resumable(Protocol):
@@ -91,7 +89,7 @@ def _key(search: Resumable) -> str:
 def save(search: Resumable, path: Path) -> None:
     """Write a checkpoint. OSError if that fails; what was there is then still there."""
     library, handle = search.library, search.search
-    lists = [_ranges(search, number) for number in LISTS]
+    lists = [_ranges(search, number) for number in Rows]
     states, transitions, expanded = search.counts()
     cuts, covered = search.marks()
     findings = [(number, *search.finding(number)) for number in range(len(search.system.properties))]

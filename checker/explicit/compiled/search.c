@@ -17,19 +17,14 @@
  * expanded again, which counts nothing twice.
  */
 
-#define BATCH 128
 #define CHUNK 1024 /* rows that a worker takes at a time */
 #define BLOCK_BITS 17 /* of the number of rows in a block of memory */
 #define BLOCK_ROWS ((size_t)1 << BLOCK_BITS)
 #define BLOCKS ((size_t)1 << (32 - BLOCK_BITS))
 #define PIECE 256 /* rows that a worker expands at a time */
 #define FIRST_SLOTS ((size_t)1 << 16)
-#define NO_ROW UINT32_MAX
 #define NO_ROOM (UINT32_MAX - 1)
 
-enum { LEVEL_DONE, PAUSED };
-enum { NO_FAILURE, OUT_OF_MEMORY, FULL, TOO_MANY_CHOICES, TOLD_APART };
-enum { NO_FINDING, INVARIANT, STEP, STUCK, CLAIMED };
 
 #if COMPACT
 typedef uint64_t slot;
@@ -791,7 +786,6 @@ void search_stop(struct search *q)
 	q->stop = 1;
 }
 
-enum { STATES, TRANSITIONS, EXPANDED, BYTES, GROW, FAILURE, STOP, FIGURES };
 
 /* How far the search is. */
 void search_figures(const struct search *q, uint64_t *figures)
