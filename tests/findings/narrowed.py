@@ -108,7 +108,7 @@ class Narrowed:
     def _violated_by(self, violated: Violated, node: Node, hop: Hop, reached: int) -> Trace | None:
         if violated.property != self.name or reached < len(self.signature.steps):
             return None
-        kind = "wild-pointer" if violated.wild else "check"
+        kind = violated.how.value
         return self._confirmed(Finding(self.name, kind, violated.position, self._path(node).then(hop)))
 
     def _confirmed(self, finding: Finding) -> Trace | None:
