@@ -168,10 +168,11 @@ def test_rows_that_lead_to_each_other(searches: list[tuple[str, Callable[[bytes]
             resume(parts.content(block))
 
 
-def test_random_forgeries(searches: list[tuple[str, Callable[[bytes], object], bytes, int]]) -> None:
+@pytest.mark.parametrize("number", [12, pytest.param(40, marks=pytest.mark.slow)])
+def test_random_forgeries(searches: list[tuple[str, Callable[[bytes], object], bytes, int]], number: int) -> None:
     for _, resume, content, block in searches:
-        refused, _ = resumed(resume, content, block, range(40))
-        assert refused > 25
+        refused, _ = resumed(resume, content, block, range(number))
+        assert refused > number / 2
 
 
 @pytest.mark.slow

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 from agreement import differences
-from hypothesis import HealthCheck, assume, given, note, settings
-from hypothesis import strategies as st
+from hypothesis import assume, note
 from naming_systems import NAMED, naming_system
 from random_allocations import random_allocations
 from random_systems import random_system
@@ -20,10 +19,10 @@ from test_agreement import PROPERTIES, SYSTEMS
 from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError
 from checker.language.python.load import load_program
+from tests.support.seeds import seeds
 
 ROOT = Path(__file__).parents[2]
 MODELS = sorted((ROOT / "tests/explicit/models").glob("*.py"))
-HEALTH = (HealthCheck.filter_too_much, HealthCheck.too_slow)
 
 
 FEW = {"jumps": 3}
@@ -82,26 +81,16 @@ def check_random(text: str) -> None:
     assert differences(system, 25) == []
 
 
-@settings(max_examples=50, deadline=None, derandomize=True, suppress_health_check=HEALTH)
-@given(st.integers(0, 2**32 - 1))
+@seeds(12, 1500)
 def test_random_systems(seed: int) -> None:
     check_random(random_system(random.Random(seed)))
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=HEALTH)
-@given(st.integers(0, 2**32 - 1))
+@seeds(15, 60)
 def test_random_allocations(seed: int) -> None:
     check_random(random_allocations(random.Random(seed)))
 
 
-@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=HEALTH)
-@given(st.integers(0, 2**32 - 1))
+@seeds(10, 40)
 def test_random_workers(seed: int) -> None:
     check_random(random_workers(random.Random(seed)))
-
-
-@pytest.mark.slow
-@settings(max_examples=1500, deadline=None, derandomize=True, suppress_health_check=HEALTH)
-@given(st.integers(0, 2**32 - 1))
-def test_many_random_systems(seed: int) -> None:
-    check_random(random_system(random.Random(seed)))
