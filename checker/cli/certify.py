@@ -10,13 +10,13 @@ from typing import Any
 
 import click
 
-from checker.cli.certificates import ALL_SIZES, NotUnsat, Refused, ask_second_solver, check_files
-from checker.cli.certifying import check_against_model
-from checker.cli.certifying_all_sizes import check_all_sizes_against_model
-from checker.cli.claims import Claimed, claim_lines, said
 from checker.cli.options import Duration
-from checker.report.verdict import Status
-from checker.symbolic.second_opinion import Answer
+from checker.result.verdict import Status
+from checker.symbolic.certificate.independent_check import Answer
+from checker.verify.proof.certificates import ALL_SIZES, NotUnsat, Refused, ask_second_solver, check_files
+from checker.verify.proof.certify import check_against_model
+from checker.verify.proof.certify_all_sizes import check_all_sizes_against_model
+from checker.verify.proof.claims import Claimed, claim_lines, said
 
 
 @click.command()

@@ -12,26 +12,27 @@ from pathlib import Path
 
 import click
 
-from checker.cli.bounded import check_bounded
-from checker.cli.configuration import Request, check_configuration
 from checker.cli.ending import last_words
 from checker.cli.ignored import given, refuse_ignored
-from checker.cli.interrupted import interrupted_run, was_interrupted
-from checker.cli.ladder import ladder
-from checker.cli.liveness import LIVENESS_STATES
 from checker.cli.options import Duration, ProgressLine, Reductions, Size, checkpoints_of, limits, wants_colour
 from checker.cli.request import configuration_options, request_of
 from checker.cli.saving import Findings
+from checker.explicit.compiled.shared import MOST_WORKERS
 from checker.explicit.engines import ENGINES, Method, available_threads
-from checker.explicit.reductions import REDUCTIONS
-from checker.explicit.search import Limits
+from checker.explicit.reduction.reductions import REDUCTIONS
+from checker.explicit.search.results import Limits
 from checker.language.errors import UsageError
-from checker.report.check_json import check_json
-from checker.report.check_text import finding_text, run_text, summary_text
-from checker.report.checked import Asked, Checked
 from checker.report.finding import headline
-from checker.report.verdict import Run, Subject, Verdict
-from checker.symbolic.solvers import SOLVERS
+from checker.report.json.check_json import check_json
+from checker.report.text.check_text import finding_text, run_text, summary_text
+from checker.result.checked import Asked, Checked
+from checker.result.verdict import Run, Subject, Verdict
+from checker.symbolic.solvers.solvers import SOLVERS
+from checker.verify.bounded import check_bounded
+from checker.verify.configuration import Request, check_configuration
+from checker.verify.interrupted import interrupted_run, was_interrupted
+from checker.verify.ladder import ladder
+from checker.verify.liveness import LIVENESS_STATES
 
 DEPTH = 20
 """Steps that a solver looks at, unless another number is asked for."""
@@ -66,7 +67,10 @@ DEPTH = 20
 )
 @click.option("--depth", type=click.IntRange(min=0), metavar="N", help=f"Steps that a solver looks at. Default: {DEPTH}.")
 @click.option(
-    "--threads", type=click.IntRange(1, 64), metavar="N", help="Threads of the compiled engine. Default: all processors."
+    "--threads",
+    type=click.IntRange(1, MOST_WORKERS),
+    metavar="N",
+    help="Threads of the compiled engine. Default: all processors.",
 )
 @click.option(
     "--hash-compaction", is_flag=True, help="Store 64 bits of each state: less memory, and a small chance to miss states."

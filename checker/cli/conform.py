@@ -8,8 +8,6 @@ from pathlib import Path
 
 import click
 
-from checker.cli.configuration import Request, configuration_of, require_actions
-from checker.cli.ladder import ladder
 from checker.cli.options import Duration, ProgressLine, wants_colour
 from checker.cli.request import OPTIONS, request_of
 from checker.conformance.abstraction import Mismatch, machine_for, protocol_of
@@ -19,10 +17,12 @@ from checker.conformance.recording import load_run, recorded_steps, save_run, se
 from checker.conformance.specification import Specification
 from checker.conformance.validation import validate
 from checker.language.errors import UsageError
-from checker.language.load import load_program
-from checker.report.check_text import terminal_width
-from checker.report.conformance_text import difference_text, lockstep_text, validation_text
-from checker.report.verdict import PRECEDENCE, Status
+from checker.language.python.load import load_program
+from checker.report.text.check_text import terminal_width
+from checker.report.text.conformance_text import difference_text, lockstep_text, validation_text
+from checker.result.verdict import PRECEDENCE, Status
+from checker.verify.configuration import Request, configuration_of, require_actions
+from checker.verify.ladder import ladder
 from spec.reference.log import Event
 from spec.reference.machine import PROTOCOLS
 

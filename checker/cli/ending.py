@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from checker.explicit.interrupts import SIGNALS, Interrupts
+from checker.explicit.search.interrupts import SIGNALS, Interrupts
 
 
 def interrupt(number: int, frame: FrameType | None) -> None:

@@ -9,21 +9,22 @@ from pathlib import Path
 import click
 
 from checker import writing
-from checker.cli.configuration import Request, check_configuration, model_paths, skipped_paths
 from checker.cli.ending import last_words
-from checker.cli.interrupted import was_interrupted
-from checker.cli.liveness import LIVENESS_STATES, live_properties
 from checker.cli.options import ProgressLine, limits
-from checker.cli.recorded import compare_wording, wording_report
 from checker.cli.saving import Findings
 from checker.explicit.engines import Method, available_threads
-from checker.explicit.interrupts import uninterrupted
+from checker.explicit.search.interrupts import uninterrupted
 from checker.language import tree
 from checker.language.errors import ModelError, UsageError, similar
-from checker.language.load import load_program, load_wording
-from checker.language.modules import PROJECT, display_path
-from checker.report.verdict import Run, Status, Word
+from checker.language.python.load import load_program, load_wording
+from checker.language.python.modules import display_path
+from checker.project import PROJECT
+from checker.result.verdict import Run, Status, Word
 from checker.trace.data import Trace
+from checker.verify.configuration import Request, check_configuration, model_paths, skipped_paths
+from checker.verify.interrupted import was_interrupted
+from checker.verify.liveness import LIVENESS_STATES, live_properties
+from checker.verify.recorded import compare_wording, wording_report
 
 
 @click.command()

@@ -6,9 +6,9 @@ from __future__ import annotations
 import click
 from click.core import ParameterSource
 
-from checker.explicit.reductions import PARTIAL_ORDER
+from checker.explicit.reduction.reductions import PARTIAL_ORDER
 from checker.language.errors import UsageError
-from checker.symbolic.solvers import SOLVERS
+from checker.symbolic.solvers.solvers import SOLVERS
 
 STORES = ("threads", "reductions", "hash_compaction", "checkpoint", "resume", "max_states", "liveness_states")
 """Options that say how states are stored and expanded, by the names of their parameters."""

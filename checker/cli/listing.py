@@ -9,12 +9,12 @@ from pathlib import Path
 
 import click
 
-from checker.cli.configuration import model_paths
 from checker.language.errors import UsageError
-from checker.language.load import load_program
-from checker.language.modules import PROJECT
+from checker.language.python.load import load_program
 from checker.language.tree import Program
-from checker.report.verdict import Status
+from checker.project import PROJECT
+from checker.result.verdict import Status
+from checker.verify.configuration import model_paths
 
 
 @click.command("list")

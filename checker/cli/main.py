@@ -13,7 +13,7 @@ import click
 from checker.cli.ending import leave_signals, take_signals
 from checker.cli.output import flush_all, guard_output, say
 from checker.language.errors import UsageError
-from checker.report.verdict import Status
+from checker.result.verdict import Status
 from checker.trace.build import Disagreement
 
 EPILOG = """Exit status: 0 everything as demanded; 1 a property is violated (gate: not as recorded; replay: not confirmed;

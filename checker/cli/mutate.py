@@ -15,22 +15,22 @@ from pathlib import Path
 import click
 import psutil
 
-from checker.cli.configuration import Request, wanted_properties
 from checker.cli.ending import last_words
-from checker.cli.ladder import ladder
-from checker.cli.mutant_search import Found, Job, MutantSearch, references, search
 from checker.cli.options import Duration, ProgressLine, Reductions, Size
 from checker.cli.request import configuration_options, request_of
-from checker.cli.workers import Workers
 from checker.explicit.engines import Method, available_threads
-from checker.explicit.search import Limits
+from checker.explicit.search.results import Limits
 from checker.language.errors import UsageError, similar
-from checker.language.load import load_program
+from checker.language.python.load import load_program
 from checker.mutation.mutants import Mutant, mutants_of
 from checker.mutation.waivers import Waivers, load_waivers, waivers_path
-from checker.report.mutation import Fate, MutantResult, MutationReport, Reference, Stale
-from checker.report.mutation_json import mutation_json
-from checker.report.mutation_text import mutation_text
+from checker.report.json.mutation_json import mutation_json
+from checker.report.text.mutation_text import mutation_text
+from checker.result.mutation import Fate, MutantResult, MutationReport, Reference, Stale
+from checker.verify.configuration import Request, wanted_properties
+from checker.verify.ladder import ladder
+from checker.verify.mutants import Found, Job, MutantSearch, references, search
+from checker.verify.workers import Workers
 
 LIVENESS_STATES = 500_000
 """More than `check` looks at: a mutant often has more states than its model, and shall not be left undecided for that."""

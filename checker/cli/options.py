@@ -15,11 +15,11 @@ import click
 import psutil
 
 from checker.cli.output import harmless, terminal_of_errors
-from checker.explicit.canonical import EXCHANGES
-from checker.explicit.checkpoint import CheckpointError, check_place
-from checker.explicit.reductions import REDUCTIONS
-from checker.explicit.resuming import Checkpoints, header_of
-from checker.explicit.search import Limits, Statistics
+from checker.explicit.compiled.checkpoint import CheckpointError, check_place
+from checker.explicit.compiled.resuming import Checkpoints, header_of
+from checker.explicit.reduction.canonical import EXCHANGES
+from checker.explicit.reduction.reductions import REDUCTIONS
+from checker.explicit.search.results import Limits, Statistics
 from checker.language.errors import UsageError
 
 if TYPE_CHECKING:

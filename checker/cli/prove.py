@@ -8,17 +8,17 @@ from pathlib import Path
 
 import click
 
-from checker.cli.certificates import check_place
 from checker.cli.ending import last_words
 from checker.cli.options import Duration, ProgressLine, Size, limits, wants_colour
-from checker.cli.proving import INDUCTION, LEMMAS, MOST_K, PROVERS, SAMPLES, prove_configuration
-from checker.cli.proving_all_sizes import prove_all_sizes
 from checker.cli.request import configuration_options, request_of
-from checker.explicit.interrupts import uninterrupted
+from checker.explicit.search.interrupts import uninterrupted
 from checker.language.errors import UsageError
-from checker.report.check_text import finding_text
-from checker.report.proof_text import proof_text
-from checker.report.verdict import Subject, Verdict, Word, status_of
+from checker.report.text.check_text import finding_text
+from checker.report.text.proof_text import proof_text
+from checker.result.verdict import Subject, Verdict, Word, status_of
+from checker.verify.proof.certificates import check_place
+from checker.verify.proof.prove import INDUCTION, LEMMAS, MOST_K, PROVERS, SAMPLES, prove_configuration
+from checker.verify.proof.prove_all_sizes import prove_all_sizes
 
 
 @click.command()

@@ -12,11 +12,11 @@ from checker.conformance.abstraction import Mismatch, protocol_of
 from checker.conformance.failing import drive
 from checker.language import tree
 from checker.language.errors import UsageError
-from checker.language.load import load_program
-from checker.language.modules import PROJECT
-from checker.report.failure_text import outcome_text
+from checker.language.python.load import load_program
+from checker.project import PROJECT
 from checker.report.finding import headline
-from checker.report.verdict import Status
+from checker.report.text.failure_text import outcome_text
+from checker.result.verdict import Status
 from checker.trace.data import Trace
 from checker.trace.replay import replay as replay_trace
 from checker.trace.store import load_trace

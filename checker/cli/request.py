@@ -9,10 +9,10 @@ from typing import TypeVar
 
 import click
 
-from checker.cli.configuration import Request
 from checker.cli.options import Setting
 from checker.language.errors import UsageError
-from checker.report.verdict import NO_EVENTS
+from checker.result.verdict import NO_EVENTS
+from checker.verify.configuration import Request
 
 Command = TypeVar("Command", bound=Callable[..., int])
 

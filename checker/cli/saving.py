@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from checker import writing
-from checker.explicit.interrupts import uninterrupted
+from checker.explicit.search.interrupts import uninterrupted
 from checker.language.errors import UsageError
-from checker.report.picture import picture
-from checker.report.svg import PictureError, draw
+from checker.report.picture.picture import picture
+from checker.report.picture.svg import PictureError, draw
 from checker.trace.data import Trace
 from checker.trace.store import dump_trace
 

@@ -11,10 +11,10 @@ import click
 from checker import writing
 from checker.cli.replaying import load_model_of, replay_command
 from checker.language.errors import UsageError
-from checker.report.check_text import terminal_width
-from checker.report.picture import picture
-from checker.report.svg import PictureError, draw
-from checker.report.text import text_report
+from checker.report.picture.picture import picture
+from checker.report.picture.svg import PictureError, draw
+from checker.report.text.check_text import terminal_width
+from checker.report.text.trace_text import text_report
 from checker.trace.places import Gone, moved
 from checker.trace.store import load_trace
 

@@ -11,23 +11,23 @@ from pathlib import Path
 
 import click
 
-from checker.cli.configuration import Request, configuration_of, notes_of, unreached_lines, wanted_properties
-from checker.cli.confirmation import confirmed
 from checker.cli.ending import last_words
 from checker.cli.options import Duration, ProgressLine, Size, limits, wants_colour
 from checker.cli.request import configuration_options, request_of
 from checker.cli.saving import Findings
-from checker.explicit.interrupts import uninterrupted
-from checker.explicit.search import Finding, Limits
-from checker.explicit.simulation import Plan, Simulation, WalkStatistics
-from checker.ir.lower import lower
-from checker.language.load import load_program
-from checker.report.check_text import finding_text
-from checker.report.checked import INTERRUPTED
-from checker.report.simulation import Simulated, Walks
-from checker.report.simulation_json import simulation_json
-from checker.report.simulation_text import simulation_text
-from checker.report.verdict import Subject, Verdict, Word, status_of
+from checker.explicit.search.interrupts import uninterrupted
+from checker.explicit.search.results import Finding, Limits
+from checker.explicit.simulation.simulation import Plan, Simulation, WalkStatistics
+from checker.ir.lowering.lower import lower
+from checker.language.python.load import load_program
+from checker.report.json.simulation_json import simulation_json
+from checker.report.text.check_text import finding_text
+from checker.report.text.simulation_text import simulation_text
+from checker.result.simulation import Simulated, Walks
+from checker.result.verdict import Subject, Verdict, Word, status_of
+from checker.stopping import INTERRUPTED
+from checker.verify.configuration import Request, configuration_of, notes_of, unreached_lines, wanted_properties
+from checker.verify.confirm import confirmed
 
 
 @click.command()

@@ -14,7 +14,7 @@ import click
 from checker import writing
 from checker.cli.options import ProgressLine
 from checker.language.errors import UsageError
-from checker.report.verdict import Status
+from checker.result.verdict import Status
 from spec.reference.depths import NAMED, Depths, depths_of
 from spec.reference.failures import Failure, Halted
 from spec.reference.machine import PROTOCOLS

@@ -84,7 +84,7 @@ class Mismatch(ValueError):
 
 
 class Packing:
-    """All cells of a model's state, in the order in which checker/explicit/decode.py lists them.
+    """All cells of a model's state, in the order in which checker/explicit/step/decode.py lists them.
 
     names: how they print. Those of a state and those of a machine can be compared as tuples. Raises Mismatch for a model with
     cells that the implementation has nothing for.

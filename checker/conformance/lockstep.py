@@ -20,6 +20,7 @@ from checker.conformance.comparison import Comparison
 from checker.conformance.difference import Difference, Mismatch, compare_moves
 from checker.conformance.specification import Specification
 from checker.conformance.subject import End, Ended, Subject
+from checker.stopping import Stop, Why, seconds_limit, states_limit
 from checker.trace.machine import Transition
 
 Pair = tuple[int, Hashable]
@@ -50,7 +51,7 @@ class Lockstep:
 
     counts: Counts
     difference: Difference | None = None
-    stopped: str | None = None
+    stopped: Stop | None = None
 
 
 class Search:
@@ -84,7 +85,7 @@ class Search:
         try:
             return self._run()
         except KeyboardInterrupt:
-            return Lockstep(self.counts(), None, "an interruption")
+            return Lockstep(self.counts(), None, Stop(Why.INTERRUPTED, "an interruption"))
 
     def _run(self) -> Lockstep:
         first = self.specification.initial
@@ -116,14 +117,14 @@ class Search:
         seconds = time.monotonic() - self.begun
         return Counts(len(self.states), len(self.parents), self.transitions, self.ends, self.cuts, self.depth, seconds)
 
-    def _look(self) -> str | None:
+    def _look(self) -> Stop | None:
         counts = self.counts()
         if self.progress is not None:
             self.progress(counts)
         if self.max_pairs is not None and counts.pairs >= self.max_pairs:
-            return f"the limit of {self.max_pairs:,} states"
+            return states_limit(self.max_pairs)
         if self.seconds is not None and counts.seconds + self.spent >= self.seconds:
-            return f"the limit of {self.seconds:g} seconds"
+            return seconds_limit(self.seconds)
         return None
 
     def _pair(self, state: int, saved: object) -> Pair:

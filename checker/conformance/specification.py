@@ -8,21 +8,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from checker.conformance.subject import End, Ended
-from checker.explicit.decode import state_cells, state_frames
-from checker.explicit.generated_names import Names
-from checker.explicit.initial import initial_states
-from checker.explicit.outcome import Cut, OutOfRange, Raised, Violated
-from checker.explicit.paths import outcomes
-from checker.explicit.python_code import FunctionMaker
-from checker.explicit.transitions import Transition as EngineTransition
-from checker.explicit.transitions import Transitions
+from checker.explicit.step.decode import state_cells, state_frames
+from checker.explicit.step.generated_names import Names
+from checker.explicit.step.initial import initial_states
+from checker.explicit.step.outcome import Cut, OutOfRange, Raised, Violated
+from checker.explicit.step.paths import outcomes
+from checker.explicit.step.python_code import FunctionMaker
+from checker.explicit.step.transitions import Transition as EngineTransition
+from checker.explicit.step.transitions import Transitions
 from checker.ir import system as ir
 from checker.ir.layout import make_layout
-from checker.ir.lower import lower
+from checker.ir.lowering.lower import lower
 from checker.language import tree
 from checker.language.errors import UsageError
+from checker.language.schedule import Allocated, Call, Choice
 from checker.language.values import format_value, indexed_name, instance_name
-from checker.trace.data import Allocated, Call, Choice
 from checker.trace.machine import Transition
 
 HALTED = 1

@@ -56,7 +56,7 @@ def run_of(program: Program, moves: Sequence[Transition], shown: int | None = No
     for number, move in enumerate(moves[unseen:], unseen + 1):
         outcome, step = record_step(machine, move)
         steps.append(step)
-        ends = outcome.kind in (Kind.CHECK, Kind.WILD_POINTER, Kind.HALT)
+        ends = outcome.kind in (Kind.CHECK, Kind.WILD_POINTER, Kind.OUT_OF_RANGE, Kind.HALT)
         if outcome.kind is not Kind.DONE and not (ends and number == len(moves)):
             raise ValueError(f"move {number} does not take place: {outcome}")
     settings = tuple((parameter.name, parameter.value) for parameter in program.parameters)

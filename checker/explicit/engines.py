@@ -14,15 +14,17 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from checker.explicit.c_code import Generated, generate
-from checker.explicit.c_expressions import Unsupported
-from checker.explicit.canonical import ToldApart
-from checker.explicit.compiled import CompiledSearch
-from checker.explicit.compiler import Build, CompilerError
-from checker.explicit.reductions import PARTIAL_ORDER
-from checker.explicit.resuming import Checkpoints, header_of
-from checker.explicit.search import Finding, Limits, Progress, Result, Search, Statistics
+from checker.explicit.compiled.c_code import Generated, generate
+from checker.explicit.compiled.c_expressions import Unsupported
+from checker.explicit.compiled.compiler import Build, CompilerError
+from checker.explicit.compiled.driver import CompiledSearch
+from checker.explicit.compiled.resuming import Checkpoints, header_of
+from checker.explicit.reduction.canonical import ToldApart
+from checker.explicit.reduction.reductions import PARTIAL_ORDER
+from checker.explicit.search.results import Finding, Limits, Progress, Result, Statistics
+from checker.explicit.search.search import Search
 from checker.ir import system as ir
+from checker.stopping import INTERRUPTED, OUT_OF_MEMORY, Stop, seconds_limit
 
 PATIENCE = 0.2
 """Seconds that the portable engine searches before a compiler is started: most small searches end before that."""
@@ -142,7 +144,7 @@ def _portable_first(
     try:
         explored = _compiled(search, properties, method, limits, progress, announced, takeover)
     except (KeyboardInterrupt, MemoryError) as stop:
-        result.stopped = "interrupted" if isinstance(stop, KeyboardInterrupt) else "out of memory"
+        result.stopped = INTERRUPTED if isinstance(stop, KeyboardInterrupt) else OUT_OF_MEMORY
         explored = Explored(result, "portable", search.reductions)
     except EngineError as error:
         first = Search(search.system, properties, search.reductions)
@@ -180,7 +182,8 @@ def _compiled(
         begun = time.monotonic()
         left = None if limits.seconds is None else limits.seconds - limits.spent
         if not takeover.wait(left):
-            return Explored(_nothing(f"the limit of {limits.seconds:g} seconds", known), "compiled", search.reductions)
+            assert limits.seconds is not None
+            return Explored(_nothing(seconds_limit(limits.seconds), known), "compiled", search.reductions)
         if takeover.library is None:
             raise EngineError(takeover.remark or "")
         assert takeover.generated is not None
@@ -210,7 +213,7 @@ def _compiled(
     return Explored(result, f"compiled, {threads}", search.reductions, states=compiled.states, refusal=refusal)
 
 
-def _nothing(stopped: str, known: dict[str, Finding]) -> Result:
+def _nothing(stopped: Stop, known: dict[str, Finding]) -> Result:
     """What a search came to that did not begin."""
     return Result(Statistics(0, 0, 0, 0.0, 0, 0), known, stopped=stopped)
 

@@ -18,7 +18,6 @@ from __future__ import annotations
 import dataclasses
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from checker.ir import system as ir
 from checker.ir.layout import Layout
@@ -28,34 +27,9 @@ from checker.language.symmetry import told_apart
 from checker.language.walking import nodes
 
 
-@dataclass(frozen=True)
-class Naming:
-    """Where the free instances of a record can be named, and what else tells them apart.
-
-    cells: variables of the state that refer to the record. locals: by location, those live locals that do. always: the
-    instances that are named in every state. framed: whether instances own frames. apart: variables of the state with cells
-    that belong to an instance and outlast it, as (name, for each instance the numbers of its cells). kinds: for each
-    instance a number, the same for those that no constant tells apart. exchangeable: whether no code tells instances apart by
-    more than all this."""
-
-    record: str
-    cells: tuple[str, ...]
-    locals: Mapping[int, tuple[str, ...]]
-    always: frozenset[int]
-    framed: bool
-    apart: tuple[tuple[str, tuple[tuple[int, ...], ...]], ...]
-    kinds: tuple[int, ...]
-    exchangeable: bool
-
-    @property
-    def alike(self) -> bool:
-        """Whether nothing but names ever tells free instances apart."""
-        return not self.apart and len(set(self.kinds)) == 1
-
-
 def with_names(program: tree.Program, system: ir.System, types: Mapping[str, tree.Type]) -> ir.System:
     """The system with all that an engine needs to know which instance an allocation may return. types: of locals."""
-    names: dict[str, Naming] = {}
+    names: dict[str, ir.Naming] = {}
     for record in dict.fromkeys(i.record for body in _bodies(system) for i in _allocations(body)):
         naming = _names(program, system, record)
         if system.arenas[record][0] > 1 and (not naming.alike or _can_name(program, system, record)):
@@ -184,7 +158,7 @@ def _named_by_initial(program: tree.Program, system: ir.System, record: str, ini
 # -- where --
 
 
-def _names(program: tree.Program, system: ir.System, record: str) -> Naming:
+def _names(program: tree.Program, system: ir.System, record: str) -> ir.Naming:
     count, _, _ = system.arenas[record]
     changing = [variable for variable in system.variables.values() if not variable.constant]
     constants = [variable for variable in system.variables.values() if variable.constant]
@@ -206,7 +180,7 @@ def _names(program: tree.Program, system: ir.System, record: str) -> Naming:
         for index in range(count)
     ]
     kinds = {value: number for number, value in enumerate(dict.fromkeys(values))}
-    return Naming(
+    return ir.Naming(
         record,
         tuple(variable.name for variable in changing if _refers(variable.type, record)),
         _locals(system, record),

@@ -15,51 +15,16 @@ A symmetric record that fits neither is not reduced; `unreduced` says why.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 
 from checker.ir import system as ir
 from checker.language import tree
-from checker.language.tree import Position
 
 MOST = 20_000
 """Permutations that are listed; with more, nothing is gained by trying them all."""
 
 MOST_REFERENCES = 1 << 16
 """Values of the references to a record, tags included, up to which each is listed with what it becomes."""
-
-
-@dataclass(frozen=True)
-class Candidates:
-    """Instances of a paged record of which `first` takes the lowest: those for which the condition holds with `local` bound to
-    a reference."""
-
-    record: str
-    local: str
-    condition: ir.Expression
-    position: Position
-
-
-@dataclass(frozen=True)
-class Symmetry:
-    """The data; nothing in it refers to records that are not reduced.
-
-    tabled, paged: the records of each kind, in the order of declaration. keys: for each variable that is in the state, which
-    record each of its dimensions is indexed by (None: by none of these). references: the record that a variable's cells refer
-    to; variables that are missing hold other values. locals: the same of (location, live local). dead: for each variable that
-    nothing can read in a free instance of a paged record, the value that it then counts as having. candidates: to be looked at
-    in every state, for the exchange of paged records (docs/soundness.md, "Candidates"). unreduced: record -> why
-    its instances are not exchanged though they are declared symmetric.
-    """
-
-    tabled: tuple[str, ...]
-    paged: tuple[str, ...]
-    keys: Mapping[str, tuple[str | None, ...]]
-    references: Mapping[str, str]
-    locals: Mapping[tuple[int, str], str]
-    dead: Mapping[str, int]
-    candidates: tuple[Candidates, ...]
-    unreduced: Mapping[str, str]
 
 
 def permutations(system: ir.System, records: tuple[str, ...]) -> tuple[tuple[tuple[int, ...], ...], ...] | None:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from checker.trace.data import Allocated
+from checker.language.schedule import Allocated
 
 
 class Tape:

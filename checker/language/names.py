@@ -143,7 +143,7 @@ def executes(function: Callable[[K], T | None]) -> Callable[[K], T | None]:
 
 @dataclass(frozen=True)
 class Demand:
-    """A property that steps raise: by `check`, or by the checker itself (no-wild-pointer, no-deadlock)."""
+    """A property that steps raise: by `check`, or by the checker itself (no-wild-pointer, no-out-of-range, no-deadlock)."""
 
     identifier: str
     why: str

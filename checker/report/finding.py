@@ -14,6 +14,7 @@ ENDINGS = {
     "invariant": "does not hold in the last state",
     "check": "is violated by what the last step does",
     "wild-pointer": "is violated by what the last step does",
+    "out-of-range": "is violated by what the last step does",
     "deadlock": "is violated: after the last step nothing but an interrupt leads to another state",
     "lasso": "is violated: the condition never holds on the cycle, which can go on for ever",
     "model-error": "the model itself is in error, in what the last step does or in a condition on the last state",
@@ -30,7 +31,7 @@ LASSOS = {
 ENDS = "is violated: the run ends, and the condition does not hold where it does"
 """The same for a lasso that is a run that ends."""
 
-RAISED = ("check", "wild-pointer")
+RAISED = ("check", "wild-pointer", "out-of-range")
 """The kinds of violation that a step raises, at a place of its own."""
 
 MOST_READS = 3

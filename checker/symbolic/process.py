@@ -15,16 +15,18 @@ from collections.abc import Callable, Generator
 from multiprocessing.connection import Connection
 from typing import Any
 
-from checker.symbolic.isolated import isolated
-from checker.symbolic.k_induction import InductionMessage, InductionProblem, Inductive, NotInductive, induct
-from checker.symbolic.proof_question import Failed, ProofMessage, ProofProblem, Proved
-from checker.symbolic.question import Message, Problem, Reached, Stopped
-from checker.symbolic.solvers import Z3
-from checker.symbolic.spacer_question import Safe, SpacerMessage, SpacerProblem, Unsafe
+from checker.stopping import Stop, Why, seconds_limit
+from checker.symbolic.bmc.question import Message, Problem, Reached, Stopped
+from checker.symbolic.kinduction.k_induction import InductionMessage, InductionProblem, Inductive, NotInductive, induct
+from checker.symbolic.lemmas.proof_question import Failed, ProofMessage, ProofProblem, Proved
+from checker.symbolic.solvers.isolated import isolated
+from checker.symbolic.solvers.solvers import Z3
+from checker.symbolic.spacer.spacer_question import Safe, SpacerMessage, SpacerProblem, Unsafe
 
 LOOK = 0.2
 """Seconds between two looks at the clock while nothing is told."""
 
+NO_MEMORY = Stop(Why.OUT_OF_MEMORY, "the solver ran out of memory")
 SELF = "checker.symbolic.process"
 
 
@@ -80,11 +82,11 @@ def _messages(
             try:
                 down.send((problem, memory))
             except OSError:
-                yield Stopped(ended(process))
+                yield Stopped(Stop(Why.SOLVER, ended(process)))
                 return
             while True:
                 if seconds is not None and time.monotonic() - begun >= seconds:
-                    yield Stopped(f"the limit of {seconds:g} seconds")
+                    yield Stopped(seconds_limit(seconds))
                     return
                 if not up.poll(LOOK):
                     yield None
@@ -92,7 +94,7 @@ def _messages(
                 try:
                     message = up.recv()
                 except (EOFError, OSError):
-                    yield Stopped(ended(process))
+                    yield Stopped(Stop(Why.SOLVER, ended(process)))
                     return
                 yield message
                 if isinstance(message, Stopped) or is_last(message):
@@ -124,8 +126,8 @@ def _serve(down: Connection, up: Connection) -> None:
         # What the solver does not count, Python's own memory among it, shall not go far beyond.
         most = memory + (1 << 30)
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
-    from checker.symbolic.bounded import search
-    from checker.symbolic.strengthening import prove
+    from checker.symbolic.bmc.bounded import search
+    from checker.symbolic.lemmas.strengthening import prove
 
     try:
         if isinstance(problem, ProofProblem):
@@ -133,16 +135,16 @@ def _serve(down: Connection, up: Connection) -> None:
         elif isinstance(problem, InductionProblem):
             induct(problem, up.send)
         elif isinstance(problem, SpacerProblem):
-            from checker.symbolic.spacer import find_invariant
+            from checker.symbolic.spacer.spacer import find_invariant
 
             find_invariant(problem, up.send)
         else:
             search(problem, up.send, memory)
     except MemoryError:
-        up.send(Stopped("the solver ran out of memory"))
+        up.send(Stopped(NO_MEMORY))
     except Exception as error:
         text = " ".join(str(error).split()) or type(error).__name__
-        up.send(Stopped("the solver ran out of memory" if "memory" in text else f"the solver failed: {text}"))
+        up.send(Stopped(NO_MEMORY if "memory" in text else Stop(Why.SOLVER, f"the solver failed: {text}")))
 
 
 if __name__ == "__main__":

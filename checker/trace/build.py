@@ -11,10 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NoReturn
 
+from checker.language.raised import NO_DEADLOCK
+from checker.language.schedule import Call
 from checker.language.tree import Eventuality, Invariant, Position, Program
 from checker.language.values import format_value, instance_name
-from checker.trace.data import Call, Step, Trace, Violation
-from checker.trace.ending import DEADLOCK, invariant_at, invariant_error, way_on
+from checker.trace.data import Step, Trace, Violation
+from checker.trace.ending import invariant_at, invariant_error, way_on
 from checker.trace.lasso import NoLasso, check_lasso, cycle_of, eventuality_at
 from checker.trace.machine import Machine, Outcome, Transition
 from checker.trace.places import with_origin
@@ -174,18 +176,18 @@ def _found(machine: Machine, schedule: Sequence[Transition], claim: Claim, at: s
         case "lasso":
             return _lasso(machine, schedule, claim, at)
         case "deadlock":
-            if claim.property != DEADLOCK or DEADLOCK not in program.properties:
+            if claim.property != NO_DEADLOCK or NO_DEADLOCK not in program.properties:
                 _differ(at, _claimed(claim), f"that this model does not declare {claim.property} for deadlocks")
             possible = way_on(program, schedule, machine.initial)
             if possible is not None:
                 _differ(at, _claimed(claim), f"that {possible} is possible")
-            return Violation(DEADLOCK, "deadlock", program.properties[DEADLOCK].position, (), _stuck(machine, schedule), ())
+            return Violation(NO_DEADLOCK, "deadlock", program.properties[NO_DEADLOCK].position, (), _stuck(machine, schedule), ())
         case "model-error":
             error = invariant_error(machine, claim.position)
             if error is None:
                 _differ(at, _claimed(claim), "none there")
             return Violation("", "model-error", error.position, (), error.message, ())
-        case "check" | "wild-pointer":
+        case "check" | "wild-pointer" | "out-of-range":
             _differ(at, _claimed(claim), "that it takes place")
     raise ValueError(f"unknown kind of violation: {claim.kind}")
 

@@ -8,8 +8,8 @@ trace can be read, stored and replayed without any engine.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
 
+from checker.language.schedule import Call
 from checker.language.tree import Demanded, Position
 
 
@@ -20,28 +20,6 @@ class Change:
     cell: str
     before: str
     after: str
-
-
-@dataclass(frozen=True)
-class Allocated:
-    """Among the choices of a transition: the free instance, as a reference, that an allocation returned where it could have been
-    another one. number: how many allocations of the record came before in the transition that found several free instances."""
-
-    record: str
-    reference: int
-    number: int
-
-
-Choice: TypeAlias = int | Allocated
-"""A choice of a transition: the value that a `choose` chose, or the instance that an allocation returned."""
-
-
-@dataclass(frozen=True)
-class Call:
-    """A place in the code: a routine and where in it. A step's calls go from the frame's own routine inwards."""
-
-    routine: str
-    position: Position
 
 
 @dataclass(frozen=True)
@@ -83,7 +61,8 @@ class Step:
 class Violation:
     """What the trace ends in.
 
-    kind: "invariant" (the last state violates it), "check" or "wild-pointer" (the last step raised it), "deadlock" (no
+    kind: "invariant" (the last state violates it), "check", "wild-pointer" or "out-of-range" (the last step raised it),
+    "deadlock" (no
     transition but interrupts leads away from the last state), "lasso" (the condition holds nowhere on the cycle, or where
     the run ends), "model-error".
     property: empty for a model error, which violates none. position: of the invariant, condition, check or access; of a

@@ -11,8 +11,6 @@ from checker.trace.machine import Machine, Transition
 from checker.trace.record import run, transitions
 from checker.trace.state import Kind, Stopped
 
-DEADLOCK = "no-deadlock"
-
 
 def invariant_at(program: Program, property: str, position: Position | None) -> Invariant | None:
     """The invariant of that property that stands there."""

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from enum import Enum
 
 from checker.language import tree
+from checker.language.schedule import Call
 from checker.language.tree import Expression, Place, Position, Statement, Type
 from checker.language.values import format_value
 from checker.language.walking import nodes
-from checker.trace.data import Call
 from checker.trace.operators import arithmetic, compare, unary
 from checker.trace.state import Boundary, Frame, Kind, Owner, State, Steps, Stopped, T
 

@@ -6,8 +6,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from checker.language.schedule import Call
 from checker.language.tree import Demanded, Eventuality, Position, Program
-from checker.trace.data import Call, Cycle
+from checker.trace.data import Cycle
 from checker.trace.ending import way_on
 from checker.trace.exact import exact
 from checker.trace.fairness import STAYING, Moment, assumed, assumptions, broken_assumption, moment, unfair

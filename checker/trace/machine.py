@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from checker.language.raised import NO_OUT_OF_RANGE
+from checker.language.schedule import Allocated, Call, Choice
 from checker.language.tree import (
     Action,
     Assumption,
@@ -23,7 +25,7 @@ from checker.language.tree import (
     leading_requirements,
 )
 from checker.language.values import format_value
-from checker.trace.data import Allocated, Call, Choice, InitialChoice, Stack
+from checker.trace.data import InitialChoice, Stack
 from checker.trace.execution import Execution, Scope, scope_of
 from checker.trace.state import (
     Allocation,
@@ -36,6 +38,7 @@ from checker.trace.state import (
     Reads,
     State,
     Stopped,
+    ValueOutside,
     WildPointer,
     chooser_of,
 )
@@ -46,7 +49,8 @@ class Outcome:
     """How a transition went.
 
     kind: DONE, or why not. message, position: of anything else, in one line and in the model's text (a position is
-    missing where there is no code to blame). property: what a check or a wild pointer violates. options: of an open
+    missing where there is no code to blame). property: what a check, a wild pointer or a value out of range
+    violates. options: of an open
     choice. choices: the type and value of each choice made. reads: the cells that made a check fail, with the values it
     found there. stacks: the owners whose frames it asked about.
     """
@@ -191,6 +195,9 @@ class Machine:
         return None
 
     def _outcome(self, stopped: Stopped) -> Outcome:
+        if isinstance(stopped, ValueOutside) and NO_OUT_OF_RANGE in self.program.properties:
+            taken = tuple(self.state.chosen)
+            return Outcome(Kind.OUT_OF_RANGE, stopped.what, stopped.position, NO_OUT_OF_RANGE, choices=taken)
         return Outcome(
             stopped.kind,
             stopped.message,

@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 from checker.language.tree import FlagsType, Position, Type
-from checker.trace.state import Kind, Stopped
+from checker.trace.state import ValueOutside
 
 
 def arithmetic(operator: str, left: int, right: int, position: Position) -> int:
-    """Integer arithmetic as Python has it. Raises Stopped with a model error where Python raises."""
+    """Integer arithmetic as Python has it. Raises ValueOutside where Python raises."""
     try:
         match operator:
             case "+":
@@ -32,9 +32,9 @@ def arithmetic(operator: str, left: int, right: int, position: Position) -> int:
             case ">>":
                 return left >> right
     except ZeroDivisionError:
-        raise Stopped(Kind.MODEL_ERROR, "division by zero", position) from None
+        raise ValueOutside("division by zero", position) from None
     except ValueError:
-        raise Stopped(Kind.MODEL_ERROR, f"shift by {right}", position) from None
+        raise ValueOutside(f"shift by {right}", position) from None
     raise ValueError(f"{position}: unknown operator {operator}")
 
 

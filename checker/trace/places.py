@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 
+from checker.language.schedule import Call
 from checker.language.tree import Position, Program
-from checker.trace.data import Call, Origin, Place, Stack, Step, Trace
+from checker.trace.data import Origin, Place, Stack, Step, Trace
 
 Spots = Mapping[str, tuple[tuple[int, int, str], ...]]
 """For each function and class of a file (for what is in none: the empty name) what is in it: line, column and text."""

@@ -6,9 +6,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from checker.language.schedule import Call, Choice
 from checker.language.tree import Program, ReferenceType, Type
 from checker.language.values import format_value, instance_name
-from checker.trace.data import Call, Change, Choice, Step
+from checker.trace.data import Change, Step
 from checker.trace.machine import Machine, Outcome, Transition
 from checker.trace.state import Allocation, Chooser, Kind, Owner
 

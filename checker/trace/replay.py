@@ -6,9 +6,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from checker.language.raised import NO_DEADLOCK
+from checker.language.schedule import Call
 from checker.language.tree import Eventuality, Invariant, Program, Type
-from checker.trace.data import Call, InitialChoice, Stack, Step, Trace, Violation
-from checker.trace.ending import DEADLOCK, invariant_at, invariant_error, way_on
+from checker.trace.data import InitialChoice, Stack, Step, Trace, Violation
+from checker.trace.ending import invariant_at, invariant_error, way_on
 from checker.trace.lasso import NoLasso, check_lasso, cycle_of, eventuality_at
 from checker.trace.machine import Machine, Outcome, Transition
 from checker.trace.parse import parse_instance, parse_value
@@ -75,7 +77,7 @@ def _replay(program: Program, trace: Trace) -> None:
         case "lasso":
             _check_lasso(machine, trace, taken, at)
         case "deadlock":
-            _same(f"{at}: property", trace.violation.property, DEADLOCK)
+            _same(f"{at}: property", trace.violation.property, NO_DEADLOCK)
             possible = way_on(program, taken, machine.initial)
             if possible is not None:
                 raise _Differs(f"{at}: the trace says it ends in a deadlock, the replay finds that {possible} is possible")
@@ -83,7 +85,7 @@ def _replay(program: Program, trace: Trace) -> None:
             where = trace.violation.position
             if invariant_error(machine, where) is None:
                 raise _Differs(f"{at}: the trace says it ends in a model error at {where}, the replay finds none there")
-        case "check" | "wild-pointer":
+        case "check" | "wild-pointer" | "out-of-range":
             raise _Differs(f"{at}: the trace says it ends in a {trace.violation.kind}, the replay finds that it is done")
         case kind:
             raise _Differs(f"the trace ends in an unknown kind of violation, {kind}")

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple, TypeAlias, TypeVar
 
+from checker.language.raised import NO_WILD_POINTER
+from checker.language.schedule import Allocated, Call, Choice
 from checker.language.tree import (
     BoolType,
     EnumType,
@@ -26,7 +28,7 @@ from checker.language.tree import (
     Variable,
 )
 from checker.language.values import array_name, element_name, format_value, index_message, instance_name, wild_pointer_message
-from checker.trace.data import Allocated, Call, Choice, Stack
+from checker.trace.data import Stack
 
 T = TypeVar("T")
 
@@ -39,6 +41,7 @@ class Kind(Enum):
     OPEN_CHOICE = "a choice is open"
     CHECK = "check"
     WILD_POINTER = "wild-pointer"
+    OUT_OF_RANGE = "out-of-range"
     HALT = "halt"
     MODEL_ERROR = "model-error"
     CUT = "cut"
@@ -73,6 +76,15 @@ class Stopped(Exception):
 
 class WildPointer(Stopped):
     """A reference or index leads nowhere: a violation, or a model error where the property is not declared."""
+
+
+class ValueOutside(Stopped):
+    """A value is not in its range: a model error, but for a step in a model that demands that there is none. what: the same
+    as the message, without the advice on a model error."""
+
+    def __init__(self, what: str, position: Position, advice: str = "") -> None:
+        super().__init__(Kind.MODEL_ERROR, f"{what}{advice}", position)
+        self.what = what
 
 
 class Boundary(Enum):
@@ -243,9 +255,9 @@ class State:
 
     def wild(self, message: str, position: Position) -> WildPointer:
         """The exception for a wild pointer in this program."""
-        declared = "no-wild-pointer" in self.program.properties
+        declared = NO_WILD_POINTER in self.program.properties
         kind = Kind.WILD_POINTER if declared else Kind.MODEL_ERROR
-        return WildPointer(kind, message, position, "no-wild-pointer" if declared else None)
+        return WildPointer(kind, message, position, NO_WILD_POINTER if declared else None)
 
     def is_allocated(self, record_name: str, index: int) -> bool:
         """Whether the instance is allocated; one without allocator state always is."""
@@ -312,8 +324,8 @@ class State:
             case _:
                 raise ValueError(f"unknown type {type_}")
         if not good:
-            message = f"the value {value} is outside its range {values}; widen the range, or mend the model"
-            raise Stopped(Kind.MODEL_ERROR, message, position)
+            what = f"the value {value} is outside its range {values}"
+            raise ValueOutside(what, position, "; widen the range, or mend the model")
         return value
 
     def choose(self, type_: Type, options: tuple[int, ...], position: Position) -> int:

@@ -16,13 +16,14 @@ from typing import TypeVar
 
 from checker import writing
 from checker.language.errors import IDENTIFIER, UsageError
+from checker.language.schedule import Call
 from checker.language.tree import Demanded, Position
-from checker.trace.data import Call, Change, Cycle, InitialChoice, Origin, Place, Stack, Step, Trace, Violation
+from checker.trace.data import Change, Cycle, InitialChoice, Origin, Place, Stack, Step, Trace, Violation
 
 SCHEMA = "stackproof-trace"
 VERSION = 1
 PLACE = re.compile(r"(.*):([1-9][0-9]{0,8}):([1-9][0-9]{0,8})", re.DOTALL)
-KINDS = ("invariant", "check", "wild-pointer", "deadlock", "lasso", "model-error")
+KINDS = ("invariant", "check", "wild-pointer", "out-of-range", "deadlock", "lasso", "model-error")
 
 Item = TypeVar("Item")
 Pairs = tuple[tuple[str, str], ...]

@@ -19,16 +19,16 @@ from typing import Any
 import z3
 from bitwuzla import Bitwuzla, Option, Options
 
-import checker.symbolic.bounded
-from checker.ir.lower import lower
-from checker.language.load import load_program
-from checker.symbolic.bitwuzla_solver import BitwuzlaSolver
-from checker.symbolic.bounded import search
-from checker.symbolic.problem import bounded_problem
-from checker.symbolic.question import Problem
-from checker.symbolic.solvers import Solver
-from checker.symbolic.transition import step_relation
-from checker.symbolic.z3_solver import Z3Solver
+import checker.symbolic.bmc.bounded
+from checker.ir.lowering.lower import lower
+from checker.language.python.load import load_program
+from checker.symbolic.bmc.bounded import search
+from checker.symbolic.bmc.problem import bounded_problem
+from checker.symbolic.bmc.question import Problem
+from checker.symbolic.relation.transition import step_relation
+from checker.symbolic.solvers.bitwuzla_solver import BitwuzlaSolver
+from checker.symbolic.solvers.solvers import Solver
+from checker.symbolic.solvers.z3_solver import Z3Solver
 from tests.bench.cases import PROJECT
 
 LIMIT = 120.0
@@ -105,7 +105,7 @@ def spent(choice: str, case: str) -> float:
     problem = replace(problem_of(case), solver=choice)
     if EITHER_ORDER in choice:
         problem = replace(problem, ordered=False)
-    checker.symbolic.bounded.solver_of = lambda name, memory: CHOICES[name]()
+    checker.symbolic.bmc.bounded.solver_of = lambda name, memory: CHOICES[name]()
     begun = time.process_time()
     search(problem, lambda message: None)
     return time.process_time() - begun

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from checker.cli.liveness import live_properties
-from checker.language.load import load_program
+from checker.language.python.load import load_program
 from checker.language.tree import Program
+from checker.verify.liveness import live_properties
 
 PROJECT = Path(__file__).resolve().parents[2]
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psutil
 
-from checker.explicit.compiler import CompilerError, find_compiler
+from checker.explicit.compiled.compiler import CompilerError, find_compiler
 
 
 def described() -> dict[str, str]:

@@ -12,8 +12,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from checker.explicit.canonical import EXCHANGES
-from checker.explicit.reductions import PARTIAL_ORDER, REDUCTIONS
+from checker.explicit.reduction.canonical import EXCHANGES
+from checker.explicit.reduction.reductions import PARTIAL_ORDER, REDUCTIONS
 
 from .cases import PROJECT, Case
 from .measurement import Measurement, Wrong

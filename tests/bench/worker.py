@@ -11,14 +11,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from checker.explicit.c_code import generate
-from checker.explicit.compiled import CompiledSearch
-from checker.explicit.compiler import Build
-from checker.explicit.search import Search
-from checker.explicit.simulation import Plan, Simulation
-from checker.ir.lower import lower
+from checker.explicit.compiled.c_code import generate
+from checker.explicit.compiled.compiler import Build
+from checker.explicit.compiled.driver import CompiledSearch
+from checker.explicit.search.search import Search
+from checker.explicit.simulation.simulation import Plan, Simulation
+from checker.ir.lowering.lower import lower
 from checker.ir.system import System
-from checker.language.load import load_program
+from checker.language.python.load import load_program
 
 WALKS = Plan(walks=40, depth=500, seed=1)
 

@@ -17,21 +17,10 @@ import jsonschema
 import pytest
 from busy import wait_until_it_has_worked
 
+from tests.support.command import in_a_process, stackproof
+
 PROJECT = Path(__file__).resolve().parents[2]
 Golden = Callable[[str, str], None]
-
-
-def stackproof(*arguments: str, cwd: Path = PROJECT, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the command as a user does."""
-    path = {"PYTHONPATH": str(PROJECT), "COLUMNS": "110"} | environment
-    return subprocess.run(
-        [sys.executable, "-m", "checker", *arguments],
-        cwd=cwd,
-        env={**os.environ, **path},
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
 
 
 def one_line(text: str) -> str:
@@ -122,10 +111,21 @@ def test_a_violation_exits_1_with_file_and_line_first(golden: Golden) -> None:
     assert rest.startswith(" error: single-hole violated: ")
 
 
-def test_the_ladder_finds_the_recorded_violations(tmp_path: Path) -> None:
-    done = stackproof("check", "models/rfc_v1.py", "--save", str(tmp_path), "--max-states", "100000")
+ONE_STEP = ("--cpus", "1", "--tasks", "1", "--stack-pages", "3", "--events", "touch,late-fault")
+
+
+@pytest.mark.parametrize(
+    ("sizes", "names"),
+    [
+        (ONE_STEP, ("single-hole", "area-agrees", "refill-owed", "charge-once")),
+        pytest.param((), ("single-hole", "area-agrees", "fault-resolved", "refill-owed", "charge-once"), marks=pytest.mark.slow),
+    ],
+    ids=["one step", "all"],
+)
+def test_the_ladder_finds_the_recorded_violations(tmp_path: Path, sizes: tuple[str, ...], names: tuple[str, ...]) -> None:
+    done = stackproof("check", "models/rfc_v1.py", *sizes, "--save", str(tmp_path), "--max-states", "100000")
     assert done.returncode == 1
-    for name in ("single-hole", "area-agrees", "fault-resolved", "refill-owed", "charge-once"):
+    for name in names:
         assert f" {name} violated: " in done.stdout
         assert (tmp_path / f"{name}.svg").read_text().rstrip().endswith("</svg>")
         replayed = stackproof("replay", str(tmp_path / f"{name}.json"))
@@ -264,7 +264,7 @@ def test_a_time_limit_ends_in_unknown() -> None:
 
 
 def test_a_memory_limit_ends_in_unknown() -> None:
-    done = stackproof(
+    done = in_a_process(
         "check", "models/dks.py", "--set", "T=4", "--set", "C=3", "--reduce", "none", "--property", "I4", "--max-memory", "60M"
     )
     assert done.returncode == 3
@@ -357,16 +357,14 @@ def copy_of_project(tmp_path: Path) -> Path:
 
 
 def test_gate_passes_as_recorded_and_fails_on_any_change(tmp_path: Path) -> None:
-    project = copy_of_project(tmp_path)
-    model = project / "models" / "rfc_v1.py"
-    text = model.read_text()
+    model = tmp_path / "rfc_v1.py"
+    text = (PROJECT / "models" / "rfc_v1.py").read_text()
     first = text.index("    Expected(")
     second = text.index("    Expected(", first + 1)
     end = text.rindex(")")
     small = text[:second] + text[end:]
     model.write_text(small)
-    environment = {"PYTHONPATH": str(project)}
-    assert stackproof("gate", "models/rfc_v1.py", cwd=project, **environment).returncode == 0
+    assert stackproof("gate", str(model)).returncode == 0
     for changed in (
         small.replace("states=797", "states=798"),
         small.replace("depth=91", "depth=90"),
@@ -378,7 +376,7 @@ def test_gate_passes_as_recorded_and_fails_on_any_change(tmp_path: Path) -> None
     ):
         assert changed != small
         model.write_text(changed)
-        done = stackproof("gate", "models/rfc_v1.py", cwd=project, **environment)
+        done = stackproof("gate", str(model))
         assert done.returncode == 1, done.stdout
         assert "recorded" in done.stdout
         assert "if this is as it should be, record:" in done.stdout
@@ -387,12 +385,12 @@ def test_gate_passes_as_recorded_and_fails_on_any_change(tmp_path: Path) -> None
 def test_a_disagreement_of_the_judges_is_exit_4(tmp_path: Path) -> None:
     """Plant a bug in the engine's code generator: the replayer has to notice."""
     project = copy_of_project(tmp_path)
-    generator = project / "checker" / "explicit" / "python_instructions.py"
+    generator = project / "checker" / "explicit" / "step" / "python_instructions.py"
     text = generator.read_text()
     planted = text.replace("s ^= (s >> o & {mask} ^ x) << o", "s ^= (s >> o & {mask} ^ x & ~1) << o")
     assert planted != text
     generator.write_text(planted)
-    done = stackproof("check", "models/rfc_v1.py", "--stack-pages", "3", cwd=project, PYTHONPATH=str(project))
+    done = in_a_process("check", "models/rfc_v1.py", "--stack-pages", "3", cwd=project, PYTHONPATH=str(project))
     assert done.returncode == 4
     assert "engine and replayer disagree" in one_line(done.stderr)
 
@@ -402,7 +400,7 @@ def test_without_a_drawing_program_the_trace_is_still_saved(tmp_path: Path) -> N
     hidden = tmp_path / "hidden"
     hidden.mkdir()
     code = (
-        "import sys, checker.report.svg as svg\n"
+        "import sys, checker.report.picture.svg as svg\n"
         "svg.find_program = lambda: None\n"
         "from checker.cli.main import run\n"
         f"sys.exit(run(['check', 'models/rfc_v1.py', '--stack-pages', '3', '--events', 'touch', '--save', {str(tmp_path / 'out')!r}]))\n"

@@ -22,15 +22,16 @@ from test_check import PROJECT, schema
 
 import checker.cli.check
 import checker.cli.gate
-import checker.symbolic.second_opinion
+import checker.symbolic.certificate.independent_check
 from checker.cli.check import check
-from checker.cli.configuration import Request, check_configuration
 from checker.cli.ending import interrupt, last_words, take_signals
 from checker.cli.gate import gate
 from checker.cli.main import run
-from checker.explicit.interrupts import temporary_folder
-from checker.report.svg import render_svg
-from checker.report.verdict import Run
+from checker.explicit.search.interrupts import temporary_folder
+from checker.report.picture.svg import render_svg
+from checker.result.verdict import Run
+from checker.stopping import OUT_OF_MEMORY
+from checker.verify.configuration import Request, check_configuration
 
 LADDER = str(PROJECT / "models" / "rfc_v1_nr_fixed.py")
 HOLDS = "single-hole"
@@ -163,7 +164,7 @@ def test_what_gate_could_not_search_is_no_difference(monkeypatch: pytest.MonkeyP
     assert CliRunner().invoke(gate, [str(model)], standalone_mode=False).return_value == 1  # five states are recorded
 
     def out_of_memory(request: Request, *others: Any) -> Run:
-        return dataclasses.replace(check_configuration(request, *others), stopped="out of memory")
+        return dataclasses.replace(check_configuration(request, *others), stopped=OUT_OF_MEMORY)
 
     monkeypatch.setattr(checker.cli.gate, "check_configuration", out_of_memory)
     done = CliRunner().invoke(gate, [str(model)], standalone_mode=False)
@@ -258,8 +259,8 @@ def test_programs_that_are_run_do_not_get_the_ctrl_c_of_a_terminal(monkeypatch: 
     )
     program.chmod(0o700)
     assert str(os.getpgid(0)) not in render_svg("graph {}", str(program)).split()
-    monkeypatch.setattr(checker.symbolic.second_opinion, "isolated", lambda *_: [str(program)])
+    monkeypatch.setattr(checker.symbolic.certificate.independent_check, "isolated", lambda *_: [str(program)])
     file = tmp_path / "question.smt2"
-    told = checker.symbolic.second_opinion.opinion(file, 10)
+    told = checker.symbolic.certificate.independent_check.opinion(file, 10)
     assert "<svg" in str(told)
     assert str(os.getpgid(0)) not in str(told).split()

@@ -4,10 +4,8 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +13,11 @@ import jsonschema
 import psutil
 import pytest
 
-from checker.explicit.search import Search
-from checker.ir.lower import lower
-from checker.language.load import load_program
+from checker.explicit.search.search import Search
+from checker.ir.lowering.lower import lower
+from checker.language.python.load import load_program
 from checker.mutation.mutants import mutants_of
+from tests.support import command
 
 PROJECT = Path(__file__).resolve().parents[2]
 MODEL = PROJECT / "tests" / "mutation" / "lock.py"
@@ -28,16 +27,7 @@ STEPS = ({"N": 1}, {"N": 2})
 
 def stackproof(*arguments: str, code: str | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the command as a user does; code: Python that runs before it in the same process."""
-    main = f"{code}\nimport sys\nfrom checker.cli.main import run\nsys.exit(run(sys.argv[1:]))"
-    done = subprocess.run(
-        [sys.executable, *(["-m", "checker"] if code is None else ["-c", main]), *arguments],
-        cwd=PROJECT,
-        env={**os.environ, "PYTHONPATH": str(PROJECT), "COLUMNS": "110", **environment},
-        capture_output=True,
-        text=True,
-        timeout=170,
-        start_new_session=True,
-    )
+    done = command.stackproof(*arguments, before=lambda: exec(code or "", {}), **environment)
     assert "Traceback" not in done.stderr, done.stderr
     return done
 
@@ -259,7 +249,7 @@ def test_a_process_that_is_killed_costs_one_mutant(model: Path) -> None:
 
 def test_a_disagreement_on_a_mutant_is_exit_4(model: Path) -> None:
     code = (
-        "import checker.cli.mutant_search as m\n"
+        "import checker.verify.mutants as m\n"
         "from checker.trace.build import Disagreement\n"
         "real = m.check_configuration\n"
         "def check(request, *rest, **more):\n"
@@ -277,7 +267,7 @@ def test_a_disagreement_on_a_mutant_is_exit_4(model: Path) -> None:
 def test_ctrl_c_tells_what_is_there_and_leaves_nothing(model: Path, tmp_path: Path) -> None:
     """After the third result the whole group of processes is sent SIGINT, as a terminal does."""
     code = (
-        "import os, signal, checker.cli.mutant_search as m\n"
+        "import os, signal, checker.verify.mutants as m\n"
         "real, count = m.MutantSearch.then, []\n"
         "def then(self, job, result):\n"
         "    following = real(self, job, result)\n"

@@ -6,10 +6,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from test_check import PROJECT, one_line, stackproof
+from test_check import one_line
 
 from checker.cli.request import events_of
 from checker.language.errors import UsageError
+from tests.support.command import PROJECT, stackproof
 
 KERNEL = ("--cpus", "1", "--tasks", "1", "--stack-pages", "2")
 IMPORTS = "# SPDX-License-Identifier: GPL-2.0-only\nfrom checker.language import action, event, invariant, require\n"

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from checker.cli.output import harmless
+from tests.support.command import stackproof
 
 PROJECT = Path(__file__).resolve().parents[2]
 MODEL = """
@@ -49,11 +50,11 @@ def test_harmless() -> None:
 def test_what_names_a_property(tmp_path: Path, identifier: str) -> None:
     """It becomes the name of a file with --save."""
     (tmp_path / "model.py").write_text(MODEL.format(identifier=identifier, message="up"))
-    done = run("check", "model.py", "--save", "findings/here", cwd=tmp_path)
+    done = stackproof("check", "model.py", "--save", "findings/here", cwd=tmp_path)
     assert done.returncode == 2
-    assert b"letters, digits and hyphens" in done.stderr
-    assert done.stderr.count(b"\n") == 1
-    assert b"\x1b" not in done.stderr
+    assert "letters, digits and hyphens" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert "\x1b" not in done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["model.py"]
 
 
@@ -62,9 +63,9 @@ def test_a_stored_trace_with_such_a_property_is_refused(tmp_path: Path) -> None:
     assert '"property": "I2"' in stored
     (tmp_path / "trace.json").write_text(stored.replace('"property": "I2"', '"property": "../x"'))
     for command in ("show", "replay"):
-        done = run(command, str(tmp_path / "trace.json"))
+        done = stackproof(command, str(tmp_path / "trace.json"))
         assert done.returncode == 2
-        assert b"letters, digits and hyphens" in done.stderr
+        assert "letters, digits and hyphens" in done.stderr
 
 
 def test_no_escape_code_of_a_model_or_a_file_name_is_printed(tmp_path: Path) -> None:
@@ -73,9 +74,9 @@ def test_no_escape_code_of_a_model_or_a_file_name_is_printed(tmp_path: Path) -> 
     (folder / "model.py").write_text(MODEL.format(identifier="fine", message="up \x1b[2J \x9b5A {up} \u202e"))
     (folder / "wrong.py").write_text("x\x1b[2J = 3\n")
     for arguments in (("check", "model.py"), ("check", "wrong.py"), ("list", "model.py"), ("check", "nowhere\x1b[2J.py")):
-        done = run(arguments[0], str(folder / arguments[1]), COLUMNS="100")
+        done = stackproof(arguments[0], str(folder / arguments[1]), COLUMNS="100")
         assert done.returncode in (0, 1, 2)
-        printed = (done.stdout + done.stderr).decode()
+        printed = done.stdout + done.stderr
         assert printed
         assert not {"\x1b", "\x07", "\x9b", "\u202e"} & set(printed), repr(printed)
 

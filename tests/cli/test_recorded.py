@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from test_check import PROJECT, stackproof
 
-from checker.language.load import load_program, load_wording
+from checker.language.python.load import load_program, load_wording
+from tests.support.command import PROJECT, stackproof
 
 MODEL = '''# SPDX-License-Identifier: GPL-2.0-only
 """Two flags."""
@@ -223,7 +223,9 @@ def test_the_bundled_models_record_their_properties() -> None:
 
 
 def test_the_digits_are_those_of_any_run() -> None:
-    code = "from checker.language.load import load_wording; print(sorted(load_wording('models/dks.py').properties.items()))"
+    code = (
+        "from checker.language.python.load import load_wording; print(sorted(load_wording('models/dks.py').properties.items()))"
+    )
     runs = {
         subprocess.run(
             [sys.executable, "-c", code], cwd=PROJECT, env={"PYTHONHASHSEED": seed}, capture_output=True, text=True

@@ -20,6 +20,9 @@ from typing import Any
 import psutil
 import pytest
 
+from tests.support.command import stackproof
+from tests.support.sampling import always
+
 PROJECT = Path(__file__).resolve().parents[2]
 SMALL = ("check", "models/dks.py", "--set", "C=2", "--set", "T=2", "--set", "S=3", "--reduce", "none")
 LARGE = ("check", "models/dks.py", "--set", "C=3", "--set", "T=3", "--set", "S=3", "--reduce", "none")
@@ -36,9 +39,11 @@ class Place:
         self.temporary = folder / "tmp"
         self.temporary.mkdir()
 
+    def own(self, **changes: str) -> dict[str, str]:
+        return {"STACKPROOF_CACHE": str(self.cache), "TMPDIR": str(self.temporary), "COLUMNS": "110", **changes}
+
     def environment(self, **changes: str) -> dict[str, str]:
-        own = {"PYTHONPATH": str(PROJECT), "STACKPROOF_CACHE": str(self.cache), "TMPDIR": str(self.temporary), "COLUMNS": "110"}
-        return {**os.environ, **own, **changes}
+        return {**os.environ, "PYTHONPATH": str(PROJECT), **self.own(**changes)}
 
     def run(self, *arguments: str, address_space: int | None = None, **changes: str) -> subprocess.CompletedProcess[str]:
         """Run the command to its end; nothing may be left in the folder for temporary files, and no traceback printed."""
@@ -47,15 +52,18 @@ class Place:
             if address_space is not None:
                 resource.setrlimit(resource.RLIMIT_AS, (address_space, address_space))
 
-        done = subprocess.run(
-            [sys.executable, "-m", "checker", *arguments],
-            cwd=PROJECT,
-            env=self.environment(**changes),
-            capture_output=True,
-            text=True,
-            timeout=120,
-            preexec_fn=limit,
-        )
+        if address_space is None and "--max-memory" not in arguments:
+            done = stackproof(*arguments, **self.own(**changes))
+        else:
+            done = subprocess.run(
+                [sys.executable, "-m", "checker", *arguments],
+                cwd=PROJECT,
+                env=self.environment(**changes),
+                capture_output=True,
+                text=True,
+                timeout=120,
+                preexec_fn=limit,
+            )
         assert "Traceback" not in done.stderr
         self.left_nothing()
         return done
@@ -135,6 +143,13 @@ def test_a_compiler_that_is_of_no_use(place: Place, kind: str) -> None:
     assert len(done.stderr.splitlines()) == 1
     assert "error: the compiled engine cannot be used: " in done.stderr
     assert reason in done.stderr
+    assert not place.cache.exists()
+
+
+@pytest.mark.parametrize("kind", always(COMPILERS, lambda kind: kind in ("none", "makes garbage")))
+def test_the_portable_engine_serves_where_a_compiler_is_of_no_use(place: Place, kind: str) -> None:
+    text, reason = COMPILERS[kind]
+    compiler = place.compiler(text) if text is not None else "/nowhere/cc"
     # Longer, so that the compiler is asked before the portable engine is done.
     served = place.run(*SMALL, "--set", "FAIL=1", CC=compiler)
     assert "138,413 states" in served.stdout
@@ -273,27 +288,26 @@ def test_no_place_for_temporary_files(place: Place) -> None:
 # -- signals --
 
 
-@pytest.mark.parametrize(
-    "engine",
-    [("--engine", "portable"), ("--engine", "compiled", "--threads", "1"), ("--engine", "compiled", "--threads", "2"), ()],
-    ids=str,
-)
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_interrupted_at_any_moment(place: Place, engine: tuple[str, ...], number: signal.Signals) -> None:
-    for after in (0.5, 0.9, 1.6, 2.5):
-        child = place.start(*LARGE, *engine, "--format", "json")
-        time.sleep(after)
-        child.send_signal(number)
-        output, errors = child.communicate(timeout=60)
-        assert "Traceback" not in errors or "checker/" not in errors  # Python itself may be interrupted before it is there
-        if child.returncode == -number or "Traceback" in errors:
-            assert output == ""
-        elif output:
-            is_partial(json.loads(output), "interrupted")
-        else:
-            assert child.returncode == 3
-            assert len(errors.strip().splitlines()) == 1
-        place.left_nothing()
+ENGINES = (("--engine", "portable"), ("--engine", "compiled", "--threads", "1"), ("--engine", "compiled", "--threads", "2"), ())
+
+
+@pytest.mark.parametrize("after", always((0.5, 0.9, 1.6, 2.5), lambda after: after == 1.6))
+@pytest.mark.parametrize("engine", [pytest.param(engine, id=str(engine)) for engine in ENGINES])
+@pytest.mark.parametrize("number", always((signal.SIGINT, signal.SIGTERM), lambda number: number is signal.SIGINT))
+def test_interrupted_at_any_moment(place: Place, engine: tuple[str, ...], number: signal.Signals, after: float) -> None:
+    child = place.start(*LARGE, *engine, "--format", "json")
+    time.sleep(after)
+    child.send_signal(number)
+    output, errors = child.communicate(timeout=60)
+    assert "Traceback" not in errors or "checker/" not in errors  # Python itself may be interrupted before it is there
+    if child.returncode == -number or "Traceback" in errors:
+        assert output == ""
+    elif output:
+        is_partial(json.loads(output), "interrupted")
+    else:
+        assert child.returncode == 3
+        assert len(errors.strip().splitlines()) == 1
+    place.left_nothing()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -309,12 +323,13 @@ def test_interrupted_while_it_reports(place: Place, number: signal.Signals) -> N
     child.communicate()
 
 
-def test_killed_at_any_moment(place: Place) -> None:
+@pytest.mark.parametrize("rounds", [3, pytest.param(8, marks=pytest.mark.slow)])
+def test_killed_at_any_moment(place: Place, rounds: int) -> None:
     """What a killed run leaves behind makes no later run wrong."""
     chance = random.Random(1)
     checkpoint = place.folder / "checkpoint"
     arguments = ("--engine", "compiled", "--format", "json")
-    for _ in range(8):
+    for _ in range(rounds):
         how = ("--resume", str(checkpoint)) if checkpoint.exists() else ("--checkpoint", str(checkpoint))
         child = place.start(*SMALL, *arguments, "--checkpoint-every", "0", *how)
         time.sleep(chance.uniform(0.4, 1.6))
@@ -331,7 +346,7 @@ def test_killed_at_any_moment(place: Place) -> None:
 # -- limits --
 
 
-@pytest.mark.parametrize("threads", ["1", "2"])
+@pytest.mark.parametrize("threads", always(("1", "2"), lambda threads: threads == "2"))
 def test_limits(place: Place, threads: str) -> None:
     for limit, stopped in (
         (("--max-states", "100000"), "the limit of 100,000 states"),
@@ -342,6 +357,7 @@ def test_limits(place: Place, threads: str) -> None:
         is_partial(found_in(done), stopped)
 
 
+@pytest.mark.slow
 def test_an_address_space_that_is_too_small(place: Place) -> None:
     """mmap, malloc, threads and compilers fail somewhere: what is said is right, or that there is no memory."""
     is_right(place.run(*SMALL, "--engine", "compiled", "--format", "json"))

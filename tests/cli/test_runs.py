@@ -9,19 +9,22 @@ from pathlib import Path
 import jsonschema
 import pytest
 from click.testing import CliRunner
-from test_check import PROJECT, schema, stackproof
+from test_check import schema
 
-import checker.cli.liveness
+import checker.verify.liveness
 from checker.cli.check import check
-from checker.cli.configuration import Request, check_configuration
-from checker.cli.liveness import look_at_runs
 from checker.explicit.engines import Method
-from checker.explicit.lassos import Lassos
-from checker.explicit.search import Limits, Search
-from checker.ir.lower import lower
-from checker.language.load import load_program
-from checker.report.verdict import Word
+from checker.explicit.liveness.lassos import Lassos
+from checker.explicit.search.results import Limits
+from checker.explicit.search.search import Search
+from checker.ir.lowering.lower import lower
+from checker.language.python.load import load_program
+from checker.result.verdict import Word
+from checker.stopping import INTERRUPTED
 from checker.trace.build import Disagreement
+from checker.verify.configuration import Request, check_configuration
+from checker.verify.liveness import look_at_runs
+from tests.support.command import PROJECT, stackproof
 
 SHORT_OF_MEMORY = ("--cpus", "1", "--tasks", "2", "--stack-pages", "3", "--events", "touch,oom")
 SMALL = ("models/rfc_v1_nr_fixed.py", "--cpus", "1", "--tasks", "1", "--stack-pages", "3", "--events", "touch")
@@ -235,9 +238,9 @@ def test_ctrl_c_in_the_search_for_lassos_ends_the_ladder(monkeypatch: pytest.Mon
 
     def interrupted(*_: object) -> Lassos:
         calls.append(1)
-        return Lassos(stopped="interrupted")
+        return Lassos(stopped=INTERRUPTED)
 
-    monkeypatch.setattr(checker.cli.liveness, "find_lassos", interrupted)
+    monkeypatch.setattr(checker.verify.liveness, "find_lassos", interrupted)
     done = CliRunner().invoke(check, [str(PROJECT / SMALL[0]), "--property", "null-retried"], standalone_mode=False)
     assert done.return_value == 3
     assert "null-retried  UNKNOWN(liveness: interrupted)" in done.output

@@ -16,14 +16,17 @@ from typing import Any
 import jsonschema
 import pytest
 from busy import wait_until_it_has_worked
-from test_check import PROJECT, copy_of_project, one_line, schema, stackproof
+from test_check import copy_of_project, one_line, schema
+
+from tests.support.command import PROJECT, in_a_process, stackproof
 
 Golden = Callable[[str, str], None]
 LARGE = ("simulate", "models/rfc_v1_nr_fixed.py", "--cpus", "3", "--tasks", "4", "--stack-pages", "5")
 
 
-def simulated(*arguments: str, **environment: str) -> tuple[int, dict[str, Any]]:
-    done = stackproof(*arguments, "--format", "json", **environment)
+def simulated(*arguments: str, anew: bool = False, **environment: str) -> tuple[int, dict[str, Any]]:
+    """anew: in a Python of its own."""
+    done = (in_a_process if anew else stackproof)(*arguments, "--format", "json", **environment)
     found: dict[str, Any] = json.loads(done.stdout)
     jsonschema.validate(found, schema("stackproof-simulate"))
     assert done.returncode == found["exit_status"], done.stderr
@@ -84,9 +87,9 @@ def test_the_same_seed_gives_the_same_in_another_process() -> None:
 
     sizes = ("--cpus", "2", "--tasks", "2", "--events", "touch,late-fault,migrate,oom")
     arguments = ("simulate", "models/rfc_v1_nr_fixed.py", *sizes, "--walks", "12", "--depth", "300")
-    first = timeless(simulated(*arguments, "--seed", "7", PYTHONHASHSEED="1")[1])
-    second = timeless(simulated(*arguments, "--seed", "7", PYTHONHASHSEED="2")[1])
-    other = timeless(simulated(*arguments, "--seed", "8", PYTHONHASHSEED="1")[1])
+    first = timeless(simulated(*arguments, "--seed", "7", anew=True, PYTHONHASHSEED="1")[1])
+    second = timeless(simulated(*arguments, "--seed", "7", anew=True, PYTHONHASHSEED="2")[1])
+    other = timeless(simulated(*arguments, "--seed", "8", anew=True, PYTHONHASHSEED="1")[1])
     assert first == second
     assert first["statistics"] != other["statistics"]
 
@@ -96,7 +99,7 @@ def test_limits_end_it_in_unknown() -> None:
         (("--timeout", "1"), "the limit of 1 seconds"),
         (("--max-memory", "40M"), "the limit of 40 MiB of memory"),
     ):
-        status, found = simulated("simulate", "models/dks.py", "--property", "I4", "--walks", "100000000", *limit)
+        status, found = simulated("simulate", "models/dks.py", "--property", "I4", "--walks", "100000000", *limit, anew=True)
         assert status == 3
         assert found["stopped"] == told
         assert verdicts(found) == {"I4": "UNKNOWN"}
@@ -191,11 +194,11 @@ def test_paths_that_are_cut_are_told(tmp_path: Path) -> None:
 
 def test_a_disagreement_of_the_judges_is_exit_4(tmp_path: Path) -> None:
     project = copy_of_project(tmp_path)
-    generator = project / "checker" / "explicit" / "python_instructions.py"
+    generator = project / "checker" / "explicit" / "step" / "python_instructions.py"
     text = generator.read_text()
     planted = text.replace("s ^= (s >> o & {mask} ^ x) << o", "s ^= (s >> o & {mask} ^ x & ~1) << o")
     assert planted != text
     generator.write_text(planted)
-    done = stackproof("simulate", "models/rfc_v1.py", cwd=project, PYTHONPATH=str(project))
+    done = in_a_process("simulate", "models/rfc_v1.py", cwd=project, PYTHONPATH=str(project))
     assert done.returncode == 4
     assert "engine and replayer disagree" in done.stderr

@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests.support.command import stackproof
 
 ROOT = Path(__file__).parents[2]
 MODEL = '''# SPDX-License-Identifier: GPL-2.0-only
@@ -73,7 +73,7 @@ def test_what_is_switched_off_is_not_reached(tmp_path: Path, command: str, extra
     path = tmp_path / "lines.py"
     path.write_text(MODEL, encoding="utf-8")
     arguments = [command, str(path), "--set", f"EXTRA={extra}", "--events", events, "--format", "json"]
-    done = subprocess.run([sys.executable, "-m", "checker", *arguments], capture_output=True, text=True, cwd=ROOT)
+    done = stackproof(*arguments)
     (run,) = [json.loads(done.stdout)] if "runs" not in json.loads(done.stdout) else json.loads(done.stdout)["runs"]
     text = MODEL.splitlines()
     marks = {text[int(place.rpartition(":")[2]) - 1].partition("  # ")[2] for place in run["unreached"]}

@@ -17,10 +17,10 @@ from pathlib import Path
 import pytest
 
 from checker import writing
-from checker.cli.certificates import MANIFEST, check_place, write_certificate
 from checker.cli.main import run
 from checker.cli.saving import INDEX, Findings
 from checker.language.errors import UsageError
+from checker.verify.proof.certificates import MANIFEST, check_place, write_certificate
 
 PROJECT = Path(__file__).resolve().parents[2]
 TRACE = PROJECT / "counterexamples" / "dks" / "I2.json"
@@ -169,9 +169,9 @@ def test_nothing_else_in_the_program_writes_files() -> None:
         if own.search(line) and path.name != "writing.py"
     }
     allowed = {
-        "checker/explicit/compiler.py",  # in a temporary folder
-        "checker/explicit/library_cache.py",  # os.open to read
-        "checker/explicit/checkpoint.py",  # os.open to read
+        "checker/explicit/compiled/compiler.py",  # in a temporary folder
+        "checker/explicit/compiled/library_cache.py",  # os.open to read
+        "checker/explicit/compiled/checkpoint.py",  # os.open to read
         "checker/cli/main.py",  # /dev/null
         "checker/__main__.py",
         "checker/cli/streams.py",

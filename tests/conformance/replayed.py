@@ -5,13 +5,19 @@ from __future__ import annotations
 
 from checker.conformance.specification import cell_names
 from checker.conformance.subject import End, Ended, Refused
-from checker.ir.lower import lower
+from checker.ir.lowering.lower import lower
 from checker.language.tree import Program
 from checker.trace.machine import Machine, Transition
 from checker.trace.record import printed_owner, run, transitions
 from checker.trace.state import Kind
 
-ENDS = {Kind.CHECK: End.VIOLATED, Kind.WILD_POINTER: End.VIOLATED, Kind.HALT: End.HALTED, Kind.CUT: End.CUT}
+ENDS = {
+    Kind.CHECK: End.VIOLATED,
+    Kind.WILD_POINTER: End.VIOLATED,
+    Kind.OUT_OF_RANGE: End.VIOLATED,
+    Kind.HALT: End.HALTED,
+    Kind.CUT: End.CUT,
+}
 
 
 class Replayed:

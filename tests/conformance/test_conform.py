@@ -13,7 +13,7 @@ from checker.conformance.abstraction import machine_for
 from checker.conformance.implementation import Implementation
 from checker.conformance.lockstep import Counts, Search
 from checker.conformance.specification import Specification
-from checker.language.load import load_program
+from checker.language.python.load import load_program
 from checker.trace.store import load_trace
 
 ROOT = Path(__file__).parents[2]
@@ -123,7 +123,7 @@ def test_what_was_looked_at_is_told_when_it_is_interrupted() -> None:
 
     subject = Implementation(specification, machine_for(program))
     result = Search(specification, subject, subject.inside, progress=interrupt).run()
-    assert (result.difference, result.stopped, result.counts.states) == (None, "an interruption", 1)
+    assert (result.difference, str(result.stopped), result.counts.states) == (None, "an interruption", 1)
 
 
 def test_there_are_counterexamples() -> None:

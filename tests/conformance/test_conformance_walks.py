@@ -18,7 +18,7 @@ from checker.conformance.difference import compare_moves
 from checker.conformance.implementation import Implementation
 from checker.conformance.specification import Specification
 from checker.conformance.subject import End, Ended
-from checker.language.load import load_program
+from checker.language.python.load import load_program
 from spec.reference.protocol import Protocol
 
 sys.path.insert(0, str(Path(__file__).parent))

@@ -12,8 +12,8 @@ from checker.conformance.difference import Kind
 from checker.conformance.lockstep import Lockstep, Search
 from checker.conformance.specification import Specification
 from checker.language import tree
-from checker.language.load import load_program
-from checker.report.conformance_text import difference_text
+from checker.language.python.load import load_program
+from checker.report.text.conformance_text import difference_text
 
 sys.path.insert(0, str(Path(__file__).parent))
 from replayed import Replayed

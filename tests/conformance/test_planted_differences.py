@@ -13,9 +13,9 @@ from checker.conformance.difference import Kind
 from checker.conformance.implementation import Implementation
 from checker.conformance.lockstep import Lockstep, Search
 from checker.conformance.specification import Specification
-from checker.language.load import load_program
+from checker.language.python.load import load_program
 from checker.language.tree import Program
-from checker.report.conformance_text import difference_text
+from checker.report.text.conformance_text import difference_text
 from spec.reference.contexts import begin
 from spec.reference.exceptions import exc_page_fault
 from spec.reference.kernel import Sizes

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from checker.cli.replaying import load_model_of
-from checker.language.load import load_program
+from checker.language.python.load import load_program
 from checker.trace.places import changed_files, moved, positions
 from checker.trace.replay import replay
 from checker.trace.store import load_trace

@@ -20,19 +20,20 @@ from typing import Any
 
 from as_python import Tape as Combinations
 
-from checker.explicit.decode import state_cells, state_frames
-from checker.explicit.generated_names import Names
-from checker.explicit.initial import initial_states
-from checker.explicit.outcome import Cut, OutOfRange, Raised, Tape, Violated
-from checker.explicit.paths import FIRST_PROPERTY, alternatives
-from checker.explicit.python_code import FunctionMaker
-from checker.explicit.search import HALTED, Limits, Result, Search
-from checker.explicit.transitions import Transitions
+from checker.explicit.search.results import Limits, Result
+from checker.explicit.search.search import HALTED, Search
+from checker.explicit.step.decode import state_cells, state_frames
+from checker.explicit.step.generated_names import Names
+from checker.explicit.step.initial import initial_states
+from checker.explicit.step.outcome import Cut, OutOfRange, Raised, Tape, Violated
+from checker.explicit.step.paths import FIRST_PROPERTY, alternatives
+from checker.explicit.step.python_code import FunctionMaker
+from checker.explicit.step.transitions import Transitions
 from checker.ir.layout import make_layout
-from checker.ir.lower import lower
+from checker.ir.lowering.lower import lower
+from checker.language.schedule import Allocated, Choice
 from checker.language.tree import Program, Type
 from checker.language.values import instance_name
-from checker.trace.data import Allocated, Choice
 from checker.trace.ending import leads_back
 from checker.trace.machine import Machine, Outcome, Transition
 from checker.trace.record import run

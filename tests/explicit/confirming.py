@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
-from checker.explicit.decode import state_cells, state_frames
-from checker.explicit.initial import initial_states
-from checker.explicit.paths import Hop
-from checker.explicit.search import Finding, Result, Search
-from checker.ir.lower import lower
+from checker.explicit.search.results import Finding, Result
+from checker.explicit.search.search import Search
+from checker.explicit.step.decode import state_cells, state_frames
+from checker.explicit.step.initial import initial_states
+from checker.explicit.step.paths import Hop
+from checker.ir.lowering.lower import lower
 from checker.language.tree import Program
 from checker.trace.build import Claim, build_trace
 from checker.trace.data import Trace

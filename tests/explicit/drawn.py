@@ -10,7 +10,7 @@ from brute_force import TooLarge
 from hypothesis import assume, event, note
 from small_programs import program_of
 
-from checker.ir.lower import lower
+from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError
 from checker.language.tree import Program
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from checker.explicit.checkpoint import DIGEST, MAGIC, CheckpointError
+from checker.explicit.compiled.checkpoint import DIGEST, MAGIC, CheckpointError
 
 LISTS = 4
 

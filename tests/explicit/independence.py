@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
-from checker.explicit.outcome import Raised, Tape
-from checker.explicit.partial_order import Reducer
-from checker.explicit.search import Search
-from checker.explicit.transitions import Transition
+from checker.explicit.reduction.partial_order import Reducer
+from checker.explicit.search.search import Search
+from checker.explicit.step.outcome import Raised, Tape
+from checker.explicit.step.transitions import Transition
 
 
 def outcomes(transition: Transition, state: int) -> set[object]:

@@ -53,6 +53,7 @@ pending: Per[Cpu, bool] = per(Cpu, False)
 def running(cpu: Cpu) -> Task | None:
     return cpu.task
 """
+NO_OUT_OF_RANGE = 'no_out_of_range = demand("no-out-of-range", "test")'
 READS_TWICE = ("count //= count", "count %= 2 - count")
 """Statements that compute with two values that they read in a routine."""
 
@@ -95,6 +96,8 @@ class Writer:
             self.invariant(number)
         if chance.random() < 0.2:
             self.constraint()
+        if chance.random() < 0.3:
+            self.lines.append(NO_OUT_OF_RANGE)
         return "\n".join([*self.lines, ""])
 
     def line(self, indent: int, text: str) -> None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import random
 
+from random_systems import NO_OUT_OF_RANGE
+
 _STATE = """
 Place = Annotated[int, Range(0, {last})]
 Two = Annotated[int, Range(0, 2)]
@@ -90,6 +92,8 @@ def random_workers(chance: random.Random) -> str:
         lines += [f'@invariant("rule-{number}", "test")', f"def rule{number}(w: Worker) -> bool:", '    """Test."""']
         joined = " or ".join(f"({_condition(chance)})" for _ in range(chance.randint(2, 4)))
         lines.append(f"    return bool({joined})")
+    if chance.random() < 0.3:
+        lines.append(NO_OUT_OF_RANGE)
     return "\n".join([*lines, ""])
 
 

@@ -7,8 +7,9 @@ import re
 
 from confirming import replayed
 
-from checker.explicit.search import Limits, Result, Search
-from checker.ir.lower import lower
+from checker.explicit.search.results import Limits, Result
+from checker.explicit.search.search import Search
+from checker.ir.lowering.lower import lower
 from checker.language.tree import Program
 
 SETS = (frozenset({"pages"}), frozenset({"symmetry"}), frozenset({"pages", "symmetry"}))

@@ -9,7 +9,7 @@ from brute_force import compare
 from confirming import confirm
 from small_programs import program_of
 
-from checker.ir.lower import lower
+from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError
 
 PROPERTIES = """

@@ -19,14 +19,14 @@ from random_allocations import random_allocations
 from small_programs import line_of, program_of
 from test_compiled import agree
 
-from checker.cli.configuration import notes_of
-from checker.explicit.canonical import EXCHANGES
-from checker.explicit.paths import alternatives
-from checker.explicit.reductions import PARTIAL_ORDER
-from checker.explicit.search import Search
-from checker.ir.lower import lower
+from checker.explicit.reduction.canonical import EXCHANGES
+from checker.explicit.reduction.reductions import PARTIAL_ORDER
+from checker.explicit.search.search import Search
+from checker.explicit.step.paths import alternatives
+from checker.ir.lowering.lower import lower
 from checker.ir.naming import FreeInstances
 from checker.language.tree import Program
+from checker.verify.configuration import notes_of
 
 SEEDS = st.integers(0, 2**32 - 1)
 HEALTH = (HealthCheck.filter_too_much, HealthCheck.too_slow)

@@ -21,13 +21,14 @@ from reducing import reduce, symmetric, violated
 from small_programs import program_of
 from test_dks import LONG_ROWS, ROWS, Sizes
 
-from checker.explicit.canonical import Canonical, Field
-from checker.explicit.canonical_tables import check_tables
-from checker.explicit.outcome import Cut, OutOfRange, Raised, Violated
-from checker.explicit.paths import alternatives
-from checker.explicit.search import Limits, Search
-from checker.ir.lower import lower
-from checker.language.load import load_program
+from checker.explicit.reduction.canonical import Canonical
+from checker.explicit.reduction.canonical_tables import Field, check_tables
+from checker.explicit.search.results import Limits
+from checker.explicit.search.search import Search
+from checker.explicit.step.outcome import Cut, OutOfRange, Raised, Violated
+from checker.explicit.step.paths import alternatives
+from checker.ir.lowering.lower import lower
+from checker.language.python.load import load_program
 
 HERE = Path(__file__).parent
 MODELS = HERE.parents[1] / "models"
@@ -328,7 +329,7 @@ def outcomes(search: Search, canonical: Canonical, state: int) -> list[tuple[obj
 # -- random systems --
 
 
-@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=HEALTH)
+@settings(max_examples=50, deadline=None, derandomize=True, suppress_health_check=HEALTH)
 @given(st.integers(0, 2**32 - 1))
 def test_random_symmetric_systems(seed: int) -> None:
     check(seed)

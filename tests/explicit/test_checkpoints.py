@@ -15,17 +15,18 @@ from hypothesis import strategies as st
 from random_systems import random_system
 from small_programs import program_of
 
-from checker.explicit import compiled
-from checker.explicit.c_code import Generated, generate
-from checker.explicit.checkpoint import CheckpointError
-from checker.explicit.compiled import CompiledSearch
-from checker.explicit.compiler import Build
-from checker.explicit.resuming import Checkpoints, header_of
-from checker.explicit.search import Limits, Result, Search
-from checker.ir.lower import lower
+from checker.explicit.compiled import driver as compiled
+from checker.explicit.compiled.c_code import Generated, generate
+from checker.explicit.compiled.checkpoint import CheckpointError
+from checker.explicit.compiled.compiler import Build
+from checker.explicit.compiled.driver import CompiledSearch
+from checker.explicit.compiled.resuming import Checkpoints, header_of
+from checker.explicit.search.results import Limits, Result
+from checker.explicit.search.search import Search
+from checker.ir.lowering.lower import lower
 from checker.ir.system import System
 from checker.language.errors import ModelError
-from checker.language.load import load_program
+from checker.language.python.load import load_program
 from checker.language.tree import Program
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -122,7 +123,14 @@ def test_dks_in_pieces(tmp_path: Path, hasty: None, threads: list[int], reductio
         assert paths(result) == paths(whole)
 
 
-@pytest.mark.parametrize(("model", "sizes"), [("rfc_v1.py", (1, 2, 3)), ("rfc_v1_nr_fixed.py", (2, 1, 3))])
+@pytest.mark.parametrize(
+    ("model", "sizes"),
+    [
+        ("rfc_v1.py", (1, 1, 3)),
+        pytest.param("rfc_v1.py", (1, 2, 3), marks=pytest.mark.slow),
+        pytest.param("rfc_v1_nr_fixed.py", (2, 1, 3), marks=pytest.mark.slow),
+    ],
+)
 def test_kernel_models_in_pieces(tmp_path: Path, model: str, sizes: tuple[int, int, int]) -> None:
     settings_ = dict(zip(("CPUS", "TASKS", "STACK_PAGES"), sizes, strict=True))
     program = load_program(PROJECT / "models" / model, settings_, ("touch", "oom"))
@@ -169,14 +177,14 @@ def test_a_frame_that_was_entered_stands_on_a_result(tmp_path: Path, hasty: None
     assert outcome(result) == outcome(whole)
 
 
-@settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=HEALTH)
+@settings(max_examples=5, deadline=None, derandomize=True, suppress_health_check=HEALTH)
 @given(st.integers(0, 2**32 - 1))
 def test_random_systems_in_pieces(tmp_path: Path, seed: int) -> None:
     check(tmp_path, seed)
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=HEALTH)
+@settings(max_examples=70, deadline=None, derandomize=True, suppress_health_check=HEALTH)
 @given(st.integers(2**32, 2**33))
 def test_many_random_systems_in_pieces(tmp_path: Path, seed: int) -> None:
     check(tmp_path, seed)
@@ -247,21 +255,27 @@ def test_checkpoints_now_and_then(tmp_path: Path, hasty: None) -> None:
         assert outcome(subject.run(2, Limits(), file, resume=True)) == whole
 
 
-def test_every_damaged_byte_is_noticed(tmp_path: Path, hasty: None) -> None:
+@pytest.mark.parametrize("every", [12, pytest.param(1, marks=pytest.mark.slow)])
+def test_every_damaged_byte_is_noticed(tmp_path: Path, hasty: None, every: int) -> None:
+    """With --slow; without, one of so many places and lengths."""
     subject = Subject(dks(C=1, T=1, S=2), frozenset(), pieces)
     file = tmp_path / "file"
     assert subject.run(1, Limits(states=12), file).stopped is not None
     content = file.read_bytes()
     chance = random.Random(1)
     header = content.index(b"}") + 60
-    places = [*range(0, header), *(chance.randrange(len(content)) for _ in range(300)), len(content) - 1]
+    places = [*range(0, header, every), *(chance.randrange(len(content)) for _ in range(300 // every)), len(content) - 1]
     for place in places:
         damaged = bytearray(content)
         damaged[place] ^= 1 << chance.randrange(8)
         file.write_bytes(damaged)
         with pytest.raises(CheckpointError):
             subject.run(1, Limits(), file, resume=True)
-    for length in [*range(0, header, 3), *(chance.randrange(len(content)) for _ in range(100)), len(content) - 1]:
+    for length in [
+        *range(0, header, 3 * every),
+        *(chance.randrange(len(content)) for _ in range(100 // every)),
+        len(content) - 1,
+    ]:
         file.write_bytes(content[:length])
         with pytest.raises(CheckpointError):
             subject.run(1, Limits(), file, resume=True)

@@ -13,16 +13,17 @@ from confirming import confirm, replayed
 from random_systems import random_system
 from small_programs import HEADER, line_of, model_file, program_of
 
-from checker.cli.configuration import Request, check_configuration
 from checker.cli.main import run
 from checker.explicit.engines import Method
-from checker.explicit.search import Limits, Search
-from checker.ir.lower import lower
+from checker.explicit.search.results import Limits
+from checker.explicit.search.search import Search
+from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError
-from checker.report.verdict import Word
+from checker.result.verdict import Word
 from checker.trace.machine import Machine
 from checker.trace.replay import replay
 from checker.trace.state import Kind
+from checker.verify.configuration import Request, check_configuration
 
 COUNTER = """
 no_deadlock = demand("no-deadlock", "test")

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from checker.explicit.search import Search
-from checker.ir.lower import lower
-from checker.language.load import load_program
+from checker.explicit.search.search import Search
+from checker.ir.lowering.lower import lower
+from checker.language.python.load import load_program
 
 MODEL = Path(__file__).parents[2] / "models" / "dks.py"
 NONE = {"I2": 9, "I3": 9}

@@ -10,9 +10,9 @@ import pytest
 from brute_force import BruteForce, TooLarge, compare
 from small_programs import program_of
 
-from checker.ir.lower import lower
-from checker.language import load
+from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError
+from checker.language.python import load
 from checker.language.tree import Program
 
 STATE = """

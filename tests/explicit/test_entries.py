@@ -12,8 +12,8 @@ from confirming import confirm
 from small_programs import program_of
 
 from checker.language import tree
+from checker.language.schedule import Call
 from checker.language.tree import Program
-from checker.trace.data import Call
 
 PROCESSORS = """
 no_deadlock = demand("no-deadlock", "test")

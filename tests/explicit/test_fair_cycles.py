@@ -10,7 +10,7 @@ import networkx
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checker.explicit.fair_cycles import Facts, Graph, fair_components, fair_cycle
+from checker.explicit.liveness.fair_cycles import Facts, Graph, fair_components, fair_cycle
 
 PAIRS = 0b111
 Edge = tuple[int, int, Facts]

@@ -13,10 +13,10 @@ import pytest
 from forged_files import Parts, resumed
 from test_checkpoints import Subject, dks, pieces
 
-from checker.explicit import compiled
-from checker.explicit.checkpoint import CheckpointError
-from checker.explicit.search import Limits
-from checker.language.load import load_program
+from checker.explicit.compiled import driver as compiled
+from checker.explicit.compiled.checkpoint import CheckpointError
+from checker.explicit.search.results import Limits
+from checker.language.python.load import load_program
 
 PROJECT = Path(__file__).resolve().parents[2]
 BLOCK = 1 << 12

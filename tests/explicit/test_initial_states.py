@@ -15,31 +15,32 @@ from jsonschema import Draft202012Validator
 from small_programs import HEADER, ONE_PROCESSOR, line_of, model_file, program_of
 from test_checkpoints import pieces
 
-from checker.cli.bounded import check_bounded
-from checker.cli.configuration import Request, check_configuration
 from checker.conformance.specification import Specification
-from checker.explicit import c_code
-from checker.explicit.compiled import CompiledSearch
-from checker.explicit.compiler import Build
+from checker.explicit.compiled import c_code
+from checker.explicit.compiled.compiler import Build
+from checker.explicit.compiled.driver import CompiledSearch
+from checker.explicit.compiled.resuming import Checkpoints
 from checker.explicit.engines import Method
-from checker.explicit.lassos import find_lassos
-from checker.explicit.resuming import Checkpoints
-from checker.explicit.search import Limits, Result, Search
-from checker.explicit.simulation import Plan, Simulation
-from checker.ir.lower import lower
+from checker.explicit.liveness.lassos import find_lassos
+from checker.explicit.search.results import Limits, Result
+from checker.explicit.search.search import Search
+from checker.explicit.simulation.simulation import Plan, Simulation
+from checker.ir.lowering.lower import lower
 from checker.language.errors import UsageError
-from checker.language.load import load_program
+from checker.language.python.load import load_program
 from checker.language.tree import Program
-from checker.report.check_text import run_text
-from checker.report.picture import picture
-from checker.report.text import text_report
-from checker.symbolic.free_sizes import check_initial
-from checker.symbolic.terms import Unsupported
+from checker.report.picture.picture import picture
+from checker.report.text.check_text import run_text
+from checker.report.text.trace_text import text_report
+from checker.symbolic.parametric.free_sizes import check_initial
+from checker.symbolic.terms.terms import Unsupported
 from checker.trace.data import InitialChoice, Trace
 from checker.trace.machine import Machine
 from checker.trace.replay import replay
 from checker.trace.state import Kind, Stopped
 from checker.trace.store import parse_trace, trace_to_json
+from checker.verify.bounded import check_bounded
+from checker.verify.configuration import Request, check_configuration
 
 ROOT = Path(__file__).parents[2]
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from checker.explicit.fair_cycles import fair_components
-from checker.explicit.lassos import find_lassos
-from checker.explicit.run_graph import RunGraph
-from checker.ir.lower import lower
-from checker.language.load import load_program
+from checker.explicit.liveness.fair_cycles import fair_components
+from checker.explicit.liveness.lassos import find_lassos
+from checker.explicit.liveness.run_graph import RunGraph
+from checker.ir.lowering.lower import lower
+from checker.language.python.load import load_program
 from checker.language.tree import Program
 
 ROOT = Path(__file__).parents[2]

@@ -9,9 +9,9 @@ import time
 import pytest
 from small_programs import program_of
 
-from checker.explicit.lassos import find_lassos
-from checker.explicit.search import Limits
-from checker.ir.lower import lower
+from checker.explicit.liveness.lassos import find_lassos
+from checker.explicit.search.results import Limits
+from checker.ir.lowering.lower import lower
 
 ALLOWED = 2.5
 COUNTER = """
@@ -72,5 +72,5 @@ def test_the_limit_of_time_is_kept(text: str) -> None:
     system = lower(program, liveness=True)
     begun = time.process_time()
     found = find_lassos(system, frozenset(program.properties), Limits(seconds=1.0))
-    assert found.stopped == "the limit of 1 seconds"
+    assert str(found.stopped) == "the limit of 1 seconds"
     assert time.process_time() - begun < ALLOWED

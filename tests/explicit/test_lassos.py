@@ -10,11 +10,13 @@ from brute_liveness import violated
 from confirming import replayed
 from small_programs import ONE_PROCESSOR, program_of
 
-from checker.explicit.lassos import Lassos, find_lassos
-from checker.explicit.search import Limits, Search
-from checker.ir.lower import lower
+from checker.explicit.liveness.lassos import Lassos, find_lassos
+from checker.explicit.search.results import Limits
+from checker.explicit.search.search import Search
+from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError
 from checker.language.tree import Program
+from checker.stopping import INTERRUPTED
 from checker.trace.build import Claim, Disagreement, build_trace
 from checker.trace.data import Trace
 from checker.trace.machine import Transition
@@ -532,12 +534,12 @@ def _step(processor: int) -> Transition:
 
 def test_limits_stop_it() -> None:
     program = program_of(TWO + LOCK)
-    assert lassos_of(program, Limits(states=5)).stopped == "there are more than 5 states"
+    assert str(lassos_of(program, Limits(states=5)).stopped) == "there are more than 5 states"
     many = program_of(TWO + LOCK + "@action\ndef act(cpu: Cpu, n: Small) -> None:\n    cpu.count = n\n")
     assert lassos_of(many).states > 1024
-    assert lassos_of(many, Limits(states=1000)).stopped == "there are more than 1,000 states"
-    assert lassos_of(program, Limits(seconds=1.0, spent=2.0)).stopped == "the limit of 1 seconds"
-    assert lassos_of(program, Limits(memory=1)).stopped == "the limit of 0 MiB of memory"
+    assert str(lassos_of(many, Limits(states=1000)).stopped) == "there are more than 1,000 states"
+    assert str(lassos_of(program, Limits(seconds=1.0, spent=2.0)).stopped) == "the limit of 1 seconds"
+    assert str(lassos_of(program, Limits(memory=1)).stopped) == "the limit of 0 MiB of memory"
 
 
 def test_an_interruption_stops_it() -> None:
@@ -546,11 +548,11 @@ def test_an_interruption_stops_it() -> None:
 
     program = program_of(TWO + LOCK)
     found = find_lassos(lower(program, liveness=True), frozenset({"gets-it"}), progress=interrupt)
-    assert found.stopped == "interrupted"
+    assert found.stopped == INTERRUPTED
     assert found.findings == {}
     # What was found and could not be announced counts as not found.
     found = find_lassos(lower(program, liveness=True), frozenset({"gets-it"}), announce=interrupt)
-    assert found.stopped == "interrupted"
+    assert found.stopped == INTERRUPTED
     assert found.findings == {}
 
 

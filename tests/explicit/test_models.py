@@ -7,7 +7,7 @@ import pytest
 from brute_force import compare
 from confirming import confirm
 
-from checker.language.load import load_program
+from checker.language.python.load import load_program
 
 MODELS = sorted((Path(__file__).parent / "models").glob("*.py"))
 

@@ -9,9 +9,9 @@ from hypothesis import given, note, settings
 from hypothesis import strategies as st
 from random_expressions import Evaluator, Expressions, model, random_cells
 
-from checker.explicit.generated_names import Names
-from checker.explicit.outcome import OutOfRange, Violated
-from checker.explicit.python_code import FunctionMaker
+from checker.explicit.step.generated_names import Names
+from checker.explicit.step.outcome import How, OutOfRange, Violated
+from checker.explicit.step.python_code import FunctionMaker
 from checker.ir import system as ir
 from checker.ir.layout import make_layout
 
@@ -53,7 +53,7 @@ def outcome(function, state: int) -> object:  # type: ignore[no-untyped-def]
     try:
         return function(state)
     except Violated as violated:
-        assert violated.wild
+        assert violated.how is How.WILD_POINTER
         return "wild", violated.position
     except OutOfRange as error:
         return "range", error.position

@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, assume, event, given, settings
 from hypothesis import strategies as st
 from random_systems import random_system
 
-from checker.explicit.lassos import find_lassos
-from checker.explicit.search import Search
-from checker.ir.lower import lower
+from checker.explicit.liveness.lassos import find_lassos
+from checker.explicit.search.search import Search
+from checker.ir.lowering.lower import lower
 
 SEEDS = st.integers(0, 2**32 - 1)
 HEALTH = (HealthCheck.filter_too_much, HealthCheck.too_slow)
@@ -69,7 +69,7 @@ def conditions(chance: random.Random, processors: bool) -> str:
     return "\n".join([*lines, ""])
 
 
-@settings(max_examples=100, deadline=None, derandomize=True, suppress_health_check=HEALTH)
+@settings(max_examples=30, deadline=None, derandomize=True, suppress_health_check=HEALTH)
 @given(SEEDS)
 def test_the_engine_finds_the_lassos_that_brute_force_finds(seed: int) -> None:
     check(seed)

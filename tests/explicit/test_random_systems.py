@@ -17,7 +17,7 @@ SEEDS = st.integers(0, 2**32 - 1)
 HEALTH = (HealthCheck.filter_too_much, HealthCheck.too_slow)
 
 
-@settings(max_examples=400, deadline=None, derandomize=True, suppress_health_check=HEALTH)
+@settings(max_examples=100, deadline=None, derandomize=True, suppress_health_check=HEALTH)
 @given(SEEDS)
 def test_the_engine_finds_what_brute_force_finds(seed: int) -> None:
     check(seed)

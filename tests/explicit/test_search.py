@@ -11,10 +11,11 @@ import pytest
 from confirming import confirm
 from small_programs import ONE_PROCESSOR, line_of, program_of
 
-from checker.explicit.search import Finding, Limits, Result, Search, Statistics
-from checker.ir.lower import lower
+from checker.explicit.search.results import Finding, Limits, Result, Statistics
+from checker.explicit.search.search import Search
+from checker.ir.lowering.lower import lower
 from checker.language.errors import UsageError
-from checker.language.load import load_program
+from checker.language.python.load import load_program
 
 MODELS = Path(__file__).parents[2] / "models"
 PROPERTIES = """
@@ -57,7 +58,7 @@ def partial(limits: Limits | None, progress: Callable[[Statistics], None] | None
 
 def test_a_limit_on_states_keeps_what_was_found() -> None:
     result = partial(Limits(states=1_500))
-    assert result.stopped == "the limit of 1,500 states"
+    assert str(result.stopped) == "the limit of 1,500 states"
     assert result.statistics.states >= 1_500
     assert {name: len(finding.path) for name, finding in result.findings.items()} == {
         "I1": 16,
@@ -69,11 +70,11 @@ def test_a_limit_on_states_keeps_what_was_found() -> None:
 
 
 def test_a_limit_on_seconds() -> None:
-    assert partial(Limits(seconds=1e-9)).stopped == "the limit of 1e-09 seconds"
+    assert str(partial(Limits(seconds=1e-9)).stopped) == "the limit of 1e-09 seconds"
 
 
 def test_a_limit_on_memory() -> None:
-    assert partial(Limits(memory=2**20)).stopped == "the limit of 1 MiB of memory"
+    assert str(partial(Limits(memory=2**20)).stopped) == "the limit of 1 MiB of memory"
 
 
 def test_limits_that_are_not_reached_change_nothing() -> None:
@@ -90,7 +91,7 @@ def test_an_interruption_keeps_what_was_found(raised: type[BaseException], stopp
             raise raised
 
     result = partial(None, progress)
-    assert result.stopped == stopped
+    assert str(result.stopped) == stopped
     assert set(result.findings) == {"I1", "I2", "I3", "I5", "I6"}
 
 

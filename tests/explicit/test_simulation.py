@@ -18,14 +18,15 @@ from random_systems import random_system
 from small_programs import line_of, program_of
 from test_agreement import PROPERTIES, SYSTEMS
 
-from checker.cli.confirmation import confirmed
-from checker.explicit.paths import Hop, Route
-from checker.explicit.search import Finding, Limits, Search
-from checker.explicit.shortening import by_the_same_states, shortened
-from checker.explicit.simulation import Plan, Simulation, WalkResult, WalkStatistics
-from checker.ir.lower import lower
-from checker.language.load import load_program
+from checker.explicit.search.results import Finding, Limits
+from checker.explicit.search.search import Search
+from checker.explicit.simulation.shortening import by_the_same_states, shortened
+from checker.explicit.simulation.simulation import Plan, Simulation, WalkResult, WalkStatistics
+from checker.explicit.step.paths import Hop, Route
+from checker.ir.lowering.lower import lower
+from checker.language.python.load import load_program
 from checker.language.tree import Program
+from checker.verify.confirm import confirmed
 
 MODELS = Path(__file__).parents[2] / "models"
 PLAN = Plan(walks=40, depth=30, seed=1)
@@ -202,11 +203,11 @@ def endless(limits: Limits) -> WalkResult:
 
 
 def test_a_limit_on_seconds() -> None:
-    assert endless(Limits(seconds=0.2)).stopped == "the limit of 0.2 seconds"
+    assert str(endless(Limits(seconds=0.2)).stopped) == "the limit of 0.2 seconds"
 
 
 def test_a_limit_on_memory() -> None:
-    assert endless(Limits(memory=2**20)).stopped == "the limit of 1 MiB of memory"
+    assert str(endless(Limits(memory=2**20)).stopped) == "the limit of 1 MiB of memory"
 
 
 @pytest.mark.parametrize(("raised", "stopped"), [(KeyboardInterrupt, "interrupted"), (MemoryError, "out of memory")])
@@ -219,7 +220,7 @@ def test_an_interruption_keeps_what_was_found(raised: type[BaseException], stopp
 
     program = load_program(MODELS / "dks.py", {"C": 2})
     result = Simulation(lower(program)).run(Plan(10**9, 10**3, 0), None, progress)
-    assert result.stopped == stopped
+    assert str(result.stopped) == stopped
     assert {"I2", "I3"} <= set(result.findings)
     assert result.statistics.steps > 10_000
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from checker.explicit import engines
-from checker.explicit.compiled import ALONE
+from checker.explicit.compiled.driver import ALONE
 from checker.explicit.engines import Method, explore
-from checker.explicit.search import Limits
-from checker.ir.lower import lower
-from checker.language.load import load_program
+from checker.explicit.search.results import Limits
+from checker.ir.lowering.lower import lower
+from checker.language.python.load import load_program
 
 DKS = Path(__file__).resolve().parents[2] / "models" / "dks.py"
 FIRST_SLOTS = 1 << 16

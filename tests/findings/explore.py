@@ -12,13 +12,13 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from checker.cli.configuration import Request, check_configuration
-from checker.explicit.canonical import EXCHANGES
 from checker.explicit.engines import Method
-from checker.explicit.search import Limits
-from checker.language.load import load_program
-from checker.report.verdict import Run
+from checker.explicit.reduction.canonical import EXCHANGES
+from checker.explicit.search.results import Limits
+from checker.language.python.load import load_program
+from checker.result.verdict import Run
 from checker.trace.data import Step, Trace
+from checker.verify.configuration import Request, check_configuration
 
 from .__main__ import LIST, MODEL, PROJECT
 from .finding import load_findings

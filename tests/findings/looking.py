@@ -9,14 +9,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from checker.cli.configuration import Request, check_configuration
-from checker.cli.liveness import live_properties
 from checker.explicit.engines import Method
-from checker.explicit.search import Limits
+from checker.explicit.search.results import Limits
 from checker.language import tree
-from checker.language.load import load_program
-from checker.report.verdict import Run
+from checker.language.python.load import load_program
+from checker.result.verdict import Run
 from checker.trace.data import Trace
+from checker.verify.configuration import Request, check_configuration
+from checker.verify.liveness import live_properties
 
 from .finding import Finding, Wrong
 from .narrowed import Narrowed

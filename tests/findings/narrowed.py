@@ -11,14 +11,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from checker.cli.confirmation import confirmed
-from checker.explicit.outcome import Cut, OutOfRange, Violated
-from checker.explicit.paths import Hop, Route, alternatives, marked
-from checker.explicit.search import Finding, Search
-from checker.explicit.transitions import Transition
-from checker.ir.lower import lower
+from checker.explicit.search.results import Finding
+from checker.explicit.search.search import Search
+from checker.explicit.step.outcome import Cut, OutOfRange, Violated
+from checker.explicit.step.paths import Hop, Route, alternatives, marked
+from checker.explicit.step.transitions import Transition
+from checker.ir.lowering.lower import lower
+from checker.language.schedule import Choice
 from checker.language.tree import Program
-from checker.trace.data import Choice, Trace
+from checker.trace.data import Trace
+from checker.verify.confirm import confirmed
 
 from .signature import Label, Signature, label_of_transition
 
@@ -106,7 +108,7 @@ class Narrowed:
     def _violated_by(self, violated: Violated, node: Node, hop: Hop, reached: int) -> Trace | None:
         if violated.property != self.name or reached < len(self.signature.steps):
             return None
-        kind = "wild-pointer" if violated.wild else "check"
+        kind = violated.how.value
         return self._confirmed(Finding(self.name, kind, violated.position, self._path(node).then(hop)))
 
     def _confirmed(self, finding: Finding) -> Trace | None:

@@ -14,9 +14,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from checker.explicit.transitions import Transition
+from checker.explicit.step.transitions import Transition
+from checker.language.schedule import Choice
 from checker.language.tree import Position, Program
-from checker.trace.data import Choice, Step, Trace
+from checker.trace.data import Step, Trace
 
 AT_ONCE = "at once "
 

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +12,7 @@ from checker.cli.saving import Findings
 from checker.trace.places import moved
 from checker.trace.replay import replay
 from checker.trace.store import load_trace
+from tests.support.command import stackproof
 
 from .__main__ import DOCUMENT, FOLDER, LINKED, LIST, MODEL, PROJECT
 from .document import BEGIN, END, anchor, between_markers, chapter, command, entry_of, heading, row
@@ -107,13 +106,7 @@ def test_some_are_found(bug: str, tmp_path: Path) -> None:
 def test_the_command_that_is_shown_finds_the_run_that_is_kept(bug: str, tmp_path: Path) -> None:
     finding = next(finding for finding in FINDINGS if finding.bug == bug)
     words = command(finding).split()[1:]
-    done = subprocess.run(
-        [sys.executable, "-m", "checker", *words, "--save", str(tmp_path)],
-        cwd=PROJECT,
-        capture_output=True,
-        text=True,
-        timeout=100,
-    )
+    done = stackproof(*words, "--save", str(tmp_path))
     assert done.returncode == 1, done.stderr
     (saved,) = tmp_path.rglob("*.json")
     assert load_trace(saved) == load_trace(FOLDER / f"{finding.stem}.json")

@@ -11,11 +11,12 @@ from pathlib import Path
 
 from test_checkpoints import pieces
 
-from checker.explicit import compiler
-from checker.explicit.c_code import Generated, generate
-from checker.explicit.compiled import CompiledSearch
-from checker.explicit.resuming import Checkpoints
-from checker.explicit.search import Limits, Result, Search
+from checker.explicit.compiled import compiler
+from checker.explicit.compiled.c_code import Generated, generate
+from checker.explicit.compiled.driver import CompiledSearch
+from checker.explicit.compiled.resuming import Checkpoints
+from checker.explicit.search.results import Limits, Result
+from checker.explicit.search.search import Search
 from checker.ir.system import System
 
 

@@ -11,6 +11,8 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from random_systems import NO_OUT_OF_RANGE
+
 EVENTS = ("first", "second")
 """The events of the models; each is on in some."""
 
@@ -104,6 +106,8 @@ class Writer:
             self.write_initial()
         for number in range(chance.choice((0, 1, 1, 2))):
             self.write_invariant(number)
+        if chance.random() < 0.3:
+            self.lines.append(NO_OUT_OF_RANGE)
         return "\n".join([*self.lines, ""])
 
     def line(self, indent: int, text: str) -> None:

@@ -17,7 +17,7 @@ from random_workers import random_workers
 from reducing import symmetric
 from small_programs import HEADER, ONE_PROCESSOR
 
-from checker.language.load import load_program
+from checker.language.python.load import load_program
 from checker.language.tree import Program
 
 from .degenerate import EVENTS, degenerate

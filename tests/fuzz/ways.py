@@ -19,17 +19,19 @@ from random_systems import READS_TWICE
 from test_bounded import check as bounded
 from test_canonical import cleared
 
-from checker.explicit import compiled
-from checker.explicit.c_expressions import Unsupported
-from checker.explicit.canonical import EXCHANGES, ToldApart
-from checker.explicit.reductions import PARTIAL_ORDER
-from checker.explicit.resuming import Checkpoints
-from checker.explicit.search import DEADLOCK, Limits, Result, Search
-from checker.ir.lower import lower
+from checker.explicit.compiled import driver as compiled
+from checker.explicit.compiled.c_expressions import Unsupported
+from checker.explicit.compiled.resuming import Checkpoints
+from checker.explicit.reduction.canonical import EXCHANGES, ToldApart
+from checker.explicit.reduction.reductions import PARTIAL_ORDER
+from checker.explicit.search.results import Limits, Result
+from checker.explicit.search.search import Search
+from checker.ir.lowering.lower import lower
 from checker.ir.system import System
 from checker.language.errors import ModelError
+from checker.language.raised import NO_DEADLOCK
 from checker.language.tree import Program
-from checker.symbolic.solvers import SOLVERS
+from checker.symbolic.solvers.solvers import SOLVERS
 
 from .compiling import Library, make
 from .models import Model
@@ -109,7 +111,7 @@ class Expected:
 def expected_of(violated: dict[str, tuple[str, int]], cuts: set[str], error: int | None) -> Expected:
     if error is not None:
         # The state with the error has no verdict on what can happen in it.
-        last = {name: error - 1 - (name == DEADLOCK) for name in violated}
+        last = {name: error - 1 - (name == NO_DEADLOCK) for name in violated}
         violated = {name: found for name, found in violated.items() if found[1] <= last[name]}
     return Expected(violated, frozenset(cuts) if error is None else frozenset(), error)
 

@@ -17,8 +17,8 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 
-from checker.language.load import load_program
-from checker.language.modules import PROJECT
+from checker.language.python.load import load_program
+from checker.project import PROJECT
 
 HARDENED = PROJECT / "models" / "hardened.py"
 RECORD = Path(__file__).with_name("matrix.jsonl")

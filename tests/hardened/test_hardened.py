@@ -16,14 +16,14 @@ from pathlib import Path
 import pytest
 from recorded_changes import CHANGES, EQUAL, MODELS, TWO_TASKS, Change, Equal
 
-from checker.cli.configuration import Request, check_configuration
 from checker.explicit.engines import Method
-from checker.explicit.lassos import find_lassos
-from checker.explicit.search import Limits
-from checker.ir.lower import lower
-from checker.language.load import load_program
-from checker.language.modules import PROJECT
-from checker.report.verdict import Configuration, Run
+from checker.explicit.liveness.lassos import find_lassos
+from checker.explicit.search.results import Limits
+from checker.ir.lowering.lower import lower
+from checker.language.python.load import load_program
+from checker.project import PROJECT
+from checker.result.verdict import Configuration, Run
+from checker.verify.configuration import Request, check_configuration
 
 DOCUMENT = PROJECT / "docs" / "hardened.md"
 HARDENED = PROJECT / "models" / "hardened.py"

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from small_programs import program_of
 
 from checker.ir import system as ir
-from checker.ir.lower import lower
+from checker.ir.lowering.lower import lower
 from checker.language.tree import Position
 
 MODEL = """

@@ -13,17 +13,18 @@ from random_programs import random_program
 from random_systems import random_system
 from small_programs import HEADER, ONE_PROCESSOR, model_file
 
-from checker.explicit.generated_names import Names
-from checker.explicit.outcome import Raised, Tape
-from checker.explicit.python_code import FunctionMaker
-from checker.explicit.search import Limits, Search
-from checker.explicit.transitions import Transition
+from checker.explicit.search.results import Limits
+from checker.explicit.search.search import Search
+from checker.explicit.step.generated_names import Names
+from checker.explicit.step.outcome import Raised, Tape
+from checker.explicit.step.python_code import FunctionMaker
+from checker.explicit.step.transitions import Transition
 from checker.ir import system as ir
-from checker.ir.footprint import Footprint, Footprints
+from checker.ir.analysis.footprint import Footprint, Footprints
 from checker.ir.layout import make_layout
-from checker.ir.lower import lower
+from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError
-from checker.language.load import load_program
+from checker.language.python.load import load_program
 
 SEEDS = st.integers(0, 2**32 - 1)
 HEALTH = (HealthCheck.too_slow, HealthCheck.filter_too_much)

@@ -13,13 +13,13 @@ from random_expressions import model, random_cells
 from random_programs import random_program
 from small_programs import ONE_PROCESSOR, model_file, program_of
 
-from checker.explicit.decode import state_cells
-from checker.explicit.initial import initial_states
+from checker.explicit.step.decode import state_cells
+from checker.explicit.step.initial import initial_states
 from checker.ir import system as ir
 from checker.ir.layout import Layout, make_layout
-from checker.ir.lower import lower
+from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError
-from checker.language.load import load_program
+from checker.language.python.load import load_program
 from checker.language.values import format_value
 
 ROOT = Path(__file__).parents[2]

@@ -8,7 +8,7 @@ from small_programs import ONE_PROCESSOR, line_of, program_of
 
 from checker.ir import system as ir
 from checker.ir.liveness import expression_locals, live_locals
-from checker.ir.lower import lower
+from checker.ir.lowering.lower import lower
 from checker.language.tree import BoolType, Position
 
 GLOBALS = """

@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from random_programs import RANGES, random_program
 from small_programs import ONE_PROCESSOR, model_file
 
-from checker.explicit.outcome import Raised
-from checker.explicit.search import Search, alternatives_of
-from checker.ir.lower import lower
+from checker.explicit.search.search import Search, alternatives_of
+from checker.explicit.step.outcome import Raised
+from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError
-from checker.language.load import load_program
+from checker.language.python.load import load_program
 from checker.language.tree import Program, Type
 from checker.trace.machine import Machine
 from checker.trace.state import Kind, Stopped
@@ -159,7 +159,7 @@ SEEDS = st.integers(0, 2**32 - 1)
 HEALTH = (HealthCheck.filter_too_much, HealthCheck.too_slow)
 
 
-@settings(max_examples=500, deadline=None, derandomize=True, suppress_health_check=HEALTH)
+@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=HEALTH)
 @given(SEEDS)
 def test_a_routine_does_what_python_does(seed: int) -> None:
     compare_routine(random_program(random.Random(seed)) + ONE_PROCESSOR)
@@ -172,9 +172,20 @@ def test_many_routines_do_what_python_does(seed: int) -> None:
     compare_routine(random_program(random.Random(seed)) + ONE_PROCESSOR)
 
 
-@settings(max_examples=300, deadline=None, derandomize=True, suppress_health_check=HEALTH)
+@settings(max_examples=100, deadline=None, derandomize=True, suppress_health_check=HEALTH)
 @given(SEEDS)
 def test_one_step_does_what_python_does(seed: int) -> None:
+    compare_step(seed)
+
+
+@pytest.mark.slow
+@settings(max_examples=300, deadline=None, derandomize=True, suppress_health_check=HEALTH)
+@given(SEEDS)
+def test_many_steps_do_what_python_does(seed: int) -> None:
+    compare_step(seed)
+
+
+def compare_step(seed: int) -> None:
     text = random_program(random.Random(seed), at_once=True)
     compare_action(text + ACTION)
     if "choose(" not in text:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from checker.ir.lower import lower
-from checker.language.load import load_program
+from checker.ir.lowering.lower import lower
+from checker.language.python.load import load_program
 
 ROOT = Path(__file__).parents[2]
 MODEL = '''# SPDX-License-Identifier: GPL-2.0-only

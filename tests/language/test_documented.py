@@ -6,8 +6,9 @@ from __future__ import annotations
 import pytest
 from small_programs import ONE_PROCESSOR, program_of
 
-from checker.explicit.search import Result, Search
-from checker.ir.lower import lower
+from checker.explicit.search.results import Result
+from checker.explicit.search.search import Search
+from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError
 from checker.trace.machine import Machine
 

@@ -20,9 +20,9 @@ from refused_structs import STRUCTS
 from refused_symmetry import SYMMETRY
 from small_programs import HEADER, model_file
 
-from checker.ir.lower import lower
+from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError, UsageError
-from checker.language.load import load_program
+from checker.language.python.load import load_program
 
 ROOT = Path(__file__).parents[2]
 CASES: list[Case] = [
@@ -40,6 +40,7 @@ CASES: list[Case] = [
 ]
 ELSEWHERE = (
     "there is no such file",
+    "the properties of stackproof are not there",
     "this is a folder",
     "not a text file",
     "cannot be read: ",
@@ -91,7 +92,7 @@ def test_the_cases_have_names_of_their_own() -> None:
 def error_sites() -> Iterator[tuple[str, ast.Call]]:
     """The calls that make an error in the text of the language and the IR, by file."""
     for folder in ("language", "ir"):
-        for path in sorted((ROOT / "checker" / folder).glob("*.py")):
+        for path in sorted((ROOT / "checker" / folder).rglob("*.py")):
             if path.name == "errors.py":
                 continue
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from small_programs import HEADER
 
-from checker.ir.lower import lower
+from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError, UsageError
-from checker.language.load import load_program
+from checker.language.python.load import load_program
 from checker.trace.machine import Machine
 
 FIRST = HEADER.count("\n") + 1
@@ -301,3 +301,10 @@ def test_a_constant_of_the_model_in_a_model_has_its_default(tmp_path: Path) -> N
         written(tmp_path, "model.py", HEADER + 'K = constant_of_model(3, "k")\n@record(count=K)\nclass R:\n    x: Small = 0\n')
     )
     assert program.records["R"].count == 3
+
+
+def test_the_properties_of_the_kernel_are_never_missed_in_silence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An installation without them is no reason to say that a protocol is right."""
+    monkeypatch.setattr("checker.language.python.modules.PROJECT", tmp_path)
+    with pytest.raises(UsageError, match="the properties of stackproof are not there"):
+        load_program(Path(__file__).parents[2] / "models" / "rfc_v1.py")

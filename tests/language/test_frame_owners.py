@@ -6,8 +6,9 @@ from __future__ import annotations
 import pytest
 from small_programs import program_of
 
-from checker.explicit.search import Limits, Search
-from checker.ir.lower import lower
+from checker.explicit.search.results import Limits
+from checker.explicit.search.search import Search
+from checker.ir.lowering.lower import lower
 from checker.language import tree
 from checker.language.walking import nodes
 

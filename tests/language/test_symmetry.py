@@ -9,9 +9,9 @@ import pytest
 from refused_symmetry import SYMMETRIC, action
 from small_programs import program_of
 
-from checker.ir.lower import lower
+from checker.ir.lowering.lower import lower
 from checker.ir.symmetry import permutations
-from checker.language.load import load_program
+from checker.language.python.load import load_program
 
 ROOT = Path(__file__).parents[2]
 ALLOWED = {

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from checker.language.load import load_program
+from checker.language.python.load import load_program
 from checker.language.tree import Program
 
 CONTROLS = Path(__file__).parent / "controls"

@@ -16,20 +16,20 @@ from checker.conformance.abstraction import (
     move_of_action,
     transition_of,
 )
-from checker.explicit.generated_names import Names
-from checker.explicit.initial import initial_states
-from checker.explicit.outcome import Cut, Raised, Violated
-from checker.explicit.paths import alternatives
-from checker.explicit.predicates import make_clusters
-from checker.explicit.python_code import FunctionMaker
-from checker.explicit.transitions import Transition, Transitions
+from checker.explicit.step.generated_names import Names
+from checker.explicit.step.initial import initial_states
+from checker.explicit.step.outcome import Cut, Raised, Violated
+from checker.explicit.step.paths import alternatives
+from checker.explicit.step.predicates import make_clusters
+from checker.explicit.step.python_code import FunctionMaker
+from checker.explicit.step.transitions import Transition, Transitions
 from checker.ir import system as ir
 from checker.ir.layout import Layout, make_layout
-from checker.ir.lower import lower
+from checker.ir.lowering.lower import lower
 from checker.language import tree
-from checker.language.load import load_program
+from checker.language.python.load import load_program
+from checker.language.schedule import Call, Choice
 from checker.language.values import instance_name
-from checker.trace.data import Call, Choice
 from spec.reference.audit import audit
 from spec.reference.failures import Ended, Exhausted, Failure, Halted
 from spec.reference.log import Move

@@ -6,8 +6,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from checker.language.schedule import Call
 from checker.language.tree import Demanded, Position
-from checker.trace.data import Call, Change, Cycle, Step, Trace, Violation
+from checker.trace.data import Change, Cycle, Step, Trace, Violation
 
 FILES = {
     "rfc_v1": "models/rfc_v1.py",

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from samples import multi_page
 
-from checker.report.check_text import summary_text
-from checker.report.checked import Checked
 from checker.report.finding import headline
-from checker.report.verdict import Configuration, Run, Statistics, Subject, Verdict, Word
+from checker.report.text.check_text import summary_text
+from checker.result.checked import Checked
+from checker.result.verdict import Configuration, Run, Statistics, Subject, Verdict, Word
 
 
 def run() -> Run:

@@ -14,11 +14,11 @@ from xml.etree import ElementTree
 import pytest
 from samples import SAMPLES, dispatch, four_cpus, multi_page, two_cpus
 
-from checker.report import svg
-from checker.report.cells import rows, split_cell, states
-from checker.report.picture import picture
-from checker.report.svg import PictureError, draw, find_program, render_svg
-from checker.report.tables import is_tagged
+from checker.report.picture import svg
+from checker.report.picture.cells import rows, split_cell, states
+from checker.report.picture.picture import picture
+from checker.report.picture.svg import PictureError, draw, find_program, render_svg
+from checker.report.picture.tables import is_tagged
 from checker.trace.data import Change, Trace
 
 PROGRAM = find_program()

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from samples import SAMPLES, lasso, multi_page
 
 from checker.language.errors import IDENTIFIER
+from checker.language.schedule import Call
 from checker.language.tree import Demanded, Position
-from checker.trace.data import Call, Change, Cycle, InitialChoice, Origin, Place, Stack, Step, Trace, Violation
+from checker.trace.data import Change, Cycle, InitialChoice, Origin, Place, Stack, Step, Trace, Violation
 from checker.trace.store import KINDS, TraceError, dump_trace, load_trace, parse_trace, save_trace, trace_to_json
 
 words = st.text(max_size=12)
@@ -204,7 +205,7 @@ def test_every_field_is_needed(path: tuple[str | int, ...]) -> None:
         (
             ("violation", "kind"),
             "x",
-            'violation.kind must be one of invariant, check, wild-pointer, deadlock, lasso, model-error, but is "x"',
+            'violation.kind must be one of invariant, check, wild-pointer, out-of-range, deadlock, lasso, model-error, but is "x"',
         ),
         (("model",), {"a": 1}, "model must be a string, but is an object"),
         (("events",), "x" * 900, "events must be a list, but is"),

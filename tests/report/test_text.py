@@ -15,7 +15,7 @@ from samples import step as step_of
 from checker.language.tree import Position
 from checker.report.finding import columns, finding_position, headline, outer_calls
 from checker.report.source import source_line
-from checker.report.text import text_report
+from checker.report.text.trace_text import text_report
 from checker.trace.data import Trace
 
 REPLAY = "stackproof replay counterexamples/sample.json"

@@ -10,16 +10,17 @@ from collections.abc import Iterable, Iterator
 
 import z3
 
-from checker.explicit.initial import initial_states
-from checker.explicit.outcome import Cut, OutOfRange, Violated
-from checker.explicit.paths import alternatives
-from checker.explicit.search import HALTED, Search
+from checker.explicit.search.search import HALTED, Search
+from checker.explicit.step.initial import initial_states
+from checker.explicit.step.outcome import Cut, OutOfRange, Violated
+from checker.explicit.step.paths import alternatives
 from checker.ir import system as ir
-from checker.symbolic.evaluation import Evaluator
-from checker.symbolic.selector import Transition
-from checker.symbolic.smtlib import declarations, definitions, sort
-from checker.symbolic.terms import Term, variables_of
-from checker.symbolic.transition import DEADLOCK, Relation, step_relation
+from checker.language.raised import NO_DEADLOCK
+from checker.symbolic.relation.selector import Transition
+from checker.symbolic.relation.transition import Relation, step_relation
+from checker.symbolic.terms.evaluation import Evaluator
+from checker.symbolic.terms.smtlib import declarations, definitions, sort
+from checker.symbolic.terms.terms import Term, variables_of
 
 Outcome = tuple[str, object]
 Name = tuple[str, tuple[int, ...], int]
@@ -68,7 +69,7 @@ class Comparison:
             if explicit.get(name) != symbolic.get(name):
                 found.append(f"{name}: portable {explicit.get(name)}, symbolic {symbolic.get(name)}")
         found += self.invariants(state, here)
-        stuck = DEADLOCK in self.search.system.properties and not any(
+        stuck = NO_DEADLOCK in self.search.system.properties and not any(
             not t.interrupt and end != state for t, _, end in alternatives(self.search.transitions, state)
         )
         if here.stuck is not (self.fields.terms.true if stuck else self.fields.terms.false):

@@ -7,8 +7,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from checker.cli.certificates import digest
-from checker.language.modules import load_modules
+from checker.language.python.modules import load_modules
+from checker.verify.proof.certificates import digest
 
 
 def changed(folder: Path, **entries: Any) -> None:

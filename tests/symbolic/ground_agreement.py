@@ -17,26 +17,26 @@ from typing import Any
 
 import z3
 
-from checker.cli.configuration import Request
-from checker.cli.proving_all_sizes import Family, family
-from checker.explicit.initial import initial_states
-from checker.explicit.outcome import Cut, OutOfRange, Violated
-from checker.explicit.paths import alternatives
-from checker.explicit.search import Search
-from checker.explicit.transitions import Transition
+from checker.explicit.search.search import Search
+from checker.explicit.step.initial import initial_states
+from checker.explicit.step.outcome import Cut, How, OutOfRange, Violated
+from checker.explicit.step.paths import alternatives
+from checker.explicit.step.transitions import Transition
 from checker.ir import system as ir
 from checker.language import tree
-from checker.symbolic.all_sizes import Demand, Obligation, demands
-from checker.symbolic.ground_expressions import RAISES
-from checker.symbolic.ground_state import MOST, Heap, Place, frame_name, local_name
-from checker.symbolic.ground_step import CUT, Kind, kinds
-from checker.symbolic.ground_sums import check_sums
-from checker.symbolic.integers import Integer
-from checker.symbolic.smtlib import declarations, definitions
-from checker.symbolic.terms import Term, Unsupported, variables_of
-from checker.symbolic.views import NONE, Seen, View, same_names, standing
-from checker.symbolic.z3_solver import value as number
-from checker.symbolic.z3_solver import value_of, variable
+from checker.symbolic.parametric.all_sizes import Demand, Obligation, demands
+from checker.symbolic.parametric.ground_expressions import RAISES
+from checker.symbolic.parametric.ground_state import MOST, Heap, Place, frame_name, local_name
+from checker.symbolic.parametric.ground_step import CUT, Kind, kinds
+from checker.symbolic.parametric.ground_sums import check_sums
+from checker.symbolic.parametric.views import NONE, Seen, View, same_names, standing
+from checker.symbolic.solvers.z3_solver import value as number
+from checker.symbolic.solvers.z3_solver import value_of, variable
+from checker.symbolic.terms.integers import Integer
+from checker.symbolic.terms.smtlib import declarations, definitions
+from checker.symbolic.terms.terms import Term, Unsupported, variables_of
+from checker.verify.configuration import Request
+from checker.verify.proof.prove_all_sizes import Family, family
 
 Cell = tuple[str, tuple[int, ...]]
 """A function and a place."""
@@ -507,7 +507,7 @@ class GroundComparison:
                 after.append(values)
                 yield from self.led(formula, before, values, end)
             elif isinstance(end, Violated):
-                happens.add(RAISES if end.wild else end.property)
+                happens.add(end.property if end.how is How.CHECK else RAISES)
             elif isinstance(end, OutOfRange):
                 happens.add(RAISES)
             elif isinstance(end, Cut) and end.reason == "frames":

@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 from forging import of_text
 
-from checker.cli import proving_all_sizes
-from checker.cli.certificates import Refused, check_certificate
-from checker.cli.certifying_all_sizes import check_all_sizes_against_model
-from checker.cli.configuration import Request
 from checker.cli.main import run
-from checker.cli.proving import Proving
-from checker.explicit.search import Limits
+from checker.explicit.search.results import Limits
 from checker.language.errors import UsageError
-from checker.report.verdict import Word
-from checker.symbolic.all_sizes import Obligation
+from checker.result.verdict import Word
+from checker.symbolic.parametric.all_sizes import Obligation
+from checker.verify.configuration import Request
+from checker.verify.proof import prove_all_sizes as proving_all_sizes
+from checker.verify.proof.certificates import Refused, check_certificate
+from checker.verify.proof.certify_all_sizes import check_all_sizes_against_model
+from checker.verify.proof.prove import Proving
 
 HERE = Path(__file__).parent / "sizes"
 

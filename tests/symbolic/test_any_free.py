@@ -8,8 +8,8 @@ import itertools
 from agreement import Comparison, reachable
 from small_programs import program_of
 
-from checker.ir.lower import lower
-from checker.symbolic.transition import step_relation
+from checker.ir.lowering.lower import lower
+from checker.symbolic.relation.transition import step_relation
 
 COUNT = 4
 

@@ -13,18 +13,19 @@ from random_systems import random_system
 from small_programs import program_of
 from test_agreement import PROPERTIES, SYSTEMS
 
-from checker.cli.bounded import Runs
-from checker.cli.confirmation import confirmed
-from checker.explicit.search import Search
-from checker.ir.lower import lower
+from checker.explicit.search.search import Search
+from checker.ir.lowering.lower import lower
 from checker.language import tree
 from checker.language.errors import ModelError
-from checker.language.load import load_program
-from checker.symbolic.bounded import search
-from checker.symbolic.problem import CUT, ERROR_IN, bounded_problem
-from checker.symbolic.question import Hit, Message, Reached
-from checker.symbolic.solvers import BITWUZLA, SOLVERS, Z3
-from checker.symbolic.transition import DEADLOCK, step_relation
+from checker.language.python.load import load_program
+from checker.language.raised import NO_DEADLOCK
+from checker.symbolic.bmc.bounded import search
+from checker.symbolic.bmc.problem import CUT, ERROR_IN, bounded_problem
+from checker.symbolic.bmc.question import Hit, Message, Reached
+from checker.symbolic.relation.transition import step_relation
+from checker.symbolic.solvers.solvers import BITWUZLA, SOLVERS, Z3
+from checker.verify.bounded import Runs
+from checker.verify.confirm import confirmed
 
 ROOT = Path(__file__).parents[2]
 MODELS = sorted((ROOT / "tests/explicit/models").glob("*.py"))
@@ -66,7 +67,7 @@ def check(program: tree.Program, depth: int, solver: str = Z3) -> dict[str, int]
             assert length in found.values()
         assert expected.items() <= found.items()
         # Which of the states found last are deadlocks, it does not look at any more.
-        assert all(found[name] > length - (name == DEADLOCK) for name in found.keys() - expected.keys())
+        assert all(found[name] > length - (name == NO_DEADLOCK) for name in found.keys() - expected.keys())
     else:
         assert found == expected
         assert not cut or result.reasons

@@ -12,16 +12,16 @@ import pytest
 from ground_agreement import GroundComparison
 from small_programs import HEADER
 
-import checker.symbolic.ground_expressions as ground_expressions
-from checker.cli.configuration import Request
+import checker.symbolic.parametric.ground_expressions as ground_expressions
 from checker.ir import system as ir
 from checker.language.tree import Position
-from checker.symbolic.all_sizes import Obligation
-from checker.symbolic.ground_expressions import GroundFlow, Quantified, Standing
-from checker.symbolic.ground_state import Ground, Place
-from checker.symbolic.ground_step import GroundCode
-from checker.symbolic.integers import Integer
-from checker.symbolic.terms import Term
+from checker.symbolic.parametric.all_sizes import Obligation
+from checker.symbolic.parametric.ground_expressions import GroundFlow, Quantified, Standing
+from checker.symbolic.parametric.ground_state import Ground, Place
+from checker.symbolic.parametric.ground_step import GroundCode
+from checker.symbolic.terms.integers import Integer
+from checker.symbolic.terms.terms import Term
+from checker.verify.configuration import Request
 
 ROOT = Path(__file__).parents[2]
 SIZES = Path(__file__).parent / "sizes"

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from checker.symbolic.isolated import ROOT, search_path
+from checker.project import PROJECT
+from checker.symbolic.solvers.isolated import search_path
 
 COMMAND = Path(sys.executable).parent / "stackproof"
 NAMES = ("bitwuzla", "z3", "click", "json", "checker", "models", "ziglang", "runpy", "psutil", "resource", "pickle")
@@ -84,5 +85,5 @@ def test_a_certificate_is_not_read_by_a_solver_that_lies_beside_it(hostile: Path
 
 
 def test_the_search_path_is_without_the_current_directory() -> None:
-    assert search_path(["", ".", "/a", "/b", "/a", "relative"], Path("/a")) == ["/b", str(ROOT)]
-    assert search_path([str(ROOT), "/b"], ROOT) == ["/b", str(ROOT)]
+    assert search_path(["", ".", "/a", "/b", "/a", "relative"], Path("/a")) == ["/b", str(PROJECT)]
+    assert search_path([str(PROJECT), "/b"], PROJECT) == ["/b", str(PROJECT)]

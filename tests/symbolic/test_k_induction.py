@@ -10,12 +10,13 @@ import pytest
 from forging import of_text
 from test_proofs import CHECKED
 
-import checker.cli.proving
-from checker.cli.certificates import Refused, check_certificate
-from checker.cli.certifying import check_against_model
+import checker.verify.proof.prove
 from checker.cli.main import run
-from checker.symbolic.k_induction import InductionMessage, Inductive, NotInductive
-from checker.symbolic.question import Stopped
+from checker.stopping import Stop, Why
+from checker.symbolic.bmc.question import Stopped
+from checker.symbolic.kinduction.k_induction import InductionMessage, Inductive, NotInductive
+from checker.verify.proof.certificates import Refused, check_certificate
+from checker.verify.proof.certify import check_against_model
 
 RING = """
 from typing import Annotated
@@ -94,13 +95,15 @@ def test_an_early_violation_that_no_sample_shows(text: str, tmp_path: Path, caps
 
 @pytest.mark.parametrize(
     "said",
-    [Inductive(1), Inductive(3), NotInductive(True), Stopped("Z3 gives up: a reason")],
+    [Inductive(1), Inductive(3), NotInductive(True), Stopped(Stop(Why.SOLVER, "Z3 gives up: a reason"))],
     ids=["1", "3", "early", "unknown"],
 )
 def test_what_z3_says_is_not_believed(
     said: InductionMessage, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(checker.cli.proving, "induction_messages", lambda *arguments: (message for message in (None, said)))
+    monkeypatch.setattr(
+        checker.verify.proof.prove, "induction_messages", lambda *arguments: (message for message in (None, said))
+    )
     assert prove(tmp_path, RING) == 3
     assert "PROVED" not in capsys.readouterr().out
 

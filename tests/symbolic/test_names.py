@@ -14,20 +14,21 @@ from hypothesis import strategies as st
 from small_programs import HEADER, model_file
 from test_compiled import agree
 
-from checker.cli.certifying import check_against_model
-from checker.cli.configuration import Request
-from checker.cli.proving import INDUCTION, LEMMAS, prove_configuration
-from checker.explicit.search import Limits, Search
-from checker.ir.lower import lower
+from checker.explicit.search.results import Limits
+from checker.explicit.search.search import Search
+from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError
-from checker.language.load import load_program
+from checker.language.python.load import load_program
 from checker.language.tree import Program
-from checker.report.verdict import Word
-from checker.symbolic.features import Names
-from checker.symbolic.readable import readable_places
-from checker.symbolic.smtlib import quoted
-from checker.symbolic.transition import step_relation
+from checker.result.verdict import Word
+from checker.symbolic.lemmas.features import Names
+from checker.symbolic.lemmas.readable import readable_places
+from checker.symbolic.relation.transition import step_relation
+from checker.symbolic.terms.smtlib import quoted
 from checker.trace.state import State
+from checker.verify.configuration import Request
+from checker.verify.proof.certify import check_against_model
+from checker.verify.proof.prove import INDUCTION, LEMMAS, prove_configuration
 
 RECORDS = ("A", "A1", "A10", "A_1", "top_A", "frame0", "MOVES", "é")
 PREFIXES = ("x", "x1", "x10", "a", "frame", "None", "x_", "é")

@@ -13,20 +13,20 @@ from hypothesis import strategies as st
 from random_systems import random_system
 from small_programs import program_of
 
-from checker.explicit.initial import initial_states
-from checker.explicit.paths import alternatives
-from checker.explicit.search import Search
-from checker.explicit.transitions import Transition as RealTransition
+from checker.explicit.search.search import Search
+from checker.explicit.step.initial import initial_states
+from checker.explicit.step.paths import alternatives
+from checker.explicit.step.transitions import Transition as RealTransition
 from checker.ir import system as ir
-from checker.ir.lower import lower
+from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError
-from checker.language.load import load_program
-from checker.symbolic import order as order_module
-from checker.symbolic.evaluation import Evaluator
-from checker.symbolic.order import order
-from checker.symbolic.selector import Transition
-from checker.symbolic.terms import Term
-from checker.symbolic.transition import step_relation
+from checker.language.python.load import load_program
+from checker.symbolic.relation import order as order_module
+from checker.symbolic.relation.order import order
+from checker.symbolic.relation.selector import Transition
+from checker.symbolic.relation.transition import step_relation
+from checker.symbolic.terms.evaluation import Evaluator
+from checker.symbolic.terms.terms import Term
 
 DKS = Path(__file__).parents[2] / "models/dks.py"
 Name = tuple[str, tuple[int, ...]]

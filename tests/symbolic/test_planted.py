@@ -9,15 +9,15 @@ import pytest
 from agreement import differences
 from small_programs import program_of
 
-import checker.symbolic.processors as processors
-import checker.symbolic.transition as transition
+import checker.symbolic.relation.processors as processors
+import checker.symbolic.relation.transition as transition
 from checker.ir import system as ir
-from checker.ir.lower import lower
-from checker.symbolic.expressions import Expressions, Flow
-from checker.symbolic.fields import Fields
-from checker.symbolic.integers import Integer, Integers
-from checker.symbolic.step import Body
-from checker.symbolic.terms import Term, Terms
+from checker.ir.lowering.lower import lower
+from checker.symbolic.relation.expressions import Expressions, Flow
+from checker.symbolic.relation.fields import Fields
+from checker.symbolic.relation.step import Body
+from checker.symbolic.terms.integers import Integer, Integers
+from checker.symbolic.terms.terms import Term, Terms
 
 MODEL = """
 no_wild_pointer = demand("no-wild-pointer", "test")

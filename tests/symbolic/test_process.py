@@ -15,15 +15,16 @@ import psutil
 import pytest
 from small_programs import program_of
 
-import checker.cli.bounded
+import checker.verify.bounded
 from checker.cli.main import run
-from checker.ir.lower import lower
-from checker.language.load import load_program
-from checker.symbolic.problem import bounded_problem
+from checker.ir.lowering.lower import lower
+from checker.language.python.load import load_program
+from checker.stopping import Stop, Why, seconds_limit
+from checker.symbolic.bmc.problem import bounded_problem
+from checker.symbolic.bmc.question import Hit, Problem, Reached, Stopped
 from checker.symbolic.process import messages
-from checker.symbolic.question import Hit, Problem, Reached, Stopped
-from checker.symbolic.solvers import SOLVERS, Z3
-from checker.symbolic.transition import step_relation
+from checker.symbolic.relation.transition import step_relation
+from checker.symbolic.solvers.solvers import SOLVERS, Z3
 
 ROOT = Path(__file__).parents[2]
 DKS = ROOT / "models/dks.py"
@@ -57,7 +58,7 @@ def test_a_shortest_run_is_found() -> None:
 
 def test_time_runs_out() -> None:
     told = list(messages(dks_problem(500), 2.5, None))
-    assert told[-1] == Stopped("the limit of 2.5 seconds")
+    assert told[-1] == Stopped(seconds_limit(2.5))
     assert Reached(0) in told
 
 
@@ -65,7 +66,7 @@ def test_time_runs_out() -> None:
 def test_memory_runs_out(solver: str) -> None:
     told = list(messages(dks_problem(500, solver), 60.0, 24 << 20))
     assert isinstance(told[-1], Stopped)
-    assert "memory" in told[-1].reason
+    assert "memory" in told[-1].why.text
 
 
 def test_the_process_is_killed() -> None:
@@ -76,7 +77,7 @@ def test_the_process_is_killed() -> None:
         (child,) = psutil.Process().children()
         child.send_signal(signal.SIGKILL)
         left = list(told)
-    assert left[-1] == Stopped("the solver's process was killed by SIGKILL; perhaps memory ran out")
+    assert left[-1] == Stopped(Stop(Why.SOLVER, "the solver's process was killed by SIGKILL; perhaps memory ran out"))
 
 
 def test_no_process_is_left() -> None:
@@ -137,7 +138,7 @@ def test_a_depth_that_is_not_reached_is_inconclusive(capsys: pytest.CaptureFixtu
 def test_a_run_that_the_other_engine_does_not_have_is_a_disagreement(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    original = checker.cli.bounded.messages
+    original = checker.verify.bounded.messages
 
     def wrong(*arguments: object) -> object:
         for message in original(*arguments):  # type: ignore[arg-type]
@@ -145,7 +146,7 @@ def test_a_run_that_the_other_engine_does_not_have_is_a_disagreement(
                 message.states[-1][0] ^= 1
             yield message
 
-    monkeypatch.setattr(checker.cli.bounded, "messages", wrong)
+    monkeypatch.setattr(checker.verify.bounded, "messages", wrong)
     assert run(["check", str(DKS), "--set", "C=1", "--engine", "z3", "--depth", "9"]) == 4
     assert "the portable engine does not" in capsys.readouterr().err
 

@@ -13,13 +13,14 @@ from random_systems import random_system
 from random_workers import random_workers
 from small_programs import HEADER, model_file
 
-from checker.cli.configuration import Request
-from checker.cli.proving import INDUCTION, LEMMAS, SPACER, prove_configuration
-from checker.explicit.search import Limits, Search
-from checker.ir.lower import lower
+from checker.explicit.search.results import Limits
+from checker.explicit.search.search import Search
+from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError, UsageError
-from checker.language.load import load_program
-from checker.report.verdict import Word
+from checker.language.python.load import load_program
+from checker.result.verdict import Word
+from checker.verify.configuration import Request
+from checker.verify.proof.prove import INDUCTION, LEMMAS, SPACER, prove_configuration
 
 SEEDS = st.integers(0, 2**32 - 1)
 HEALTH = (HealthCheck.filter_too_much, HealthCheck.too_slow)

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from test_proofs import CHECKED, COUNTER
 
-import checker.cli.proving
+import checker.verify.proof.prove
 from checker.cli.main import run
-from checker.symbolic.question import Stopped
-from checker.symbolic.spacer_question import Safe, SpacerMessage, Unsafe
+from checker.stopping import Stop, Why
+from checker.symbolic.bmc.question import Stopped
+from checker.symbolic.spacer.spacer_question import Safe, SpacerMessage, Unsafe
 
 FRAMES = """
 from typing import Annotated
@@ -73,14 +74,14 @@ def test_what_is_violated_is_not_proved(tmp_path: Path, capsys: pytest.CaptureFi
         (Safe(()), "what the search found is no invariant: Bitwuzla says sat of safety.smt2, Z3: sat"),
         (Safe((((0, 0, True),),)), "what the search found is no invariant: Bitwuzla says sat of initiation.smt2, Z3: sat"),
         (Unsafe(), "the solver finds a run that violates something"),
-        (Stopped("Spacer gives up: a reason"), "Spacer gives up: a reason"),
+        (Stopped(Stop(Why.SOLVER, "Spacer gives up: a reason")), "Spacer gives up: a reason"),
     ],
     ids=["nothing", "wrong", "unsafe", "unknown"],
 )
 def test_what_it_says_is_not_believed(
     said: SpacerMessage, why: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(checker.cli.proving, "spacer_messages", lambda *arguments: (message for message in (None, said)))
+    monkeypatch.setattr(checker.verify.proof.prove, "spacer_messages", lambda *arguments: (message for message in (None, said)))
     assert prove(tmp_path, COUNTER, "--certificates", str(tmp_path / "certificate")) == 3
     text = capsys.readouterr().out
     assert "PROVED" not in text and f"UNKNOWN({why}" in text

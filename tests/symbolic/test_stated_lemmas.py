@@ -12,9 +12,9 @@ from forging import changed, of_text
 from test_proofs import change, rehashed
 
 from checker.cli.main import run
-from checker.symbolic import strengthening
-from checker.symbolic.proof_question import Failed, GivenUp, ProofMessage, ProofProblem, Proved
-from checker.symbolic.question import STATE, Target
+from checker.symbolic.bmc.question import STATE, Target
+from checker.symbolic.lemmas import strengthening
+from checker.symbolic.lemmas.proof_question import Failed, GivenUp, ProofMessage, ProofProblem, Proved
 
 COUNTERS = '''# SPDX-License-Identifier: GPL-2.0-only
 """Two counters."""
@@ -261,14 +261,14 @@ class Assumes(strengthening.Prover):
 def test_a_prover_that_assumes_lemmas_is_caught(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import checker.cli.proving
+    import checker.verify.proof.prove
 
     def here(problem: ProofProblem, *_: object) -> Any:
         found: list[ProofMessage] = []
         Assumes(problem, found.append).run()
         return (message for message in found)
 
-    monkeypatch.setattr(checker.cli.proving, "proof_messages", here)
+    monkeypatch.setattr(checker.verify.proof.prove, "proof_messages", here)
     assert prove(tmp_path, (FALSE.replace("even < 10", "even < 10 and steps < 10"),), *FEW) == 3
     assert "PROVED(" not in capsys.readouterr().out
 

@@ -17,9 +17,9 @@ from random_workers import random_workers
 from small_programs import program_of
 from test_agreement import PROPERTIES, SYSTEMS
 
-from checker.ir.lower import lower
+from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError
-from checker.language.load import load_program
+from checker.language.python.load import load_program
 
 ROOT = Path(__file__).parents[2]
 MODELS = sorted((ROOT / "tests/explicit/models").glob("*.py"))
@@ -82,7 +82,7 @@ def check_random(text: str) -> None:
     assert differences(system, 25) == []
 
 
-@settings(max_examples=120, deadline=None, derandomize=True, suppress_health_check=HEALTH)
+@settings(max_examples=50, deadline=None, derandomize=True, suppress_health_check=HEALTH)
 @given(st.integers(0, 2**32 - 1))
 def test_random_systems(seed: int) -> None:
     check_random(random_system(random.Random(seed)))

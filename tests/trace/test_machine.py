@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from small_models import ROOT, TWO_CPUS, done, machine_of, program_of, random_walk, stands
 
-from checker.language.load import load_program
+from checker.language.python.load import load_program
 from checker.trace.machine import Machine, Transition
 from checker.trace.record import run, transitions
 from checker.trace.state import Kind

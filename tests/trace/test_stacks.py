@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 from small_models import program_of
 
+from checker.language.schedule import Call
 from checker.language.tree import Position, Program
-from checker.report.text import text_report
+from checker.report.text.trace_text import text_report
 from checker.trace.build import Claim, build_trace
-from checker.trace.data import Call, Stack, Trace
+from checker.trace.data import Stack, Trace
 from checker.trace.machine import Transition
 from checker.trace.replay import replay
 from checker.trace.store import TraceError, dump_trace, parse_trace

@@ -1,0 +1,404 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The compiled engine: drives a search in generated C (c_code.py, search.c), level by level.
+
+It counts and stores states; what it found is told in the portable engine's terms, by repeating the steps of the path with
+the portable engine's functions. So both code generators have to agree on each step of each counterexample.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import time
+from collections.abc import Callable, Iterator
+
+import psutil
+
+from checker.explicit.compiled import resuming
+from checker.explicit.compiled.c_code import Generated
+from checker.explicit.compiled.checkpoint import CheckpointError
+from checker.explicit.compiled.checkpoint_check import MOST_ROWS
+from checker.explicit.compiled.shared import MOST_CHOICES, NO_ROW, Failure, Figure, Found, Level
+from checker.explicit.compiled.thread_pool import Crew
+from checker.explicit.reduction.canonical import CandidateCheck, ToldApart
+from checker.explicit.search.interrupts import Interrupts
+from checker.explicit.search.results import Finding, Limits, Progress, Result, Statistics
+from checker.explicit.search.search import Search
+from checker.explicit.step.outcome import Cut, OutOfRange, Violated
+from checker.explicit.step.paths import NoSuchPath, Route
+from checker.language.raised import NO_DEADLOCK
+from checker.stopping import INTERRUPTED, OUT_OF_MEMORY, Stop, Why, memory_limit, seconds_limit, states_limit
+
+SLICE = 100_000_000
+"""Nanoseconds that the C code runs between two looks at limits and signals."""
+
+ALONE = 200_000
+"""States that one thread finds before others join it: so far, the order of the search is always the same."""
+
+TOO_MANY = Stop(
+    Why.ENGINE, f"a step makes more than {MOST_CHOICES} choices, which the compiled engine cannot follow (--engine portable)"
+)
+TABLE_BYTES = 18
+"""Bytes of table a state may need while the table grows."""
+
+
+class CompiledSearch:
+    """The compiled engine on one system. portable: the same system for the portable engine, which tells the paths. alone:
+    the states that one thread finds before the others join it. keep: the states stay here when the search is over, with one
+    thread."""
+
+    def __init__(
+        self,
+        portable: Search,
+        generated: Generated,
+        library: ctypes.CDLL,
+        properties: frozenset[str],
+        threads: int = 1,
+        alone: int = ALONE,
+        checkpoints: resuming.Checkpoints | None = None,
+        keep: bool = False,
+    ) -> None:
+        self.portable = portable
+        self.system = portable.system
+        self.generated = generated
+        self.properties = properties
+        self.threads = threads
+        self.alone = alone
+        self.checkpoints = checkpoints
+        assert not keep or (threads == 1 and not generated.compact)
+        self.keep = keep
+        self.states: list[int] = []
+        self.library = _declared(library)
+        shape = (ctypes.c_uint64 * 4)()
+        library.search_shape(shape)
+        expected = (generated.words, len(self.system.properties), max(1, len(generated.raisers)), max(1, len(generated.covers)))
+        if tuple(shape) != expected:
+            raise AssertionError("the compiled library is that of another model")
+        self.result = Result(Statistics(0, 0, 0, 0.0, 0, 0))
+        self.depth = 0
+        self.earlier = 0.0
+        """Seconds that went by before the checkpoint that the search began with."""
+
+    def run(
+        self,
+        limits: Limits | None = None,
+        progress: Progress | None = None,
+        announce: Callable[[Finding], None] | None = None,
+    ) -> Result:
+        """As Search.run. Raises ToldApart where the reduction of pages turns out not to be sound, CheckpointError where the
+        checkpoint to begin with cannot be used."""
+        self.limits = limits or Limits()
+        self.progress = progress
+        self.announce = announce
+        self.begun = self.saved = time.monotonic()
+        self.process = psutil.Process()
+        self.crew = Crew(self.threads)
+        self.threads = self.crew.size
+        wanted = bytes(name in self.properties for name in self.system.properties)
+        self.search = self.library.search_new(self.threads, wanted, self._most_rows())
+        try:
+            if not self.search:
+                self.result.stopped = OUT_OF_MEMORY
+                return self.result
+            with Interrupts(lambda: self.library.search_stop(self.search)) as self.interrupts:
+                self._search()
+        except NoSuchPath as wrong:
+            if self.checkpoints is None or self.checkpoints.resume is None:
+                raise
+            raise CheckpointError(
+                f"error: {self.checkpoints.resume} was not written by a search of this program: it has {wrong}; "
+                "begin anew without --resume"
+            ) from None
+        finally:
+            if self.search:
+                self.library.search_stop(self.search)
+            self.crew.close()
+            if self.search:
+                self.library.search_free(self.search)
+            self.search = None
+        return self.result
+
+    def _search(self) -> None:
+        whole = False
+        try:
+            whole = self._begin()
+            self._explore()
+        except MemoryError:
+            self.crew.settle()
+            self.result.stopped = OUT_OF_MEMORY
+        self.result.statistics = self._statistics()
+        if self.keep:
+            self.states = [self._row(row)[0] for row in range(self.result.statistics.states)]
+        if whole and self.result.stopped is not None:
+            self._save("go on with --resume {file}")
+        if self.generated.compact:
+            self.result.omission = min(1.0, self.result.statistics.states**2 / 2**65)
+        self._mark()
+
+    def _most_rows(self) -> int:
+        """How many states fit into the memory that is left."""
+        if self.limits.memory is None:
+            return MOST_ROWS
+        left = self.limits.memory - self.process.memory_info().rss
+        state = 4 + 2 * TABLE_BYTES if self.generated.compact else self.generated.words * 8 + TABLE_BYTES
+        return max(2048, min(MOST_ROWS, left // (state + 4)))
+
+    # -- searching --
+
+    def _begin(self) -> bool:
+        """Put the initial states into the search, or what is in a checkpoint. False: not all of them found room, and the search
+        has failed."""
+        checkpoints = self.checkpoints
+        if checkpoints is None or checkpoints.resume is None:
+            while not self.library.search_start(self.search):
+                if not self._figures()[Figure.FAILURE]:
+                    self._grow()
+                if self._figures()[Figure.FAILURE]:
+                    return False
+            return True
+        resuming.restore(self, checkpoints.resume)
+        self.alone = 0
+        self.crew.each(lambda worker: self.library.search_rehash(self.search, worker, None, 0) or 0)
+        self.saved = time.monotonic()
+        return True
+
+    def _explore(self) -> None:
+        self._collect()
+        if not self._has_to_stop():
+            self._level()
+        while not self._has_to_stop() and self.result.error is None:
+            states = self.library.search_next_level(self.search)
+            if self._figures()[Figure.FAILURE]:
+                continue
+            if not states:
+                break
+            self.depth += self._figures()[Figure.EXPANDED] > 0
+            self._level()
+        if self.progress is not None:
+            self.progress(self._statistics())
+
+    def _level(self) -> None:
+        """Expand all states of one level, or until the search is over."""
+        while True:
+            outcomes = self._in_parallel(lambda worker: self.library.search_run(self.search, worker, SLICE))
+            self._collect()
+            if self._has_to_stop():
+                return
+            if self.checkpoints is not None and time.monotonic() - self.saved >= self.checkpoints.every:
+                self._save(None)
+            if self._figures()[Figure.GROW]:
+                self._grow()
+            elif all(outcome == Level.LEVEL_DONE for outcome in outcomes):
+                return
+
+    def _in_parallel(self, work: Callable[[int], int]) -> list[int]:
+        return [work(0)] if self._figures()[Figure.STATES] < self.alone else self.crew.each(work)
+
+    def _grow(self) -> None:
+        old, slots = ctypes.c_void_p(), ctypes.c_uint64()
+        if self.library.search_grow(self.search, ctypes.byref(old), ctypes.byref(slots)):
+            self.crew.each(lambda worker: self.library.search_rehash(self.search, worker, old, slots) or 0)
+            self.library.search_grown(self.search, old, slots)
+
+    def _save(self, how: str | None) -> None:
+        """Write a checkpoint, if the user wants one and the search can go on. One that has met a model error ends with the level,
+        and the checkpoint before that, if there is one, leads to the error again. how: what to do with it, to be told."""
+        failure = self._figures()[Figure.FAILURE]
+        if self.finding(len(self.system.properties))[0]:
+            return
+        if (
+            self.checkpoints is None
+            or self.checkpoints.file is None
+            or failure not in (Failure.NO_FAILURE, Failure.OUT_OF_MEMORY, Failure.FULL)
+        ):
+            return
+        file = self.checkpoints.file
+        try:
+            resuming.save(self, file)
+            if how is not None:
+                states = self._figures()[Figure.STATES]
+                self.checkpoints.tell(f"{file}: a checkpoint with {states:,} states was written; {how.format(file=file)}")
+        except OSError as error:
+            self.checkpoints.tell(f"warning: {file}: no checkpoint could be written: {error.strerror}")
+        except MemoryError:
+            self.checkpoints.tell(f"warning: {file}: no checkpoint could be written: out of memory")
+        self.saved = time.monotonic()
+
+    def counts(self) -> tuple[int, int, int]:
+        """States, transitions, expanded states."""
+        figures = self._figures()
+        return figures[Figure.STATES], figures[Figure.TRANSITIONS], figures[Figure.EXPANDED]
+
+    def seconds(self) -> float:
+        """How long the search has taken, with what came before its checkpoint."""
+        return time.monotonic() - self.begun + self.earlier
+
+    def _figures(self) -> list[int]:
+        figures = (ctypes.c_uint64 * len(Figure))()
+        self.library.search_figures(self.search, figures)
+        return list(figures)
+
+    def held(self) -> int:
+        """Bytes of memory that states, links and table take now."""
+        return self._figures()[Figure.BYTES]
+
+    def _statistics(self) -> Statistics:
+        figures = self._figures()
+        memory = self.process.memory_info().rss
+        frontier = figures[Figure.STATES] - figures[Figure.EXPANDED]
+        return Statistics(figures[Figure.STATES], figures[Figure.TRANSITIONS], self.depth, self.seconds(), frontier, memory)
+
+    def _has_to_stop(self) -> bool:
+        """Report progress; whether the search has to stop."""
+        statistics = self._statistics()
+        if self.progress is not None:
+            self.progress(statistics)
+        limits = self.limits
+        failure = self._figures()[Figure.FAILURE]
+        if failure == Failure.TOLD_APART:
+            raise ToldApart(self._why_apart())
+        if self.interrupts.arrived is not None:
+            self.result.stopped = INTERRUPTED
+        elif failure == Failure.TOO_MANY_CHOICES:
+            self.result.stopped = TOO_MANY
+        elif failure == Failure.OUT_OF_MEMORY:
+            self.result.stopped = OUT_OF_MEMORY
+        elif failure == Failure.FULL and limits.memory is None:
+            self.result.stopped = Stop(Why.ENGINE, f"the engine's limit of {MOST_ROWS:,} states")
+        elif limits.states is not None and statistics.states >= limits.states:
+            self.result.stopped = states_limit(limits.states)
+        elif limits.seconds is not None and statistics.seconds - self.earlier + limits.spent >= limits.seconds:
+            self.result.stopped = seconds_limit(limits.seconds)
+        elif limits.memory is not None and (failure == Failure.FULL or statistics.memory >= limits.memory):
+            self.result.stopped = memory_limit(limits.memory)
+        return self.result.stopped is not None
+
+    def marks(self) -> tuple[bytearray, bytearray]:
+        """Which raisers cut a path, and which places were covered, by their numbers."""
+        cuts = bytearray(max(1, len(self.generated.raisers)))
+        covered = bytearray(max(1, len(self.generated.covers)))
+        kinds = (ctypes.c_ubyte * len(cuts)).from_buffer(cuts), (ctypes.c_ubyte * len(covered)).from_buffer(covered)
+        self.library.search_marks(self.search, *kinds)
+        return cuts, covered
+
+    def _mark(self) -> None:
+        """Which paths were cut, and what was not reached."""
+        cuts, covered = self.marks()
+        for raised, happened in zip(self.generated.raisers, cuts, strict=False):
+            if happened and isinstance(raised, Cut):
+                self.result.note(raised)
+        if self.result.stopped is None and self.result.error is None:
+            reached = zip(self.generated.covers, covered, strict=False)
+            self.result.unreached = tuple(position for position, mark in reached if not mark)
+
+    # -- findings --
+
+    def _collect(self) -> None:
+        """Tell what was found since the last time."""
+        for number, name in enumerate(self.system.properties):
+            if name not in self.result.findings:
+                kind, row, what = self.finding(number)
+                if kind in (Found.INVARIANT, Found.STEP, Found.STUCK):
+                    self.result.findings[name] = finding = self._told(name, kind, row, what)
+                    if self.announce is not None:
+                        self.announce(finding)
+        kind, row, what = self.finding(len(self.system.properties))
+        if kind and self.result.error is None:
+            self.result.error = self._model_error(kind, row, what)
+
+    def finding(self, number: int) -> tuple[int, int, int]:
+        """What was found of a property: kind, row, number."""
+        found = (ctypes.c_uint64 * 3)()
+        self.library.search_finding(self.search, number, found)
+        return found[0], found[1], found[2]
+
+    def _told(self, name: str, kind: int, row: int, what: int) -> Finding:
+        path = self._path(row)
+        if kind == Found.STUCK:
+            return Finding(NO_DEADLOCK, "deadlock", None, path)
+        if kind == Found.INVARIANT:
+            instance = self.portable.violated_instance(name, path)
+            return Finding(name, "invariant", instance.predicate.position, path, instance.predicate, instance.arguments)
+        raised = self.generated.raisers[what]
+        assert isinstance(raised, Violated)
+        end = self.portable.raising_end(path, raised)
+        kind_ = raised.how.value
+        return Finding(name, kind_, end.raised.position, path.then(end.hop))
+
+    def _why_apart(self) -> str:
+        portable = self.portable
+        assert portable.canonical is not None
+        state = self._path(self.finding(len(self.system.properties) + 1)[1]).end
+        reason = CandidateCheck(portable.canonical, portable.maker).failure(state)
+        if reason is None:
+            raise AssertionError("pages that one engine tells apart are alike for the other")
+        return reason
+
+    def _model_error(self, kind: int, row: int, what: int) -> Finding:
+        path = self._path(row)
+        if kind == Found.INVARIANT:
+            error = self.portable.error_of(path)
+            return Finding("", "model-error", error.position, path, message=error.message)
+        raised = self.generated.raisers[what]
+        assert isinstance(raised, OutOfRange)
+        end = self.portable.raising_end(path, raised)
+        assert isinstance(end.raised, OutOfRange)
+        return Finding("", "model-error", end.raised.position, path.then(end.hop), message=end.raised.message)
+
+    def _path(self, row: int) -> Route:
+        """The path to a row's state, taken again by the portable engine."""
+        stored = list(reversed(list(self._back_from(row))))
+        if not self.generated.compact:
+            return self.portable.path_along(stored)
+        return self.portable.path_where([self._hashes_to(found) for found in stored])
+
+    def _back_from(self, row: int) -> Iterator[int]:
+        """What is stored of the states from a row's back to an initial one."""
+        for _ in range(self.counts()[0]):
+            if row == NO_ROW:
+                return
+            stored, row = self._row(row)
+            yield stored
+        if row != NO_ROW:
+            raise NoSuchPath("states that lead to each other")
+
+    def _row(self, row: int) -> tuple[int, int]:
+        """What is stored of a row's state, and the row that led to it."""
+        words = (ctypes.c_uint64 * self.generated.words)()
+        source = self.library.search_row(self.search, row, words)
+        return (words[0] if self.generated.compact else int.from_bytes(bytes(words), "little")), source
+
+    def _hashes_to(self, wanted: int) -> Callable[[int], bool]:
+        size = self.generated.words * 8
+        return lambda state: bool(self.library.search_hash(self.portable.stored(state).to_bytes(size, "little")) == wanted)
+
+
+def _declared(library: ctypes.CDLL) -> ctypes.CDLL:
+    """The library with the types of its functions."""
+    pointer, integer, long = ctypes.c_void_p, ctypes.c_int, ctypes.c_uint64
+    library.search_new.restype = pointer
+    library.search_new.argtypes = [integer, ctypes.c_char_p, long]
+    library.search_next_level.restype = long
+    library.search_row.restype = ctypes.c_uint32
+    library.search_row.argtypes = [pointer, ctypes.c_uint32, pointer]
+    library.search_run.argtypes = [pointer, integer, long]
+    library.search_rehash.restype = None
+    library.search_rehash.argtypes = [pointer, integer, pointer, long]
+    library.search_grow.argtypes = [pointer, pointer, pointer]
+    library.search_grown.restype = None
+    library.search_grown.argtypes = [pointer, pointer, long]
+    library.search_figures.restype = None
+    library.search_figures.argtypes = [pointer, pointer]
+    library.search_finding.restype = None
+    library.search_finding.argtypes = [pointer, integer, pointer]
+    library.search_marks.restype = None
+    library.search_marks.argtypes = [pointer, pointer, pointer]
+    library.search_shape.restype = None
+    library.search_hash.restype = ctypes.c_uint32
+    library.search_hash.argtypes = [ctypes.c_char_p]
+    for name in ("search_free", "search_start", "search_stop", "search_next_level"):
+        getattr(library, name).argtypes = [pointer]
+    for name in ("search_free", "search_stop"):
+        getattr(library, name).restype = None
+    if hasattr(library, "checkpoint_room"):
+        resuming.declare(library)
+    return library

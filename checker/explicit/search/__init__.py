@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Breadth-first search; what a search finds; limits and signals."""

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What a search of the explicit engines is told and what it gives back, as data."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from checker.explicit.step.outcome import Cut, Outside
+from checker.explicit.step.paths import Route
+from checker.ir import system as ir
+from checker.language.tree import Position
+from checker.stopping import Stop
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Where to stop: states found, bytes of the process, seconds; `spent` of these have gone by before the search.
+    None: no limit."""
+
+    states: int | None = None
+    memory: int | None = None
+    seconds: float | None = None
+    spent: float = 0.0
+
+    def later(self, seconds: float) -> Limits:
+        """The same when so many seconds more have gone by."""
+        return dataclasses.replace(self, spent=self.spent + seconds)
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """states: found, initial and terminal ones too. transitions: taken. depth: of the deepest state found. frontier: states
+    found and not expanded, 0 after a complete search."""
+
+    states: int
+    transitions: int
+    depth: int
+    seconds: float
+    frontier: int
+    memory: int
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A violated property. kind as in trace/data.py. path: from an initial state; the last hop of a check or wild
+    pointer leads to the marked state. position: None for a deadlock. arguments: the binding of an invariant, in the
+    order of its parameters. cycle: of a lasso, how many hops there are before its cycle, which ends where it begins; all of
+    them, where the run ends."""
+
+    property: str
+    kind: str
+    position: Position | None
+    path: Route
+    predicate: ir.Predicate | ir.Eventuality | None = None
+    arguments: tuple[int, ...] = ()
+    message: str = ""
+    cycle: int | None = None
+
+
+@dataclass
+class Result:
+    """stopped: why the search ended early, None if it is complete. cuts: reason -> what was missing, where paths ended for want
+    of room. outside: constraint -> where it stands, if paths came out of it. dropped: reduction -> why the search began anew
+    without it. omission: the probability that hash compaction left out a state is at most this."""
+
+    statistics: Statistics
+    findings: dict[str, Finding] = field(default_factory=dict)
+    error: Finding | None = None
+    stopped: Stop | None = None
+    cuts: dict[str, str] = field(default_factory=dict)
+    outside: dict[str, str] = field(default_factory=dict)
+    unreached: tuple[Position, ...] = ()
+    dropped: dict[str, str] = field(default_factory=dict)
+    omission: float = 0.0
+
+    @property
+    def reasons(self) -> frozenset[str]:
+        """Why paths were cut, for want of room or in a state outside a constraint."""
+        return frozenset((*self.cuts, *self.outside))
+
+    def note(self, cut: Cut) -> None:
+        """Keep where a path was cut."""
+        kept = self.outside if isinstance(cut, Outside) else self.cuts
+        kept.setdefault(cut.reason, f"{cut.position}: {cut.message}")
+
+
+Progress = Callable[[Statistics], None]

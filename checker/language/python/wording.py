@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What properties and assumptions say, as a few digits of a hash each: the same where only comments, prose or places change.
+
+The text of a property is that of its conditions, of all code with a `check` for it, and of each function, constant and type
+that they use, and so on. What stands in the state (records, variables) counts with its name only: states are counted elsewhere.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from checker.language import tree
+from checker.language.python.declarations import ON_RUNS, Symbols
+from checker.language.python.modules import Import, Module
+from checker.language.python.symbols import Builtin, Code
+
+DIGITS = 12
+CONDITIONS = {"invariant", "lemma", *ON_RUNS} - {"fair"}
+PLACES = ("lineno", "col_offset", "end_lineno", "end_col_offset", "ctx", "kind", "type_comment")
+"""Fields of a node that say nothing."""
+SHOWN = 40
+"""Characters of a stated assumption that stand for it; those that begin alike share a name."""
+
+
+@dataclass(frozen=True)
+class Wording:
+    """By name, each with the digits that stand for its text."""
+
+    properties: dict[str, str]
+    assumptions: dict[str, str]
+
+
+def wording(program: tree.Program, symbols: Symbols, modules: Sequence[Module]) -> Wording:
+    """The wording of a program. modules: those that are part of it as a whole."""
+    texts = _Texts(symbols)
+    codes = [code for module in modules for code in symbols.all_code(module)]
+    parts: dict[str, list[str]] = {name: [] for name in program.properties}
+    for code in codes:
+        for name in {*_own(code), *texts.checked(code)}:
+            parts[name].append(texts.closed(code))
+    assumptions = {f"fair: {c.name}": digest([texts.closed(c)]) for c in codes if "fair" in c.decorators}
+    assumptions |= {f"constraint: {c.name}": digest([texts.closed(c)]) for c in codes if "constraint" in c.decorators}
+    for hook, implementation in program.demanded:
+        assumptions[f"hook: {hook}"] = digest([texts.closed(symbols.used_code[implementation])])
+    stated: dict[str, list[str]] = {}
+    for text in (" ".join(text.split()) for text in program.stated):
+        stated.setdefault(f"stated: {text[:SHOWN]}", []).append(text)
+    assumptions |= {name: digest(found) for name, found in stated.items()}
+    return Wording({name: digest(found) for name, found in parts.items()}, assumptions)
+
+
+def digest(texts: Iterable[str]) -> str:
+    """The digits for texts in any order."""
+    return hashlib.sha256("\0".join(sorted(texts)).encode()).hexdigest()[:DIGITS]
+
+
+def _own(code: Code) -> Iterator[str]:
+    """The property that a condition belongs to."""
+    for kind in CONDITIONS & code.decorators.keys():
+        call = code.decorators[kind]
+        if call is not None and isinstance(call.args[0], ast.Constant):
+            yield str(call.args[0].value)
+
+
+@dataclass
+class _Texts:
+    symbols: Symbols
+
+    def checked(self, code: Code) -> Iterator[str]:
+        """The properties that the code itself has a `check` for."""
+        for node in ast.walk(code.node):
+            if isinstance(node, ast.Call) and len(node.args) == 3 and isinstance(node.func, ast.Name):
+                named = node.args[1]
+                if self._symbol(code.module, node.func.id) == Builtin("check") and isinstance(named, ast.Name):
+                    match self._symbol(code.module, named.id):
+                        case tree.Property(identifier):
+                            yield identifier
+                        case Code() as condition:
+                            yield from _own(condition)
+
+    def closed(self, code: Code) -> str:
+        """The text of the code with that of all it uses."""
+        found: set[tuple[str, str]] = set()
+        self._collect(code.module, code.node, found)
+        return "\n".join([text_of(code.node), *sorted(text for _, text in found)])
+
+    def _collect(self, module: Module, node: ast.AST, found: set[tuple[str, str]]) -> None:
+        names = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+        for name in sorted(names & module.definitions.keys()):
+            home, definition = self._home(module, name)
+            if isinstance(definition, ast.FunctionDef):
+                code = self._used(home, definition)
+                if code is None:
+                    continue
+                home, definition = code.module, code.node
+            elif not isinstance(definition, ast.Assign) or _is_declared(definition):
+                continue
+            key = home.name, text_of(definition)
+            if key not in found:
+                found.add(key)
+                self._collect(home, definition, found)
+
+    def _used(self, home: Module, definition: ast.FunctionDef) -> Code | None:
+        """The function that a name stands for: of a hook, the one that implements it. None for what is no function."""
+        code = self.symbols.resolve(home, definition.name, definition)
+        if not isinstance(code, Code) or not code.is_function:
+            return None
+        implementation = self.symbols.implementations.get(code.name, code.name)
+        return self.symbols.used_code.get(implementation, code)
+
+    def _home(self, module: Module, name: str) -> tuple[Module, ast.stmt | None]:
+        """Where a name is defined; None where that is no file of the program."""
+        definition = module.definitions[name]
+        while isinstance(definition, Import):
+            target = self.symbols.modules.modules.get(definition.module)
+            if target is None or definition.name not in target.definitions:
+                return module, None
+            module, definition = target, target.definitions[definition.name]
+        return module, definition
+
+    def _symbol(self, module: Module, name: str) -> object:
+        return self.symbols.resolve(module, name, ast.Pass()) if name in module.definitions else None
+
+
+def _is_declared(definition: ast.Assign) -> bool:
+    """Whether it declares a parameter, an event or a property, rather than a constant or a type."""
+    return isinstance(definition.value, ast.Call)
+
+
+def text_of(node: object) -> str:
+    """A syntax tree as text, the same in each version of Python; docstrings are left out."""
+    match node:
+        case ast.AST():
+            body = getattr(node, "body", None)
+            if isinstance(node, ast.FunctionDef) and ast.get_docstring(node) is not None:
+                assert isinstance(body, list)
+                body = body[1:]
+            parts = []
+            for name in node._fields:
+                value = body if name == "body" else getattr(node, name, None)
+                if name not in PLACES and value is not None and value != []:
+                    parts.append(f"{name}={text_of(value)}")
+            return f"{type(node).__name__}({', '.join(parts)})"
+        case list():
+            return f"[{', '.join(map(text_of, node))}]"
+    return repr(node)

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The text that `stackproof prove` prints."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from checker.result.verdict import Run, Verdict, Word
+
+
+def proof_text(
+    run: Run,
+    invariant: Sequence[str],
+    counterexample: Sequence[str],
+    certificate: Path | None,
+    given_up: Mapping[str, Sequence[str]],
+) -> str:
+    """Verdicts, what they rest on, the invariant or the counterexample to induction, the lemmas of the model that were given up
+    (each with the reason, as lines), and where the certificate is."""
+    s = run.statistics
+    lines = [f"{run.subject.model}: {run.subject.configuration}: {s.states:,} states sampled, {s.seconds:.1f} s", ""]
+    if counterexample:
+        lines += ["Counterexample to induction", *(f"  {line}" for line in counterexample), ""]
+    for name, (reason, *shown) in given_up.items():
+        lines += [f"Lemma {name}: not proved, and not used: {reason}", *(f"  {line}" for line in shown), ""]
+    if invariant:
+        lines += ["Inductive invariant: all of these together", *(f"  {line}" for line in invariant), ""]
+    lines.append("Verdicts")
+    width = max((len(verdict.property) for verdict in run.verdicts), default=0)
+    lines += [f"  {verdict.property:<{width}}  {_said(verdict)}" for verdict in run.verdicts]
+    lines += run.subject.notes
+    if any(verdict.word is Word.PROVED for verdict in run.verdicts):
+        lines += [
+            "Z3 found the invariant; Bitwuzla has checked that every initial state satisfies it, that every step keeps it, and",
+            "that it excludes every violation. The proofs are about sequentially consistent interleavings of single accesses.",
+        ]
+    if certificate is not None:
+        again = shlex.join(["stackproof", "certify", str(certificate), "--model", run.subject.model])
+        lines.append(f"Certificate: {certificate} ({again})")
+    return "\n".join(lines)
+
+
+def _said(verdict: Verdict) -> str:
+    if verdict.word is Word.VIOLATED and verdict.trace is not None:
+        return f"VIOLATED in {len(verdict.trace.steps)} steps"
+    return f"{verdict.word.value}({verdict.detail})"

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The end of what `stackproof simulate` prints: what was walked, and the verdicts."""
+
+from __future__ import annotations
+
+from checker.report.text.check_text import lines_text
+from checker.result.simulation import Simulated
+from checker.result.verdict import Verdict, Word
+from checker.stopping import INTERRUPTED
+
+
+def simulation_text(run: Simulated) -> str:
+    """What was walked, the verdict of each property, and what they rest on."""
+    w = run.walks
+    lines = [
+        f"{run.subject.model}: {run.subject.configuration}: {_outcome(run)}",
+        f"  {w}: the longest walk {w.longest:,} of {w.depth:,} steps, {w.seconds:.1f} s, {w.memory / 2**20:,.0f} MiB",
+    ]
+    lines += [f"  paths were cut, UNKNOWN({reason}): {what}" for reason, what in run.cuts]
+    lines += ["", "Verdicts"]
+    width = max((len(verdict.property) for verdict in run.verdicts), default=0)
+    lines += [f"  {verdict.property:<{width}}  {_told(verdict)}" for verdict in run.verdicts]
+    if run.unreached:
+        lines.append("Lines of the model that no walk came to: " + lines_text(run.unreached))
+    lines += run.subject.notes
+    lines += [
+        "Random walks find violations; where they find none, nothing is claimed. The traces need not be shortest ones.",
+        "The verdicts are about sequentially consistent interleavings of single accesses, at the sizes and events named above.",
+    ]
+    if any(verdict.trace is not None for verdict in run.verdicts):
+        lines.append("Each counterexample was replayed by an independent interpreter.")
+    return "\n".join(lines)
+
+
+def _outcome(run: Simulated) -> str:
+    if run.stopped is not None:
+        return f"stopped by {run.stopped}" if run.stopped != INTERRUPTED else "interrupted"
+    if run.error is not None:
+        return "ended by a model error"
+    if run.walks.begun < run.walks.asked:
+        return "ended, as there is nothing left to find"
+    return "all walks done"
+
+
+def _told(verdict: Verdict) -> str:
+    if verdict.word is Word.VIOLATED and verdict.trace is not None:
+        return f"VIOLATED in {len(verdict.trace.steps)} steps, perhaps not the fewest"
+    return f"{verdict.word.value}({verdict.detail})"

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What a simulation found, as data. A property that no violation was found of is UNKNOWN, however many walks there were."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from checker.result.verdict import Subject, Verdict, Word
+from checker.stopping import Stop
+
+
+@dataclass(frozen=True)
+class Walks:
+    """asked, depth, seed: as asked for. begun: walks, the last one perhaps not ended. steps: taken in all. longest: steps of the
+    longest. seconds: wall time. memory: bytes of the process."""
+
+    asked: int
+    depth: int
+    seed: int
+    begun: int
+    steps: int
+    longest: int
+    seconds: float
+    memory: int
+
+    def __str__(self) -> str:
+        return f"simulated: {_many(self.begun, 'walk')}, {_many(self.steps, 'step')}, seed {self.seed}"
+
+
+@dataclass(frozen=True)
+class Simulated:
+    """As `Run`; unreached: places in the model that nothing possible on the walks came to."""
+
+    subject: Subject
+    verdicts: tuple[Verdict, ...]
+    walks: Walks
+    stopped: Stop | None
+    cuts: tuple[tuple[str, str], ...]
+    unreached: tuple[str, ...]
+    error: Verdict | None = None
+
+    @property
+    def words(self) -> set[Word]:
+        """The verdicts that were given, that on the model itself included, and UNKNOWN in any case: walks leave all else open."""
+        given = {verdict.word for verdict in self.verdicts} | {Word.UNKNOWN}
+        return given | ({self.error.word} if self.error is not None else set())
+
+
+def _many(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"

@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What a check found, as data: one run for each configuration, one verdict for each property."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from checker.stopping import Stop
+from checker.trace.data import Trace
+
+
+class Word(Enum):
+    """The verdicts. A property that holds is BOUNDED or PROVED, never just true."""
+
+    PROVED = "PROVED"
+    BOUNDED = "BOUNDED"
+    VIOLATED = "VIOLATED"
+    UNKNOWN = "UNKNOWN"
+    ERROR = "ERROR"
+
+
+class Status(Enum):
+    """Exit statuses."""
+
+    AS_DEMANDED = 0
+    VIOLATED = 1
+    USAGE = 2
+    INCONCLUSIVE = 3
+    INTERNAL = 4
+
+
+PRECEDENCE = (Status.INTERNAL, Status.USAGE, Status.VIOLATED, Status.INCONCLUSIVE, Status.AS_DEMANDED)
+"""When several apply, the first of these is the exit status."""
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """settings: values of all parameters, by name. events: those switched on. has_events: whether the model has any."""
+
+    settings: tuple[tuple[str, int], ...]
+    events: tuple[str, ...]
+    has_events: bool = False
+
+    def __str__(self) -> str:
+        sizes = ", ".join(_size(name, value) for name, value in self.settings if value != USUAL.get(name))
+        if self.events or self.has_events:
+            return f"{sizes or 'no parameters'}; {','.join(self.events) or 'no events'}"
+        return sizes or "no parameters"
+
+
+NO_EVENTS = "none"
+"""What --events takes for no event at all."""
+
+USUAL = {"SPARE_PAGES": 0, "EXCEPTION_STACKS": 2}
+"""Parameters of the kernel that are told only where they have another value."""
+
+_WORDS = {"CPUS": "CPU", "TASKS": "task", "STACK_PAGES": "stack page", "SPARE_PAGES": "spare page"}
+
+
+def _size(name: str, value: int) -> str:
+    if name in _WORDS:
+        return f"{value} {_WORDS[name]}{'s' if value != 1 else ''}"
+    return f"{name} = {value}"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """detail: what BOUNDED covers, why UNKNOWN, what ERROR. trace: the counterexample of VIOLATED, or the path to an ERROR.
+    fairness: what is assumed of the runs that a property on runs judges, a line each. stopped: what
+    ended the search or the proof that this is about early."""
+
+    property: str
+    word: Word
+    detail: str
+    trace: Trace | None = None
+    fairness: tuple[str, ...] = ()
+    stopped: Stop | None = None
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """As of one run. seconds: wall time of the search. memory: bytes of the process at its end. frontier: states not expanded."""
+
+    states: int
+    transitions: int
+    depth: int
+    seconds: float
+    memory: int
+    frontier: int
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is checked. sources: the text of each source file, by the name that positions have it under. notes: what a
+    reader of the verdicts should know of the model, in lines."""
+
+    model: str
+    configuration: Configuration
+    sources: Mapping[str, str]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Run:
+    """One configuration. unreached: places in the model that no run of it reached, as file:line, after a complete search.
+    cuts: (reason, what was missing) where paths ended for want of room. error: what is wrong with the model
+    itself, which ended the search. engine: which one searched; remark: why it was not a faster one.
+    reductions: those in use; dropped: (reduction, why it was not used to the end). omission: a bound on the probability that
+    hash compaction left out a state. unused: (symmetry or reduction, why it was of no use from the beginning); the notes
+    say it too. initials: how many initial states the model has, without reductions.
+    outside: (constraint, where it stands), of those that paths came out of, and were not followed."""
+
+    subject: Subject
+    verdicts: tuple[Verdict, ...]
+    statistics: Statistics
+    stopped: Stop | None
+    cuts: tuple[tuple[str, str], ...]
+    unreached: tuple[str, ...]
+    error: Verdict | None = None
+    engine: str = "portable"
+    remark: str | None = None
+    reductions: tuple[str, ...] = ()
+    dropped: tuple[tuple[str, str], ...] = ()
+    omission: float = 0.0
+    unused: tuple[tuple[str, str], ...] = ()
+    initials: int = 1
+    outside: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def words(self) -> set[Word]:
+        """The verdicts that were given, that on the model itself included."""
+        return {verdict.word for verdict in self.verdicts} | ({self.error.word} if self.error is not None else set())
+
+    @property
+    def violated(self) -> dict[str, int]:
+        """The violated properties with the lengths of their shortest counterexamples."""
+        return {v.property: len(v.trace.steps) for v in self.verdicts if v.word is Word.VIOLATED and v.trace is not None}
+
+
+def status_of(words: set[Word]) -> Status:
+    """The exit status that a set of verdicts amounts to."""
+    statuses = {
+        Word.ERROR: Status.USAGE,
+        Word.VIOLATED: Status.VIOLATED,
+        Word.UNKNOWN: Status.INCONCLUSIVE,
+        Word.BOUNDED: Status.AS_DEMANDED,
+        Word.PROVED: Status.AS_DEMANDED,
+    }
+    found = {statuses[word] for word in words}
+    return next((status for status in PRECEDENCE if status in found), Status.AS_DEMANDED)

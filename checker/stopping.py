@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Why a search, a walk, a comparison or a solver ended before its work was done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Why(Enum):
+    """What ended it. ENGINE: something that this engine cannot do, though another one may. MODEL: an error in the model."""
+
+    INTERRUPTED = "interrupted"
+    STATES = "states"
+    SECONDS = "seconds"
+    MEMORY = "memory"
+    OUT_OF_MEMORY = "out of memory"
+    ENGINE = "engine"
+    SOLVER = "solver"
+    MODEL = "model"
+    HANDED_OVER = "handed over"
+
+
+@dataclass(frozen=True)
+class Stop:
+    """text: the reason for a reader, as in "stopped by the limit of 10 seconds"."""
+
+    why: Why
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+INTERRUPTED = Stop(Why.INTERRUPTED, "interrupted")
+OUT_OF_MEMORY = Stop(Why.OUT_OF_MEMORY, "out of memory")
+HANDED_OVER = Stop(Why.HANDED_OVER, "handed over")
+
+
+def states_limit(states: int) -> Stop:
+    return Stop(Why.STATES, f"the limit of {states:,} states")
+
+
+def seconds_limit(seconds: float) -> Stop:
+    return Stop(Why.SECONDS, f"the limit of {seconds:g} seconds")
+
+
+def memory_limit(memory: int | float) -> Stop:
+    """memory: bytes."""
+    return Stop(Why.MEMORY, f"the limit of {memory / 2**20:,.0f} MiB of memory")

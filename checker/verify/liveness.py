@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Liveness in a check of one configuration: after the search for violations in states, one for runs."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Callable
+
+import psutil
+
+from checker.explicit.liveness.lassos import Lassos, find_lassos
+from checker.explicit.search.results import Finding, Limits, Progress, Result
+from checker.ir.lowering.lower import lower
+from checker.language import tree
+from checker.language.errors import ModelError
+from checker.result.verdict import Verdict, Word
+from checker.trace.build import Disagreement
+from checker.trace.fairness import assumed
+
+LIVENESS_STATES = 200_000
+"""Liveness is looked for in state spaces up to this size, unless another one is asked for."""
+
+
+def live_properties(program: tree.Program, wanted: frozenset[str]) -> frozenset[str]:
+    """Those of the properties that demand something of whole runs."""
+    return frozenset(e.property for e in program.eventualities if e.property in wanted)
+
+
+def fairness_of(program: tree.Program, name: str) -> tuple[str, ...]:
+    """What a property assumes of the runs that it judges, a line each; nothing for one that judges states only."""
+    kinds = [e.demanded.own_steps for e in program.eventualities if e.property == name]
+    return assumed(program, all(kinds)) if kinds else ()
+
+
+def look_at_runs(
+    program: tree.Program,
+    wanted: frozenset[str],
+    result: Result,
+    most: int | None,
+    limits: Limits,
+    progress: Progress | None,
+    found: Callable[[Finding], None],
+    reduced: bool = False,
+) -> dict[str, Verdict]:
+    """Look for lassos after a search; the verdict of each property on runs that has none. `result`: of that search, brought up to
+    date. most: states, None for any number. reduced: that search left out states or transitions, which this one never does.
+    A condition that cannot be evaluated is an ERROR of these properties only. Disagreement if the second search finds another
+    state space than the first."""
+    properties = live_properties(program, wanted) - result.findings.keys()
+    if not properties or result.stopped is not None or result.error is not None:
+        return {}
+    states = result.statistics.states
+    if most is not None and states > most:
+        reason = f"liveness is looked for in at most {most:,} states; these are {states:,}; --liveness-states sets another limit"
+        return {name: Verdict(name, Word.UNKNOWN, reason) for name in properties}
+    begun = time.monotonic()
+    system = lower(program, liveness=True)
+    limits = dataclasses.replace(limits, states=most).later(time.monotonic() - begun)
+    try:
+        lassos = find_lassos(system, properties, limits, progress, found)
+    except ModelError as error:
+        return {name: Verdict(name, Word.ERROR, str(error)) for name in properties}
+    counts = (result.statistics.states, result.statistics.transitions)
+    if lassos.explored and not reduced and (lassos.states, lassos.transitions) != counts:
+        raise Disagreement(f"liveness explored {(lassos.states, lassos.transitions)} states and transitions, safety {counts}")
+    seconds = result.statistics.seconds + time.monotonic() - begun
+    memory = psutil.Process().memory_info().rss
+    result.statistics = dataclasses.replace(result.statistics, seconds=seconds, memory=memory)
+    return {name: v for name in properties - lassos.findings.keys() if (v := _unknown(program, name, result, lassos)) is not None}
+
+
+def _unknown(program: tree.Program, name: str, result: Result, lassos: Lassos) -> Verdict | None:
+    """The verdict of a property without a lasso, if that is not the one of all properties."""
+    if lassos.stopped is not None:
+        return Verdict(name, Word.UNKNOWN, f"liveness: {lassos.stopped}", stopped=lassos.stopped)
+    if result.outside:
+        return Verdict(name, Word.UNKNOWN, f"runs are not followed out of the {', '.join(result.outside)}")
+    judged = any(e.property == name and not e.demanded.own_steps for e in program.eventualities)
+    if lassos.vacuous and judged and not result.cuts:
+        return Verdict(name, Word.UNKNOWN, "no run is fair, so that nothing is demanded of any")
+    return None

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Whether a model still has the properties and assumptions that its outcomes were recorded with: RECORDED in its text."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+
+from checker.language import tree
+from checker.language.python.wording import Wording
+
+
+def compare_wording(program: tree.Program, now: Wording) -> list[str]:
+    """In what the properties and assumptions of a model differ from its record, a line each."""
+    recorded = program.recorded
+    if recorded is None:
+        return ["the properties and assumptions are not recorded yet"]
+    return [
+        *_differences("property", dict(recorded.properties), now.properties),
+        *_differences("assumption", dict(recorded.assumptions), now.assumptions),
+    ]
+
+
+def _differences(what: str, recorded: Mapping[str, str], now: Mapping[str, str]) -> Iterable[str]:
+    for name, digits in recorded.items():
+        if name not in now:
+            yield f"the {what} {name} is gone"
+        elif now[name] != digits:
+            yield f"the {what} {name} says something else than was recorded"
+    for name in now:
+        if name not in recorded:
+            yield f"the {what} {name} is not recorded"
+
+
+def wording_report(program: tree.Program, now: Wording, differences: Iterable[str]) -> list[str]:
+    """The lines of a model whose properties or assumptions are not as recorded, with what to record."""
+    place = f"{program.recorded.position.file}:{program.recorded.position.line}" if program.recorded else f"{program.model}:1"
+    return [
+        *(f"{place}: error: {difference}" for difference in differences),
+        "  if this is as it should be, record (from checker.language import Recorded):",
+        "RECORDED = Recorded(",
+        "    properties={",
+        *(f"        {json.dumps(name)}: {json.dumps(digits)}," for name, digits in sorted(now.properties.items())),
+        "    },",
+        *_assumptions(now.assumptions),
+        ")",
+    ]
+
+
+def _assumptions(assumptions: Mapping[str, str]) -> list[str]:
+    if not assumptions:
+        return ["    assumptions={},"]
+    lines = [
+        f"        {json.dumps(name, ensure_ascii=False)}: {json.dumps(digits)}," for name, digits in sorted(assumptions.items())
+    ]
+    return ["    assumptions={", *lines, "    },"]
