@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
 import pytest
 
 from checker.cli.replaying import load_model_of
 from checker.cli.saving import Findings
+from checker.language.tree import Program
+from checker.trace.data import Trace
 from checker.trace.places import moved
 from checker.trace.replay import replay
 from checker.trace.store import load_trace
@@ -44,10 +47,16 @@ def test_all_bugs_that_are_known_are_there_and_some_that_were_not() -> None:
     assert sum(finding.bug.startswith("N") for finding in FINDINGS) >= 1
 
 
+@functools.cache
+def stored(finding: Finding) -> tuple[Trace, Program]:
+    """The run that is kept of a finding, and its model."""
+    trace = load_trace(FOLDER / f"{finding.stem}.json")
+    return trace, load_model_of(trace)
+
+
 @pytest.mark.parametrize("finding", FINDINGS, ids=lambda finding: finding.bug)
 def test_a_stored_run_is_confirmed_and_shows_its_finding(finding: Finding) -> None:
-    trace = load_trace(FOLDER / f"{finding.stem}.json")
-    program = load_model_of(trace)
+    trace, program = stored(finding)
     result = replay(program, trace)
     assert result.ok, result.reason
     assert (trace.violation.property, set(trace.events)) == (finding.property, set(finding.events))
@@ -60,8 +69,7 @@ def test_no_run_of_another_bug_has_its_signature(finding: Finding) -> None:
     """Among the runs that violate the same property."""
     for other in FINDINGS:
         if other.property == finding.property and family(other) != family(finding):
-            trace = load_trace(FOLDER / f"{other.stem}.json")
-            program = load_model_of(trace)
+            trace, program = stored(other)
             assert not finding.signature.fits(labels_of(moved(trace, program), program.sources)), other.bug
 
 

@@ -388,6 +388,7 @@ def test_a_planted_weakness_is_caught(plant: Callable[[pytest.MonkeyPatch], None
 FEW = frozenset({"single-hole", "area-agrees"})
 
 
+@pytest.mark.slow
 def test_rfc_v1_at_one_processor() -> None:
     settings = {"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2}
     assert differences(ROOT / "models/rfc_v1.py", settings, 8, viewed=False, events=("touch",), properties=FEW) == []

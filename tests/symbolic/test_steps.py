@@ -19,6 +19,7 @@ from test_agreement import PROPERTIES, SYSTEMS
 from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError
 from checker.language.python.load import load_program
+from tests.support.sampling import always
 from tests.support.seeds import seeds
 
 ROOT = Path(__file__).parents[2]
@@ -27,9 +28,10 @@ MODELS = sorted((ROOT / "tests/explicit/models").glob("*.py"))
 
 FEW = {"jumps": 3}
 """States to look at in models that choose very often in a step."""
+LONG = ("jumps", "deep_branches")
 
 
-@pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", always(MODELS, lambda path: path.stem not in LONG), ids=lambda path: path.stem)
 def test_small_models(path: Path) -> None:
     assert differences(lower(load_program(path)), FEW.get(path.stem, 60)) == []
 
@@ -56,11 +58,14 @@ def test_dks(switches: tuple[int, int]) -> None:
     assert differences(lower(load_program(ROOT / "models/dks.py", settings_)), 60) == []
 
 
-@pytest.mark.parametrize("name", ["rfc_v1", "hardened"])
-def test_kernel_models(name: str) -> None:
-    assert differences(lower(load_program(ROOT / f"models/{name}.py", {"CPUS": 1, "TASKS": 1})), 12) == []
+@pytest.mark.parametrize(
+    ("name", "events"), always([("rfc_v1", ("touch",)), ("rfc_v1", None), ("hardened", None)], lambda case: case[1] is not None)
+)
+def test_kernel_models(name: str, events: tuple[str, ...] | None) -> None:
+    assert differences(lower(load_program(ROOT / f"models/{name}.py", {"CPUS": 1, "TASKS": 1}, events)), 12) == []
 
 
+@pytest.mark.slow
 def test_two_processors() -> None:
     program = load_program(ROOT / "models/rfc_v1.py", {"CPUS": 2, "TASKS": 2}, ["touch", "irq"])
     assert differences(lower(program), 10) == []
