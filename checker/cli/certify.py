@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from checker.cli.model_path import ModelPath
 from checker.cli.options import Duration
 from checker.result.verdict import Status
 from checker.symbolic.certificate.independent_check import Answer
@@ -24,7 +25,7 @@ from checker.verify.proof.claims import Claimed, claim_lines, said
 @click.option("--timeout", type=Duration(), metavar="TIME", help="Time for each file: 90, 90s, 5m, 2h.")
 @click.option(
     "--model",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    type=ModelPath(exists=True, dir_okay=False),
     metavar="MODEL",
     help="The model that it is a certificate of: its file, the files that it imports, and all questions are compared.",
 )
