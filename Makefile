@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 JOBS ?= auto
 
-.PHONY: run test test-slow lint gate signals bench bench-bounded fuzz prove counterexamples findings matrix golden clean
+.PHONY: run test test-slow smoke lint gate signals bench bench-bounded fuzz prove counterexamples findings matrix golden clean
 
 # Find what is wrong with the protocol as it was posted, and hold that against the record.
 run: $(READY)
@@ -23,6 +23,10 @@ test: lint
 
 test-slow: $(READY)
 	$(BIN)/pytest -n $(JOBS) --slow -m slow
+
+# Build a wheel, install it into an environment of its own, and try each command from an empty folder; test-slow does so too.
+smoke: $(READY)
+	$(BIN)/pytest -n 0 --slow tests/packaging
 
 lint: $(READY)
 	$(BIN)/ruff format --check .
@@ -83,4 +87,4 @@ $(READY): pyproject.toml
 	@touch $@
 
 clean:
-	rm -rf $(VENV) findings fuzz-differences .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+	rm -rf $(VENV) build dist findings fuzz-differences .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

@@ -12,6 +12,7 @@ import click
 
 from checker.cli.model_path import ModelPath
 from checker.cli.options import Duration
+from checker.language.python.modules import display_path
 from checker.result.verdict import Status
 from checker.symbolic.certificate.independent_check import Answer
 from checker.verify.proof.certificates import ALL_SIZES, NotUnsat, Refused, ask_second_solver, check_files
@@ -56,12 +57,12 @@ def certify(folder: Path, timeout: float | None, model: Path | None) -> int:
         print(f"{folder}: the files are consistent; NOT compared with a model")
         print(f"Each of its {questions} questions is unsat. What its manifest claims was not looked at:")
     else:
-        print(f"accepted: {folder} shows of {model}, whose files are those that were proved:")
+        print(f"accepted: {folder} shows of {display_path(model)}, whose files are those that were proved:")
     print("\n".join(claim_lines(claim)))
     if model is None:
         print(f"Compare it with the model: stackproof certify {shlex.quote(str(folder))} --model {shlex.quote(claim.model)}")
         return Status.INCONCLUSIVE.value
-    print(f"Each of its {questions} questions is unsat, and is what {model} asks at these settings and events.")
+    print(f"Each of its {questions} questions is unsat, and is what {display_path(model)} asks at these settings and events.")
     return Status.AS_DEMANDED.value
 
 

@@ -18,8 +18,8 @@ from checker.result.verdict import Status
 from checker.verify.configuration import model_paths
 
 BUNDLED = (
-    "These come with stackproof, in {folder}. Use the name as it stands, in any folder: `stackproof check rfc_v1`. "
-    "What ends in .py or has a slash is the path of a model of your own."
+    "Bundled with stackproof. Use the name as it stands, in any folder: `stackproof check rfc_v1`. "
+    "What ends in .py or has a slash is the path of a model of your own. The bundled files are in"
 )
 
 
@@ -36,7 +36,8 @@ def list_(models: tuple[Path, ...]) -> int:
             errors.append(str(error))
     print("models")
     if not models:
-        _paragraph(BUNDLED.format(folder=MODELS), 2)
+        _paragraph(BUNDLED, 2)
+        print(f"  {MODELS}")
     for program in programs:
         print(f"  {_typed(program)}")
         _paragraph(program.doc.split("\n\n")[0], 6)
