@@ -14,13 +14,13 @@ from checker.language.constants import mark_constants
 from checker.language.dormant import without_dormant
 from checker.language.errors import ModelError, UsageError, similar
 from checker.language.frame_owners import with_frame_owners
-from checker.language.python.declarations import Symbols
-from checker.language.python.expressions import ExpressionTranslator
-from checker.language.python.modules import Module, Texts, check_with_python, display_path, load_modules
-from checker.language.python.records import expectations, recorded
+from checker.language.python.code.expressions import ExpressionTranslator
+from checker.language.python.code.statements import StatementTranslator, falls_out, function_body, message
+from checker.language.python.declare.symbol_table import Symbols
+from checker.language.python.recorded import expectations, recorded
 from checker.language.python.runs import RunConditions
-from checker.language.python.statements import StatementTranslator, falls_out, function_body, message
-from checker.language.python.symbols import Code
+from checker.language.python.source.modules import Module, Texts, check_with_python, display_path, load_modules
+from checker.language.python.source.symbols import Code
 from checker.language.python.wording import Wording, wording
 from checker.language.symmetry import check_symmetry
 from checker.language.walking import called_functions, nodes, walk

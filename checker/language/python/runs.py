@@ -9,9 +9,9 @@ from collections.abc import Mapping
 
 from checker.language import build, tree
 from checker.language.errors import ModelError
-from checker.language.python.declarations import Symbols
-from checker.language.python.statements import function_body, message
-from checker.language.python.symbols import Code
+from checker.language.python.code.statements import function_body, message
+from checker.language.python.declare.symbol_table import Symbols
+from checker.language.python.source.symbols import Code
 from checker.language.walking import called_functions, nodes
 
 

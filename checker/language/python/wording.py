@@ -13,9 +13,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from checker.language import tree
-from checker.language.python.declarations import ON_RUNS, Symbols
-from checker.language.python.modules import Import, Module
-from checker.language.python.symbols import Builtin, Code
+from checker.language.python.declare.symbol_table import ON_RUNS, Symbols
+from checker.language.python.source.modules import Import, Module
+from checker.language.python.source.symbols import Builtin, Code
 
 DIGITS = 12
 CONDITIONS = {"invariant", "lemma", *ON_RUNS} - {"fair"}

@@ -7,8 +7,8 @@ import ast
 from collections.abc import Sequence
 
 from checker.language import build, tree
-from checker.language.python.generators import GeneratorTranslator
-from checker.language.python.symbols import Code
+from checker.language.python.code.generators import GeneratorTranslator
+from checker.language.python.source.symbols import Code
 from checker.language.types import describe
 
 

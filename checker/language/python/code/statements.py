@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from checker.language import build, tree
-from checker.language.python.expressions import ExpressionTranslator, operator_of
-from checker.language.python.symbols import Code, StructVariable, Symbol
+from checker.language.python.code.expressions import ExpressionTranslator, operator_of
+from checker.language.python.source.symbols import Code, StructVariable, Symbol
 from checker.language.types import NULL_TYPE, describe
 
 AnnotationReader = Callable[[ast.expr], tree.Type]

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import NoReturn
 
 from checker.language import tree
-from checker.language.python.modules import Module
+from checker.language.python.source.modules import Module
 
 EXPECTED_FORM = "Expected(settings={...}, events=(...), violated={...}, states=..., transitions=..., depth=...)"
 RECORDED_FORM = "Recorded(properties={...}, assumptions={...})"

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Mapping
 
 from checker.language import build, tree
 from checker.language.errors import IDENTIFIER, ModelError, UsageError, similar
-from checker.language.python.expressions import ExpressionTranslator
-from checker.language.python.modules import LANGUAGE, PYTHON_MODULES, Import, Module, ModuleSet
-from checker.language.python.statements import function_body
-from checker.language.python.symbols import Builtin, Code, RecordName, StructName, StructVariable, Symbol, TypeName
-from checker.language.python.variables import VariableReader, sized
+from checker.language.python.code.expressions import ExpressionTranslator
+from checker.language.python.code.statements import function_body
+from checker.language.python.declare.variables import VariableReader, sized
+from checker.language.python.source.modules import LANGUAGE, PYTHON_MODULES, Import, Module, ModuleSet
+from checker.language.python.source.symbols import Builtin, Code, RecordName, StructName, StructVariable, Symbol, TypeName
 from checker.language.raised import RAISED_BY_THE_CHECKER
 
 ON_RUNS = (*(demanded.value for demanded in tree.Demanded), "fair")
