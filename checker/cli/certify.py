@@ -12,7 +12,7 @@ import click
 
 from checker.cli.model_path import ModelPath
 from checker.cli.options import Duration
-from checker.language.python.modules import display_path
+from checker.language.python.source.modules import display_path
 from checker.result.verdict import Status
 from checker.symbolic.certificate.independent_check import Answer
 from checker.verify.proof.certificates import ALL_SIZES, NotUnsat, Refused, ask_second_solver, check_files
