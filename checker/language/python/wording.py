@@ -97,7 +97,7 @@ class _Texts:
                 if code is None:
                     continue
                 home, definition = code.module, code.node
-            elif not _counts(definition):
+            elif definition is None or not _counts(definition):
                 continue
             key = home.name, text_of(definition)
             if key not in found:
@@ -126,7 +126,7 @@ class _Texts:
         return self.symbols.resolve(module, name, ast.Pass()) if name in module.definitions else None
 
 
-def _counts(definition: ast.stmt | None) -> bool:
+def _counts(definition: ast.stmt) -> bool:
     """Whether a definition that is no function is part of what its users say: a constant, a range, an Enum, an IntFlag."""
     match definition:
         case ast.Assign(value=ast.Call()):
