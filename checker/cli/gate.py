@@ -17,7 +17,7 @@ from checker.explicit.search.interrupts import uninterrupted
 from checker.language import tree
 from checker.language.errors import ModelError, UsageError, similar
 from checker.language.python.load import load_program, load_wording
-from checker.language.python.modules import display_path
+from checker.language.python.source.modules import display_path
 from checker.project import PROJECT
 from checker.result.verdict import Run, Status, Word
 from checker.trace.data import Trace

@@ -18,7 +18,7 @@ from checker.ir.system import System
 from checker.language import tree
 from checker.language.errors import UsageError, similar
 from checker.language.python.load import load_program
-from checker.language.python.modules import Texts
+from checker.language.python.source.modules import Texts
 from checker.language.symmetry import undecided_allocations
 from checker.result.verdict import Configuration, Run, Statistics, Subject, Verdict, Word
 from checker.verify.confirm import confirmed

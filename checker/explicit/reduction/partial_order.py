@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from checker.explicit.step.paths import outcomes
 from checker.explicit.step.transitions import Transition, Transitions
 from checker.ir import system as ir
-from checker.ir.analysis.accesses import End, Run, Runner
+from checker.ir.analysis.accesses import Run, Runner
 from checker.ir.analysis.comparison import NOT_GREATER, NOT_SMALLER, Comparer, Pair, Unsure, truth
+from checker.ir.analysis.noted_state import End
 from checker.ir.analysis.observation import Ranges, instances, observable
 from checker.ir.analysis.ownership import Claimer, Claims, Discipline, Mode, agent_of
 from checker.ir.simplify import Specialiser, action_code

@@ -14,9 +14,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from checker.language import tree
-from checker.language.python.declarations import ON_RUNS, Symbols
-from checker.language.python.modules import Import, Module
-from checker.language.python.symbols import Builtin, Code
+from checker.language.python.declare.decorators import ON_RUNS
+from checker.language.python.declare.symbol_table import Symbols
+from checker.language.python.source.modules import Import, Module
+from checker.language.python.source.symbols import Builtin, Code
 
 DIGITS = 12
 CONDITIONS = {"invariant", "lemma", *ON_RUNS} - {"fair"}
@@ -45,7 +46,7 @@ def wording(program: tree.Program, symbols: Symbols, modules: Sequence[Module]) 
     assumptions = {f"fair: {c.name}": digest([texts.closed(c)]) for c in codes if "fair" in c.decorators}
     assumptions |= {f"constraint: {c.name}": digest([texts.closed(c)]) for c in codes if "constraint" in c.decorators}
     for hook, implementation in program.demanded:
-        assumptions[f"hook: {hook}"] = digest([texts.closed(symbols.used_code[implementation])])
+        assumptions[f"hook: {hook}"] = digest([texts.closed(symbols.code.used[implementation])])
     stated: dict[str, list[str]] = {}
     for text in (" ".join(text.split()) for text in program.stated):
         stated.setdefault(f"stated: {text[:SHOWN]}", []).append(text)
@@ -109,8 +110,8 @@ class _Texts:
         code = self.symbols.resolve(home, definition.name, definition)
         if not isinstance(code, Code) or not code.is_function:
             return None
-        implementation = self.symbols.implementations.get(code.name, code.name)
-        return self.symbols.used_code.get(implementation, code)
+        implementation = self.symbols.code.implementations.get(code.name, code.name)
+        return self.symbols.code.used.get(implementation, code)
 
     def _home(self, module: Module, name: str) -> tuple[Module, ast.stmt | None]:
         """Where a name is defined; None where that is no file of the program."""

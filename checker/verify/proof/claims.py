@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from checker.language import tree
-from checker.language.python.modules import load_modules
+from checker.language.python.source.modules import load_modules
 from checker.verify.configuration import assumptions_of
 from checker.verify.liveness import live_properties
 from checker.verify.proof.certificates import MANIFEST, Refused, digest

@@ -7,7 +7,7 @@ import ast
 from collections.abc import Callable, Sequence
 
 from checker.language import build, tree
-from checker.language.python.scope import CodeScope
+from checker.language.python.code.scope import CodeScope
 from checker.language.types import MOST
 
 

@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Python statements -> statements of the syntax tree; bodies of functions -> one expression."""
+"""Python statements -> statements of the syntax tree."""
 
 from __future__ import annotations
 
 import ast
-import string
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from checker.language import build, tree
-from checker.language.python.expressions import ExpressionTranslator, operator_of
-from checker.language.python.symbols import Code, StructVariable, Symbol
+from checker.language.python.code.expressions import ExpressionTranslator, operator_of
+from checker.language.python.code.flow import known_after
+from checker.language.python.code.messages import message
+from checker.language.python.source.symbols import Code, StructVariable, Symbol
 from checker.language.types import NULL_TYPE, describe
 
 AnnotationReader = Callable[[ast.expr], tree.Type]
@@ -215,7 +216,7 @@ class StatementTranslator:
         after_then = self.translator.names
         self.translator.names = dict(before)
         otherwise = self.body(orelse)
-        self.translator.names = _known_after(after_then, then, self.translator.names, otherwise)
+        self.translator.names = known_after(after_then, then, self.translator.names, otherwise)
         return [tree.If(position, condition, then, otherwise)]
 
     def for_loop(self, node: ast.For) -> tree.Statement:
@@ -345,108 +346,3 @@ def _runs(node: ast.AST) -> bool:
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
         return False
     return isinstance(node, ast.stmt) and not isinstance(node, ast.Pass | ast.Global)
-
-
-def message(translator: ExpressionTranslator, node: ast.Constant) -> tree.Message:
-    """A message with its expressions."""
-    parts: list[str | tree.Expression] = []
-    effects, translator.effects = translator.effects, False
-    try:
-        for text, field, form, conversion in string.Formatter().parse(str(node.value)):
-            if form or conversion:
-                raise translator.module.error(node, "a message has plain {expressions}, without `:` or `!`")
-            if text:
-                parts.append(text)
-            if field is not None:
-                expression = ast.parse(field, mode="eval").body
-                for inner in ast.walk(expression):
-                    ast.copy_location(inner, node)
-                parts.append(translator.expression(expression))
-    except (ValueError, SyntaxError):
-        raise translator.module.error(node, "the message's {expressions} cannot be read; write {{ for a brace") from None
-    finally:
-        translator.effects = effects
-    return tuple(parts)
-
-
-def _ends(statements: Sequence[tree.Statement]) -> bool:
-    """Whether control never comes out at the end."""
-    if not statements:
-        return False
-    last = statements[-1]
-    if isinstance(last, tree.If):
-        return _ends(last.then) and _ends(last.otherwise)
-    if isinstance(last, tree.Atomic):
-        return _ends(last.body)
-    return isinstance(last, (tree.Return, tree.Break, tree.Continue, tree.Halt))
-
-
-def _known_after(
-    names_then: dict[str, tree.Expression],
-    then: Sequence[tree.Statement],
-    names_otherwise: dict[str, tree.Expression],
-    otherwise: Sequence[tree.Statement],
-) -> dict[str, tree.Expression]:
-    """Which names have a value after an `if`: those that have one on each way that comes out of it."""
-    if _ends(then):
-        return names_otherwise
-    if _ends(otherwise):
-        return names_then
-    return {name: value for name, value in names_then.items() if name in names_otherwise}
-
-
-def falls_out(statements: Sequence[tree.Statement]) -> bool:
-    """Whether control may reach the end of a body."""
-    if statements and isinstance(last := statements[-1], tree.While):
-        return not (isinstance(last.test, tree.Constant) and last.test.value and not _breaks(last.body))
-    return not _ends(statements)
-
-
-def _breaks(statements: Sequence[tree.Statement]) -> bool:
-    for statement in statements:
-        match statement:
-            case tree.Break():
-                return True
-            case tree.If(then=then, otherwise=otherwise) if _breaks(then) or _breaks(otherwise):
-                return True
-            case tree.Atomic(body=body) if _breaks(body):
-                return True
-    return False
-
-
-def function_body(
-    translator: ExpressionTranslator, statements: Sequence[ast.stmt], result: tree.Type | None, node: ast.FunctionDef
-) -> tree.Expression:
-    """The one expression that a function's lines amount to: `name = value`, `if test: return value`, `return value`. A name
-    is short for its value."""
-    if not statements:
-        raise translator.module.error(node, f"`{node.name}` has to end in `return` on every way")
-    first, rest = statements[0], statements[1:]
-    position = translator.module.position(first)
-    match first:
-        case ast.Expr(value=ast.Constant(value=str())):
-            return function_body(translator, rest, result, node)
-        case ast.Return(value=value) if value is not None:
-            expression = translator.expression(value)
-            return expression if result is None else build.fit(expression, result, "the result")
-        case ast.Assign(targets=[ast.Name(id=name)], value=value):
-            if name in translator.names:
-                raise translator.module.error(first, f"`{name}` has a value already; functions do not change names")
-            translator.names[name] = translator.expression(value)
-            return function_body(translator, rest, result, node)
-        case ast.If(test=test, body=body, orelse=orelse):
-            condition = translator.condition(test)
-            outer = dict(translator.names)
-            if isinstance(condition, tree.Constant):
-                return function_body(translator, [*(body if condition.value else orelse), *rest], result, node)
-            then = function_body(translator, [*body, *rest] if not _returns(body) else body, result, node)
-            translator.names = dict(outer)
-            otherwise = function_body(translator, [*orelse, *rest], result, node)
-            return build.conditional(position, condition, then, otherwise)
-    raise translator.module.error(
-        first, "a function has lines `name = value`, `if test: return value` and `return value` only; use a @routine"
-    )
-
-
-def _returns(statements: Sequence[ast.stmt]) -> bool:
-    return bool(statements) and isinstance(statements[-1], ast.Return)

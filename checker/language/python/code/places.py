@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 
 from checker.language import build, tree
 from checker.language.errors import similar
-from checker.language.python.calls import CallTranslator
-from checker.language.python.symbols import StructVariable
+from checker.language.python.code.calls import CallTranslator
+from checker.language.python.source.symbols import StructVariable
 from checker.language.types import describe
 
 

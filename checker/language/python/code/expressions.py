@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 from checker.language import build, tree
 from checker.language.errors import ModelError
-from checker.language.python.modules import Module
-from checker.language.python.places import PlaceTranslator
+from checker.language.python.code.places import PlaceTranslator
+from checker.language.python.source.modules import Module
 from checker.language.walking import nodes
 
 _BINARY: dict[type[ast.operator], str] = {

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from checker.language import tree
-from checker.language.python.modules import Module
-from checker.language.python.symbols import Builtin, RecordName, Resolver, Symbol
+from checker.language.python.source.modules import Module
+from checker.language.python.source.symbols import Builtin, RecordName, Resolver, Symbol
 
 
 class CodeScope:

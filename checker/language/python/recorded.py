@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What a model records: EXPECTED, the outcome of each configuration, and RECORDED, the properties and assumptions it is of."""
+"""What a model writes down beside its code: EXPECTED, the outcome of each configuration; RECORDED, the properties and
+assumptions that it is of; ASSUMPTIONS, what its verdicts rest on."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from collections.abc import Mapping
 from typing import NoReturn
 
 from checker.language import tree
-from checker.language.python.modules import Module
+from checker.language.python.source.modules import Module
 
 EXPECTED_FORM = "Expected(settings={...}, events=(...), violated={...}, states=..., transitions=..., depth=...)"
 RECORDED_FORM = "Recorded(properties={...}, assumptions={...})"
@@ -40,6 +41,24 @@ def recorded(main: Module) -> tree.Recorded | None:
     if found[0] is None or found[1] is None:
         raise main.error(definition.value, f"write {RECORDED_FORM}, as gate prints it")
     return tree.Recorded(found[0], found[1], main.position(definition.value))
+
+
+def stated(main: Module) -> tuple[str, ...]:
+    """What the model's text says that it assumes."""
+    definition = main.definitions.get("ASSUMPTIONS")
+    if definition is None:
+        return ()
+    if isinstance(definition, ast.Assign):
+        node: ast.AST = definition.value
+    else:
+        node = definition if isinstance(definition, ast.AST) else ast.Pass()
+    try:
+        values = ast.literal_eval(definition.value) if isinstance(definition, ast.Assign) else None
+    except (ValueError, TypeError):
+        values = None
+    if not isinstance(values, tuple) or not all(isinstance(value, str) for value in values):
+        raise main.error(node, 'ASSUMPTIONS says what the verdicts rest on; write ASSUMPTIONS = ("...",)')
+    return values
 
 
 def _expectation(main: Module, node: ast.expr, has_events: bool) -> tree.Expectation:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
 from checker.language import tree
-from checker.language.python.modules import Module
+from checker.language.python.source.modules import Module
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ from math import prod
 
 from checker.language import build, tree
 from checker.language.errors import similar
-from checker.language.python.expressions import ExpressionTranslator
-from checker.language.python.modules import Module
-from checker.language.python.symbols import Builtin, Resolver, StructName, Symbol
+from checker.language.python.code.expressions import ExpressionTranslator
+from checker.language.python.source.modules import Module
+from checker.language.python.source.symbols import Builtin, Resolver, StructName, Symbol
 from checker.language.types import MOST, describe
 
 

@@ -7,8 +7,8 @@ import ast
 from collections.abc import Sequence
 
 from checker.language import build, tree
-from checker.language.python.generators import GeneratorTranslator
-from checker.language.python.symbols import Code
+from checker.language.python.code.generators import GeneratorTranslator
+from checker.language.python.source.symbols import Code
 from checker.language.types import describe
 
 
@@ -106,14 +106,6 @@ class CallTranslator(GeneratorTranslator):
             case "null":
                 self.takes(node, 1)
                 return tree.Constant(position, tree.ReferenceType(self.record(node.args[0], may_be_quoted=True)), 0)
-            case "processor":
-                self.takes(node, 1)
-                return tree.Processor(position, tree.ReferenceType(self.record(node.args[0])))
-            case "frame_owner":
-                self.takes(node, 1)
-                record = self.record(node.args[0])
-                self.owns_frames(record, node.args[0])
-                return tree.FrameOwner(position, tree.ReferenceType(record))
             case "allocate":
                 self.takes(node, 1)
                 if not self.effects:
@@ -128,6 +120,22 @@ class CallTranslator(GeneratorTranslator):
                     raise self.module.error(node, "`is_allocated` takes a reference")
                 self.has_allocator(pointer.type.record, node)
                 return tree.IsAllocated(position, build.BOOL, pointer.type.record, pointer)
+            case "processor" | "frame_owner" | "in_routine" | "calls" | "has_frames":
+                return self.execution_call(called, node)
+        raise self.module.error(node, f"`{called}` is not an expression; it has no place here")
+
+    def execution_call(self, called: str, node: ast.Call) -> tree.Expression:
+        """What asks who runs, and what stands on frames."""
+        position = self.module.position(node)
+        match called:
+            case "processor":
+                self.takes(node, 1)
+                return tree.Processor(position, tree.ReferenceType(self.record(node.args[0])))
+            case "frame_owner":
+                self.takes(node, 1)
+                record = self.record(node.args[0])
+                self.owns_frames(record, node.args[0])
+                return tree.FrameOwner(position, tree.ReferenceType(record))
             case "in_routine":
                 self.takes(node, 2)
                 record, owner = self.owner(node.args[0])
@@ -145,7 +153,7 @@ class CallTranslator(GeneratorTranslator):
                 self.takes(node, 1)
                 record, owner = self.owner(node.args[0])
                 return tree.HasFrames(position, build.BOOL, record, owner)
-        raise self.module.error(node, f"`{called}` is not an expression; it has no place here")
+        raise AssertionError(called)
 
     def has_allocator(self, record: str, node: ast.AST) -> None:
         if not self.resolver.records[record].allocated:
