@@ -33,7 +33,7 @@ from checker.verify.recorded import compare_wording, wording_report
     "--save",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="Save each model's shortest counterexamples there.",
+    help="Save each model's shortest counterexamples in DIR.",
 )
 def gate(paths: tuple[Path, ...], save: Path | None) -> int:
     """Check every model in PATHS (default: the models that come with stackproof) in each configuration that it
