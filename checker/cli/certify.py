@@ -23,15 +23,15 @@ from checker.verify.proof.claims import Claimed, claim_lines, said
 
 @click.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-@click.option("--timeout", type=Duration(), metavar="TIME", help="Time for each file: 90, 90s, 5m, 2h.")
+@click.option("--timeout", type=Duration(), metavar="TIME", help="Time limit for each file: 90, 90s, 5m, 2h.")
 @click.option(
     "--model",
     type=ModelPath(exists=True, dir_okay=False),
     metavar="MODEL",
-    help="The model that it is a certificate of: its file, the files that it imports, and all questions are compared.",
+    help="Model that the certificate is about: compares its file, its imports and every solver query.",
 )
 def certify(folder: Path, timeout: float | None, model: Path | None) -> int:
-    """Check the certificate in DIR with the second solver, and hold it against MODEL.
+    """Check the certificate in DIR with the second solver, and compare it with MODEL.
 
     With --model everything that the certificate claims is made anew from the model's text: settings, events, assumptions,
     properties, and the questions, for the lemmas that the certificate has. Without it only the files are looked at, and they

@@ -34,7 +34,7 @@ from checker.verify.recorded import compare_wording, wording_report
     "--save",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="Save each model's shortest counterexamples there.",
+    help="Save each model's shortest counterexamples in DIR.",
 )
 def gate(models: tuple[Path, ...], save: Path | None) -> int:
     """Check all MODELS (bundled names, files, folders; default: all bundled models) in each configuration that they

@@ -29,7 +29,7 @@ from checker.verify.proof.prove_all_sizes import prove_all_sizes
     "--certificates",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="Write the certificate there, for `stackproof certify`. What a certificate held there before is removed.",
+    help="Write the certificate to DIR, for `stackproof certify`. An older certificate there is replaced.",
 )
 @click.option(
     "--samples",
@@ -37,12 +37,12 @@ from checker.verify.proof.prove_all_sizes import prove_all_sizes
     default=SAMPLES,
     show_default=True,
     metavar="N",
-    help="Find lemmas among at most so many reachable states.",
+    help="Learn lemmas from at most N reachable states.",
 )
 @click.option(
     "--for-all-sizes",
     is_flag=True,
-    help="Prove for any number of CPUs, tasks and pages. Lemmas are found at the size given, which should have two of each.",
+    help="Prove for any number of CPUs, tasks and pages. Lemmas are learned at the given size, which should have two of each.",
 )
 @click.option(
     "--engine",
@@ -53,10 +53,10 @@ from checker.verify.proof.prove_all_sizes import prove_all_sizes
     " k-induction, it is the properties and the model's own lemmas themselves.",
 )
 @click.option(
-    "--k", type=click.IntRange(1, 1000), metavar="N", help=f"k-induction: try k = 1 to N states in a row. Default: {MOST_K}."
+    "--k", type=click.IntRange(1, 1000), metavar="N", help=f"k-induction: try k = 1 to N consecutive states. Default: {MOST_K}."
 )
 @click.option("--max-memory", type=Size(), metavar="SIZE", help="As for check.")
-@click.option("--timeout", type=Duration(), metavar="TIME", help="Stop after so long in all: 90, 90s, 5m, 2h.")
+@click.option("--timeout", type=Duration(), metavar="TIME", help="Stop after this time in total: 90, 90s, 5m, 2h.")
 def prove(
     model: Path,
     cpus: int | None,
@@ -75,7 +75,7 @@ def prove(
 ) -> int:
     """Prove properties of MODEL at one configuration, for any number of steps.
 
-    An invariant is found that every initial state satisfies, that every step keeps, and that excludes every violation. A second
+    Finds an invariant that holds in every initial state, that every step preserves, and that rules out every violation. A second
     solver checks all three before anything is called PROVED. If no invariant is found, the verdict is UNKNOWN and the exit
     status 3.
 

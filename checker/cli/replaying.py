@@ -70,11 +70,10 @@ def _on_implementation(path: Path, stored: Trace, on: str) -> Status:
 def replay(trace: Path, on: str) -> int:
     """Replay the counterexample stored in TRACE, step by step.
 
-    The interpreter that runs it on its model shares only the front end with the engine that found it. Places are found by
-    routine and statement, so comments and lines that move change nothing. Exit status 0: it is a run of the model and ends in
-    the violation; 1: it is not; 2: it is not any more, as the model's text has changed. On the reference implementation, 0: it
-    ends in a failure of the same kind; 1: it does not. On the implementation of another protocol, 0: nothing fails; 1: something
-    does.
+    The replayer shares only the front end with the engines. It finds code by routine and statement, so comments and moved lines
+    do not matter. Exit status 0: TRACE is a run of the model and ends in the violation; 1: it is not; 2: it no longer is,
+    because the model has changed. With --on reference: 0 if the run ends in a failure of the same kind, else 1. With the
+    implementation of another protocol: 0 if nothing fails, else 1.
     """
     stored = load_trace(trace)
     if on != "model":
