@@ -10,7 +10,8 @@ import copy
 from collections.abc import Iterator
 from types import GeneratorType
 
-from checker.trace.execution import Execution, Flow, Scope
+from checker.trace.evaluation import Scope
+from checker.trace.execution import Execution, Flow
 from checker.trace.machine import Machine
 
 
