@@ -14,7 +14,7 @@ from checker.cli.ending import leave_signals, take_signals
 from checker.cli.output import flush_all, guard_output, say
 from checker.language.errors import UsageError
 from checker.result.verdict import Status
-from checker.trace.build import Disagreement
+from checker.trace.confirmation.build import Disagreement
 
 EPILOG = """Exit status: 0 everything as demanded; 1 a property is violated (gate: not as recorded; replay: not confirmed;
 conform: a difference; mutate: a mutant survived; workload: the protocol failed; certify: refused); 2 usage or

@@ -35,7 +35,7 @@ from checker.symbolic.relation.selector import Transition
 from checker.symbolic.relation.transition import Relation, step_relation
 from checker.symbolic.solvers.solvers import Z3
 from checker.symbolic.terms.terms import Unsupported
-from checker.trace.build import Disagreement
+from checker.trace.confirmation.build import Disagreement
 from checker.verify.configuration import Announce, Request, configuration_of, notes_of, wanted_properties, within
 from checker.verify.confirm import confirmed
 from checker.verify.liveness import fairness_of, live_properties

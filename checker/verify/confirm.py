@@ -13,10 +13,10 @@ from checker.ir import system as ir
 from checker.ir.layout import make_layout
 from checker.language import tree
 from checker.language.schedule import Allocated
-from checker.trace.build import Claim, Disagreement, build_trace
+from checker.trace.confirmation.build import Claim, Disagreement, build_trace
+from checker.trace.confirmation.replay import replay
 from checker.trace.data import Trace
 from checker.trace.machine import Transition
-from checker.trace.replay import replay
 
 
 def confirmed(program: tree.Program, system: ir.System, finding: Finding) -> Trace:

@@ -15,8 +15,8 @@ from checker.ir.lowering.lower import lower
 from checker.language import tree
 from checker.language.errors import ModelError
 from checker.result.verdict import Verdict, Word
-from checker.trace.build import Disagreement
-from checker.trace.fairness import assumed
+from checker.trace.confirmation.build import Disagreement
+from checker.trace.confirmation.fairness import assumed
 
 LIVENESS_STATES = 200_000
 """Liveness is looked for in state spaces up to this size, unless another one is asked for."""

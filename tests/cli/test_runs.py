@@ -21,7 +21,7 @@ from checker.ir.lowering.lower import lower
 from checker.language.python.load import load_program
 from checker.result.verdict import Word
 from checker.stopping import INTERRUPTED
-from checker.trace.build import Disagreement
+from checker.trace.confirmation.build import Disagreement
 from checker.verify.configuration import Request, check_configuration
 from checker.verify.liveness import look_at_runs
 from tests.support.command import PROJECT, stackproof

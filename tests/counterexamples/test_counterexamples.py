@@ -10,8 +10,8 @@ import pytest
 
 from checker.cli.replaying import load_model_of
 from checker.language.python.load import load_program
+from checker.trace.confirmation.replay import replay
 from checker.trace.places import changed_files, moved, positions
-from checker.trace.replay import replay
 from checker.trace.store import load_trace
 
 PROJECT = Path(__file__).resolve().parents[2]

@@ -34,9 +34,9 @@ from checker.report.text.check_text import run_text
 from checker.report.text.trace_text import text_report
 from checker.symbolic.parametric.free_sizes import check_initial
 from checker.symbolic.terms.terms import Unsupported
+from checker.trace.confirmation.replay import replay
 from checker.trace.data import InitialChoice, Trace
 from checker.trace.machine import Machine
-from checker.trace.replay import replay
 from checker.trace.state import Kind, Stopped
 from checker.trace.store import parse_trace, trace_to_json
 from checker.verify.bounded import check_bounded

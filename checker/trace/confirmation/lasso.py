@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 
 from checker.language.schedule import Call
 from checker.language.tree import Demanded, Eventuality, Position, Program
+from checker.trace.confirmation.ending import way_on
+from checker.trace.confirmation.fairness import STAYING, Moment, assumed, assumptions, broken_assumption, moment, unfair
 from checker.trace.data import Cycle
-from checker.trace.ending import way_on
 from checker.trace.exact import exact
-from checker.trace.fairness import STAYING, Moment, assumed, assumptions, broken_assumption, moment, unfair
 from checker.trace.machine import Machine, Transition
 from checker.trace.record import run
 from checker.trace.state import Kind, NextStep, Owner, Stopped

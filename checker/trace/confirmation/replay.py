@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from checker.language.raised import NO_DEADLOCK
 from checker.language.schedule import Call
 from checker.language.tree import Eventuality, Invariant, Program, Type
+from checker.trace.confirmation.ending import invariant_at, invariant_error, way_on
+from checker.trace.confirmation.lasso import NoLasso, check_lasso, cycle_of, eventuality_at
 from checker.trace.data import InitialChoice, Stack, Step, Trace, Violation
-from checker.trace.ending import invariant_at, invariant_error, way_on
-from checker.trace.lasso import NoLasso, check_lasso, cycle_of, eventuality_at
 from checker.trace.machine import Machine, Outcome, Transition
 from checker.trace.parse import parse_instance, parse_value
 from checker.trace.places import Gone, changed_files, moved

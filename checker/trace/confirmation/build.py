@@ -15,9 +15,9 @@ from checker.language.raised import NO_DEADLOCK
 from checker.language.schedule import Call
 from checker.language.tree import Eventuality, Invariant, Position, Program
 from checker.language.values import format_value, instance_name
+from checker.trace.confirmation.ending import invariant_at, invariant_error, way_on
+from checker.trace.confirmation.lasso import NoLasso, check_lasso, cycle_of, eventuality_at
 from checker.trace.data import Step, Trace, Violation
-from checker.trace.ending import invariant_at, invariant_error, way_on
-from checker.trace.lasso import NoLasso, check_lasso, cycle_of, eventuality_at
 from checker.trace.machine import Machine, Outcome, Transition
 from checker.trace.places import with_origin
 from checker.trace.record import printed_owner, record_step
