@@ -21,8 +21,8 @@ from checker.explicit.compiled.shared import MOST_CHOICES, NO_ROW, Failure, Figu
 from checker.explicit.compiled.thread_pool import Crew
 from checker.explicit.reduction.canonical import CandidateCheck, ToldApart
 from checker.explicit.search.interrupts import Interrupts
+from checker.explicit.search.real_paths import RealPaths
 from checker.explicit.search.results import Finding, Limits, Progress, Result, Statistics
-from checker.explicit.search.search import Search
 from checker.explicit.step.outcome import Cut, OutOfRange, Violated
 from checker.explicit.step.paths import NoSuchPath, Route
 from checker.language.raised import NO_DEADLOCK
@@ -48,7 +48,7 @@ class CompiledSearch:
 
     def __init__(
         self,
-        portable: Search,
+        portable: RealPaths,
         generated: Generated,
         library: ctypes.CDLL,
         properties: frozenset[str],

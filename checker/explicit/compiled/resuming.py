@@ -18,7 +18,7 @@ from checker.explicit.compiled.c_code import Generated
 from checker.explicit.compiled.checkpoint import CheckpointError, Reader, key_of, writer_to
 from checker.explicit.compiled.checkpoint_check import Header, Shape, Wrong, check_header, check_lists
 from checker.explicit.compiled.shared import Rows
-from checker.explicit.search.search import Search
+from checker.explicit.search.real_paths import RealPaths
 from checker.explicit.step.outcome import Violated
 from checker.ir import system as ir
 from checker.language.raised import NO_DEADLOCK
@@ -33,7 +33,7 @@ class Resumable(Protocol):
     generated: Generated
     system: ir.System
     properties: frozenset[str]
-    portable: Search
+    portable: RealPaths
     depth: int
     earlier: float
 
@@ -108,7 +108,7 @@ def save(search: Resumable, path: Path) -> None:
                 raisers=len(cuts),
                 depth=search.depth,
                 seconds=search.seconds(),
-                dropped=search.portable.result.dropped,
+                dropped=search.portable.dropped,
             )
         )
         for content in (*lists, cuts, covered):
