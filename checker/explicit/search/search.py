@@ -10,8 +10,9 @@ from collections.abc import Callable
 
 import psutil
 
+from checker.explicit.reduction.assumptions import Assumptions, Broken
 from checker.explicit.reduction.canonical import CandidateCheck, ToldApart
-from checker.explicit.reduction.partial_order import Assumptions, Broken, Reducer
+from checker.explicit.reduction.partial_order import Reducer
 from checker.explicit.search.real_paths import RealPaths
 from checker.explicit.search.results import Finding, Limits, Progress, Result, Statistics
 from checker.explicit.step.outcome import Cut, OutOfRange, Raised, Tape, Violated
