@@ -21,7 +21,7 @@ from checker.language.errors import ModelError
 from checker.language.python.load import load_program
 from checker.language.tree import Program
 from checker.result.verdict import Word
-from checker.symbolic.lemmas.features import Names
+from checker.symbolic.lemmas.names import Names
 from checker.symbolic.lemmas.readable import readable_places
 from checker.symbolic.relation.transition import step_relation
 from checker.symbolic.terms.smtlib import quoted

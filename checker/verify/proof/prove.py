@@ -24,11 +24,13 @@ from checker.symbolic.bmc.question import STATE, Stopped
 from checker.symbolic.certificate.certificate import INITIATION, SAFETY, Claim, Lemma, files
 from checker.symbolic.kinduction.k_induction import InductionMessage, InductionProblem, Inductive, NotInductive
 from checker.symbolic.kinduction.unrolled_certificate import CONSECUTION, unrolled_files
-from checker.symbolic.lemmas.features import Names, Sampled, sampled_features
+from checker.symbolic.lemmas.features import Sampled
 from checker.symbolic.lemmas.holders import guessed, said_counted
+from checker.symbolic.lemmas.names import Names
 from checker.symbolic.lemmas.proof_problem import lemmas, printed, proof_problem
 from checker.symbolic.lemmas.proof_question import Failed, GivenUp, Grown, Proved
 from checker.symbolic.lemmas.readable import counterexample_lines
+from checker.symbolic.lemmas.sampled_features import sampled_features
 from checker.symbolic.process import induction_messages, proof_messages, spacer_messages
 from checker.symbolic.relation.counting import Counted
 from checker.symbolic.relation.transition import Relation, step_relation
