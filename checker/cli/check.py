@@ -17,7 +17,7 @@ from checker.cli.ignored import given, refuse_ignored
 from checker.cli.options import Duration, ProgressLine, Reductions, Size, checkpoints_of, limits, wants_colour
 from checker.cli.request import configuration_options, request_of
 from checker.cli.saving import Findings
-from checker.explicit.compiled.shared import MOST_WORKERS
+from checker.explicit.compiled.c.shared import MOST_WORKERS
 from checker.explicit.engines import ENGINES, Method, available_threads
 from checker.explicit.reduction.reductions import REDUCTIONS
 from checker.explicit.search.results import Limits

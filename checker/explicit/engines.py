@@ -14,8 +14,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from checker.explicit.compiled.c_code import Generated, generate
-from checker.explicit.compiled.c_expressions import Unsupported
+from checker.explicit.compiled.c.expressions import Unsupported
+from checker.explicit.compiled.c.generate import Generated, generate
 from checker.explicit.compiled.compiler import Build, CompilerError
 from checker.explicit.compiled.driver import CompiledSearch
 from checker.explicit.compiled.resuming import Checkpoints, header_of

@@ -16,7 +16,7 @@ from small_programs import HEADER, ONE_PROCESSOR, line_of, model_file, program_o
 from test_checkpoints import pieces
 
 from checker.conformance.specification import Specification
-from checker.explicit.compiled import c_code
+from checker.explicit.compiled.c.generate import generate
 from checker.explicit.compiled.compiler import Build
 from checker.explicit.compiled.driver import CompiledSearch
 from checker.explicit.compiled.resuming import Checkpoints
@@ -264,7 +264,7 @@ def compiled(
 ) -> tuple[Search, Result]:
     system = lower(program)
     search = Search(system)
-    generated = c_code.generate(search.transitions, None, compact)
+    generated = generate(search.transitions, None, compact)
     build = Build(pieces(generated.source) if small else generated.source)
     build.wait(None)
     engine = CompiledSearch(search, generated, build.library(), frozenset(system.properties), checkpoints=checkpoints)

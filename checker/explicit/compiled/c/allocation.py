@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from checker.explicit.compiled.c_expressions import ExpressionWriter, Raisers, Unsupported
+from checker.explicit.compiled.c.expressions import ExpressionWriter, Raisers, Unsupported
 from checker.ir import system as ir
 from checker.ir.layout import Layout
 from checker.ir.system import Naming

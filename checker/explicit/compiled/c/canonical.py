@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from checker.explicit.compiled.c_expressions import ExpressionWriter, Raisers, Unsupported, comment
+from checker.explicit.compiled.c.expressions import ExpressionWriter, Raisers, Unsupported, comment
 from checker.explicit.reduction.canonical import Canonical
 from checker.ir.lowering.expression_code import allocator
 from checker.ir.simplify import Specialiser

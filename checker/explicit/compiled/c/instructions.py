@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from checker.explicit.compiled.c_expressions import UNALIGNED, ExpressionWriter, Raisers
+from checker.explicit.compiled.c.expressions import UNALIGNED, ExpressionWriter, Raisers
 from checker.explicit.step.outcome import Cut, How, OutOfRange, Outside, Raised, Violated
 from checker.ir import system as ir
 from checker.ir.layout import Layout

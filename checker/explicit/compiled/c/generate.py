@@ -14,13 +14,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from checker.explicit.compiled.c_allocation import allocation_functions
-from checker.explicit.compiled.c_canonical import canonical_tables
-from checker.explicit.compiled.c_checkpoint import checkpoint_tables
-from checker.explicit.compiled.c_expressions import ExpressionWriter, Raisers, Unsupported, comment, encoded, table_name
-from checker.explicit.compiled.c_instructions import FunctionWriter
-from checker.explicit.compiled.c_selection import Selected, select
-from checker.explicit.compiled.shared import RaisedKind, declarations
+from checker.explicit.compiled.c.allocation import allocation_functions
+from checker.explicit.compiled.c.canonical import canonical_tables
+from checker.explicit.compiled.c.checkpoint import checkpoint_tables
+from checker.explicit.compiled.c.expressions import ExpressionWriter, Raisers, Unsupported, comment, encoded, table_name
+from checker.explicit.compiled.c.instructions import FunctionWriter
+from checker.explicit.compiled.c.selection import Selected, select
+from checker.explicit.compiled.c.shared import RaisedKind, declarations
 from checker.explicit.reduction.canonical import Canonical
 from checker.explicit.step.initial import initial_states
 from checker.explicit.step.outcome import Cut, OutOfRange, Raised, Violated
