@@ -29,10 +29,10 @@ from checker.result.checked import Asked, Checked
 from checker.result.verdict import Run, Subject, Verdict
 from checker.symbolic.solvers.solvers import SOLVERS
 from checker.verify.bounded import check_bounded
-from checker.verify.configuration import Request, check_configuration
+from checker.verify.configuration import check_configuration
 from checker.verify.interrupted import interrupted_run, was_interrupted
 from checker.verify.ladder import ladder
-from checker.verify.liveness import LIVENESS_STATES
+from checker.verify.request import LIVENESS_STATES, Request
 
 DEPTH = 20
 """Steps that a solver looks at, unless another number is asked for."""

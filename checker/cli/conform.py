@@ -21,8 +21,9 @@ from checker.language.python.load import load_program
 from checker.report.text.check_text import terminal_width
 from checker.report.text.conformance_text import difference_text, lockstep_text, validation_text
 from checker.result.verdict import PRECEDENCE, Status
-from checker.verify.configuration import Request, configuration_of, require_actions
 from checker.verify.ladder import ladder
+from checker.verify.request import Request
+from checker.verify.subject import configuration_of, require_actions
 from spec.reference.log import Event
 from spec.reference.machine import PROTOCOLS
 

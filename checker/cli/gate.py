@@ -21,10 +21,11 @@ from checker.language.python.modules import display_path
 from checker.project import PROJECT
 from checker.result.verdict import Run, Status, Word
 from checker.trace.data import Trace
-from checker.verify.configuration import Request, check_configuration, model_paths, skipped_paths
+from checker.verify.configuration import check_configuration
 from checker.verify.interrupted import was_interrupted
-from checker.verify.liveness import LIVENESS_STATES, live_properties
 from checker.verify.recorded import compare_wording, wording_report
+from checker.verify.request import LIVENESS_STATES, Request, model_paths, skipped_paths
+from checker.verify.subject import live_properties
 
 
 @click.command()

@@ -14,7 +14,7 @@ from checker.language.python.load import load_program
 from checker.language.tree import Program
 from checker.project import PROJECT
 from checker.result.verdict import Status
-from checker.verify.configuration import model_paths
+from checker.verify.request import model_paths
 
 
 @click.command("list")

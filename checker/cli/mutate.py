@@ -27,9 +27,10 @@ from checker.mutation.waivers import Waivers, load_waivers, waivers_path
 from checker.report.json.mutation_json import mutation_json
 from checker.report.text.mutation_text import mutation_text
 from checker.result.mutation import Fate, MutantResult, MutationReport, Reference, Stale
-from checker.verify.configuration import Request, wanted_properties
 from checker.verify.ladder import ladder
 from checker.verify.mutants import Found, Job, MutantSearch, references, search
+from checker.verify.request import Request
+from checker.verify.subject import wanted_properties
 from checker.verify.workers import Workers
 
 LIVENESS_STATES = 500_000

@@ -12,7 +12,7 @@ import click
 from checker.cli.options import Setting
 from checker.language.errors import UsageError
 from checker.result.verdict import NO_EVENTS
-from checker.verify.configuration import Request
+from checker.verify.request import Request
 
 Command = TypeVar("Command", bound=Callable[..., int])
 

@@ -15,7 +15,8 @@ from checker.mutation.mutants import Mutant
 from checker.result.mutation import Fate, MutantResult, Outcome, Reference
 from checker.result.verdict import Run, Subject, Verdict, Word
 from checker.trace.confirmation.build import Disagreement
-from checker.verify.configuration import Request, check_configuration
+from checker.verify.configuration import check_configuration
+from checker.verify.request import Request
 from checker.verify.workers import Died, Workers
 
 GROWTH = 10

@@ -23,7 +23,8 @@ from checker.result.verdict import Word
 from checker.trace.confirmation.replay import replay
 from checker.trace.machine import Machine
 from checker.trace.state import Kind
-from checker.verify.configuration import Request, check_configuration
+from checker.verify.configuration import check_configuration
+from checker.verify.request import Request
 
 COUNTER = """
 no_deadlock = demand("no-deadlock", "test")

@@ -40,7 +40,8 @@ from checker.trace.machine import Machine
 from checker.trace.state import Kind, Stopped
 from checker.trace.store import parse_trace, trace_to_json
 from checker.verify.bounded import check_bounded
-from checker.verify.configuration import Request, check_configuration
+from checker.verify.configuration import check_configuration
+from checker.verify.request import Request
 
 ROOT = Path(__file__).parents[2]
 

@@ -73,12 +73,7 @@ class FunctionWriter(ExpressionWriter):
                 self.store(i, depth)
             case ir.If(test, then, otherwise):
                 self.changing(depth)
-                self.line(depth, f"if ({self.code(test)}) {{")
-                self.block(then, depth + 1)
-                if otherwise:
-                    self.line(depth, "} else {")
-                    self.block(otherwise, depth + 1)
-                self.line(depth, "}")
+                self.branch(test, then, otherwise, depth)
             case ir.Loop():
                 self.changing(depth)
                 self.loop(i, depth)
@@ -128,6 +123,14 @@ class FunctionWriter(ExpressionWriter):
                 raise TypeError(i)
 
     # -- control --
+
+    def branch(self, test: ir.Expression, then: ir.Block, otherwise: ir.Block, depth: int) -> None:
+        self.line(depth, f"if ({self.code(test)}) {{")
+        self.block(then, depth + 1)
+        if otherwise:
+            self.line(depth, "} else {")
+            self.block(otherwise, depth + 1)
+        self.line(depth, "}")
 
     @contextmanager
     def target(self, label: str) -> Iterator[Target]:
