@@ -23,9 +23,9 @@ import select
 import threading
 import time
 
-from spec.reference import system_calls
-from spec.reference.system_calls import PAGE_SIZE
-from spec.reference.userfaultfd import AlreadyMapped, Fault, Userfault
+from spec.reference.real import system_calls
+from spec.reference.real.system_calls import PAGE_SIZE
+from spec.reference.real.userfaultfd import AlreadyMapped, Fault, Userfault
 
 LIMIT = 10.0
 """Seconds that an access may take without a fault, or to end after one. It takes some microseconds."""

@@ -9,10 +9,10 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from spec.reference.failures import Exhausted, WildPointer
+from spec.reference.kernel.failures import Exhausted, WildPointer
 
 if TYPE_CHECKING:
-    from spec.reference.contexts import Context
+    from spec.reference.kernel.contexts import Context
 
 NULL = 0
 TAG = 1

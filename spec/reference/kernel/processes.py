@@ -5,18 +5,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from spec.reference.failures import DirtyPage, Halted, RemoteFault, WildPointer
-from spec.reference.hotplug import can_be_plugged, cpu_hotplug
-from spec.reference.objects import Cpu, Task, TaskState
-from spec.reference.operations import Atomic, Choose, Load, Steps, Store, Wait, call, in_use, last_call
-from spec.reference.scheduler import finish_task_switch, schedule
-from spec.reference.stacks import alloc_thread_stack_node, delayed_vfree_work, waiting_for_vfree
+from spec.reference.kernel.failures import DirtyPage, Halted, RemoteFault, WildPointer
+from spec.reference.kernel.hotplug import can_be_plugged, cpu_hotplug
+from spec.reference.kernel.objects import Cpu, Task, TaskState
+from spec.reference.kernel.operations import Atomic, Choose, Load, Steps, Store, Wait, call, in_use, last_call
+from spec.reference.kernel.scheduler import finish_task_switch, schedule
+from spec.reference.kernel.stacks import alloc_thread_stack_node, delayed_vfree_work, waiting_for_vfree
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from spec.reference.kernel import Kernel
-    from spec.reference.operations import Choice
+    from spec.reference.kernel.kernel import Kernel
+    from spec.reference.kernel.operations import Choice
 
 NOTHING, FORK, EXIT, HOTPLUG, VFREE = "NOTHING", "FORK", "EXIT", "HOTPLUG", "VFREE"
 

@@ -12,10 +12,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from spec.reference.operations import Boundary, Choice, Operation, Steps, routine_name
+from spec.reference.kernel.operations import Boundary, Choice, Operation, Steps, routine_name
 
 if TYPE_CHECKING:
-    from spec.reference.kernel import Kernel
+    from spec.reference.kernel.kernel import Kernel
 
 Round: TypeAlias = Callable[[], "Steps[bool]"]
 """Begins a round. It gives True if it ends with the return of a call that had a frame: then the next round waits for the next

@@ -22,8 +22,8 @@ import struct
 import time
 from dataclasses import dataclass
 
-from spec.reference import system_calls
-from spec.reference.system_calls import PAGE_SIZE
+from spec.reference.real import system_calls
+from spec.reference.real.system_calls import PAGE_SIZE
 
 _API = 0xAA
 _USER_MODE_ONLY = 1

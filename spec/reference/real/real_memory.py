@@ -15,11 +15,11 @@ from __future__ import annotations
 
 import ctypes
 
-from spec.reference import system_calls
-from spec.reference.pagemap import PageMap
-from spec.reference.real_faults import Access, PageFaults
-from spec.reference.system_calls import MADV_DONTFORK, MADV_DONTNEED, MADV_NOHUGEPAGE, PAGE_SIZE
-from spec.reference.userfaultfd import Userfault, open_userfault
+from spec.reference.real import system_calls
+from spec.reference.real.pagemap import PageMap
+from spec.reference.real.real_faults import Access, PageFaults
+from spec.reference.real.system_calls import MADV_DONTFORK, MADV_DONTNEED, MADV_NOHUGEPAGE, PAGE_SIZE
+from spec.reference.real.userfaultfd import Userfault, open_userfault
 
 _FRAMES_AT_ONCE = 256
 _SCRIBBLE = 0x5A

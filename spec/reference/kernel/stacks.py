@@ -5,12 +5,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from spec.reference.allocator import SLEEPS, memcg_kmem_charge_page, memcg_kmem_uncharge_page
-from spec.reference.objects import Cpu, Task, VmArea
-from spec.reference.operations import Atomic, Choose, Load, LoadItem, Steps, Store, call, in_use
+from spec.reference.kernel.allocator import SLEEPS, memcg_kmem_charge_page, memcg_kmem_uncharge_page
+from spec.reference.kernel.objects import Cpu, Task, VmArea
+from spec.reference.kernel.operations import Atomic, Choose, Load, LoadItem, Steps, Store, call, in_use
 
 if TYPE_CHECKING:
-    from spec.reference.kernel import Kernel
+    from spec.reference.kernel.kernel import Kernel
 
 
 # --- a new task's ---

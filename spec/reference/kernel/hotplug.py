@@ -5,16 +5,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from spec.reference.failures import PoolNotFull
-from spec.reference.objects import Cpu
-from spec.reference.operations import Atomic, Choose, Load, Steps, Store, Wait, call
-from spec.reference.stacks import free_vm_stack_cache
+from spec.reference.kernel.failures import PoolNotFull
+from spec.reference.kernel.objects import Cpu
+from spec.reference.kernel.operations import Atomic, Choose, Load, Steps, Store, Wait, call
+from spec.reference.kernel.stacks import free_vm_stack_cache
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from spec.reference.kernel import Kernel
-    from spec.reference.operations import Choice
+    from spec.reference.kernel.kernel import Kernel
+    from spec.reference.kernel.operations import Choice
 
 
 def can_be_plugged(cpu: Cpu, by: Cpu) -> bool:

@@ -16,20 +16,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from spec.reference.audit import audit
-from spec.reference.depths import Depths
-from spec.reference.failures import Ended
-from spec.reference.kernel import Sizes
+from spec.reference.kernel.failures import Ended
+from spec.reference.kernel.kernel import Sizes
+from spec.reference.kernel.memory import StackMemory
+from spec.reference.kernel.objects import NULL, Cpu, Task, TaskState, VmArea
+from spec.reference.kernel.operations import Choice
+from spec.reference.kernel.processes import EXIT, FORK, NOTHING, VFREE
+from spec.reference.kernel.scheduler import may_run
+from spec.reference.kernel.stacks import waiting_for_vfree
+from spec.reference.kernel.striking import is_interruptible
 from spec.reference.log import Move
 from spec.reference.machine import Machine
-from spec.reference.memory import StackMemory
-from spec.reference.objects import NULL, Cpu, Task, TaskState, VmArea
-from spec.reference.operations import Choice
-from spec.reference.processes import EXIT, FORK, NOTHING, VFREE
-from spec.reference.real_memory import Inconsistent
-from spec.reference.scheduler import may_run
-from spec.reference.stacks import waiting_for_vfree
-from spec.reference.striking import is_interruptible
-from spec.reference.watched import Counts, Watched
+from spec.reference.real.real_memory import Inconsistent
+from spec.reference.real.watched import Counts, Watched
+from spec.reference.workload.depths import Depths
 
 STEPS = (100_000, 1_000)
 """A run is stopped after so many steps, and so many more for each task. It takes some hundred for a task."""

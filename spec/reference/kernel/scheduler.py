@@ -5,12 +5,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from spec.reference.objects import Cpu, Task, TaskState
-from spec.reference.operations import Atomic, Choice, Choose, Load, Steps, call
-from spec.reference.stacks import put_task_stack
+from spec.reference.kernel.objects import Cpu, Task, TaskState
+from spec.reference.kernel.operations import Atomic, Choice, Choose, Load, Steps, call
+from spec.reference.kernel.stacks import put_task_stack
 
 if TYPE_CHECKING:
-    from spec.reference.kernel import Kernel
+    from spec.reference.kernel.kernel import Kernel
 
 
 def may_run(kernel: Kernel, task: Task, cpu: Cpu) -> bool:

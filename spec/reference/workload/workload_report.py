@@ -7,10 +7,10 @@ import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from spec.reference.bar_chart import Bar, Chart, Group, Part, svg
-from spec.reference.failures import Failure
-from spec.reference.posted_figures import PAGE_KIB, SHARE_OF_MEMORY, SHARE_THAT_FAULTS, PostedMachine
-from spec.reference.workload import Parameters, Result
+from spec.reference.kernel.failures import Failure
+from spec.reference.workload.bar_chart import Bar, Chart, Group, Part, svg
+from spec.reference.workload.posted_figures import PAGE_KIB, SHARE_OF_MEMORY, SHARE_THAT_FAULTS, PostedMachine
+from spec.reference.workload.workload import Parameters, Result
 
 _FIXED, _POSTED, _POSTED_POOLS, _RUN, _RUN_POOLS = "#c9c9c9", "#3b6ea8", "#a9c4e0", "#d9782d", "#f2c49b"
 
@@ -83,7 +83,19 @@ def _notes(rows: Sequence[Row]) -> list[str]:
 
 def picture(rows: Sequence[Row]) -> str:
     """The same as SVG text: a chart of the memory, and one of the tasks that fault."""
-    memory = tuple(
+    first = rows[0].result.parameters
+    return svg(
+        [_memory_chart(rows), _faulting_chart(rows)],
+        (
+            f"Protocol {first.protocol}, seed {first.seed}. How deep tasks go is assumed: {first.depths};",
+            f"{_round(first.jumps)} of the deeper tasks get there in one access; {_round(first.failing)} of the allocations and "
+            "charges fail.",
+        ),
+    )
+
+
+def _memory_chart(rows: Sequence[Row]) -> Chart:
+    groups = tuple(
         Group(
             (row.name, f"{_n(row.result.parameters.cpus)} CPUs, {_n(row.result.stacks)} stacks here"),
             (
@@ -100,7 +112,24 @@ def picture(rows: Sequence[Row]) -> str:
         )
         for row in rows
     )
-    faulting = (
+    return Chart(
+        "Memory of all kernel stacks, in percent of what fixed ones take",
+        groups,
+        100,
+        (0, 25, 50, 75, 100),
+        "{:.0f} %",
+        (
+            (_FIXED, "fixed"),
+            (_POSTED, "dynamic, RFC"),
+            (_POSTED_POOLS, "its pools (computed)"),
+            (_RUN, "dynamic, this run"),
+            (_RUN_POOLS, "its pools and cached stacks"),
+        ),
+    )
+
+
+def _faulting_chart(rows: Sequence[Row]) -> Chart:
+    groups = (
         Group(("all machines, RFC",), (Bar((Part(100 * SHARE_THAT_FAULTS, _POSTED),), _round(SHARE_THAT_FAULTS)),)),
         *(
             Group(
@@ -118,37 +147,13 @@ def picture(rows: Sequence[Row]) -> str:
     most = max([100 * SHARE_THAT_FAULTS, *(100 * row.result.share_that_faulted for row in rows)])
     step = next(step for step in (2, 5, 10, 20) if most / step <= 5)
     ticks = tuple(float(step * number) for number in range(int(most // step) + 2))
-    first = rows[0].result.parameters
-    return svg(
-        [
-            Chart(
-                "Memory of all kernel stacks, in percent of what fixed ones take",
-                memory,
-                100,
-                (0, 25, 50, 75, 100),
-                "{:.0f} %",
-                (
-                    (_FIXED, "fixed"),
-                    (_POSTED, "dynamic, RFC"),
-                    (_POSTED_POOLS, "its pools (computed)"),
-                    (_RUN, "dynamic, this run"),
-                    (_RUN_POOLS, "its pools and cached stacks"),
-                ),
-            ),
-            Chart(
-                "Tasks that ever have a stack fault, in percent",
-                faulting,
-                ticks[-1],
-                ticks,
-                "{:.0f} %",
-                ((_POSTED, "RFC"), (_RUN, "this run")),
-            ),
-        ],
-        (
-            f"Protocol {first.protocol}, seed {first.seed}. How deep tasks go is assumed: {first.depths};",
-            f"{_round(first.jumps)} of the deeper tasks get there in one access; {_round(first.failing)} of the allocations and "
-            "charges fail.",
-        ),
+    return Chart(
+        "Tasks that ever have a stack fault, in percent",
+        groups,
+        ticks[-1],
+        ticks,
+        "{:.0f} %",
+        ((_POSTED, "RFC"), (_RUN, "this run")),
     )
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 import struct
 
-from spec.reference import system_calls
-from spec.reference.system_calls import PAGE_SIZE
+from spec.reference.real import system_calls
+from spec.reference.real.system_calls import PAGE_SIZE
 
 _PRESENT = 1 << 63
 _SWAPPED = 1 << 62

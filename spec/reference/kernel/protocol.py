@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from spec.reference.kernel import Kernel
-from spec.reference.objects import PF_DYNAMIC_STACK, Cpu, Task, VmArea
-from spec.reference.operations import Steps
+from spec.reference.kernel.kernel import Kernel
+from spec.reference.kernel.objects import PF_DYNAMIC_STACK, Cpu, Task, VmArea
+from spec.reference.kernel.operations import Steps
 
 
 class Protocol:

@@ -11,12 +11,12 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from spec.reference.failures import Ended, Failure, Halted
+from spec.reference.kernel.failures import Ended, Failure, Halted
+from spec.reference.kernel.objects import Cpu, Task, VmArea
+from spec.reference.kernel.processes import EXIT, FORK, VFREE, is_at_plain_work
 from spec.reference.log import Move
 from spec.reference.machine import Machine
-from spec.reference.objects import Cpu, Task, VmArea
-from spec.reference.processes import EXIT, FORK, VFREE, is_at_plain_work
-from spec.reference.real_memory import Inconsistent, RealMemory, hole_in
+from spec.reference.real.real_memory import Inconsistent, RealMemory, hole_in
 
 FAULTS = frozenset({"touch", "late_fault", "switch_fault", "interrupt_fault", "nmi"})
 """Events that are stack faults. Their arguments are a CPU, whose stack in use it is, and a level."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from spec.reference.failures import Halted, UnresolvedFault
-from spec.reference.objects import Task, VmArea
-from spec.reference.operations import Atomic, Steps, call
-from spec.reference.processes import is_at_plain_work
+from spec.reference.kernel.failures import Halted, UnresolvedFault
+from spec.reference.kernel.objects import Task, VmArea
+from spec.reference.kernel.operations import Atomic, Steps, call
+from spec.reference.kernel.processes import is_at_plain_work
 
 if TYPE_CHECKING:
-    from spec.reference.kernel import Kernel
+    from spec.reference.kernel.kernel import Kernel
 
 
 def exc_page_fault(kernel: Kernel, task: Task, stack: VmArea, level: int) -> Steps[bool]:

@@ -7,11 +7,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from spec.reference.memory import SimulatedMemory, StackMemory
-from spec.reference.objects import NULL, TAG, Cpu, Page, Pages, Task, TaskState, VmArea
+from spec.reference.kernel.memory import SimulatedMemory, StackMemory
+from spec.reference.kernel.objects import NULL, TAG, Cpu, Page, Pages, Task, TaskState, VmArea
 
 if TYPE_CHECKING:
-    from spec.reference.protocol import Protocol
+    from spec.reference.kernel.protocol import Protocol
 
 PREALLOC_PAGES = 1
 

@@ -6,14 +6,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, TypeAlias
 
-from spec.reference.contexts import Context, begin
-from spec.reference.exceptions import common_interrupt, exc_nmi, exc_page_fault, nested_interrupt
-from spec.reference.failures import FrameOverwritten, RemoteFault
-from spec.reference.objects import Cpu, Task, VmArea
-from spec.reference.stacks import thread_stack_free_rcu
+from spec.reference.kernel.contexts import Context, begin
+from spec.reference.kernel.exceptions import common_interrupt, exc_nmi, exc_page_fault, nested_interrupt
+from spec.reference.kernel.failures import FrameOverwritten, RemoteFault
+from spec.reference.kernel.objects import Cpu, Task, VmArea
+from spec.reference.kernel.stacks import thread_stack_free_rcu
 
 if TYPE_CHECKING:
-    from spec.reference.kernel import Kernel
+    from spec.reference.kernel.kernel import Kernel
 
 Arguments: TypeAlias = tuple[int, ...]
 

@@ -6,14 +6,14 @@ from __future__ import annotations
 from enum import IntFlag
 from typing import TYPE_CHECKING
 
-from spec.reference.failures import DirtyPage, DoubleCharge, FreedInHandler, WildPointer, WrongStack
-from spec.reference.objects import NULL, Task, VmArea
-from spec.reference.operations import Atomic, Choice, Choose, Load, Steps, call, in_use
+from spec.reference.kernel.failures import DirtyPage, DoubleCharge, FreedInHandler, WildPointer, WrongStack
+from spec.reference.kernel.objects import NULL, Task, VmArea
+from spec.reference.kernel.operations import Atomic, Choice, Choose, Load, Steps, call, in_use
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from spec.reference.kernel import Kernel
+    from spec.reference.kernel.kernel import Kernel
 
 
 class Gfp(IntFlag):
@@ -41,7 +41,7 @@ def might_sleep(kernel: Kernel) -> Steps[bool]:
 
 def direct_reclaim(kernel: Kernel) -> Steps[None]:
     """Sleeps until there is memory."""
-    from spec.reference.scheduler import schedule  # it stands on this module
+    from spec.reference.kernel.scheduler import schedule  # it stands on this module
 
     yield from call(schedule(kernel))
 

@@ -12,11 +12,11 @@ from collections.abc import Callable, Generator, Sequence
 from types import GeneratorType
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
-from spec.reference.failures import WildPointer
+from spec.reference.kernel.failures import WildPointer
 
 if TYPE_CHECKING:
-    from spec.reference.memory import StackMemory
-    from spec.reference.objects import VmArea
+    from spec.reference.kernel.memory import StackMemory
+    from spec.reference.kernel.objects import VmArea
 
 T = TypeVar("T")
 Choice: TypeAlias = bool | int | str | None
