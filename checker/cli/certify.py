@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from checker.cli.options import Duration
+from checker.cli.options.values import Duration
 from checker.result.verdict import Status
 from checker.symbolic.certificate.independent_check import Answer
 from checker.verify.proof.certificates import ALL_SIZES, NotUnsat, Refused, ask_second_solver, check_files

@@ -13,10 +13,13 @@ from pathlib import Path
 import click
 
 from checker.cli.ending import last_words
-from checker.cli.ignored import given, refuse_ignored
-from checker.cli.options import Duration, ProgressLine, Reductions, Size, checkpoints_of, limits, wants_colour
-from checker.cli.request import configuration_options, request_of
+from checker.cli.options.configuration import configuration_options, request_of
+from checker.cli.options.ignored import given, refuse_ignored
+from checker.cli.options.limits import checkpoints_of, limits
+from checker.cli.options.values import Duration, Reductions, Size
 from checker.cli.saving import Findings
+from checker.cli.terminal.output import wants_colour
+from checker.cli.terminal.progress import ProgressLine
 from checker.explicit.compiled.c.shared import MOST_WORKERS
 from checker.explicit.engines import ENGINES, Method, available_threads
 from checker.explicit.reduction.reductions import REDUCTIONS

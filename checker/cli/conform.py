@@ -8,8 +8,10 @@ from pathlib import Path
 
 import click
 
-from checker.cli.options import Duration, ProgressLine, wants_colour
-from checker.cli.request import OPTIONS, request_of
+from checker.cli.options.configuration import OPTIONS, request_of
+from checker.cli.options.values import Duration
+from checker.cli.terminal.output import wants_colour
+from checker.cli.terminal.progress import ProgressLine
 from checker.conformance.abstraction import Mismatch, machine_for, protocol_of
 from checker.conformance.implementation import Implementation
 from checker.conformance.lockstep import Counts, Lockstep, Search

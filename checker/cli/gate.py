@@ -10,8 +10,9 @@ import click
 
 from checker import writing
 from checker.cli.ending import last_words
-from checker.cli.options import ProgressLine, limits
+from checker.cli.options.limits import limits
 from checker.cli.saving import Findings
+from checker.cli.terminal.progress import ProgressLine
 from checker.explicit.engines import Method, available_threads
 from checker.explicit.search.interrupts import uninterrupted
 from checker.language import tree

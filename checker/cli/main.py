@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import click
 
 from checker.cli.ending import leave_signals, take_signals
-from checker.cli.output import flush_all, guard_output, say
+from checker.cli.terminal.output import flush_all, guard_output, say
 from checker.language.errors import UsageError
 from checker.result.verdict import Status
 from checker.trace.confirmation.build import Disagreement

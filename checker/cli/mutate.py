@@ -16,8 +16,9 @@ import click
 import psutil
 
 from checker.cli.ending import last_words
-from checker.cli.options import Duration, ProgressLine, Reductions, Size
-from checker.cli.request import configuration_options, request_of
+from checker.cli.options.configuration import configuration_options, request_of
+from checker.cli.options.values import Duration, Reductions, Size
+from checker.cli.terminal.progress import ProgressLine
 from checker.explicit.engines import Method, available_threads
 from checker.explicit.search.results import Limits
 from checker.language.errors import UsageError, similar

@@ -10,9 +10,12 @@ from pathlib import Path
 import click
 
 from checker.cli.ending import last_words
-from checker.cli.options import Duration, ProgressLine, Size, limits, wants_colour
-from checker.cli.request import configuration_options, request_of
+from checker.cli.options.configuration import configuration_options, request_of
+from checker.cli.options.limits import limits
+from checker.cli.options.values import Duration, Size
 from checker.cli.saving import Findings
+from checker.cli.terminal.output import wants_colour
+from checker.cli.terminal.progress import ProgressLine
 from checker.explicit.simulation.simulation import Plan, WalkStatistics
 from checker.report.json.simulation_json import simulation_json
 from checker.report.text.check_text import finding_text

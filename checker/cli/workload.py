@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from checker import writing
-from checker.cli.options import ProgressLine
+from checker.cli.terminal.progress import ProgressLine
 from checker.language.errors import UsageError
 from checker.result.verdict import Status
 from spec.reference.kernel.failures import Failure, Halted

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import click
 
-from checker.cli.options import Setting
+from checker.cli.options.values import Setting
 from checker.language.errors import UsageError
 from checker.result.verdict import NO_EVENTS
 from checker.verify.request import Request

@@ -62,6 +62,11 @@ def _guarded(stream: TextIO | None, descriptor: int) -> TextIO:
     return guarded
 
 
+def wants_colour() -> bool:
+    """Whether to print with ANSI colours: on a terminal, unless NO_COLOR is set."""
+    return sys.stdout.isatty() and "NO_COLOR" not in os.environ
+
+
 def terminal_of_errors() -> TextIO:
     """Standard error for a progress line, which moves the cursor. What it shows has to be harmless by itself."""
     return open(2, "w", encoding="utf-8", errors="backslashreplace", closefd=False)
