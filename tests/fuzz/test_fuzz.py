@@ -110,7 +110,7 @@ def hashes_of_five_bits(patch: pytest.MonkeyPatch) -> None:
 
 def work_is_left_out_of_checkpoints(patch: pytest.MonkeyPatch) -> None:
     """What was still to be expanded in the level."""
-    patch.setattr(resuming, "LISTS", (0, 1, 3, 3))
+    patch.setattr(resuming, "Rows", (0, 1, 3, 3))
 
 
 FAULTS: dict[Callable[[pytest.MonkeyPatch], None], tuple[str, str]] = {
