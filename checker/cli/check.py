@@ -14,6 +14,7 @@ import click
 
 from checker.cli.ending import last_words
 from checker.cli.ignored import given, refuse_ignored
+from checker.cli.model_path import ModelPath
 from checker.cli.options import Duration, ProgressLine, Reductions, Size, checkpoints_of, limits, wants_colour
 from checker.cli.request import configuration_options, request_of
 from checker.cli.saving import Findings
@@ -39,7 +40,7 @@ DEPTH = 20
 
 
 @click.command()
-@click.argument("model", type=click.Path(path_type=Path))
+@click.argument("model", type=ModelPath())
 @configuration_options
 @click.option(
     "--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Output format."
@@ -131,7 +132,7 @@ def check(
     liveness_states: int,
     timeout: float | None,
 ) -> int:
-    """Search MODEL for violations of its properties.
+    """Search MODEL, a bundled name or the path of a file, for violations of its properties.
 
     Without sizes, events or settings, a small ladder of configurations is searched, smallest first. Every counterexample is
     a shortest one of its configuration (one with a cycle has a shortest way to it), and has been replayed by an interpreter of

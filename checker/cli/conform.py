@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from checker.cli.model_path import ModelPath
 from checker.cli.options import Duration, ProgressLine, wants_colour
 from checker.cli.request import OPTIONS, request_of
 from checker.conformance.abstraction import Mismatch, machine_for, protocol_of
@@ -31,7 +32,7 @@ FIRST_OPTIONS = OPTIONS[:-1]
 
 
 @click.command()
-@click.argument("model", type=click.Path(path_type=Path))
+@click.argument("model", type=ModelPath())
 @click.option(
     "--protocol",
     type=click.Choice(sorted(PROTOCOLS)),

@@ -58,7 +58,10 @@ class Commands(click.Group):
 @click.version_option(package_name="stackproof")
 @click.pass_context
 def cli(context: click.Context) -> None:
-    """Model checker for the Linux dynamic kernel stacks protocol."""
+    """Model checker for the Linux dynamic kernel stacks protocol.
+
+    MODEL is the name of a bundled model, as `stackproof list` has them, or the path of a Python file.
+    """
     if context.invoked_subcommand is None:
         print(context.get_help())
 

@@ -16,6 +16,7 @@ import click
 import psutil
 
 from checker.cli.ending import last_words
+from checker.cli.model_path import ModelPath
 from checker.cli.options import Duration, ProgressLine, Reductions, Size
 from checker.cli.request import configuration_options, request_of
 from checker.explicit.engines import Method, available_threads
@@ -37,7 +38,7 @@ LIVENESS_STATES = 500_000
 
 
 @click.command()
-@click.argument("model", type=click.Path(path_type=Path))
+@click.argument("model", type=ModelPath())
 @configuration_options
 @click.option("--only", metavar="PATTERN", help="Only mutants whose names match PATTERN (shell wildcards).")
 @click.option("--list", "list_", is_flag=True, help="List the mutants without searching them.")

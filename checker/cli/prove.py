@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from checker.cli.ending import last_words
+from checker.cli.model_path import ModelPath
 from checker.cli.options import Duration, ProgressLine, Size, limits, wants_colour
 from checker.cli.request import configuration_options, request_of
 from checker.explicit.search.interrupts import uninterrupted
@@ -22,7 +23,7 @@ from checker.verify.proof.prove_all_sizes import prove_all_sizes
 
 
 @click.command()
-@click.argument("model", type=click.Path(path_type=Path))
+@click.argument("model", type=ModelPath())
 @configuration_options
 @click.option(
     "--certificates",

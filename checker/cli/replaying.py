@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shlex
 from pathlib import Path
 
@@ -18,17 +19,21 @@ from checker.report.finding import headline
 from checker.report.text.failure_text import outcome_text
 from checker.result.verdict import Status
 from checker.trace.data import Trace
+from checker.trace.places import changed_files
 from checker.trace.replay import replay as replay_trace
 from checker.trace.store import load_trace
 from spec.reference.machine import PROTOCOLS
 
 
 def load_model_of(trace: Trace) -> tree.Program:
-    """The program that a trace is of: its model's file, from here or from the project's folder."""
-    path = Path(trace.model)
-    if not path.is_file() and (PROJECT / path).is_file():
-        path = PROJECT / path
-    return load_program(path, dict(trace.settings), trace.events)
+    """The program that a trace is of: the bundled one if the trace was made of that, else its model's file from here."""
+    here, bundled = Path(trace.model), PROJECT / trace.model
+    if bundled.is_file() and trace.origin is not None:
+        with contextlib.suppress(UsageError):  # it has no such parameter or event: the trace is of another model
+            program = load_program(bundled, dict(trace.settings), trace.events)
+            if not changed_files(trace, program):
+                return program
+    return load_program(here if here.is_file() or not bundled.is_file() else bundled, dict(trace.settings), trace.events)
 
 
 def replay_command(path: Path) -> str:

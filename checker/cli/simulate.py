@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from checker.cli.ending import last_words
+from checker.cli.model_path import ModelPath
 from checker.cli.options import Duration, ProgressLine, Size, limits, wants_colour
 from checker.cli.request import configuration_options, request_of
 from checker.cli.saving import Findings
@@ -31,7 +32,7 @@ from checker.verify.confirm import confirmed
 
 
 @click.command()
-@click.argument("model", type=click.Path(path_type=Path))
+@click.argument("model", type=ModelPath())
 @configuration_options
 @click.option("--walks", type=click.IntRange(min=1), default=1000, show_default=True, metavar="N", help="Number of random walks.")
 @click.option(

@@ -49,11 +49,13 @@ class Module:
 
 
 def display_path(path: Path) -> str:
-    """The path as messages show it: from the project's folder for a file inside it, else as given."""
+    """The path as messages show it: from the project's folder for a file inside it, else as given. A file of the user's that
+    would read like one of the project's gets a leading ./"""
     try:
         return path.resolve().relative_to(PROJECT).as_posix()
     except (ValueError, RuntimeError):  # outside, or a loop of links, which only reading it says in words
-        return path.as_posix()
+        shown = path.as_posix()
+        return f"./{shown}" if not path.is_absolute() and (PROJECT / path).is_file() else shown
 
 
 Texts = Mapping[Path, str]
@@ -177,7 +179,9 @@ class ModuleSet:
 
 def _find(name: str, main: Path, position: Position) -> Path:
     relative = Path(*name.split("."))
-    for root in (PROJECT, main.resolve().parent.parent, main.resolve().parent):
+    beside = (main.resolve().parent.parent, main.resolve().parent)
+    bundled_first = name.split(".")[0] == "spec"  # one kernel for all; a model stands beside the model that imports it
+    for root in (PROJECT, *beside) if bundled_first else (*beside, PROJECT):
         for candidate in (root / relative.with_suffix(".py"), root / relative / "__init__.py"):
             if candidate.is_file():
                 return candidate
