@@ -12,6 +12,7 @@ import click
 from checker.cli.ending import last_words
 from checker.cli.options.configuration import configuration_options, request_of
 from checker.cli.options.limits import limits
+from checker.cli.options.model_path import ModelPath
 from checker.cli.options.values import Duration, Size
 from checker.cli.saving import Findings
 from checker.cli.terminal.output import wants_colour
@@ -26,23 +27,30 @@ from checker.verify.simulate import simulate_configuration
 
 
 @click.command()
-@click.argument("model", type=click.Path(path_type=Path))
+@click.argument("model", type=ModelPath())
 @configuration_options
-@click.option("--walks", type=click.IntRange(min=1), default=1000, show_default=True, metavar="N", help="How many walks.")
+@click.option("--walks", type=click.IntRange(min=1), default=1000, show_default=True, metavar="N", help="Number of random walks.")
 @click.option(
-    "--depth", type=click.IntRange(min=1), default=1000, show_default=True, metavar="N", help="Steps of a walk, at most."
-)
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, metavar="N", help="Same seed, same walks.")
-@click.option(
-    "--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Form of the output."
+    "--depth", type=click.IntRange(min=1), default=1000, show_default=True, metavar="N", help="Maximum number of steps per walk."
 )
 @click.option(
-    "--save", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Save counterexamples and pictures there."
+    "--seed",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    metavar="N",
+    help="Random seed: the same seed gives the same walks.",
 )
 @click.option(
-    "--max-memory", type=Size(), metavar="SIZE", help="Stop at this much memory, as 500M or 2G. Default: 3/4 of the machine's."
+    "--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Output format."
 )
-@click.option("--timeout", type=Duration(), metavar="TIME", help="Stop after so long: 90, 90s, 5m, 2h.")
+@click.option(
+    "--save", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Save counterexamples and pictures in DIR."
+)
+@click.option(
+    "--max-memory", type=Size(), metavar="SIZE", help="Stop at this much memory, e.g. 500M or 2G. Default: 3/4 of the machine's."
+)
+@click.option("--timeout", type=Duration(), metavar="TIME", help="Stop after this time: 90, 90s, 5m, 2h.")
 def simulate(
     model: Path,
     cpus: int | None,
@@ -59,10 +67,10 @@ def simulate(
     max_memory: int | None,
     timeout: float | None,
 ) -> int:
-    """Look for violations in MODEL by random walks, where it is too large for `check`.
+    """Look for violations in MODEL by random walks, for configurations too large for `check`.
 
-    What is found is confirmed and shown as `check` does it, but need not be a shortest run. What is not found is
-    UNKNOWN: walks never show that a property holds. Parameters that are not set have their defaults.
+    Violations are confirmed and shown as in `check`, but their runs need not be shortest. All other properties are UNKNOWN:
+    random walks never show that a property holds. Parameters that are not set have their defaults.
     """
     request = request_of(model, cpus, tasks, stack_pages, settings, events, properties)
     again = ("simulate", "--walks", str(walks), "--depth", str(depth), "--seed", str(seed))

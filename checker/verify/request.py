@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from checker.language.errors import UsageError
-from checker.language.python.modules import Texts
+from checker.language.python.source.modules import Texts
 
 LIVENESS_STATES = 200_000
 """Liveness is looked for in state spaces up to this size, unless another one is asked for."""

@@ -318,8 +318,8 @@ def test_list_names_models_parameters_properties_events() -> None:
     done = stackproof("list")
     assert done.returncode == 0
     for text in (
-        "models/rfc_v1.py",
-        "models/dks.py",
+        "  rfc_v1\n",
+        "of dks\n",
         "CPUS = 1 (1 to 4)",
         "late-fault",
         "refill-owed  spec/properties/refill_owed.py:",

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from checker.explicit.compiled.shared import Rows
 
 from checker.explicit.compiled import resuming
 from checker.explicit.reduction import canonical
@@ -110,7 +111,7 @@ def hashes_of_five_bits(patch: pytest.MonkeyPatch) -> None:
 
 def work_is_left_out_of_checkpoints(patch: pytest.MonkeyPatch) -> None:
     """What was still to be expanded in the level."""
-    patch.setattr(resuming, "Rows", (0, 1, 3, 3))
+    patch.setattr(resuming, "Rows", (Rows.OLD_ROWS, Rows.NEW_ROWS, Rows.AGAIN, Rows.AGAIN))
 
 
 FAULTS: dict[Callable[[pytest.MonkeyPatch], None], tuple[str, str]] = {

@@ -24,10 +24,10 @@ from checker.symbolic.lemmas.strengthening import Prover
 from checker.symbolic.relation import counting
 from checker.symbolic.relation.counting import CELL, Counted, Holder, known
 from checker.symbolic.relation.transition import step_relation
-from checker.symbolic.terms.evaluation import Evaluator
 from checker.symbolic.terms.terms import Terms
 from checker.verify.proof.certificates import Refused, check_certificate
 from checker.verify.proof.certify import check_against_model
+from tests.support.evaluation import Evaluator
 
 MODEL = '''# SPDX-License-Identifier: GPL-2.0-only
 from checker.language import action, allocate, free, invariant, record, require

@@ -103,6 +103,13 @@ def test_lines_may_move(tmp_path: Path, trace: Trace) -> None:
     assert replay(program, replace(trace, origin=None)).ok is False, "without places, the lines have to be where they were"
 
 
+def test_what_is_recorded_of_a_model_is_no_change_of_it(tmp_path: Path, trace: Trace) -> None:
+    recorded = 'RECORDED = Recorded(properties={"rule": "0123456789ab"}, assumptions={})\nEXPECTED = (Expected(settings={}),)\n'
+    program = edited(tmp_path, ("MOST = 3\n", "MOST = 3\n" + recorded))
+    assert changed_files(trace, program) == ()
+    assert changed_files(trace, edited(tmp_path, ("MOST = 3", "MOST = 4"))) == (program.model,)
+
+
 def test_another_routine_before_it_is_no_other_run(tmp_path: Path, trace: Trace) -> None:
     program = edited(tmp_path, ("@routine\n", "@routine\ndef other() -> None:\n    global x\n    x += 1\n\n\n@routine\n"))
     assert changed_files(trace, program) == (program.model,)

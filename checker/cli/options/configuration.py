@@ -17,13 +17,13 @@ from checker.verify.request import Request
 Command = TypeVar("Command", bound=Callable[..., int])
 
 OPTIONS = (
-    click.option("--cpus", type=int, metavar="N", help="Number of CPUs (the same as --set CPUS=N)."),
-    click.option("--tasks", type=int, metavar="N", help="Number of tasks besides the idle tasks (--set TASKS=N)."),
-    click.option("--stack-pages", type=int, metavar="N", help="Pages of a full stack (--set STACK_PAGES=N)."),
-    click.option("--set", "settings", type=Setting(), multiple=True, metavar="NAME=VALUE", help="Set a parameter of the model."),
+    click.option("--cpus", type=int, metavar="N", help="Number of CPUs (same as --set CPUS=N)."),
+    click.option("--tasks", type=int, metavar="N", help="Number of tasks, not counting idle tasks (same as --set TASKS=N)."),
+    click.option("--stack-pages", type=int, metavar="N", help="Pages of a full stack (same as --set STACK_PAGES=N)."),
     click.option(
-        "--events", metavar="A,B,...", help="Exactly these events happen; none: none does. Default: all that the model has."
+        "--set", "settings", type=Setting(), multiple=True, metavar="NAME=VALUE", help="Set a model parameter; may be repeated."
     ),
+    click.option("--events", metavar="A,B,...", help="Enable exactly these events, or none. Default: all events of the model."),
     click.option("--property", "properties", multiple=True, metavar="ID", help="Check only this property; may be repeated."),
 )
 

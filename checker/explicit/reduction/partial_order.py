@@ -16,7 +16,8 @@ from checker.explicit.reduction.visibility import Visibility
 from checker.explicit.step.paths import outcomes
 from checker.explicit.step.transitions import Transition, Transitions
 from checker.ir import system as ir
-from checker.ir.analysis.accesses import End, Run, Runner
+from checker.ir.analysis.accesses import Run, Runner
+from checker.ir.analysis.noted_state import End
 from checker.ir.analysis.observation import instances, observable
 from checker.ir.analysis.ownership import Claimer, Claims, Mode, agent_of
 from checker.ir.simplify import action_code

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from checker.language import tree
-from checker.language.python.modules import load_modules
+from checker.language.python.source.modules import load_modules
 from checker.verify.proof.certificates import MANIFEST, Refused, digest
 from checker.verify.subject import assumptions_of, live_properties
 
