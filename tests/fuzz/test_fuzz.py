@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from checker.explicit.compiled.shared import Rows
+from checker.explicit.compiled.c.shared import Rows
 
 from checker.explicit.compiled import resuming
 from checker.explicit.reduction import canonical
