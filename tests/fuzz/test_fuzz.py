@@ -11,9 +11,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from checker.explicit.compiled.c.shared import Rows
 
 from checker.explicit.compiled import resuming
+from checker.explicit.compiled.c.shared import Rows
 from checker.explicit.reduction import canonical
 from checker.explicit.reduction.canonical import Canonical
 from checker.explicit.reduction.canonical_tables import Field, Frame
