@@ -10,8 +10,8 @@ from typing import Any
 
 import click
 
-from checker.cli.model_path import ModelPath
-from checker.cli.options import Duration
+from checker.cli.options.model_path import ModelPath
+from checker.cli.options.values import Duration
 from checker.language.python.source.modules import display_path
 from checker.result.verdict import Status
 from checker.symbolic.certificate.independent_check import Answer

@@ -13,12 +13,15 @@ from pathlib import Path
 import click
 
 from checker.cli.ending import last_words
-from checker.cli.ignored import given, refuse_ignored
-from checker.cli.model_path import ModelPath
-from checker.cli.options import Duration, ProgressLine, Reductions, Size, checkpoints_of, limits, wants_colour
-from checker.cli.request import configuration_options, request_of
+from checker.cli.options.configuration import configuration_options, request_of
+from checker.cli.options.ignored import given, refuse_ignored
+from checker.cli.options.limits import checkpoints_of, limits
+from checker.cli.options.model_path import ModelPath
+from checker.cli.options.values import Duration, Reductions, Size
 from checker.cli.saving import Findings
-from checker.explicit.compiled.shared import MOST_WORKERS
+from checker.cli.terminal.output import wants_colour
+from checker.cli.terminal.progress import ProgressLine
+from checker.explicit.compiled.c.shared import MOST_WORKERS
 from checker.explicit.engines import ENGINES, Method, available_threads
 from checker.explicit.reduction.reductions import REDUCTIONS
 from checker.explicit.search.results import Limits
@@ -30,10 +33,10 @@ from checker.result.checked import Asked, Checked
 from checker.result.verdict import Run, Subject, Verdict
 from checker.symbolic.solvers.solvers import SOLVERS
 from checker.verify.bounded import check_bounded
-from checker.verify.configuration import Request, check_configuration
+from checker.verify.configuration import check_configuration
 from checker.verify.interrupted import interrupted_run, was_interrupted
 from checker.verify.ladder import ladder
-from checker.verify.liveness import LIVENESS_STATES
+from checker.verify.request import LIVENESS_STATES, Request
 
 DEPTH = 20
 """Steps that a solver looks at, unless another number is asked for."""

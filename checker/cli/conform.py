@@ -8,9 +8,11 @@ from pathlib import Path
 
 import click
 
-from checker.cli.model_path import ModelPath
-from checker.cli.options import Duration, ProgressLine, wants_colour
-from checker.cli.request import OPTIONS, request_of
+from checker.cli.options.configuration import OPTIONS, request_of
+from checker.cli.options.model_path import ModelPath
+from checker.cli.options.values import Duration
+from checker.cli.terminal.output import wants_colour
+from checker.cli.terminal.progress import ProgressLine
 from checker.conformance.abstraction import Mismatch, machine_for, protocol_of
 from checker.conformance.implementation import Implementation
 from checker.conformance.lockstep import Counts, Lockstep, Search
@@ -22,8 +24,9 @@ from checker.language.python.load import load_program
 from checker.report.text.check_text import terminal_width
 from checker.report.text.conformance_text import difference_text, lockstep_text, validation_text
 from checker.result.verdict import PRECEDENCE, Status
-from checker.verify.configuration import Request, configuration_of, require_actions
 from checker.verify.ladder import ladder
+from checker.verify.request import Request
+from checker.verify.subject import configuration_of, require_actions
 from spec.reference.log import Event
 from spec.reference.machine import PROTOCOLS
 

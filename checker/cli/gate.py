@@ -10,9 +10,10 @@ import click
 
 from checker import writing
 from checker.cli.ending import last_words
-from checker.cli.model_path import ModelPath
-from checker.cli.options import ProgressLine, limits
+from checker.cli.options.limits import limits
+from checker.cli.options.model_path import ModelPath
 from checker.cli.saving import Findings
+from checker.cli.terminal.progress import ProgressLine
 from checker.explicit.engines import Method, available_threads
 from checker.explicit.search.interrupts import uninterrupted
 from checker.language import tree
@@ -22,10 +23,11 @@ from checker.language.python.source.modules import display_path
 from checker.project import MODELS
 from checker.result.verdict import Run, Status, Word
 from checker.trace.data import Trace
-from checker.verify.configuration import Request, check_configuration, model_paths, skipped_paths
+from checker.verify.configuration import check_configuration
 from checker.verify.interrupted import was_interrupted
-from checker.verify.liveness import LIVENESS_STATES, live_properties
 from checker.verify.recorded import compare_wording, wording_report
+from checker.verify.request import LIVENESS_STATES, Request, model_paths, skipped_paths
+from checker.verify.subject import live_properties
 
 
 @click.command()

@@ -9,13 +9,13 @@ from pathlib import Path, PurePath
 
 import click
 
-from checker.cli.model_path import ModelPath
+from checker.cli.options.model_path import ModelPath
 from checker.language.errors import UsageError
 from checker.language.python.load import load_program
 from checker.language.tree import Program
 from checker.project import MODELS, PROJECT, bundled_models
 from checker.result.verdict import Status
-from checker.verify.configuration import model_paths
+from checker.verify.request import model_paths
 
 BUNDLED = (
     "Bundled with stackproof. Use the name as it stands, in any folder: `stackproof check rfc_v1`. "

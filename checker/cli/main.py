@@ -11,10 +11,10 @@ from collections.abc import Sequence
 import click
 
 from checker.cli.ending import leave_signals, take_signals
-from checker.cli.output import flush_all, guard_output, say
+from checker.cli.terminal.output import flush_all, guard_output, say
 from checker.language.errors import UsageError
 from checker.result.verdict import Status
-from checker.trace.build import Disagreement
+from checker.trace.confirmation.build import Disagreement
 
 EPILOG = """Exit status: 0 no violation; 1 a property is violated (gate: results differ from the recorded ones; replay: not
 confirmed; conform: a difference; mutate: a mutant survived; workload: the protocol failed; certify: refused); 2

@@ -16,9 +16,10 @@ import click
 import psutil
 
 from checker.cli.ending import last_words
-from checker.cli.model_path import ModelPath
-from checker.cli.options import Duration, ProgressLine, Reductions, Size
-from checker.cli.request import configuration_options, request_of
+from checker.cli.options.configuration import configuration_options, request_of
+from checker.cli.options.model_path import ModelPath
+from checker.cli.options.values import Duration, Reductions, Size
+from checker.cli.terminal.progress import ProgressLine
 from checker.explicit.engines import Method, available_threads
 from checker.explicit.search.results import Limits
 from checker.language.errors import UsageError, similar
@@ -28,9 +29,10 @@ from checker.mutation.waivers import Waivers, load_waivers, waivers_path
 from checker.report.json.mutation_json import mutation_json
 from checker.report.text.mutation_text import mutation_text
 from checker.result.mutation import Fate, MutantResult, MutationReport, Reference, Stale
-from checker.verify.configuration import Request, wanted_properties
 from checker.verify.ladder import ladder
 from checker.verify.mutants import Found, Job, MutantSearch, references, search
+from checker.verify.request import Request
+from checker.verify.subject import wanted_properties
 from checker.verify.workers import Workers
 
 LIVENESS_STATES = 500_000

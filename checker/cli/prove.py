@@ -9,9 +9,12 @@ from pathlib import Path
 import click
 
 from checker.cli.ending import last_words
-from checker.cli.model_path import ModelPath
-from checker.cli.options import Duration, ProgressLine, Size, limits, wants_colour
-from checker.cli.request import configuration_options, request_of
+from checker.cli.options.configuration import configuration_options, request_of
+from checker.cli.options.limits import limits
+from checker.cli.options.model_path import ModelPath
+from checker.cli.options.values import Duration, Size
+from checker.cli.terminal.output import wants_colour
+from checker.cli.terminal.progress import ProgressLine
 from checker.explicit.search.interrupts import uninterrupted
 from checker.language.errors import UsageError
 from checker.report.text.check_text import finding_text

@@ -18,9 +18,9 @@ from checker.project import PROJECT
 from checker.report.finding import headline
 from checker.report.text.failure_text import outcome_text
 from checker.result.verdict import Status
+from checker.trace.confirmation.replay import replay as replay_trace
 from checker.trace.data import Trace
 from checker.trace.places import changed_files
-from checker.trace.replay import replay as replay_trace
 from checker.trace.store import load_trace
 from spec.reference.machine import PROTOCOLS
 

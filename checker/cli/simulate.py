@@ -3,32 +3,27 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import click
 
 from checker.cli.ending import last_words
-from checker.cli.model_path import ModelPath
-from checker.cli.options import Duration, ProgressLine, Size, limits, wants_colour
-from checker.cli.request import configuration_options, request_of
+from checker.cli.options.configuration import configuration_options, request_of
+from checker.cli.options.limits import limits
+from checker.cli.options.model_path import ModelPath
+from checker.cli.options.values import Duration, Size
 from checker.cli.saving import Findings
-from checker.explicit.search.interrupts import uninterrupted
-from checker.explicit.search.results import Finding, Limits
-from checker.explicit.simulation.simulation import Plan, Simulation, WalkStatistics
-from checker.ir.lowering.lower import lower
-from checker.language.python.load import load_program
+from checker.cli.terminal.output import wants_colour
+from checker.cli.terminal.progress import ProgressLine
+from checker.explicit.simulation.simulation import Plan, WalkStatistics
 from checker.report.json.simulation_json import simulation_json
 from checker.report.text.check_text import finding_text
 from checker.report.text.simulation_text import simulation_text
-from checker.result.simulation import Simulated, Walks
-from checker.result.verdict import Subject, Verdict, Word, status_of
+from checker.result.verdict import Subject, Verdict, status_of
 from checker.stopping import INTERRUPTED
-from checker.verify.configuration import Request, configuration_of, notes_of, unreached_lines, wanted_properties
-from checker.verify.confirm import confirmed
+from checker.verify.simulate import simulate_configuration
 
 
 @click.command()
@@ -111,43 +106,3 @@ def _save(subject: Subject, verdict: Verdict, findings: Findings | None) -> list
     if findings is None or verdict.trace is None:
         return []
     return findings.save(verdict.trace, verdict.property, subject.sources)
-
-
-def simulate_configuration(
-    request: Request,
-    plan: Plan,
-    limits_: Limits,
-    progress: Callable[[WalkStatistics], None] | None = None,
-    announce: Callable[[Subject, Verdict], None] | None = None,
-) -> Simulated:
-    """Walk through one configuration. announce: called with each violation when it is found and confirmed. Raises
-    Disagreement if the replayer does not confirm what the engine says."""
-    program = load_program(request.model, request.settings, request.events)
-    wanted = wanted_properties(program, request)
-    simulation = Simulation(lower(program), wanted)
-    subject = Subject(program.model, configuration_of(program), program.sources, notes_of(program))
-    violated: dict[str, Verdict] = {}
-
-    def found(finding: Finding) -> None:
-        with uninterrupted():
-            trace = confirmed(program, simulation.system, finding)
-            violated[finding.property] = verdict = Verdict(finding.property, Word.VIOLATED, trace.violation.message, trace)
-            if announce is not None:
-                announce(subject, verdict)
-
-    result = simulation.run(plan, limits_, progress, found)
-    s = result.statistics
-    walks = Walks(plan.walks, plan.depth, plan.seed, s.walks, s.steps, s.longest, s.seconds, s.memory)
-    otherwise = Verdict("", Word.UNKNOWN, str(walks))
-    if result.error is not None:
-        trace = confirmed(program, simulation.system, result.error)
-        otherwise = Verdict("", Word.ERROR, result.error.message, trace)
-    return Simulated(
-        subject,
-        tuple(violated.get(n) or dataclasses.replace(otherwise, property=n) for n in program.properties if n in wanted),
-        walks,
-        result.stopped,
-        tuple(result.cuts.items()),
-        unreached_lines(program, result.unreached),
-        otherwise if otherwise.word is Word.ERROR else None,
-    )

@@ -12,17 +12,17 @@ from pathlib import Path
 import click
 
 from checker import writing
-from checker.cli.options import ProgressLine
+from checker.cli.terminal.progress import ProgressLine
 from checker.language.errors import UsageError
 from checker.result.verdict import Status
-from spec.reference.depths import NAMED, Depths, depths_of
-from spec.reference.failures import Failure, Halted
+from spec.reference.kernel.failures import Failure, Halted
 from spec.reference.machine import PROTOCOLS
-from spec.reference.posted_figures import POSTED, STACK_PAGES
-from spec.reference.real_memory import RealMemory
-from spec.reference.userfaultfd import Unavailable
-from spec.reference.workload import Parameters, Result, run
-from spec.reference.workload_report import Row, parameters_of, picture, text
+from spec.reference.real.real_memory import RealMemory
+from spec.reference.real.userfaultfd import Unavailable
+from spec.reference.workload.depths import NAMED, Depths, depths_of
+from spec.reference.workload.posted_figures import POSTED, STACK_PAGES
+from spec.reference.workload.workload import Parameters, Result, run
+from spec.reference.workload.workload_report import Row, parameters_of, picture, text
 
 SIMULATED = "simulated page tables"
 

@@ -26,7 +26,8 @@ from checker.language.tree import (
 )
 from checker.language.values import format_value
 from checker.trace.data import InitialChoice, Stack
-from checker.trace.execution import Execution, Scope, scope_of
+from checker.trace.evaluation import Scope, scope_of
+from checker.trace.execution import Execution
 from checker.trace.state import (
     Allocation,
     Boundary,

@@ -12,9 +12,9 @@ import pytest
 from checker.cli.replaying import load_model_of
 from checker.language.python.load import load_program
 from checker.language.tree import Expectation
+from checker.trace.confirmation.replay import replay
 from checker.trace.data import Trace
 from checker.trace.places import changed_files, moved, positions
-from checker.trace.replay import replay
 from checker.trace.store import load_trace
 from tests.support.command import stackproof
 

@@ -9,8 +9,8 @@ import pytest
 
 from checker.cli.replaying import load_model_of
 from checker.cli.saving import Findings
+from checker.trace.confirmation.replay import replay
 from checker.trace.places import moved
-from checker.trace.replay import replay
 from checker.trace.store import load_trace
 from tests.support.command import stackproof
 

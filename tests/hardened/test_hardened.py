@@ -23,7 +23,8 @@ from checker.ir.lowering.lower import lower
 from checker.language.python.load import load_program
 from checker.project import PROJECT
 from checker.result.verdict import Configuration, Run
-from checker.verify.configuration import Request, check_configuration
+from checker.verify.configuration import check_configuration
+from checker.verify.request import Request
 
 DOCUMENT = PROJECT / "docs" / "results" / "hardened.md"
 HARDENED = PROJECT / "models" / "hardened.py"

@@ -11,11 +11,11 @@ import pytest
 
 import spec.reference
 from spec.reference.audit import audit
-from spec.reference.failures import DoubleCharge, Ended, Exhausted, Failure, Halted, WildPointer
-from spec.reference.kernel import EVENTS, Sizes
+from spec.reference.kernel.failures import DoubleCharge, Ended, Exhausted, Failure, Halted, WildPointer
+from spec.reference.kernel.kernel import EVENTS, Sizes
+from spec.reference.kernel.objects import Pages
 from spec.reference.log import Event, Move, event_from_json, event_to_json
 from spec.reference.machine import Machine
-from spec.reference.objects import Pages
 
 
 def test_implementation_knows_nothing_of_the_checker() -> None:

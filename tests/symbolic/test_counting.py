@@ -15,10 +15,11 @@ from checker.explicit.search.search import Search
 from checker.ir.layout import make_layout
 from checker.ir.lowering.lower import lower
 from checker.language.python.load import load_program
-from checker.symbolic.lemmas.features import Names, sampled_features
 from checker.symbolic.lemmas.holders import guessed
+from checker.symbolic.lemmas.names import Names
 from checker.symbolic.lemmas.proof_problem import proof_problem
 from checker.symbolic.lemmas.proof_question import Failed, ProofMessage, Proved
+from checker.symbolic.lemmas.sampled_features import sampled_features
 from checker.symbolic.lemmas.strengthening import Prover
 from checker.symbolic.relation import counting
 from checker.symbolic.relation.counting import CELL, Counted, Holder, known

@@ -11,11 +11,11 @@ from small_models import program_of
 
 from checker.cli.main import run
 from checker.language.tree import Program
-from checker.trace.build import Claim, build_trace
+from checker.trace.confirmation.build import Claim, build_trace
+from checker.trace.confirmation.replay import replay
 from checker.trace.data import Trace
 from checker.trace.machine import Machine, Outcome, Transition
 from checker.trace.places import changed_files, moved, positions
-from checker.trace.replay import replay
 from checker.trace.state import Kind
 from checker.trace.store import dump_trace, parse_trace
 

@@ -13,7 +13,7 @@ import dataclasses
 import math
 from collections.abc import Sequence
 
-from checker.explicit.compiled.shared import BATCH, MOST_WORKERS, Found
+from checker.explicit.compiled.c.shared import BATCH, MOST_WORKERS, Found
 
 MOST_NUMBER = 2**63 - 1
 MOST_ROWS = 2**32 - 2**12
