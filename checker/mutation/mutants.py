@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from checker.language import tree
-from checker.language.python.modules import Import, Module, ModuleSet, load_modules
+from checker.language.python.source.modules import Import, Module, ModuleSet, load_modules
 from checker.language.walking import called_functions, nodes
 from checker.mutation.changes import Change, changes, changes_of_constant
 from checker.mutation.source import Source

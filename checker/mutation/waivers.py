@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from checker.language.errors import UsageError
-from checker.language.python.modules import display_path, read_source
+from checker.language.python.source.modules import display_path, read_source
 
 
 @dataclass(frozen=True)

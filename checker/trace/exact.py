@@ -10,7 +10,9 @@ import copy
 from collections.abc import Iterator
 from types import GeneratorType
 
-from checker.trace.execution import Execution, Flow, Scope
+from checker.language import tree
+from checker.trace.evaluation import Scope
+from checker.trace.execution import Execution, Flow
 from checker.trace.machine import Machine
 
 
@@ -47,7 +49,7 @@ def _value(value: object) -> object:
             return "scope", _value(values), result
         case Execution():
             return "execution"
-    if type(value).__module__ == "checker.language.tree":
+    if type(value).__module__.startswith(f"{tree.__name__}."):
         return "text", id(value)
     if isinstance(value, Iterator) and type(value).__name__ in ("range_iterator", "list_iterator", "tuple_iterator"):
         return "iterator", tuple(copy.copy(value))

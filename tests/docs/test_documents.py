@@ -34,6 +34,8 @@ LONG = (
     "workload --plot",
 )
 """Parts of the commands that take more than some seconds."""
+INSTALLATION = "pipx install ."
+"""What tests/packaging does, with pip: pipx is pip and an environment for each program."""
 
 
 def commands(document: Path) -> list[tuple[str, int]]:
@@ -104,6 +106,9 @@ def test_commands_of_the_documents_do_what_they_say(chain: list[tuple[str, int]]
             target = command.split()[1]
             assert re.search(rf"^{target}:", makefile, re.MULTILINE), command
             continue
+        if command == INSTALLATION:
+            assert (PROJECT / "tests" / "packaging" / "test_installed.py").is_file()
+            continue
         if command == RUN_BY_MAKE:
             assert command.replace("stackproof", "$(BIN)/stackproof") in makefile
             continue
@@ -130,12 +135,6 @@ def test_the_tutorial_shows_its_model() -> None:
     assert len(blocks) == 4
     for block in blocks:
         assert block in model, block
-
-
-def test_links_between_documents_lead_somewhere() -> None:
-    for document in DOCUMENTS:
-        for target in re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text()):
-            assert (document.parent / target).exists(), f"{document.name}: {target}"
 
 
 def test_every_source_file_has_its_license_line() -> None:

@@ -15,7 +15,7 @@ from random_systems import random_system
 from small_programs import program_of
 
 from checker.explicit.compiled import driver as compiled
-from checker.explicit.compiled.c_code import Generated, generate
+from checker.explicit.compiled.c.generate import Generated, generate
 from checker.explicit.compiled.checkpoint import CheckpointError
 from checker.explicit.compiled.compiler import Build
 from checker.explicit.compiled.driver import CompiledSearch
@@ -205,7 +205,8 @@ def check(folder: Path, seed: int) -> None:
     assert outcome(result) == outcome(whole)
 
 
-@pytest.mark.parametrize("threads", always((1, 2), lambda threads: threads == 2))
+@pytest.mark.slow
+@pytest.mark.parametrize("threads", [1, 2])
 def test_states_that_find_no_room_are_found_after_resuming(tmp_path: Path, threads: int) -> None:
     """Rows run out in the middle of an expansion; with more rows the search goes on with what it has."""
     program = dks(C=1, T=2, S=2, FAIL=1, LATE=1)

@@ -80,7 +80,7 @@ def test_walks_take_only_transitions_that_brute_force_knows(name: str) -> None:
         assert result.error is not None
 
 
-@seeds(25, 100)
+@seeds(10, 100)
 def test_walks_through_random_systems(seed: int) -> None:
     text = random_system(random.Random(seed))
     program = drawn_program(text)

@@ -305,6 +305,6 @@ def test_a_constant_of_the_model_in_a_model_has_its_default(tmp_path: Path) -> N
 
 def test_the_properties_of_the_kernel_are_never_missed_in_silence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An installation without them is no reason to say that a protocol is right."""
-    monkeypatch.setattr("checker.language.python.modules.PROJECT", tmp_path)
+    monkeypatch.setattr("checker.language.python.source.modules.PROJECT", tmp_path)
     with pytest.raises(UsageError, match="the properties of stackproof are not there"):
         load_program(Path(__file__).parents[2] / "models" / "rfc_v1.py")

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from checker.language.python.modules import load_modules
+from checker.language.python.source.modules import load_modules
 from checker.verify.proof.certificates import digest
 
 

@@ -17,8 +17,8 @@ from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError, UsageError
 from checker.language.python.load import load_program
 from checker.result.verdict import Word
-from checker.verify.configuration import Request
 from checker.verify.proof.prove import INDUCTION, LEMMAS, SPACER, prove_configuration
+from checker.verify.request import Request
 from tests.support.seeds import seeds
 
 STATES = 3_000

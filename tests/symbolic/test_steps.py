@@ -52,7 +52,7 @@ def test_small_models_by_the_solver(name: str) -> None:
     assert differences(lower(load_program(path)), 12, by_solver=True) == []
 
 
-@pytest.mark.parametrize("switches", [(0, 0), (1, 0), (0, 1), (1, 1)])
+@pytest.mark.parametrize("switches", [(0, 0), *(pytest.param(pair, marks=pytest.mark.slow) for pair in ((1, 0), (0, 1), (1, 1)))])
 def test_dks(switches: tuple[int, int]) -> None:
     settings_ = {"C": 2, "T": 2, "S": 3, "FAIL": switches[0], "LATE": switches[1]}
     assert differences(lower(load_program(ROOT / "models/dks.py", settings_)), 60) == []

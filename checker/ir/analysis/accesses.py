@@ -1,28 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Runs transitions over packed states and notes exactly which bits each run reads and writes.
 
-The outcome of a run is a function of the bits that it reads: another state with the same values there runs the same way. An
-`observed` expression is evaluated like any other, but what it reads is noted apart.
+The outcome of a run is a function of the bits that it reads: another state with the same values there runs the same way.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from enum import Enum
 
 from checker.ir import system as ir
+from checker.ir.analysis.noted_state import End, Ended, NotedState
 from checker.ir.layout import Layout
 from checker.ir.naming import FreeInstances
-from checker.ir.simplify import OPERATORS, Specialiser
-
-
-class End(Enum):
-    """How a run ends: in a state, not possible, or in a violation, a halt, a cut or a model error."""
-
-    MOVED = "moved"
-    IMPOSSIBLE = "impossible"
-    STOPPED = "stopped"
+from checker.ir.simplify import Specialiser
 
 
 @dataclass(frozen=True)
@@ -38,9 +29,8 @@ class Run:
     writes: int
 
 
-class _Ended(Exception):
-    def __init__(self, end: End) -> None:
-        self.end = end
+class _Moved(Exception):
+    """A step has ended."""
 
 
 class _Jump(Exception):
@@ -49,19 +39,11 @@ class _Jump(Exception):
         self.leave = leave
 
 
-class Runner:
+class Runner(NotedState):
     """Runs the transitions of one system."""
 
     def __init__(self, system: ir.System, layout: Layout) -> None:
-        self.system = system
-        self.layout = layout
-        self.marked: dict[int, ir.Expression] = {}
-        """By identity: expressions that can be observed whole. Whoever adds one keeps it alive."""
-        self.observed: set[int] = set()
-        """The identities of those that are, so that their reads are noted apart."""
-        self.watched = 0
-        """Bits whose first direct read is noted."""
-        self.location_mask = (1 << layout.location_width) - 1
+        super().__init__(system, layout)
         self.bodies: dict[tuple[int, int], ir.Block] = {}
         self.free_instances = {record: FreeInstances(system, layout, record) for record in system.names}
 
@@ -89,17 +71,13 @@ class Runner:
     def _runs(self, run: Callable[[], None], state: int) -> Iterator[Run]:
         self.tape: list[tuple[int, int]] = []
         while True:
-            self.state, self.reads, self.direct, self.writes = state, 0, 0, 0
-            self.observing = 0
-            self.inside: list[ir.Expression] = []
-            self.met: ir.Expression | None = None
+            self.begin(state)
             self.position = 0
-            self.reference = 0
             self.frame: tuple[str, int, int] | None = None
             try:
                 run()
                 end = End.MOVED
-            except _Ended as ended:
+            except Ended as ended:
                 end = ended.end
             yield Run(end, self.state if end is End.MOVED else state, self.reads, self.direct, self.writes)
             while self.tape and self.tape[-1][0] + 1 == self.tape[-1][1]:
@@ -125,15 +103,15 @@ class Runner:
             count, alignment, _ = self.system.arenas[processors.owner]
             number, tag = divmod(reference, alignment)
             if tag or not 1 <= number <= count:
-                raise _Ended(End.IMPOSSIBLE)
+                raise Ended(End.IMPOSSIBLE)
             top = self._top(processors.owner, number - 1)
         if top is None:
-            raise _Ended(End.IMPOSSIBLE)
+            raise Ended(End.IMPOSSIBLE)
         self.frame, number = top
         record, index, depth = self.frame
         layout = self.layout.frames[record]
         base = layout.base(index, depth)
-        self._read(((1 << layout.width) - 1) << base)
+        self.read(((1 << layout.width) - 1) << base)
         location = self.system.location(number)
         self.locals = {}
         for local in location.live:
@@ -149,7 +127,7 @@ class Runner:
         layout = self.layout.frames[record]
         for depth in range(layout.frames - 1, -1, -1):
             base = layout.base(index, depth)
-            self._read(self.location_mask << base)
+            self.read(self.location_mask << base)
             number = self.state >> base & self.location_mask
             if number:
                 return (record, index, depth), number
@@ -157,112 +135,6 @@ class Runner:
 
     def _local(self, procedure: str, local: str) -> tuple[int, int, int]:
         return self.layout.result if local == ir.RESULT else self.layout.locals[procedure, local]
-
-    # -- what is noted --
-
-    def _read(self, bits: int) -> None:
-        self.reads |= bits
-        if not self.observing:
-            if bits & self.watched & ~self.direct and self.met is None and self.inside:
-                self.met = self.inside[-1]
-            self.direct |= bits
-
-    def _cell(self, name: str, indices: tuple[ir.Expression, ...]) -> tuple[int, int]:
-        """Offset and width of the cell that the indices select."""
-        variable = self.system.variables[name]
-        number = variable.cell(tuple(map(self.value, indices)))
-        layout = self.layout.cells[name]
-        return layout.offset + number * layout.width, layout.width
-
-    def _put(self, offset: int, width: int, value: int) -> None:
-        """Store a packed value, which must fit."""
-        mask = (1 << width) - 1
-        assert 0 <= value <= mask
-        self.writes |= mask << offset
-        self.state = self.state & ~(mask << offset) | value << offset
-
-    # -- expressions --
-
-    def value(self, e: ir.Expression) -> int:
-        """The value of an expression in the state as it is now."""
-        if id(e) not in self.marked:
-            return self._value(e)
-        observed = id(e) in self.observed
-        self.observing += observed
-        self.inside.append(e)
-        try:
-            return self._value(e)
-        finally:
-            self.inside.pop()
-            self.observing -= observed
-
-    def _value(self, e: ir.Expression) -> int:
-        match e:
-            case ir.Constant(value):
-                return value
-            case ir.Local(name):
-                return self.locals[name]
-            case ir.Load(name, indices):
-                variable = self.system.variables[name]
-                if variable.constant:
-                    return variable.initial[variable.cell(tuple(map(self.value, indices)))]
-                offset, width = self._cell(name, indices)
-                mask = (1 << width) - 1
-                self._read(mask << offset)
-                return (self.state >> offset & mask) + variable.low
-            case ir.Index(record, reference, live, _):
-                return self._index(record, self.value(reference), live)
-            case ir.Element(inner, _, length, _):
-                value = self.value(inner)
-                if not 0 <= value < length:
-                    raise _Ended(End.STOPPED)
-                return value
-            case ir.InRange(inner, low, high, mask, _, _):
-                value = self.value(inner)
-                if not low <= value <= high or (mask is not None and value & ~mask):
-                    raise _Ended(End.STOPPED)
-                return value
-            case ir.Operation(name, operands):
-                return int(OPERATORS[name](*map(self.value, operands)))
-            case ir.Logical("and", operands):
-                return int(all(self.value(operand) for operand in operands))
-            case ir.Logical(_, operands):
-                return int(any(self.value(operand) for operand in operands))
-            case ir.Conditional(test, then, otherwise):
-                return self.value(then if self.value(test) else otherwise)
-            case ir.Let(name, bound, body):
-                self.locals[name] = self.value(bound)
-                return self.value(body)
-            case ir.Processor():
-                return self.reference
-            case ir.FrameIn(record, owner, routine):
-                return self._frame_in(record, self.value(owner), self.system.inside[routine])
-            case ir.HasFrames(record, owner):
-                base = self.layout.frames[record].base(self.value(owner), 0)
-                self._read(self.location_mask << base)
-                return int(bool(self.state >> base & self.location_mask))
-        raise TypeError(e)
-
-    def _index(self, record: str, reference: int, live: bool) -> int:
-        count, alignment, _ = self.system.arenas[record]
-        number, tag = divmod(reference, alignment)
-        if tag or not 1 <= number <= count:
-            raise _Ended(End.STOPPED)
-        if live and f"{record}.allocated" in self.layout.cells:
-            offset = self.layout.cells[f"{record}.allocated"].offset + number - 1
-            self._read(1 << offset)
-            if not self.state >> offset & 1:
-                raise _Ended(End.STOPPED)
-        return number - 1
-
-    def _frame_in(self, record: str, index: int, inside: frozenset[int]) -> int:
-        layout = self.layout.frames[record]
-        for depth in range(layout.frames):
-            base = layout.base(index, depth)
-            self._read(self.location_mask << base)
-            if (self.state >> base & self.location_mask) in inside:
-                return 1
-        return 0
 
     # -- instructions --
 
@@ -276,8 +148,8 @@ class Runner:
                 self.locals[local] = self.value(value)
             case ir.Store(name, indices, value):
                 stored = self.value(value) - self.system.variables[name].low
-                offset, width = self._cell(name, indices)
-                self._put(offset, width, stored)
+                offset, width = self.cell(name, indices)
+                self.put(offset, width, stored)
             case ir.If(test, then, otherwise):
                 self.block(then if self.value(test) else otherwise)
             case ir.Loop(label, local, low, high, step, body):
@@ -305,12 +177,12 @@ class Runner:
                 self._choose(i)
             case ir.Require(test):
                 if not self.value(test):
-                    raise _Ended(End.IMPOSSIBLE)
+                    raise Ended(End.IMPOSSIBLE)
             case ir.Check(test):
                 if not self.value(test):
-                    raise _Ended(End.STOPPED)
+                    raise Ended(End.STOPPED)
             case ir.Halt() | ir.Outside():
-                raise _Ended(End.STOPPED)
+                raise Ended(End.STOPPED)
             case ir.Allocate():
                 self._allocate(i)
             case ir.Push(record, owner, procedure, arguments, _):
@@ -320,7 +192,7 @@ class Runner:
             case ir.Stand(location):
                 assert self.frame is not None
                 record, index, depth = self.frame
-                self._put(self.layout.frames[record].base(index, depth), self.layout.location_width, location)
+                self.put(self.layout.frames[record].base(index, depth), self.layout.location_width, location)
             case ir.Goto() | ir.Call() | ir.Return():
                 self._end(i)
                 raise _Moved
@@ -350,7 +222,7 @@ class Runner:
                     kept.append(option)
             options = kept
         if not options:
-            raise _Ended(End.IMPOSSIBLE)
+            raise Ended(End.IMPOSSIBLE)
         if self.position == len(self.tape):
             self.tape.append((0, len(options)))
         self.locals[i.local] = options[self.tape[self.position][0]]
@@ -363,16 +235,16 @@ class Runner:
         # Which instance is the lowest free one depends on those below it; that there is none, on all of them.
         free = self.state >> offset & everything ^ everything
         if not free:
-            self._read(everything << offset)
-            raise _Ended(End.STOPPED)
+            self.read(everything << offset)
+            raise Ended(End.STOPPED)
         found = self._instance(i, free)
-        self._read(((2 << found) - 1) << offset)
-        self._put(offset + found, 1, 1)
+        self.read(((2 << found) - 1) << offset)
+        self.put(offset + found, 1, 1)
         for name, value in i.resets:
             cells = len(self.system.variables[name].initial) // count
             layout = self.layout.cells[name]
             for cell in range(found * cells, (found + 1) * cells):
-                self._put(layout.offset + cell * layout.width, layout.width, value - self.system.variables[name].low)
+                self.put(layout.offset + cell * layout.width, layout.width, value - self.system.variables[name].low)
         self.locals[i.local] = (found + 1) * alignment
 
     def _instance(self, i: ir.Allocate, free: int) -> int:
@@ -382,10 +254,10 @@ class Runner:
             stepping = -1 if self.frame is None else self.layout.frames[self.frame[0]].base(*self.frame[1:])
             free = looker.options(self.state, free, stepping, map(self.value, i.held))
             # What names free instances decides only which of them stands for those that are alike, so that other agents may
-            # change it: docs/soundness.md, "Partial-order reduction".
+            # change it: docs/internals/soundness/partial-order.md, "Partial-order reduction".
             exchangeable = self.system.names[i.record].exchangeable
             self.observing += exchangeable
-            self._read(looker.reads)
+            self.read(looker.reads)
             self.observing -= exchangeable
         options = [index for index in range(free.bit_length()) if free >> index & 1]
         if i.held is None or len(options) == 1:
@@ -415,11 +287,11 @@ class Runner:
         index = self.value(owner)
         for depth in range(layout.frames):
             base = layout.base(index, depth)
-            self._read(self.location_mask << base)
+            self.read(self.location_mask << base)
             if not self.state >> base & self.location_mask:
-                self._put(base, layout.width, new)
+                self.put(base, layout.width, new)
                 return
-        raise _Ended(End.STOPPED)
+        raise Ended(End.STOPPED)
 
     def _end(self, i: ir.Goto | ir.Call | ir.Return) -> None:
         assert self.frame is not None
@@ -428,19 +300,19 @@ class Runner:
         base = layout.base(index, depth)
         match i:
             case ir.Goto(location):
-                self._put(base, layout.width, self._saved(location))
+                self.put(base, layout.width, self._saved(location))
             case ir.Call(procedure, arguments, location, _):
                 new = self._entry(procedure, arguments)
                 if depth + 1 >= layout.frames:
-                    raise _Ended(End.STOPPED)
-                self._put(base, layout.width, self._saved(location))
-                self._put(base + layout.width, layout.width, new)
+                    raise Ended(End.STOPPED)
+                self.put(base, layout.width, self._saved(location))
+                self.put(base + layout.width, layout.width, new)
             case ir.Return(value):
                 result = None if value is None else self.value(value)
-                self._put(base, layout.width, 0)
+                self.put(base, layout.width, 0)
                 if result is not None and depth:
                     offset, width, low = self.layout.result
-                    self._put(layout.base(index, depth - 1) + offset, width, result - low)
+                    self.put(layout.base(index, depth - 1) + offset, width, result - low)
 
     def _saved(self, number: int) -> int:
         location = self.system.location(number)
@@ -450,7 +322,3 @@ class Runner:
                 offset, _, low = self.layout.locals[location.procedure, local]
                 frame |= (self.locals[local] - low) << offset
         return frame
-
-
-class _Moved(Exception):
-    """A step has ended."""

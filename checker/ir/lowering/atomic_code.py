@@ -126,20 +126,23 @@ class AtomicCode(ExpressionCode):
             case tree.Free(record=record, pointer=pointer):
                 index = ir_simplify.index(self.arenas, record, self.value(pointer, names, out), True, s.position)
                 out.append(ir.Store(allocator(record), (index,), ir.Constant(0)))
-            case tree.Enter(record=record, owner=owner, routine=routine, arguments=arguments):
-                values = self.values([owner, *arguments], names, out)
-                parameters = self.program.routines[routine].parameters
-                ranged = tuple(
-                    self.ranged(value, argument.type, parameter.type, f"`{parameter.name}`", argument.position)
-                    for value, argument, parameter in zip(values[1:], arguments, parameters, strict=True)
-                )
-                out.append(ir.Push(record, self.index(record, values[0], s.position), routine, ranged, s.position))
+            case tree.Enter():
+                out.append(self.enter(s, names, out))
             case tree.Atomic(body=body):
                 out.extend(self.block(body, names, exits, result))
             case tree.While():
                 raise ModelError(s.position, "`while` may never end, and this code is one step; use `for ... in range(...)`")
             case _:
                 raise TypeError(s)
+
+    def enter(self, s: tree.Enter, names: Names, out: list[ir.Instruction]) -> ir.Instruction:
+        values = self.values([s.owner, *s.arguments], names, out)
+        parameters = self.program.routines[s.routine].parameters
+        ranged = tuple(
+            self.ranged(value, argument.type, parameter.type, f"`{parameter.name}`", argument.position)
+            for value, argument, parameter in zip(values[1:], s.arguments, parameters, strict=True)
+        )
+        return ir.Push(s.record, self.index(s.record, values[0], s.position), s.routine, ranged, s.position)
 
     def place_has_effects(self, place: tree.Place) -> bool:
         return any(map(self.has_effects, place.operands))

@@ -141,3 +141,29 @@ class StepReader:
             case HaltNode(position):
                 return (ir.Halt(position),)
         raise TypeError(node)
+
+
+def branch(test: ir.Expression, then: Node, otherwise: Node) -> Node:
+    """Goes to one of two nodes, without a branch if it is known to which."""
+    if isinstance(test, ir.Constant):
+        return then if test.value else otherwise
+    return Branch(test, then, otherwise)
+
+
+def first_stand(entry: Begin) -> Access:
+    """Where a frame stands as it is entered, of a routine that begins with a loop that begins with an atomic statement: where it
+    stands each time that the loop begins anew. That step notes what lies on the way."""
+    node, covers = entry.next, list[ir.Instruction]()
+    while not isinstance(node, Access):
+        match node:
+            case Local(code, following):
+                assert all(isinstance(i, ir.Cover) for i in code)
+                covers += code
+                node = following
+            case Begin(is_loop=True, next=following):
+                node = following
+            case _:
+                raise AssertionError("something is in between")
+    code_of = node.code
+    node.code = lambda walk: (*covers, *code_of(walk))
+    return node

@@ -6,45 +6,37 @@ The graph is built from its end to its beginning: each builder gets the node tha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
 from checker.ir import simplify as ir_simplify
 from checker.ir import system as ir
-from checker.ir.lowering.access import Accesses, is_shared
+from checker.ir.lowering.access import is_shared
 from checker.ir.lowering.atomic_code import AtomicCode, Exits, augmented_type
-from checker.ir.lowering.expression_code import Names, variable_name
-from checker.ir.lowering.graph import Access, Begin, Branch, CallNode, Chain, HaltNode, Local, Node, ReturnNode, StepReader, Walk
+from checker.ir.lowering.graph import (
+    Access,
+    Begin,
+    Branch,
+    CallNode,
+    HaltNode,
+    Local,
+    Node,
+    ReturnNode,
+    StepReader,
+    Walk,
+    first_stand,
+)
+from checker.ir.lowering.stepped_expressions import Context, Continue, SteppedExpressions
 from checker.language import tree
 from checker.language.errors import ModelError
 from checker.language.schedule import Call as CallSite
 
-Continue = Callable[[ir.Expression], Node]
 
-
-@dataclass(frozen=True)
-class Context:
-    """Where code stands: the calls around it, the names of its locals, and where `break`, `continue` and `return` go."""
-
-    routine: str
-    outer: Chain
-    names: Names
-    leave: Node | None
-    next: Node | None
-    returns: Callable[[ir.Expression | None], Node]
-    result: tree.Type | None
-
-    def calls(self, position: tree.Position) -> Chain:
-        return (*self.outer, CallSite(self.routine, position))
-
-
-class RoutineCode:
+class RoutineCode(SteppedExpressions):
     """Lowers the routines of one program."""
 
     def __init__(self, program: tree.Program, atomic: AtomicCode) -> None:
-        self.program = program
-        self.atomic = atomic
-        self.accesses = Accesses(program)
+        super().__init__(program, atomic)
         self.reader = StepReader()
         self.parameters: dict[str, tuple[str, ...]] = {}
         self.entries: dict[str, int] = {}
@@ -57,7 +49,7 @@ class RoutineCode:
         entry = Begin((CallSite(name, routine.position),), False)
         context = Context(name, (), names, None, None, ReturnNode, routine.result)
         entry.next = self.block(routine.body, context, ReturnNode(None))
-        self.entries[name] = self.reader.read(_first_stand(entry) if tree.enters_a_loop(routine) else entry, name)
+        self.entries[name] = self.reader.read(first_stand(entry) if tree.enters_a_loop(routine) else entry, name)
 
     # -- statements --
 
@@ -116,9 +108,6 @@ class RoutineCode:
         index = ir_simplify.index(self.atomic.arenas, s.record, pointer, True, s.position)
         store = ir.Store(f"{s.record}.allocated", (index,), ir.Constant(0))
         return self.access(context.calls(s.position), (store,), following)
-
-    def access(self, calls: Chain, code: ir.Block, following: Node) -> Node:
-        return Access(calls, lambda walk: (*code, *walk(following)))
 
     def atomic_block(self, position: tree.Position, body: Sequence[tree.Statement], context: Context, following: Node) -> Node:
         def code(walk: Walk) -> ir.Block:
@@ -229,103 +218,7 @@ class RoutineCode:
         assert isinstance(domain, tree.RangeDomain)
         return domain.high.type
 
-    # -- expressions --
-
-    def condition(self, e: tree.Expression, context: Context, then: Node, otherwise: Node) -> Node:
-        """Goes to one of two nodes; what short-circuit evaluation does not reach takes no step."""
-        if self.accesses.in_expression(e):
-            match e:
-                case tree.Logical(operator=operator, operands=operands):
-                    node = self.condition(operands[-1], context, then, otherwise)
-                    for operand in reversed(operands[:-1]):
-                        if operator == "and":
-                            node = self.condition(operand, context, node, otherwise)
-                        else:
-                            node = self.condition(operand, context, then, node)
-                    return node
-                case tree.Unary(operator="not", operand=operand):
-                    return self.condition(operand, context, otherwise, then)
-        return self.value(e, context, lambda test: branch(test, then, otherwise))
-
-    def values(
-        self,
-        operands: Sequence[tree.Expression],
-        context: Context,
-        then: Callable[[list[ir.Expression]], Node],
-        before_access: bool = False,
-    ) -> Node:
-        """Several values, from the left; what is not a local is kept in one while later operands take steps."""
-
-        def evaluate(number: int, found: list[ir.Expression]) -> Node:
-            if number == len(operands):
-                return then(found)
-            later = before_access or any(self.accesses.in_expression(operand) for operand in operands[number + 1 :])
-
-            def use(value: ir.Expression) -> Node:
-                if not later or isinstance(value, (ir.Constant, ir.Local)):
-                    return evaluate(number + 1, [*found, value])
-                kept = self.atomic.local("kept", operands[number].type)
-                return Local((ir.Set(kept.name, value),), evaluate(number + 1, [*found, kept]))
-
-            return self.value(operands[number], context, use)
-
-        return evaluate(0, [])
-
-    def value(self, e: tree.Expression, context: Context, then: Continue) -> Node:
-        """Evaluate an expression, taking its steps, and go on with its value."""
-        if not self.accesses.in_expression(e):
-            return then(self.atomic.pure(e, context.names))
-        match e:
-            case tree.Read(place=place):
-
-                def load(found: list[ir.Expression]) -> Node:
-                    local = self.atomic.local(f"read {variable_name(place)}", place.variable.type)
-                    code = (ir.Set(local.name, self.atomic.load(place, self.atomic.place_indices(place, found))),)
-                    if not is_shared(place):
-                        return Local(code, then(local))
-                    return self.access(context.calls(e.position), code, then(local))
-
-                return self.values(place.operands, context, load, is_shared(place))
-            case tree.Unary(operator=operator, operand=operand):
-                return self.value(operand, context, lambda v: then(self.atomic.unary(operator, operand, v)))
-            case tree.Binary(operator=operator, left=left, right=right) | tree.Compare(operator=operator, left=left, right=right):
-                return self.values([left, right], context, lambda v: then(ir_simplify.operation(operator, v[0], v[1])))
-            case tree.Cast(operand=operand):
-                return self.value(
-                    operand, context, lambda v: then(self.atomic.ranged(v, operand.type, e.type, e.what, e.position))
-                )
-            case tree.Logical():
-                result = self.atomic.local("decided", e.type)
-                join = then(result)
-                yes = Local((ir.Set(result.name, ir.Constant(1)),), join)
-                no = Local((ir.Set(result.name, ir.Constant(0)),), join)
-                return self.condition(e, context, yes, no)
-            case tree.Conditional(test=test, then=first, otherwise=second):
-                result = self.atomic.local("selected", e.type)
-                join = then(result)
-
-                def select(value: ir.Expression) -> Node:
-                    return Local((ir.Set(result.name, value),), join)
-
-                return self.condition(test, context, self.value(first, context, select), self.value(second, context, select))
-            case tree.Choose(binding=binding, condition=condition):
-                local = self.atomic.local(binding.local.name, binding.local.type)
-                choose = self.atomic.choose(local, binding, condition, context.names, e.position)
-                return self.access(context.calls(e.position), (choose,), then(local))
-            case tree.Allocate(record=record):
-                local = self.atomic.local(f"new {record}", e.type)
-                return self.access(context.calls(e.position), (self.atomic.allocate(local, record, e.position),), then(local))
-            case tree.IsAllocated(record=record, operand=operand):
-
-                def look(value: ir.Expression) -> Node:
-                    local = self.atomic.local("allocated", e.type)
-                    code = (ir.Set(local.name, self.atomic.allocated(record, value, e.position)),)
-                    return self.access(context.calls(e.position), code, then(local))
-
-                return self.values([operand], context, lambda found: look(found[0]), True)
-            case tree.Call():
-                return self.call(e, context, then)
-        raise TypeError(e)
+    # -- calls --
 
     def call(self, e: tree.Call, context: Context, then: Continue) -> Node:
         if e.callee in self.program.functions:
@@ -373,25 +266,6 @@ class RoutineCode:
             for value, argument, parameter in zip(values, e.arguments, parameters, strict=True)
         )
 
-    def function(self, e: tree.Call, values: Sequence[ir.Expression], context: Context, then: Continue) -> Node:
-        """A function whose arguments took steps: their values are in locals now."""
-        names = dict(context.names)
-        reads: list[tree.Expression] = []
-        code: list[ir.Instruction] = []
-        for number, (argument, value) in enumerate(zip(e.arguments, values, strict=True)):
-            local = self.atomic.local("argument", argument.type)
-            code.append(ir.Set(local.name, value))
-            names[f"argument {number}"] = local
-            reads.append(tree.LocalRead(argument.position, argument.type, f"argument {number}"))
-        call = tree.Call(e.position, e.type, e.callee, tuple(reads))
-        return Local(tuple(code), then(self.atomic.pure(call, names)))
-
-
-def branch(test: ir.Expression, then: Node, otherwise: Node) -> Node:
-    if isinstance(test, ir.Constant):
-        return then if test.value else otherwise
-    return Branch(test, then, otherwise)
-
 
 def escapes(s: tree.Statement, in_loop: bool = False) -> bool:
     """Whether a `break` or `continue` in the statement belongs to a loop around it."""
@@ -412,22 +286,3 @@ def _no_exits() -> Exits:
         raise AssertionError("a local statement does not leave its place")
 
     return Exits(nowhere, nowhere, nowhere)
-
-
-def _first_stand(entry: Begin) -> Access:
-    """Where a frame stands as it is entered, of a routine that begins with a loop that begins with an atomic statement: where it
-    stands each time that the loop begins anew. That step notes what lies on the way."""
-    node, covers = entry.next, list[ir.Instruction]()
-    while not isinstance(node, Access):
-        match node:
-            case Local(code, following):
-                assert all(isinstance(i, ir.Cover) for i in code)
-                covers += code
-                node = following
-            case Begin(is_loop=True, next=following):
-                node = following
-            case _:
-                raise AssertionError("something is in between")
-    code_of = node.code
-    node.code = lambda walk: (*covers, *code_of(walk))
-    return node

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 
 from checker.language import build, tree
 from checker.language.errors import ModelError
-from checker.language.python.declarations import Symbols
-from checker.language.python.statements import function_body, message
-from checker.language.python.symbols import Code
+from checker.language.python.code.functions import function_body
+from checker.language.python.code.messages import message
+from checker.language.python.declare.symbol_table import Symbols
+from checker.language.python.source.symbols import Code
 from checker.language.walking import called_functions, nodes
 
 
@@ -25,7 +26,7 @@ class RunConditions:
     def eventuality(self, code: Code, property_: str) -> tree.Eventuality:
         """The condition of code that something is demanded of runs with."""
         self._is_condition(code)
-        translator = self.symbols.translator(code)
+        translator = self.symbols.code.translator(code)
         body = function_body(translator, code.node.body, build.BOOL, code.node)
         parameters = self.symbols.parameters_of(code)
         (demanded,) = [kind for kind in tree.Demanded if kind.value in code.decorators]
@@ -50,7 +51,7 @@ class RunConditions:
         keywords = {} if call is None else {keyword.arg: keyword.value for keyword in call.keywords}
         if not isinstance(prose, ast.Constant) or not isinstance(prose.value, str) or not keywords.keys() <= {"given"}:
             raise code.module.error(code.node, f"write {form}")
-        body = function_body(self.symbols.translator(code), code.node.body, build.BOOL, code.node)
+        body = function_body(self.symbols.code.translator(code), code.node.body, build.BOOL, code.node)
         parameters = self.symbols.parameters_of(code)
         given = None if "given" not in keywords else self._given(code, parameters, keywords["given"])
         return tree.Assumption(code.name, prose.value, parameters, given, body, code.module.position(code.node))

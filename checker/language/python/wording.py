@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What properties and assumptions say, as a few digits of a hash each: the same where only comments, prose or places change.
 
-The text of a property is that of its conditions, of all code with a `check` for it, and of each function, constant and type
-that they use, and so on. What stands in the state (records, variables) counts with its name only: states are counted elsewhere.
+The text of a property is that of its conditions, of all code with a `check` for it, and of each function, constant,
+enumeration and type that they use, and so on. What stands in the state (records, variables) counts with its name only: states
+are counted elsewhere.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from checker.language import tree
-from checker.language.python.declarations import ON_RUNS, Symbols
-from checker.language.python.modules import Import, Module
-from checker.language.python.symbols import Builtin, Code
+from checker.language.python.declare.decorators import ON_RUNS
+from checker.language.python.declare.symbol_table import Symbols
+from checker.language.python.source.modules import Import, Module
+from checker.language.python.source.symbols import Builtin, Code
 
 DIGITS = 12
 CONDITIONS = {"invariant", "lemma", *ON_RUNS} - {"fair"}
@@ -44,7 +46,7 @@ def wording(program: tree.Program, symbols: Symbols, modules: Sequence[Module]) 
     assumptions = {f"fair: {c.name}": digest([texts.closed(c)]) for c in codes if "fair" in c.decorators}
     assumptions |= {f"constraint: {c.name}": digest([texts.closed(c)]) for c in codes if "constraint" in c.decorators}
     for hook, implementation in program.demanded:
-        assumptions[f"hook: {hook}"] = digest([texts.closed(symbols.used_code[implementation])])
+        assumptions[f"hook: {hook}"] = digest([texts.closed(symbols.code.used[implementation])])
     stated: dict[str, list[str]] = {}
     for text in (" ".join(text.split()) for text in program.stated):
         stated.setdefault(f"stated: {text[:SHOWN]}", []).append(text)
@@ -96,7 +98,7 @@ class _Texts:
                 if code is None:
                     continue
                 home, definition = code.module, code.node
-            elif not isinstance(definition, ast.Assign) or _is_declared(definition):
+            elif definition is None or not _counts(definition):
                 continue
             key = home.name, text_of(definition)
             if key not in found:
@@ -108,8 +110,8 @@ class _Texts:
         code = self.symbols.resolve(home, definition.name, definition)
         if not isinstance(code, Code) or not code.is_function:
             return None
-        implementation = self.symbols.implementations.get(code.name, code.name)
-        return self.symbols.used_code.get(implementation, code)
+        implementation = self.symbols.code.implementations.get(code.name, code.name)
+        return self.symbols.code.used.get(implementation, code)
 
     def _home(self, module: Module, name: str) -> tuple[Module, ast.stmt | None]:
         """Where a name is defined; None where that is no file of the program."""
@@ -125,25 +127,30 @@ class _Texts:
         return self.symbols.resolve(module, name, ast.Pass()) if name in module.definitions else None
 
 
-def _is_declared(definition: ast.Assign) -> bool:
-    """Whether it declares a parameter, an event or a property, rather than a constant or a type."""
-    return isinstance(definition.value, ast.Call)
+def _counts(definition: ast.stmt) -> bool:
+    """Whether a definition that is no function is part of what its users say: a constant, a range, an Enum, an IntFlag."""
+    match definition:
+        case ast.Assign(value=ast.Call()):
+            return False  # a parameter, an event or a property
+        case ast.Assign() | ast.ClassDef(decorator_list=[]):
+            return True
+    return False
 
 
 def text_of(node: object) -> str:
     """A syntax tree as text, the same in each version of Python; docstrings are left out."""
     match node:
         case ast.AST():
-            body = getattr(node, "body", None)
-            if isinstance(node, ast.FunctionDef) and ast.get_docstring(node) is not None:
-                assert isinstance(body, list)
-                body = body[1:]
             parts = []
             for name in node._fields:
-                value = body if name == "body" else getattr(node, name, None)
+                value = getattr(node, name, None)
                 if name not in PLACES and value is not None and value != []:
                     parts.append(f"{name}={text_of(value)}")
             return f"{type(node).__name__}({', '.join(parts)})"
         case list():
-            return f"[{', '.join(map(text_of, node))}]"
+            return f"[{', '.join(text_of(part) for part in node if not _is_prose(part))}]"
     return repr(node)
+
+
+def _is_prose(node: object) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Declarations: what the definitions of a model mean, each read once."""

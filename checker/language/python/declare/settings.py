@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What a model can be set to: parameters, events, and the constants that it may define for the kernel."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+
+from checker.language import build, tree
+from checker.language.errors import IDENTIFIER, ModelError, UsageError
+from checker.language.python.code.expressions import ExpressionTranslator
+from checker.language.python.declare.literals import meaning, texts
+from checker.language.python.source.modules import Import, Module
+from checker.language.python.source.symbols import Resolver
+
+
+class SettingReader:
+    """Reads parameters and events, each of which stands for a constant.
+
+    main: the model. settings: values of parameters, by name. events: the names of those switched on, None for all.
+    """
+
+    def __init__(self, resolver: Resolver, main: Module, settings: Mapping[str, int], events: frozenset[str] | None) -> None:
+        self.resolver = resolver
+        self.main = main
+        self.settings = settings
+        self.enabled_events = events
+        self.parameters: dict[str, tree.Parameter] = {}
+        self.events: dict[str, tree.Event] = {}
+
+    def parameter(self, module: Module, name: str, call: ast.Call) -> tree.Constant:
+        form = 'parameter(default, low, high, "what it is")'
+        what = meaning(module, call, 3, form)
+        translator = ExpressionTranslator(self.resolver, module)
+        default, low, high = (translator.constant(argument, "a bound of a parameter") for argument in call.args[:3])
+        if not low <= default <= high:
+            raise module.error(call, f"the default {default} is not from {low} to {high}")
+        value = self.settings.get(name, default)
+        if not low <= value <= high:
+            raise UsageError(f"error: {name} = {value} is out of range; {name} ({what}) can be {low} to {high}")
+        if name in self.parameters:
+            raise module.error(call, f"there is a parameter {name} in another file already; rename one")
+        position = module.position(call)
+        self.parameters[name] = tree.Parameter(name, default, low, high, what, value, position)
+        return build.integer(position, value)
+
+    def constant_of_model(self, module: Module, name: str, call: ast.Call) -> tree.Constant:
+        """What the model defines, or imports by name from another model, under this name; else the default."""
+        form = 'constant_of_model(default, "what it is")'
+        what = meaning(module, call, 1, form)
+        default = ExpressionTranslator(self.resolver, module).constant(call.args[0], "the default")
+        main = self.main
+        given = main.definitions.get(name)
+        if module is main or given is None or (isinstance(given, Import) and given.module.startswith("spec.")):
+            return build.integer(module.position(call), default)
+        symbol = self.resolver.resolve(main, name, call)
+        if not isinstance(symbol, tree.Constant) or not isinstance(symbol.type, tree.IntType):
+            at = given.position if isinstance(given, Import) else main.position(given)
+            raise ModelError(at, f"`{name}` ({what}) is an integer constant; write `{name} = 1`, or another name")
+        return symbol
+
+    def event(self, module: Module, call: ast.Call) -> tree.Constant:
+        name, what = texts(module, call, 2, 'event("name", "what happens")')
+        if IDENTIFIER.fullmatch(name) is None:
+            raise module.error(call, f"{name!r} is no name of an event: write up to 64 letters, digits and hyphens")
+        if name == "none":
+            raise module.error(call, "`--events none` means no event; give this one another name")
+        if name in self.events:
+            raise module.error(call, f"there is an event {name} at {self.events[name].position} already; rename one")
+        enabled = self.enabled_events is None or name in self.enabled_events
+        self.events[name] = tree.Event(name, what, enabled, module.position(call))
+        return build.boolean(module.position(call), enabled)

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Hooks: which code of the model implements each, and which of them decide what the kernel does."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Mapping
+
+from checker.language import tree
+from checker.language.python.declare.symbol_table import Symbols
+from checker.language.python.source.symbols import Code
+from checker.language.walking import called_functions
+
+
+def find_implementations(symbols: Symbols, codes: Iterable[Code]) -> dict[str, str]:
+    """Which routine implements each hook: one that the model defines, or imports by name. It counts as used."""
+    main = symbols.modules.main
+    candidates = [code for code in codes if "implements" in code.decorators]
+    for name in main.definitions:
+        symbol = symbols.resolve(main, name, ast.Pass())
+        if isinstance(symbol, Code) and "implements" in symbol.decorators and symbol not in candidates:
+            candidates.append(symbol)
+    found: dict[str, str] = {}
+    for code in candidates:
+        hook = _hook(symbols, code)
+        if hook.name in found:
+            raise code.module.error(code.node, f"the hook {hook.name} is implemented by {found[hook.name]} already")
+        found[hook.name] = code.name
+        symbols.code.used.setdefault(code.name, code)
+    return found
+
+
+def _hook(symbols: Symbols, code: Code) -> Code:
+    """The hook that the code says it implements, and fits."""
+    call = code.decorators["implements"]
+    target = call.args[0] if call is not None and len(call.args) == 1 else None
+    hook = symbols.resolve(code.module, target.id, target) if isinstance(target, ast.Name) else None
+    if not isinstance(hook, Code) or "hook" not in hook.decorators:
+        raise code.module.error(code.node, "@implements takes a hook of the kernel; spec/kernel/hooks.py has them")
+    if hook.is_function != code.is_function:
+        raise code.module.error(code.node, f"the hook {hook.name} is a @function, and so is what implements it")
+    mine, its = symbols.parameters_of(code), symbols.parameters_of(hook)
+    if [p.local.type for p in mine] != [p.local.type for p in its]:
+        raise code.module.error(code.node, f"the hook {hook.name} has other parameters; see {hook.module.position(hook.node)}")
+    if symbols.result_of(code) != symbols.result_of(hook):
+        raise code.module.error(code.node, f"the hook {hook.name} has another result; see {hook.module.position(hook.node)}")
+    return hook
+
+
+def demanded(
+    implementations: Mapping[str, str], functions: Mapping[str, tree.Function], steps: Iterable[tree.Routine | tree.Action]
+) -> tuple[tuple[str, str], ...]:
+    """The hooks which are functions, have an implementation and decide what the kernel does, each with that."""
+    reached: set[str] = set()
+    pending = [name for step in steps for name in called_functions(step.body)]
+    while pending:
+        name = pending.pop()
+        if name in functions and name not in reached:
+            reached.add(name)
+            pending += called_functions(functions[name].body)
+    return tuple((hook, name) for hook, name in implementations.items() if name in reached)

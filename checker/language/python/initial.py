@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The code that makes the initial state: the kernel's, then the model's."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from checker.language import tree
+from checker.language.errors import ModelError
+from checker.language.python.declare.symbol_table import Symbols
+from checker.language.python.source.symbols import Code
+from checker.language.python.steps import StepCode
+from checker.language.walking import walk
+
+
+def initial_codes(symbols: Symbols, codes: Iterable[Code]) -> list[Code]:
+    """The @initial code: the kernel's, then what the model defines, or imports by name, in the order of its text."""
+    main = symbols.modules.main
+    found = [code for code in codes if "initial" in code.decorators and code.module is not main]
+    for name in main.definitions:
+        symbol = symbols.resolve(main, name, ast.Pass())
+        if isinstance(symbol, Code) and "initial" in symbol.decorators and symbol not in found:
+            found.append(symbol)
+    places: dict[bool, Code] = {}
+    for code in found:
+        known = places.setdefault(code.module.name.startswith("spec."), code)
+        if known is not code:
+            raise code.module.error(code.node, f"there is an @initial at {known.module.position(known.node)} already")
+    return found
+
+
+def initial(steps: StepCode, codes: Sequence[Code]) -> tuple[tuple[tree.Statement, ...], tuple[tree.Local, ...]]:
+    """What makes the initial state, one code after the other."""
+    whole: tuple[tree.Statement, ...] = ()
+    all_locals: tuple[tree.Local, ...] = ()
+    for number, code in enumerate(codes):
+        if code.node.args.args or steps.symbols.result_of(code) is not None:
+            raise code.module.error(code.node, "@initial code takes no parameters and returns nothing")
+        body, locals_, _ = steps.statements(code, False)
+        for statement in walk(body):
+            if isinstance(statement, tree.Return):
+                raise ModelError(statement.position, "`return` has no place in @initial code; let it run to its end")
+        if number > 0:
+            # Each code has locals of its own, whatever those of the others are called.
+            body, locals_ = _renamed_locals((body, locals_), f"{code.name}.")
+        whole, all_locals = whole + body, all_locals + locals_
+    return whole, all_locals
+
+
+def _renamed_locals(part: Any, prefix: str) -> Any:
+    """A copy of a part of the tree in which the name of each local has the prefix."""
+    if isinstance(part, tree.Local | tree.LocalRead):
+        return dataclasses.replace(part, name=prefix + part.name)
+    if isinstance(part, tuple):
+        return tuple(_renamed_locals(item, prefix) for item in part)
+    if isinstance(part, tree.Position) or not dataclasses.is_dataclass(part) or isinstance(part, type):
+        return part
+    changes = {f.name: _renamed_locals(getattr(part, f.name), prefix) for f in dataclasses.fields(part)}
+    if isinstance(part, tree.Assign) and isinstance(part.target, str):
+        changes["target"] = prefix + part.target
+    return dataclasses.replace(part, **changes)

@@ -1,0 +1,221 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Source files: finding, reading and parsing a model and what it imports, and the definitions in each."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import checker.language
+from checker.language.errors import ModelError, UsageError, similar
+from checker.language.tree import Position
+from checker.language.types import LARGEST
+from checker.project import PROJECT
+
+LANGUAGE = "checker.language"
+PYTHON_MODULES = {"enum": {"Enum", "IntFlag"}, "typing": {"Annotated"}, "__future__": {"annotations"}}
+
+
+@dataclass(frozen=True)
+class Import:
+    """`from module import name`: the name is defined in another module."""
+
+    module: str
+    name: str
+    position: Position
+
+
+@dataclass
+class Module:
+    """A parsed source file. definitions: what each module-level name stands for, in source order; docstrings of types and
+    constants are ignored."""
+
+    name: str
+    path: Path
+    display: str
+    text: str
+    doc: str
+    definitions: dict[str, ast.stmt | Import] = field(default_factory=dict)
+    imports: list[tuple[str, Position]] = field(default_factory=list)
+
+    def position(self, node: ast.AST) -> Position:
+        return Position(self.display, getattr(node, "lineno", 1), getattr(node, "col_offset", 0) + 1)
+
+    def error(self, node: ast.AST, message: str) -> ModelError:
+        return ModelError(self.position(node), message)
+
+
+def display_path(path: Path) -> str:
+    """The path as messages show it: from the project's folder for a file inside it, else as given. A file of the user's that
+    would read like one of the project's gets a leading ./"""
+    try:
+        return path.resolve().relative_to(PROJECT).as_posix()
+    except (ValueError, RuntimeError):  # outside, or a loop of links, which only reading it says in words
+        shown = path.as_posix()
+        return f"./{shown}" if not path.is_absolute() and (PROJECT / path).is_file() else shown
+
+
+Texts = Mapping[Path, str]
+"""Texts to read in place of what files hold, by the resolved path of the file."""
+
+
+def read_source(path: Path) -> str:
+    """The text of a source file; UsageError if it cannot be read."""
+    try:
+        if path.exists() and not path.is_file() and not path.is_dir():  # reading a pipe or a device may never end
+            raise UsageError(f"{path}: error: this is no ordinary file; name a model's Python source")
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise UsageError(f"{path}: error: there is no such file; `stackproof list` names the models") from None
+    except IsADirectoryError:
+        raise UsageError(f"{path}: error: this is a folder; name one model file") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{path}: error: not a text file in UTF-8; name a model's Python source") from None
+    except OSError as error:
+        raise UsageError(f"{path}: error: cannot be read: {error.strerror}") from None
+
+
+def parse_module(name: str, path: Path, texts: Texts | None = None) -> Module:
+    """Read and parse one file; ModelError where it is not Python, or not a module of the language."""
+    text = texts[path.resolve()] if texts and path.resolve() in texts else read_source(path)
+    display = display_path(path)
+    if path.suffix != ".py":
+        raise UsageError(f"{path}: error: not a model; a model is a Python source file, its name ends in .py")
+    try:
+        parsed = ast.parse(text)
+    except SyntaxError as error:
+        position = Position(display, error.lineno or 1, error.offset or 1)
+        raise ModelError(position, f"not valid Python: {error.msg}") from None
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise ModelError(Position(display, 1, 1), f"not valid Python: {error}") from None
+    module = Module(name, path, display, text, ast.get_docstring(parsed) or "")
+    if not name.startswith("spec."):  # the kernel's own text is checked when it is written
+        _check_constants(module, parsed)
+    for statement in parsed.body:
+        _define(module, statement)
+    return module
+
+
+def _check_constants(module: Module, parsed: ast.Module) -> None:
+    """ModelError for a number or text that can be written down but not be worked with."""
+    for node in ast.walk(parsed):
+        match node:
+            case ast.Constant(value=int(value)) if value > LARGEST:
+                raise module.error(node, f"this number has {value.bit_length():,} bits; {LARGEST.bit_length()} are the most")
+            case ast.Constant(value=str(text)) if any("\ud800" <= character <= "\udfff" for character in text):
+                raise module.error(node, "this text has half of a character in it (a surrogate), which no file can hold")
+
+
+def check_with_python(module: Module) -> None:
+    """ModelError for what Python parses and then refuses, as a keyword that is given twice: a model is valid Python. Where the
+    language has words of its own for an error, they come first."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(module.text, module.display, "exec", dont_inherit=True)
+    except SyntaxError as error:
+        position = Position(module.display, error.lineno or 1, error.offset or 1)
+        raise ModelError(position, f"not valid Python: {error.msg}") from None
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise ModelError(Position(module.display, 1, 1), f"not valid Python: {error}") from None
+
+
+def _define(module: Module, statement: ast.stmt) -> None:
+    match statement:
+        case ast.Expr(value=ast.Constant(value=str())):
+            return
+        case ast.ImportFrom(module=str(source), names=names, level=0):
+            for alias in names:
+                if alias.name == "*":
+                    raise module.error(statement, "`import *` hides what is used; import each name")
+                _check_import(module, statement, source, alias.name)
+                _add(module, statement, alias.asname or alias.name, Import(source, alias.name, module.position(statement)))
+            if source not in PYTHON_MODULES and source != LANGUAGE:
+                module.imports.append((source, module.position(statement)))
+        case ast.Import() | ast.ImportFrom():
+            raise module.error(statement, "only `from module import name` is understood; write it so")
+        case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+            _add(module, statement, name, statement)
+        case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
+            _add(module, statement, name, statement)
+        case _:
+            raise module.error(
+                statement,
+                f"`{ast.unparse(statement).splitlines()[0]}` has no meaning at module level; put it in a routine or action",
+            )
+
+
+def _check_import(module: Module, statement: ast.stmt, source: str, name: str) -> None:
+    if source in PYTHON_MODULES:
+        if name not in PYTHON_MODULES[source]:
+            known = ", ".join(sorted(PYTHON_MODULES[source]))
+            raise module.error(statement, f"`{name}` of {source} is not part of the language; only {known} is")
+    elif source == LANGUAGE:
+        if name not in checker.language.__all__:
+            hint = similar(name, checker.language.__all__)
+            raise module.error(statement, f"the language has no `{name}`{hint}; docs/reference/language.md has its names")
+    elif source.split(".")[0] not in ("spec", "models"):
+        raise module.error(statement, f"models import from {LANGUAGE}, spec and models only, not from {source}")
+
+
+def _add(module: Module, statement: ast.stmt, name: str, definition: ast.stmt | Import) -> None:
+    if name == "__all__":
+        return
+    if name in module.definitions:
+        raise module.error(statement, f"`{name}` is defined twice in this file; rename one")
+    module.definitions[name] = definition
+
+
+@dataclass
+class ModuleSet:
+    """The model and all modules it imports, each parsed once, in the order in which they are complete (imported first)."""
+
+    main: Module
+    modules: dict[str, Module] = field(default_factory=dict)
+
+
+def _find(name: str, main: Path, position: Position) -> Path:
+    relative = Path(*name.split("."))
+    beside = (main.resolve().parent.parent, main.resolve().parent)
+    bundled_first = name.split(".")[0] == "spec"  # one kernel for all; a model stands beside the model that imports it
+    for root in (PROJECT, *beside) if bundled_first else (*beside, PROJECT):
+        for candidate in (root / relative.with_suffix(".py"), root / relative / "__init__.py"):
+            if candidate.is_file():
+                return candidate
+    raise ModelError(position, f"there is no module {name}; a model imports from {LANGUAGE}, spec and models")
+
+
+def _property_names(folder: Path) -> list[str]:
+    """The properties that hold of every protocol in the kernel, by the names of their files; UsageError where none are, so that
+    a model never passes for want of them."""
+    found = sorted(file.stem for file in folder.glob("*.py") if file.stem != "__init__")
+    if not found:
+        raise UsageError(f"{folder}: error: the properties of stackproof are not there; install it again")
+    return found
+
+
+def load_modules(path: Path, texts: Texts | None = None) -> ModuleSet:
+    """Parse a model and everything it imports. A model that imports the kernel answers to all of spec.properties."""
+    main = parse_module("__main__", path, texts)
+    loaded = ModuleSet(main)
+    started: set[str] = set()
+
+    def load(name: str, position: Position) -> None:
+        if name in started:
+            return
+        started.add(name)
+        module = parse_module(name, _find(name, path, position), texts)
+        for imported in module.imports:
+            load(*imported)
+        loaded.modules[name] = module
+
+    for imported in main.imports:
+        load(*imported)
+    if any(name == "spec.kernel" or name.startswith("spec.kernel.") for name in loaded.modules):
+        for name in _property_names(PROJECT / "spec" / "properties"):
+            load(f"spec.properties.{name}", Position(main.display, 1, 1))
+    loaded.modules["__main__"] = main
+    return loaded
