@@ -14,7 +14,7 @@ from checker.ir import system as ir
 from checker.ir.layout import make_layout
 from checker.language import tree
 from checker.language.schedule import Allocated
-from checker.result.verdict import Subject, Verdict, Word
+from checker.result.verdict import Subject, Verdict, VerdictKind
 from checker.trace.confirmation.build import Claim, Disagreement, build_trace
 from checker.trace.confirmation.replay import replay
 from checker.trace.data import Trace
@@ -38,14 +38,14 @@ class Confirming:
         """Take a violation. Raises Disagreement if the replayer does not confirm it."""
         with uninterrupted():
             trace = confirmed(self.program, self.system, finding)
-            verdict = Verdict(finding.property, Word.VIOLATED, trace.violation.message, trace)
+            verdict = Verdict(finding.property, VerdictKind.VIOLATED, trace.violation.message, trace)
             self.violated[finding.property] = verdict
             if self.announce is not None:
                 self.announce(self.subject, verdict)
 
     def error(self, finding: Finding) -> Verdict:
         """The verdict of every property, where the engine ran into a model error."""
-        return Verdict("", Word.ERROR, finding.message, confirmed(self.program, self.system, finding))
+        return Verdict("", VerdictKind.ERROR, finding.message, confirmed(self.program, self.system, finding))
 
 
 def confirmed(program: tree.Program, system: ir.System, finding: Finding) -> Trace:
