@@ -9,7 +9,7 @@ from checker.explicit.search.interrupts import uninterrupted
 from checker.explicit.search.results import Finding
 from checker.explicit.step.decode import state_cells, state_frames
 from checker.explicit.step.initial import initial_states
-from checker.explicit.step.paths import Hop
+from checker.explicit.step.paths import Step
 from checker.ir import system as ir
 from checker.ir.layout import make_layout
 from checker.language import tree
@@ -51,12 +51,12 @@ class Confirming:
 def confirmed(program: tree.Program, system: ir.System, finding: Finding) -> Trace:
     """The trace of a finding, made by the replayer from the engine's schedule. Raises Disagreement unless both agree on every
     state and place of a frame on the way, and the trace in its stored form replays."""
-    schedule = [_transition(hop) for hop in finding.path]
+    schedule = [_transition(step) for step in finding.path]
     layout = make_layout(system)
     initial = system.initials[initial_states(system, layout).index(finding.path.first)]
     built = build_trace(program, schedule, _claim(program, finding), initial.choices)
     unmarked = (1 << layout.mark) - 1
-    states = [finding.path.first, *(hop.state & unmarked for hop in finding.path)]
+    states = [finding.path.first, *(step.state & unmarked for step in finding.path)]
     for number, (state, snapshot) in enumerate(zip(states, built.states, strict=True)):
         cells = state_cells(program, system, layout, state)
         if cells != snapshot.cells:
@@ -77,9 +77,9 @@ def _difference(number: int, engine: Mapping[str, str], replayer: Mapping[str, s
     return f"after step {number}, engine and replayer list the cells in different order"
 
 
-def _transition(hop: Hop) -> Transition:
-    transition = hop.transition
-    choices = tuple(choice if isinstance(choice, Allocated) else int(choice) for choice in hop.choices)
+def _transition(step: Step) -> Transition:
+    transition = step.transition
+    choices = tuple(choice if isinstance(choice, Allocated) else int(choice) for choice in step.choices)
     if transition.action is None:
         return Transition(transition.processor, choices=choices)
     return Transition(None, transition.action.name, transition.arguments, choices)

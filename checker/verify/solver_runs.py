@@ -12,7 +12,7 @@ from collections.abc import Callable
 from checker.explicit.search.results import Finding
 from checker.explicit.search.search import Search
 from checker.explicit.step.outcome import Cut, OutOfRange, Raised, Violated
-from checker.explicit.step.paths import Hop, Route, alternatives, is_deadlock, marked
+from checker.explicit.step.paths import Route, Step, alternatives, is_deadlock, marked
 from checker.explicit.step.transitions import Transition as RealTransition
 from checker.language.raised import NO_DEADLOCK
 from checker.language.schedule import Choice
@@ -44,7 +44,7 @@ class Runs:
         for number in range(1, len(hit.states)):
             wanted = self._packed(hit, number)
             found = self._take(hit, number - 1, state, wanted.__eq__, f"the state after step {number}")
-            path = path.then(Hop(found[0], found[1], wanted))
+            path = path.then(Step(found[0], found[1], wanted))
             state = wanted
         last = len(hit.states) - 1
         if hit.target.startswith(BROKEN):
@@ -62,10 +62,10 @@ class Runs:
             return None
         if isinstance(raised, Violated):
             self.broken.add(raised.property)
-            path = path.then(Hop(transition, choices, marked(self.search.transitions, state, raised)))
+            path = path.then(Step(transition, choices, marked(self.search.transitions, state, raised)))
             return Finding(raised.property, raised.how.value, raised.position, path)
         assert isinstance(raised, OutOfRange)
-        path = path.then(Hop(transition, choices, state))
+        path = path.then(Step(transition, choices, state))
         return Finding("", "model-error", raised.position, path, message=raised.message)
 
     def _packed(self, hit: Hit, number: int) -> int:

@@ -323,7 +323,7 @@ class CompiledSearch:
         assert isinstance(raised, Violated)
         end = self.portable.raising_end(path, raised)
         kind_ = raised.how.value
-        return Finding(name, kind_, end.raised.position, path.then(end.hop))
+        return Finding(name, kind_, end.raised.position, path.then(end.step))
 
     def _why_apart(self) -> str:
         portable = self.portable
@@ -343,7 +343,7 @@ class CompiledSearch:
         assert isinstance(raised, OutOfRange)
         end = self.portable.raising_end(path, raised)
         assert isinstance(end.raised, OutOfRange)
-        return Finding("", "model-error", end.raised.position, path.then(end.hop), message=end.raised.message)
+        return Finding("", "model-error", end.raised.position, path.then(end.step), message=end.raised.message)
 
     def _path(self, row: int) -> Route:
         """The path to a row's state, taken again by the portable engine."""
