@@ -16,7 +16,7 @@ from checker.explicit.step.paths import Route, Step, alternatives, is_deadlock, 
 from checker.explicit.step.transitions import Transition as RealTransition
 from checker.language.raised import NO_DEADLOCK
 from checker.language.schedule import Choice
-from checker.symbolic.bmc.problem import BROKEN, CUT, ERROR, ERROR_IN, STUCK, VIOLATES
+from checker.symbolic.bmc.problem import BROKEN, CUT, DEADLOCK, ERROR, ERROR_IN, VIOLATES
 from checker.symbolic.bmc.question import Hit
 from checker.symbolic.relation.selector import Transition
 from checker.symbolic.relation.transition import Relation
@@ -49,8 +49,8 @@ class Runs:
         last = len(hit.states) - 1
         if hit.target.startswith(BROKEN):
             return self._broken(hit.target.removeprefix(BROKEN), path)
-        if hit.target == STUCK:
-            return self._stuck(path)
+        if hit.target == DEADLOCK:
+            return self._deadlock(path)
         if hit.target.startswith(ERROR_IN):
             name = hit.target.removeprefix(ERROR_IN)
             return None if name in self.broken else self._broken_error(name, path)
@@ -88,7 +88,7 @@ class Runs:
                     return Finding(name, "invariant", predicate.position, path, predicate, instance.arguments)
         raise Disagreement(f"the solver finds {name} violated after {len(path)} steps, and the portable engine does not")
 
-    def _stuck(self, path: Route) -> Finding:
+    def _deadlock(self, path: Route) -> Finding:
         if not is_deadlock(self.search.transitions, path.end):
             raise Disagreement(f"the solver finds a deadlock after {len(path)} steps, and the portable engine does not")
         return Finding(NO_DEADLOCK, "deadlock", None, path)

@@ -69,11 +69,11 @@ class Comparison:
             if explicit.get(name) != symbolic.get(name):
                 found.append(f"{name}: portable {explicit.get(name)}, symbolic {symbolic.get(name)}")
         found += self.invariants(state, here)
-        stuck = NO_DEADLOCK in self.search.system.properties and not any(
+        deadlock = NO_DEADLOCK in self.search.system.properties and not any(
             not t.interrupt and end != state for t, _, end in alternatives(self.search.transitions, state)
         )
-        if here.stuck is not (self.fields.terms.true if stuck else self.fields.terms.false):
-            found.append(f"stuck: portable {stuck}, symbolic {here.stuck.op} {here.stuck.value}")
+        if here.deadlock is not (self.fields.terms.true if deadlock else self.fields.terms.false):
+            found.append(f"deadlock: portable {deadlock}, symbolic {here.deadlock.op} {here.deadlock.value}")
         return found
 
     def explicit(self, state: int) -> dict[Name, set[Outcome]]:

@@ -36,7 +36,20 @@ VALUES = ("s", "n", "v0", "v1", "H", "R", "K", "tape", "transition", "index_A", 
 VALUES += ("constant_x", "inside_f", "register", "e\u0301", "c", "x0", "part0", "root0", "next", "result", "A0")
 FIELDS = ("frame0", "location", "slot0", "allocated", "x", "frame", "state")
 CODES = ("inside_f", "f", "action_0_f_", "step_1", "holds_0", "main", "switch", "step", "top", "leave_f", "executes_0", "é", "é_")
-IDS = ("error", "stuck", "cut", "valid", "step", "no-error-1", "error-1", "a-cut", "arena", "keeps-0", "raises", "broken-error")
+IDS = (
+    "error",
+    "deadlock",
+    "cut",
+    "valid",
+    "step",
+    "no-error-1",
+    "error-1",
+    "a-cut",
+    "arena",
+    "keeps-0",
+    "raises",
+    "broken-error",
+)
 SEEDS = st.integers(0, 2**32 - 1)
 HEALTH = (HealthCheck.filter_too_much, HealthCheck.too_slow)
 

@@ -298,7 +298,7 @@ class CompiledSearch:
         for number, name in enumerate(self.system.properties):
             if name not in self.result.findings:
                 kind, row, what = self.finding(number)
-                if kind in (Found.INVARIANT, Found.STEP, Found.STUCK):
+                if kind in (Found.INVARIANT, Found.STEP, Found.DEADLOCK):
                     self.result.findings[name] = finding = self._told(name, kind, row, what)
                     if self.announce is not None:
                         self.announce(finding)
@@ -314,7 +314,7 @@ class CompiledSearch:
 
     def _told(self, name: str, kind: int, row: int, what: int) -> Finding:
         path = self._path(row)
-        if kind == Found.STUCK:
+        if kind == Found.DEADLOCK:
             return Finding(NO_DEADLOCK, "deadlock", None, path)
         if kind == Found.INVARIANT:
             instance = self.portable.violated_instance(name, path)

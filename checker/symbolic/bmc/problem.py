@@ -15,7 +15,7 @@ from checker.symbolic.terms.terms import Term
 
 BROKEN = "broken "
 VIOLATES = "violates "
-STUCK = "stuck"
+DEADLOCK = "deadlock"
 ERROR = "error"
 BROKEN_ERROR = "error in an invariant"
 ERROR_IN = "error in "
@@ -30,7 +30,7 @@ def targets(relation: Relation, properties: frozenset[str]) -> Iterator[tuple[Ta
     found += [(BROKEN + name, STATE, term) for name, term in relation.broken.items() if name in properties]
     found += [(VIOLATES + name, STEP, term) for name, term in relation.violates.items() if name in properties]
     if NO_DEADLOCK in properties:
-        found.append((STUCK, STATE, relation.stuck))
+        found.append((DEADLOCK, STATE, relation.deadlock))
     found.append((ERROR, STEP, relation.error))
     found.append((BROKEN_ERROR, STATE, relation.fields.terms.disjunction(*relation.broken_error.values())))
     found += [(CUT + reason, STEP, term) for reason, term in relation.cuts.items()]

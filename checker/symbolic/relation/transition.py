@@ -9,7 +9,7 @@
     relation.next                  over s, i: the fields of that state, where `steps` holds
     relation.violates[property]    over s, i: the transition violates the property (and leads to no state)
     relation.broken[property]      over s: an invariant of the property does not hold
-    relation.stuck                 over s: nothing but interrupts leads away from s; false in a model without no-deadlock
+    relation.deadlock              over s: nothing but interrupts leads away from s; false in a model without no-deadlock
     relation.error                 over s, i: the model itself is in error in the transition
     relation.broken_error[property] over s: the model is in error in an invariant of the property
     relation.cuts[reason]          over s, i: the path ends for want of room
@@ -69,7 +69,7 @@ class Relation:
     next: tuple[Term, ...]
     violates: Mapping[str, Term]
     broken: Mapping[str, Term]
-    stuck: Term
+    deadlock: Term
     error: Term
     broken_error: Mapping[str, Term]
     halts: Term
@@ -85,16 +85,16 @@ class Relation:
         """The same over another state and other inputs."""
         values = dict(zip([*self.fields.variables, *self.inputs], [*state, *inputs], strict=True))
         groups = (self.violates, self.broken, self.broken_error, self.cuts, self.unheld)
-        whole = [self.steps, *self.next, self.stuck, self.error, self.halts]
+        whole = [self.steps, *self.next, self.deadlock, self.error, self.halts]
         moved = iter(self.fields.terms.substituted([*whole, *(term for group in groups for term in group.values())], values))
         steps, next_ = next(moved), tuple(itertools.islice(moved, len(self.next)))
-        stuck, error, halts = itertools.islice(moved, 3)
+        deadlock, error, halts = itertools.islice(moved, 3)
         violates, broken, broken_error, cuts, unheld = (dict(zip(group, moved, strict=False)) for group in groups)
         return replace(
             self,
             steps=steps,
             next=next_,
-            stuck=stuck,
+            deadlock=deadlock,
             error=error,
             broken_error=broken_error,
             halts=halts,
@@ -141,9 +141,9 @@ def _step_relation(system: ir.System, any_free: bool, counted: Sequence[Counted]
     raised = {NO_WILD_POINTER: WILD_POINTER, NO_OUT_OF_RANGE: MODEL_ERROR}
     constraints = [CUT_CONSTRAINT + name for name in system.constraints]
     broken, broken_error = _invariants(fields)
-    stuck = terms.negation(terms.disjunction(*possible))
+    deadlock = terms.negation(terms.disjunction(*possible))
     if NO_DEADLOCK not in system.properties:
-        stuck = terms.false
+        deadlock = terms.false
     return Relation(
         fields=fields,
         transitions=tuple(transitions),
@@ -164,7 +164,7 @@ def _step_relation(system: ir.System, any_free: bool, counted: Sequence[Counted]
             for name in system.properties
         },
         broken=broken,
-        stuck=stuck,
+        deadlock=deadlock,
         error=terms.disjunction(*(when(outcome) for name, outcome in raised.items() if name not in system.properties)),
         broken_error=broken_error,
         halts=when(HALTED),

@@ -52,7 +52,7 @@ struct ranges {
 	size_t count, room;
 };
 
-/* What was found: the row of the state (INVARIANT, STUCK) or of the state before the step (STEP); which invariant or
+/* What was found: the row of the state (INVARIANT, DEADLOCK) or of the state before the step (STEP); which invariant or
  * raiser. */
 struct finding {
 	_Atomic uint32_t kind;
@@ -511,7 +511,7 @@ static void raised(struct worker *w, const word *s, int number)
 
 static inline void took(struct worker *w, const word *s, int outcome, int progress)
 {
-	if (DEADLOCK >= 0 && progress && !w->moves)
+	if (NO_DEADLOCK >= 0 && progress && !w->moves)
 		w->moves = outcome != POSSIBLE || memcmp(REACHED(&w->batch[w->count]), s, WORDS * sizeof(word));
 	if (LIKELY(outcome == POSSIBLE))
 		push(w);
@@ -708,8 +708,8 @@ int search_run(struct search *q, int number, uint64_t time)
 			expand(w, s);
 			if (UNLIKELY(again))
 				w->transitions = counted;
-			else if (DEADLOCK >= 0 && !w->moves && is_open(w, DEADLOCK))
-				violated(w, DEADLOCK, STUCK, row, 0);
+			else if (NO_DEADLOCK >= 0 && !w->moves && is_open(w, NO_DEADLOCK))
+				violated(w, NO_DEADLOCK, DEADLOCK, row, 0);
 		}
 		if (++turns % 1024 == 0 && nanoseconds() > until)
 			break;

@@ -30,7 +30,7 @@ class Found(IntEnum):
     NO_FINDING = 0
     INVARIANT = 1
     STEP = 2
-    STUCK = 3
+    DEADLOCK = 3
     CLAIMED = 4
 
 
