@@ -16,7 +16,7 @@ from checker.explicit.step.paths import Route, Step, alternatives, is_deadlock, 
 from checker.explicit.step.transitions import Transition as RealTransition
 from checker.language.raised import NO_DEADLOCK
 from checker.language.schedule import Choice
-from checker.symbolic.bmc.problem import BROKEN, CUT, DEADLOCK, ERROR, ERROR_IN, VIOLATES
+from checker.symbolic.bmc.problem import CUT, DEADLOCK, ERROR, ERROR_IN, VIOLATED, VIOLATES
 from checker.symbolic.bmc.question import Hit
 from checker.symbolic.relation.selector import Transition
 from checker.symbolic.relation.transition import Relation
@@ -32,7 +32,7 @@ class Runs:
         self.relation = relation
         self.search = search
         self.layout = search.layout
-        self.broken: set[str] = set()
+        self.violated: set[str] = set()
 
     def finding(self, hit: Hit) -> Finding | None:
         """The finding of a hit. None for a cut, which is noted in the search's result; and for a model error in an invariant of
@@ -47,13 +47,13 @@ class Runs:
             path = path.then(Step(found[0], found[1], wanted))
             state = wanted
         last = len(hit.states) - 1
-        if hit.target.startswith(BROKEN):
-            return self._broken(hit.target.removeprefix(BROKEN), path)
+        if hit.target.startswith(VIOLATED):
+            return self._violation(hit.target.removeprefix(VIOLATED), path)
         if hit.target == DEADLOCK:
             return self._deadlock(path)
         if hit.target.startswith(ERROR_IN):
             name = hit.target.removeprefix(ERROR_IN)
-            return None if name in self.broken else self._broken_error(name, path)
+            return None if name in self.violated else self._invariant_error(name, path)
         transition, choices, raised = self._take(
             hit, last, state, _raises(hit.target), f"`{hit.target.strip()}` in step {last + 1}"
         )
@@ -61,7 +61,7 @@ class Runs:
             self.search.result.note(raised)
             return None
         if isinstance(raised, Violated):
-            self.broken.add(raised.property)
+            self.violated.add(raised.property)
             path = path.then(Step(transition, choices, marked(self.search.transitions, state, raised)))
             return Finding(raised.property, raised.how.value, raised.position, path)
         assert isinstance(raised, OutOfRange)
@@ -79,8 +79,8 @@ class Runs:
                 return transition, choices, end
         raise Disagreement(f"the solver finds {what}, and the portable engine does not")
 
-    def _broken(self, name: str, path: Route) -> Finding:
-        self.broken.add(name)
+    def _violation(self, name: str, path: Route) -> Finding:
+        self.violated.add(name)
         for cluster in self.search.clusters:
             for instance in cluster.instances:
                 if instance.predicate.property == name and instance.is_violated(path.end):
@@ -93,7 +93,7 @@ class Runs:
             raise Disagreement(f"the solver finds a deadlock after {len(path)} steps, and the portable engine does not")
         return Finding(NO_DEADLOCK, "deadlock", None, path)
 
-    def _broken_error(self, name: str, path: Route) -> Finding:
+    def _invariant_error(self, name: str, path: Route) -> Finding:
         for cluster in self.search.clusters:
             for instance in cluster.instances:
                 try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from checker.symbolic.bmc.problem import BROKEN, stated_lemmas, targets
+from checker.symbolic.bmc.problem import VIOLATED, stated_lemmas, targets
 from checker.symbolic.certificate.certificate import Lemma, lemma
 from checker.symbolic.lemmas.feature_images import images
 from checker.symbolic.lemmas.features import Feature, Sampled
@@ -51,7 +51,7 @@ def proof_problem(
         seen=sampled.seen,
         count=sampled.count,
         images=images(relation.fields.system, features),
-        stated=tuple((name, name.removeprefix(BROKEN) in properties) for name in possible),
+        stated=tuple((name, name.removeprefix(VIOLATED) in properties) for name in possible),
     )
 
 

@@ -96,11 +96,11 @@ class Obligation:
                 self.wrong[name] = t.disjunction(self.wrong.get(name, t.false), condition)
         for number, demand in enumerate(self.demands):
             chosen = self.any_of(demand.records)
-            broken = [
+            violated = [
                 t.conjunction(guard, t.negation(self.demand(demand, n, chosen))) for n, (_, guard) in enumerate(self.states) if n
             ]
             name = f"keeps {number}"
-            self.wrong[name] = t.disjunction(self.wrong.get(name, t.false), *broken)
+            self.wrong[name] = t.disjunction(self.wrong.get(name, t.false), *violated)
         self.acting = {record: list(named) for record, named in ground.instances.items()}
         if self.kind is None:
             initial = Initial(ground, self.functions, self.blocks)

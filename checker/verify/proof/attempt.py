@@ -10,7 +10,7 @@ from pathlib import Path
 
 from checker.result.verdict import Verdict, VerdictKind
 from checker.stopping import INTERRUPTED
-from checker.symbolic.bmc.problem import BROKEN, stated_lemmas, targets
+from checker.symbolic.bmc.problem import VIOLATED, stated_lemmas, targets
 from checker.symbolic.bmc.question import STATE, Stopped
 from checker.symbolic.certificate.certificate import INITIATION, SAFETY, Claim, Lemma, files
 from checker.symbolic.kinduction.k_induction import InductionMessage, InductionProblem, Inductive, NotInductive
@@ -87,7 +87,7 @@ class Attempt:
                         case Grown(count, shown, counterexamples, checks):
                             self.tell(f"{shown} of {count} lemmas shown, {counterexamples} counterexamples, {checks} questions")
                         case GivenUp(why):
-                            name = why.target.removeprefix(BROKEN)
+                            name = why.target.removeprefix(VIOLATED)
                             self.give_up(
                                 name, "a step breaks it in a state that satisfies the rest", *self.shown(relation, names, why)
                             )
@@ -149,8 +149,8 @@ class Attempt:
         """Give up the stated lemmas that do not follow from all together; whether there are any."""
         found = False
         for name in sorted(self.stated):
-            if BROKEN + name in claim.kept:
-                made = [unrolled_files(relation, Claim(claim.kept, ()), k, BROKEN + name) for k in range(1, most + 1)]
+            if VIOLATED + name in claim.kept:
+                made = [unrolled_files(relation, Claim(claim.kept, ()), k, VIOLATED + name) for k in range(1, most + 1)]
                 answer = self.induction(made)
                 if isinstance(answer, NotInductive):
                     self.give_up(name, LATER if answer.early else f"no k-induction with k <= {most}")
@@ -204,7 +204,7 @@ class Attempt:
             "events": list(configuration.events),
             "properties": [name for name in self.program.properties if name in self.properties],
             "assumptions": list(assumptions_of(self.program)),
-            "lemmas": [name for name in self.program.properties if name in self.stated and BROKEN + name in claim.kept],
+            "lemmas": [name for name in self.program.properties if name in self.stated and VIOLATED + name in claim.kept],
             "kept": list(claim.kept),
             "excluded": list(claim.excluded),
             "valid": claim.valid,

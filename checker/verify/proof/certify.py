@@ -9,7 +9,7 @@ from typing import Any
 
 from checker.ir.lowering.lower import lower
 from checker.language.python.load import load_program
-from checker.symbolic.bmc.problem import BROKEN, UNHELD, stated_lemmas, targets
+from checker.symbolic.bmc.problem import UNHELD, VIOLATED, stated_lemmas, targets
 from checker.symbolic.bmc.question import STATE
 from checker.symbolic.certificate.certificate import INITIATION, Claim, files, lemmas_in
 from checker.symbolic.kinduction.unrolled_certificate import unrolled_files
@@ -35,7 +35,7 @@ def check_against_model(folder: Path, model: Path) -> Claimed:
         kept, properties = tuple(map(str, manifest["kept"])), frozenset(claim.properties)
     except (KeyError, TypeError):
         raise Refused(f"{folder / MANIFEST}: it does not say what is kept") from None
-    if claim.lemmas != tuple(name for name in program.properties if name in program.lemmas and BROKEN + name in kept):
+    if claim.lemmas != tuple(name for name in program.properties if name in program.lemmas and VIOLATED + name in kept):
         raise Refused(f"{folder / MANIFEST}: its lemmas are not those of {program.model} that it keeps")
     system = lower(program)
     counted = _counted(folder, manifest)
