@@ -19,7 +19,7 @@ from checker.language.errors import UsageError
 from checker.result.verdict import Configuration, Run, Statistics, Verdict, VerdictKind
 from checker.stopping import INTERRUPTED, Stop, Why, seconds_limit
 from checker.symbolic.bmc.problem import bounded_problem
-from checker.symbolic.bmc.question import Hit, Message, Reached, Stopped
+from checker.symbolic.bmc.question import Counterexample, Message, Reached, Stopped
 from checker.symbolic.process import messages
 from checker.symbolic.relation.transition import step_relation
 from checker.symbolic.solvers.solvers import Z3
@@ -48,9 +48,9 @@ class Answers:
     def take(self, message: Message | None) -> bool:
         """Take the next answer; whether others are of use."""
         match message:
-            case Hit():
+            case Counterexample():
                 with uninterrupted():
-                    self._take_hit(message)
+                    self._take_counterexample(message)
             case Reached():
                 self.reached = message.depth
                 return self.error is None
@@ -58,8 +58,8 @@ class Answers:
                 self.stopped = message.why
         return True
 
-    def _take_hit(self, hit: Hit) -> None:
-        finding = self.runs.finding(hit)
+    def _take_counterexample(self, counterexample: Counterexample) -> None:
+        finding = self.runs.finding(counterexample)
         if finding is None or finding.property in self.confirming.violated:
             return
         if finding.kind == "model-error":
