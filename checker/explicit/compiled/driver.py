@@ -19,7 +19,7 @@ from checker.explicit.compiled.c.shared import MOST_CHOICES, NO_ROW, Failure, Fi
 from checker.explicit.compiled.checkpoint import CheckpointError
 from checker.explicit.compiled.checkpoint_check import MOST_ROWS
 from checker.explicit.compiled.library import declared
-from checker.explicit.compiled.thread_pool import Crew
+from checker.explicit.compiled.thread_pool import ThreadPool
 from checker.explicit.reduction.canonical import CandidateCheck, ToldApart
 from checker.explicit.search.interrupts import Interrupts
 from checker.explicit.search.real_paths import RealPaths
@@ -92,8 +92,8 @@ class CompiledSearch:
         self.announce = announce
         self.begun = self.saved = time.monotonic()
         self.process = psutil.Process()
-        self.crew = Crew(self.threads)
-        self.threads = self.crew.size
+        self.thread_pool = ThreadPool(self.threads)
+        self.threads = self.thread_pool.size
         wanted = bytes(name in self.properties for name in self.system.properties)
         self.search = self.library.search_new(self.threads, wanted, self._most_rows())
         try:
@@ -112,7 +112,7 @@ class CompiledSearch:
         finally:
             if self.search:
                 self.library.search_stop(self.search)
-            self.crew.close()
+            self.thread_pool.close()
             if self.search:
                 self.library.search_free(self.search)
             self.search = None
@@ -124,7 +124,7 @@ class CompiledSearch:
             whole = self._begin()
             self._explore()
         except MemoryError:
-            self.crew.settle()
+            self.thread_pool.settle()
             self.result.stopped = OUT_OF_MEMORY
         self.result.statistics = self._statistics()
         if self.keep:
@@ -158,7 +158,7 @@ class CompiledSearch:
             return True
         resuming.restore(self, checkpoints.resume)
         self.alone = 0
-        self.crew.each(lambda worker: self.library.search_rehash(self.search, worker, None, 0) or 0)
+        self.thread_pool.each(lambda worker: self.library.search_rehash(self.search, worker, None, 0) or 0)
         self.saved = time.monotonic()
         return True
 
@@ -192,12 +192,12 @@ class CompiledSearch:
                 return
 
     def _in_parallel(self, work: Callable[[int], int]) -> list[int]:
-        return [work(0)] if self._figures()[Figure.STATES] < self.alone else self.crew.each(work)
+        return [work(0)] if self._figures()[Figure.STATES] < self.alone else self.thread_pool.each(work)
 
     def _grow(self) -> None:
         old, slots = ctypes.c_void_p(), ctypes.c_uint64()
         if self.library.search_grow(self.search, ctypes.byref(old), ctypes.byref(slots)):
-            self.crew.each(lambda worker: self.library.search_rehash(self.search, worker, old, slots) or 0)
+            self.thread_pool.each(lambda worker: self.library.search_rehash(self.search, worker, old, slots) or 0)
             self.library.search_grown(self.search, old, slots)
 
     def _save(self, how: str | None) -> None:
