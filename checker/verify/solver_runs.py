@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What a solver found, as findings: its run is taken again with the portable engine's transitions.
 
-A counterexample of a solver is states, and the transition taken from each. The portable engine's transitions have to lead to the very same
-states.
+A solver's counterexample is states, and the transition taken from each. The portable engine's transitions have to lead to the
+very same states.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ class Runs:
         self.violated: set[str] = set()
 
     def finding(self, counterexample: Counterexample) -> Finding | None:
-        """The finding of a counterexample. None for a cut, which is noted in the search's result; and for a model error in an invariant of
-        a property that was found violated, as no engine evaluates that any more."""
+        """The finding of a counterexample. None for a cut, which is noted in the search's result; and for a model error in an
+        invariant of a property that was found violated, as no engine evaluates that any more."""
         state = self._packed(counterexample, 0)
         if state not in self.search.firsts:
             raise Disagreement("the solver and the portable engine begin in different states")
