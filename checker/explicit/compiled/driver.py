@@ -20,7 +20,7 @@ from checker.explicit.compiled.checkpoint import CheckpointError
 from checker.explicit.compiled.checkpoint_check import MOST_ROWS
 from checker.explicit.compiled.library import declared
 from checker.explicit.compiled.thread_pool import ThreadPool
-from checker.explicit.reduction.canonical import CandidateCheck, ToldApart
+from checker.explicit.reduction.canonical import CandidateCheck, Distinguished
 from checker.explicit.search.interrupts import Interrupts
 from checker.explicit.search.real_paths import RealPaths
 from checker.explicit.search.results import Finding, Limits, Progress, Result, Statistics
@@ -85,7 +85,7 @@ class CompiledSearch:
         progress: Progress | None = None,
         announce: Callable[[Finding], None] | None = None,
     ) -> Result:
-        """As Search.run. Raises ToldApart where the reduction of pages turns out not to be sound, CheckpointError where the
+        """As Search.run. Raises Distinguished where the reduction of pages turns out not to be sound, CheckpointError where the
         checkpoint to begin with cannot be used."""
         self.limits = limits or Limits()
         self.progress = progress
@@ -255,8 +255,8 @@ class CompiledSearch:
             self.progress(statistics)
         limits = self.limits
         failure = self._figures()[Figure.FAILURE]
-        if failure == Failure.TOLD_APART:
-            raise ToldApart(self._why_apart())
+        if failure == Failure.DISTINGUISHED:
+            raise Distinguished(self._why_distinguished())
         if self.interrupts.arrived is not None:
             self.result.stopped = INTERRUPTED
         elif failure == Failure.TOO_MANY_CHOICES:
@@ -325,7 +325,7 @@ class CompiledSearch:
         kind_ = raised.how.value
         return Finding(name, kind_, end.raised.position, path.then(end.step))
 
-    def _why_apart(self) -> str:
+    def _why_distinguished(self) -> str:
         portable = self.portable
         assert portable.canonical is not None
         state = self._path(self.finding(len(self.system.properties) + 1)[1]).end

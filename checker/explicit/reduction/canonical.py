@@ -274,12 +274,12 @@ class Canonical:
         return met
 
 
-class ToldApart(Exception):
+class Distinguished(Exception):
     """Pages that the reduction takes for alike are not. The text says which and why."""
 
 
 class CandidateCheck:
-    """Looks whether instances of which a step takes the lowest could be told apart: what the reduction of pages rests on."""
+    """Looks whether instances of which a step takes the lowest could be distinguished: what the reduction of pages rests on."""
 
     def __init__(self, canonical: Canonical, maker: FunctionMaker) -> None:
         self.canonical = canonical

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import psutil
 
 from checker.explicit.reduction.assumptions import Assumptions, Broken
-from checker.explicit.reduction.canonical import CandidateCheck, ToldApart
+from checker.explicit.reduction.canonical import CandidateCheck, Distinguished
 from checker.explicit.reduction.partial_order import Reducer
 from checker.explicit.search.real_paths import RealPaths
 from checker.explicit.search.results import Finding, Limits, Progress, Result, Statistics
@@ -118,7 +118,7 @@ class Search(RealPaths):
         self.candidates = CandidateCheck(self.canonical, self.maker) if self.canonical is not None else None
         try:
             self._explore()
-        except ToldApart as reason:
+        except Distinguished as reason:
             self.drop_pages(str(reason))
             return False
         except Broken as broken:
@@ -143,7 +143,7 @@ class Search(RealPaths):
         if self.candidates is not None:
             reason = self.candidates.failure(state)
             if reason is not None:
-                raise ToldApart(reason)
+                raise Distinguished(reason)
 
     def _explore(self) -> None:
         self._start()

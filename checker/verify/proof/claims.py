@@ -19,7 +19,7 @@ from checker.verify.subject import assumptions_of, live_properties
 @dataclass(frozen=True)
 class Claimed:
     """free: the parameters that may have any value. settings: values of the others. lemmas: of the model, that are a part of the
-    invariant; None where that is not told apart. k: states in a row that the induction is over."""
+    invariant; None where that is not distinguished. k: states in a row that the induction is over."""
 
     model: str
     free: tuple[str, ...]

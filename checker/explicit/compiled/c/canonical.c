@@ -196,7 +196,7 @@ static void representative(const word *s, word *n)
 	or_bits(n, MARK, mark);
 }
 
-static int told_apart(const word *s, const word *v, const unsigned char (*met)[MOST_PAGES], int record,
+static int distinguished(const word *s, const word *v, const unsigned char (*met)[MOST_PAGES], int record,
 		      int (*const *candidate)(const word *))
 {
 	unsigned char taken[MOST_PAGES];
@@ -224,8 +224,8 @@ static int told_apart(const word *s, const word *v, const unsigned char (*met)[M
 	return 0;
 }
 
-/* Whether the pages that some step takes the lowest of could be told apart: then pages must not be exchanged. */
-static int pages_are_told_apart(const word *s)
+/* Whether the pages that some step takes the lowest of could be distinguished: then pages must not be exchanged. */
+static int pages_are_distinguished(const word *s)
 {
 	unsigned char met[PAGED ? PAGED : 1][MOST_PAGES];
 	unsigned short pages[PAGED ? PAGED : 1][MOST_PAGES];
@@ -236,5 +236,5 @@ static int pages_are_told_apart(const word *s)
 	unpack(s, v);
 	clear_dead(v);
 	meet_pages(v, met, pages, counts);
-	return any_told_apart(s, v, (const unsigned char (*)[MOST_PAGES])met);
+	return any_distinguished(s, v, (const unsigned char (*)[MOST_PAGES])met);
 }

@@ -154,7 +154,7 @@ def _packing(canonical: Canonical) -> Iterator[str]:
 
 
 def _candidates(canonical: Canonical, raisers: Raisers) -> Iterator[str]:
-    """Whether what a step takes the lowest of could be told apart: a function for each place, for each page."""
+    """Whether what a step takes the lowest of could be distinguished: a function for each place, for each page."""
     system = canonical.system
     calls: list[str] = []
     for number, candidates in enumerate(canonical.symmetry.candidates):
@@ -173,11 +173,11 @@ def _candidates(canonical: Canonical, raisers: Raisers) -> Iterator[str]:
             yield "}"
         functions = ", ".join(f"candidate_{number}_{index}" for index in range(count))
         yield f"static int (*const candidate_{number}[])(const word *) = {{{functions}}};"
-        calls.append(f"\tif (told_apart(s, v, met, {record}, candidate_{number})) return 1;")
-    yield "static int told_apart(const word *s, const word *v, const unsigned char (*met)[MOST_PAGES], int record,"
+        calls.append(f"\tif (distinguished(s, v, met, {record}, candidate_{number})) return 1;")
+    yield "static int distinguished(const word *s, const word *v, const unsigned char (*met)[MOST_PAGES], int record,"
     yield "\t\t      int (*const *candidate)(const word *));"
     yield f"#define CANDIDATES {len(calls)}"
-    yield "static int any_told_apart(const word *s, const word *v, const unsigned char (*met)[MOST_PAGES])"
+    yield "static int any_distinguished(const word *s, const word *v, const unsigned char (*met)[MOST_PAGES])"
     yield "{"
     yield from calls
     yield "\treturn 0;"

@@ -21,7 +21,7 @@ class Failure(IntEnum):
     OUT_OF_MEMORY = 1
     FULL = 2
     TOO_MANY_CHOICES = 3
-    TOLD_APART = 4
+    DISTINGUISHED = 4
 
 
 class Found(IntEnum):
