@@ -44,7 +44,7 @@ def certify(folder: Path, timeout: float | None, model: Path | None) -> int:
         claim = said(folder, manifest) if model is None else _compared(folder, manifest, model)
         ask_second_solver(folder, manifest, timeout)
     except NotUnsat as refused:
-        if refused.opinion.answer is not Answer.SAT:
+        if refused.reply.answer is not Answer.SAT:
             print(f"undecided: {refused.reason}")
             return Status.INCONCLUSIVE.value
         print(f"refused: {refused.reason}")
