@@ -57,10 +57,10 @@ def proof_problem(
 
 def lemmas(terms: Terms, features: Sequence[Feature], clauses: Sequence[Clause]) -> list[Lemma]:
     """The clauses as lemmas of a certificate."""
-    return [lemma(f"|lemma {number}|", said(terms, features, clause)) for number, clause in enumerate(clauses, 1)]
+    return [lemma(f"|lemma {number}|", formula(terms, features, clause)) for number, clause in enumerate(clauses, 1)]
 
 
-def said(terms: Terms, features: Sequence[Feature], clause: Clause) -> Term:
+def formula(terms: Terms, features: Sequence[Feature], clause: Clause) -> Term:
     """What a clause says: of every instance, if it has features of a family."""
     instances = max(len(features[number].atoms) for number, _ in clause)
     return terms.conjunction(

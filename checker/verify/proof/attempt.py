@@ -16,7 +16,7 @@ from checker.symbolic.certificate.certificate import INITIATION, SAFETY, Claim, 
 from checker.symbolic.kinduction.k_induction import InductionMessage, InductionProblem, Inductive, NotInductive
 from checker.symbolic.kinduction.unrolled_certificate import CONSECUTION, unrolled_files
 from checker.symbolic.lemmas.features import Sampled
-from checker.symbolic.lemmas.holders import said_counted
+from checker.symbolic.lemmas.holders import counted_text
 from checker.symbolic.lemmas.names import Names
 from checker.symbolic.lemmas.proof_problem import lemmas, printed, proof_problem
 from checker.symbolic.lemmas.proof_question import Failed, GivenUp, Grown, Proved
@@ -93,7 +93,7 @@ class Attempt:
                             )
                         case Proved():
                             clauses = lemmas(relation.fields.terms, sampled.features, message.clauses)
-                            text = [said_counted(relation.fields.system, names, entry) for entry in self.counted]
+                            text = [counted_text(relation.fields.system, names, entry) for entry in self.counted]
                             text += [printed(sampled.features, clause) for clause in message.clauses]
                             return self.certify(relation, message.targets, message.valid, clauses, text)
                         case Failed():

@@ -16,7 +16,7 @@ from checker.symbolic.kinduction.unrolled_certificate import unrolled_files
 from checker.symbolic.relation.counting import Counted, Holder, known
 from checker.symbolic.relation.transition import step_relation
 from checker.verify.proof.certificates import MANIFEST, Refused, read_manifest
-from checker.verify.proof.claims import Claimed, check_claim, check_text, said
+from checker.verify.proof.claims import Claimed, check_claim, check_text, claimed
 
 MOST_K = 1000
 """States in a row that a certificate may be about."""
@@ -28,7 +28,7 @@ def check_against_model(folder: Path, model: Path) -> Claimed:
     read at those sizes."""
     manifest = read_manifest(folder)
     check_text(folder, manifest, model)
-    claim = said(folder, manifest)
+    claim = claimed(folder, manifest)
     program = load_program(model, dict(claim.settings), claim.events)
     check_claim(folder, claim, program, ())
     try:

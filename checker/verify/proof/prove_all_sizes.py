@@ -265,6 +265,6 @@ def _prove(
     if refused is not None:
         return Verdict("", VerdictKind.UNKNOWN, refused), (), None
     others = " ".join(f"{name}={value}" for name, value in fixed.items())
-    said = f"without a bound in depth, for all values of {', '.join(of_all.free)}{'; ' + others if others else ''}"
-    said += f"; events {', '.join(subject.configuration.events) or 'none'}; as long as there is an instance to allocate"
-    return Verdict("", VerdictKind.PROVED, said), lines, folder
+    scope = f"without a bound in depth, for all values of {', '.join(of_all.free)}{'; ' + others if others else ''}"
+    scope += f"; events {', '.join(subject.configuration.events) or 'none'}; as long as there is an instance to allocate"
+    return Verdict("", VerdictKind.PROVED, scope), lines, folder
