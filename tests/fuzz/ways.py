@@ -219,13 +219,13 @@ def _count_orbits(tried: Tried, full: Search, reduced: Search) -> None:
     """There are as many representatives as orbits, by exchanges that share no table with the engine."""
     canonical = reduced.canonical
     assert canonical is not None
-    records = (*canonical.tabled, *canonical.paged)
+    records = (*canonical.tabled, *canonical.unordered)
     most = MOST_EXCHANGES // len(full.states) + 1
     every = list(itertools.islice(exchanges(full.system, records), most + 1))
     if len(every) > most:
         tried.notes.append("too many exchanges")
         return
-    states = {cleared(full, state) for state in full.states} if canonical.paged else set(full.states)
+    states = {cleared(full, state) for state in full.states} if canonical.unordered else set(full.states)
     orbits = {min(exchanged(full.system, full.layout, state, images) for images in every) for state in states}
     assert len(orbits) == len(reduced.states), f"{len(reduced.states)} representatives of {len(orbits)} orbits"
 
