@@ -51,7 +51,7 @@ bench: $(READY)
 bench-bounded: $(READY)
 	$(BIN)/python -m tests.bench.bounded $(ROUNDS)
 
-# Search random models in every way and by brute force (docs/soundness.md, "Random models"). ARGS: what `python -m tests.fuzz --help` has.
+# Search random models in every way and by brute force (docs/internals/soundness/testing.md, "Random models"). ARGS: what `python -m tests.fuzz --help` has.
 fuzz: $(READY)
 	$(BIN)/python -m tests.fuzz $(ARGS)
 
@@ -69,11 +69,11 @@ counterexamples: $(READY)
 	$(BIN)/python -m tests.findings
 
 # Find each bug of models/rfc_v1.findings.toml again: its run in counterexamples/rfc_v1, its picture in counterexamples/made, the
-# table in docs/findings.md.
+# table in docs/results/findings.md.
 findings: $(READY)
 	$(BIN)/python -m tests.findings
 
-# Check models/hardened.py with each event and each pair of events, as far as docs/hardened.md does not have it yet. Takes hours.
+# Check models/hardened.py with each event and each pair of events, as far as docs/results/hardened.md does not have it yet. Takes hours.
 matrix: $(READY)
 	$(BIN)/python -m tests.hardened.matrix
 

@@ -3,7 +3,7 @@
 
 As in rfc_v1, each CPU has a small pool of pages; the fault handler takes from it, marks the slot by bit 0 of the pointer, and
 whoever leaves the CPU charges and refills. What is different, by the bugs of the RFC that each change removes
-(docs/findings.md has these bugs, docs/hardened.md a model without each change, which shows the bug again):
+(docs/results/findings.md has these bugs, docs/results/hardened.md a model without each change, which shows the bug again):
 
  1. nr_pages is counted up with each level that is mapped.
  2. The pool is refilled in finish_task_switch as well, for the task that has left, when no code of it can fault any more;

@@ -2,7 +2,7 @@
 """A machine that executes a program transition by transition, straight from the syntax tree.
 
 The independent judge of counterexamples: it shares no code with the engines, keeps everything in dictionaries and runs
-each frame as a Python generator. docs/language.md, "What a step is", is its specification.
+each frame as a Python generator. docs/reference/steps.md, "What a step is", is its specification.
 """
 
 from __future__ import annotations

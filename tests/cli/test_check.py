@@ -40,7 +40,7 @@ def dks(*settings: str) -> dict[str, Any]:
 
 
 def schema(name: str) -> dict[str, Any]:
-    loaded: dict[str, Any] = json.loads((PROJECT / "docs" / "schema" / f"{name}.json").read_text())
+    loaded: dict[str, Any] = json.loads((PROJECT / "docs" / "reference" / "schema" / f"{name}.json").read_text())
     return loaded
 
 

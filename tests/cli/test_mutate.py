@@ -36,7 +36,7 @@ def mutate(*arguments: str, code: str | None = None, **environment: str) -> dict
     done = stackproof("mutate", *arguments, "--format", "json", code=code, **environment)
     found: dict[str, Any] = json.loads(done.stdout)
     assert done.returncode == found["exit_status"]
-    jsonschema.validate(found, json.loads((PROJECT / "docs" / "schema" / "stackproof-mutate.json").read_text()))
+    jsonschema.validate(found, json.loads((PROJECT / "docs" / "reference" / "schema" / "stackproof-mutate.json").read_text()))
     return found
 
 

@@ -424,7 +424,7 @@ def test_the_choices_are_told() -> None:
     search.run()
     trace = traced(program, search)
     stored = trace_to_json(trace)
-    Draft202012Validator(json.loads((ROOT / "docs/schema/stackproof-trace.json").read_text())).validate(stored)
+    Draft202012Validator(json.loads((ROOT / "docs/reference/schema/stackproof-trace.json").read_text())).validate(stored)
     assert parse_trace(json.dumps(stored)) == trace
     text = text_report(trace, sources=program.sources)
     line = line_of(COUNTER, "choose(range")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The command: `python -m tests.findings [BUG ...]`: find each bug again, keep its run, draw it, write docs/findings.md.
+"""The command: `python -m tests.findings [BUG ...]`: find each bug again, keep its run, draw it, write docs/results/findings.md.
 
 Exit status 0: all are found, each with the fewest events; 1: one is not, and nothing is written of those after it."""
 
@@ -20,8 +20,8 @@ PROJECT = Path(__file__).resolve().parents[2]
 MODEL = Path("models/rfc_v1.py")
 LIST = PROJECT / "models" / "rfc_v1.findings.toml"
 FOLDER = PROJECT / "counterexamples" / "rfc_v1"
-DOCUMENT = PROJECT / "docs" / "findings.md"
-LINKED = "../counterexamples/rfc_v1"
+DOCUMENT = PROJECT / "docs" / "results" / "findings.md"
+LINKED = "../../counterexamples/rfc_v1"
 MADE = PROJECT / "counterexamples" / "made" / "findings"
 """Each run with its picture, for who wants to look at them: git ignores this folder."""
 SHOWN_BUG = "13"
@@ -35,7 +35,7 @@ def kept(finding: Finding) -> list[str]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.findings", description="Find each bug of models/rfc_v1.py again.")
-    parser.add_argument("bugs", nargs="*", metavar="BUG", help="only these, without writing docs/findings.md: 2a, 7, N1")
+    parser.add_argument("bugs", nargs="*", metavar="BUG", help="only these, without writing docs/results/findings.md: 2a, 7, N1")
     bugs = parser.parse_args().bugs
     entries = []
     try:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The table and the chapters of docs/findings.md."""
+"""The table and the chapters of docs/results/findings.md."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def chapter(entry: Entry, folder: str) -> str:
         lines.append(f"*See it:* `{command(finding)}`; {run}")
     else:
         lines += [
-            f"*See it:* `stackproof show {Path(folder).relative_to('..')}/{finding.stem}.json`; {run}",
+            f"*See it:* `stackproof show {Path(folder).relative_to('../..')}/{finding.stem}.json`; {run}",
             f"\\* `check` shows another bug for this property here, as it shows one shortest run ({entry.shorter}). The run here is "
             "the shortest one with this signature.",
         ]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The findings are found, by themselves, and docs/findings.md and the stored runs say what is found."""
+"""The findings are found, by themselves, and docs/results/findings.md and the stored runs say what is found."""
 
 from __future__ import annotations
 

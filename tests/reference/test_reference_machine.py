@@ -132,7 +132,7 @@ def test_hardened_survives_what_the_rfc_does_not() -> None:
 
 
 def test_example_in_the_documents(capsys: pytest.CaptureFixture[str]) -> None:
-    text = (Path(__file__).parents[2] / "docs" / "implementation.md").read_text(encoding="utf-8")
+    text = (Path(__file__).parents[2] / "docs" / "internals" / "implementation.md").read_text(encoding="utf-8")
     example = text.split("```python\n")[1].split("```")[0]
     exec(example, {})
     told = capsys.readouterr().out.splitlines()

@@ -3,7 +3,7 @@
 
 The digests of a checkpoint tell damage, not intent: whoever can write the file can write its digests. So nothing in it is an
 index, a count or a range until it has been looked at here. What a search can *not* tell is whether the states are all that were
-reached: see docs/soundness.md, "The compiled engine".
+reached: see docs/internals/soundness/explicit.md, "The compiled engine".
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Partial-order reduction: which states can be passed through by the steps of one agent alone, and the checks this rests on.
 
-docs/soundness.md has the argument. What an agent does on its own is a function of the cells that are its own; it is worked
-out once for each value of them and remembered.
+docs/internals/soundness/partial-order.md has the argument. What an agent does on its own is a function of the cells that are its
+own; it is worked out once for each value of them and remembered.
 """
 
 from __future__ import annotations

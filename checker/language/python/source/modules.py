@@ -156,7 +156,7 @@ def _check_import(module: Module, statement: ast.stmt, source: str, name: str) -
     elif source == LANGUAGE:
         if name not in checker.language.__all__:
             hint = similar(name, checker.language.__all__)
-            raise module.error(statement, f"the language has no `{name}`{hint}; docs/language.md has its names")
+            raise module.error(statement, f"the language has no `{name}`{hint}; docs/reference/language.md has its names")
     elif source.split(".")[0] not in ("spec", "models"):
         raise module.error(statement, f"models import from {LANGUAGE}, spec and models only, not from {source}")
 
