@@ -16,7 +16,7 @@ from checker.explicit.search.results import Finding, Limits, Progress, Result
 from checker.ir.lowering.lower import lower
 from checker.ir.system import System
 from checker.language import tree
-from checker.language.errors import UsageError, similar
+from checker.language.errors import ModelError, UsageError, quoting, similar
 from checker.language.python.load import load_program
 from checker.language.python.source.modules import Texts
 from checker.language.symmetry import undecided_allocations
@@ -192,13 +192,14 @@ def within(result: Result) -> str:
 
 
 def needs_all_states(program: tree.Program) -> None:
-    """Raises UsageError for a model with a constraint: what is proved holds in every state that can be reached."""
+    """Raises ModelError for a model with a constraint: what is proved holds in every state that can be reached."""
     for constraint in program.constraints:
-        at = constraint.position
-        raise UsageError(
-            f"{at}: error: a proof is of all states, and the constraint `{constraint.name}` leaves some out; "
-            "take it away to prove the model, or use `stackproof check`"
-        )
+        with quoting(program.sources):
+            raise ModelError(
+                constraint.position,
+                f"a proof is of all states, and the constraint `{constraint.name}` leaves some out; "
+                "take it away to prove the model, or use `stackproof check`",
+            )
 
 
 def model_paths(paths: Iterable[Path]) -> list[Path]:
