@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 JOBS ?= auto
 
-.PHONY: run test test-slow lint gate signals bench bench-bounded fuzz prove counterexamples findings matrix golden clean
+.PHONY: run test test-slow smoke lint gate signals bench bench-bounded fuzz prove counterexamples findings matrix golden clean
 
 # Find what is wrong with the protocol as it was posted, and hold that against the record.
 run: $(READY)
@@ -23,6 +23,10 @@ test: lint
 
 test-slow: $(READY)
 	$(BIN)/pytest -n $(JOBS) --slow -m slow
+
+# Build a wheel, install it into an environment of its own, and try each command from an empty folder; test-slow does so too.
+smoke: $(READY)
+	$(BIN)/pytest -n 0 --slow tests/packaging
 
 lint: $(READY)
 	$(BIN)/ruff format --check .
@@ -47,7 +51,7 @@ bench: $(READY)
 bench-bounded: $(READY)
 	$(BIN)/python -m tests.bench.bounded $(ROUNDS)
 
-# Search random models in every way and by brute force (docs/soundness.md, "Random models"). ARGS: what `python -m tests.fuzz --help` has.
+# Search random models in every way and by brute force (docs/internals/soundness/testing.md, "Random models"). ARGS: what `python -m tests.fuzz --help` has.
 fuzz: $(READY)
 	$(BIN)/python -m tests.fuzz $(ARGS)
 
@@ -58,17 +62,18 @@ prove: $(READY)
 		$(addprefix --property ,$(PROVED)) --certificates proof
 	$(BIN)/stackproof certify proof --model models/hardened.py
 
-# Make the stored counterexamples and their pictures again.
+# Make all counterexamples and their pictures, in counterexamples/made, and from them those that are kept (counterexamples/README.md).
 counterexamples: $(READY)
-	rm -rf counterexamples/*/
-	$(BIN)/stackproof gate models --save counterexamples
+	$(BIN)/stackproof gate models --save counterexamples/made
+	for model in rfc_v1 dks; do cp counterexamples/made/$$model/*.json counterexamples/$$model/; done
 	$(BIN)/python -m tests.findings
 
-# Find each bug of models/rfc_v1.findings.toml again: its run and picture in counterexamples/rfc_v1, the table in docs/findings.md.
+# Find each bug of models/rfc_v1.findings.toml again: its run in counterexamples/rfc_v1, its picture in counterexamples/made, the
+# table in docs/results/findings.md.
 findings: $(READY)
 	$(BIN)/python -m tests.findings
 
-# Check models/hardened.py with each event and each pair of events, as far as docs/hardened.md does not have it yet. Takes hours.
+# Check models/hardened.py with each event and each pair of events, as far as docs/results/hardened.md does not have it yet. Takes hours.
 matrix: $(READY)
 	$(BIN)/python -m tests.hardened.matrix
 
@@ -83,4 +88,4 @@ $(READY): pyproject.toml
 	@touch $@
 
 clean:
-	rm -rf $(VENV) findings fuzz-differences .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+	rm -rf $(VENV) build dist findings fuzz-differences .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

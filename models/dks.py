@@ -302,11 +302,11 @@ def idle_is_full(cpu: Cpu, i: Slot) -> bool:
 
 RECORDED = Recorded(
     properties={
-        "I1": "65243d9f9f5e",
-        "I2": "4e02775c09c2",
-        "I3": "89143112b3bb",
+        "I1": "8ee9593e9f92",
+        "I2": "5757efd12e1b",
+        "I3": "3f0dda849eda",
         "I4": "b46dec96c0cd",
-        "I5": "7a66c5fe099f",
+        "I5": "17f44e5e4ff3",
         "I6": "9da7c9c0ad4b",
     },
     assumptions={},

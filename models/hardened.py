@@ -3,7 +3,7 @@
 
 As in rfc_v1, each CPU has a small pool of pages; the fault handler takes from it, marks the slot by bit 0 of the pointer, and
 whoever leaves the CPU charges and refills. What is different, by the bugs of the RFC that each change removes
-(docs/findings.md has these bugs, docs/hardened.md a model without each change, which shows the bug again):
+(docs/results/findings.md has these bugs, docs/results/hardened.md a model without each change, which shows the bug again):
 
  1. nr_pages is counted up with each level that is mapped.
  2. The pool is refilled in finish_task_switch as well, for the task that has left, when no code of it can fault any more;
@@ -334,12 +334,12 @@ RECORDED = Recorded(
         "area-agrees": "ce8d66cd72d8",
         "area-owned": "714fbf803bb2",
         "capacity": "d25532645576",
-        "charge-once": "8de66692593d",
+        "charge-once": "3bc13aae8e49",
         "fault-bounded": "c71269d22f34",
         "fault-resolved": "689bbb4bf85d",
         "free-context": "787a5fa65773",
         "handler-reentrant": "7b4bb103db1f",
-        "mark-earned": "660de5af2088",
+        "mark-earned": "bf7f5a5ed280",
         "no-deadlock": "e3b0c44298fc",
         "no-sleep-atomic": "e3ce7a1e52c7",
         "no-wild-pointer": "1a936b3dbef3",
@@ -348,18 +348,18 @@ RECORDED = Recorded(
         "online-full": "3cd1ff4d770c",
         "refill-eventually": "9fc183640858",
         "refill-owed": "92647aaf576e",
-        "remote-access": "23048468d26f",
+        "remote-access": "2f328c5650fe",
         "right-stack": "ea27b937de6b",
         "single-hole": "aa9cbf52f98d",
         "tag-live": "dff65713a510",
-        "task-runs": "eaf92dfe89cf",
-        "zeroed": "936a94b7c654",
+        "task-runs": "022b5e16b4ae",
+        "zeroed": "e18aa91e42fd",
     },
     assumptions={
         "fair: allocations_succeed": "0889fe19cb3b",
-        "fair: idle_gives_way": "154cad5582cd",
-        "fair: idle_schedules": "18dc053ebde5",
-        "fair: tasks_run": "80054caec9d7",
+        "fair: idle_gives_way": "e9b0df9a5700",
+        "fair: idle_schedules": "03c98311be22",
+        "fair: tasks_run": "6c6041358c90",
         "hook: keeps_idle_awake": "7de283811f9f",
         "hook: may_read_stack": "a3196d79c8dc",
         "hook: may_switch_to": "ca7397cbb1a7",

@@ -10,7 +10,9 @@ from typing import Any
 
 import click
 
-from checker.cli.options import Duration
+from checker.cli.options.model_path import ModelPath
+from checker.cli.options.values import Duration
+from checker.language.python.source.modules import display_path
 from checker.result.verdict import Status
 from checker.symbolic.certificate.independent_check import Answer
 from checker.verify.proof.certificates import ALL_SIZES, NotUnsat, Refused, ask_second_solver, check_files
@@ -21,15 +23,15 @@ from checker.verify.proof.claims import Claimed, claim_lines, said
 
 @click.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-@click.option("--timeout", type=Duration(), metavar="TIME", help="Time for each file: 90, 90s, 5m, 2h.")
+@click.option("--timeout", type=Duration(), metavar="TIME", help="Time limit for each file: 90, 90s, 5m, 2h.")
 @click.option(
     "--model",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    type=ModelPath(exists=True, dir_okay=False),
     metavar="MODEL",
-    help="The model that it is a certificate of: its file, the files that it imports, and all questions are compared.",
+    help="Model that the certificate is about: compares its file, its imports and every solver query.",
 )
 def certify(folder: Path, timeout: float | None, model: Path | None) -> int:
-    """Check the certificate in DIR with the second solver, and hold it against MODEL.
+    """Check the certificate in DIR with the second solver, and compare it with MODEL.
 
     With --model everything that the certificate claims is made anew from the model's text: settings, events, assumptions,
     properties, and the questions, for the lemmas that the certificate has. Without it only the files are looked at, and they
@@ -55,12 +57,12 @@ def certify(folder: Path, timeout: float | None, model: Path | None) -> int:
         print(f"{folder}: the files are consistent; NOT compared with a model")
         print(f"Each of its {questions} questions is unsat. What its manifest claims was not looked at:")
     else:
-        print(f"accepted: {folder} shows of {model}, whose files are those that were proved:")
+        print(f"accepted: {folder} shows of {display_path(model)}, whose files are those that were proved:")
     print("\n".join(claim_lines(claim)))
     if model is None:
         print(f"Compare it with the model: stackproof certify {shlex.quote(str(folder))} --model {shlex.quote(claim.model)}")
         return Status.INCONCLUSIVE.value
-    print(f"Each of its {questions} questions is unsat, and is what {model} asks at these settings and events.")
+    print(f"Each of its {questions} questions is unsat, and is what {display_path(model)} asks at these settings and events.")
     return Status.AS_DEMANDED.value
 
 

@@ -13,11 +13,15 @@ from pathlib import Path
 import click
 
 from checker.cli.ending import last_words
-from checker.cli.ignored import given, refuse_ignored
-from checker.cli.options import Duration, ProgressLine, Reductions, Size, checkpoints_of, limits, wants_colour
-from checker.cli.request import configuration_options, request_of
+from checker.cli.options.configuration import configuration_options, request_of
+from checker.cli.options.ignored import given, refuse_ignored
+from checker.cli.options.limits import checkpoints_of, limits
+from checker.cli.options.model_path import ModelPath
+from checker.cli.options.values import Duration, Reductions, Size
 from checker.cli.saving import Findings
-from checker.explicit.compiled.shared import MOST_WORKERS
+from checker.cli.terminal.output import wants_colour
+from checker.cli.terminal.progress import ProgressLine
+from checker.explicit.compiled.c.shared import MOST_WORKERS
 from checker.explicit.engines import ENGINES, Method, available_threads
 from checker.explicit.reduction.reductions import REDUCTIONS
 from checker.explicit.search.results import Limits
@@ -29,23 +33,23 @@ from checker.result.checked import Asked, Checked
 from checker.result.verdict import Run, Subject, Verdict
 from checker.symbolic.solvers.solvers import SOLVERS
 from checker.verify.bounded import check_bounded
-from checker.verify.configuration import Request, check_configuration
+from checker.verify.configuration import check_configuration
 from checker.verify.interrupted import interrupted_run, was_interrupted
 from checker.verify.ladder import ladder
-from checker.verify.liveness import LIVENESS_STATES
+from checker.verify.request import LIVENESS_STATES, Request
 
 DEPTH = 20
 """Steps that a solver looks at, unless another number is asked for."""
 
 
 @click.command()
-@click.argument("model", type=click.Path(path_type=Path))
+@click.argument("model", type=ModelPath())
 @configuration_options
 @click.option(
-    "--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Form of the output."
+    "--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Output format."
 )
 @click.option(
-    "--save", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Save counterexamples and pictures there."
+    "--save", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Save counterexamples and pictures in DIR."
 )
 @click.option(
     "--reduce",
@@ -54,32 +58,32 @@ DEPTH = 20
     default="all",
     show_default=True,
     metavar="none|all|A,B,...",
-    help=f"Reductions of the state space, of {', '.join(REDUCTIONS)}; each is used where it is sound. all: but partial-order, "
-    "which the portable engine alone has, and with which counterexamples need not be shortest.",
+    help=f"State space reductions to use where they are sound: {', '.join(REDUCTIONS)}. all: everything except partial-order, "
+    "which only the portable engine has and with which counterexamples need not be shortest.",
 )
 @click.option(
     "--engine",
     type=click.Choice([*ENGINES, *SOLVERS]),
     default="auto",
     show_default=True,
-    help="What searches: portable is Python, compiled is C; auto begins with the first and goes on with the second. z3 and "
-    "bitwuzla are solvers, which look for violations in at most --depth steps; bitwuzla is mostly the faster one.",
+    help="Search engine. portable is Python, compiled is C; auto starts with portable and switches to compiled. z3 and "
+    "bitwuzla are SMT solvers, which search runs of at most --depth steps; bitwuzla is usually faster.",
 )
-@click.option("--depth", type=click.IntRange(min=0), metavar="N", help=f"Steps that a solver looks at. Default: {DEPTH}.")
+@click.option(
+    "--depth", type=click.IntRange(min=0), metavar="N", help=f"Longest run that a solver searches, in steps. Default: {DEPTH}."
+)
 @click.option(
     "--threads",
     type=click.IntRange(1, MOST_WORKERS),
     metavar="N",
-    help="Threads of the compiled engine. Default: all processors.",
+    help="Threads of the compiled engine. Default: all CPUs of the machine.",
 )
-@click.option(
-    "--hash-compaction", is_flag=True, help="Store 64 bits of each state: less memory, and a small chance to miss states."
-)
+@click.option("--hash-compaction", is_flag=True, help="Store a 64-bit hash of each state: saves memory, but may miss states.")
 @click.option(
     "--checkpoint",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Write there now and then, and when the search is stopped, how far it is. For one configuration.",
+    help="Save the progress of the search to FILE, periodically and when it stops. Needs a single configuration.",
 )
 @click.option(
     "--checkpoint-every",
@@ -87,17 +91,17 @@ DEPTH = 20
     default=10.0,
     show_default=True,
     metavar="MINUTES",
-    help="Time between two checkpoints.",
+    help="Time between checkpoints.",
 )
 @click.option(
     "--resume",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Go on from a checkpoint of the same search; more are written to that file, unless --checkpoint names another.",
+    help="Resume the same search from a checkpoint. New checkpoints go to FILE too, unless --checkpoint names another file.",
 )
 @click.option("--max-states", type=click.IntRange(min=1), metavar="N", help="Stop a search at about this many states.")
 @click.option(
-    "--max-memory", type=Size(), metavar="SIZE", help="Stop at this much memory, as 500M or 2G. Default: 3/4 of the machine's."
+    "--max-memory", type=Size(), metavar="SIZE", help="Stop at this much memory, e.g. 500M or 2G. Default: 3/4 of the machine's."
 )
 @click.option(
     "--liveness-states",
@@ -105,9 +109,9 @@ DEPTH = 20
     default=LIVENESS_STATES,
     show_default=True,
     metavar="N",
-    help="Look for liveness in at most so many states.",
+    help="Check liveness only where a configuration has at most N states.",
 )
-@click.option("--timeout", type=Duration(), metavar="TIME", help="Stop after so long in all: 90, 90s, 5m, 2h.")
+@click.option("--timeout", type=Duration(), metavar="TIME", help="Stop after this time in total: 90, 90s, 5m, 2h.")
 def check(
     model: Path,
     cpus: int | None,
@@ -131,7 +135,7 @@ def check(
     liveness_states: int,
     timeout: float | None,
 ) -> int:
-    """Search MODEL for violations of its properties.
+    """Search MODEL, a bundled name or the path of a file, for violations of its properties.
 
     Without sizes, events or settings, a small ladder of configurations is searched, smallest first. Every counterexample is
     a shortest one of its configuration (one with a cycle has a shortest way to it), and has been replayed by an interpreter of

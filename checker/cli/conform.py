@@ -8,8 +8,11 @@ from pathlib import Path
 
 import click
 
-from checker.cli.options import Duration, ProgressLine, wants_colour
-from checker.cli.request import OPTIONS, request_of
+from checker.cli.options.configuration import OPTIONS, request_of
+from checker.cli.options.model_path import ModelPath
+from checker.cli.options.values import Duration
+from checker.cli.terminal.output import wants_colour
+from checker.cli.terminal.progress import ProgressLine
 from checker.conformance.abstraction import Mismatch, machine_for, protocol_of
 from checker.conformance.implementation import Implementation
 from checker.conformance.lockstep import Counts, Lockstep, Search
@@ -21,8 +24,9 @@ from checker.language.python.load import load_program
 from checker.report.text.check_text import terminal_width
 from checker.report.text.conformance_text import difference_text, lockstep_text, validation_text
 from checker.result.verdict import PRECEDENCE, Status
-from checker.verify.configuration import Request, configuration_of, require_actions
 from checker.verify.ladder import ladder
+from checker.verify.request import Request
+from checker.verify.subject import configuration_of, require_actions
 from spec.reference.log import Event
 from spec.reference.machine import PROTOCOLS
 
@@ -31,29 +35,37 @@ FIRST_OPTIONS = OPTIONS[:-1]
 
 
 @click.command()
-@click.argument("model", type=click.Path(path_type=Path))
+@click.argument("model", type=ModelPath())
 @click.option(
     "--protocol",
     type=click.Choice(sorted(PROTOCOLS)),
-    help="Which implementation. Default: the one that is called like MODEL.",
+    help="Implementation to compare. Default: the one with MODEL's name.",
 )
-@click.option("--run", "recorded", type=click.Path(path_type=Path), metavar="FILE", help="Is this recorded run one of the model?")
+@click.option(
+    "--run",
+    "recorded",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Check whether this recorded run is a run of the model.",
+)
 @click.option(
     "--record",
     "to_record",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Make a random run of the implementation there.",
+    help="Record a random run of the implementation in FILE.",
 )
-@click.option("--steps", type=click.IntRange(min=1), default=500, show_default=True, metavar="N", help="Of a run that is made.")
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, metavar="N", help="Of a run that is made.")
+@click.option("--steps", type=click.IntRange(min=1), default=500, show_default=True, metavar="N", help="Steps to record.")
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=0, show_default=True, metavar="N", help="Random seed of the recorded run."
+)
 @click.option(
     "--quick",
     is_flag=True,
-    help="One state of the implementation for each of the model: faster, but blind to what only hangs on locals of its code.",
+    help="Keep one implementation state per model state: faster, but misses differences in local variables.",
 )
 @click.option("--max-states", type=click.IntRange(min=1), metavar="N", help="Stop at about this many states.")
-@click.option("--timeout", type=Duration(), metavar="TIME", help="Stop after so long in all: 90, 90s, 5m, 2h.")
+@click.option("--timeout", type=Duration(), metavar="TIME", help="Stop after this time in total: 90, 90s, 5m, 2h.")
 def conform(
     model: Path,
     protocol: str | None,
@@ -70,13 +82,13 @@ def conform(
     settings: tuple[tuple[str, int], ...],
     events: str | None,
 ) -> int:
-    """Hold the reference implementation against MODEL, in every state that they can reach, step for step.
+    """Compare the reference implementation with MODEL, step by step, in every state that they can reach.
 
-    In each state both have to be able to do the same, and each of it has to lead both to the same. The first difference found
-    is a nearest one, and shown with the way there. Without sizes and events: the model's own ladder of configurations.
+    In each state both must offer the same transitions, and each transition must lead both to the same state. A difference is
+    shown with a shortest run that leads to it. Without sizes or events, searches the model's ladder of configurations.
 
-    With --run a recorded run of the implementation is taken instead: exit status 0 if it is a run of the model, else 1. With
-    --record such a run is made.
+    With --run, checks a recorded run of the implementation instead: exit status 0 if it is a run of the model, else 1. --record
+    makes such a run.
     """
     request = request_of(model, cpus, tasks, stack_pages, settings, events, ())
     if not any(source.startswith("spec/kernel/") for source in load_program(model).sources):

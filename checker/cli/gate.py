@@ -10,45 +10,48 @@ import click
 
 from checker import writing
 from checker.cli.ending import last_words
-from checker.cli.options import ProgressLine, limits
+from checker.cli.options.limits import limits
+from checker.cli.options.model_path import ModelPath
 from checker.cli.saving import Findings
+from checker.cli.terminal.progress import ProgressLine
 from checker.explicit.engines import Method, available_threads
 from checker.explicit.search.interrupts import uninterrupted
 from checker.language import tree
 from checker.language.errors import ModelError, UsageError, quoting, similar
 from checker.language.python.load import load_program, load_wording
 from checker.language.python.source.modules import display_path
-from checker.project import PROJECT
+from checker.project import MODELS
 from checker.result.verdict import Run, Status, Word
 from checker.trace.data import Trace
-from checker.verify.configuration import Request, check_configuration, model_paths, skipped_paths
+from checker.verify.configuration import check_configuration
 from checker.verify.interrupted import was_interrupted
-from checker.verify.liveness import LIVENESS_STATES, live_properties
 from checker.verify.recorded import compare_wording, wording_report
+from checker.verify.request import LIVENESS_STATES, Request, model_paths, skipped_paths
+from checker.verify.subject import live_properties
 
 
 @click.command()
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("models", nargs=-1, type=ModelPath())
 @click.option(
     "--save",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="Save each model's shortest counterexamples there.",
+    help="Save each model's shortest counterexamples in DIR.",
 )
-def gate(paths: tuple[Path, ...], save: Path | None) -> int:
-    """Check every model in PATHS (default: the models that come with stackproof) in each configuration that it
-    records in EXPECTED, without reductions. Exit status 0 only if all verdicts, lengths and counts are as recorded;
+def gate(models: tuple[Path, ...], save: Path | None) -> int:
+    """Check all MODELS (bundled names, files, folders; default: all bundled models) in each configuration that they
+    record in EXPECTED, without reductions. Exit status 0 only if all verdicts, lengths and counts are as recorded;
     else 1, with what to record, or 3 if that was interrupted or could not be searched to the end."""
-    found = model_paths(paths or (PROJECT / "models",))
-    for skipped in skipped_paths(paths or (PROJECT / "models",)):
+    found = model_paths(models or (MODELS,))
+    for skipped in skipped_paths(models or (MODELS,)):
         print(f"{display_path(skipped)}: skipped, since its name begins with _")
-    models = [(path, load_program(path)) for path in found]
-    for _, program in models:
+    programs = [(path, load_program(path)) for path in found]
+    for _, program in programs:
         _check_record(program)
     if save is not None:
-        _check_folders([path for path, _ in models])
+        _check_folders([path for path, _ in programs])
     gating = _Gating(save)
-    for path, program in models:
+    for path, program in programs:
         if not gating.model(path, program):
             break
     with last_words():

@@ -11,16 +11,16 @@ from collections.abc import Sequence
 import click
 
 from checker.cli.ending import leave_signals, take_signals
-from checker.cli.output import flush_all, guard_output, say
+from checker.cli.terminal.output import flush_all, guard_output, say
 from checker.language.errors import UsageError
 from checker.report.text.error_text import error_text
 from checker.result.verdict import Status
-from checker.trace.build import Disagreement
+from checker.trace.confirmation.build import Disagreement
 
-EPILOG = """Exit status: 0 everything as demanded; 1 a property is violated (gate: not as recorded; replay: not confirmed;
-conform: a difference; mutate: a mutant survived; workload: the protocol failed; certify: refused); 2 usage or
-model error; 3 inconclusive (certify: not compared with a model); 4 the engine and the replayer, or two solvers,
-disagree, or an internal error."""
+EPILOG = """Exit status: 0 no violation; 1 a property is violated (gate: results differ from the recorded ones; replay: not
+confirmed; conform: a difference; mutate: a mutant survived; workload: the protocol failed; certify: refused); 2
+usage or model error; 3 inconclusive (certify: not compared with a model); 4 internal error: the engine and the
+replayer, or two solvers, disagree, or stackproof failed."""
 
 COMMANDS = {
     "certify": "certify",
@@ -59,7 +59,10 @@ class Commands(click.Group):
 @click.version_option(package_name="stackproof")
 @click.pass_context
 def cli(context: click.Context) -> None:
-    """Model checker for the Linux dynamic kernel stacks protocol."""
+    """Model checker for the Linux dynamic kernel stacks protocol.
+
+    MODEL is the name of a bundled model, as `stackproof list` has them, or the path of a Python file.
+    """
     if context.invoked_subcommand is None:
         print(context.get_help())
 

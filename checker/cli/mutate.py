@@ -16,8 +16,10 @@ import click
 import psutil
 
 from checker.cli.ending import last_words
-from checker.cli.options import Duration, ProgressLine, Reductions, Size
-from checker.cli.request import configuration_options, request_of
+from checker.cli.options.configuration import configuration_options, request_of
+from checker.cli.options.model_path import ModelPath
+from checker.cli.options.values import Duration, Reductions, Size
+from checker.cli.terminal.progress import ProgressLine
 from checker.explicit.engines import Method, available_threads
 from checker.explicit.search.results import Limits
 from checker.language.errors import UsageError, similar
@@ -27,9 +29,10 @@ from checker.mutation.waivers import Waivers, load_waivers, waivers_path
 from checker.report.json.mutation_json import mutation_json
 from checker.report.text.mutation_text import mutation_text
 from checker.result.mutation import Fate, MutantResult, MutationReport, Reference, Stale
-from checker.verify.configuration import Request, wanted_properties
 from checker.verify.ladder import ladder
 from checker.verify.mutants import Found, Job, MutantSearch, references, search
+from checker.verify.request import Request
+from checker.verify.subject import wanted_properties
 from checker.verify.workers import Workers
 
 LIVENESS_STATES = 500_000
@@ -37,15 +40,18 @@ LIVENESS_STATES = 500_000
 
 
 @click.command()
-@click.argument("model", type=click.Path(path_type=Path))
+@click.argument("model", type=ModelPath())
 @configuration_options
-@click.option("--only", metavar="PATTERN", help="Only mutants whose names match, as a shell matches file names.")
-@click.option("--list", "list_", is_flag=True, help="Print the names of the mutants, and search nothing.")
+@click.option("--only", metavar="PATTERN", help="Only mutants whose names match PATTERN (shell wildcards).")
+@click.option("--list", "list_", is_flag=True, help="List the mutants without searching them.")
 @click.option(
-    "--jobs", type=click.IntRange(1, 256), metavar="N", help="How many mutants are searched at a time. Default: all processors."
+    "--jobs",
+    type=click.IntRange(1, 256),
+    metavar="N",
+    help="Number of mutants to search in parallel. Default: all CPUs of the machine.",
 )
 @click.option(
-    "--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Form of the output."
+    "--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Output format."
 )
 @click.option(
     "--reduce",
@@ -54,7 +60,7 @@ LIVENESS_STATES = 500_000
     default="all",
     show_default=True,
     metavar="none|all|A,B,...",
-    help="Reductions of the state space, as of `check`; none: counts are those that `gate` compares.",
+    help="State space reductions, as for `check`; with none, counts are those that `gate` compares.",
 )
 @click.option(
     "--max-states",
@@ -62,20 +68,22 @@ LIVENESS_STATES = 500_000
     metavar="N",
     help="Stop each search at about this many states. Default: none for the model, 10 times its states and 100,000 for a mutant.",
 )
-@click.option("--max-memory", type=Size(), metavar="SIZE", help="Memory of all searches together. Default: 3/4 of the machine's.")
+@click.option(
+    "--max-memory", type=Size(), metavar="SIZE", help="Memory limit for all searches together. Default: 3/4 of the machine's."
+)
 @click.option(
     "--liveness-states",
     type=click.IntRange(min=0),
     default=LIVENESS_STATES,
     show_default=True,
     metavar="N",
-    help="Look for liveness in at most so many states.",
+    help="Check liveness only where a configuration has at most N states.",
 )
 @click.option(
     "--timeout",
     type=Duration(),
     metavar="TIME",
-    help="Stop the search of a mutant after so long: 90, 90s, 5m, 2h.",
+    help="Stop the search of each mutant after this time: 90, 90s, 5m, 2h.",
 )
 def mutate(
     model: Path,
@@ -95,11 +103,11 @@ def mutate(
     liveness_states: int,
     timeout: float | None,
 ) -> int:
-    """Change MODEL's protocol in small ways, one at a time, and see whether its properties notice.
+    """Change MODEL's protocol in small ways, one at a time, and check that its properties catch each change.
 
-    Each mutant is searched in the configurations of the model's ladder (or in the one that is asked for), smallest first, until
-    it violates a property that the model itself does not violate there. Exit status 1 if one survives that MODEL's list of
-    waivers (MODEL with .waivers in place of .py) does not have, or if that list is out of date.
+    Each mutant is searched in the configurations of the model's ladder (or in the given one), smallest first, until it violates
+    a property that the model itself does not violate there. Exit status 1 if a mutant survives that is not in MODEL's list of
+    waivers (MODEL with .waivers in place of .py), or if that list is out of date.
     """
     begun = time.monotonic()
     request = request_of(model, cpus, tasks, stack_pages, settings, events, properties)

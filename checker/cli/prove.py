@@ -9,8 +9,12 @@ from pathlib import Path
 import click
 
 from checker.cli.ending import last_words
-from checker.cli.options import Duration, ProgressLine, Size, limits, wants_colour
-from checker.cli.request import configuration_options, request_of
+from checker.cli.options.configuration import configuration_options, request_of
+from checker.cli.options.limits import limits
+from checker.cli.options.model_path import ModelPath
+from checker.cli.options.values import Duration, Size
+from checker.cli.terminal.output import wants_colour
+from checker.cli.terminal.progress import ProgressLine
 from checker.explicit.search.interrupts import uninterrupted
 from checker.language.errors import UsageError
 from checker.report.text.check_text import finding_text
@@ -22,13 +26,13 @@ from checker.verify.proof.prove_all_sizes import prove_all_sizes
 
 
 @click.command()
-@click.argument("model", type=click.Path(path_type=Path))
+@click.argument("model", type=ModelPath())
 @configuration_options
 @click.option(
     "--certificates",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="Write the certificate there, for `stackproof certify`. What a certificate held there before is removed.",
+    help="Write the certificate to DIR, for `stackproof certify`. An older certificate there is replaced.",
 )
 @click.option(
     "--samples",
@@ -36,12 +40,12 @@ from checker.verify.proof.prove_all_sizes import prove_all_sizes
     default=SAMPLES,
     show_default=True,
     metavar="N",
-    help="Find lemmas among at most so many reachable states.",
+    help="Learn lemmas from at most N reachable states.",
 )
 @click.option(
     "--for-all-sizes",
     is_flag=True,
-    help="Prove for any number of CPUs, tasks and pages. Lemmas are found at the size given, which should have two of each.",
+    help="Prove for any number of CPUs, tasks and pages. Lemmas are learned at the given size, which should have two of each.",
 )
 @click.option(
     "--engine",
@@ -52,10 +56,10 @@ from checker.verify.proof.prove_all_sizes import prove_all_sizes
     " k-induction, it is the properties and the model's own lemmas themselves.",
 )
 @click.option(
-    "--k", type=click.IntRange(1, 1000), metavar="N", help=f"k-induction: try k = 1 to N states in a row. Default: {MOST_K}."
+    "--k", type=click.IntRange(1, 1000), metavar="N", help=f"k-induction: try k = 1 to N consecutive states. Default: {MOST_K}."
 )
 @click.option("--max-memory", type=Size(), metavar="SIZE", help="As for check.")
-@click.option("--timeout", type=Duration(), metavar="TIME", help="Stop after so long in all: 90, 90s, 5m, 2h.")
+@click.option("--timeout", type=Duration(), metavar="TIME", help="Stop after this time in total: 90, 90s, 5m, 2h.")
 def prove(
     model: Path,
     cpus: int | None,
@@ -74,7 +78,7 @@ def prove(
 ) -> int:
     """Prove properties of MODEL at one configuration, for any number of steps.
 
-    An invariant is found that every initial state satisfies, that every step keeps, and that excludes every violation. A second
+    Finds an invariant that holds in every initial state, that every step preserves, and that rules out every violation. A second
     solver checks all three before anything is called PROVED. If no invariant is found, the verdict is UNKNOWN and the exit
     status 3.
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shlex
 from pathlib import Path
 
@@ -17,18 +18,22 @@ from checker.project import PROJECT
 from checker.report.finding import headline
 from checker.report.text.failure_text import outcome_text
 from checker.result.verdict import Status
+from checker.trace.confirmation.replay import replay as replay_trace
 from checker.trace.data import Trace
-from checker.trace.replay import replay as replay_trace
+from checker.trace.places import changed_files
 from checker.trace.store import load_trace
 from spec.reference.machine import PROTOCOLS
 
 
 def load_model_of(trace: Trace) -> tree.Program:
-    """The program that a trace is of: its model's file, from here or from the project's folder."""
-    path = Path(trace.model)
-    if not path.is_file() and (PROJECT / path).is_file():
-        path = PROJECT / path
-    return load_program(path, dict(trace.settings), trace.events)
+    """The program that a trace is of: the bundled one if the trace was made of that, else its model's file from here."""
+    here, bundled = Path(trace.model), PROJECT / trace.model
+    if bundled.is_file() and trace.origin is not None:
+        with contextlib.suppress(UsageError):  # it has no such parameter or event: the trace is of another model
+            program = load_program(bundled, dict(trace.settings), trace.events)
+            if not changed_files(trace, program):
+                return program
+    return load_program(here if here.is_file() or not bundled.is_file() else bundled, dict(trace.settings), trace.events)
 
 
 def replay_command(path: Path) -> str:
@@ -65,11 +70,10 @@ def _on_implementation(path: Path, stored: Trace, on: str) -> Status:
 def replay(trace: Path, on: str) -> int:
     """Replay the counterexample stored in TRACE, step by step.
 
-    The interpreter that runs it on its model shares only the front end with the engine that found it. Places are found by
-    routine and statement, so comments and lines that move change nothing. Exit status 0: it is a run of the model and ends in
-    the violation; 1: it is not; 2: it is not any more, as the model's text has changed. On the reference implementation, 0: it
-    ends in a failure of the same kind; 1: it does not. On the implementation of another protocol, 0: nothing fails; 1: something
-    does.
+    The replayer shares only the front end with the engines. It finds code by routine and statement, so comments and moved lines
+    do not matter. Exit status 0: TRACE is a run of the model and ends in the violation; 1: it is not; 2: it no longer is,
+    because the model has changed. With --on reference: 0 if the run ends in a failure of the same kind, else 1. With the
+    implementation of another protocol: 0 if nothing fails, else 1.
     """
     stored = load_trace(trace)
     if on != "model":

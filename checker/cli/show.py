@@ -27,16 +27,16 @@ STDOUT = Path("-")
     "--svg",
     type=click.Path(path_type=Path, allow_dash=True),
     metavar="FILE",
-    help="Write the picture there instead; -: to stdout.",
+    help="Write the picture to FILE instead; - is stdout.",
 )
 @click.option(
     "--dot",
     type=click.Path(path_type=Path, allow_dash=True),
     metavar="FILE",
-    help="Write the picture's Graphviz text there instead; -: to stdout.",
+    help="Write the picture's Graphviz source to FILE instead; - is stdout.",
 )
 def show(trace: Path, svg: Path | None, dot: Path | None) -> int:
-    """Show the counterexample stored in TRACE. It is not replayed: `stackproof replay` does that."""
+    """Show the counterexample stored in TRACE, without replaying it (see `stackproof replay`)."""
     if svg is not None and svg == dot:
         raise UsageError(f"error: --svg and --dot both name {svg}; give each a file of its own")
     stored = load_trace(trace)

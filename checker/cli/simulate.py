@@ -3,51 +3,54 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import click
 
 from checker.cli.ending import last_words
-from checker.cli.options import Duration, ProgressLine, Size, limits, wants_colour
-from checker.cli.request import configuration_options, request_of
+from checker.cli.options.configuration import configuration_options, request_of
+from checker.cli.options.limits import limits
+from checker.cli.options.model_path import ModelPath
+from checker.cli.options.values import Duration, Size
 from checker.cli.saving import Findings
-from checker.explicit.search.interrupts import uninterrupted
-from checker.explicit.search.results import Finding, Limits
-from checker.explicit.simulation.simulation import Plan, Simulation, WalkStatistics
-from checker.ir.lowering.lower import lower
-from checker.language.python.load import load_program
+from checker.cli.terminal.output import wants_colour
+from checker.cli.terminal.progress import ProgressLine
+from checker.explicit.simulation.simulation import Plan, WalkStatistics
 from checker.report.json.simulation_json import simulation_json
 from checker.report.text.check_text import finding_text
 from checker.report.text.simulation_text import simulation_text
-from checker.result.simulation import Simulated, Walks
-from checker.result.verdict import Subject, Verdict, Word, status_of
+from checker.result.verdict import Subject, Verdict, status_of
 from checker.stopping import INTERRUPTED
-from checker.verify.configuration import Request, configuration_of, notes_of, unreached_lines, wanted_properties
-from checker.verify.confirm import confirmed
+from checker.verify.simulate import simulate_configuration
 
 
 @click.command()
-@click.argument("model", type=click.Path(path_type=Path))
+@click.argument("model", type=ModelPath())
 @configuration_options
-@click.option("--walks", type=click.IntRange(min=1), default=1000, show_default=True, metavar="N", help="How many walks.")
+@click.option("--walks", type=click.IntRange(min=1), default=1000, show_default=True, metavar="N", help="Number of random walks.")
 @click.option(
-    "--depth", type=click.IntRange(min=1), default=1000, show_default=True, metavar="N", help="Steps of a walk, at most."
-)
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, metavar="N", help="Same seed, same walks.")
-@click.option(
-    "--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Form of the output."
+    "--depth", type=click.IntRange(min=1), default=1000, show_default=True, metavar="N", help="Maximum number of steps per walk."
 )
 @click.option(
-    "--save", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Save counterexamples and pictures there."
+    "--seed",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    metavar="N",
+    help="Random seed: the same seed gives the same walks.",
 )
 @click.option(
-    "--max-memory", type=Size(), metavar="SIZE", help="Stop at this much memory, as 500M or 2G. Default: 3/4 of the machine's."
+    "--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Output format."
 )
-@click.option("--timeout", type=Duration(), metavar="TIME", help="Stop after so long: 90, 90s, 5m, 2h.")
+@click.option(
+    "--save", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Save counterexamples and pictures in DIR."
+)
+@click.option(
+    "--max-memory", type=Size(), metavar="SIZE", help="Stop at this much memory, e.g. 500M or 2G. Default: 3/4 of the machine's."
+)
+@click.option("--timeout", type=Duration(), metavar="TIME", help="Stop after this time: 90, 90s, 5m, 2h.")
 def simulate(
     model: Path,
     cpus: int | None,
@@ -64,10 +67,10 @@ def simulate(
     max_memory: int | None,
     timeout: float | None,
 ) -> int:
-    """Look for violations in MODEL by random walks, where it is too large for `check`.
+    """Look for violations in MODEL by random walks, for configurations too large for `check`.
 
-    What is found is confirmed and shown as `check` does it, but need not be a shortest run. What is not found is
-    UNKNOWN: walks never show that a property holds. Parameters that are not set have their defaults.
+    Violations are confirmed and shown as in `check`, but their runs need not be shortest. All other properties are UNKNOWN:
+    random walks never show that a property holds. Parameters that are not set have their defaults.
     """
     request = request_of(model, cpus, tasks, stack_pages, settings, events, properties)
     again = ("simulate", "--walks", str(walks), "--depth", str(depth), "--seed", str(seed))
@@ -103,43 +106,3 @@ def _save(subject: Subject, verdict: Verdict, findings: Findings | None) -> list
     if findings is None or verdict.trace is None:
         return []
     return findings.save(verdict.trace, verdict.property, subject.sources)
-
-
-def simulate_configuration(
-    request: Request,
-    plan: Plan,
-    limits_: Limits,
-    progress: Callable[[WalkStatistics], None] | None = None,
-    announce: Callable[[Subject, Verdict], None] | None = None,
-) -> Simulated:
-    """Walk through one configuration. announce: called with each violation when it is found and confirmed. Raises
-    Disagreement if the replayer does not confirm what the engine says."""
-    program = load_program(request.model, request.settings, request.events)
-    wanted = wanted_properties(program, request)
-    simulation = Simulation(lower(program), wanted)
-    subject = Subject(program.model, configuration_of(program), program.sources, notes_of(program))
-    violated: dict[str, Verdict] = {}
-
-    def found(finding: Finding) -> None:
-        with uninterrupted():
-            trace = confirmed(program, simulation.system, finding)
-            violated[finding.property] = verdict = Verdict(finding.property, Word.VIOLATED, trace.violation.message, trace)
-            if announce is not None:
-                announce(subject, verdict)
-
-    result = simulation.run(plan, limits_, progress, found)
-    s = result.statistics
-    walks = Walks(plan.walks, plan.depth, plan.seed, s.walks, s.steps, s.longest, s.seconds, s.memory)
-    otherwise = Verdict("", Word.UNKNOWN, str(walks))
-    if result.error is not None:
-        trace = confirmed(program, simulation.system, result.error)
-        otherwise = Verdict("", Word.ERROR, result.error.message, trace)
-    return Simulated(
-        subject,
-        tuple(violated.get(n) or dataclasses.replace(otherwise, property=n) for n in program.properties if n in wanted),
-        walks,
-        result.stopped,
-        tuple(result.cuts.items()),
-        unreached_lines(program, result.unreached),
-        otherwise if otherwise.word is Word.ERROR else None,
-    )

@@ -12,17 +12,17 @@ from pathlib import Path
 import click
 
 from checker import writing
-from checker.cli.options import ProgressLine
+from checker.cli.terminal.progress import ProgressLine
 from checker.language.errors import UsageError
 from checker.result.verdict import Status
-from spec.reference.depths import NAMED, Depths, depths_of
-from spec.reference.failures import Failure, Halted
+from spec.reference.kernel.failures import Failure, Halted
 from spec.reference.machine import PROTOCOLS
-from spec.reference.posted_figures import POSTED, STACK_PAGES
-from spec.reference.real_memory import RealMemory
-from spec.reference.userfaultfd import Unavailable
-from spec.reference.workload import Parameters, Result, run
-from spec.reference.workload_report import Row, parameters_of, picture, text
+from spec.reference.real.real_memory import RealMemory
+from spec.reference.real.userfaultfd import Unavailable
+from spec.reference.workload.depths import NAMED, Depths, depths_of
+from spec.reference.workload.posted_figures import POSTED, STACK_PAGES
+from spec.reference.workload.workload import Parameters, Result, run
+from spec.reference.workload.workload_report import Row, parameters_of, picture, text
 
 SIMULATED = "simulated page tables"
 
@@ -62,45 +62,50 @@ PERCENT = Percent(0, 100)
     "machines",
     multiple=True,
     type=click.Choice(list(POSTED)),
-    help="A machine of the RFC; repeatable. Default: all.",
+    help="A machine of the RFC; may be repeated. Default: all.",
 )
 @click.option(
     "--scale",
     type=click.IntRange(1, 100),
     metavar="N",
-    help="At one N-th of their size. Default: 20. Time grows with the square.",
+    help="Scale machines down to 1/N of their size. Default: 20. Run time grows with the square of the size.",
 )
-@click.option("--cpus", type=click.IntRange(1, 512), metavar="N", help="With --tasks: a machine of your own.")
-@click.option("--tasks", type=click.IntRange(2, 10_000), metavar="N", help="With --cpus: its tasks, at the same time.")
+@click.option("--cpus", type=click.IntRange(1, 512), metavar="N", help="CPUs of a machine of your own (with --tasks).")
+@click.option("--tasks", type=click.IntRange(2, 10_000), metavar="N", help="Concurrent tasks of that machine (with --cpus).")
 @click.option(
     "--depths",
     type=DepthsType(),
     default="shallow",
     show_default=True,
     metavar="D",
-    help=f"How deep tasks go, an assumption: {', '.join(NAMED)}; or how many need 1, 2, ... pages, as 95,4,0.75,0.25.",
+    help=f"Assumed stack depths: {', '.join(NAMED)}; or the percentages that need 1, 2, ... pages, e.g. 95,4,0.75,0.25.",
 )
 @click.option(
     "--replaced", type=Percent(0, 10_000), default=100.0, show_default=True, metavar="PERCENT",
-    help="Tasks that exit and are followed by others, of those there are at a time.",
+    help="Share of the tasks that exit and are replaced by new ones.",
 )  # fmt: skip
 @click.option(
     "--jumps", type=PERCENT, default=10.0, show_default=True, metavar="PERCENT",
-    help="Of the deeper tasks, those that get there in one access.",
+    help="Share of the deeper tasks that reach their depth in one access.",
 )  # fmt: skip
 @click.option(
     "--failing", type=PERCENT, default=1.0, show_default=True, metavar="PERCENT",
-    help="Of the allocations and charges, those that fail.",
+    help="Share of the allocations and charges that fail.",
 )  # fmt: skip
-@click.option(
-    "--protocol", type=click.Choice(list(PROTOCOLS)), default="hardened", show_default=True, help="Which protocol runs."
-)
+@click.option("--protocol", type=click.Choice(list(PROTOCOLS)), default="hardened", show_default=True, help="Protocol to run.")
 @click.option(
     "--memory", type=click.Choice(["simulated", "real"]), default="simulated", show_default=True,
-    help="real: stacks are mappings of this process, and their faults real page faults (userfaultfd).",
+    help="real: map the stacks in this process and take real page faults (userfaultfd).",
 )  # fmt: skip
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, metavar="N", help="Same seed, same runs.")
-@click.option("--plot", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write a picture (SVG) there.")
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    metavar="N",
+    help="Random seed: the same seed gives the same runs.",
+)
+@click.option("--plot", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write a bar chart (SVG) to FILE.")
 def workload(
     machines: tuple[str, ...],
     scale: int | None,
@@ -115,11 +120,11 @@ def workload(
     seed: int,
     plot: Path | None,
 ) -> int:
-    """Run many tasks on the reference implementation, and count what their stacks take.
+    """Run many tasks on the reference implementation, and measure the memory of their stacks.
 
-    Tasks of random depths are forked, run and exit, while allocations fail; in the end the memory of fixed stacks is held
-    against that of dynamic ones, beside the RFC's own figures for five machines. How deep tasks go is an assumption: the
-    saving follows from it. Exit status 1: the protocol failed.
+    Forks, runs and ends tasks with random stack depths while allocations fail, then compares the memory of fixed and dynamic
+    stacks, next to the RFC's own figures for five machines. The depths are an assumption, and the saving depends on them. Exit
+    status 1: the protocol failed.
     """
     base = Parameters(protocol, 1, 2, depths, jumps=jumps / 100, failing=failing / 100, seed=seed)
     if (cpus is None) != (tasks is None):

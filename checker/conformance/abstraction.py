@@ -19,13 +19,13 @@ from checker.language.values import element_name, format_value, instance_name
 from checker.trace.data import Step
 from checker.trace.machine import Transition
 from checker.trace.parse import parse_instance, parse_value
-from spec.reference.kernel import Sizes
+from spec.reference.kernel.kernel import Sizes
+from spec.reference.kernel.memory import StackMemory
+from spec.reference.kernel.objects import NULL, PAGE_ALIGNMENT, Cpu, Task, VmArea
+from spec.reference.kernel.operations import Choice
+from spec.reference.kernel.protocol import Protocol
 from spec.reference.log import Event, Move
 from spec.reference.machine import PROTOCOLS, Machine
-from spec.reference.memory import StackMemory
-from spec.reference.objects import NULL, PAGE_ALIGNMENT, Cpu, Task, VmArea
-from spec.reference.operations import Choice
-from spec.reference.protocol import Protocol
 
 FIELDS: dict[tuple[str, str], str] = {
     ("Page", "allocated"): "pages[i].allocated",

@@ -15,12 +15,12 @@ from checker.conformance.abstraction import Mismatch, Packing, machine_for, move
 from checker.language import tree
 from checker.trace.data import Trace
 from spec.reference.audit import audit, shortages
-from spec.reference.failures import Ended, Failure, Halted
-from spec.reference.kernel import Sizes
+from spec.reference.kernel.failures import Ended, Failure, Halted
+from spec.reference.kernel.kernel import Sizes
+from spec.reference.kernel.objects import Cpu
+from spec.reference.kernel.operations import Choice
 from spec.reference.log import Event, Move
 from spec.reference.machine import Machine
-from spec.reference.objects import Cpu
-from spec.reference.operations import Choice
 
 PATIENCE = 80
 """Steps that a CPU may take before it is given up that something becomes possible there."""

@@ -11,8 +11,8 @@ from checker.conformance.abstraction import Packing, transition_of
 from checker.conformance.specification import Specification
 from checker.conformance.subject import End, Ended, Refused
 from checker.trace.machine import Transition
-from spec.reference.contexts import Context
-from spec.reference.failures import Exhausted, Failure, Halted
+from spec.reference.kernel.contexts import Context
+from spec.reference.kernel.failures import Exhausted, Failure, Halted
 from spec.reference.log import Move
 from spec.reference.machine import Machine, Saved, frames_of
 

@@ -20,9 +20,9 @@ from checker.language import tree
 from checker.language.errors import UsageError
 from checker.language.values import instance_name
 from checker.trace.machine import Transition
-from spec.reference import failures
-from spec.reference.failures import Ended
-from spec.reference.kernel import Sizes
+from spec.reference.kernel import failures
+from spec.reference.kernel.failures import Ended
+from spec.reference.kernel.kernel import Sizes
 from spec.reference.log import Event, event_from_json, event_to_json
 from spec.reference.machine import Machine
 

@@ -14,8 +14,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from checker.explicit.compiled.c_code import Generated, generate
-from checker.explicit.compiled.c_expressions import Unsupported
+from checker.explicit.compiled.c.expressions import Unsupported
+from checker.explicit.compiled.c.generate import Generated, generate
 from checker.explicit.compiled.compiler import Build, CompilerError
 from checker.explicit.compiled.driver import CompiledSearch
 from checker.explicit.compiled.resuming import Checkpoints, header_of
@@ -150,7 +150,7 @@ def _portable_first(
         first = Search(search.system, properties, search.reductions)
         explored = _portable(first, first.run(limits, progress, announced), method, str(error))
     explored.result.findings = {**explored.result.findings, **known}
-    explored.result.dropped = {**search.result.dropped, **explored.result.dropped}
+    explored.result.dropped = {**search.dropped, **explored.result.dropped}
     seconds = explored.result.statistics.seconds + result.statistics.seconds * (explored.result is not result)
     explored.result.statistics = dataclasses.replace(explored.result.statistics, seconds=seconds)
     return explored
@@ -206,7 +206,7 @@ def _compiled(
             limits = limits.later(time.monotonic() - begun)
             earlier += time.monotonic() - begun
     result.findings = {**result.findings, **known}
-    result.dropped = search.result.dropped
+    result.dropped = search.dropped
     result.statistics = dataclasses.replace(result.statistics, seconds=result.statistics.seconds + earlier)
     threads = f"{compiled.threads} thread{'s' if compiled.threads > 1 else ''}"
     refusal = takeover.build.refusal if takeover.build is not None else None

@@ -2,8 +2,8 @@
 """Which free instances an allocation may return: each that something names, and one of those alike that nothing names.
 
 An allocator may return any free instance. Instances that nothing names, and that agree in all that an allocation does not
-reset, can be exchanged without a difference, so that the lowest stands for all (docs/soundness.md, "Any free instance").
-Something names an instance if it is a reference to it, tagged or not, in
+reset, can be exchanged without a difference, so that the lowest stands for all (docs/internals/soundness/explicit.md, "Any free
+instance"). Something names an instance if it is a reference to it, tagged or not, in
 
 - a cell, unless that is a field of a free instance, which nothing can read;
 - a local of a frame that is live where the frame stands (of the frame that steps: see below);

@@ -2,8 +2,8 @@
 """The symmetry of a system: which instances may be exchanged, and where references to them are. For engines that reduce by it.
 
 Exchanging instances moves the cells and frames that belong to them, and changes every reference to them; tag bits stay. Two
-states that differ by such an exchange have the same future (docs/soundness.md, "Symmetry"), so that an engine may keep one of
-them for all. Records come in two kinds:
+states that differ by such an exchange have the same future (docs/internals/soundness/symmetry.md, "Symmetry"), so that an engine
+may keep one of them for all. Records come in two kinds:
 
 - *Tabled* records own frames, execute, or take part in constants. `permutations` lists every exchange of them that
   leaves the constants as they are.

@@ -2,8 +2,8 @@
 """Where `first` may stand when it takes an instance of a symmetric record.
 
 It takes one of several instances by their order, which is against the symmetry unless they could not be told apart. The engine
-looks at that in the states it meets (docs/soundness.md, "Candidates"). So that what it looks at is what `first` looks at, the
-condition has to be about the state alone, and the state still that before the step.
+looks at that in the states it meets (docs/internals/soundness/symmetry.md, "Candidates"). So that what it looks at is what
+`first` looks at, the condition has to be about the state alone, and the state still that before the step.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@
 A model is read, never run: the checker parses these names in the model's source. They exist here so that
 `mypy --strict` and an editor understand a model, and so that a routine without kernel records can also be
 run as ordinary Python, which the tests use to hold the language against Python itself.
-The meaning of each name is laid down in docs/language.md.
+The meaning of each name is laid down in docs/reference/language.md.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def record(
     names: Mapping[str, int] | None = None,
     symmetric: bool = False,
 ) -> Callable[[type[T]], type[T]]:
-    """A class whose instances live in an arena of `count`; see docs/language.md for the rest."""
+    """A class whose instances live in an arena of `count`; see docs/reference/language.md for the rest."""
     return lambda class_: class_
 
 

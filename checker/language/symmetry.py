@@ -4,7 +4,8 @@
 Where instances of a record are declared interchangeable (`@record(symmetric=True)`), exchanging two of them in a state
 must exchange them in all that can follow. That is so if references to them are only stored, compared for equality, tested
 for NULL, followed, used as keys, tagged, chosen, and quantified over. Everything else is refused here, wherever it stands but
-in code that only @initial runs: whatever state that makes is the first one. docs/soundness.md has the argument.
+in code that only @initial runs: whatever state that makes is the first one. docs/internals/soundness/symmetry.md has the
+argument.
 """
 
 from __future__ import annotations

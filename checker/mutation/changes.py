@@ -21,7 +21,7 @@ _HEADS: dict[type[ast.stmt], str] = {ast.If: "test", ast.While: "test", ast.For:
 
 @dataclass(frozen=True)
 class Change:
-    """kind: one of the kinds in docs/mutation.md. what: which change it is, with the text of the statement, on one line."""
+    """kind: one of the kinds in docs/guide/mutation.md. what: which change it is, with the text of the statement, on one line."""
 
     kind: str
     what: str

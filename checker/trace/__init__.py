@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""A counterexample as data; the replayer, which walks the tree and shares no code with ir and the engines."""
+"""A counterexample as data; the machine that walks the tree, which shares no code with ir and the engines."""

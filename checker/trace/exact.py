@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from types import GeneratorType
 
 from checker.language import tree
-from checker.trace.execution import Execution, Flow, Scope
+from checker.trace.evaluation import Scope
+from checker.trace.execution import Execution, Flow
 from checker.trace.machine import Machine
 
 

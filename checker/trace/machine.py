@@ -2,7 +2,7 @@
 """A machine that executes a program transition by transition, straight from the syntax tree.
 
 The independent judge of counterexamples: it shares no code with the engines, keeps everything in dictionaries and runs
-each frame as a Python generator. docs/language.md, "What a step is", is its specification.
+each frame as a Python generator. docs/reference/steps.md, "What a step is", is its specification.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ from checker.language.tree import (
 )
 from checker.language.values import format_value
 from checker.trace.data import InitialChoice, Stack
-from checker.trace.execution import Execution, Scope, scope_of
+from checker.trace.evaluation import Scope, scope_of
+from checker.trace.execution import Execution
 from checker.trace.state import (
     Allocation,
     Boundary,

@@ -14,7 +14,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from checker import writing
 from checker.language.errors import IDENTIFIER, UsageError
 from checker.language.schedule import Call
 from checker.language.tree import Demanded, Position
@@ -63,14 +62,6 @@ def trace_to_json(trace: Trace) -> dict[str, object]:
 def dump_trace(trace: Trace) -> str:
     """The text of a trace file."""
     return json.dumps(trace_to_json(trace), indent=1) + "\n"
-
-
-def save_trace(trace: Trace, path: Path | str) -> None:
-    """Write the trace to a file. A file that cannot be written gives a TraceError."""
-    try:
-        writing.write(Path(path), dump_trace(trace))
-    except OSError as error:
-        raise TraceError(f"{path}: error: cannot write the trace: {error.strerror or error}") from None
 
 
 def _object(what: str, pairs: tuple[tuple[str, Item], ...]) -> dict[str, Item]:

@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
+from checker.explicit.search.interrupts import uninterrupted
 from checker.explicit.search.results import Finding
 from checker.explicit.step.decode import state_cells, state_frames
 from checker.explicit.step.initial import initial_states
@@ -13,10 +14,38 @@ from checker.ir import system as ir
 from checker.ir.layout import make_layout
 from checker.language import tree
 from checker.language.schedule import Allocated
-from checker.trace.build import Claim, Disagreement, build_trace
+from checker.result.verdict import Subject, Verdict, Word
+from checker.trace.confirmation.build import Claim, Disagreement, build_trace
+from checker.trace.confirmation.replay import replay
 from checker.trace.data import Trace
 from checker.trace.machine import Transition
-from checker.trace.replay import replay
+
+Announce = Callable[[Subject, Verdict], None]
+"""Called with each violation when it is found and confirmed."""
+
+
+class Confirming:
+    """Confirms what an engine finds of a program, as soon as that is found. violated: the verdicts so far, by property."""
+
+    def __init__(self, program: tree.Program, system: ir.System, subject: Subject, announce: Announce | None) -> None:
+        self.program = program
+        self.system = system
+        self.subject = subject
+        self.announce = announce
+        self.violated: dict[str, Verdict] = {}
+
+    def found(self, finding: Finding) -> None:
+        """Take a violation. Raises Disagreement if the replayer does not confirm it."""
+        with uninterrupted():
+            trace = confirmed(self.program, self.system, finding)
+            verdict = Verdict(finding.property, Word.VIOLATED, trace.violation.message, trace)
+            self.violated[finding.property] = verdict
+            if self.announce is not None:
+                self.announce(self.subject, verdict)
+
+    def error(self, finding: Finding) -> Verdict:
+        """The verdict of every property, where the engine ran into a model error."""
+        return Verdict("", Word.ERROR, finding.message, confirmed(self.program, self.system, finding))
 
 
 def confirmed(program: tree.Program, system: ir.System, finding: Finding) -> Trace:

@@ -10,7 +10,8 @@ import psutil
 from checker.language.python.load import load_program
 from checker.result.verdict import Run, Statistics, Subject, Verdict, Word
 from checker.stopping import INTERRUPTED
-from checker.verify.configuration import Request, wanted_properties
+from checker.verify.request import Request
+from checker.verify.subject import wanted_properties
 
 
 def was_interrupted(run: Run) -> bool:

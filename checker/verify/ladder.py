@@ -6,7 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from checker.language.python.load import load_program
-from checker.verify.configuration import Request
+from checker.verify.request import Request
 
 KERNEL_LADDER = (
     {"CPUS": 1, "TASKS": 1, "STACK_PAGES": 3},

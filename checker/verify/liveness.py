@@ -15,16 +15,9 @@ from checker.ir.lowering.lower import lower
 from checker.language import tree
 from checker.language.errors import ModelError
 from checker.result.verdict import Verdict, Word
-from checker.trace.build import Disagreement
-from checker.trace.fairness import assumed
-
-LIVENESS_STATES = 200_000
-"""Liveness is looked for in state spaces up to this size, unless another one is asked for."""
-
-
-def live_properties(program: tree.Program, wanted: frozenset[str]) -> frozenset[str]:
-    """Those of the properties that demand something of whole runs."""
-    return frozenset(e.property for e in program.eventualities if e.property in wanted)
+from checker.trace.confirmation.build import Disagreement
+from checker.trace.confirmation.fairness import assumed
+from checker.verify.subject import live_properties
 
 
 def fairness_of(program: tree.Program, name: str) -> tuple[str, ...]:

@@ -14,8 +14,9 @@ from checker.language.errors import UsageError
 from checker.mutation.mutants import Mutant
 from checker.result.mutation import Fate, MutantResult, Outcome, Reference
 from checker.result.verdict import Run, Subject, Verdict, Word
-from checker.trace.build import Disagreement
-from checker.verify.configuration import Request, check_configuration
+from checker.trace.confirmation.build import Disagreement
+from checker.verify.configuration import check_configuration
+from checker.verify.request import Request
 from checker.verify.workers import Died, Workers
 
 GROWTH = 10

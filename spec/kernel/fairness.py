@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What is assumed of the kernel and its surroundings where liveness is demanded. Without any of it nothing ever has to happen.
 
-Assumed by the checker itself, for every model (docs/language.md, "Runs"): a CPU that can step does, and what interrupts
+Assumed by the checker itself, for every model (docs/reference/runs.md, "Runs"): a CPU that can step does, and what interrupts
 it between two of its steps comes to an end."""
 
 from checker.language import calls, every, fair, function, has_frames

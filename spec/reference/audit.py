@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from spec.reference import failures as found
-from spec.reference.kernel import Kernel
+from spec.reference.kernel import failures as found
+from spec.reference.kernel.kernel import Kernel
+from spec.reference.kernel.objects import NULL, TAG, Cpu, Page, Task, TaskState, VmArea
 from spec.reference.machine import Machine
-from spec.reference.objects import NULL, TAG, Cpu, Page, Task, TaskState, VmArea
 
 PROTOCOL_CODE = frozenset(
     (

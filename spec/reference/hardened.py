@@ -9,7 +9,7 @@ name. It never sleeps for memory, and leaves the CPU to idle rather than run a t
 
 from __future__ import annotations
 
-from spec.reference.allocator import (
+from spec.reference.kernel.allocator import (
     Gfp,
     alloc_pages,
     free_page,
@@ -22,11 +22,11 @@ from spec.reference.allocator import (
     remove_vm_area,
     set_pte_at,
 )
-from spec.reference.kernel import PREALLOC_PAGES
-from spec.reference.objects import NULL, TAG, Cpu, Task, VmArea
-from spec.reference.operations import Atomic, Load, LoadItem, Steps, Store, StoreItem
-from spec.reference.protocol import Protocol
-from spec.reference.stacks import in_task, vfree_atomic
+from spec.reference.kernel.kernel import PREALLOC_PAGES
+from spec.reference.kernel.objects import NULL, TAG, Cpu, Task, VmArea
+from spec.reference.kernel.operations import Atomic, Load, LoadItem, Steps, Store, StoreItem
+from spec.reference.kernel.protocol import Protocol
+from spec.reference.kernel.stacks import in_task, vfree_atomic
 
 WITH_SLEEPING = int(Gfp.DIRECT_RECLAIM | Gfp.ZERO)
 WITHOUT_SLEEPING = int(Gfp.ZERO)

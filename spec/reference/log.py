@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from spec.reference.operations import Choice
+from spec.reference.kernel.operations import Choice
 
 
 @dataclass(frozen=True)

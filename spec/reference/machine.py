@@ -6,18 +6,18 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Any, NamedTuple
 
-from spec.reference.contexts import Context, begin, chain, step
-from spec.reference.failures import Ended, Failure
 from spec.reference.hardened import HardenedProtocol
-from spec.reference.kernel import Kernel, Sizes
+from spec.reference.kernel.contexts import Context, begin, chain, step
+from spec.reference.kernel.failures import Ended, Failure
+from spec.reference.kernel.kernel import Kernel, Sizes
+from spec.reference.kernel.memory import SimulatedMemory, StackMemory, Table
+from spec.reference.kernel.objects import Cpu, Page, Task, TaskState, VmArea
+from spec.reference.kernel.operations import Boundary, Choice, Load, LoadEntry, LoadItem, Operation, Store, StoreItem
+from spec.reference.kernel.processes import idle_round, ret_from_fork, task_round
+from spec.reference.kernel.protocol import Protocol
+from spec.reference.kernel.striking import EVENTS
 from spec.reference.log import Event, Move
-from spec.reference.memory import SimulatedMemory, StackMemory, Table
-from spec.reference.objects import Cpu, Page, Task, TaskState, VmArea
-from spec.reference.operations import Boundary, Choice, Load, LoadEntry, LoadItem, Operation, Store, StoreItem
-from spec.reference.processes import idle_round, ret_from_fork, task_round
-from spec.reference.protocol import Protocol
 from spec.reference.rfc import RfcProtocol
-from spec.reference.striking import EVENTS
 
 DEFAULT_SIZES = Sizes()
 PROTOCOLS: dict[str, type[Protocol]] = {"rfc_v1": RfcProtocol, "hardened": HardenedProtocol}

@@ -8,7 +8,7 @@ wrong, too.
 
 from __future__ import annotations
 
-from spec.reference.allocator import (
+from spec.reference.kernel.allocator import (
     Gfp,
     alloc_pages,
     free_page,
@@ -20,10 +20,10 @@ from spec.reference.allocator import (
     remove_vm_area,
     set_pte_at,
 )
-from spec.reference.kernel import PREALLOC_PAGES
-from spec.reference.objects import NULL, PF_DYNAMIC_STACK, TAG, Cpu, Task, VmArea
-from spec.reference.operations import Load, LoadEntry, LoadItem, Steps, Store, StoreItem
-from spec.reference.protocol import Protocol
+from spec.reference.kernel.kernel import PREALLOC_PAGES
+from spec.reference.kernel.objects import NULL, PF_DYNAMIC_STACK, TAG, Cpu, Task, VmArea
+from spec.reference.kernel.operations import Load, LoadEntry, LoadItem, Steps, Store, StoreItem
+from spec.reference.kernel.protocol import Protocol
 
 THREADINFO_GFP = int(Gfp.DIRECT_RECLAIM | Gfp.ZERO)
 GFP_KERNEL = int(Gfp.DIRECT_RECLAIM)

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""`make bench`: our engines, and other checkers where they are installed, side by side. docs/performance.md says how."""
+"""`make bench`: our engines, and other checkers where they are installed, side by side. docs/results/performance.md says how."""

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Choices of bounded model checking, side by side.
 
-python -m tests.bench.bounded [ROUNDS]      prints the table of docs/performance.md; some minutes
+python -m tests.bench.bounded [ROUNDS]      prints the table of docs/results/performance.md; some minutes
 
 Each choice proves the same depths of the same formulas in a process of its own, choices in turns, and the least processor time
 of all rounds counts. Only ratios within one run mean anything.

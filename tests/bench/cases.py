@@ -10,7 +10,7 @@ from pathlib import Path
 
 from checker.language.python.load import load_program
 from checker.language.tree import Program
-from checker.verify.liveness import live_properties
+from checker.verify.subject import live_properties
 
 PROJECT = Path(__file__).resolve().parents[2]
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What a run of the benchmark came to, for the terminal and for docs/performance.md."""
+"""What a run of the benchmark came to, for the terminal and for docs/results/performance.md."""
 
 from __future__ import annotations
 

@@ -148,7 +148,7 @@ def test_a_target_is_met_or_not() -> None:
 
 
 def test_the_document_has_a_place_for_the_tables() -> None:
-    document = (PROJECT / "docs" / "performance.md").read_text(encoding="utf-8")
+    document = (PROJECT / "docs" / "results" / "performance.md").read_text(encoding="utf-8")
     found = results(("exact, 1 thread", 0, Measurement(997, 1_098, 0.125)))
     content = in_markdown(found, [SMALL], {"processor": "some"})
     assert "| exact, 1 thread | 997 | 1,098 |" in content and "| processor | some |" in content
@@ -163,7 +163,7 @@ def test_the_document_has_a_place_for_the_tables() -> None:
 
 def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     document, runs = tmp_path / "performance.md", tmp_path / "runs.json"
-    shutil.copy(PROJECT / "docs" / "performance.md", document)
+    shutil.copy(PROJECT / "docs" / "results" / "performance.md", document)
     monkeypatch.setenv("STACKPROOF_CACHE", str(tmp_path))
     arguments = ["--case", "dks 2 2 3", "--only", "exact, 1", "--rounds", "2", "--json", str(runs), "--markdown", str(document)]
     monkeypatch.setattr(sys, "argv", ["bench", *arguments])

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from checker.explicit.compiled.c_code import generate
+from checker.explicit.compiled.c.generate import generate
 from checker.explicit.compiled.compiler import Build
 from checker.explicit.compiled.driver import CompiledSearch
 from checker.explicit.search.search import Search

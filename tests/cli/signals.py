@@ -298,7 +298,7 @@ def _wrong_json(ended: Ended, schema: str) -> list[str]:
     """What the JSON says that does not agree with the exit status."""
     try:
         told: dict[str, Any] = json.loads(ended.output)
-        jsonschema.validate(told, json.loads((PROJECT / "docs" / "schema" / f"{schema}.json").read_text()))
+        jsonschema.validate(told, json.loads((PROJECT / "docs" / "reference" / "schema" / f"{schema}.json").read_text()))
     except (ValueError, jsonschema.ValidationError) as error:
         return [f"JSON: {error}"[:300]]
     if told["exit_status"] != ended.status:

@@ -49,7 +49,7 @@ def dks(*settings: str) -> dict[str, Any]:
 
 
 def schema(name: str) -> dict[str, Any]:
-    loaded: dict[str, Any] = json.loads((PROJECT / "docs" / "schema" / f"{name}.json").read_text())
+    loaded: dict[str, Any] = json.loads((PROJECT / "docs" / "reference" / "schema" / f"{name}.json").read_text())
     return loaded
 
 
@@ -333,8 +333,8 @@ def test_list_names_models_parameters_properties_events() -> None:
     done = stackproof("list")
     assert done.returncode == 0
     for text in (
-        "models/rfc_v1.py",
-        "models/dks.py",
+        "  rfc_v1\n",
+        "of dks\n",
         "CPUS = 1 (1 to 4)",
         "late-fault",
         "refill-owed  spec/properties/refill_owed.py:",

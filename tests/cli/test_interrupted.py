@@ -31,7 +31,8 @@ from checker.explicit.search.interrupts import temporary_folder
 from checker.report.picture.svg import render_svg
 from checker.result.verdict import Run
 from checker.stopping import OUT_OF_MEMORY
-from checker.verify.configuration import Request, check_configuration
+from checker.verify.configuration import check_configuration
+from checker.verify.request import Request
 
 LADDER = str(PROJECT / "models" / "rfc_v1_nr_fixed.py")
 HOLDS = "single-hole"

@@ -36,7 +36,7 @@ def mutate(*arguments: str, code: str | None = None, **environment: str) -> dict
     done = stackproof("mutate", *arguments, "--format", "json", code=code, **environment)
     found: dict[str, Any] = json.loads(done.stdout)
     assert done.returncode == found["exit_status"]
-    jsonschema.validate(found, json.loads((PROJECT / "docs" / "schema" / "stackproof-mutate.json").read_text()))
+    jsonschema.validate(found, json.loads((PROJECT / "docs" / "reference" / "schema" / "stackproof-mutate.json").read_text()))
     return found
 
 
@@ -250,7 +250,7 @@ def test_a_process_that_is_killed_costs_one_mutant(model: Path) -> None:
 def test_a_disagreement_on_a_mutant_is_exit_4(model: Path) -> None:
     code = (
         "import checker.verify.mutants as m\n"
-        "from checker.trace.build import Disagreement\n"
+        "from checker.trace.confirmation.build import Disagreement\n"
         "real = m.check_configuration\n"
         "def check(request, *rest, **more):\n"
         "    if any('seen = 3' not in t for t in request.texts.values()):\n"

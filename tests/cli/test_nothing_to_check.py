@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from test_check import at_a_place, one_line
 
-from checker.cli.request import events_of
+from checker.cli.options.configuration import events_of
 from checker.language.errors import UsageError
 from tests.support.command import PROJECT, stackproof
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from checker.cli.output import harmless
+from checker.cli.terminal.output import harmless
 from tests.support.command import stackproof
 
 PROJECT = Path(__file__).resolve().parents[2]

@@ -15,17 +15,34 @@ from tests.support.command import PROJECT, stackproof
 MODEL = '''# SPDX-License-Identifier: GPL-2.0-only
 """Two flags."""
 
+from enum import Enum, IntFlag
+
 from checker.language import Expected, Recorded, action, check, constraint, demand, eventually, eventually_always, function, invariant, leads_to, require
 
 ready = demand("ready", "What is used was made ready.")
 
+class Phase(Enum):
+    """How far it is."""
+
+    BEGUN = 0
+    DONE = 1
+
+
+class Marks(IntFlag):
+    NEW = 1
+    """It was not looked at."""
+    OLD = 2
+
+
 a: bool = False
 b: bool = False
+phase: Phase = Phase.BEGUN
+marks: Marks = Marks.NEW
 
 
 @function
 def both() -> bool:
-    return a and b
+    return a and b and phase == Phase.BEGUN and bool(marks & Marks.NEW)
 
 
 @action
@@ -108,7 +125,9 @@ def model(tmp_path: Path) -> Path:
         ('"stays", "it', '"goes", "it', "the property stays is gone"),
         ('@eventually_always("stays"', '@eventually("stays"', "the property stays says something else than was recorded"),
         ("    return a\n\n", "    return a or b\n\n", "the property stays says something else than was recorded"),
-        ("    return a and b\n", "    return a or b\n", "the property end says something else than was recorded"),
+        ("return a and b and", "return a or b and", "the property end says something else than was recorded"),
+        ("BEGUN = 0\n    DONE = 1", "DONE = 0\n    BEGUN = 1", "the property end says something else than was recorded"),
+        ("OLD = 2", "OLD = 4", "the property end says something else than was recorded"),
         ("check(a, ready", "check(a or b, ready", "the property ready says something else than was recorded"),
         ('    check(a, ready, "b without a")\n', "", "the property ready says something else than was recorded"),
         ('@invariant("order"', '@invariant("other"', "the property order is gone"),
@@ -149,6 +168,7 @@ def test_comments_prose_and_places_do_not_count(model: Path) -> None:
     moved = moved.replace("    return a or not b", "    # why\n    return (\n        a or not b\n    )").replace(
         "made.", "made before."
     )
+    moved = moved.replace('"""How far it is."""', '"""How far it went."""').replace('    """It was not looked at."""\n', "")
     model.write_text("\n\n" + moved)
     done = gate(model)
     assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "all as recorded")

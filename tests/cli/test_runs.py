@@ -21,9 +21,10 @@ from checker.ir.lowering.lower import lower
 from checker.language.python.load import load_program
 from checker.result.verdict import Word
 from checker.stopping import INTERRUPTED
-from checker.trace.build import Disagreement
-from checker.verify.configuration import Request, check_configuration
+from checker.trace.confirmation.build import Disagreement
+from checker.verify.configuration import check_configuration
 from checker.verify.liveness import look_at_runs
+from checker.verify.request import Request
 from tests.support.command import PROJECT, stackproof
 
 SHORT_OF_MEMORY = ("--cpus", "1", "--tasks", "2", "--stack-pages", "3", "--events", "touch,oom")

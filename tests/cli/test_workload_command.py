@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from checker.cli.main import run
-from spec.reference import system_calls
-from spec.reference.userfaultfd import Unavailable, Userfault, open_userfault
+from spec.reference.real import system_calls
+from spec.reference.real.userfaultfd import Unavailable, Userfault, open_userfault
 
 SMALL = ("workload", "--machine", "haswell", "--scale", "100")
 

@@ -174,8 +174,7 @@ def test_nothing_else_in_the_program_writes_files() -> None:
         "checker/explicit/compiled/checkpoint.py",  # os.open to read
         "checker/cli/main.py",  # /dev/null
         "checker/__main__.py",
-        "checker/cli/streams.py",
-        "checker/cli/output.py",
+        "checker/cli/terminal/output.py",
     }
     assert {file for file, _ in found} <= allowed, found
 

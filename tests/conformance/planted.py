@@ -7,11 +7,11 @@ They are wrong only beside their model: some mend a bug that the model has.
 from __future__ import annotations
 
 from checker.conformance.difference import Kind
-from spec.reference.allocator import alloc_pages, memcg_kmem_charge_page, mod_lruvec_page_state, set_pte_at
 from spec.reference.hardened import NOFAIL, WITHOUT_SLEEPING, HardenedProtocol, can_be_taken
-from spec.reference.objects import NULL, PF_DYNAMIC_STACK, TAG, Cpu, Task, VmArea
-from spec.reference.operations import Load, LoadEntry, LoadItem, Steps, Store, StoreItem
-from spec.reference.protocol import Protocol
+from spec.reference.kernel.allocator import alloc_pages, memcg_kmem_charge_page, mod_lruvec_page_state, set_pte_at
+from spec.reference.kernel.objects import NULL, PF_DYNAMIC_STACK, TAG, Cpu, Task, VmArea
+from spec.reference.kernel.operations import Load, LoadEntry, LoadItem, Steps, Store, StoreItem
+from spec.reference.kernel.protocol import Protocol
 from spec.reference.rfc import GFP_KERNEL, THREADINFO_GFP, RfcProtocol
 
 

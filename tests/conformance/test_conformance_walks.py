@@ -19,7 +19,7 @@ from checker.conformance.implementation import Implementation
 from checker.conformance.specification import Specification
 from checker.conformance.subject import End, Ended
 from checker.language.python.load import load_program
-from spec.reference.protocol import Protocol
+from spec.reference.kernel.protocol import Protocol
 
 sys.path.insert(0, str(Path(__file__).parent))
 from planted import CountsUp

@@ -16,12 +16,12 @@ from checker.conformance.specification import Specification
 from checker.language.python.load import load_program
 from checker.language.tree import Program
 from checker.report.text.conformance_text import difference_text
-from spec.reference.contexts import begin
-from spec.reference.exceptions import exc_page_fault
-from spec.reference.kernel import Sizes
+from spec.reference.kernel.contexts import begin
+from spec.reference.kernel.exceptions import exc_page_fault
+from spec.reference.kernel.kernel import Sizes
+from spec.reference.kernel.protocol import Protocol
 from spec.reference.log import Move
 from spec.reference.machine import Machine
-from spec.reference.protocol import Protocol
 
 sys.path.insert(0, str(Path(__file__).parent))
 from planted import PLANTED, RemembersTooMuch

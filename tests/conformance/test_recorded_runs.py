@@ -13,12 +13,12 @@ import pytest
 
 from checker.cli.main import run as stackproof
 from checker.conformance.recording import load_run, save_run, walk
-from spec.reference.kernel import Sizes
+from spec.reference.kernel.kernel import Sizes
 from spec.reference.log import Event, Move
 from spec.reference.machine import Machine
-from spec.reference.real_memory import RealMemory
-from spec.reference.userfaultfd import Unavailable
-from spec.reference.watched import Watched, random_run
+from spec.reference.real.real_memory import RealMemory
+from spec.reference.real.userfaultfd import Unavailable
+from spec.reference.real.watched import Watched, random_run
 
 ROOT = Path(__file__).parents[2]
 SIZES = Sizes(cpus=2, tasks=2, stack_pages=3)

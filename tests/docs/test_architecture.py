@@ -66,7 +66,8 @@ def test_every_room_says_what_it_is() -> None:
 
 
 def test_the_replayer_shares_nothing_with_what_it_confirms() -> None:
-    assert arrows()["trace"] <= {"language", "language.tree", "writing"}
+    rooms = {name for name in arrows() if name.split(".")[0] == "trace"}
+    assert set().union(*(arrows()[name] for name in rooms)) <= {"language", "language.tree", "writing"} | rooms
     assert not [
-        name for name, others in arrows().items() if name.split(".")[0] in ("ir", "explicit", "symbolic") and "trace" in others
+        name for name, others in arrows().items() if name.split(".")[0] in ("ir", "explicit", "symbolic") and others & rooms
     ]

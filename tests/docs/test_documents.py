@@ -23,6 +23,8 @@ DOCUMENTS = [
 BLOCK = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
 NOT_RUN_HERE = ("make ",)
 """What .ci/run itself runs."""
+INSTALLATION = "pipx install ."
+"""What tests/packaging does, with pip: pipx is pip and an environment for each program."""
 
 
 def commands(document: Path) -> list[tuple[str, int]]:
@@ -55,6 +57,9 @@ def test_commands_of_the_documents_do_what_they_say(document: Path, project: Pat
         if command.startswith(NOT_RUN_HERE):
             target = command.split()[1]
             assert re.search(rf"^{target}:", (PROJECT / "Makefile").read_text(), re.MULTILINE), command
+            continue
+        if command == INSTALLATION:
+            assert (PROJECT / "tests" / "packaging" / "test_installed.py").is_file()
             continue
         words = shlex.split(command)
         if words[0] == "stackproof":
@@ -97,12 +102,6 @@ def test_the_tutorial_shows_its_model() -> None:
     assert len(blocks) == 4
     for block in blocks:
         assert block in model, block
-
-
-def test_links_between_documents_lead_somewhere() -> None:
-    for document in DOCUMENTS:
-        for target in re.findall(r"\]\((?!https?:)([^)#]+)", document.read_text()):
-            assert (document.parent / target).exists(), f"{document.name}: {target}"
 
 
 def test_every_source_file_has_its_license_line() -> None:

@@ -34,7 +34,7 @@ from checker.ir.lowering.lower import lower
 from checker.language.schedule import Allocated, Choice
 from checker.language.tree import Program, Type
 from checker.language.values import instance_name
-from checker.trace.ending import leads_back
+from checker.trace.confirmation.ending import leads_back
 from checker.trace.machine import Machine, Outcome, Transition
 from checker.trace.record import run
 from checker.trace.state import Allocation, Chooser, Kind, Stopped

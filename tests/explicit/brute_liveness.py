@@ -10,7 +10,7 @@ import networkx
 from brute_force import Offered, TooLarge, exact, expand, initial_machines
 
 from checker.language.tree import Demanded, Eventuality, Program
-from checker.trace.fairness import Moment, moment
+from checker.trace.confirmation.fairness import Moment, moment
 from checker.trace.machine import Machine, Transition
 from checker.trace.record import run
 from checker.trace.state import Kind, NextStep

@@ -10,10 +10,10 @@ from checker.explicit.step.initial import initial_states
 from checker.explicit.step.paths import Hop
 from checker.ir.lowering.lower import lower
 from checker.language.tree import Program
-from checker.trace.build import Claim, build_trace
+from checker.trace.confirmation.build import Claim, build_trace
+from checker.trace.confirmation.replay import replay
 from checker.trace.data import Trace
 from checker.trace.machine import Transition
-from checker.trace.replay import replay
 
 
 def confirm(program: Program) -> Result:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Exchanging instances in packed states, written down straight from docs/soundness.md: for tests, and slow.
+"""Exchanging instances in packed states, written down straight from docs/internals/soundness/symmetry.md: for tests, and slow.
 
 It shares no tables with checker/explicit/reduction/canonical.py: what belongs to an instance and what refers to one is read off the types
 of variables and locals, not off the description that engines get.

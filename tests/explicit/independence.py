@@ -67,7 +67,7 @@ def assert_independent(full: Search, reducer: Reducer) -> int:
                     continue
                 for cluster in full.clusters:
                     for instance in cluster.instances:
-                        if instance.predicate.property not in {judged.property for judged in reducer.judged}:
+                        if instance.predicate.property not in {judged.property for judged in reducer.visibility.judged}:
                             continue
                         assert instance.holds(state) or not instance.holds(state ^ change), "a violation mended unseen"
     return pairs

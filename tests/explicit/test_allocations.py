@@ -26,7 +26,7 @@ from checker.explicit.step.paths import alternatives
 from checker.ir.lowering.lower import lower
 from checker.ir.naming import FreeInstances
 from checker.language.tree import Program
-from checker.verify.configuration import notes_of
+from checker.verify.subject import notes_of
 
 SEEDS = st.integers(0, 2**32 - 1)
 HEALTH = (HealthCheck.filter_too_much, HealthCheck.too_slow)

@@ -16,7 +16,7 @@ from random_systems import random_system
 from small_programs import program_of
 
 from checker.explicit.compiled import driver as compiled
-from checker.explicit.compiled.c_code import Generated, generate
+from checker.explicit.compiled.c.generate import Generated, generate
 from checker.explicit.compiled.checkpoint import CheckpointError
 from checker.explicit.compiled.compiler import Build
 from checker.explicit.compiled.driver import CompiledSearch

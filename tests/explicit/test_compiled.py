@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from random_systems import random_system
 from small_programs import program_of
 
-from checker.explicit.compiled.c_code import generate
+from checker.explicit.compiled.c.generate import generate
 from checker.explicit.compiled.compiler import Build
 from checker.explicit.compiled.driver import CompiledSearch
 from checker.explicit.search.results import Finding, Limits, Result

@@ -20,10 +20,11 @@ from checker.explicit.search.search import Search
 from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError
 from checker.result.verdict import Word
+from checker.trace.confirmation.replay import replay
 from checker.trace.machine import Machine
-from checker.trace.replay import replay
 from checker.trace.state import Kind
-from checker.verify.configuration import Request, check_configuration
+from checker.verify.configuration import check_configuration
+from checker.verify.request import Request
 
 COUNTER = """
 no_deadlock = demand("no-deadlock", "test")

@@ -197,7 +197,7 @@ def explored_apart(program: Program) -> Space:
 
 
 def same_up_to_the_place(joined: Space, apart: Space, joins: dict[Call, Call]) -> None:
-    """docs/soundness.md, "Entry and head": each state apart is one joined, with the same steps and depth at least."""
+    """docs/internals/soundness/explicit.md, "Entry and head": each state apart is one joined, with the same steps and depth at least."""
 
     def image(view: View) -> View:
         cells, owners = view

@@ -16,7 +16,7 @@ from small_programs import HEADER, ONE_PROCESSOR, line_of, model_file, program_o
 from test_checkpoints import pieces
 
 from checker.conformance.specification import Specification
-from checker.explicit.compiled import c_code
+from checker.explicit.compiled.c.generate import generate
 from checker.explicit.compiled.compiler import Build
 from checker.explicit.compiled.driver import CompiledSearch
 from checker.explicit.compiled.resuming import Checkpoints
@@ -34,13 +34,14 @@ from checker.report.text.check_text import run_text
 from checker.report.text.trace_text import text_report
 from checker.symbolic.parametric.free_sizes import check_initial
 from checker.symbolic.terms.terms import Unsupported
+from checker.trace.confirmation.replay import replay
 from checker.trace.data import InitialChoice, Trace
 from checker.trace.machine import Machine
-from checker.trace.replay import replay
 from checker.trace.state import Kind, Stopped
 from checker.trace.store import parse_trace, trace_to_json
 from checker.verify.bounded import check_bounded
-from checker.verify.configuration import Request, check_configuration
+from checker.verify.configuration import check_configuration
+from checker.verify.request import Request
 
 ROOT = Path(__file__).parents[2]
 
@@ -264,7 +265,7 @@ def compiled(
 ) -> tuple[Search, Result]:
     system = lower(program)
     search = Search(system)
-    generated = c_code.generate(search.transitions, None, compact)
+    generated = generate(search.transitions, None, compact)
     build = Build(pieces(generated.source) if small else generated.source)
     build.wait(None)
     engine = CompiledSearch(search, generated, build.library(), frozenset(system.properties), checkpoints=checkpoints)
@@ -423,7 +424,7 @@ def test_the_choices_are_told() -> None:
     search.run()
     trace = traced(program, search)
     stored = trace_to_json(trace)
-    Draft202012Validator(json.loads((ROOT / "docs/schema/stackproof-trace.json").read_text())).validate(stored)
+    Draft202012Validator(json.loads((ROOT / "docs/reference/schema/stackproof-trace.json").read_text())).validate(stored)
     assert parse_trace(json.dumps(stored)) == trace
     text = text_report(trace, sources=program.sources)
     line = line_of(COUNTER, "choose(range")

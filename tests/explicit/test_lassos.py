@@ -17,10 +17,10 @@ from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError
 from checker.language.tree import Program
 from checker.stopping import INTERRUPTED
-from checker.trace.build import Claim, Disagreement, build_trace
+from checker.trace.confirmation.build import Claim, Disagreement, build_trace
+from checker.trace.confirmation.replay import replay
 from checker.trace.data import Trace
 from checker.trace.machine import Transition
-from checker.trace.replay import replay
 
 TWO = """
 flag: bool = False

@@ -14,8 +14,10 @@ from random_systems import random_system
 from random_workers import random_workers
 from small_programs import program_of
 
-from checker.explicit.reduction.partial_order import Broken, Reducer
+from checker.explicit.reduction.assumptions import Broken
+from checker.explicit.reduction.partial_order import Reducer
 from checker.explicit.reduction.reductions import PARTIAL_ORDER
+from checker.explicit.reduction.visibility import Visibility
 from checker.explicit.search.results import Limits, Result
 from checker.explicit.search.search import Search
 from checker.ir.analysis import ownership
@@ -201,7 +203,7 @@ def count(w: Worker) -> None:
 
 
 RULES = [
-    pytest.param(Reducer, "_invisible", lambda *_: True, id="invisible"),
+    pytest.param(Visibility, "invisible", lambda *_: True, id="invisible"),
     pytest.param(Reducer, "check_accesses", lambda *_: None, id="accesses"),
     pytest.param(Claimer, "keeps", lambda *_: True, id="keeps"),
 ]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The table and the chapters of docs/findings.md."""
+"""The table and the chapters of docs/results/findings.md."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .finding import Finding
 from .looking import Shown
 
 BEGIN, END = "<!-- findings: begin -->", "<!-- findings: end -->"
-HEAD = "| bug | what happens | property | events | configuration | steps | states | picture |\n|---|---|---|---|---|---|---|---|"
+HEAD = "| bug | what happens | property | events | configuration | steps | states |\n|---|---|---|---|---|---|---|"
 NEW = "New: not known from reading the patch"
 
 
@@ -38,8 +38,8 @@ def entry_of(shown: Shown) -> Entry:
     return Entry(shown.finding, shown.trace, shown.states, shorter)
 
 
-def row(entry: Entry, folder: str) -> str:
-    """The line of the table. folder: that of the runs and pictures, as seen from the document."""
+def row(entry: Entry) -> str:
+    """The line of the table."""
     finding, trace = entry.finding, entry.trace
     steps = f"{len(trace.steps)}{'' if trace.cycle is None else ', then for ever'}{'' if entry.shorter is None else ' *'}"
     cells = [
@@ -50,7 +50,6 @@ def row(entry: Entry, folder: str) -> str:
         sizes(finding),
         steps,
         f"{entry.states:,}",
-        f"[svg]({folder}/{finding.stem}.svg)",
     ]
     return f"| {' | '.join(cells)} |"
 
@@ -85,9 +84,9 @@ def command(finding: Finding) -> str:
 
 
 def chapter(entry: Entry, folder: str) -> str:
-    """What there is to say about a finding."""
+    """What there is to say about a finding. folder: that of the runs, as seen from the document."""
     finding = entry.finding
-    files = f"[run]({folder}/{finding.stem}.json), [picture]({folder}/{finding.stem}.svg)"
+    run = f"[run]({folder}/{finding.stem}.json)"
     lines = [
         f"### {heading(finding)}",
         f"**{finding.what}** {finding.why}",
@@ -95,10 +94,10 @@ def chapter(entry: Entry, folder: str) -> str:
         f"*It says:* `{headline(entry.trace)}`",
     ]
     if entry.shorter is None:
-        lines.append(f"*See it:* `{command(finding)}`; {files}")
+        lines.append(f"*See it:* `{command(finding)}`; {run}")
     else:
         lines += [
-            f"*See it:* `stackproof show {Path(folder).relative_to('..')}/{finding.stem}.json`; {files}",
+            f"*See it:* `stackproof show {Path(folder).relative_to('../..')}/{finding.stem}.json`; {run}",
             f"\\* `check` shows another bug for this property here, as it shows one shortest run ({entry.shorter}). The run here is "
             "the shortest one with this signature.",
         ]
@@ -107,7 +106,7 @@ def chapter(entry: Entry, folder: str) -> str:
 
 def content(entries: Sequence[Entry], folder: str) -> str:
     """All of it, for between the markers of the document."""
-    table = "\n".join([HEAD, *(row(entry, folder) for entry in entries)])
+    table = "\n".join([HEAD, *(row(entry) for entry in entries)])
     known = [chapter(entry, folder) for entry in entries if not entry.finding.bug.startswith("N")]
     new = [chapter(entry, folder) for entry in entries if entry.finding.bug.startswith("N")]
     return "\n\n".join([table, "## The bugs that reading the patch finds", *known, f"## {NEW}", *new])

@@ -18,7 +18,8 @@ from checker.explicit.search.results import Limits
 from checker.language.python.load import load_program
 from checker.result.verdict import Run
 from checker.trace.data import Step, Trace
-from checker.verify.configuration import Request, check_configuration
+from checker.verify.configuration import check_configuration
+from checker.verify.request import Request
 
 from .__main__ import LIST, MODEL, PROJECT
 from .finding import load_findings

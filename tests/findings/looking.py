@@ -15,8 +15,9 @@ from checker.language import tree
 from checker.language.python.load import load_program
 from checker.result.verdict import Run
 from checker.trace.data import Trace
-from checker.verify.configuration import Request, check_configuration
-from checker.verify.liveness import live_properties
+from checker.verify.configuration import check_configuration
+from checker.verify.request import Request
+from checker.verify.subject import live_properties
 
 from .finding import Finding, Wrong
 from .narrowed import Narrowed

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The findings are found, by themselves, and docs/findings.md and the stored runs say what is found."""
+"""The findings are found, by themselves, and docs/results/findings.md and the stored runs say what is found."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import pytest
 
 from checker.cli.replaying import load_model_of
 from checker.cli.saving import Findings
+from checker.trace.confirmation.replay import replay
 from checker.trace.places import moved
-from checker.trace.replay import replay
 from checker.trace.store import load_trace
 from tests.support.command import stackproof
 
-from .__main__ import DOCUMENT, FOLDER, LINKED, LIST, MODEL, PROJECT
+from .__main__ import DOCUMENT, FOLDER, LINKED, LIST, MODEL, PROJECT, kept
 from .document import BEGIN, END, anchor, between_markers, chapter, command, entry_of, heading, row
 from .explore import main as explore
 from .finding import Finding, Wrong, load_findings
@@ -67,7 +67,7 @@ def test_no_run_of_another_bug_has_its_signature(finding: Finding) -> None:
 
 def test_there_are_no_files_of_findings_that_are_gone() -> None:
     files = {path.name for path in FOLDER.glob("bug-*")}
-    assert files == {f"{finding.stem}{suffix}" for finding in FINDINGS for suffix in (".json", ".svg")}
+    assert files == {name for finding in FINDINGS for name in kept(finding)}
 
 
 def test_the_document_has_a_line_and_a_chapter_of_each_in_this_order() -> None:
@@ -84,10 +84,11 @@ def found(finding: Finding, folder: Path) -> None:
     """The finding is found, and everything that is kept of it is as it is made anew."""
     shown: Shown = look_for(PROJECT / MODEL, finding)
     Findings(folder).save(shown.trace, finding.stem, shown.program.sources)
-    for suffix in (".json", ".svg"):
-        assert (folder / f"{finding.stem}{suffix}").read_text() == (FOLDER / f"{finding.stem}{suffix}").read_text(), suffix
+    for name in kept(finding):
+        assert (folder / name).read_text() == (FOLDER / name).read_text(), name
+    assert (folder / f"{finding.stem}.svg").read_text().rstrip().endswith("</svg>")
     inside = DOCUMENT.read_text().partition(BEGIN)[2].partition(END)[0]
-    assert f"\n{row(entry_of(shown), LINKED)}\n" in inside
+    assert f"\n{row(entry_of(shown))}\n" in inside
     assert f"\n{chapter(entry_of(shown), LINKED)}\n" in inside
 
 

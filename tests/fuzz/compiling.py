@@ -12,7 +12,7 @@ from pathlib import Path
 from test_checkpoints import pieces
 
 from checker.explicit.compiled import compiler
-from checker.explicit.compiled.c_code import Generated, generate
+from checker.explicit.compiled.c.generate import Generated, generate
 from checker.explicit.compiled.driver import CompiledSearch
 from checker.explicit.compiled.resuming import Checkpoints
 from checker.explicit.search.results import Limits, Result

@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 
 from checker.explicit.compiled import resuming
-from checker.explicit.compiled.shared import Rows
+from checker.explicit.compiled.c.shared import Rows
 from checker.explicit.reduction import canonical
 from checker.explicit.reduction.canonical import Canonical
 from checker.explicit.reduction.canonical_tables import Field, Frame
-from checker.explicit.reduction.partial_order import Reducer
+from checker.explicit.reduction.visibility import Visibility
 
 from . import __main__ as command
 from . import compiling
@@ -96,7 +96,7 @@ def nothing_moves(patch: pytest.MonkeyPatch) -> None:
 
 
 def every_step_is_invisible(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Reducer, "_invisible", lambda *_: True)
+    patch.setattr(Visibility, "invisible", lambda *_: True)
 
 
 def hashes_of_five_bits(patch: pytest.MonkeyPatch) -> None:

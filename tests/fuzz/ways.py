@@ -20,7 +20,7 @@ from test_bounded import check as bounded
 from test_canonical import cleared
 
 from checker.explicit.compiled import driver as compiled
-from checker.explicit.compiled.c_expressions import Unsupported
+from checker.explicit.compiled.c.expressions import Unsupported
 from checker.explicit.compiled.resuming import Checkpoints
 from checker.explicit.reduction.canonical import EXCHANGES, ToldApart
 from checker.explicit.reduction.reductions import PARTIAL_ORDER

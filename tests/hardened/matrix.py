@@ -2,7 +2,7 @@
 """The command: `python -m tests.hardened.matrix`: check hardened with each event and each pair of events, at two sizes, and with all at once.
 
 What is recorded already is not searched again, so that the command can be stopped and called again; `--again` begins anew.
-tests/hardened/matrix.jsonl has the record, docs/hardened.md the tables made from it. Exit status 0: nothing is violated in what is recorded;
+tests/hardened/matrix.jsonl has the record, docs/results/hardened.md the tables made from it. Exit status 0: nothing is violated in what is recorded;
 1: something is."""
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from checker.project import PROJECT
 
 HARDENED = PROJECT / "models" / "hardened.py"
 RECORD = Path(__file__).with_name("matrix.jsonl")
-DOCUMENT = PROJECT / "docs" / "hardened.md"
+DOCUMENT = PROJECT / "docs" / "results" / "hardened.md"
 SIZES = ((2, 2, 4), (2, 3, 3))
 """CPUs, tasks, stack pages."""
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What models/hardened.py does that rfc_v1 does not, a model without each of these changes, and what that violates.
 
-The lengths of the counterexamples are recorded in docs/hardened.md, whose tables the tests make from here.
+The lengths of the counterexamples are recorded in docs/results/hardened.md, whose tables the tests make from here.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Each change that hardened makes to the RFC is there for a reason: a model without it shows the bug again.
 
-docs/hardened.md has the result; `pytest -n 0 --update-golden tests/hardened` writes its tables anew.
+docs/results/hardened.md has the result; `pytest -n 0 --update-golden tests/hardened` writes its tables anew.
 """
 
 from __future__ import annotations
@@ -23,9 +23,10 @@ from checker.ir.lowering.lower import lower
 from checker.language.python.load import load_program
 from checker.project import PROJECT
 from checker.result.verdict import Configuration, Run
-from checker.verify.configuration import Request, check_configuration
+from checker.verify.configuration import check_configuration
+from checker.verify.request import Request
 
-DOCUMENT = PROJECT / "docs" / "hardened.md"
+DOCUMENT = PROJECT / "docs" / "results" / "hardened.md"
 HARDENED = PROJECT / "models" / "hardened.py"
 ONE_THREAD = Method("auto", 1, frozenset({"pages", "symmetry"}))
 

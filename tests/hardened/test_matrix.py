@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What docs/hardened.md says of single events and pairs is what was searched, and is so still."""
+"""What docs/results/hardened.md says of single events and pairs is what was searched, and is so still."""
 
 from __future__ import annotations
 

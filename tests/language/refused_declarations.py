@@ -33,7 +33,7 @@ NAMES_AND_MODULES: list[Case] = [
     (
         "import of a missing name of the language",
         lines("«from checker.language import choos"),
-        "the language has no `choos`; did you mean `choose`?; docs/language.md has its names",
+        "the language has no `choos`; did you mean `choose`?; docs/reference/language.md has its names",
     ),
     (
         "code at module level",
@@ -73,7 +73,11 @@ DECLARATIONS: list[Case] = [
         lines("g: «float = 0"),
         "`float` is not defined; define it or import it; did you mean `allocate`?",
     ),
-    ("a type that is a list", lines("g: «list[int] = 0"), "`list[int]` is not a type of the language; see docs/language.md"),
+    (
+        "a type that is a list",
+        lines("g: «list[int] = 0"),
+        "`list[int]` is not a type of the language; see docs/reference/language.md",
+    ),
     ("a type in quotes that is none", lines("g: «'Small or' = 0"), "`Small or` is not a type"),
     ("None and an integer", lines("g: «Small | None = 0"), "`| None` is for references; an integer has 0"),
     ("a variable without a value", lines("«g: Small"), "a module variable needs its initial value"),

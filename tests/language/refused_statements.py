@@ -200,9 +200,13 @@ STATEMENTS: list[Case] = [
     (
         "a class inside",
         action("«class A:", "    pass"),
-        "the language does not have ClassDef here: see docs/language.md for what it has",
+        "the language does not have ClassDef here: see docs/reference/language.md for what it has",
     ),
-    ("nonlocal", action("«nonlocal g"), "the language does not have Nonlocal here: see docs/language.md for what it has"),
+    (
+        "nonlocal",
+        action("«nonlocal g"),
+        "the language does not have Nonlocal here: see docs/reference/language.md for what it has",
+    ),
     (
         "an expression alone",
         action("«g + 1"),

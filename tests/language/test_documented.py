@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What docs/language.md says of the language in passing, held against both readings of a model."""
+"""What docs/reference/language.md says of the language in passing, held against both readings of a model."""
 
 from __future__ import annotations
 

@@ -6,17 +6,19 @@ from __future__ import annotations
 import pytest
 from recorded_controls import CONTROLS, RECORDED, Control, Planted, catalogue
 
-from checker.cli.simulate import simulate_configuration
 from checker.explicit.engines import Method
 from checker.explicit.search.results import Limits
 from checker.explicit.search.search import Search
 from checker.explicit.simulation.simulation import Plan
 from checker.ir.lowering.lower import lower
 from checker.language import tree
-from checker.language.python.load import load_program, walk
+from checker.language.python.load import load_program
+from checker.language.walking import walk
 from checker.project import PROJECT
 from checker.result.verdict import Run, Word
-from checker.verify.configuration import Request, check_configuration
+from checker.verify.configuration import check_configuration
+from checker.verify.request import Request
+from checker.verify.simulate import simulate_configuration
 from tests.support.sampling import always
 
 PORTABLE = Method("portable", 1)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from spec.reference.userfaultfd import Unavailable, Userfault, open_userfault
+from spec.reference.real.userfaultfd import Unavailable, Userfault, open_userfault
 
 SECONDS = 150
 

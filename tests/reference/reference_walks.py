@@ -31,9 +31,9 @@ from checker.language.python.load import load_program
 from checker.language.schedule import Call, Choice
 from checker.language.values import instance_name
 from spec.reference.audit import audit
-from spec.reference.failures import Ended, Exhausted, Failure, Halted
+from spec.reference.kernel.failures import Ended, Exhausted, Failure, Halted
+from spec.reference.kernel.protocol import Protocol
 from spec.reference.log import Move
-from spec.reference.protocol import Protocol
 
 Standing: TypeAlias = dict[str, tuple[ir.Location, ...]]
 """By owner its frames, the lowest first."""

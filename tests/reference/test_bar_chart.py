@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ElementTree
 
-from spec.reference.bar_chart import Bar, Chart, Group, Part, svg
-from spec.reference.depths import Depths
-from spec.reference.posted_figures import POSTED
-from spec.reference.workload import Parameters, Result
-from spec.reference.workload_report import Row, picture
+from spec.reference.workload.bar_chart import Bar, Chart, Group, Part, svg
+from spec.reference.workload.depths import Depths
+from spec.reference.workload.posted_figures import POSTED
+from spec.reference.workload.workload import Parameters, Result
+from spec.reference.workload.workload_report import Row, picture
 
 SVG = "{http://www.w3.org/2000/svg}"
 

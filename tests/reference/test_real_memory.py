@@ -11,11 +11,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from spec.reference import real_memory, system_calls
-from spec.reference.memory import SimulatedMemory, StackMemory
-from spec.reference.pagemap import PageMap
-from spec.reference.real_memory import Inconsistent, RealMemory, hole_in
-from spec.reference.userfaultfd import Unavailable, Userfault
+from spec.reference.kernel.memory import SimulatedMemory, StackMemory
+from spec.reference.real import real_memory, system_calls
+from spec.reference.real.pagemap import PageMap
+from spec.reference.real.real_memory import Inconsistent, RealMemory, hole_in
+from spec.reference.real.userfaultfd import Unavailable, Userfault
 
 AREAS, STACK_PAGES, FRAMES = 6, 4, 300
 

@@ -11,7 +11,7 @@ from checker.conformance.abstraction import Packing, machine_for, move_of_step
 from checker.language.python.load import load_program
 from checker.trace.store import load_trace
 from spec.reference.audit import audit, shortages
-from spec.reference.failures import Ended, Failure
+from spec.reference.kernel.failures import Ended, Failure
 
 ROOT = Path(__file__).parents[2]
 STORED = sorted((ROOT / "counterexamples" / "rfc_v1").glob("*.json"))

@@ -11,11 +11,11 @@ import pytest
 
 import spec.reference
 from spec.reference.audit import audit
-from spec.reference.failures import DoubleCharge, Ended, Exhausted, Failure, Halted, WildPointer
-from spec.reference.kernel import EVENTS, Sizes
+from spec.reference.kernel.failures import DoubleCharge, Ended, Exhausted, Failure, Halted, WildPointer
+from spec.reference.kernel.kernel import EVENTS, Sizes
+from spec.reference.kernel.objects import Pages
 from spec.reference.log import Event, Move, event_from_json, event_to_json
 from spec.reference.machine import Machine
-from spec.reference.objects import Pages
 
 
 def test_implementation_knows_nothing_of_the_checker() -> None:
@@ -132,7 +132,7 @@ def test_hardened_survives_what_the_rfc_does_not() -> None:
 
 
 def test_example_in_the_documents(capsys: pytest.CaptureFixture[str]) -> None:
-    text = (Path(__file__).parents[2] / "docs" / "implementation.md").read_text(encoding="utf-8")
+    text = (Path(__file__).parents[2] / "docs" / "internals" / "implementation.md").read_text(encoding="utf-8")
     example = text.split("```python\n")[1].split("```")[0]
     exec(example, {})
     told = capsys.readouterr().out.splitlines()

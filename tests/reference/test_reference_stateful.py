@@ -18,12 +18,12 @@ from checker.language.python.load import load_program
 from checker.trace import machine as replayer
 from checker.trace.state import Kind
 from spec.reference.audit import audit
-from spec.reference.failures import Ended, Exhausted, Failure, Halted
-from spec.reference.kernel import EVENTS
+from spec.reference.kernel.failures import Ended, Exhausted, Failure, Halted
+from spec.reference.kernel.kernel import EVENTS
+from spec.reference.kernel.objects import NULL, TAG
+from spec.reference.kernel.operations import LoadItem, Steps, StoreItem
+from spec.reference.kernel.protocol import Protocol
 from spec.reference.log import Move
-from spec.reference.objects import NULL, TAG
-from spec.reference.operations import LoadItem, Steps, StoreItem
-from spec.reference.protocol import Protocol
 from spec.reference.rfc import RfcProtocol
 
 MODELS = Path(__file__).parents[2] / "models"

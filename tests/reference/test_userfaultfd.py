@@ -13,11 +13,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from spec.reference import real_faults, system_calls, userfaultfd
-from spec.reference.pagemap import PageMap
-from spec.reference.real_faults import PageFaults, Stuck
-from spec.reference.system_calls import PAGE_SIZE
-from spec.reference.userfaultfd import AlreadyMapped, Unavailable, Userfault, open_userfault
+from spec.reference.real import real_faults, system_calls, userfaultfd
+from spec.reference.real.pagemap import PageMap
+from spec.reference.real.real_faults import PageFaults, Stuck
+from spec.reference.real.system_calls import PAGE_SIZE
+from spec.reference.real.userfaultfd import AlreadyMapped, Unavailable, Userfault, open_userfault
 
 PAGES = 8
 

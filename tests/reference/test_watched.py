@@ -10,16 +10,16 @@ from collections.abc import Iterator
 
 import pytest
 
-from spec.reference.depths import Depths
-from spec.reference.failures import Failure
-from spec.reference.kernel import EVENTS, Sizes
+from spec.reference.kernel.failures import Failure
+from spec.reference.kernel.kernel import EVENTS, Sizes
+from spec.reference.kernel.memory import SimulatedMemory
 from spec.reference.log import Move
 from spec.reference.machine import Machine
-from spec.reference.memory import SimulatedMemory
-from spec.reference.real_memory import Inconsistent, RealMemory
-from spec.reference.userfaultfd import Unavailable
-from spec.reference.watched import Hole, RandomRun, Watched, random_run
-from spec.reference.workload import Parameters, run
+from spec.reference.real.real_memory import Inconsistent, RealMemory
+from spec.reference.real.userfaultfd import Unavailable
+from spec.reference.real.watched import Hole, RandomRun, Watched, random_run
+from spec.reference.workload.depths import Depths
+from spec.reference.workload.workload import Parameters, run
 
 
 @pytest.fixture

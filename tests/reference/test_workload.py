@@ -8,15 +8,16 @@ import random
 
 import pytest
 
-from spec.reference import allocator, hardened
-from spec.reference import workload as module
-from spec.reference.depths import NAMED, Depths, depths_of
-from spec.reference.failures import Ended, Failure, Halted, LostPage
-from spec.reference.kernel import Kernel
-from spec.reference.operations import Steps
-from spec.reference.posted_figures import POSTED, SHARE_OF_MEMORY
-from spec.reference.workload import NoProgress, Parameters, Result, run
-from spec.reference.workload_report import Row, parameters_of, text
+from spec.reference import hardened
+from spec.reference.kernel import allocator
+from spec.reference.kernel.failures import Ended, Failure, Halted, LostPage
+from spec.reference.kernel.kernel import Kernel
+from spec.reference.kernel.operations import Steps
+from spec.reference.workload import workload as module
+from spec.reference.workload.depths import NAMED, Depths, depths_of
+from spec.reference.workload.posted_figures import POSTED, SHARE_OF_MEMORY
+from spec.reference.workload.workload import NoProgress, Parameters, Result, run
+from spec.reference.workload.workload_report import Row, parameters_of, text
 
 SMALL = Parameters("hardened", 2, 12, Depths((3, 1, 1, 1)), replaced=24, failing=0.05)
 

@@ -274,4 +274,4 @@ def test_the_guide_shows_what_is_printed(tmp_path: Path) -> None:
     (tmp_path / "free_list.py").write_text(model.replace("page.users += 1", "page.user += 1"))
     done = stackproof("check", "free_list.py", cwd=tmp_path)
     assert done.returncode == 2
-    assert f"```text\n{done.stderr}```\n" in (PROJECT / "docs/language.md").read_text()
+    assert f"```text\n{done.stderr}```\n" in (PROJECT / "docs/reference/language.md").read_text()

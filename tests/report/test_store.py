@@ -18,7 +18,7 @@ from checker.language.errors import IDENTIFIER
 from checker.language.schedule import Call
 from checker.language.tree import Demanded, Position
 from checker.trace.data import Change, Cycle, InitialChoice, Origin, Place, Stack, Step, Trace, Violation
-from checker.trace.store import KINDS, TraceError, dump_trace, load_trace, parse_trace, save_trace, trace_to_json
+from checker.trace.store import KINDS, TraceError, dump_trace, load_trace, parse_trace, trace_to_json
 
 words = st.text(max_size=12)
 from_one = st.integers(1, 10**9)
@@ -64,7 +64,7 @@ def test_round_trip(trace: Trace) -> None:
 @pytest.mark.parametrize("name", SAMPLES)
 def test_round_trip_through_a_file(name: str, tmp_path: Path) -> None:
     trace = SAMPLES[name]()
-    save_trace(trace, tmp_path / "trace.json")
+    (tmp_path / "trace.json").write_text(dump_trace(trace), encoding="utf-8")
     assert load_trace(tmp_path / "trace.json") == trace
 
 
@@ -252,5 +252,3 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "old.json").write_text('{"schema": "stackproof-trace", "version": 7}', encoding="utf-8")
     with pytest.raises(TraceError, match=r"old\.json: error: version 7 of the trace format"):
         load_trace(tmp_path / "old.json")
-    with pytest.raises(TraceError, match="cannot write the trace"):
-        save_trace(multi_page(), tmp_path / "missing" / "x.json")

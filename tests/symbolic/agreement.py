@@ -18,9 +18,9 @@ from checker.ir import system as ir
 from checker.language.raised import NO_DEADLOCK
 from checker.symbolic.relation.selector import Transition
 from checker.symbolic.relation.transition import Relation, step_relation
-from checker.symbolic.terms.evaluation import Evaluator
 from checker.symbolic.terms.smtlib import declarations, definitions, sort
 from checker.symbolic.terms.terms import Term, variables_of
+from tests.support.evaluation import Evaluator
 
 Outcome = tuple[str, object]
 Name = tuple[str, tuple[int, ...], int]

@@ -35,8 +35,8 @@ from checker.symbolic.solvers.z3_solver import value_of, variable
 from checker.symbolic.terms.integers import Integer
 from checker.symbolic.terms.smtlib import declarations, definitions
 from checker.symbolic.terms.terms import Term, Unsupported, variables_of
-from checker.verify.configuration import Request
 from checker.verify.proof.prove_all_sizes import Family, family
+from checker.verify.request import Request
 
 Cell = tuple[str, tuple[int, ...]]
 """A function and a place."""

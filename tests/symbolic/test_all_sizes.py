@@ -14,11 +14,11 @@ from checker.explicit.search.results import Limits
 from checker.language.errors import UsageError
 from checker.result.verdict import Word
 from checker.symbolic.parametric.all_sizes import Obligation
-from checker.verify.configuration import Request
 from checker.verify.proof import prove_all_sizes as proving_all_sizes
 from checker.verify.proof.certificates import Refused, check_certificate
 from checker.verify.proof.certify_all_sizes import check_all_sizes_against_model
 from checker.verify.proof.prove import Proving
+from checker.verify.request import Request
 
 HERE = Path(__file__).parent / "sizes"
 

@@ -12,10 +12,10 @@ from checker.explicit.search.results import Limits
 from checker.language.errors import ModelError, UsageError
 from checker.language.python.load import load_program
 from checker.result.verdict import Word
-from checker.verify.configuration import Request
 from checker.verify.proof import prove_all_sizes as proving_all_sizes
 from checker.verify.proof.certificates import Refused
 from checker.verify.proof.certify_all_sizes import check_all_sizes_against_model
+from checker.verify.request import Request
 
 HEAD = '''"""A model."""
 

@@ -24,8 +24,8 @@ from checker.symbolic.bmc.problem import CUT, ERROR_IN, bounded_problem
 from checker.symbolic.bmc.question import Hit, Message, Reached
 from checker.symbolic.relation.transition import step_relation
 from checker.symbolic.solvers.solvers import BITWUZLA, SOLVERS, Z3
-from checker.verify.bounded import Runs
 from checker.verify.confirm import confirmed
+from checker.verify.solver_runs import Runs
 
 ROOT = Path(__file__).parents[2]
 MODELS = sorted((ROOT / "tests/explicit/models").glob("*.py"))

@@ -15,18 +15,19 @@ from checker.explicit.search.search import Search
 from checker.ir.layout import make_layout
 from checker.ir.lowering.lower import lower
 from checker.language.python.load import load_program
-from checker.symbolic.lemmas.features import Names, sampled_features
 from checker.symbolic.lemmas.holders import guessed
+from checker.symbolic.lemmas.names import Names
 from checker.symbolic.lemmas.proof_problem import proof_problem
 from checker.symbolic.lemmas.proof_question import Failed, ProofMessage, Proved
+from checker.symbolic.lemmas.sampled_features import sampled_features
 from checker.symbolic.lemmas.strengthening import Prover
 from checker.symbolic.relation import counting
 from checker.symbolic.relation.counting import CELL, Counted, Holder, known
 from checker.symbolic.relation.transition import step_relation
-from checker.symbolic.terms.evaluation import Evaluator
 from checker.symbolic.terms.terms import Terms
 from checker.verify.proof.certificates import Refused, check_certificate
 from checker.verify.proof.certify import check_against_model
+from tests.support.evaluation import Evaluator
 
 MODEL = '''# SPDX-License-Identifier: GPL-2.0-only
 from checker.language import action, allocate, free, invariant, record, require

@@ -21,7 +21,7 @@ from checker.symbolic.parametric.ground_state import Ground, Place
 from checker.symbolic.parametric.ground_step import GroundCode
 from checker.symbolic.terms.integers import Integer
 from checker.symbolic.terms.terms import Term
-from checker.verify.configuration import Request
+from checker.verify.request import Request
 
 ROOT = Path(__file__).parents[2]
 SIZES = Path(__file__).parent / "sizes"

@@ -10,7 +10,7 @@ import pytest
 from forging import of_text
 from test_proofs import CHECKED
 
-import checker.verify.proof.prove
+import checker.verify.proof.attempt
 from checker.cli.main import run
 from checker.stopping import Stop, Why
 from checker.symbolic.bmc.question import Stopped
@@ -102,7 +102,7 @@ def test_what_z3_says_is_not_believed(
     said: InductionMessage, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        checker.verify.proof.prove, "induction_messages", lambda *arguments: (message for message in (None, said))
+        checker.verify.proof.attempt, "induction_messages", lambda *arguments: (message for message in (None, said))
     )
     assert prove(tmp_path, RING) == 3
     assert "PROVED" not in capsys.readouterr().out

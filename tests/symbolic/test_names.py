@@ -21,14 +21,14 @@ from checker.language.errors import ModelError
 from checker.language.python.load import load_program
 from checker.language.tree import Program
 from checker.result.verdict import Word
-from checker.symbolic.lemmas.features import Names
+from checker.symbolic.lemmas.names import Names
 from checker.symbolic.lemmas.readable import readable_places
 from checker.symbolic.relation.transition import step_relation
 from checker.symbolic.terms.smtlib import quoted
 from checker.trace.state import State
-from checker.verify.configuration import Request
 from checker.verify.proof.certify import check_against_model
 from checker.verify.proof.prove import INDUCTION, LEMMAS, prove_configuration
+from checker.verify.request import Request
 
 RECORDS = ("A", "A1", "A10", "A_1", "top_A", "frame0", "MOVES", "é")
 PREFIXES = ("x", "x1", "x10", "a", "frame", "None", "x_", "é")

@@ -25,8 +25,8 @@ from checker.symbolic.relation import order as order_module
 from checker.symbolic.relation.order import order
 from checker.symbolic.relation.selector import Transition
 from checker.symbolic.relation.transition import step_relation
-from checker.symbolic.terms.evaluation import Evaluator
 from checker.symbolic.terms.terms import Term
+from tests.support.evaluation import Evaluator
 
 DKS = Path(__file__).parents[2] / "models/dks.py"
 Name = tuple[str, tuple[int, ...]]

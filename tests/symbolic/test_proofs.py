@@ -25,10 +25,12 @@ from checker.symbolic.bmc.problem import targets
 from checker.symbolic.certificate.certificate import Claim, files
 from checker.symbolic.certificate.independent_check import Answer, Opinion
 from checker.symbolic.lemmas import strengthening
-from checker.symbolic.lemmas.features import Names, Sampled, sampled_features
+from checker.symbolic.lemmas.features import Sampled
 from checker.symbolic.lemmas.learning import UNDECIDED, Learner, Samples
+from checker.symbolic.lemmas.names import Names
 from checker.symbolic.lemmas.proof_problem import lemmas, proof_problem
 from checker.symbolic.lemmas.proof_question import Failed, ProofMessage, Proved
+from checker.symbolic.lemmas.sampled_features import sampled_features
 from checker.symbolic.relation.transition import Relation, step_relation
 from checker.verify.proof.certificates import Refused, check_certificate, write_certificate
 from checker.verify.proof.certify import check_against_model

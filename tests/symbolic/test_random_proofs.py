@@ -19,8 +19,8 @@ from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError, UsageError
 from checker.language.python.load import load_program
 from checker.result.verdict import Word
-from checker.verify.configuration import Request
 from checker.verify.proof.prove import INDUCTION, LEMMAS, SPACER, prove_configuration
+from checker.verify.request import Request
 
 SEEDS = st.integers(0, 2**32 - 1)
 HEALTH = (HealthCheck.filter_too_much, HealthCheck.too_slow)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from test_proofs import CHECKED, COUNTER
 
-import checker.verify.proof.prove
+import checker.verify.proof.attempt
 from checker.cli.main import run
 from checker.stopping import Stop, Why
 from checker.symbolic.bmc.question import Stopped
@@ -81,7 +81,7 @@ def test_what_is_violated_is_not_proved(tmp_path: Path, capsys: pytest.CaptureFi
 def test_what_it_says_is_not_believed(
     said: SpacerMessage, why: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(checker.verify.proof.prove, "spacer_messages", lambda *arguments: (message for message in (None, said)))
+    monkeypatch.setattr(checker.verify.proof.attempt, "spacer_messages", lambda *arguments: (message for message in (None, said)))
     assert prove(tmp_path, COUNTER, "--certificates", str(tmp_path / "certificate")) == 3
     text = capsys.readouterr().out
     assert "PROVED" not in text and f"UNKNOWN({why}" in text

@@ -261,14 +261,14 @@ class Assumes(strengthening.Prover):
 def test_a_prover_that_assumes_lemmas_is_caught(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import checker.verify.proof.prove
+    import checker.verify.proof.attempt
 
     def here(problem: ProofProblem, *_: object) -> Any:
         found: list[ProofMessage] = []
         Assumes(problem, found.append).run()
         return (message for message in found)
 
-    monkeypatch.setattr(checker.verify.proof.prove, "proof_messages", here)
+    monkeypatch.setattr(checker.verify.proof.attempt, "proof_messages", here)
     assert prove(tmp_path, (FALSE.replace("even < 10", "even < 10 and steps < 10"),), *FEW) == 3
     assert "PROVED(" not in capsys.readouterr().out
 

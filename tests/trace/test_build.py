@@ -10,10 +10,10 @@ from small_models import ROOT, TWO_CPUS, program_of, random_walk
 
 from checker.language.python.load import load_program
 from checker.language.tree import Position, Program
-from checker.trace.build import Built, Claim, Disagreement, build_trace
+from checker.trace.confirmation.build import Built, Claim, Disagreement, build_trace
+from checker.trace.confirmation.replay import replay
 from checker.trace.data import Change
 from checker.trace.machine import Machine, Transition
-from checker.trace.replay import replay
 from checker.trace.state import Kind
 from checker.trace.store import dump_trace, parse_trace
 

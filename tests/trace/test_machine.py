@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The machine against docs/language.md, and against the state counts of the DKS benchmark."""
+"""The machine against docs/reference/language.md, and against the state counts of the DKS benchmark."""
 
 from __future__ import annotations
 

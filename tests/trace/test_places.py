@@ -11,11 +11,11 @@ from small_models import program_of
 
 from checker.cli.main import run
 from checker.language.tree import Program
-from checker.trace.build import Claim, build_trace
+from checker.trace.confirmation.build import Claim, build_trace
+from checker.trace.confirmation.replay import replay
 from checker.trace.data import Trace
 from checker.trace.machine import Machine, Outcome, Transition
 from checker.trace.places import changed_files, moved, positions
-from checker.trace.replay import replay
 from checker.trace.state import Kind
 from checker.trace.store import dump_trace, parse_trace
 
@@ -101,6 +101,13 @@ def test_lines_may_move(tmp_path: Path, trace: Trace) -> None:
     assert [choice.at for choice in now.choices] != [choice.at for choice in trace.choices]
     assert moved(now, program) == now
     assert replay(program, replace(trace, origin=None)).ok is False, "without places, the lines have to be where they were"
+
+
+def test_what_is_recorded_of_a_model_is_no_change_of_it(tmp_path: Path, trace: Trace) -> None:
+    recorded = 'RECORDED = Recorded(properties={"rule": "0123456789ab"}, assumptions={})\nEXPECTED = (Expected(settings={}),)\n'
+    program = edited(tmp_path, ("MOST = 3\n", "MOST = 3\n" + recorded))
+    assert changed_files(trace, program) == ()
+    assert changed_files(trace, edited(tmp_path, ("MOST = 3", "MOST = 4"))) == (program.model,)
 
 
 def test_another_routine_before_it_is_no_other_run(tmp_path: Path, trace: Trace) -> None:

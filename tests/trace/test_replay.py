@@ -13,11 +13,11 @@ from small_models import ROOT, program_of, random_walk, trace_of
 from checker.language.python.load import load_program
 from checker.language.tree import Position, Program
 from checker.language.values import format_value
+from checker.trace.confirmation.replay import replay
 from checker.trace.data import Change, Trace, Violation
 from checker.trace.machine import Machine, Outcome, Transition
 from checker.trace.parse import parse_instance, parse_value
 from checker.trace.record import run, transitions
-from checker.trace.replay import replay
 from checker.trace.state import Kind
 
 MODEL = """

@@ -13,10 +13,10 @@ from small_models import program_of
 from checker.language.schedule import Call
 from checker.language.tree import Position, Program
 from checker.report.text.trace_text import text_report
-from checker.trace.build import Claim, build_trace
+from checker.trace.confirmation.build import Claim, build_trace
+from checker.trace.confirmation.replay import replay
 from checker.trace.data import Stack, Trace
 from checker.trace.machine import Transition
-from checker.trace.replay import replay
 from checker.trace.store import TraceError, dump_trace, parse_trace
 
 MODEL = """

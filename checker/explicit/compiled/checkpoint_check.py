@@ -3,7 +3,7 @@
 
 The digests of a checkpoint tell damage, not intent: whoever can write the file can write its digests. So nothing in it is an
 index, a count or a range until it has been looked at here. What a search can *not* tell is whether the states are all that were
-reached: see docs/soundness.md, "The compiled engine".
+reached: see docs/internals/soundness/explicit.md, "The compiled engine".
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import dataclasses
 import math
 from collections.abc import Sequence
 
-from checker.explicit.compiled.shared import BATCH, MOST_WORKERS, Found
+from checker.explicit.compiled.c.shared import BATCH, MOST_WORKERS, Found
 
 MOST_NUMBER = 2**63 - 1
 MOST_ROWS = 2**32 - 2**12

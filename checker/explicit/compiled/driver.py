@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The compiled engine: drives a search in generated C (c_code.py, search.c), level by level.
+"""The compiled engine: drives a search in generated C (c/generate.py, c/search.c), level by level.
 
 It counts and stores states; what it found is told in the portable engine's terms, by repeating the steps of the path with
 the portable engine's functions. So both code generators have to agree on each step of each counterexample.
@@ -14,15 +14,16 @@ from collections.abc import Callable, Iterator
 import psutil
 
 from checker.explicit.compiled import resuming
-from checker.explicit.compiled.c_code import Generated
+from checker.explicit.compiled.c.generate import Generated
+from checker.explicit.compiled.c.shared import MOST_CHOICES, NO_ROW, Failure, Figure, Found, Level
 from checker.explicit.compiled.checkpoint import CheckpointError
 from checker.explicit.compiled.checkpoint_check import MOST_ROWS
-from checker.explicit.compiled.shared import MOST_CHOICES, NO_ROW, Failure, Figure, Found, Level
+from checker.explicit.compiled.library import declared
 from checker.explicit.compiled.thread_pool import Crew
 from checker.explicit.reduction.canonical import CandidateCheck, ToldApart
 from checker.explicit.search.interrupts import Interrupts
+from checker.explicit.search.real_paths import RealPaths
 from checker.explicit.search.results import Finding, Limits, Progress, Result, Statistics
-from checker.explicit.search.search import Search
 from checker.explicit.step.outcome import Cut, OutOfRange, Violated
 from checker.explicit.step.paths import NoSuchPath, Route
 from checker.language.raised import NO_DEADLOCK
@@ -48,7 +49,7 @@ class CompiledSearch:
 
     def __init__(
         self,
-        portable: Search,
+        portable: RealPaths,
         generated: Generated,
         library: ctypes.CDLL,
         properties: frozenset[str],
@@ -67,7 +68,7 @@ class CompiledSearch:
         assert not keep or (threads == 1 and not generated.compact)
         self.keep = keep
         self.states: list[int] = []
-        self.library = _declared(library)
+        self.library = declared(library)
         shape = (ctypes.c_uint64 * 4)()
         library.search_shape(shape)
         expected = (generated.words, len(self.system.properties), max(1, len(generated.raisers)), max(1, len(generated.covers)))
@@ -370,35 +371,3 @@ class CompiledSearch:
     def _hashes_to(self, wanted: int) -> Callable[[int], bool]:
         size = self.generated.words * 8
         return lambda state: bool(self.library.search_hash(self.portable.stored(state).to_bytes(size, "little")) == wanted)
-
-
-def _declared(library: ctypes.CDLL) -> ctypes.CDLL:
-    """The library with the types of its functions."""
-    pointer, integer, long = ctypes.c_void_p, ctypes.c_int, ctypes.c_uint64
-    library.search_new.restype = pointer
-    library.search_new.argtypes = [integer, ctypes.c_char_p, long]
-    library.search_next_level.restype = long
-    library.search_row.restype = ctypes.c_uint32
-    library.search_row.argtypes = [pointer, ctypes.c_uint32, pointer]
-    library.search_run.argtypes = [pointer, integer, long]
-    library.search_rehash.restype = None
-    library.search_rehash.argtypes = [pointer, integer, pointer, long]
-    library.search_grow.argtypes = [pointer, pointer, pointer]
-    library.search_grown.restype = None
-    library.search_grown.argtypes = [pointer, pointer, long]
-    library.search_figures.restype = None
-    library.search_figures.argtypes = [pointer, pointer]
-    library.search_finding.restype = None
-    library.search_finding.argtypes = [pointer, integer, pointer]
-    library.search_marks.restype = None
-    library.search_marks.argtypes = [pointer, pointer, pointer]
-    library.search_shape.restype = None
-    library.search_hash.restype = ctypes.c_uint32
-    library.search_hash.argtypes = [ctypes.c_char_p]
-    for name in ("search_free", "search_start", "search_stop", "search_next_level"):
-        getattr(library, name).argtypes = [pointer]
-    for name in ("search_free", "search_stop"):
-        getattr(library, name).restype = None
-    if hasattr(library, "checkpoint_room"):
-        resuming.declare(library)
-    return library

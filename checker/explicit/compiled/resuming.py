@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from checker.explicit.compiled.c_code import Generated
+from checker.explicit.compiled.c.generate import Generated
+from checker.explicit.compiled.c.shared import Rows
 from checker.explicit.compiled.checkpoint import CheckpointError, Reader, key_of, writer_to
 from checker.explicit.compiled.checkpoint_check import Header, Shape, Wrong, check_header, check_lists
-from checker.explicit.compiled.shared import Rows
-from checker.explicit.search.search import Search
+from checker.explicit.search.real_paths import RealPaths
 from checker.explicit.step.outcome import Violated
 from checker.ir import system as ir
 from checker.language.raised import NO_DEADLOCK
@@ -33,7 +33,7 @@ class Resumable(Protocol):
     generated: Generated
     system: ir.System
     properties: frozenset[str]
-    portable: Search
+    portable: RealPaths
     depth: int
     earlier: float
 
@@ -58,28 +58,6 @@ def header_of(path: Path) -> Header:
     """The header of a checkpoint. CheckpointError if it is none or damaged."""
     with Reader(path) as reader:
         return reader.header()
-
-
-def declare(library: ctypes.CDLL) -> None:
-    """The types of the functions in checkpoint.c."""
-    pointer, integer, number, long = ctypes.c_void_p, ctypes.c_int, ctypes.c_uint32, ctypes.c_uint64
-    types: dict[str, tuple[object, list[object]]] = {
-        "checkpoint_ranges": (long, [pointer, integer, pointer]),
-        "checkpoint_rows": (long, [pointer]),
-        "checkpoint_states": (pointer, [pointer, long]),
-        "checkpoint_sources": (pointer, [pointer, long]),
-        "checkpoint_block_rows": (long, []),
-        "checkpoint_fits": (integer, [pointer, long, long, long]),
-        "checkpoint_room": (integer, [pointer, long]),
-        "checkpoint_put_ranges": (integer, [pointer, integer, pointer, long]),
-        "checkpoint_put_counts": (None, [pointer, long, long, long]),
-        "checkpoint_put_finding": (None, [pointer, integer, number, number, number]),
-        "checkpoint_put_marks": (None, [pointer, pointer, pointer]),
-    }
-    for name, (result, arguments) in types.items():
-        function = getattr(library, name)
-        function.restype = result
-        function.argtypes = arguments
 
 
 def _key(search: Resumable) -> str:
@@ -108,7 +86,7 @@ def save(search: Resumable, path: Path) -> None:
                 raisers=len(cuts),
                 depth=search.depth,
                 seconds=search.seconds(),
-                dropped=search.portable.result.dropped,
+                dropped=search.portable.dropped,
             )
         )
         for content in (*lists, cuts, covered):

@@ -114,70 +114,83 @@ def _components(
 ) -> Iterator[list[int]]:
     """The strongly connected components of one region (Tarjan, without recursion), those of a single node without a
     transition to itself left out. Every node of the region is out of it afterwards: region -1. low: 0 for each of them."""
-    first, target, label = graph.first, graph.target, graph.label
-    counter = 0
-    open_nodes: list[int] = []
+    first, label = graph.first, graph.label
     for position, root in enumerate(nodes):
         if not position % BETWEEN:
             meanwhile()
-        if region[root] != here or low[root]:
+        if region[root] != here:
             continue
         for edge in range(first[root], first[root + 1]):
             if allowed[label[edge]]:
+                yield from _components_from(graph, root, region, allowed, low, meanwhile)
                 break
         else:
             region[root] = -1  # the shortest way to say so for most nodes
-            continue
-        calls: list[tuple[int, int, int]] = []
-        counter += 1
-        node, edge, own = root, first[root], counter
-        low[node] = own
-        open_nodes.append(node)
-        lowest = own
-        to_itself = False
-        while True:
-            end = first[node + 1]
-            while edge < end:
-                if allowed[label[edge]]:
-                    to = target[edge]
-                    if region[to] == here:
-                        seen = low[to]
-                        if not seen:
-                            break
-                        if seen < lowest:
-                            lowest = seen
-                        elif to == node:
-                            to_itself = True
-                edge += 1
-            if edge < end:
-                low[node] = lowest
-                calls.append((node, edge + 1, own if not to_itself else -own))
-                counter += 1
-                if not counter % BETWEEN:
-                    meanwhile()
-                node, own = target[edge], counter
-                edge, lowest, to_itself = first[node], own, False
-                low[node] = own
-                open_nodes.append(node)
-                continue
-            low[node] = lowest
-            if lowest == own:
-                size = len(open_nodes)
-                while True:
-                    size -= 1
-                    region[open_nodes[size]] = -1
-                    if open_nodes[size] == node:
+
+
+def _components_from(
+    graph: Graph, root: int, region: array[int], allowed: bytes, low: list[int], meanwhile: Meanwhile
+) -> Iterator[list[int]]:
+    """Those among the nodes of the root's region that can be reached from it."""
+    first, target, label = graph.first, graph.target, graph.label
+    here = region[root]
+    counter = 1
+    calls: list[tuple[int, int, int]] = []
+    node, edge, own = root, first[root], counter
+    low[node] = own
+    open_nodes = [node]
+    lowest = own
+    to_itself = False
+    while True:
+        end = first[node + 1]
+        while edge < end:
+            if allowed[label[edge]]:
+                to = target[edge]
+                if region[to] == here:
+                    seen = low[to]
+                    if not seen:
                         break
-                if len(open_nodes) - size > 1 or to_itself:
-                    yield open_nodes[size:]
-                del open_nodes[size:]
-            if not calls:
-                break
-            below = lowest
-            node, edge, own = calls.pop()
-            to_itself = own < 0
-            own = abs(own)
-            lowest = min(low[node], below) if region[target[edge - 1]] == here else low[node]
+                    if seen < lowest:
+                        lowest = seen
+                    elif to == node:
+                        to_itself = True
+            edge += 1
+        if edge < end:
+            low[node] = lowest
+            calls.append((node, edge + 1, own if not to_itself else -own))
+            counter += 1
+            if not counter % BETWEEN:
+                meanwhile()
+            node, own = target[edge], counter
+            edge, lowest, to_itself = first[node], own, False
+            low[node] = own
+            open_nodes.append(node)
+            continue
+        low[node] = lowest
+        if lowest == own:
+            component = _closed(open_nodes, node, region)
+            if len(component) > 1 or to_itself:
+                yield component
+        if not calls:
+            return
+        below = lowest
+        node, edge, own = calls.pop()
+        to_itself = own < 0
+        own = abs(own)
+        lowest = min(low[node], below) if region[target[edge - 1]] == here else low[node]
+
+
+def _closed(open_nodes: list[int], node: int, region: array[int]) -> list[int]:
+    """Take a component, which begins with a node, out of the open nodes and the region."""
+    size = len(open_nodes)
+    while True:
+        size -= 1
+        region[open_nodes[size]] = -1
+        if open_nodes[size] == node:
+            break
+    component = open_nodes[size:]
+    del open_nodes[size:]
+    return component
 
 
 def fair_cycle(graph: Graph, component: Component, start: int, pairs: int, meanwhile: Meanwhile = lambda: None) -> list[int]:

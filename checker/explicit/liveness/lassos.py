@@ -3,7 +3,7 @@
 be had as a lasso: a path, and a cycle that is run for ever.
 
 It explores the system by itself, without reductions: which of them keep fair runs is another question than which keep
-states. docs/soundness.md says why what it finds is right and complete.
+states. docs/internals/soundness/liveness.md says why what it finds is right and complete.
 """
 
 from __future__ import annotations

@@ -4,8 +4,9 @@
 A state is unpacked into an array of fields: cells in the order of the layout, then whole frames. Each listed permutation of the
 tabled records (ir/symmetry.py) moves fields and changes references; then paged records are numbered in the order in which the
 moved fields refer to them first, those that nothing refers to last and sorted by their own fields; the least packed result is
-the representative. Permutations that cannot be the chosen ones by what they leave alone are not tried. docs/soundness.md,
-"Symmetry", says why that is exact. Everything here is tables over field numbers, so that a C version can loop over the same.
+the representative. Permutations that cannot be the chosen ones by what they leave alone are not tried.
+docs/internals/soundness/symmetry.md, "Symmetry", says why that is exact. Everything here is tables over field numbers, so that a
+C version can loop over the same.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Partial-order reduction: which states can be passed through by the steps of one agent alone, and the checks this rests on.
 
-docs/soundness.md has the argument. What an agent does on its own is a function of the cells that are its own; it is worked
-out once for each value of them and remembered.
+docs/internals/soundness/partial-order.md has the argument. What an agent does on its own is a function of the cells that are its
+own; it is worked out once for each value of them and remembered.
 """
 
 from __future__ import annotations
@@ -11,54 +11,19 @@ import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from checker.explicit.reduction.assumptions import Assumptions, Broken
+from checker.explicit.reduction.visibility import Visibility
 from checker.explicit.step.paths import outcomes
 from checker.explicit.step.transitions import Transition, Transitions
 from checker.ir import system as ir
 from checker.ir.analysis.accesses import Run, Runner
-from checker.ir.analysis.comparison import NOT_GREATER, NOT_SMALLER, Comparer, Pair, Unsure, truth
 from checker.ir.analysis.noted_state import End
-from checker.ir.analysis.observation import Ranges, instances, observable
-from checker.ir.analysis.ownership import Claimer, Claims, Discipline, Mode, agent_of
-from checker.ir.simplify import Specialiser, action_code
-from checker.ir.symmetry import MOST_REFERENCES
+from checker.ir.analysis.observation import instances, observable
+from checker.ir.analysis.ownership import Claimer, Claims, Mode, agent_of
+from checker.ir.simplify import action_code
 
 MOST_PASSED = 10_000
 """States passed through from one transition before the rest is stored."""
-SPLIT_VALUES = 32
-SPLIT_CELLS = 2
-
-
-@dataclass(frozen=True)
-class Assumptions:
-    """What the reduction takes for granted until a run shows otherwise. observed: conditions whose readers depend on
-    their truth only."""
-
-    discipline: Discipline
-    observed: frozenset[ir.Expression] = frozenset()
-
-
-class Broken(Exception):
-    """A transition that the assumptions exclude. instead: weaker ones, that allow it."""
-
-    def __init__(self, instead: Assumptions, why: str) -> None:
-        super().__init__(why)
-        self.instead = instead
-        self.why = why
-
-
-@dataclass(frozen=True, eq=False)
-class Judged:
-    """A condition on states, as an expression without locals. cells: the bits of cells that it reads. frames: those of frames.
-    questions: what it asks of frames, as (record, routine, None for whether there is a frame). property: None for an observed
-    condition, which `watchers` look at."""
-
-    body: ir.Expression
-    cells: int
-    frames: int
-    questions: tuple[tuple[str, str | None], ...]
-    property: str | None
-    watchers: frozenset[int | None] = frozenset()
-    known: dict[tuple[object, ...], bool] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -99,9 +64,8 @@ class Reducer:
         self.candidates: dict[int | None, list[Candidate]] = {agent: [] for agent in (*self.agents, None)}
         self.steps: list[dict[object, Candidate]] = [{} for _ in self.agents]
         self.demanded: dict[ir.Expression, set[int | None]] = {}
-        self.ranges: dict[int, Ranges] = {}
         self._prepare()
-        self.judged = [*self._invariants(properties), *self._observations()]
+        self.visibility = Visibility(transitions, self.claimer, self.discipline, properties, self.demanded)
         self.tables: list[dict[tuple[tuple[int, int], ...], dict[int, Local]]] = [{} for _ in self.agents]
         self.passed = 0
 
@@ -129,30 +93,9 @@ class Reducer:
                     if not isinstance(instance, ir.Constant):
                         self.demanded.setdefault(instance, set()).add(agent)
 
-    def _invariants(self, properties: frozenset[str]) -> Iterator[Judged]:
-        for predicate in self.system.predicates:
-            if predicate.property not in properties:
-                continue
-            for arguments in itertools.product(*(values for _, _, values in predicate.parameters)):
-                known = {local: value for (local, _, _), value in zip(predicate.parameters, arguments, strict=True)}
-                body = Specialiser(self.system.variables, self.system.arenas, known).expression(predicate.body)
-                yield self._make_judged(body, predicate.property, frozenset())
-
-    def _observations(self) -> Iterator[Judged]:
-        for e, agents in self.demanded.items():
-            yield self._make_judged(e, None, frozenset(agents))
-
-    def _make_judged(self, body: ir.Expression, property_: str | None, watchers: frozenset[int | None]) -> Judged:
-        reads = self.transitions.footprints.reads(body)
-        frames = 0
-        for record, layout in self.layout.frames.items():
-            frames |= ((1 << layout.stride * self.system.owners[record].count) - 1) << layout.offset
-        questions = tuple(dict.fromkeys(_questions(body)))
-        return Judged(body, reads & ~frames, reads & frames, questions, property_, watchers)
-
     def forget(self, found: str) -> None:
         """A property that has been found violated need not be preserved any more."""
-        self.judged = [judged for judged in self.judged if judged.property != found]
+        self.visibility.forget(found)
         for table in self.tables:
             table.clear()
 
@@ -263,7 +206,7 @@ class Reducer:
                 not self.progress or (not interrupt and run.state != state) for run, interrupt in runs if run.end is End.MOVED
             )
             or any(run.writes & ~exclusive or not self.claimer.keeps(agent, state, run.state) for run in done)
-            or not all(self._invisible(agent, claims, state, run.state) for run in done)
+            or not all(self.visibility.invisible(agent, claims, state, run.state) for run in done)
         ):
             return Local(None, confined)
         changes = tuple(dict.fromkeys(run.state ^ state for run in done))
@@ -276,95 +219,6 @@ class Reducer:
         }
         assert taken == set(changes), "two readings of one agent's transitions"
         return Local(changes, confined)
-
-    # -- what must not change unseen --
-
-    def _invisible(self, agent: int, claims: Claims, before: int, after: int) -> bool:
-        """Whether the change makes no violated invariant hold, and no condition that another agent looks at change, whatever
-        the cells are that are not the agent's own."""
-        changed = before ^ after
-        for judged in self.judged:
-            if not changed & (judged.cells | judged.frames) or (judged.property is None and judged.watchers == {agent}):
-                continue
-            answers, later = self._answers(judged, agent, claims, before), self._answers(judged, agent, claims, after)
-            if not changed & judged.cells and answers == later:
-                continue
-            own = claims.cells[agent]
-            cells = own & judged.cells
-            key = (agent, claims.key[agent], before & cells, after & cells, answers, later)
-            kept = judged.known.get(key)
-            if kept is None:
-                demanded = NOT_SMALLER if judged.property is not None else NOT_SMALLER | NOT_GREATER
-                kept = judged.known[key] = self._kept(judged.body, demanded, agent, claims, before, after)
-            if not kept:
-                self.judged.remove(judged)
-                self.judged.insert(0, judged)  # what has changed once will change again: try it first
-                return False
-        return True
-
-    def _answers(self, judged: Judged, agent: int, claims: Claims, state: int) -> tuple[bool, ...]:
-        """What a condition asks of frames, answered for the frames that are an agent's own."""
-        found: list[bool] = []
-        mask = (1 << self.layout.location_width) - 1
-        for record, routine in judged.questions:
-            inside = None if routine is None else self.system.inside[routine]
-            layout = self.layout.frames[record]
-            own = claims.own[agent].get(record, 0)
-            for index in range(self.system.owners[record].count):
-                if own >> index & 1:
-                    numbers = [state >> layout.base(index, depth) & mask for depth in range(layout.frames)]
-                    found.append(any(numbers) if inside is None else any(number in inside for number in numbers))
-        return tuple(found)
-
-    def _kept(self, e: ir.Expression, demanded: int, agent: int, claims: Claims, before: int, after: int) -> bool:
-        own = claims.cells[agent]
-        never = self._never(agent, claims)
-        found, unknown = self._compared(e, own, before, after, never)
-        if found is not None and found.relation & demanded == demanded:
-            return True
-        for offset, (width, low, high) in itertools.islice(unknown.items(), SPLIT_CELLS):
-            if high - low >= SPLIT_VALUES:
-                continue
-            mask = ((1 << width) - 1) << offset
-            for value in range(low, high + 1):
-                if value in never.get(offset, ()):
-                    continue
-                packed = (value - low) << offset
-                split, _ = self._compared(e, own | mask, before & ~mask | packed, after & ~mask | packed, never)
-                if split is None or split.relation & demanded != demanded:
-                    break
-            else:
-                return True
-        return False
-
-    def _compared(
-        self, e: ir.Expression, known: int, before: int, after: int, never: dict[int, frozenset[int]]
-    ) -> tuple[Pair | None, dict[int, tuple[int, int, int]]]:
-        comparer = Comparer(self.system, self.layout, known, before & known, after & known, never)
-        try:
-            return truth(comparer.compare(e)), comparer.unknown
-        except Unsure:
-            return None, comparer.unknown
-
-    def _never(self, agent: int, claims: Claims) -> dict[int, frozenset[int]]:
-        """The values that cells cannot have, as they would make another agent claim what is this agent's own."""
-        found: dict[int, frozenset[int]] = {}
-        for edge in self.discipline.edges:
-            if edge.source != self.discipline.agents or edge.variable not in self.layout.cells:
-                continue
-            layout = self.layout.cells[edge.variable]
-            count, alignment, _ = self.system.arenas[edge.target]
-            if (count + 1) * alignment > MOST_REFERENCES:
-                continue  # too many to list: less is known, and less is passed through
-            own = claims.own[agent][edge.target]
-            values = frozenset(
-                (number + 1) * alignment + tag for number in range(count) if own >> number & 1 for tag in range(alignment)
-            )
-            cells = len(self.system.variables[edge.variable].initial)
-            for cell in range(cells):
-                if cell * self.claimer.agents // cells != agent:
-                    found[layout.offset + cell * layout.width] = values
-        return found
 
     # -- the checks --
 
@@ -456,12 +310,3 @@ class Reducer:
                         instead = Assumptions(self.discipline.without(edge.variable), self.assumptions.observed)
                         return Broken(instead, f"{who} takes by {edge.variable} what is another's")
         raise AssertionError("claims changed without an edge")
-
-
-def _questions(e: ir.Expression) -> Iterator[tuple[str, str | None]]:
-    if isinstance(e, ir.FrameIn):
-        yield e.record, e.routine
-    elif isinstance(e, ir.HasFrames):
-        yield e.record, None
-    for operand in ir.operands(e):
-        yield from _questions(operand)

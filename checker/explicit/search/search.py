@@ -3,38 +3,23 @@
 
 from __future__ import annotations
 
-import itertools
 import sys
 import time
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import psutil
 
-from checker.explicit.reduction.canonical import EXCHANGES, CandidateCheck, Canonical, ToldApart
-from checker.explicit.reduction.partial_order import Assumptions, Broken, Reducer
-from checker.explicit.reduction.reductions import PARTIAL_ORDER, unused, usable
+from checker.explicit.reduction.assumptions import Assumptions, Broken
+from checker.explicit.reduction.canonical import CandidateCheck, ToldApart
+from checker.explicit.reduction.partial_order import Reducer
+from checker.explicit.search.real_paths import RealPaths
 from checker.explicit.search.results import Finding, Limits, Progress, Result, Statistics
-from checker.explicit.step.generated_names import Names
-from checker.explicit.step.initial import initial_states
 from checker.explicit.step.outcome import Cut, OutOfRange, Raised, Tape, Violated
-from checker.explicit.step.paths import (
-    FIRST_PROPERTY,
-    Hop,
-    NoSuchPath,
-    RaisingHop,
-    Route,
-    alternatives,
-    marked,
-    path_where,
-    raising_end,
-)
-from checker.explicit.step.predicates import Cluster, Instance, make_clusters
-from checker.explicit.step.python_code import FunctionMaker
-from checker.explicit.step.transitions import Transition, Transitions
+from checker.explicit.step.paths import FIRST_PROPERTY, Hop, RaisingHop, Route
+from checker.explicit.step.predicates import Cluster, Instance
+from checker.explicit.step.transitions import Transition
 from checker.ir import system as ir
-from checker.ir.analysis.ownership import guess
-from checker.ir.layout import make_layout
 from checker.language.raised import NO_DEADLOCK
 from checker.language.schedule import Choice
 from checker.stopping import HANDED_OVER, INTERRUPTED, OUT_OF_MEMORY, memory_limit, seconds_limit, states_limit
@@ -44,37 +29,35 @@ BETWEEN_LOOKS = 1024
 """States expanded between two looks at the clock and the memory."""
 
 
-class Search:
-    """The portable engine on one system. properties: those to look for; the others are not evaluated. reductions: of
-    reductions.py, those of no use here left out; with an exchange (canonical.py) states are representatives, with partial order
-    (partial_order.py) not all are stored, and counterexamples need not be shortest. Findings have real paths all the same."""
+class Search(RealPaths):
+    """The portable engine on one system. With an exchange (canonical.py) states are representatives, with partial order
+    (partial_order.py) not all are stored, and counterexamples need not be shortest. Findings have real paths all the same.
+
+    states: in the order in which they were found. parents: for each the number of the state that led to it, -1 for an initial
+    one. expanded: how many of them have been. hand_over: asked now and then; true: the search ends, for another engine to take
+    over."""
 
     def __init__(
         self, system: ir.System, properties: frozenset[str] | None = None, reductions: frozenset[str] = frozenset()
     ) -> None:
-        self.system = system
-        self.layout = make_layout(system)
-        self.firsts = initial_states(system, self.layout)
-        self.names = Names(system, self.layout)
-        maker = FunctionMaker(self.names)
-        self.transitions = Transitions(maker)
-        self.properties = frozenset(system.properties) if properties is None else properties
-        self.clusters = make_clusters(maker, self.properties)
-        self.hand_over: Callable[[Statistics], bool] | None = None
-        """Asked now and then; true: the search ends, for another engine to take over."""
-        self.handed_over = False
-        self.maker = maker
-        discipline = guess(system) if PARTIAL_ORDER in reductions else None
-        self.reductions = reductions & usable(system, discipline)
-        self.unused = unused(system, reductions, discipline)
-        self.canonical = self._make_canonical()
+        super().__init__(system, properties, reductions)
         self.states: list[int] = []
         self.seen: set[int] = set()
         self.parents = array("q")
-        self.result = Result(Statistics(0, 0, 0, 0.0, 0, 0))
-        self.reducer: Reducer | None = None
-        if discipline is not None:
-            self._reduce(Assumptions(discipline))
+        self.transition_count = 0
+        self.expanded = 0
+        self.depth = 0
+        self.result = Result(Statistics(0, 0, 0, 0.0, 0, 0), dropped=self.dropped)
+        self.candidates: CandidateCheck | None = None
+        self.limits = Limits()
+        self.progress: Progress | None = None
+        self.announce: Callable[[Finding], None] | None = None
+        self.hand_over: Callable[[Statistics], bool] | None = None
+        self.handed_over = False
+        self.process = psutil.Process()
+        self.begun = time.monotonic()
+        if self.discipline is not None:
+            self._reduce(Assumptions(self.discipline))
 
     def run(
         self,
@@ -88,10 +71,6 @@ class Search:
         self.progress = progress
         self.announce = announce
         self.begun = time.monotonic()
-        self.process = psutil.Process()
-        self.transition_count = 0
-        self.expanded = 0
-        self.depth = 0
         try:
             while not self._explored():
                 self._begin_anew()
@@ -155,16 +134,6 @@ class Search:
         self.result.outside.clear()
         self.transition_count = self.expanded = self.depth = 0
 
-    def drop_pages(self, reason: str) -> None:
-        """Go on without the reduction of pages."""
-        self.result.dropped["pages"] = reason
-        self.reductions -= {"pages"}
-        self.canonical = self._make_canonical()
-
-    def _make_canonical(self) -> Canonical | None:
-        exchanges = self.reductions & frozenset(EXCHANGES)
-        return Canonical(self.system, self.layout, exchanges) if exchanges and self.system.symmetry is not None else None
-
     def _reduce(self, assumptions: Assumptions) -> None:
         """Search with partial-order reduction under these assumptions."""
         wanted = self.properties - self.result.findings.keys()
@@ -177,96 +146,91 @@ class Search:
                 raise ToldApart(reason)
 
     def _explore(self) -> None:
-        canonical = self.canonical
-        represent = None if canonical is None else canonical.representative
-        self.seen = seen = set()
-        states, parents = self.states, self.parents
-        for first in dict.fromkeys(map(self.stored, self.firsts)):
-            seen.add(first)
-            states.append(first)
-            parents.append(-1)
-            self._look_at_candidates(first)
-            self._check(first)
+        self._start()
         if self.result.error is not None:
             return
-        possible = self.transitions.possible
-        clusters = self.clusters
-        reducer = self.reducer
-        terminal = 1 << self.layout.mark
-        demands_progress = NO_DEADLOCK in self.properties
         most = self.limits.states if self.limits.states is not None else sys.maxsize
+        states, terminal = self.states, 1 << self.layout.mark
         index = 0
-        while index < len(states):
+        while index < len(states) and self.result.error is None:  # a level is finished: an error hides no violation as near
             level_end = len(states)
             while index < level_end:
-                state = states[index]
                 if index % BETWEEN_LOOKS == 0 or len(states) >= most:
                     self.expanded = index
                     if self._look():
                         return
-                if state >= terminal:
-                    index += 1
-                    continue
-                moves = not demands_progress
-                if reducer is not None:
-                    reducer.check_accesses(state)
-                for transition in possible(state):
-                    try:
-                        if transition.branches:
-                            successors = alternatives_of(transition, state)
-                            if not successors:
-                                continue
-                        else:
-                            next_state = transition.function(state)
-                            if next_state is None:
-                                continue
-                            successors = (next_state,)
-                    except Raised as raised:
-                        successors = self._raised(raised, transition, state, index)
-                        moves = moves or not transition.interrupt
-                    if not moves and not transition.interrupt:
-                        moves = any(successor != state for successor in successors)
-                    self.transition_count += len(successors)
-                    if reducer is not None:
-                        reducer.check_claims(transition, state, successors)
-                        successors = tuple(a for successor in successors for a in reducer.arrivals(successor, seen))
-                    for successor in successors:
-                        if represent is not None:
-                            successor = represent(successor)
-                        if successor in seen:
-                            continue
-                        seen.add(successor)
-                        states.append(successor)
-                        parents.append(index)
-                        if successor < terminal:
-                            if represent is not None:
-                                self._look_at_candidates(successor)
-                            for cluster in clusters:
-                                key = successor & cluster.mask
-                                undecided = cluster.known.get(key)
-                                if undecided is None:
-                                    undecided = cluster.undecided(key)
-                                if undecided:
-                                    self._evaluate(cluster, undecided, successor)
-                if not moves and NO_DEADLOCK not in self.result.findings:
-                    self._found(Finding(NO_DEADLOCK, "deadlock", None, self.path(index)))
+                if states[index] < terminal:
+                    self._expand(index)
                 index += 1
             self.expanded = index
             if len(states) > level_end:
                 self.depth += 1
-            if self.result.error is not None:
-                break  # now, so that it hides no violation that is as near
-        self._look_at_end()
-
-    def _look_at_end(self) -> None:
         if self.progress is not None:
             self.progress(self._statistics())
 
-    # -- invariants --
+    def _start(self) -> None:
+        """Store the initial states."""
+        self.seen = set()
+        for first in dict.fromkeys(map(self.stored, self.firsts)):
+            self.seen.add(first)
+            self.states.append(first)
+            self.parents.append(-1)
+            self._look_at_candidates(first)
+            for cluster in self.clusters:
+                self._evaluate(cluster, cluster.undecided(first & cluster.mask), first)
 
-    def _check(self, state: int) -> None:
+    def _expand(self, index: int) -> None:
+        """Take all transitions of a stored state."""
+        state, seen, reducer = self.states[index], self.seen, self.reducer
+        represent = None if self.canonical is None else self.canonical.representative
+        moves = NO_DEADLOCK not in self.properties
+        if reducer is not None:
+            reducer.check_accesses(state)
+        for transition in self.transitions.possible(state):
+            try:
+                if transition.branches:
+                    successors = alternatives_of(transition, state)
+                    if not successors:
+                        continue
+                else:
+                    next_state = transition.function(state)
+                    if next_state is None:
+                        continue
+                    successors = (next_state,)
+            except Raised as raised:
+                successors = self._raised(raised, transition, state, index)
+                moves = moves or not transition.interrupt
+            if not moves and not transition.interrupt:
+                moves = any(successor != state for successor in successors)
+            self.transition_count += len(successors)
+            if reducer is not None:
+                reducer.check_claims(transition, state, successors)
+                successors = tuple(a for successor in successors for a in reducer.arrivals(successor, seen))
+            for successor in successors:
+                if represent is not None:
+                    successor = represent(successor)
+                if successor not in seen:
+                    self._store(successor, index)
+        if not moves and NO_DEADLOCK not in self.result.findings:
+            self._found(Finding(NO_DEADLOCK, "deadlock", None, self.path(index)))
+
+    def _store(self, state: int, parent: int) -> None:
+        """Store a new state, and evaluate what may be violated in it."""
+        self.seen.add(state)
+        self.states.append(state)
+        self.parents.append(parent)
+        if state >> self.layout.mark:
+            return
+        self._look_at_candidates(state)
         for cluster in self.clusters:
-            self._evaluate(cluster, cluster.undecided(state & cluster.mask), state)
+            key = state & cluster.mask
+            undecided = cluster.known.get(key)
+            if undecided is None:
+                undecided = cluster.undecided(key)
+            if undecided:
+                self._evaluate(cluster, undecided, state)
+
+    # -- invariants --
 
     def _evaluate(self, cluster: Cluster, instances: tuple[Instance, ...], state: int) -> None:
         """Evaluate the invariants that the remembered bits do not decide, in the state found last."""
@@ -306,7 +270,7 @@ class Search:
         if self.reducer is not None:
             self.reducer.forget(found)
 
-    # -- steps that do not end in a new state --
+    # -- steps that raise --
 
     def _raised(self, raised: Raised, transition: Transition, state: int, index: int) -> tuple[int, ...]:
         """What a raised outcome leads to: a marked state, or nothing."""
@@ -357,67 +321,12 @@ class Search:
         numbers.reverse()
         return self.path_along([self.states[number] for number in numbers])
 
-    def path_along(self, stored: Sequence[int]) -> Route:
-        """A path through states that are stored as these, one after the other: an initial one first."""
-        if self.reducer is not None:
-            stored = [stored[0], *(s for start, wanted in itertools.pairwise(stored) for s in self._passed(start, wanted))]
-        return self.path_where([self._stored_as(state) for state in stored])
-
-    def _stored_as(self, wanted: int) -> Callable[[int], bool]:
-        return lambda state: self.stored(state) == wanted
-
-    def stored(self, state: int) -> int:
-        """What the search stores for a state: its representative, if it has one."""
-        return state if self.canonical is None else self.canonical.representative(state)
-
-    def path_where(self, accepts: Sequence[Callable[[int], bool]]) -> Route:
-        """A path from an initial state that the first test accepts to a state that the second one accepts, and so on."""
-        return path_where(self.transitions, self.firsts, accepts)
-
-    def _passed(self, state: int, wanted: int) -> list[int]:
-        """What would be stored for the states that the search passed through from one stored state to the next, and the next. The
-        way is looked for where the search took it: in a state that differs by an exchange other steps may be the ones that
-        suffice, but transitions that lead to what is stored as these are there too."""
-        assert self.reducer is not None
-        for _, _, end in alternatives(self.transitions, state):
-            if isinstance(end, Violated):
-                end = marked(self.transitions, state, end)
-            if isinstance(end, int):
-                passed = self.reducer.between(end, self._stored_as(wanted))
-                if passed is not None:
-                    return [self.stored(other) for other in passed]
-        raise AssertionError("a state without the steps that led to it")
-
     def _path_to(self, index: int, end: RaisingHop) -> tuple[Route, Violated | OutOfRange]:
         """A path whose last transition raises, from the state of that number or one that it represents, and what it raises."""
         path = self.path(index)
         if self.canonical is not None:
             end = self.raising_end(path, end.raised)
         return path.then(end.hop), end.raised
-
-    def raising_end(self, path: Route, like: Violated | OutOfRange) -> RaisingHop:
-        """The transition that raises the same after a path."""
-        return raising_end(self.transitions, path.end, like)
-
-    def violated_instance(self, name: str, path: Route) -> Instance:
-        """The invariant of a property that is the first to be violated after a path."""
-        state = path.end
-        for cluster in self.clusters:
-            for instance in cluster.instances:
-                if instance.predicate.property == name and instance.is_violated(state):
-                    return instance
-        raise NoSuchPath("an invariant that is violated for one engine is not for the other")
-
-    def error_of(self, path: Route) -> OutOfRange:
-        """The model error that an invariant runs into after a path."""
-        state = path.end
-        for cluster in self.clusters:
-            for instance in cluster.instances:
-                try:
-                    instance.holds(state)
-                except OutOfRange as error:
-                    return error
-        raise NoSuchPath("an invariant that runs into a model error for one engine does not for the other")
 
 
 def alternatives_of(transition: Transition, state: int) -> tuple[int, ...]:

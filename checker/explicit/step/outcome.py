@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What a transition can do other than lead to a new state. Generated code raises these; see docs/language.md."""
+"""What a transition can do other than lead to a new state. Generated code raises these; see docs/reference/language.md."""
 
 from __future__ import annotations
 

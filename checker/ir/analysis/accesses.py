@@ -254,7 +254,7 @@ class Runner(NotedState):
             stepping = -1 if self.frame is None else self.layout.frames[self.frame[0]].base(*self.frame[1:])
             free = looker.options(self.state, free, stepping, map(self.value, i.held))
             # What names free instances decides only which of them stands for those that are alike, so that other agents may
-            # change it: docs/soundness.md, "Partial-order reduction".
+            # change it: docs/internals/soundness/partial-order.md, "Partial-order reduction".
             exchangeable = self.system.names[i.record].exchangeable
             self.observing += exchangeable
             self.read(looker.reads)

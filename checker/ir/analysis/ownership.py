@@ -3,8 +3,8 @@
 
 The transitions of a system are divided among *agents*: the processors, or in a system without them the instances of the
 record that its actions take first. An agent *claims* its own instance, and what the references in claimed instances point to,
-along a fixed set of variables (*edges*). What one agent alone claims is *its own*. docs/soundness.md says what follows from
-that; nothing here has to be a good guess for a verdict to be right.
+along a fixed set of variables (*edges*). What one agent alone claims is *its own*. docs/internals/soundness/partial-order.md says
+what follows from that; nothing here has to be a good guess for a verdict to be right.
 """
 
 from __future__ import annotations

@@ -4,7 +4,8 @@
 A model becomes a set of variables with finite ranges, a stack of frames for each owner, and transitions. A transition
 is either an action with arguments or a step of one processor from the location where its active frame stands. The body
 of a transition is structured code without unbounded loops, so that it always ends: in a new state, or it is not
-possible, or cut, or raises (docs/language.md, "What a step is"). docs/ir.md describes all this for who writes an engine.
+possible, or cut, or raises (docs/reference/steps.md, "What a step is"). docs/internals/ir.md describes all this for who writes an
+engine.
 
 Expressions have no side effects, except that they may raise. All values are integers. Locals are registers of one
 transition; those that live on are saved into the frame by Goto and Call.

@@ -30,8 +30,8 @@ class Symmetry:
     record each of its dimensions is indexed by (None: by none of these). references: the record that a variable's cells refer
     to; variables that are missing hold other values. locals: the same of (location, live local). dead: for each variable that
     nothing can read in a free instance of a paged record, the value that it then counts as having. candidates: to be looked at
-    in every state, for the exchange of paged records (docs/soundness.md, "Candidates"). unreduced: record -> why
-    its instances are not exchanged though they are declared symmetric.
+    in every state, for the exchange of paged records (docs/internals/soundness/symmetry.md, "Candidates"). unreduced: record ->
+    why its instances are not exchanged though they are declared symmetric.
     """
 
     tabled: tuple[str, ...]

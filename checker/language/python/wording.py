@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What properties and assumptions say, as a few digits of a hash each: the same where only comments, prose or places change.
 
-The text of a property is that of its conditions, of all code with a `check` for it, and of each function, constant and type
-that they use, and so on. What stands in the state (records, variables) counts with its name only: states are counted elsewhere.
+The text of a property is that of its conditions, of all code with a `check` for it, and of each function, constant,
+enumeration and type that they use, and so on. What stands in the state (records, variables) counts with its name only: states
+are counted elsewhere.
 """
 
 from __future__ import annotations
@@ -97,7 +98,7 @@ class _Texts:
                 if code is None:
                     continue
                 home, definition = code.module, code.node
-            elif not isinstance(definition, ast.Assign) or _is_declared(definition):
+            elif definition is None or not _counts(definition):
                 continue
             key = home.name, text_of(definition)
             if key not in found:
@@ -126,25 +127,30 @@ class _Texts:
         return self.symbols.resolve(module, name, ast.Pass()) if name in module.definitions else None
 
 
-def _is_declared(definition: ast.Assign) -> bool:
-    """Whether it declares a parameter, an event or a property, rather than a constant or a type."""
-    return isinstance(definition.value, ast.Call)
+def _counts(definition: ast.stmt) -> bool:
+    """Whether a definition that is no function is part of what its users say: a constant, a range, an Enum, an IntFlag."""
+    match definition:
+        case ast.Assign(value=ast.Call()):
+            return False  # a parameter, an event or a property
+        case ast.Assign() | ast.ClassDef(decorator_list=[]):
+            return True
+    return False
 
 
 def text_of(node: object) -> str:
     """A syntax tree as text, the same in each version of Python; docstrings are left out."""
     match node:
         case ast.AST():
-            body = getattr(node, "body", None)
-            if isinstance(node, ast.FunctionDef) and ast.get_docstring(node) is not None:
-                assert isinstance(body, list)
-                body = body[1:]
             parts = []
             for name in node._fields:
-                value = body if name == "body" else getattr(node, name, None)
+                value = getattr(node, name, None)
                 if name not in PLACES and value is not None and value != []:
                     parts.append(f"{name}={text_of(value)}")
             return f"{type(node).__name__}({', '.join(parts)})"
         case list():
-            return f"[{', '.join(map(text_of, node))}]"
+            return f"[{', '.join(text_of(part) for part in node if not _is_prose(part))}]"
     return repr(node)
+
+
+def _is_prose(node: object) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The output of `stackproof simulate --format json`; docs/json.md describes it."""
+"""The output of `stackproof simulate --format json`; docs/reference/formats.md describes it."""
 
 from __future__ import annotations
 

@@ -95,6 +95,7 @@ def _sum(report: MutationReport) -> list[str]:
         lines.append(f"Configurations in which nothing is judged, as the search of the model did not end: {incomplete}.")
     if report.unwaived:
         lines.append(
-            "Each survivor needs a property that it violates, a configuration that shows it, or a waiver (docs/mutation.md)."
+            "Each survivor needs a property that it violates, a configuration that shows it, or a waiver "
+            "(docs/guide/mutation.md)."
         )
     return lines

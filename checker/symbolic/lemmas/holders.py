@@ -8,7 +8,8 @@ import itertools
 from collections.abc import Mapping, Sequence
 
 from checker.ir import system as ir
-from checker.symbolic.lemmas.features import Names, Sampled
+from checker.symbolic.lemmas.features import Sampled
+from checker.symbolic.lemmas.names import Names
 from checker.symbolic.relation.counting import CELL, LOCAL, Counted, Holder
 
 MOST_CELLS = 8

@@ -6,7 +6,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Sequence
 
-from checker.symbolic.lemmas.features import Names
+from checker.symbolic.lemmas.names import Names
 from checker.symbolic.relation.fields import Fields
 
 

@@ -86,8 +86,7 @@ class GroundCode(GroundExpressions):
                 yield from self.chosen(i, flow)
                 return
             case ir.Require(test):
-                holds = self.truth(test, flow)
-                flow.guard = t.conjunction(flow.guard, holds)
+                flow.guard = t.conjunction(flow.guard, self.truth(test, flow))
             case ir.Check(test, name, _):
                 fails = t.negation(self.truth(test, flow))
                 self.ended.append((name, t.conjunction(flow.guard, fails)))
@@ -98,8 +97,7 @@ class GroundCode(GroundExpressions):
                 self.allocated(local, record, resets, flow)
             case ir.Push(record, owner, procedure, arguments, _):
                 entry = self.entered(procedure, arguments, flow)
-                target = self.value(owner, flow)
-                yield from self.pushed(record, target, entry, flow)
+                yield from self.pushed(record, self.value(owner, flow), entry, flow)
                 return
             case ir.Stand(location):
                 flow.stand = t.constant(location, max(len(self.system.locations).bit_length(), 1))

@@ -8,7 +8,8 @@ cell; the local in one frame of one owner) refers to one instance at most. So if
   fewer places than there are instances refer to any instance,
 
 then not all instances are allocated: otherwise each would have a place of its own. The first is made a part of the invariant;
-the second is what is asked, of the state before the step, wherever a step allocates. docs/soundness.md, "Counting".
+the second is what is asked, of the state before the step, wherever a step allocates. docs/internals/soundness/proofs.md,
+"Counting".
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from checker.symbolic.terms.terms import Term
 
 MODEL_ERROR = "model-error"
 WILD_POINTER = "wild-pointer"
-"""Outcomes of expressions. step.py has those of instructions."""
+"""Outcomes of expressions. effect.py has those of instructions."""
 
 
 @dataclass

@@ -7,9 +7,10 @@ location is run once, whichever processor it is that steps, and what it leaves i
 
 from __future__ import annotations
 
+from checker.symbolic.relation.effect import Effect, Frame, Inputs
 from checker.symbolic.relation.expressions import Expressions, Flow, Stepper
 from checker.symbolic.relation.fields import Fields
-from checker.symbolic.relation.step import Body, Effect, Frame, Inputs
+from checker.symbolic.relation.step import Body
 from checker.symbolic.terms.integers import Integer
 from checker.symbolic.terms.terms import Term, Terms
 

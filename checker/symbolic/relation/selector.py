@@ -2,7 +2,7 @@
 """Which transition is taken: one input, and what it says of the transition's arguments.
 
 The code of a location is translated once for all processors: the reference of the one that steps is a term over the input.
-Actions are translated for each combination of arguments; sharing these as well made solvers slower (docs/performance.md).
+Actions are translated for each combination of arguments; sharing these as well made solvers slower (docs/results/performance.md).
 """
 
 from __future__ import annotations

@@ -32,11 +32,12 @@ from dataclasses import dataclass, replace
 from checker.ir import system as ir
 from checker.language.raised import NO_DEADLOCK, NO_OUT_OF_RANGE, NO_WILD_POINTER
 from checker.symbolic.relation.counting import Counted, conditions
+from checker.symbolic.relation.effect import CUT_ARENA, CUT_CONSTRAINT, CUT_FRAMES, HALTED, VIOLATES, Effect, Frame, Inputs
 from checker.symbolic.relation.expressions import MODEL_ERROR, WILD_POINTER, Expressions, Flow, Stepper
 from checker.symbolic.relation.fields import Fields
 from checker.symbolic.relation.processors import processor_steps, registers, selected, written_back
 from checker.symbolic.relation.selector import Selector, Transition, processor_transitions
-from checker.symbolic.relation.step import CUT_ARENA, CUT_CONSTRAINT, CUT_FRAMES, HALTED, VIOLATES, Body, Effect, Frame, Inputs
+from checker.symbolic.relation.step import Body
 from checker.symbolic.terms.terms import Term, Terms, Unsupported, postorder, variables_of
 
 MOST_PARTS = 250_000

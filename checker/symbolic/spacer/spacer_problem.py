@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from checker.symbolic.bmc.problem import targets
 from checker.symbolic.certificate.certificate import Lemma, lemma
-from checker.symbolic.lemmas.features import Names
+from checker.symbolic.lemmas.names import Names
 from checker.symbolic.lemmas.readable import readable_places
 from checker.symbolic.relation.transition import Relation
 from checker.symbolic.spacer.spacer_question import BitClause, SpacerProblem

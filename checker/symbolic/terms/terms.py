@@ -2,7 +2,7 @@
 """Terms over Booleans and bit-vectors, shared and folded as they are made.
 
 A term is made once: equal terms are the same object, so that `is` compares them. The operators are those of SMT-LIB 2
-(theory QF_BV), by its names; `smtlib.py` prints them, `evaluation.py` computes them.
+(theory QF_BV), by its names; `smtlib.py` prints them.
 """
 
 from __future__ import annotations

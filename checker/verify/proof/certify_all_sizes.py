@@ -7,11 +7,11 @@ from pathlib import Path
 
 from checker.symbolic.parametric.all_sizes_certificate import read_lemmas
 from checker.symbolic.terms.terms import Unsupported
-from checker.verify.configuration import Request
 from checker.verify.proof.certificates import MANIFEST, Refused, read_manifest
 from checker.verify.proof.certify import compare_questions
 from checker.verify.proof.claims import Claimed, check_claim, check_text, said
 from checker.verify.proof.prove_all_sizes import Stands, family, questions, standing_lemmas
+from checker.verify.request import Request
 
 
 def check_all_sizes_against_model(folder: Path, model: Path) -> Claimed:

@@ -12,9 +12,8 @@ from typing import Any
 
 from checker.language import tree
 from checker.language.python.source.modules import load_modules
-from checker.verify.configuration import assumptions_of
-from checker.verify.liveness import live_properties
 from checker.verify.proof.certificates import MANIFEST, Refused, digest
+from checker.verify.subject import assumptions_of, live_properties
 
 
 @dataclass(frozen=True)

@@ -1,55 +1,29 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""`stackproof prove` on one configuration: samples, an inductive invariant, its certificate, a second opinion on that."""
+"""`stackproof prove` on one configuration: samples, then an attempt to prove what none of them violates."""
 
 from __future__ import annotations
 
-import dataclasses
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from checker.explicit.search.interrupts import uninterrupted
 from checker.explicit.search.results import Limits, Progress
 from checker.ir.layout import make_layout
-from checker.ir.lowering.lower import lower
-from checker.language import tree
 from checker.language.errors import UsageError
-from checker.language.python.load import load_program
 from checker.result.verdict import Run, Statistics, Subject, Verdict, Word
 from checker.stopping import INTERRUPTED, Stop, Why
-from checker.symbolic.bmc.problem import BROKEN, stated_lemmas, targets
-from checker.symbolic.bmc.question import STATE, Stopped
-from checker.symbolic.certificate.certificate import INITIATION, SAFETY, Claim, Lemma, files
-from checker.symbolic.kinduction.k_induction import InductionMessage, InductionProblem, Inductive, NotInductive
-from checker.symbolic.kinduction.unrolled_certificate import CONSECUTION, unrolled_files
-from checker.symbolic.lemmas.features import Names, Sampled, sampled_features
-from checker.symbolic.lemmas.holders import guessed, said_counted
-from checker.symbolic.lemmas.proof_problem import lemmas, printed, proof_problem
-from checker.symbolic.lemmas.proof_question import Failed, GivenUp, Grown, Proved
-from checker.symbolic.lemmas.readable import counterexample_lines
-from checker.symbolic.process import induction_messages, proof_messages, spacer_messages
-from checker.symbolic.relation.counting import Counted
-from checker.symbolic.relation.transition import Relation, step_relation
-from checker.symbolic.spacer.spacer_problem import printed as bits_printed
-from checker.symbolic.spacer.spacer_problem import spacer_lemmas, spacer_problem
-from checker.symbolic.spacer.spacer_question import Safe, Unsafe
+from checker.symbolic.lemmas.holders import guessed
+from checker.symbolic.lemmas.names import Names
+from checker.symbolic.lemmas.sampled_features import sampled_features
+from checker.symbolic.relation.transition import step_relation
 from checker.symbolic.terms.terms import Unsupported
-from checker.verify.configuration import (
-    Announce,
-    Request,
-    assumptions_of,
-    configuration_of,
-    needs_all_states,
-    notes_of,
-    wanted_properties,
-)
-from checker.verify.confirm import confirmed
-from checker.verify.liveness import live_properties
-from checker.verify.proof.certificates import digest
-from checker.verify.proof.samples import sample
-from checker.verify.proof.second_reading import second_reading
+from checker.verify.confirm import Announce, Confirming
+from checker.verify.proof.attempt import Attempt
+from checker.verify.proof.samples import Samples, sample
+from checker.verify.request import Request
+from checker.verify.subject import Loaded, load_subject
 
 SAMPLES = 1_000_000
 """States, up to exchanges of pages, that lemmas are found among, unless another number is asked for."""
@@ -65,11 +39,6 @@ MOST_K = 4
 """The greatest k that is tried, unless another is asked for."""
 
 RUNS = "a proof here is about states and steps; a property on runs needs `stackproof check`"
-
-
-UNSAFE = "the solver finds a run that violates something, which the samples do not have; `stackproof check` can find and show it"
-
-LATER = "the solver finds a run that breaks it, which the samples do not have; `stackproof check` can find and show it"
 
 
 @dataclass(frozen=True)
@@ -100,268 +69,81 @@ def prove_configuration(
     show, once it is confirmed. tell: called with a line of what is done now. engine: one of PROVERS. most_k: for
     k-induction."""
     begun = time.monotonic()
-    program = load_program(request.model, request.settings, request.events, request.texts)
-    needs_all_states(program)
-    wanted = wanted_properties(program, request)
-    live = live_properties(program, wanted)
-    stated = frozenset[str]() if engine == SPACER else program.lemmas
-    system = lower(program)
-    subject = Subject(program.model, configuration_of(program), program.sources, notes_of(program))
+    loaded = load_subject(request, all_states=True)
+    stated = frozenset[str]() if engine == SPACER else loaded.program.lemmas
 
     def left() -> float | None:
         return None if limits.seconds is None else max(limits.seconds - (time.monotonic() - begun), 0.0)
 
     # No feature tells pages apart, so states up to exchanges of pages show the same lemmas as all of them.
     up_to_pages = frozenset({"pages"})
-    sampled = sample(system, wanted - live | stated, Limits(samples, limits.memory, left()), progress, up_to_pages)
-    violated: dict[str, Verdict] = {}
-    error: Verdict | None = None
+    looked_for = loaded.wanted - loaded.live | stated
+    sampled = sample(loaded.system, looked_for, Limits(samples, limits.memory, left()), progress, up_to_pages)
+    confirming = Confirming(loaded.program, loaded.system, loaded.subject, announce)
+    error = confirmed_samples(confirming, sampled)
+    provable = loaded.wanted - loaded.live - confirming.violated.keys()
+    attempt = Attempt(loaded, provable, stated - confirming.violated.keys(), left, limits.memory, folder, tell)
+    otherwise = error or _unprovable(sampled)
+    if otherwise is None:
+        otherwise = _proved(request, loaded, attempt, sampled, engine, most_k) if provable else Verdict("", Word.UNKNOWN, RUNS)
+    verdicts = tuple(
+        confirming.violated.get(name)
+        or (Verdict(name, Word.UNKNOWN, RUNS) if name in loaded.live and error is None else attempt.of(name, otherwise))
+        for name in loaded.program.properties
+        if name in loaded.wanted or name in confirming.violated
+    )
+    run = run_of_proof(loaded.subject, verdicts, sampled, otherwise, error, time.monotonic() - begun)
+    return Proving(run, attempt.invariant, attempt.counterexample, attempt.certificate, attempt.given_up)
+
+
+def confirmed_samples(confirming: Confirming, sampled: Samples) -> Verdict | None:
+    """Confirm the violations that samples show; the verdict of every property if they show a model error."""
     with uninterrupted():
         for finding in sampled.result.findings.values():
-            trace = confirmed(program, system, finding)
-            violated[finding.property] = verdict = Verdict(finding.property, Word.VIOLATED, trace.violation.message, trace)
-            if announce is not None:
-                announce(subject, verdict)
-        if sampled.result.error is not None:
-            error = Verdict("", Word.ERROR, sampled.result.error.message, confirmed(program, system, sampled.result.error))
-    provable = wanted - live - violated.keys()
-    attempt = _Attempt(program, request, subject, provable, stated - violated.keys(), limits, folder, tell)
-    if error is not None:
-        otherwise = error
-    elif sampled.result.stopped == INTERRUPTED:
-        otherwise = Verdict("", Word.UNKNOWN, str(INTERRUPTED), stopped=INTERRUPTED)
-    elif sampled.result.cuts:
-        cuts = sampled.result.cuts.items()
-        otherwise = Verdict("", Word.UNKNOWN, "; ".join(f"{reason}: {what}" for reason, what in cuts))
-    elif provable:
-        try:
-            names = Names(program, system)
-            relation = step_relation(system, any_free=True)
-            counted: tuple[Counted, ...] = ()
-            if engine == LEMMAS:
-                features = sampled_features(relation.fields, make_layout(system), sampled.states, names)
-                counted = guessed(system, features) if relation.may_run_dry else ()
-            if counted:
-                relation = step_relation(system, any_free=True, counted=counted, fields=relation.fields)
-        except Unsupported as why:
-            raise UsageError(f"error: {request.model}: Z3 cannot prove anything of this model: {why}") from None
-        if engine == SPACER:
-            otherwise = attempt.prove_by_spacer(relation, names, left)
-        elif engine == INDUCTION:
-            otherwise = attempt.prove_by_induction(relation, most_k, left)
-        else:
-            attempt.counted = counted
-            which = "" if sampled.complete else "of the "
-            tell(f"{len(sampled.states):,} {which}reachable states, {len(features.features):,} features")
-            otherwise = attempt.prove(relation, names, features, left)
-    else:
-        otherwise = Verdict("", Word.UNKNOWN, RUNS)
+            confirming.found(finding)
+        return None if sampled.result.error is None else confirming.error(sampled.result.error)
+
+
+def run_of_proof(
+    subject: Subject, verdicts: tuple[Verdict, ...], sampled: Samples, otherwise: Verdict, error: Verdict | None, seconds: float
+) -> Run:
+    """What a proof came to. otherwise: the verdict of what no sample violates. seconds: that it took."""
     s = sampled.result.statistics
-    run = Run(
+    return Run(
         subject,
-        tuple(
-            violated.get(name)
-            or (Verdict(name, Word.UNKNOWN, RUNS) if name in live and error is None else attempt.of(name, otherwise))
-            for name in program.properties
-            if name in wanted or name in violated
-        ),
-        Statistics(s.states, s.transitions, s.depth, time.monotonic() - begun, s.memory, s.frontier),
+        verdicts,
+        Statistics(s.states, s.transitions, s.depth, seconds, s.memory, s.frontier),
         None if otherwise.word is not Word.UNKNOWN else otherwise.stopped or Stop(Why.SOLVER, otherwise.detail),
         tuple(sampled.result.cuts.items()),
         (),
         error,
         "z3 and bitwuzla",
     )
-    return Proving(run, attempt.invariant, attempt.counterexample, attempt.certificate, attempt.given_up)
 
 
-class _Attempt:
-    """One proof of some properties together. stated: the lemmas of the model that may be used; those that are among the
-    properties are to be shown if that can be."""
+def _unprovable(sampled: Samples) -> Verdict | None:
+    """Why nothing can be proved, if the samples show that."""
+    if sampled.result.stopped == INTERRUPTED:
+        return Verdict("", Word.UNKNOWN, str(INTERRUPTED), stopped=INTERRUPTED)
+    cuts = sampled.result.cuts.items()
+    return Verdict("", Word.UNKNOWN, "; ".join(f"{reason}: {what}" for reason, what in cuts)) if cuts else None
 
-    def __init__(
-        self,
-        program: tree.Program,
-        request: Request,
-        subject: Subject,
-        properties: frozenset[str],
-        stated: frozenset[str],
-        limits: Limits,
-        folder: Path | None,
-        tell: Callable[[str], None],
-    ) -> None:
-        self.program = program
-        self.request = request
-        self.subject = subject
-        self.properties = properties
-        self.stated = stated
-        self.limits = limits
-        self.folder = folder
-        self.tell = tell
-        self.invariant: tuple[str, ...] = ()
-        self.counterexample: tuple[str, ...] = ()
-        self.certificate: Path | None = None
-        self.counted: tuple[Counted, ...] = ()
-        self.given_up: dict[str, tuple[str, ...]] = {}
 
-    def of(self, name: str, otherwise: Verdict) -> Verdict:
-        """The verdict on one property, from that on all together."""
-        if name in self.given_up and otherwise.word is not Word.ERROR:
-            return Verdict(name, Word.UNKNOWN, f"not proved, and not used: {self.given_up[name][0]}")
-        return Verdict(name, otherwise.word, otherwise.detail, otherwise.trace)
-
-    def give_up(self, name: str, *why: str) -> None:
-        """Without one of the stated lemmas. why: a reason, and lines that show it."""
-        self.given_up[name] = why
-        self.properties -= {name}
-        self.stated -= {name}
-        self.tell(f"the lemma {name} is given up: {why[0]}")
-
-    def prove(self, relation: Relation, names: Names, sampled: Sampled, left: Callable[[], float | None]) -> Verdict:
-        """The verdict on all of them."""
-        problem = proof_problem(relation, self.properties, sampled, self.stated)
-        try:
-            with closing(proof_messages(problem, left(), self.limits.memory)) as told:
-                for message in told:
-                    match message:
-                        case Grown(count, shown, counterexamples, checks):
-                            self.tell(f"{shown} of {count} lemmas shown, {counterexamples} counterexamples, {checks} questions")
-                        case GivenUp(why):
-                            name = why.target.removeprefix(BROKEN)
-                            self.give_up(
-                                name, "a step breaks it in a state that satisfies the rest", *self.shown(relation, names, why)
-                            )
-                        case Proved():
-                            clauses = lemmas(relation.fields.terms, sampled.features, message.clauses)
-                            text = [said_counted(relation.fields.system, names, entry) for entry in self.counted]
-                            text += [printed(sampled.features, clause) for clause in message.clauses]
-                            return self.certify(relation, message.targets, message.valid, clauses, text, left)
-                        case Failed():
-                            return self.failed(relation, names, message)
-                        case Stopped(why):
-                            return Verdict("", Word.UNKNOWN, str(why), stopped=why)
-        except KeyboardInterrupt:
-            return Verdict("", Word.UNKNOWN, str(INTERRUPTED), stopped=INTERRUPTED)
-        raise AssertionError("the solver's process says nothing at its end")
-
-    def prove_by_spacer(self, relation: Relation, names: Names, left: Callable[[], float | None]) -> Verdict:
-        """The verdict on all of them, with an invariant of Spacer's."""
-        try:
-            with closing(spacer_messages(spacer_problem(relation, self.properties), left(), self.limits.memory)) as told:
-                for message in told:
-                    match message:
-                        case Safe(clauses):
-                            text = [bits_printed(relation, names, clause) for clause in clauses]
-                            return self.certify(relation, (), True, spacer_lemmas(relation, clauses), text, left)
-                        case Unsafe():
-                            return Verdict("", Word.UNKNOWN, UNSAFE)
-                        case Stopped(why):
-                            return Verdict("", Word.UNKNOWN, str(why), stopped=why)
-        except KeyboardInterrupt:
-            return Verdict("", Word.UNKNOWN, str(INTERRUPTED), stopped=INTERRUPTED)
-        raise AssertionError("the solver's process says nothing at its end")
-
-    def prove_by_induction(self, relation: Relation, most: int, left: Callable[[], float | None]) -> Verdict:
-        """The verdict on all of them, by k-induction with k up to `most`."""
-        try:
-            while True:
-                claim = self.to_be_kept(relation)
-                made = [unrolled_files(relation, claim, k) for k in range(1, most + 1)]
-                answer = self.induction(made, left)
-                if isinstance(answer, Inductive):
-                    shown = made[answer.k - 1] if answer.k > 1 else files(relation, claim, ())
-                    return self.accepted(claim, shown, [f"no state with: {name}" for name in claim.kept], left, answer.k)
-                if isinstance(answer, Stopped):
-                    return Verdict("", Word.UNKNOWN, str(answer.why), stopped=answer.why)
-                if not self.without_what_fails(relation, claim, most, left):
-                    return Verdict("", Word.UNKNOWN, UNSAFE if answer.early else f"no k-induction with k <= {most}")
-        except KeyboardInterrupt:
-            return Verdict("", Word.UNKNOWN, str(INTERRUPTED), stopped=INTERRUPTED)
-
-    def to_be_kept(self, relation: Relation) -> Claim:
-        """The properties, with the lemmas that the model states."""
-        found = [target for target, _ in targets(relation, self.properties)]
-        kept = [target.name for target in found if target.kind == STATE]
-        kept += stated_lemmas(relation, self.stated - self.properties)
-        return Claim(tuple(kept), tuple(target.name for target in found))
-
-    def without_what_fails(self, relation: Relation, claim: Claim, most: int, left: Callable[[], float | None]) -> bool:
-        """Give up the stated lemmas that do not follow from all together; whether there are any."""
-        found = False
-        for name in sorted(self.stated):
-            if BROKEN + name in claim.kept:
-                made = [unrolled_files(relation, Claim(claim.kept, ()), k, BROKEN + name) for k in range(1, most + 1)]
-                answer = self.induction(made, left)
-                if isinstance(answer, NotInductive):
-                    self.give_up(name, LATER if answer.early else f"no k-induction with k <= {most}")
-                    found = True
-        return found
-
-    def induction(self, made: Sequence[Mapping[str, str]], left: Callable[[], float | None]) -> InductionMessage:
-        """What Z3 says of these questions, for k = 1, 2, ..."""
-        problem = InductionProblem(tuple((one[INITIATION], one[CONSECUTION], one[SAFETY]) for one in made))
-        with closing(induction_messages(problem, left(), self.limits.memory)) as told:
-            for message in told:
-                if message is not None:
-                    return message
-        raise AssertionError("the solver's process says nothing at its end")
-
-    def certify(
-        self,
-        relation: Relation,
-        kept: tuple[str, ...],
-        valid: bool,
-        parts: Sequence[Lemma],
-        text: Sequence[str],
-        left: Callable[[], float | None],
-    ) -> Verdict:
-        """PROVED, if the second solver accepts the certificate. kept: the targets that the invariant itself excludes; valid:
-        whether it says that a state is valid; parts: the lemmas that it has besides, with their text."""
-        excluded = tuple(target.name for target, _ in targets(relation, self.properties))
-        claim = Claim(kept, excluded, valid)
-        made = files(relation, claim, parts)
-        return self.accepted(claim, made, [*(f"no state with: {name}" for name in kept), *text], left)
-
-    def accepted(
-        self, claim: Claim, made: Mapping[str, str], text: Sequence[str], left: Callable[[], float | None], k: int = 1
-    ) -> Verdict:
-        """PROVED, if the second solver says `unsat` of these files. text: the invariant."""
-        if not self.properties:
-            return Verdict("", Word.UNKNOWN, "none of the lemmas that were asked for is shown")
-        self.invariant = tuple(text)
-        self.tell(f"{len(self.invariant)} parts of an invariant; the second solver reads {len(made)} files")
-        manifest = self.manifest(claim) | ({"k": k} if k > 1 else {})
-        refused = second_reading(self.folder, manifest, "\n".join(self.invariant) + "\n", made, left)
-        if refused is not None:
-            self.invariant = ()
-            return Verdict("", Word.UNKNOWN, refused)
-        self.certificate = self.folder
-        scope = f"without a bound in depth, at {self.subject.configuration}, whichever page is allocated"
-        return Verdict("", Word.PROVED, scope + (f", by induction over {k} states" if k > 1 else ""))
-
-    def manifest(self, claim: Claim) -> dict[str, object]:
-        configuration = self.subject.configuration
-        return {
-            "model": self.subject.model,
-            "settings": dict(configuration.settings),
-            "events": list(configuration.events),
-            "properties": [name for name in self.program.properties if name in self.properties],
-            "assumptions": list(assumptions_of(self.program)),
-            "lemmas": [name for name in self.program.properties if name in self.stated and BROKEN + name in claim.kept],
-            "kept": list(claim.kept),
-            "excluded": list(claim.excluded),
-            "valid": claim.valid,
-            "counted": [dataclasses.asdict(entry) for entry in self.counted],
-            "sources": {name: digest(text) for name, text in sorted(self.subject.sources.items())},
-        }
-
-    def failed(self, relation: Relation, names: Names, failed: Failed) -> Verdict:
-        self.counterexample = self.shown(relation, names, failed)
-        return Verdict("", Word.UNKNOWN, f"induction fails: {failed.target}; see the counterexample to induction")
-
-    def shown(self, relation: Relation, names: Names, failed: Failed) -> tuple[str, ...]:
-        """A counterexample to induction, as lines."""
-        transition = relation.transitions[failed.inputs[0]]
-        who = f"processor {transition.processor}" if transition.action is None else transition.action.name
-        lines = counterexample_lines(relation.fields, names, failed.target, failed.state, failed.after, failed.matters)
-        return (f"A step of: {who}", *lines) if failed.after is not None else tuple(lines)
+def _proved(request: Request, loaded: Loaded, attempt: Attempt, sampled: Samples, engine: str, most_k: int) -> Verdict:
+    """The verdict of an attempt."""
+    system, names = loaded.system, Names(loaded.program, loaded.system)
+    try:
+        relation = step_relation(system, any_free=True)
+        if engine == SPACER:
+            return attempt.prove_by_spacer(relation, names)
+        if engine == INDUCTION:
+            return attempt.prove_by_induction(relation, most_k)
+        features = sampled_features(relation.fields, make_layout(system), sampled.states, names)
+        attempt.counted = guessed(system, features) if relation.may_run_dry else ()
+        if attempt.counted:
+            relation = step_relation(system, any_free=True, counted=attempt.counted, fields=relation.fields)
+        which = "" if sampled.complete else "of the "
+        attempt.tell(f"{len(sampled.states):,} {which}reachable states, {len(features.features):,} features")
+        return attempt.prove(relation, names, features)
+    except Unsupported as why:
+        raise UsageError(f"error: {request.model}: Z3 cannot prove anything of this model: {why}") from None

@@ -19,8 +19,8 @@ from checker.language import tree
 from checker.language.errors import ModelError, UsageError
 from checker.language.python.load import load_program
 from checker.language.raised import NO_DEADLOCK
-from checker.result.verdict import Run, Statistics, Subject, Verdict, Word
-from checker.stopping import INTERRUPTED, Stop, Why
+from checker.result.verdict import Subject, Verdict, Word
+from checker.stopping import INTERRUPTED
 from checker.symbolic.parametric.all_sizes import Lemma, Obligation, all_kinds, demands
 from checker.symbolic.parametric.all_sizes_certificate import file_name, lemma_data, question
 from checker.symbolic.parametric.all_sizes_search import Search, Table, printed, table
@@ -33,21 +33,13 @@ from checker.symbolic.parametric.initial_blocks import Block, blocks, same_block
 from checker.symbolic.parametric.initial_form import check_layout, check_sums_of_sizes
 from checker.symbolic.parametric.views import Seen, View, same_names, standing, views
 from checker.symbolic.terms.terms import Unsupported
-from checker.verify.configuration import (
-    Announce,
-    Request,
-    assumptions_of,
-    configuration_of,
-    needs_all_states,
-    notes_of,
-    wanted_properties,
-)
-from checker.verify.confirm import confirmed
-from checker.verify.liveness import live_properties
+from checker.verify.confirm import Announce, Confirming
 from checker.verify.proof.certificates import ALL_SIZES, digest
-from checker.verify.proof.prove import Proving
+from checker.verify.proof.prove import Proving, confirmed_samples, run_of_proof
 from checker.verify.proof.samples import sample
 from checker.verify.proof.second_reading import second_reading
+from checker.verify.request import Request
+from checker.verify.subject import assumptions_of, live_properties, needs_all_states, subject_of, wanted_properties
 
 COPIES = 3
 """Values of each free parameter at which the initial state is looked at."""
@@ -191,48 +183,34 @@ def prove_all_sizes(
     program = of_all.program
     wanted = wanted_properties(program, request)
     live = live_properties(program, wanted) | (wanted & NOT_FOR_ALL)
-    subject = Subject(program.model, configuration_of(program), program.sources, notes_of(program))
     sampled = sample(of_all.real, wanted - live, Limits(samples, limits.memory, limits.seconds), progress)
-    violated: dict[str, Verdict] = {}
-    for finding in sampled.result.findings.values():
-        trace = confirmed(program, of_all.real, finding)
-        violated[finding.property] = verdict = Verdict(finding.property, Word.VIOLATED, trace.violation.message, trace)
-        if announce is not None:
-            announce(subject, verdict)
-    provable = wanted - live - violated.keys()
+    confirming = Confirming(program, of_all.real, subject_of(program), announce)
+    error = confirmed_samples(confirming, sampled)
+    provable = wanted - live - confirming.violated.keys()
     invariant: tuple[str, ...] = ()
     certificate: Path | None = None
-    error = None
-    if sampled.result.error is not None:
-        error = Verdict("", Word.ERROR, sampled.result.error.message, confirmed(program, of_all.real, sampled.result.error))
+    if error is not None:
         otherwise = error
     elif not provable:
         otherwise = Verdict("", Word.UNKNOWN, "nothing is left to prove")
     else:
         deadline = None if limits.seconds is None else begun + limits.seconds
         try:
-            otherwise, invariant, certificate = _prove(of_all, request, subject, provable, sampled.states, deadline, folder, tell)
+            otherwise, invariant, certificate = _prove(
+                of_all, confirming.subject, provable, sampled.states, deadline, folder, tell
+            )
         except Unsupported as why:
             raise UsageError(f"error: no proof for all sizes: {why}") from None
         except KeyboardInterrupt:
             otherwise = Verdict("", Word.UNKNOWN, str(INTERRUPTED), stopped=INTERRUPTED)
-    s = sampled.result.statistics
-    run = Run(
-        subject,
-        tuple(
-            violated.get(name) or Verdict(name, otherwise.word, otherwise.detail, otherwise.trace)
-            if name not in live
-            else Verdict(name, Word.UNKNOWN, "for all sizes, only demands on states and on single steps are proved")
-            for name in program.properties
-            if name in wanted
-        ),
-        Statistics(s.states, s.transitions, s.depth, time.monotonic() - begun, s.memory, s.frontier),
-        None if otherwise.word is not Word.UNKNOWN else otherwise.stopped or Stop(Why.SOLVER, otherwise.detail),
-        tuple(sampled.result.cuts.items()),
-        (),
-        error,
-        "z3 and bitwuzla",
+    verdicts = tuple(
+        confirming.violated.get(name) or Verdict(name, otherwise.word, otherwise.detail, otherwise.trace)
+        if name not in live
+        else Verdict(name, Word.UNKNOWN, "for all sizes, only demands on states and on single steps are proved")
+        for name in program.properties
+        if name in wanted
     )
+    run = run_of_proof(confirming.subject, verdicts, sampled, otherwise, error, time.monotonic() - begun)
     return Proving(run, invariant, (), certificate)
 
 
@@ -249,7 +227,6 @@ def questions(makers: Sequence[Callable[[], Obligation]], lemmas: Sequence[Lemma
 
 def _prove(
     of_all: Family,
-    request: Request,
     subject: Subject,
     properties: frozenset[str],
     states: Sequence[int],

@@ -10,7 +10,7 @@ from pathlib import Path
 from checker.explicit.search.interrupts import temporary_folder
 from checker.symbolic.certificate.independent_check import Answer, opinion
 from checker.symbolic.solvers.solvers import Z3
-from checker.trace.build import Disagreement
+from checker.trace.confirmation.build import Disagreement
 from checker.verify.proof.certificates import NotUnsat, Refused, check_certificate, write_certificate
 
 

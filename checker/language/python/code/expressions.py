@@ -121,7 +121,7 @@ class ExpressionTranslator(PlaceTranslator):
         return found
 
     def refused(self, node: ast.AST) -> Exception:
-        advice = _ADVICE.get(type(node), f"{type(node).__name__}: see docs/language.md for what is")
+        advice = _ADVICE.get(type(node), f"{type(node).__name__}: see docs/reference/language.md for what is")
         return self.module.error(node, f"the language does not have {advice}")
 
     def name(self, node: ast.Name) -> tree.Expression:

@@ -116,7 +116,7 @@ class StatementTranslator:
             ast.ImportFrom: "imports inside code: import at the top of the file",
             ast.Break: "`break` outside a loop: write it inside the loop that it leaves",
             ast.Continue: "`continue` outside a loop: write it inside the loop that it goes on with",
-        }.get(type(node), f"{type(node).__name__} here: see docs/language.md for what it has")
+        }.get(type(node), f"{type(node).__name__} here: see docs/reference/language.md for what it has")
         if isinstance(node, ast.Expr):
             advice = "expressions that stand alone: assign the value, or call a routine"
         return self.module.error(node, f"the language does not have {advice}")

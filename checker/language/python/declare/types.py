@@ -50,7 +50,7 @@ class TypeReader:
                         raise module.error(
                             node, f"{name} is a struct, which only a field, a module variable or an array of these can be"
                         )
-        raise module.error(node, f"`{ast.unparse(node)}` is not a type of the language; see docs/language.md")
+        raise module.error(node, f"`{ast.unparse(node)}` is not a type of the language; see docs/reference/language.md")
 
     def _range(self, module: Module, call: ast.Call) -> tree.Type:
         if (

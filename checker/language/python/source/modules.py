@@ -49,11 +49,13 @@ class Module:
 
 
 def display_path(path: Path) -> str:
-    """The path as messages show it: from the project's folder for a file inside it, else as given."""
+    """The path as messages show it: from the project's folder for a file inside it, else as given. A file of the user's that
+    would read like one of the project's gets a leading ./"""
     try:
         return path.resolve().relative_to(PROJECT).as_posix()
     except (ValueError, RuntimeError):  # outside, or a loop of links, which only reading it says in words
-        return path.as_posix()
+        shown = path.as_posix()
+        return f"./{shown}" if not path.is_absolute() and (PROJECT / path).is_file() else shown
 
 
 Texts = Mapping[Path, str]
@@ -162,7 +164,7 @@ def _check_import(module: Module, statement: ast.stmt, source: str, name: str) -
     elif source == LANGUAGE:
         if name not in checker.language.__all__:
             hint = similar(name, checker.language.__all__)
-            raise module.error(statement, f"the language has no `{name}`{hint}; docs/language.md has its names")
+            raise module.error(statement, f"the language has no `{name}`{hint}; docs/reference/language.md has its names")
     elif source.split(".")[0] not in ("spec", "models"):
         raise module.error(statement, f"models import from {LANGUAGE}, spec and models only, not from {source}")
 
@@ -185,7 +187,9 @@ class ModuleSet:
 
 def _find(name: str, main: Path, position: Position) -> Path:
     relative = Path(*name.split("."))
-    for root in (PROJECT, main.resolve().parent.parent, main.resolve().parent):
+    beside = (main.resolve().parent.parent, main.resolve().parent)
+    bundled_first = name.split(".")[0] == "spec"  # one kernel for all; a model stands beside the model that imports it
+    for root in (PROJECT, *beside) if bundled_first else (*beside, PROJECT):
         for candidate in (root / relative.with_suffix(".py"), root / relative / "__init__.py"):
             if candidate.is_file():
                 return candidate

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The functions of a compiled search (search.c, checkpoint.c), with their types."""
+
+from __future__ import annotations
+
+import ctypes
+
+POINTER, INTEGER, NUMBER, LONG = ctypes.c_void_p, ctypes.c_int, ctypes.c_uint32, ctypes.c_uint64
+
+SEARCH: dict[str, tuple[object, list[object]]] = {
+    "search_new": (POINTER, [INTEGER, ctypes.c_char_p, LONG]),
+    "search_free": (None, [POINTER]),
+    "search_shape": (None, [POINTER]),
+    "search_start": (INTEGER, [POINTER]),
+    "search_stop": (None, [POINTER]),
+    "search_run": (INTEGER, [POINTER, INTEGER, LONG]),
+    "search_next_level": (LONG, [POINTER]),
+    "search_grow": (INTEGER, [POINTER, POINTER, POINTER]),
+    "search_rehash": (None, [POINTER, INTEGER, POINTER, LONG]),
+    "search_grown": (None, [POINTER, POINTER, LONG]),
+    "search_figures": (None, [POINTER, POINTER]),
+    "search_finding": (None, [POINTER, INTEGER, POINTER]),
+    "search_marks": (None, [POINTER, POINTER, POINTER]),
+    "search_row": (NUMBER, [POINTER, NUMBER, POINTER]),
+    "search_hash": (NUMBER, [ctypes.c_char_p]),
+}
+
+CHECKPOINT: dict[str, tuple[object, list[object]]] = {
+    "checkpoint_ranges": (LONG, [POINTER, INTEGER, POINTER]),
+    "checkpoint_rows": (LONG, [POINTER]),
+    "checkpoint_states": (POINTER, [POINTER, LONG]),
+    "checkpoint_sources": (POINTER, [POINTER, LONG]),
+    "checkpoint_block_rows": (LONG, []),
+    "checkpoint_fits": (INTEGER, [POINTER, LONG, LONG, LONG]),
+    "checkpoint_room": (INTEGER, [POINTER, LONG]),
+    "checkpoint_put_ranges": (INTEGER, [POINTER, INTEGER, POINTER, LONG]),
+    "checkpoint_put_counts": (None, [POINTER, LONG, LONG, LONG]),
+    "checkpoint_put_finding": (None, [POINTER, INTEGER, NUMBER, NUMBER, NUMBER]),
+    "checkpoint_put_marks": (None, [POINTER, POINTER, POINTER]),
+}
+
+
+def declared(library: ctypes.CDLL) -> ctypes.CDLL:
+    """The library with the types of its functions. With hash compaction it has none of checkpoint.c."""
+    checkpoints = CHECKPOINT if hasattr(library, "checkpoint_room") else {}
+    for name, (result, arguments) in (SEARCH | checkpoints).items():
+        function = getattr(library, name)
+        function.restype = result
+        function.argtypes = arguments
+    return library

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Random walks through one configuration, in which the replayer confirms every counterexample."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+
+from checker.explicit.search.results import Limits
+from checker.explicit.simulation.simulation import Plan, Simulation, WalkStatistics
+from checker.result.simulation import Simulated, Walks
+from checker.result.verdict import Verdict, Word
+from checker.verify.confirm import Announce, Confirming
+from checker.verify.request import Request
+from checker.verify.subject import load_subject, unreached_lines
+
+
+def simulate_configuration(
+    request: Request,
+    plan: Plan,
+    limits: Limits,
+    progress: Callable[[WalkStatistics], None] | None = None,
+    announce: Announce | None = None,
+) -> Simulated:
+    """Walk through one configuration. announce: called with each violation when it is found and confirmed. Raises
+    Disagreement if the replayer does not confirm what the engine says."""
+    loaded = load_subject(request)
+    program = loaded.program
+    simulation = Simulation(loaded.system, loaded.wanted)
+    confirming = Confirming(program, loaded.system, loaded.subject, announce)
+    result = simulation.run(plan, limits, progress, confirming.found)
+    s = result.statistics
+    walks = Walks(plan.walks, plan.depth, plan.seed, s.walks, s.steps, s.longest, s.seconds, s.memory)
+    error = None if result.error is None else confirming.error(result.error)
+    otherwise = error or Verdict("", Word.UNKNOWN, str(walks))
+    return Simulated(
+        loaded.subject,
+        tuple(
+            confirming.violated.get(n) or dataclasses.replace(otherwise, property=n)
+            for n in program.properties
+            if n in loaded.wanted
+        ),
+        walks,
+        result.stopped,
+        tuple(result.cuts.items()),
+        unreached_lines(program, result.unreached),
+        error,
+    )

@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What is checked: a model, read and lowered as a request asks for it, and what it assumes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from checker.ir import system as ir
+from checker.ir.lowering.lower import lower
+from checker.language import tree
+from checker.language.errors import ModelError, UsageError, quoting, similar
+from checker.language.python.load import load_program
+from checker.language.symmetry import undecided_allocations
+from checker.result.verdict import Configuration, Subject
+from checker.verify.request import Request
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A model made for a request. wanted: the properties that are asked for; live: those of them that demand something of whole
+    runs."""
+
+    program: tree.Program
+    system: ir.System
+    wanted: frozenset[str]
+    live: frozenset[str]
+    subject: Subject
+
+
+def load_subject(request: Request, all_states: bool = False) -> Loaded:
+    """Read what a request names. all_states: only a model without constraints will do. UsageError if there is nothing to check,
+    ModelError for a mistake in the model."""
+    program = load_program(request.model, request.settings, request.events, request.texts)
+    if all_states:
+        needs_all_states(program)
+    wanted = wanted_properties(program, request)
+    return Loaded(program, lower(program), wanted, live_properties(program, wanted), subject_of(program))
+
+
+def subject_of(program: tree.Program) -> Subject:
+    return Subject(program.model, configuration_of(program), program.sources, notes_of(program))
+
+
+def live_properties(program: tree.Program, wanted: frozenset[str]) -> frozenset[str]:
+    """Those of the properties that demand something of whole runs."""
+    return frozenset(e.property for e in program.eventualities if e.property in wanted)
+
+
+def configuration_of(program: tree.Program) -> Configuration:
+    """The settings and events that a program was made for."""
+    settings = tuple((parameter.name, parameter.value) for parameter in program.parameters)
+    events = tuple(event.name for event in program.events if event.enabled)
+    return Configuration(settings, events, bool(program.events))
+
+
+def assumptions_of(program: tree.Program) -> tuple[str, ...]:
+    """What the model assumes, and what it leaves to the kernel: the same wherever its files lie."""
+    assumed = [f"Assumed: {text}" for text in program.stated]
+    if program.demanded:
+        demands = ", ".join(f"{hook} ({name})" for hook, name in program.demanded)
+        assumed.append(f"Assumed: the kernel honours what the model demands of it: {demands}")
+    hooks = [routine.name for routine in program.routines.values() if routine.hook == routine.name and not routine.protocol]
+    for constraint in program.constraints:
+        at = f"{constraint.position.file}:{constraint.position.line}"
+        assumed.append(f"No transition is taken from a state outside the constraint {constraint.name}, {at}: {constraint.prose}")
+    return (*assumed, *([f"Hooks that the model does not implement: {', '.join(hooks)}"] if hooks else []))
+
+
+def notes_of(program: tree.Program) -> tuple[str, ...]:
+    """Its assumptions, and what the model has for nothing."""
+    found = [*assumptions_of(program)]
+    for record, position in undecided_allocations(program):
+        found.append(
+            f"Not decided: whether it matters which other free {record} `allocate` could return; {position.file}:{position.line} "
+            f"tells one {record} from another by more than references to them"
+        )
+    for name, position in program.unused:
+        found.append(f"{position.file}:{position.line}: nothing calls `{name}`; say with @implements which hook it is for")
+    return tuple(found)
+
+
+def unreached_lines(program: tree.Program, places: Iterable[tree.Position]) -> tuple[str, ...]:
+    """The lines of the model that nothing came to: the places given, and those that these parameters and events switch off."""
+    whole = sorted({*places, *program.left_out})
+    return tuple(dict.fromkeys(f"{place.file}:{place.line}" for place in whole if place.file == program.model))
+
+
+def wanted_properties(program: tree.Program, request: Request) -> frozenset[str]:
+    """The properties that are asked for. Raises UsageError if the model lacks one, or if there is nothing to check in it."""
+    if not program.properties:
+        raise UsageError(
+            f"{request.model}: error: this model has no property, so that nothing can be violated; add an @invariant"
+        )
+    require_actions(program, request)
+    for name in request.properties or ():
+        if name not in program.properties:
+            known = ", ".join(program.properties)
+            raise UsageError(f"error: {request.model} has no property {name}{similar(name, program.properties)}; it has {known}")
+    return frozenset(program.properties if request.properties is None else request.properties)
+
+
+def require_actions(program: tree.Program, request: Request) -> None:
+    """UsageError for a model in which nothing ever happens, whatever the events."""
+    if program.actions or program.routines:
+        return
+    everything = load_program(request.model, request.settings, None, request.texts) if program.events else program
+    if not everything.actions and not everything.routines:
+        raise UsageError(f"{request.model}: error: nothing happens in this model; add an @action")
+
+
+def needs_all_states(program: tree.Program) -> None:
+    """Raises ModelError for a model with a constraint: what is proved holds in every state that can be reached."""
+    for constraint in program.constraints:
+        with quoting(program.sources):
+            raise ModelError(
+                constraint.position,
+                f"a proof is of all states, and the constraint `{constraint.name}` leaves some out; "
+                "take it away to prove the model, or use `stackproof check`",
+            )
