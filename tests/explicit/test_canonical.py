@@ -160,7 +160,7 @@ def shuffled(chance: random.Random, search: Search, listed: list[Images]) -> Ima
     symmetry = search.system.symmetry
     assert symmetry is not None
     images = dict(chance.choice(listed))
-    for record in symmetry.paged:
+    for record in symmetry.unordered:
         order = list(range(search.system.arenas[record][0]))
         chance.shuffle(order)
         images[record] = tuple(order)
@@ -188,7 +188,7 @@ def test_the_number_of_orbits(name: str) -> None:
     search, canonical, _ = explored(name)
     symmetry = search.system.symmetry
     assert symmetry is not None
-    every = list(exchanges(search.system, (*symmetry.tabled, *symmetry.paged)))
+    every = list(exchanges(search.system, (*symmetry.tabled, *symmetry.unordered)))
     states = [cleared(search, state) for state in search.states]
     chance = random.Random(2)
     if len(states) * len(every) > 30_000:

@@ -82,7 +82,7 @@ def outcome(result: Result) -> tuple[object, ...]:
 
 
 def paths(result: Result) -> dict[str, list[int]]:
-    return {name: [hop.state for hop in finding.path] for name, finding in result.findings.items()}
+    return {name: [step.state for step in finding.path] for name, finding in result.findings.items()}
 
 
 def pieces(text: str) -> str:

@@ -77,7 +77,7 @@ def agree_with(program: Program, system: System, reductions: frozenset[str], thr
 
 def path_of(finding: Finding) -> tuple[object, ...]:
     """The counterexample itself: one thread finds the same one as the portable engine."""
-    return finding.arguments, finding.position, [(hop.choices, hop.state) for hop in finding.path]
+    return finding.arguments, finding.position, [(step.choices, step.state) for step in finding.path]
 
 
 def outcome(result: Result) -> tuple[object, ...]:

@@ -21,7 +21,7 @@ from checker.explicit.search.results import Finding, Limits
 from checker.explicit.search.search import Search
 from checker.explicit.simulation.shortening import by_the_same_states, shortened
 from checker.explicit.simulation.simulation import Plan, Simulation, WalkResult, WalkStatistics
-from checker.explicit.step.paths import Hop, Route
+from checker.explicit.step.paths import Route, Step
 from checker.ir.lowering.lower import lower
 from checker.language.python.load import load_program
 from checker.language.tree import Program
@@ -42,9 +42,9 @@ def walk(program: Program, plan: Plan = PLAN, properties: frozenset[str] | None 
     return simulation, result
 
 
-def label(hop: Hop) -> Label:
-    t = hop.transition
-    return t.processor, "" if t.action is None else t.action.name, t.arguments, hop.choices
+def label(step: Step) -> Label:
+    t = step.transition
+    return t.processor, "" if t.action is None else t.action.name, t.arguments, step.choices
 
 
 def against_brute_force(program: Program, most: int) -> tuple[Space, Simulation]:
@@ -55,7 +55,7 @@ def against_brute_force(program: Program, most: int) -> tuple[Space, Simulation]
     for state, movers in simulation.known.items():
         before = engine_view(simulation, program, state)
         assert before in space.views
-        ways = {(before, label(hop), engine_view(simulation, program, hop.state)) for _, hops in movers for hop in hops}
+        ways = {(before, label(step), engine_view(simulation, program, step.state)) for _, steps in movers for step in steps}
         assert ways <= space.edges
         if not program.routines:
             assert ways == {edge for edge in space.edges if edge[0] == before}
@@ -155,7 +155,7 @@ def test_lines_that_no_walk_came_to_are_told() -> None:
 def told(plan: Plan, properties: frozenset[str] | None = None) -> tuple[WalkResult, list[tuple[str, list[Label]]]]:
     program = load_program(MODELS / "rfc_v1_nr_fixed.py", {"CPUS": 2, "TASKS": 2}, ("touch", "late-fault", "migrate", "oom"))
     _, result = walk(program, plan, properties)
-    return result, [(f.property, [label(hop) for hop in f.path]) for f in result.findings.values()]
+    return result, [(f.property, [label(step) for step in f.path]) for f in result.findings.values()]
 
 
 def test_the_same_seed_walks_the_same_ways() -> None:
@@ -226,27 +226,27 @@ def test_an_interruption_keeps_what_was_found(raised: type[BaseException], stopp
 # -- shortening -------------------------------------------------------------------------------------------------------
 
 
-def some_walks(program: Program, number: int, length: int) -> Iterator[tuple[Simulation, list[Hop]]]:
+def some_walks(program: Program, number: int, length: int) -> Iterator[tuple[Simulation, list[Step]]]:
     """Walks with all ways alike."""
     simulation = Simulation(lower(program), frozenset())
     for seed in range(number):
         chance = random.Random(seed)
-        path: list[Hop] = []
+        path: list[Step] = []
         while len(path) < length:
             state = path[-1].state if path else simulation.first
-            hops = [hop for _, ways in simulation._movers(state, path) for hop in ways]
-            if not hops:
+            steps = [step for _, ways in simulation._movers(state, path) for step in ways]
+            if not steps:
                 break
-            path.append(chance.choice(hops))
+            path.append(chance.choice(steps))
         yield simulation, path
 
 
-def is_path(simulation: Simulation, path: Iterable[Hop]) -> bool:
+def is_path(simulation: Simulation, path: Iterable[Step]) -> bool:
     state = simulation.first
-    for hop in path:
-        if hop not in [way for _, ways in simulation._movers(state, []) for way in ways]:
+    for step in path:
+        if step not in [way for _, ways in simulation._movers(state, []) for way in ways]:
             return False
-        state = hop.state
+        state = step.state
     return True
 
 
@@ -301,4 +301,4 @@ def never() -> bool:
 def test_a_path_of_no_steps_stays_one() -> None:
     program = program_of(LOCK.replace("not all(cpu.inside for cpu in every(Cpu))", "lock"))
     _, result = walk(program)
-    assert result.findings["mutual-exclusion"].path.hops == ()
+    assert result.findings["mutual-exclusion"].path.steps == ()

@@ -15,7 +15,7 @@ from checker.language import tree
 from checker.language.python.load import load_program
 from checker.language.walking import walk
 from checker.project import PROJECT
-from checker.result.verdict import Run, Word
+from checker.result.verdict import Run, VerdictKind
 from checker.verify.configuration import check_configuration
 from checker.verify.request import Request
 from checker.verify.simulate import simulate_configuration
@@ -92,9 +92,9 @@ def test_random_walks_find_the_planted_fault_too(control: Control, number: int, 
 def test_random_walks_find_nothing_without_it(control: Control) -> None:
     request = Request(control.path, {**control.sizes, "PLANTED": 0}, control.events)
     run = simulate_configuration(request, Plan(walks=40, depth=200, seed=0), Limits())
-    found = {verdict.property for verdict in run.verdicts if verdict.word is Word.VIOLATED}
+    found = {verdict.property for verdict in run.verdicts if verdict.kind is VerdictKind.VIOLATED}
     assert catalogue(found) <= set(control.also)
-    assert {verdict.word for verdict in run.verdicts if verdict.property not in found} == {Word.UNKNOWN}
+    assert {verdict.kind for verdict in run.verdicts if verdict.property not in found} == {VerdictKind.UNKNOWN}
 
 
 @pytest.mark.parametrize("control", always(RECORDED, is_first), ids=str)

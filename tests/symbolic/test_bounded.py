@@ -20,7 +20,7 @@ from checker.language.python.load import load_program
 from checker.language.raised import NO_DEADLOCK
 from checker.symbolic.bmc.bounded import search
 from checker.symbolic.bmc.problem import CUT, ERROR_IN, bounded_problem
-from checker.symbolic.bmc.question import Hit, Message, Reached
+from checker.symbolic.bmc.question import Counterexample, Message, Reached
 from checker.symbolic.relation.transition import step_relation
 from checker.symbolic.solvers.solvers import BITWUZLA, SOLVERS, Z3
 from checker.verify.confirm import confirmed
@@ -46,7 +46,7 @@ def check(program: tree.Program, depth: int, solver: str = Z3) -> dict[str, int]
     found: dict[str, int] = {}
     cut = False
     for message in told:
-        if isinstance(message, Hit):
+        if isinstance(message, Counterexample):
             finding = runs.finding(message)
             if finding is None:
                 assert message.target.startswith((CUT, ERROR_IN))
@@ -228,5 +228,5 @@ def test_a_violation_beside_a_model_error_in_one_state_is_told() -> None:
         told: list[Message] = []
         search(bounded_problem(relation, frozenset(program.properties), 2), told.append)
         runs = Runs(relation, Search(system))
-        kinds = {finding.kind for m in told if isinstance(m, Hit) and (finding := runs.finding(m)) is not None}
+        kinds = {finding.kind for m in told if isinstance(m, Counterexample) and (finding := runs.finding(m)) is not None}
         assert "invariant" in kinds

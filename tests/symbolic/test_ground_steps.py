@@ -215,16 +215,16 @@ def option_lost(patch: pytest.MonkeyPatch) -> None:
 
 def quantifier_of_the_others(patch: pytest.MonkeyPatch) -> None:
     """`any` is said to hold because of the instances of which its body does not."""
-    said = GroundCode.said
+    instantiate = GroundCode.instantiate
 
     def wrong(self: GroundCode, each: Quantified, instances: list[Integer]) -> None:
         def body(instance: Integer) -> tuple[Integer, Term]:
             value, raised = each.body(instance)
             return self.integers.operation("not", [value]), raised
 
-        said(self, dataclasses.replace(each, body=body) if each.over.kind == "any" else each, instances)
+        instantiate(self, dataclasses.replace(each, body=body) if each.over.kind == "any" else each, instances)
 
-    patch.setattr(GroundCode, "said", wrong)
+    patch.setattr(GroundCode, "instantiate", wrong)
 
 
 def counted_twice(patch: pytest.MonkeyPatch) -> None:

@@ -19,7 +19,7 @@ from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError
 from checker.language.python.load import load_program
 from checker.language.tree import Program
-from checker.result.verdict import Word
+from checker.result.verdict import VerdictKind
 from checker.symbolic.lemmas.names import Names
 from checker.symbolic.lemmas.readable import readable_places
 from checker.symbolic.relation.transition import step_relation
@@ -36,7 +36,20 @@ VALUES = ("s", "n", "v0", "v1", "H", "R", "K", "tape", "transition", "index_A", 
 VALUES += ("constant_x", "inside_f", "register", "e\u0301", "c", "x0", "part0", "root0", "next", "result", "A0")
 FIELDS = ("frame0", "location", "slot0", "allocated", "x", "frame", "state")
 CODES = ("inside_f", "f", "action_0_f_", "step_1", "holds_0", "main", "switch", "step", "top", "leave_f", "executes_0", "é", "é_")
-IDS = ("error", "stuck", "cut", "valid", "step", "no-error-1", "error-1", "a-cut", "arena", "keeps-0", "raises", "broken-error")
+IDS = (
+    "error",
+    "deadlock",
+    "cut",
+    "valid",
+    "step",
+    "no-error-1",
+    "error-1",
+    "a-cut",
+    "arena",
+    "keeps-0",
+    "raises",
+    "broken-error",
+)
 
 MODEL = """
 @record(count={count}, frames=2, names={{"{prefix}": {count}}})
@@ -147,10 +160,10 @@ def check_names(seed: int, compiled: bool, proved: bool) -> None:
         for engine in (LEMMAS, INDUCTION):
             folder = model.parent / "certificate"
             proving = prove_configuration(Request(model, {}, None), Limits(), folder, engine=engine)
-            words = {verdict.property: verdict.word for verdict in proving.run.verdicts}
-            assert {name for name, word in words.items() if word is Word.VIOLATED} == set(result.findings)
+            words = {verdict.property: verdict.kind for verdict in proving.run.verdicts}
+            assert {name for name, word in words.items() if word is VerdictKind.VIOLATED} == set(result.findings)
             assert not any(verdict.detail.startswith("what the search found") for verdict in proving.run.verdicts)
-            if Word.PROVED in words.values():
+            if VerdictKind.PROVED in words.values():
                 check_against_model(folder, model)
             event(f"{engine}: {sorted(word.value for word in words.values())}")
 

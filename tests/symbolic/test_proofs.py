@@ -23,7 +23,7 @@ from checker.language import tree
 from checker.language.python.load import load_program
 from checker.symbolic.bmc.problem import targets
 from checker.symbolic.certificate.certificate import Claim, files
-from checker.symbolic.certificate.independent_check import Answer, Opinion
+from checker.symbolic.certificate.independent_check import Answer, Reply
 from checker.symbolic.lemmas import strengthening
 from checker.symbolic.lemmas.features import Sampled
 from checker.symbolic.lemmas.learning import UNDECIDED, Learner, Samples
@@ -459,14 +459,14 @@ def test_a_proof_says_valid_only_where_that_was_shown(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("bitwuzla", "status", "why"),
     [
-        (Opinion(Answer.SAT), 4, "Bitwuzla says sat and Z3 says unsat of consecution-0.smt2"),
-        (Opinion(Answer.UNKNOWN), 3, "UNKNOWN(no second opinion on consecution-0.smt2: unknown)"),
-        (Opinion(Answer.NONE, "status -9"), 3, "UNKNOWN(no second opinion on consecution-0.smt2: no answer: status -9)"),
+        (Reply(Answer.SAT), 4, "Bitwuzla says sat and Z3 says unsat of consecution-0.smt2"),
+        (Reply(Answer.UNKNOWN), 3, "UNKNOWN(no second opinion on consecution-0.smt2: unknown)"),
+        (Reply(Answer.NONE, "status -9"), 3, "UNKNOWN(no second opinion on consecution-0.smt2: no answer: status -9)"),
     ],
     ids=["sat", "unknown", "nothing"],
 )
 def test_a_refused_certificate_does_not_stay(
-    bitwuzla: Opinion,
+    bitwuzla: Reply,
     status: int,
     why: str,
     made: tuple[Path, Path],
@@ -477,7 +477,7 @@ def test_a_refused_certificate_does_not_stay(
     """Of two solvers that say different things of one question nothing is believed; else it is UNKNOWN."""
     model, earlier = made
     before = {file.name: file.read_bytes() for file in earlier.iterdir()}
-    monkeypatch.setattr("checker.verify.proof.certificates.opinion", lambda file, seconds: bitwuzla)
+    monkeypatch.setattr("checker.verify.proof.certificates.independent_check", lambda file, seconds: bitwuzla)
     for folder in (tmp_path / "c", earlier):
         assert run("prove", str(model), "--certificates", str(folder)) == status
         told = capsys.readouterr()
@@ -610,7 +610,7 @@ def test_no_answer_is_no_refusal(
     model, folder = claiming
     capsys.readouterr()
     monkeypatch.setattr(
-        "checker.verify.proof.certificates.opinion", lambda file, seconds: Opinion(Answer.NONE, "the limit of 1 seconds")
+        "checker.verify.proof.certificates.independent_check", lambda file, seconds: Reply(Answer.NONE, "the limit of 1 seconds")
     )
     assert run("certify", str(folder), "--model", str(model)) == 3
     assert capsys.readouterr().out.startswith("undecided: ")

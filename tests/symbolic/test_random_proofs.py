@@ -16,7 +16,7 @@ from checker.explicit.search.search import Search
 from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError, UsageError
 from checker.language.python.load import load_program
-from checker.result.verdict import Word
+from checker.result.verdict import VerdictKind
 from checker.verify.proof.prove import INDUCTION, LEMMAS, SPACER, prove_configuration
 from checker.verify.request import Request
 from tests.support.seeds import seeds
@@ -54,8 +54,8 @@ def check(seed: int) -> None:
         event(str(error).rpartition(": ")[2])
         return
     for verdict in proving.run.verdicts:
-        event(f"{engine}: {verdict.word.value}")
-        if verdict.word is Word.PROVED:
+        event(f"{engine}: {verdict.kind.value}")
+        if verdict.kind is VerdictKind.PROVED:
             assert verdict.property not in searched.findings, f"{verdict.property} is violated"
             assert searched.error is None and not searched.reasons, "a proof excludes model errors and cuts as well"
         assert not verdict.detail.startswith(("what the search found", "the certificate is refused")), verdict.detail

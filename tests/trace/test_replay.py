@@ -123,7 +123,7 @@ def test_a_wild_pointer_is_confirmed(program: Program) -> None:
 
 
 def test_a_deadlock_is_confirmed_and_one_that_is_none_refused(program: Program) -> None:
-    violation = Violation("no-deadlock", "deadlock", program.properties["no-deadlock"].position, (), "stuck", ())
+    violation = Violation("no-deadlock", "deadlock", program.properties["no-deadlock"].position, (), "deadlock", ())
     both = [Transition(None, "close", (2, 4)), Transition(None, "close", (4, 2))]
     trace = trace_of(program, both, violation)
     assert [transition.action for transition, _ in transitions(program, both)] == ["reopen"]
