@@ -17,11 +17,11 @@ from checker.cli.terminal.progress import ProgressLine
 from checker.explicit.engines import Method, available_threads
 from checker.explicit.search.interrupts import uninterrupted
 from checker.language import tree
-from checker.language.errors import ModelError, UsageError, similar
+from checker.language.errors import ModelError, UsageError, quoting, similar
 from checker.language.python.load import load_program, load_wording
 from checker.language.python.source.modules import display_path
 from checker.project import MODELS
-from checker.result.verdict import Run, Status, Word
+from checker.result.verdict import Run, Status, VerdictKind
 from checker.trace.data import Trace
 from checker.verify.configuration import check_configuration
 from checker.verify.interrupted import was_interrupted
@@ -167,13 +167,14 @@ def _check_record(program: tree.Program) -> None:
         )
     parameters = {parameter.name for parameter in program.parameters}
     for expected in program.expectations:
-        for name, _ in expected.settings:
-            if name not in parameters:
-                raise ModelError(expected.position, f"EXPECTED sets {name}, which is no parameter{similar(name, parameters)}")
-        for name, _ in expected.violated or ():
-            if name not in program.properties:
-                hint = similar(name, program.properties)
-                raise ModelError(expected.position, f"EXPECTED has the violation of {name}, which is no property{hint}")
+        with quoting(program.sources):
+            for name, _ in expected.settings:
+                if name not in parameters:
+                    raise ModelError(expected.position, f"EXPECTED sets {name}, which is no parameter{similar(name, parameters)}")
+            for name, _ in expected.violated or ():
+                if name not in program.properties:
+                    hint = similar(name, program.properties)
+                    raise ModelError(expected.position, f"EXPECTED has the violation of {name}, which is no property{hint}")
 
 
 def _run(path: Path, program: tree.Program, expected: tree.Expectation, method: Method) -> Run:
@@ -198,8 +199,8 @@ def compare(expected: tree.Expectation, run: Run) -> list[str]:
     recorded = None if expected.violated is None else dict(expected.violated)
     for verdict in run.verdicts:
         length = run.violated.get(verdict.property)
-        if verdict.word in (Word.UNKNOWN, Word.ERROR):
-            found.append(f"{verdict.property} is {verdict.word.value}: {verdict.detail}")
+        if verdict.kind in (VerdictKind.UNKNOWN, VerdictKind.ERROR):
+            found.append(f"{verdict.property} is {verdict.kind.value}: {verdict.detail}")
         elif recorded is not None and length != recorded.get(verdict.property):
             found.append(f"{verdict.property} is {_outcome(length)}, recorded is {_outcome(recorded.get(verdict.property))}")
     if run.error is not None and not found:

@@ -12,7 +12,7 @@ from checker.explicit.compiled.resuming import Checkpoints
 from checker.explicit.engines import EngineError, Explored, Method, explore
 from checker.explicit.search.results import Limits, Progress, Result
 from checker.language.errors import UsageError
-from checker.result.verdict import Run, Statistics, Verdict, Word
+from checker.result.verdict import Run, Statistics, Verdict, VerdictKind
 from checker.verify.confirm import Announce, Confirming
 from checker.verify.liveness import fairness_of, look_at_runs
 from checker.verify.request import Request
@@ -61,7 +61,7 @@ def check_configuration(
         result.stopped,
         tuple(result.cuts.items()),
         unreached_lines(program, result.unreached) if result.stopped is None and result.error is None else (),
-        next((v for v in (otherwise, *runs.values()) if v.word is Word.ERROR), None),
+        next((v for v in (otherwise, *runs.values()) if v.kind is VerdictKind.ERROR), None),
         explored.engine,
         explored.remark,
         tuple(sorted(explored.reductions)),
@@ -88,13 +88,13 @@ def _otherwise(confirming: Confirming, result: Result) -> Verdict:
     if result.error is not None:
         return confirming.error(result.error)
     if result.stopped is not None:
-        return Verdict("", Word.UNKNOWN, f"{result.stopped}, reached at depth {result.statistics.depth}")
+        return Verdict("", VerdictKind.UNKNOWN, f"{result.stopped}, reached at depth {result.statistics.depth}")
     if result.cuts:
-        return Verdict("", Word.UNKNOWN, "; ".join(f"{reason}: {what}" for reason, what in result.cuts.items()))
+        return Verdict("", VerdictKind.UNKNOWN, "; ".join(f"{reason}: {what}" for reason, what in result.cuts.items()))
     detail = f"exhaustive at {confirming.subject.configuration}{within(result)}"
     if result.omission:
         detail += f", but for hash compaction: a state was left out with probability at most {result.omission:.1g}"
-    return Verdict("", Word.BOUNDED, detail)
+    return Verdict("", VerdictKind.BOUNDED, detail)
 
 
 def within(result: Result) -> str:

@@ -13,7 +13,7 @@ from checker.explicit.search.results import Limits
 from checker.language.errors import UsageError
 from checker.mutation.mutants import Mutant
 from checker.result.mutation import Fate, MutantResult, Outcome, Reference
-from checker.result.verdict import Run, Subject, Verdict, Word
+from checker.result.verdict import Run, Subject, Verdict, VerdictKind
 from checker.trace.confirmation.build import Disagreement
 from checker.verify.configuration import check_configuration
 from checker.verify.request import Request
@@ -135,8 +135,8 @@ def _reference(request: Request, found: Found) -> Reference:
     incomplete = (
         str(run.stopped) if run.stopped is not None else ("; ".join(f"{reason}: {what}" for reason, what in run.cuts) or None)
     )
-    judged = tuple(v.property for v in run.verdicts if v.word in (Word.BOUNDED, Word.PROVED))
-    unjudged = {v.property: v.detail for v in run.verdicts if v.word is Word.UNKNOWN}
+    judged = tuple(v.property for v in run.verdicts if v.kind in (VerdictKind.BOUNDED, VerdictKind.PROVED))
+    unjudged = {v.property: v.detail for v in run.verdicts if v.kind is VerdictKind.UNKNOWN}
     return Reference(run.subject.configuration, outcome_of(run), judged, unjudged, incomplete)
 
 
@@ -242,7 +242,7 @@ def _survived(state: _Progress) -> MutantResult:
 def _why_unknown(run: Run) -> str | None:
     """Why a search leaves open whether a property is violated; None if it does not."""
     stopped = None if run.stopped is None else str(run.stopped)
-    return next((verdict.detail for verdict in run.verdicts if verdict.word is Word.UNKNOWN), stopped)
+    return next((verdict.detail for verdict in run.verdicts if verdict.kind is VerdictKind.UNKNOWN), stopped)
 
 
 def difference(model: Outcome, mutant: Outcome) -> str | None:

@@ -260,8 +260,8 @@ def test_names_do_not_depend_on_other_routines(tmp_path: Path) -> None:
 MODELS = sorted([*(PROJECT / "models").glob("[a-z]*.py"), *(PROJECT / "tests" / "explicit" / "models").glob("*.py")])
 
 
-LONG = ("hardened", "arm64_global_pool", "arm64_7_0", "rfc_v1", "dks")
-"""Models with many mutants; rfc_v1_nr_fixed stands for them."""
+LONG = ("hardened", "arm64_global_pool", "arm64_7_0", "rfc_v1", "rfc_v1_nr_fixed", "dks", "deep_branches")
+"""Models with many mutants."""
 
 
 def outside(text: str, mutant: Mutant) -> list[str]:
@@ -377,3 +377,11 @@ def test_layout_changes_neither_names_nor_mutants(statements: list[tuple[str, st
         shapes.append([(m.name, m.kind, parsed(m.text)) for m in found if m.name.startswith("main: ")])
     assert shapes[0] == shapes[1]
     assert len(shapes[0]) > 4
+
+
+def test_a_form_feed_ends_no_line(tmp_path: Path) -> None:
+    """For Python; for str.splitlines it does."""
+    path = written(tmp_path, routine("a = 1\nb = a\n"))
+    plain = [mutant.name for mutant in mutants(path)]
+    path.write_text("# \x0c \x1c \u2028\n" * 9 + path.read_text())
+    assert [mutant.name for mutant in mutants(path)] == plain

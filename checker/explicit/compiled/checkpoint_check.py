@@ -101,7 +101,7 @@ def check_header(header: Header, shape: Shape, size: int) -> None:
         raise Wrong("its body is not as long as its header says")
     if not header.expanded <= header.states or not header.depth <= header.states:
         raise Wrong("its counts contradict each other")
-    violating = {Found.INVARIANT: shape.judged, Found.STEP: shape.raised, Found.STUCK: (shape.deadlock,)}
+    violating = {Found.INVARIANT: shape.judged, Found.STEP: shape.raised, Found.DEADLOCK: (shape.deadlock,)}
     for property_, kind, row, number in header.findings:
         found = violating.get(Found(kind), ()) if kind in set(Found) else ()
         if row >= header.rows or number >= len(found) or found[number] != property_:

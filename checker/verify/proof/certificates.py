@@ -19,7 +19,7 @@ from typing import Any
 from checker import writing
 from checker.language.errors import UsageError
 from checker.symbolic.certificate.certificate import INITIATION, SAFETY
-from checker.symbolic.certificate.independent_check import Answer, Malformed, Opinion, opinion, well_formed
+from checker.symbolic.certificate.independent_check import Answer, Malformed, Reply, independent_check, well_formed
 from checker.symbolic.parametric.all_sizes_certificate import file_name
 
 MANIFEST = "certificate.json"
@@ -44,7 +44,7 @@ class NotUnsat(Refused):
     """The second solver does not say `unsat` of one of its files."""
 
     file: Path
-    opinion: Opinion
+    reply: Reply
 
 
 def digest(text: str) -> str:
@@ -152,9 +152,9 @@ def check_files(folder: Path) -> dict[str, Any]:
 def ask_second_solver(folder: Path, manifest: Mapping[str, Any], seconds: float | None) -> None:
     """Raises NotUnsat unless the second solver says `unsat` of each question. seconds: for each."""
     for name in _questions(manifest):
-        said = opinion(folder / name, seconds)
-        if said.answer is not Answer.UNSAT:
-            raise NotUnsat(f"{folder / name}: the second solver does not say unsat, but: {said}", folder / name, said)
+        reply = independent_check(folder / name, seconds)
+        if reply.answer is not Answer.UNSAT:
+            raise NotUnsat(f"{folder / name}: the second solver does not say unsat, but: {reply}", folder / name, reply)
 
 
 def _questions(manifest: Mapping[str, Any]) -> list[str]:

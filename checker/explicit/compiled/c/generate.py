@@ -28,6 +28,7 @@ from checker.explicit.step.transitions import Transitions, chooses
 from checker.ir import system as ir
 from checker.ir.analysis.footprint import Footprints
 from checker.ir.simplify import Specialiser
+from checker.language.raised import NO_DEADLOCK
 from checker.language.tree import Position
 
 HERE = Path(__file__).parent
@@ -108,7 +109,7 @@ class _Generator:
         yield f"#define PROPERTIES {len(self.system.properties)}"
         yield f"#define RAISERS {max(1, len(self.raisers.made))}"
         yield f"#define COVERS {max(1, len(self.covers))}"
-        yield f"#define DEADLOCK {self._property('no-deadlock')}"
+        yield f"#define NO_DEADLOCK {self._property(NO_DEADLOCK)}"
         if mark_shift + (self.layout.bits - self.layout.mark) <= 64:
             yield f"#define IS_MARKED(s) ((s)[{mark_word}] >> {mark_shift})"
         else:

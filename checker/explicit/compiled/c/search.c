@@ -3,7 +3,7 @@
  * Breadth-first search, level by level, over the transitions above. Exact: whole states are stored and compared.
  *
  * States are rows, in the order in which they were found, with the row of the state that led to each. A table with open
- * addressing holds row numbers, each with some bits of its state's hash, so that most other states are told apart without
+ * addressing holds row numbers, each with some bits of its state's hash, so that most other states are distinguished without
  * a look at them. Successors are gathered in batches, so that the table's and the rows' memory is on its way to the
  * processor while others are worked on.
  *
@@ -52,7 +52,7 @@ struct ranges {
 	size_t count, room;
 };
 
-/* What was found: the row of the state (INVARIANT, STUCK) or of the state before the step (STEP); which invariant or
+/* What was found: the row of the state (INVARIANT, DEADLOCK) or of the state before the step (STEP); which invariant or
  * raiser. */
 struct finding {
 	_Atomic uint32_t kind;
@@ -101,7 +101,7 @@ struct search {
 	_Atomic unsigned char open[PROPERTIES + 1];
 	struct finding found[PROPERTIES + 1];
 	struct finding error;
-	struct finding apart; /* the state in which pages are told apart */
+	struct finding distinguished; /* the state in which pages are distinguished */
 	_Atomic unsigned char cuts[RAISERS];
 	uint64_t bytes;
 };
@@ -404,9 +404,9 @@ static void examine(struct worker *w, const struct entry *e, const word *changed
 		return;
 	check(w, REACHED(e), changed, row);
 #if CANONICAL
-	if (pages_are_told_apart(e->state)) {
-		claim(&w->search->apart, STEP, row, 0);
-		fail(w->search, TOLD_APART);
+	if (pages_are_distinguished(e->state)) {
+		claim(&w->search->distinguished, STEP, row, 0);
+		fail(w->search, DISTINGUISHED);
 	}
 #endif
 }
@@ -511,7 +511,7 @@ static void raised(struct worker *w, const word *s, int number)
 
 static inline void took(struct worker *w, const word *s, int outcome, int progress)
 {
-	if (DEADLOCK >= 0 && progress && !w->moves)
+	if (NO_DEADLOCK >= 0 && progress && !w->moves)
 		w->moves = outcome != POSSIBLE || memcmp(REACHED(&w->batch[w->count]), s, WORDS * sizeof(word));
 	if (LIKELY(outcome == POSSIBLE))
 		push(w);
@@ -708,8 +708,8 @@ int search_run(struct search *q, int number, uint64_t time)
 			expand(w, s);
 			if (UNLIKELY(again))
 				w->transitions = counted;
-			else if (DEADLOCK >= 0 && !w->moves && is_open(w, DEADLOCK))
-				violated(w, DEADLOCK, STUCK, row, 0);
+			else if (NO_DEADLOCK >= 0 && !w->moves && is_open(w, NO_DEADLOCK))
+				violated(w, NO_DEADLOCK, DEADLOCK, row, 0);
 		}
 		if (++turns % 1024 == 0 && nanoseconds() > until)
 			break;
@@ -809,11 +809,11 @@ static void report(const struct finding *finding, uint64_t *out)
 	out[2] = finding->number;
 }
 
-/* The finding of a property, or the model error (PROPERTIES), or where pages are told apart (PROPERTIES + 1): kind, row,
+/* The finding of a property, or the model error (PROPERTIES), or where pages are distinguished (PROPERTIES + 1): kind, row,
  * number. */
 void search_finding(const struct search *q, int property, uint64_t *out)
 {
-	report(property < PROPERTIES ? &q->found[property] : property == PROPERTIES ? &q->error : &q->apart, out);
+	report(property < PROPERTIES ? &q->found[property] : property == PROPERTIES ? &q->error : &q->distinguished, out);
 }
 
 /* The row that led to a row, NO_ROW for an initial state; and the row's state, or with COMPACT 32 bits of its hash. */
