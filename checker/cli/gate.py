@@ -17,7 +17,7 @@ from checker.cli.terminal.progress import ProgressLine
 from checker.explicit.engines import Method, available_threads
 from checker.explicit.search.interrupts import uninterrupted
 from checker.language import tree
-from checker.language.errors import ModelError, UsageError, similar
+from checker.language.errors import ModelError, UsageError, quoting, similar
 from checker.language.python.load import load_program, load_wording
 from checker.language.python.source.modules import display_path
 from checker.project import MODELS
@@ -167,13 +167,14 @@ def _check_record(program: tree.Program) -> None:
         )
     parameters = {parameter.name for parameter in program.parameters}
     for expected in program.expectations:
-        for name, _ in expected.settings:
-            if name not in parameters:
-                raise ModelError(expected.position, f"EXPECTED sets {name}, which is no parameter{similar(name, parameters)}")
-        for name, _ in expected.violated or ():
-            if name not in program.properties:
-                hint = similar(name, program.properties)
-                raise ModelError(expected.position, f"EXPECTED has the violation of {name}, which is no property{hint}")
+        with quoting(program.sources):
+            for name, _ in expected.settings:
+                if name not in parameters:
+                    raise ModelError(expected.position, f"EXPECTED sets {name}, which is no parameter{similar(name, parameters)}")
+            for name, _ in expected.violated or ():
+                if name not in program.properties:
+                    hint = similar(name, program.properties)
+                    raise ModelError(expected.position, f"EXPECTED has the violation of {name}, which is no property{hint}")
 
 
 def _run(path: Path, program: tree.Program, expected: tree.Expectation, method: Method) -> Run:

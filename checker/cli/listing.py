@@ -14,6 +14,7 @@ from checker.language.errors import UsageError
 from checker.language.python.load import load_program
 from checker.language.tree import Program
 from checker.project import MODELS, PROJECT, bundled_models
+from checker.report.text.error_text import error_text
 from checker.result.verdict import Status
 from checker.verify.request import model_paths
 
@@ -33,7 +34,7 @@ def list_(models: tuple[Path, ...]) -> int:
         try:
             programs.append(load_program(path))
         except UsageError as error:
-            errors.append(str(error))
+            errors.append(error_text(error))
     print("models")
     if not models:
         _paragraph(BUNDLED, 2)
@@ -68,8 +69,8 @@ def list_(models: tuple[Path, ...]) -> int:
         for constraint in program.constraints:
             print(f"    {constraint.name}  {constraint.position.file}:{constraint.position.line}")
             _paragraph(constraint.prose, 8)
-    for line in errors:
-        print(line, file=sys.stderr)
+    for text in errors:
+        print(text, file=sys.stderr)
     return Status.USAGE.value if errors else Status.AS_DEMANDED.value
 
 

@@ -13,6 +13,7 @@ import click
 from checker.cli.ending import leave_signals, take_signals
 from checker.cli.terminal.output import flush_all, guard_output, say
 from checker.language.errors import UsageError
+from checker.report.text.error_text import error_text
 from checker.result.verdict import Status
 from checker.trace.confirmation.build import Disagreement
 
@@ -104,7 +105,7 @@ def run(arguments: list[str]) -> int:
     except click.ClickException as error:
         return _fail(f"error: {error.format_message()}", Status.USAGE)
     except UsageError as error:
-        return _fail(str(error), Status.USAGE)
+        return _fail(error_text(error), Status.USAGE)
     except Disagreement as error:
         return _fail(f"error: engine and replayer disagree, so nothing is claimed: {error}; please report this", Status.INTERNAL)
     except KeyboardInterrupt:

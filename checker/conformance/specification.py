@@ -20,7 +20,7 @@ from checker.ir import system as ir
 from checker.ir.layout import make_layout
 from checker.ir.lowering.lower import lower
 from checker.language import tree
-from checker.language.errors import UsageError
+from checker.language.errors import ModelError, UsageError, quoting
 from checker.language.schedule import Allocated, Call, Choice
 from checker.language.values import format_value, indexed_name, instance_name
 from checker.trace.machine import Transition
@@ -75,7 +75,7 @@ class Specification:
     # -- moves --
 
     def ways(self, state: int) -> list[Way]:
-        """All that can happen in a state that is not terminal. Raises UsageError where the model itself is in error."""
+        """All that can happen in a state that is not terminal. Raises ModelError where the model itself is in error."""
         found = []
         for transition in self.transitions.possible(state):
             if transition.branches:
@@ -117,7 +117,8 @@ class Specification:
             case Cut():
                 return Ended(End.CUT, message=outcome.message)
             case OutOfRange():
-                raise UsageError(f"{outcome.position}: error: {outcome.message}")
+                with quoting(self.program.sources):
+                    raise ModelError(outcome.position, outcome.message)
         raise TypeError(outcome)
 
     # -- states --

@@ -1,29 +1,52 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Errors that a user can mend, each one line."""
+"""Errors that a user can mend, each one line, with the line of a model's text that it points at."""
 
 from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 
-from checker.language.tree import Position
+from checker.language.tree import Position, line_of
 
 IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
 """What names a property or an event: it becomes the name of a file, and is printed, quoted and typed."""
 
 
 class UsageError(Exception):
-    """What was asked for cannot be done: the message says what is wrong and what to do. Exit status 2."""
+    """What was asked for cannot be done: the message says what is wrong and what to do. Exit status 2.
+
+    position: the place in a model's text that it points at, if it points at one. line: the text of that line, None where nobody
+    knows it, empty where a whole file is meant.
+    """
+
+    def __init__(self, message: str, position: Position | None = None, line: str | None = None) -> None:
+        super().__init__(message)
+        self.position = position
+        self.line = line
 
 
 class ModelError(UsageError):
     """Something is wrong in a model's text. Prints as `file:line:column: error: what, and what to do`."""
 
-    def __init__(self, position: Position, message: str) -> None:
-        super().__init__(f"{position}: error: {message}")
-        self.position = position
+    position: Position
+
+    def __init__(self, position: Position, message: str, line: str | None = None) -> None:
+        super().__init__(f"{position}: error: {message}", position, line)
         self.message = message
+
+
+@contextmanager
+def quoting(sources: Mapping[str, str]) -> Iterator[None]:
+    """Whatever is wrong in a model's text while the context lasts carries the line that it points at. sources: the text of each
+    file, by the name that positions have it under. Of contexts around each other the inner ones come first."""
+    try:
+        yield
+    except ModelError as error:
+        if error.line is None:
+            error.line = line_of(sources.get(error.position.file, ""), error.position.line)
+        raise
 
 
 def similar(name: str, known: Iterable[str]) -> str:

@@ -97,7 +97,7 @@ def _position(module: Module, change: Change) -> tree.Position:
 def _definition_in(text: str, original: ast.FunctionDef | ast.Assign) -> str:
     """The syntax tree of the definition as it is in a changed text, in comparable form; the text itself if it has none."""
     assert original.end_lineno is not None
-    lines = text.splitlines()[original.lineno - 1 : original.end_lineno]
+    lines = text.split("\n")[original.lineno - 1 : original.end_lineno]
     decorators = [f"@{ast.unparse(decorator)}" for decorator in getattr(original, "decorator_list", ())]
     try:
         return ast.dump(ast.parse("\n".join([*decorators, *lines])).body[0])

@@ -8,14 +8,13 @@ import io
 import tokenize
 from collections.abc import Mapping
 
-from checker.language.tree import Position
+from checker.language.tree import Position, line_of
 
 
 def source_line(sources: Mapping[str, str], position: Position) -> str:
     """The line of source at a position, without indentation and comment; empty where the text is not at hand. The first
     line of an atomic block is given as `atomic: reason`."""
-    lines = sources.get(position.file, "").splitlines()
-    line = _without_comment(lines[position.line - 1].strip()) if position.line <= len(lines) else ""
+    line = _without_comment((line_of(sources.get(position.file, ""), position.line) or "").strip())
     reason = _atomic_reason(line)
     return line if reason is None else f"atomic: {reason}"
 

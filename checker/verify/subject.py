@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from checker.ir import system as ir
 from checker.ir.lowering.lower import lower
 from checker.language import tree
-from checker.language.errors import UsageError, similar
+from checker.language.errors import ModelError, UsageError, quoting, similar
 from checker.language.python.load import load_program
 from checker.language.symmetry import undecided_allocations
 from checker.result.verdict import Configuration, Subject
@@ -110,10 +110,11 @@ def require_actions(program: tree.Program, request: Request) -> None:
 
 
 def needs_all_states(program: tree.Program) -> None:
-    """Raises UsageError for a model with a constraint: what is proved holds in every state that can be reached."""
+    """Raises ModelError for a model with a constraint: what is proved holds in every state that can be reached."""
     for constraint in program.constraints:
-        at = constraint.position
-        raise UsageError(
-            f"{at}: error: a proof is of all states, and the constraint `{constraint.name}` leaves some out; "
-            "take it away to prove the model, or use `stackproof check`"
-        )
+        with quoting(program.sources):
+            raise ModelError(
+                constraint.position,
+                f"a proof is of all states, and the constraint `{constraint.name}` leaves some out; "
+                "take it away to prove the model, or use `stackproof check`",
+            )

@@ -31,6 +31,15 @@ def one_line(text: str) -> str:
     return lines[0]
 
 
+def at_a_place(text: str) -> str:
+    """The first line of an error that points into a model; the source and the mark stand below it."""
+    lines = text.splitlines()
+    assert len(lines) == 3, text
+    assert lines[1].split(" | ")[0].strip() == lines[0].split(":")[1]
+    assert lines[2].lstrip(" |").startswith("^")
+    return lines[0]
+
+
 def dks(*settings: str) -> dict[str, Any]:
     arguments = [word for setting in settings for word in ("--set", setting)]
     done = stackproof("check", "models/dks.py", *arguments, "--reduce", "none", "--format", "json")
@@ -192,7 +201,6 @@ def test_the_ladder_finds_the_recorded_violations(tmp_path: Path, sizes: tuple[s
             "spec/kernel/faults.py: error: this is a part of the kernel, not a model; name a model that imports it",
         ),
         (["check", "models/rfc_v1.py", "--cpus", "1", "--set", "CPUS=2"], 2, "error: CPUS is set to 1 and to 2; set it once"),
-        (["gate", "tests/cli"], 2, None),
     ],
 )
 def test_wrong_usage_is_one_line_and_exit_2(arguments: list[str], status: int, line: str | None) -> None:
@@ -203,6 +211,13 @@ def test_wrong_usage_is_one_line_and_exit_2(arguments: list[str], status: int, l
     assert "error:" in found
     if line is not None:
         assert found == line
+
+
+def test_a_folder_of_what_is_no_model() -> None:
+    done = stackproof("gate", "tests/cli")
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert at_a_place(done.stderr).startswith("tests/cli/")
 
 
 @pytest.mark.parametrize(
@@ -230,7 +245,7 @@ def test_errors_in_a_model_have_file_line_and_column(tmp_path: Path, text: str, 
     model.write_text(_with_processor(text) + entry if entry and "while" in text else text)
     done = stackproof("check", str(model))
     assert done.returncode == 2, done
-    found = one_line(done.stderr)
+    found = at_a_place(done.stderr)
     if "while" in text:
         line = line.replace(":6:", f":{_with_processor(text).splitlines().index('    while True:') + 1}:")
     assert found == line.format(file=model)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from test_check import one_line
+from test_check import at_a_place, one_line
 
 from checker.cli.options.configuration import events_of
 from checker.language.errors import UsageError
@@ -87,7 +87,7 @@ def test_an_event_cannot_be_called_none(tmp_path: Path) -> None:
     model.write_text(IMPORTS + STATE + EVENT.replace('"hit"', '"none"') + GUARDED + PROPERTY)
     done = stackproof("check", str(model))
     assert done.returncode == 2
-    assert one_line(done.stderr) == f"{model}:4:7: error: `--events none` means no event; give this one another name"
+    assert at_a_place(done.stderr) == f"{model}:4:7: error: `--events none` means no event; give this one another name"
 
 
 def test_conform_refuses_what_is_no_model_of_the_kernel() -> None:

@@ -53,7 +53,7 @@ def test_what_names_a_property(tmp_path: Path, identifier: str) -> None:
     done = stackproof("check", "model.py", "--save", "findings/here", cwd=tmp_path)
     assert done.returncode == 2
     assert "letters, digits and hyphens" in done.stderr
-    assert done.stderr.count("\n") == 1
+    assert done.stderr.count("\n") == 3, "the error, the line that it points at, and the mark below"
     assert "\x1b" not in done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["model.py"]
 

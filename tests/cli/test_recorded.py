@@ -213,8 +213,10 @@ def test_a_record_that_is_none_is_refused(model: Path, before: str, after: str, 
     done = gate(model)
     assert done.returncode == 2
     assert done.stderr.startswith(f"{model}:")
-    assert message in done.stderr
-    assert len(done.stderr.splitlines()) == 1
+    error, source, mark = done.stderr.splitlines()
+    assert message in error
+    assert len(source) <= 80
+    assert mark.lstrip(" |").startswith("^")
 
 
 def test_the_events_of_a_record_are_named(tmp_path: Path) -> None:

@@ -197,6 +197,7 @@ def test_proofs_refuse_it(capsys: pytest.CaptureFixture[str]) -> None:
         assert run(["prove", str(file), *more]) == 2
         err = capsys.readouterr().err
         assert err.startswith(f"{file}:{line}:1: error: a proof is of all states, and the constraint `low` leaves some out; ")
+        assert err.endswith(f"{line:>7} | def low() -> bool:\n        | ^~~\n")
 
 
 @pytest.mark.parametrize("seeds", [range(0, 400), pytest.param(range(400, 6000), marks=pytest.mark.slow)], ids=["few", "many"])

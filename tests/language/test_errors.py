@@ -79,6 +79,7 @@ def test_what_is_refused(text: str, message: str) -> None:
     path, error = refusal(text)
     assert str(error) == f"{path}:{line}:{column}: error: {message.replace('{file}', str(path))}"
     assert "\n" not in str(error)
+    assert error.line == (HEADER + text.replace("«", "")).split("\n")[line - 1], "the line that the error points at"
 
 
 def test_the_cases_have_names_of_their_own() -> None:

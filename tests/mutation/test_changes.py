@@ -377,3 +377,11 @@ def test_layout_changes_neither_names_nor_mutants(statements: list[tuple[str, st
         shapes.append([(m.name, m.kind, parsed(m.text)) for m in found if m.name.startswith("main: ")])
     assert shapes[0] == shapes[1]
     assert len(shapes[0]) > 4
+
+
+def test_a_form_feed_ends_no_line(tmp_path: Path) -> None:
+    """For Python; for str.splitlines it does."""
+    path = written(tmp_path, routine("a = 1\nb = a\n"))
+    plain = [mutant.name for mutant in mutants(path)]
+    path.write_text("# \x0c \x1c \u2028\n" * 9 + path.read_text())
+    assert [mutant.name for mutant in mutants(path)] == plain

@@ -102,6 +102,9 @@ def test_lines_of_source_lose_comments_and_atomic_blocks_give_their_reason(line:
     assert source_line({"a.py": f"{line}\n"}, Position("a.py", 1, 1)) == shown
     assert source_line({"a.py": line}, Position("a.py", 2, 1)) == ""
     assert source_line({}, Position("a.py", 1, 1)) == ""
+    assert source_line({"a.py": f"# \x0c \x1c \u2028\n{line}\n"}, Position("a.py", 2, 1)) == shown, (
+        "for Python none of these ends a line"
+    )
 
 
 def test_another_command_than_replay_finds_it_again() -> None:

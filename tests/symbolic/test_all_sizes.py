@@ -120,8 +120,9 @@ def test_the_first_of_any_number_has_no_meaning(tmp_path: Path) -> None:
     evict = "@action\ndef evict() -> None:\n    found = first(t for t in every(Task) if t.inside)\n    require(found is not None)\n    found.inside = False\n"
     model = tmp_path / "evicting.py"
     model.write_text(text + "\n\n" + evict)
-    with pytest.raises(UsageError, match="`first` has no meaning yet"):
+    with pytest.raises(UsageError, match="`first` has no meaning yet") as caught:
         proved(model, {"TASKS": 2})
+    assert caught.value.line == "    found = first(t for t in every(Task) if t.inside)"
 
 
 def test_deadlock_is_not_claimed(tmp_path: Path) -> None:

@@ -13,6 +13,8 @@ import re
 import sys
 from typing import BinaryIO, TextIO
 
+from checker.report.characters import escaped
+
 OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 """Control characters but for tab and newline, and those that change the direction of text."""
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
@@ -23,15 +25,14 @@ def harmless(text: str, colours: bool = False) -> str:
     if OBEYED.search(text) is None:
         return text
     if not colours:
-        return OBEYED.sub(_escaped, text)
+        return OBEYED.sub(_escape, text)
     kept = COLOUR.findall(text)
-    parts = [OBEYED.sub(_escaped, part) for part in COLOUR.split(text)]
+    parts = [OBEYED.sub(_escape, part) for part in COLOUR.split(text)]
     return "".join(part + colour for part, colour in zip(parts, [*kept, ""], strict=True))
 
 
-def _escaped(found: re.Match[str]) -> str:
-    number = ord(found[0])
-    return f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}"
+def _escape(found: re.Match[str]) -> str:
+    return escaped(found[0])
 
 
 class Harmless(io.TextIOWrapper):

@@ -15,7 +15,7 @@ from checker.ir.lowering.find_symmetry import find_symmetry
 from checker.ir.lowering.routine_code import RoutineCode
 from checker.ir.naming import with_names
 from checker.language import tree
-from checker.language.errors import ModelError
+from checker.language.errors import ModelError, quoting
 from checker.language.types import value_range
 from checker.language.walking import nodes, walk
 
@@ -24,6 +24,11 @@ def lower(program: tree.Program, liveness: bool = False, any_number: bool = Fals
     """The transition system of a program. liveness: with its conditions on runs and what they ask of steps, which changes no
     state and no transition. any_number: quantifiers over arenas
     stay quantifiers. ModelError where the program breaks a rule on steps."""
+    with quoting(program.sources):
+        return _lowered(program, liveness, any_number)
+
+
+def _lowered(program: tree.Program, liveness: bool, any_number: bool) -> ir.System:
     variables = {variable.name: variable for variable in _variables(program)}
     variables, initials = _initials(program, variables)
     atomic = AtomicCode(program, variables)

@@ -11,7 +11,7 @@ from pathlib import Path
 from checker.language import tree
 from checker.language.constants import mark_constants
 from checker.language.dormant import without_dormant
-from checker.language.errors import UsageError, similar
+from checker.language.errors import UsageError, quoting, similar
 from checker.language.frame_owners import with_frame_owners
 from checker.language.python.conditions import Conditions
 from checker.language.python.declare.symbol_table import Symbols
@@ -53,16 +53,18 @@ class _Loader:
         self.path = path
         self.modules = load_modules(path, texts)
         self.main = self.modules.main
+        self.sources = {module.display: module.text for module in self.modules.modules.values()}
         self.symbols = Symbols(self.modules, settings, events)
         self.whole = [m for m in self.modules.modules.values() if m is self.main or m.name.startswith("spec.")]
 
     def program(self) -> tree.Program:
-        used = with_frame_owners(self._used(self._codes()))
-        check_symmetry(used)
-        for module in self.modules.modules.values():
-            if not module.name.startswith("spec."):  # the kernel's own text is checked when it is written
-                check_with_python(module)
-        return mark_constants(without_dormant(used))
+        with quoting(self.sources):
+            used = with_frame_owners(self._used(self._codes()))
+            check_symmetry(used)
+            for module in self.modules.modules.values():
+                if not module.name.startswith("spec."):  # the kernel's own text is checked when it is written
+                    check_with_python(module)
+            return mark_constants(without_dormant(used))
 
     def _codes(self) -> list[Code]:
         """All code of the program, with what every name means and which code implements each hook."""
@@ -156,7 +158,7 @@ class _Loader:
             processor=None,
             executes=None,
             expectations=expectations(self.main, settings.events),
-            sources={module.display: module.text for module in self.modules.modules.values()},
+            sources=self.sources,
             stated=stated(self.main),
             recorded=recorded(self.main),
         )

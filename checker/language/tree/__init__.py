@@ -59,6 +59,7 @@ from checker.language.tree.expressions import (
 )
 from checker.language.tree.position import (
     Position,
+    line_of,
 )
 from checker.language.tree.program import (
     Expectation,
@@ -161,4 +162,5 @@ __all__ = [
     "While",
     "enters_a_loop",
     "leading_requirements",
+    "line_of",
 ]

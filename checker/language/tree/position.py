@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, order=True)
 class Position:
-    """A place in a source file: line from 1, column from 1."""
+    """A place in a source file: line from 1, column from 1. The column counts bytes of UTF-8, as Python's syntax tree does."""
 
     file: str
     line: int
@@ -16,3 +16,9 @@ class Position:
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}"
+
+
+def line_of(text: str, number: int) -> str | None:
+    """The line of a text, from 1, as Python counts lines: only newlines end one. None past the end of the text."""
+    lines = text.split("\n")
+    return lines[number - 1] if 1 <= number <= len(lines) else None

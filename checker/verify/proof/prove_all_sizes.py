@@ -114,7 +114,10 @@ def family(request: Request) -> Family:
         same = same_blocks(found[: len(least)], found[len(least) :])
         return Family(program, free, real, system, functions_of(system, sizes), same)
     except (Unsupported, ModelError) as why:
-        raise UsageError(f"error: no proof for all sizes: {why}") from None
+        message = f"error: no proof for all sizes: {why}"
+        if isinstance(why, ModelError):
+            raise UsageError(message, why.position, why.line) from None
+        raise UsageError(message) from None
 
 
 def _sizes(request: Request, program: tree.Program, free: Sequence[str]) -> tuple[list[dict[str, int]], list[dict[str, int]]]:

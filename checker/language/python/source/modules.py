@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import checker.language
-from checker.language.errors import ModelError, UsageError, similar
-from checker.language.tree import Position
+from checker.language.errors import ModelError, UsageError, quoting, similar
+from checker.language.tree import Position, line_of
 from checker.language.types import LARGEST
 from checker.project import PROJECT
 
@@ -84,19 +84,27 @@ def parse_module(name: str, path: Path, texts: Texts | None = None) -> Module:
     display = display_path(path)
     if path.suffix != ".py":
         raise UsageError(f"{path}: error: not a model; a model is a Python source file, its name ends in .py")
-    try:
-        parsed = ast.parse(text)
-    except SyntaxError as error:
-        position = Position(display, error.lineno or 1, error.offset or 1)
-        raise ModelError(position, f"not valid Python: {error.msg}") from None
-    except (ValueError, RecursionError, MemoryError) as error:
-        raise ModelError(Position(display, 1, 1), f"not valid Python: {error}") from None
-    module = Module(name, path, display, text, ast.get_docstring(parsed) or "")
-    if not name.startswith("spec."):  # the kernel's own text is checked when it is written
-        _check_constants(module, parsed)
-    for statement in parsed.body:
-        _define(module, statement)
+    parsed = _parsed(display, text)
+    with quoting({display: text}):
+        module = Module(name, path, display, text, ast.get_docstring(parsed) or "")
+        if not name.startswith("spec."):  # the kernel's own text is checked when it is written
+            _check_constants(module, parsed)
+        for statement in parsed.body:
+            _define(module, statement)
     return module
+
+
+def _parsed(display: str, text: str) -> ast.Module:
+    try:
+        return ast.parse(text)
+    except SyntaxError as error:
+        line, column = error.lineno or 1, error.offset or 1
+        quoted = line_of(text, line) or ""
+        before = quoted[: column - 1]
+        column += len(before.encode(errors="surrogatepass")) - len(before)  # the parser counts characters
+        raise ModelError(Position(display, line, column), f"not valid Python: {error.msg}", quoted) from None
+    except (ValueError, RecursionError, MemoryError) as error:
+        raise ModelError(Position(display, 1, 1), f"not valid Python: {error}", "") from None
 
 
 def _check_constants(module: Module, parsed: ast.Module) -> None:
@@ -120,7 +128,7 @@ def check_with_python(module: Module) -> None:
         position = Position(module.display, error.lineno or 1, error.offset or 1)
         raise ModelError(position, f"not valid Python: {error.msg}") from None
     except (ValueError, RecursionError, MemoryError) as error:
-        raise ModelError(Position(module.display, 1, 1), f"not valid Python: {error}") from None
+        raise ModelError(Position(module.display, 1, 1), f"not valid Python: {error}", "") from None
 
 
 def _define(module: Module, statement: ast.stmt) -> None:
@@ -203,19 +211,21 @@ def load_modules(path: Path, texts: Texts | None = None) -> ModuleSet:
     loaded = ModuleSet(main)
     started: set[str] = set()
 
-    def load(name: str, position: Position) -> None:
+    def load(importer: Module, name: str, position: Position) -> None:
         if name in started:
             return
         started.add(name)
-        module = parse_module(name, _find(name, path, position), texts)
+        with quoting({importer.display: importer.text}):
+            found = _find(name, path, position)
+        module = parse_module(name, found, texts)
         for imported in module.imports:
-            load(*imported)
+            load(module, *imported)
         loaded.modules[name] = module
 
     for imported in main.imports:
-        load(*imported)
+        load(main, *imported)
     if any(name == "spec.kernel" or name.startswith("spec.kernel.") for name in loaded.modules):
         for name in _property_names(PROJECT / "spec" / "properties"):
-            load(f"spec.properties.{name}", Position(main.display, 1, 1))
+            load(main, f"spec.properties.{name}", Position(main.display, 1, 1))
     loaded.modules["__main__"] = main
     return loaded
