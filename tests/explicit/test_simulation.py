@@ -12,8 +12,7 @@ from pathlib import Path
 import pytest
 from brute_force import BruteForce, Label, Space, engine_view
 from drawn import drawn_program, small_enough
-from hypothesis import HealthCheck, event, given, settings
-from hypothesis import strategies as st
+from hypothesis import event
 from random_systems import random_system
 from small_programs import line_of, program_of
 from test_agreement import PROPERTIES, SYSTEMS
@@ -27,10 +26,10 @@ from checker.ir.lowering.lower import lower
 from checker.language.python.load import load_program
 from checker.language.tree import Program
 from checker.verify.confirm import confirmed
+from tests.support.seeds import seeds
 
 MODELS = Path(__file__).parents[2] / "models"
 PLAN = Plan(walks=40, depth=30, seed=1)
-HEALTH = (HealthCheck.filter_too_much, HealthCheck.too_slow)
 
 
 def walk(program: Program, plan: Plan = PLAN, properties: frozenset[str] | None = None) -> tuple[Simulation, WalkResult]:
@@ -81,8 +80,7 @@ def test_walks_take_only_transitions_that_brute_force_knows(name: str) -> None:
         assert result.error is not None
 
 
-@settings(max_examples=100, deadline=None, derandomize=True, suppress_health_check=HEALTH)
-@given(st.integers(0, 2**32 - 1))
+@seeds(10, 100)
 def test_walks_through_random_systems(seed: int) -> None:
     text = random_system(random.Random(seed))
     program = drawn_program(text)
@@ -161,15 +159,15 @@ def told(plan: Plan, properties: frozenset[str] | None = None) -> tuple[WalkResu
 
 
 def test_the_same_seed_walks_the_same_ways() -> None:
-    first, second, other = told(Plan(30, 200, 5)), told(Plan(30, 200, 5)), told(Plan(30, 200, 6))
+    first, second, other = told(Plan(10, 200, 5)), told(Plan(10, 200, 5)), told(Plan(10, 200, 6))
     assert first[1] == second[1]
     assert counts(first[0].statistics) == counts(second[0].statistics)
     assert counts(first[0].statistics) != counts(other[0].statistics)
 
 
 def test_properties_make_no_difference_to_the_walks() -> None:
-    everything, found = told(Plan(30, 200, 5))
-    one, only = told(Plan(30, 200, 5), frozenset({"no-deadlock"}))
+    everything, found = told(Plan(10, 200, 5))
+    one, only = told(Plan(10, 200, 5), frozenset({"no-deadlock"}))
     assert only == []
     assert found
     assert counts(everything.statistics) == counts(one.statistics)

@@ -6,10 +6,9 @@ from __future__ import annotations
 
 import random
 
-import pytest
 from agreement import Comparison
 from brute_force import compare
-from hypothesis import HealthCheck, assume, event, given, note, settings
+from hypothesis import assume, event, given, note
 from hypothesis import strategies as st
 from small_programs import HEADER, model_file
 from test_compiled import agree
@@ -29,6 +28,7 @@ from checker.trace.state import State
 from checker.verify.proof.certify import check_against_model
 from checker.verify.proof.prove import INDUCTION, LEMMAS, prove_configuration
 from checker.verify.request import Request
+from tests.support.seeds import seeds
 
 RECORDS = ("A", "A1", "A10", "A_1", "top_A", "frame0", "MOVES", "é")
 PREFIXES = ("x", "x1", "x10", "a", "frame", "None", "x_", "é")
@@ -50,8 +50,6 @@ IDS = (
     "raises",
     "broken-error",
 )
-SEEDS = st.integers(0, 2**32 - 1)
-HEALTH = (HealthCheck.filter_too_much, HealthCheck.too_slow)
 
 MODEL = """
 @record(count={count}, frames=2, names={{"{prefix}": {count}}})
@@ -128,21 +126,12 @@ def adversarial(chance: random.Random) -> str:
     )
 
 
-@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=HEALTH)
-@given(SEEDS)
+@seeds(8, 25)
 def test_all_engines_agree_whatever_the_names(seed: int) -> None:
     check_names(seed, compiled=False, proved=False)
 
 
-@pytest.mark.slow
-@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=HEALTH)
-@given(SEEDS)
-def test_all_engines_agree_whatever_the_names_in_many_models(seed: int) -> None:
-    check_names(seed, compiled=True, proved=True)
-
-
-@settings(max_examples=3, deadline=None, derandomize=True, suppress_health_check=HEALTH)
-@given(SEEDS)
+@seeds(2, 150)
 def test_the_compiled_engine_and_proofs_agree_whatever_the_names(seed: int) -> None:
     check_names(seed, compiled=True, proved=True)
 

@@ -86,7 +86,7 @@ def test_no_process_is_left() -> None:
     assert psutil.Process().children() == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
 def test_an_interrupted_run_tells_what_it_has(number: signal.Signals) -> None:
     arguments = ["check", str(DKS), "--set", "C=2", "--engine", "z3", "--depth", "500", "--property", "I1", "--format", "json"]
     process = subprocess.Popen([sys.executable, "-m", "checker", *arguments], stdout=subprocess.PIPE, text=True)
