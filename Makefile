@@ -17,12 +17,12 @@ run: $(READY)
 	@echo "Each finding above is kept in findings/, with its picture (.svg). Are they as recorded in the model?"
 	@$(BIN)/stackproof gate models/rfc_v1.py
 
-# The tests that take minutes; test-slow has the others.
+# The tests that take minutes; test-slow has the others, and more cases of the same ones.
 test: lint
-	$(BIN)/pytest -n $(JOBS)
+	$(BIN)/pytest -n $(JOBS) --dist worksteal --durations=10
 
 test-slow: $(READY)
-	$(BIN)/pytest -n $(JOBS) --slow -m slow
+	$(BIN)/pytest -n $(JOBS) --dist worksteal --slow -m slow
 
 # Build a wheel, install it into an environment of its own, and try each command from an empty folder; test-slow does so too.
 smoke: $(READY)

@@ -7,10 +7,16 @@ marked `slow` run with `pytest --slow` only.
 
 from __future__ import annotations
 
+import gc
+import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+DAYS = 7
+"""How long a compiled engine is kept."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -24,6 +30,24 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if item.get_closest_marker("slow") is not None:
             item.add_marker(pytest.mark.skip(reason="slow: run with --slow"))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compiled engines are shared by all tests and processes of a run, and kept for later runs: apart from those of the user."""
+    folder = config.rootpath / ".pytest_cache" / "compiled"
+    os.environ.setdefault("STACKPROOF_CACHE", str(folder))
+    if not hasattr(config, "workerinput") and folder.is_dir():
+        old = time.time() - DAYS * 24 * 3600
+        for file in folder.iterdir():
+            if file.stat().st_mtime < old:
+                file.unlink(missing_ok=True)
+
+
+def pytest_collection_finish() -> None:
+    """A quarter of the time went to Python's search for garbage, of which trees and systems leave little: look seldom, and not
+    at what was loaded up to here."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from checker.symbolic.certificate.independent_check import Answer
 from checker.verify.proof.certificates import ALL_SIZES, NotUnsat, Refused, ask_second_solver, check_files
 from checker.verify.proof.certify import check_against_model
 from checker.verify.proof.certify_all_sizes import check_all_sizes_against_model
-from checker.verify.proof.claims import Claimed, claim_lines, said
+from checker.verify.proof.claims import Claimed, claim_lines, claimed
 
 
 @click.command()
@@ -41,10 +41,10 @@ def certify(folder: Path, timeout: float | None, model: Path | None) -> int:
     """
     try:
         manifest = check_files(folder)
-        claim = said(folder, manifest) if model is None else _compared(folder, manifest, model)
+        claim = claimed(folder, manifest) if model is None else _compared(folder, manifest, model)
         ask_second_solver(folder, manifest, timeout)
     except NotUnsat as refused:
-        if refused.opinion.answer is not Answer.SAT:
+        if refused.reply.answer is not Answer.SAT:
             print(f"undecided: {refused.reason}")
             return Status.INCONCLUSIVE.value
         print(f"refused: {refused.reason}")

@@ -21,7 +21,7 @@ from checker.language.errors import ModelError, UsageError, quoting, similar
 from checker.language.python.load import load_program, load_wording
 from checker.language.python.source.modules import display_path
 from checker.project import MODELS
-from checker.result.verdict import Run, Status, Word
+from checker.result.verdict import Run, Status, VerdictKind
 from checker.trace.data import Trace
 from checker.verify.configuration import check_configuration
 from checker.verify.interrupted import was_interrupted
@@ -145,10 +145,10 @@ def _check_folders(paths: Sequence[Path]) -> None:
     taken: dict[str, Path] = {}
     for path in paths:
         if not writing.SAFE_NAME.fullmatch(path.stem):
-            raise UsageError(f"error: {path}: no folder is named after it by --save; rename the model")
+            raise UsageError(f"{path}: no folder is named after it by --save; rename the model")
         other = taken.setdefault(path.stem, path)
         if other != path:
-            raise UsageError(f"error: {path} and {other} would be saved in one folder; save one after the other, in two")
+            raise UsageError(f"{path} and {other} would be saved in one folder; save one after the other, in two")
 
 
 def _keep_smallest(smallest: dict[str, Trace], name: str, trace: Trace) -> None:
@@ -199,8 +199,8 @@ def compare(expected: tree.Expectation, run: Run) -> list[str]:
     recorded = None if expected.violated is None else dict(expected.violated)
     for verdict in run.verdicts:
         length = run.violated.get(verdict.property)
-        if verdict.word in (Word.UNKNOWN, Word.ERROR):
-            found.append(f"{verdict.property} is {verdict.word.value}: {verdict.detail}")
+        if verdict.kind in (VerdictKind.UNKNOWN, VerdictKind.ERROR):
+            found.append(f"{verdict.property} is {verdict.kind.value}: {verdict.detail}")
         elif recorded is not None and length != recorded.get(verdict.property):
             found.append(f"{verdict.property} is {_outcome(length)}, recorded is {_outcome(recorded.get(verdict.property))}")
     if run.error is not None and not found:

@@ -19,7 +19,7 @@ from checker.explicit.search.interrupts import uninterrupted
 from checker.language.errors import UsageError
 from checker.report.text.check_text import finding_text
 from checker.report.text.proof_text import proof_text
-from checker.result.verdict import Subject, Verdict, Word, status_of
+from checker.result.verdict import Subject, Verdict, VerdictKind, status_of
 from checker.verify.proof.certificates import check_place
 from checker.verify.proof.prove import INDUCTION, LEMMAS, MOST_K, PROVERS, SAMPLES, prove_configuration
 from checker.verify.proof.prove_all_sizes import prove_all_sizes
@@ -86,19 +86,19 @@ def prove(
     verdict name them.
     """
     if for_all_sizes and engine != LEMMAS:
-        raise UsageError(f"error: --for-all-sizes finds lemmas in states; leave out --engine {engine}")
+        raise UsageError(f"--for-all-sizes finds lemmas in states; leave out --engine {engine}")
     if k is not None and engine != INDUCTION:
-        raise UsageError(f"error: --k is for induction over several states; add --engine {INDUCTION}, or leave out --k")
+        raise UsageError(f"--k is for induction over several states; add --engine {INDUCTION}, or leave out --k")
     request = request_of(model, cpus, tasks, stack_pages, settings, events, properties)
     if certificates is not None:
         check_place(certificates)  # now, rather than after hours of search
     line = ProgressLine(f"{model}")
-    shown: set[Word] = set()
+    shown: set[VerdictKind] = set()
 
     def announce(subject: Subject, verdict: Verdict) -> None:
         with line.paused(), uninterrupted():
             print(finding_text(subject, verdict, [], wants_colour()), flush=True)
-            shown.add(verdict.word)
+            shown.add(verdict.kind)
 
     try:
         with line.running():
@@ -112,7 +112,7 @@ def prove(
         if not shown:
             raise
         print("interrupted: what is shown above stands, nothing more is known", file=sys.stderr)
-        return status_of(shown | {Word.UNKNOWN}).value
+        return status_of(shown | {VerdictKind.UNKNOWN}).value
     with last_words():
         print(proof_text(proving.run, proving.invariant, proving.counterexample, proving.certificate, proving.given_up))
-    return status_of(proving.run.words).value
+    return status_of(proving.run.kinds).value

@@ -99,7 +99,7 @@ def simulate(
             if run.error is not None:
                 print(finding_text(run.subject, run.error, [], wants_colour(), again), flush=True)
             print(simulation_text(run))
-    return status_of(run.words).value
+    return status_of(run.kinds).value
 
 
 def _save(subject: Subject, verdict: Verdict, findings: Findings | None) -> list[Path]:

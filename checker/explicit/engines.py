@@ -19,7 +19,7 @@ from checker.explicit.compiled.c.generate import Generated, generate
 from checker.explicit.compiled.compiler import Build, CompilerError
 from checker.explicit.compiled.driver import CompiledSearch
 from checker.explicit.compiled.resuming import Checkpoints, header_of
-from checker.explicit.reduction.canonical import ToldApart
+from checker.explicit.reduction.canonical import Distinguished
 from checker.explicit.reduction.reductions import PARTIAL_ORDER
 from checker.explicit.search.results import Finding, Limits, Progress, Result, Statistics
 from checker.explicit.search.search import Search
@@ -200,7 +200,7 @@ def _compiled(
         try:
             result = compiled.run(spent, progress, announced)
             break
-        except ToldApart as reason:
+        except Distinguished as reason:
             search.drop_pages(str(reason))
             takeover.renew()
             limits = limits.later(time.monotonic() - begun)

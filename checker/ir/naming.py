@@ -23,7 +23,7 @@ from checker.ir import system as ir
 from checker.ir.layout import Layout
 from checker.ir.liveness import after_allocations
 from checker.language import tree
-from checker.language.symmetry import told_apart
+from checker.language.symmetry import distinguished
 from checker.language.walking import nodes
 
 
@@ -188,7 +188,7 @@ def _names(program: tree.Program, system: ir.System, record: str) -> ir.Naming:
         record in system.owners,
         tuple(outlasting),
         tuple(kinds[value] for value in values),
-        told_apart(program, program.records[record]) is None,
+        distinguished(program, program.records[record]) is None,
     )
 
 

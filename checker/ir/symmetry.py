@@ -7,7 +7,8 @@ may keep one of them for all. Records come in two kinds:
 
 - *Tabled* records own frames, execute, or take part in constants. `permutations` lists every exchange of them that
   leaves the constants as they are.
-- *Paged* records hold data only. All their instances may be exchanged in any way, together with any of the listed permutations.
+- *Unordered* records hold data only. Their instances may be exchanged in any way, together with any of the listed
+  permutations.
 
 A symmetric record that fits neither is not reduced; `unreduced` says why.
 """

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Where `first` may stand when it takes an instance of a symmetric record.
 
-It takes one of several instances by their order, which is against the symmetry unless they could not be told apart. The engine
+It takes one of several instances by their order, which is against the symmetry unless they could not be distinguished. The engine
 looks at that in the states it meets (docs/internals/soundness/symmetry.md, "Candidates"). So that what it looks at is what
 `first` looks at, the condition has to be about the state alone, and the state still that before the step.
 """

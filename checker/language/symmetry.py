@@ -26,7 +26,7 @@ def check_symmetry(program: tree.Program) -> None:
         _check(program, symmetric)
 
 
-def told_apart(program: tree.Program, record: tree.Record, runs: bool = False) -> Position | None:
+def distinguished(program: tree.Program, record: tree.Record, runs: bool = False) -> Position | None:
     """Where code outside @initial could tell one instance of the record from another by more than references to them, whether it
     is declared symmetric or not. runs: conditions on runs count as well."""
     conditions = (program.eventualities, program.assumptions) if runs else ()
@@ -47,11 +47,11 @@ def told_apart(program: tree.Program, record: tree.Record, runs: bool = False) -
 
 def undecided_allocations(program: tree.Program) -> Iterator[tuple[str, Position]]:
     """The records of which `allocate` could return an instance that nothing names, and that is not like the others all the same;
-    with where they are told apart."""
+    with where they are distinguished."""
     running = (program.actions, program.routines)
     for name in dict.fromkeys(node.record for node in nodes(running) if isinstance(node, tree.Allocate)):
         record = program.records[name]
-        position = told_apart(program, record, runs=True) if record.count > 1 else None
+        position = distinguished(program, record, runs=True) if record.count > 1 else None
         if position is not None:
             yield name, position
 

@@ -125,7 +125,7 @@ class _Changes:
                 slot.put(old)
             for replacement in list(replacements(slot, self.flags)):
                 slot.put(replacement.node)
-                yield changed(replacement.kind, f"{replacement.said} in: {shown}")
+                yield changed(replacement.kind, f"{replacement.text} in: {shown}")
                 slot.put(old)
 
     def head_span(self, statement: ast.stmt) -> tuple[int, int] | None:

@@ -56,10 +56,10 @@ def slots(parent: ast.AST, names: tuple[str, ...] | None = None) -> Iterator[Slo
 
 @dataclass(frozen=True)
 class Replacement:
-    """kind: of change. said: what changes, in words of the source."""
+    """kind: of change. text: what changes, in words of the source."""
 
     kind: str
-    said: str
+    text: str
     node: ast.expr
 
 
@@ -70,8 +70,8 @@ def replacements(slot: Slot, flags: FlagNames) -> Iterator[Replacement]:
     match slot.get():
         case ast.BoolOp(op=operator, values=values):
             other = ast.Or() if isinstance(operator, ast.And) else ast.And()
-            said = "or -> and" if isinstance(other, ast.And) else "and -> or"
-            yield Replacement(AND_OR, said, ast.BoolOp(other, values))
+            text = "or -> and" if isinstance(other, ast.And) else "and -> or"
+            yield Replacement(AND_OR, text, ast.BoolOp(other, values))
             for number, value in enumerate(values):
                 rest = [*values[:number], *values[number + 1 :]]
                 left = rest[0] if len(rest) == 1 else ast.BoolOp(operator, rest)

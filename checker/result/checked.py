@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from checker.result.verdict import Run, Status, Word, status_of
+from checker.result.verdict import Run, Status, VerdictKind, status_of
 from checker.stopping import INTERRUPTED, Stop, Why
 
 MODEL_ERROR = Stop(Why.MODEL, "a model error")
@@ -51,5 +51,5 @@ class Checked:
     @property
     def status(self) -> Status:
         """The exit status. What was not searched is not known."""
-        words = set().union(*(run.words for run in self.runs))
-        return status_of(words | ({Word.UNKNOWN} if self.left or self.interrupted else set()))
+        kinds = set().union(*(run.kinds for run in self.runs))
+        return status_of(kinds | ({VerdictKind.UNKNOWN} if self.left or self.interrupted else set()))

@@ -49,7 +49,7 @@ class Reference:
 class MutantResult:
     """detail: why a mutant is stillborn, unknown or failed. property, length, configuration: what killed it, in how many steps,
     and the number of the configuration, from 0. differences: of a survivor: in what its outcome differs from the model's, by
-    configuration; nothing: it was not told apart. waived: the reason why it may survive."""
+    configuration; nothing: it was not distinguished. waived: the reason why it may survive."""
 
     name: str
     kind: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from checker.result.verdict import Subject, Verdict, Word
+from checker.result.verdict import Subject, Verdict, VerdictKind
 from checker.stopping import Stop
 
 
@@ -40,10 +40,10 @@ class Simulated:
     error: Verdict | None = None
 
     @property
-    def words(self) -> set[Word]:
+    def kinds(self) -> set[VerdictKind]:
         """The verdicts that were given, that on the model itself included, and UNKNOWN in any case: walks leave all else open."""
-        given = {verdict.word for verdict in self.verdicts} | {Word.UNKNOWN}
-        return given | ({self.error.word} if self.error is not None else set())
+        given = {verdict.kind for verdict in self.verdicts} | {VerdictKind.UNKNOWN}
+        return given | ({self.error.kind} if self.error is not None else set())
 
 
 def _many(number: int, what: str) -> str:

@@ -11,8 +11,8 @@ from checker.stopping import Stop
 from checker.trace.data import Trace
 
 
-class Word(Enum):
-    """The verdicts. A property that holds is BOUNDED or PROVED, never just true."""
+class VerdictKind(Enum):
+    """The kinds of verdict. A property that holds is BOUNDED or PROVED, never just true."""
 
     PROVED = "PROVED"
     BOUNDED = "BOUNDED"
@@ -72,7 +72,7 @@ class Verdict:
     ended the search or the proof that this is about early."""
 
     property: str
-    word: Word
+    kind: VerdictKind
     detail: str
     trace: Trace | None = None
     fairness: tuple[str, ...] = ()
@@ -129,24 +129,24 @@ class Run:
     outside: tuple[tuple[str, str], ...] = ()
 
     @property
-    def words(self) -> set[Word]:
+    def kinds(self) -> set[VerdictKind]:
         """The verdicts that were given, that on the model itself included."""
-        return {verdict.word for verdict in self.verdicts} | ({self.error.word} if self.error is not None else set())
+        return {verdict.kind for verdict in self.verdicts} | ({self.error.kind} if self.error is not None else set())
 
     @property
     def violated(self) -> dict[str, int]:
         """The violated properties with the lengths of their shortest counterexamples."""
-        return {v.property: len(v.trace.steps) for v in self.verdicts if v.word is Word.VIOLATED and v.trace is not None}
+        return {v.property: len(v.trace.steps) for v in self.verdicts if v.kind is VerdictKind.VIOLATED and v.trace is not None}
 
 
-def status_of(words: set[Word]) -> Status:
+def status_of(kinds: set[VerdictKind]) -> Status:
     """The exit status that a set of verdicts amounts to."""
     statuses = {
-        Word.ERROR: Status.USAGE,
-        Word.VIOLATED: Status.VIOLATED,
-        Word.UNKNOWN: Status.INCONCLUSIVE,
-        Word.BOUNDED: Status.AS_DEMANDED,
-        Word.PROVED: Status.AS_DEMANDED,
+        VerdictKind.ERROR: Status.USAGE,
+        VerdictKind.VIOLATED: Status.VIOLATED,
+        VerdictKind.UNKNOWN: Status.INCONCLUSIVE,
+        VerdictKind.BOUNDED: Status.AS_DEMANDED,
+        VerdictKind.PROVED: Status.AS_DEMANDED,
     }
-    found = {statuses[word] for word in words}
+    found = {statuses[kind] for kind in kinds}
     return next((status for status in PRECEDENCE if status in found), Status.AS_DEMANDED)

@@ -37,7 +37,7 @@ def _inside(code: object) -> object:
 
 
 def _value(value: object) -> object:
-    """A variable's value. What belongs to the program's text, which does not change, is told apart by its identity."""
+    """A variable's value. What belongs to the program's text, which does not change, is distinguished by its identity."""
     match value:
         case None | bool() | int() | str() | Flow():
             return value

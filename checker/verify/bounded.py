@@ -16,10 +16,10 @@ from checker.explicit.search.results import Limits, Progress, Result
 from checker.explicit.search.results import Statistics as SearchStatistics
 from checker.explicit.search.search import Search
 from checker.language.errors import UsageError
-from checker.result.verdict import Configuration, Run, Statistics, Verdict, Word
+from checker.result.verdict import Configuration, Run, Statistics, Verdict, VerdictKind
 from checker.stopping import INTERRUPTED, Stop, Why, seconds_limit
 from checker.symbolic.bmc.problem import bounded_problem
-from checker.symbolic.bmc.question import Hit, Message, Reached, Stopped
+from checker.symbolic.bmc.question import Counterexample, Message, Reached, Stopped
 from checker.symbolic.process import messages
 from checker.symbolic.relation.transition import step_relation
 from checker.symbolic.solvers.solvers import Z3
@@ -48,9 +48,9 @@ class Answers:
     def take(self, message: Message | None) -> bool:
         """Take the next answer; whether others are of use."""
         match message:
-            case Hit():
+            case Counterexample():
                 with uninterrupted():
-                    self._take_hit(message)
+                    self._take_counterexample(message)
             case Reached():
                 self.reached = message.depth
                 return self.error is None
@@ -58,8 +58,8 @@ class Answers:
                 self.stopped = message.why
         return True
 
-    def _take_hit(self, hit: Hit) -> None:
-        finding = self.runs.finding(hit)
+    def _take_counterexample(self, counterexample: Counterexample) -> None:
+        finding = self.runs.finding(counterexample)
         if finding is None or finding.property in self.confirming.violated:
             return
         if finding.kind == "model-error":
@@ -84,7 +84,7 @@ def check_bounded(
         relation = step_relation(loaded.system)
         problem = bounded_problem(relation, loaded.wanted - loaded.live, depth, solver)
     except Unsupported as why:
-        raise UsageError(f"error: {request.model}: {solver} cannot search this model: {why}; use another --engine") from None
+        raise UsageError(f"{request.model}: {solver} cannot search this model: {why}; use another --engine") from None
     search = Search(loaded.system, loaded.wanted - loaded.live)
     answers = Answers(Runs(relation, search), Confirming(loaded.program, loaded.system, loaded.subject, announce))
 
@@ -117,7 +117,7 @@ def _run(loaded: Loaded, answers: Answers, search: Search, s: SearchStatistics, 
             answers.confirming.violated.get(name)
             or Verdict(
                 name,
-                Word.UNKNOWN if name in only_runs else otherwise.word,
+                VerdictKind.UNKNOWN if name in only_runs else otherwise.kind,
                 RUNS_UNKNOWN if name in only_runs else otherwise.detail,
                 otherwise.trace,
                 fairness_of(loaded.program, name),
@@ -142,7 +142,7 @@ def _otherwise(configuration: Configuration, answers: Answers, result: Result) -
         return answers.error
     proved = f"depth <= {answers.reached}, at {configuration}" if answers.reached >= 0 else ""
     if result.cuts:
-        return Verdict("", Word.UNKNOWN, "; ".join(f"{reason}: {what}" for reason, what in result.cuts.items()))
+        return Verdict("", VerdictKind.UNKNOWN, "; ".join(f"{reason}: {what}" for reason, what in result.cuts.items()))
     if answers.stopped is not None:
-        return Verdict("", Word.UNKNOWN, str(answers.stopped) + (f"; nothing violates it at {proved}" if proved else ""))
-    return Verdict("", Word.BOUNDED, proved + within(result))
+        return Verdict("", VerdictKind.UNKNOWN, str(answers.stopped) + (f"; nothing violates it at {proved}" if proved else ""))
+    return Verdict("", VerdictKind.BOUNDED, proved + within(result))

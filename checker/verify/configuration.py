@@ -7,12 +7,11 @@ import dataclasses
 import time
 from collections.abc import Iterator
 
-from checker.explicit.compiled.checkpoint import CheckpointError
 from checker.explicit.compiled.resuming import Checkpoints
 from checker.explicit.engines import EngineError, Explored, Method, explore
 from checker.explicit.search.results import Limits, Progress, Result
 from checker.language.errors import UsageError
-from checker.result.verdict import Run, Statistics, Verdict, Word
+from checker.result.verdict import Run, Statistics, Verdict, VerdictKind
 from checker.verify.confirm import Announce, Confirming
 from checker.verify.liveness import fairness_of, look_at_runs
 from checker.verify.request import Request
@@ -38,9 +37,7 @@ def check_configuration(
     try:
         explored = explore(loaded.system, wanted, method, limits.later(time.monotonic() - begun), progress, confirming.found)
     except EngineError as error:
-        raise UsageError(f"error: the compiled engine cannot be used: {error}") from None
-    except CheckpointError as error:
-        raise UsageError(str(error)) from None
+        raise UsageError(f"the compiled engine cannot be used: {error}") from None
     result = explored.result
     inexact = bool(explored.reductions) or result.omission > 0
     limits = limits.later(time.monotonic() - begun)
@@ -61,7 +58,7 @@ def check_configuration(
         result.stopped,
         tuple(result.cuts.items()),
         unreached_lines(program, result.unreached) if result.stopped is None and result.error is None else (),
-        next((v for v in (otherwise, *runs.values()) if v.word is Word.ERROR), None),
+        next((v for v in (otherwise, *runs.values()) if v.kind is VerdictKind.ERROR), None),
         explored.engine,
         explored.remark,
         tuple(sorted(explored.reductions)),
@@ -88,13 +85,13 @@ def _otherwise(confirming: Confirming, result: Result) -> Verdict:
     if result.error is not None:
         return confirming.error(result.error)
     if result.stopped is not None:
-        return Verdict("", Word.UNKNOWN, f"{result.stopped}, reached at depth {result.statistics.depth}")
+        return Verdict("", VerdictKind.UNKNOWN, f"{result.stopped}, reached at depth {result.statistics.depth}")
     if result.cuts:
-        return Verdict("", Word.UNKNOWN, "; ".join(f"{reason}: {what}" for reason, what in result.cuts.items()))
+        return Verdict("", VerdictKind.UNKNOWN, "; ".join(f"{reason}: {what}" for reason, what in result.cuts.items()))
     detail = f"exhaustive at {confirming.subject.configuration}{within(result)}"
     if result.omission:
         detail += f", but for hash compaction: a state was left out with probability at most {result.omission:.1g}"
-    return Verdict("", Word.BOUNDED, detail)
+    return Verdict("", VerdictKind.BOUNDED, detail)
 
 
 def within(result: Result) -> str:

@@ -9,12 +9,12 @@ from checker.explicit.search.interrupts import uninterrupted
 from checker.explicit.search.results import Finding
 from checker.explicit.step.decode import state_cells, state_frames
 from checker.explicit.step.initial import initial_states
-from checker.explicit.step.paths import Hop
+from checker.explicit.step.paths import Step
 from checker.ir import system as ir
 from checker.ir.layout import make_layout
 from checker.language import tree
 from checker.language.schedule import Allocated
-from checker.result.verdict import Subject, Verdict, Word
+from checker.result.verdict import Subject, Verdict, VerdictKind
 from checker.trace.confirmation.build import Claim, Disagreement, build_trace
 from checker.trace.confirmation.replay import replay
 from checker.trace.data import Trace
@@ -38,25 +38,25 @@ class Confirming:
         """Take a violation. Raises Disagreement if the replayer does not confirm it."""
         with uninterrupted():
             trace = confirmed(self.program, self.system, finding)
-            verdict = Verdict(finding.property, Word.VIOLATED, trace.violation.message, trace)
+            verdict = Verdict(finding.property, VerdictKind.VIOLATED, trace.violation.message, trace)
             self.violated[finding.property] = verdict
             if self.announce is not None:
                 self.announce(self.subject, verdict)
 
     def error(self, finding: Finding) -> Verdict:
         """The verdict of every property, where the engine ran into a model error."""
-        return Verdict("", Word.ERROR, finding.message, confirmed(self.program, self.system, finding))
+        return Verdict("", VerdictKind.ERROR, finding.message, confirmed(self.program, self.system, finding))
 
 
 def confirmed(program: tree.Program, system: ir.System, finding: Finding) -> Trace:
     """The trace of a finding, made by the replayer from the engine's schedule. Raises Disagreement unless both agree on every
     state and place of a frame on the way, and the trace in its stored form replays."""
-    schedule = [_transition(hop) for hop in finding.path]
+    schedule = [_transition(step) for step in finding.path]
     layout = make_layout(system)
     initial = system.initials[initial_states(system, layout).index(finding.path.first)]
     built = build_trace(program, schedule, _claim(program, finding), initial.choices)
     unmarked = (1 << layout.mark) - 1
-    states = [finding.path.first, *(hop.state & unmarked for hop in finding.path)]
+    states = [finding.path.first, *(step.state & unmarked for step in finding.path)]
     for number, (state, snapshot) in enumerate(zip(states, built.states, strict=True)):
         cells = state_cells(program, system, layout, state)
         if cells != snapshot.cells:
@@ -77,9 +77,9 @@ def _difference(number: int, engine: Mapping[str, str], replayer: Mapping[str, s
     return f"after step {number}, engine and replayer list the cells in different order"
 
 
-def _transition(hop: Hop) -> Transition:
-    transition = hop.transition
-    choices = tuple(choice if isinstance(choice, Allocated) else int(choice) for choice in hop.choices)
+def _transition(step: Step) -> Transition:
+    transition = step.transition
+    choices = tuple(choice if isinstance(choice, Allocated) else int(choice) for choice in step.choices)
     if transition.action is None:
         return Transition(transition.processor, choices=choices)
     return Transition(None, transition.action.name, transition.arguments, choices)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import psutil
 
 from checker.language.python.load import load_program
-from checker.result.verdict import Run, Statistics, Subject, Verdict, Word
+from checker.result.verdict import Run, Statistics, Subject, Verdict, VerdictKind
 from checker.stopping import INTERRUPTED
 from checker.verify.request import Request
 from checker.verify.subject import wanted_properties
@@ -25,7 +25,7 @@ def interrupted_run(request: Request, engine: str, found: Mapping[str, tuple[Sub
     wanted = wanted_properties(program, request)
     subject = next(iter(found.values()))[0]
     verdicts = tuple(
-        found[name][1] if name in found else Verdict(name, Word.UNKNOWN, str(INTERRUPTED))
+        found[name][1] if name in found else Verdict(name, VerdictKind.UNKNOWN, str(INTERRUPTED))
         for name in program.properties
         if name in wanted
     )

@@ -14,7 +14,7 @@ from checker.explicit.search.results import Finding, Limits, Progress, Result
 from checker.ir.lowering.lower import lower
 from checker.language import tree
 from checker.language.errors import ModelError
-from checker.result.verdict import Verdict, Word
+from checker.result.verdict import Verdict, VerdictKind
 from checker.trace.confirmation.build import Disagreement
 from checker.trace.confirmation.fairness import assumed
 from checker.verify.subject import live_properties
@@ -46,14 +46,14 @@ def look_at_runs(
     states = result.statistics.states
     if most is not None and states > most:
         reason = f"liveness is looked for in at most {most:,} states; these are {states:,}; --liveness-states sets another limit"
-        return {name: Verdict(name, Word.UNKNOWN, reason) for name in properties}
+        return {name: Verdict(name, VerdictKind.UNKNOWN, reason) for name in properties}
     begun = time.monotonic()
     system = lower(program, liveness=True)
     limits = dataclasses.replace(limits, states=most).later(time.monotonic() - begun)
     try:
         lassos = find_lassos(system, properties, limits, progress, found)
     except ModelError as error:
-        return {name: Verdict(name, Word.ERROR, str(error)) for name in properties}
+        return {name: Verdict(name, VerdictKind.ERROR, str(error)) for name in properties}
     counts = (result.statistics.states, result.statistics.transitions)
     if lassos.explored and not reduced and (lassos.states, lassos.transitions) != counts:
         raise Disagreement(f"liveness explored {(lassos.states, lassos.transitions)} states and transitions, safety {counts}")
@@ -66,10 +66,10 @@ def look_at_runs(
 def _unknown(program: tree.Program, name: str, result: Result, lassos: Lassos) -> Verdict | None:
     """The verdict of a property without a lasso, if that is not the one of all properties."""
     if lassos.stopped is not None:
-        return Verdict(name, Word.UNKNOWN, f"liveness: {lassos.stopped}", stopped=lassos.stopped)
+        return Verdict(name, VerdictKind.UNKNOWN, f"liveness: {lassos.stopped}", stopped=lassos.stopped)
     if result.outside:
-        return Verdict(name, Word.UNKNOWN, f"runs are not followed out of the {', '.join(result.outside)}")
+        return Verdict(name, VerdictKind.UNKNOWN, f"runs are not followed out of the {', '.join(result.outside)}")
     judged = any(e.property == name and not e.demanded.own_steps for e in program.eventualities)
     if lassos.vacuous and judged and not result.cuts:
-        return Verdict(name, Word.UNKNOWN, "no run is fair, so that nothing is demanded of any")
+        return Verdict(name, VerdictKind.UNKNOWN, "no run is fair, so that nothing is demanded of any")
     return None

@@ -13,7 +13,7 @@ from checker.explicit.search.results import Limits
 from checker.language.errors import UsageError
 from checker.mutation.mutants import Mutant
 from checker.result.mutation import Fate, MutantResult, Outcome, Reference
-from checker.result.verdict import Run, Subject, Verdict, Word
+from checker.result.verdict import Run, Subject, Verdict, VerdictKind
 from checker.trace.confirmation.build import Disagreement
 from checker.verify.configuration import check_configuration
 from checker.verify.request import Request
@@ -46,7 +46,7 @@ class Found:
     seconds: float
     run: Run | None = None
     killed: tuple[str, int] | None = None
-    refused: str | None = None
+    refused: UsageError | None = None
     failed: str | None = None
     unknown: str | None = None
 
@@ -71,9 +71,9 @@ def search(job: Job) -> Found:
     except _Killed as killed:
         found["killed"] = (killed.property, killed.length)
     except UsageError as error:
-        found["refused"] = str(error)
+        found["refused"] = error
     except RecursionError:
-        found["refused"] = "the model is nested too deeply"
+        found["refused"] = UsageError("the model is nested too deeply")
     except Disagreement as error:
         found["failed"] = f"engine and replayer disagree: {error}"
     except MemoryError:
@@ -124,19 +124,19 @@ def references(
 
 def _reference(request: Request, found: Found) -> Reference:
     if found.refused is not None:
-        raise UsageError(found.refused)
+        raise found.refused
     if found.failed is not None:
         raise Disagreement(found.failed)
     if found.run is None:
-        raise UsageError(f"error: {request.model} itself could not be searched: {found.unknown}; choose smaller sizes")
+        raise UsageError(f"{request.model} itself could not be searched: {found.unknown}; choose smaller sizes")
     run = found.run
     if run.error is not None:
-        raise UsageError(f"{request.model}: error: this model is wrong itself, `stackproof check` shows how: {run.error.detail}")
+        raise UsageError(f"this model is wrong itself, `stackproof check` shows how: {run.error.detail}", request.model)
     incomplete = (
         str(run.stopped) if run.stopped is not None else ("; ".join(f"{reason}: {what}" for reason, what in run.cuts) or None)
     )
-    judged = tuple(v.property for v in run.verdicts if v.word in (Word.BOUNDED, Word.PROVED))
-    unjudged = {v.property: v.detail for v in run.verdicts if v.word is Word.UNKNOWN}
+    judged = tuple(v.property for v in run.verdicts if v.kind in (VerdictKind.BOUNDED, VerdictKind.PROVED))
+    unjudged = {v.property: v.detail for v in run.verdicts if v.kind is VerdictKind.UNKNOWN}
     return Reference(run.subject.configuration, outcome_of(run), judged, unjudged, incomplete)
 
 
@@ -208,7 +208,7 @@ class MutantSearch:
         if found.failed is not None:
             return _result(mutant, Fate.FAILED, found.failed)
         if found.refused is not None:
-            return _result(mutant, Fate.STILLBORN, found.refused)
+            return _result(mutant, Fate.STILLBORN, str(found.refused))
         if found.run is not None and found.run.error is not None:
             return _result(mutant, Fate.STILLBORN, f"model error: {found.run.error.detail}")
         return None
@@ -242,7 +242,7 @@ def _survived(state: _Progress) -> MutantResult:
 def _why_unknown(run: Run) -> str | None:
     """Why a search leaves open whether a property is violated; None if it does not."""
     stopped = None if run.stopped is None else str(run.stopped)
-    return next((verdict.detail for verdict in run.verdicts if verdict.word is Word.UNKNOWN), stopped)
+    return next((verdict.detail for verdict in run.verdicts if verdict.kind is VerdictKind.UNKNOWN), stopped)
 
 
 def difference(model: Outcome, mutant: Outcome) -> str | None:

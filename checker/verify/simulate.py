@@ -9,7 +9,7 @@ from collections.abc import Callable
 from checker.explicit.search.results import Limits
 from checker.explicit.simulation.simulation import Plan, Simulation, WalkStatistics
 from checker.result.simulation import Simulated, Walks
-from checker.result.verdict import Verdict, Word
+from checker.result.verdict import Verdict, VerdictKind
 from checker.verify.confirm import Announce, Confirming
 from checker.verify.request import Request
 from checker.verify.subject import load_subject, unreached_lines
@@ -32,7 +32,7 @@ def simulate_configuration(
     s = result.statistics
     walks = Walks(plan.walks, plan.depth, plan.seed, s.walks, s.steps, s.longest, s.seconds, s.memory)
     error = None if result.error is None else confirming.error(result.error)
-    otherwise = error or Verdict("", Word.UNKNOWN, str(walks))
+    otherwise = error or Verdict("", VerdictKind.UNKNOWN, str(walks))
     return Simulated(
         loaded.subject,
         tuple(

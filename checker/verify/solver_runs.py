@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What a solver found, as findings: its run is taken again with the portable engine's transitions.
 
-A hit is a run: states, and the transition taken from each. The portable engine's transitions have to lead to the very same
-states.
+A solver's counterexample is states, and the transition taken from each. The portable engine's transitions have to lead to the
+very same states.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from collections.abc import Callable
 from checker.explicit.search.results import Finding
 from checker.explicit.search.search import Search
 from checker.explicit.step.outcome import Cut, OutOfRange, Raised, Violated
-from checker.explicit.step.paths import Hop, Route, alternatives, is_deadlock, marked
+from checker.explicit.step.paths import Route, Step, alternatives, is_deadlock, marked
 from checker.explicit.step.transitions import Transition as RealTransition
 from checker.language.raised import NO_DEADLOCK
 from checker.language.schedule import Choice
-from checker.symbolic.bmc.problem import BROKEN, CUT, ERROR, ERROR_IN, STUCK, VIOLATES
-from checker.symbolic.bmc.question import Hit
+from checker.symbolic.bmc.problem import CUT, DEADLOCK, ERROR, ERROR_IN, VIOLATED, VIOLATES
+from checker.symbolic.bmc.question import Counterexample
 from checker.symbolic.relation.selector import Transition
 from checker.symbolic.relation.transition import Relation
 from checker.trace.confirmation.build import Disagreement
@@ -26,61 +26,63 @@ Outcome = tuple[RealTransition, tuple[Choice, ...], int | Raised]
 
 
 class Runs:
-    """Turns hits into findings. Disagreement where the portable engine cannot go the same way."""
+    """Turns counterexamples into findings. Disagreement where the portable engine cannot go the same way."""
 
     def __init__(self, relation: Relation, search: Search) -> None:
         self.relation = relation
         self.search = search
         self.layout = search.layout
-        self.broken: set[str] = set()
+        self.violated: set[str] = set()
 
-    def finding(self, hit: Hit) -> Finding | None:
-        """The finding of a hit. None for a cut, which is noted in the search's result; and for a model error in an invariant of
-        a property that was found violated, as no engine evaluates that any more."""
-        state = self._packed(hit, 0)
+    def finding(self, counterexample: Counterexample) -> Finding | None:
+        """The finding of a counterexample. None for a cut, which is noted in the search's result; and for a model error in an
+        invariant of a property that was found violated, as no engine evaluates that any more."""
+        state = self._packed(counterexample, 0)
         if state not in self.search.firsts:
             raise Disagreement("the solver and the portable engine begin in different states")
         path = Route(state)
-        for number in range(1, len(hit.states)):
-            wanted = self._packed(hit, number)
-            found = self._take(hit, number - 1, state, wanted.__eq__, f"the state after step {number}")
-            path = path.then(Hop(found[0], found[1], wanted))
+        for number in range(1, len(counterexample.states)):
+            wanted = self._packed(counterexample, number)
+            found = self._take(counterexample, number - 1, state, wanted.__eq__, f"the state after step {number}")
+            path = path.then(Step(found[0], found[1], wanted))
             state = wanted
-        last = len(hit.states) - 1
-        if hit.target.startswith(BROKEN):
-            return self._broken(hit.target.removeprefix(BROKEN), path)
-        if hit.target == STUCK:
-            return self._stuck(path)
-        if hit.target.startswith(ERROR_IN):
-            name = hit.target.removeprefix(ERROR_IN)
-            return None if name in self.broken else self._broken_error(name, path)
+        last = len(counterexample.states) - 1
+        if counterexample.target.startswith(VIOLATED):
+            return self._violation(counterexample.target.removeprefix(VIOLATED), path)
+        if counterexample.target == DEADLOCK:
+            return self._deadlock(path)
+        if counterexample.target.startswith(ERROR_IN):
+            name = counterexample.target.removeprefix(ERROR_IN)
+            return None if name in self.violated else self._invariant_error(name, path)
         transition, choices, raised = self._take(
-            hit, last, state, _raises(hit.target), f"`{hit.target.strip()}` in step {last + 1}"
+            counterexample, last, state, _raises(counterexample.target), f"`{counterexample.target.strip()}` in step {last + 1}"
         )
         if isinstance(raised, Cut):
             self.search.result.note(raised)
             return None
         if isinstance(raised, Violated):
-            self.broken.add(raised.property)
-            path = path.then(Hop(transition, choices, marked(self.search.transitions, state, raised)))
+            self.violated.add(raised.property)
+            path = path.then(Step(transition, choices, marked(self.search.transitions, state, raised)))
             return Finding(raised.property, raised.how.value, raised.position, path)
         assert isinstance(raised, OutOfRange)
-        path = path.then(Hop(transition, choices, state))
+        path = path.then(Step(transition, choices, state))
         return Finding("", "model-error", raised.position, path, message=raised.message)
 
-    def _packed(self, hit: Hit, number: int) -> int:
-        return self.relation.fields.packed(self.layout, hit.states[number])
+    def _packed(self, counterexample: Counterexample, number: int) -> int:
+        return self.relation.fields.packed(self.layout, counterexample.states[number])
 
-    def _take(self, hit: Hit, number: int, state: int, accepts: Callable[[int | Raised], bool], what: str) -> Outcome:
+    def _take(
+        self, counterexample: Counterexample, number: int, state: int, accepts: Callable[[int | Raised], bool], what: str
+    ) -> Outcome:
         """A way in which the transition that the solver took there ends as it did there."""
-        taken = self.relation.transitions[hit.inputs[number][0]]
+        taken = self.relation.transitions[counterexample.inputs[number][0]]
         for transition, choices, end in alternatives(self.search.transitions, state):
             if _is(taken, transition) and accepts(end):
                 return transition, choices, end
         raise Disagreement(f"the solver finds {what}, and the portable engine does not")
 
-    def _broken(self, name: str, path: Route) -> Finding:
-        self.broken.add(name)
+    def _violation(self, name: str, path: Route) -> Finding:
+        self.violated.add(name)
         for cluster in self.search.clusters:
             for instance in cluster.instances:
                 if instance.predicate.property == name and instance.is_violated(path.end):
@@ -88,12 +90,12 @@ class Runs:
                     return Finding(name, "invariant", predicate.position, path, predicate, instance.arguments)
         raise Disagreement(f"the solver finds {name} violated after {len(path)} steps, and the portable engine does not")
 
-    def _stuck(self, path: Route) -> Finding:
+    def _deadlock(self, path: Route) -> Finding:
         if not is_deadlock(self.search.transitions, path.end):
             raise Disagreement(f"the solver finds a deadlock after {len(path)} steps, and the portable engine does not")
         return Finding(NO_DEADLOCK, "deadlock", None, path)
 
-    def _broken_error(self, name: str, path: Route) -> Finding:
+    def _invariant_error(self, name: str, path: Route) -> Finding:
         for cluster in self.search.clusters:
             for instance in cluster.instances:
                 try:

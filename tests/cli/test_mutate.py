@@ -134,6 +134,7 @@ def test_list_and_only(whole: dict[str, Any]) -> None:
     assert "matches 'lock: dorp*'; `stackproof mutate " in none.stderr
 
 
+@pytest.mark.slow
 def test_waivers(model: Path, whole: dict[str, Any]) -> None:
     survivors = [mutant["name"] for mutant in whole["mutants"] if mutant["outcome"] == "survived"]
     waivers = model.with_suffix(".waivers")

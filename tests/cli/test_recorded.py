@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from checker.language.python.load import load_program, load_wording
+from checker.language.python.load import load_wording
 from tests.support.command import PROJECT, stackproof
 
 MODEL = '''# SPDX-License-Identifier: GPL-2.0-only
@@ -234,14 +234,6 @@ def test_what_is_skipped_in_a_folder_is_said(model: Path) -> None:
     done = stackproof("gate", str(model.parent))
     assert done.returncode == 0
     assert done.stdout.startswith(f"{worse}: skipped, since its name begins with _\n")
-
-
-def test_the_bundled_models_record_their_properties() -> None:
-    for path in sorted((PROJECT / "models").glob("[!_]*.py")):
-        program, now = load_program(path), load_wording(path)
-        assert program.recorded is not None
-        assert dict(program.recorded.properties) == now.properties
-        assert dict(program.recorded.assumptions) == now.assumptions
 
 
 def test_the_digits_are_those_of_any_run() -> None:

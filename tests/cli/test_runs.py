@@ -19,7 +19,7 @@ from checker.explicit.search.results import Limits
 from checker.explicit.search.search import Search
 from checker.ir.lowering.lower import lower
 from checker.language.python.load import load_program
-from checker.result.verdict import Word
+from checker.result.verdict import VerdictKind
 from checker.stopping import INTERRUPTED
 from checker.trace.confirmation.build import Disagreement
 from checker.verify.configuration import check_configuration
@@ -223,7 +223,7 @@ def test_limits_and_another_state_space() -> None:
 
     def look(limits: Limits) -> dict[str, str]:
         verdicts = look_at_runs(program, wanted, result, None, limits, None, lambda _: None)
-        assert all(verdict.word is Word.UNKNOWN for verdict in verdicts.values())
+        assert all(verdict.kind is VerdictKind.UNKNOWN for verdict in verdicts.values())
         return {name: verdict.detail for name, verdict in verdicts.items()}
 
     assert look(Limits()) == {}
@@ -257,4 +257,6 @@ def test_without_a_fair_run_nothing_is_claimed(tmp_path: Path) -> None:
         '@eventually("happens", "never")\ndef happens() -> bool:\n    "test"\n    return done\n'
     )
     run = check_configuration(Request(model, {}, None), Method("portable", 1), Limits())
-    assert [(v.word, v.detail) for v in run.verdicts] == [(Word.UNKNOWN, "no run is fair, so that nothing is demanded of any")]
+    assert [(v.kind, v.detail) for v in run.verdicts] == [
+        (VerdictKind.UNKNOWN, "no run is fair, so that nothing is demanded of any")
+    ]

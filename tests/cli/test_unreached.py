@@ -72,8 +72,8 @@ def fine() -> bool:
 def test_what_is_switched_off_is_not_reached(tmp_path: Path, command: str, extra: int, events: str, expected: set[str]) -> None:
     path = tmp_path / "lines.py"
     path.write_text(MODEL, encoding="utf-8")
-    arguments = [command, str(path), "--set", f"EXTRA={extra}", "--events", events, "--format", "json"]
-    done = stackproof(*arguments)
+    walks = ("--walks", "50") if command == "simulate" else ()
+    done = stackproof(command, str(path), "--set", f"EXTRA={extra}", "--events", events, "--format", "json", *walks)
     (run,) = [json.loads(done.stdout)] if "runs" not in json.loads(done.stdout) else json.loads(done.stdout)["runs"]
     text = MODEL.splitlines()
     marks = {text[int(place.rpartition(":")[2]) - 1].partition("  # ")[2] for place in run["unreached"]}

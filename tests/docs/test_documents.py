@@ -3,15 +3,16 @@
 
 from __future__ import annotations
 
-import os
+import itertools
 import re
 import shlex
-import shutil
 import subprocess
-import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from tests.support.command import stackproof
 
 PROJECT = Path(__file__).resolve().parents[2]
 DOCUMENTS = [
@@ -21,8 +22,18 @@ DOCUMENTS = [
     *sorted((PROJECT / "docs").rglob("*.md")),
 ]
 BLOCK = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
-NOT_RUN_HERE = ("make ",)
-"""What .ci/run itself runs."""
+RUN_BY_MAKE = "stackproof gate models/rfc_v1.py"
+"""What `make run` runs, and .ci/run with it; as it does all that begins with make."""
+WRITES = ("--save", "--record", "--checkpoint", "--certificates")
+"""The options that name what a command writes."""
+LONG = (
+    "simulate models/rfc_v1_nr_fixed.py --cpus 3",
+    "prove models/hardened.py",
+    "--tasks 2 --stack-pages 4",
+    "mutate models/rfc_v1",
+    "workload --plot",
+)
+"""Parts of the commands that take more than some seconds."""
 INSTALLATION = "pipx install ."
 """What tests/packaging does, with pip: pipx is pip and an environment for each program."""
 
@@ -38,12 +49,48 @@ def commands(document: Path) -> list[tuple[str, int]]:
     return found
 
 
+def chains(document: Path) -> list[list[tuple[str, int]]]:
+    """The commands of a document, those together that go on with what an earlier one wrote."""
+    found: list[tuple[set[str], list[tuple[str, int]]]] = []
+    for command, status in commands(document):
+        words = shlex.split(command)
+        before = next((chain for chain in found if chain[0] & {word.split("/")[0] for word in words}), None)
+        if before is None:
+            before = (set(), [])
+            found.append(before)
+        before[1].append((command, status))
+        before[0].update(words[-1:] if words[0] == "cp" else [b for a, b in itertools.pairwise(words) if a in WRITES])
+    return [chain for _, chain in found]
+
+
+def each_chain() -> list[Any]:
+    """Each chain of commands once, though several documents show it; those that take long are run with --slow."""
+    known: set[str] = set()
+    parameters = []
+    for document in DOCUMENTS:
+        for chain in chains(document):
+            if all(command in known for command, _ in chain):
+                continue
+            known.update(command for command, _ in chain)
+            slow = [pytest.mark.slow] if any(part in command for command, _ in chain for part in LONG) else []
+            name = f"{document.relative_to(PROJECT)}: {chain[0][0]}"
+            parameters.append(pytest.param(chain, id=name, marks=slow))
+    return parameters
+
+
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """A copy of the project to run the commands in: some write files."""
-    for folder in ("checker", "spec", "models", "counterexamples", "docs"):
-        shutil.copytree(PROJECT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    """A folder in which the project seems to be, to run commands in: some write files."""
+    for folder in ("spec", "models", "counterexamples", "docs"):
+        (tmp_path / folder).symlink_to(PROJECT / folder)
     return tmp_path
+
+
+def run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    words = shlex.split(command)
+    if words[0] == "stackproof":
+        return stackproof(*words[1:], cwd=folder)
+    return subprocess.run(words, cwd=folder, capture_output=True, text=True, timeout=300)
 
 
 def test_there_are_commands() -> None:
@@ -51,44 +98,30 @@ def test_there_are_commands() -> None:
     assert sum(command.startswith("stackproof ") for command in found) > 8
 
 
-@pytest.mark.parametrize("document", [d for d in DOCUMENTS if commands(d)], ids=lambda d: str(d.relative_to(PROJECT)))
-def test_commands_of_the_documents_do_what_they_say(document: Path, project: Path) -> None:
-    for command, status in commands(document):
-        if command.startswith(NOT_RUN_HERE):
+@pytest.mark.parametrize("chain", each_chain())
+def test_commands_of_the_documents_do_what_they_say(chain: list[tuple[str, int]], project: Path) -> None:
+    makefile = (PROJECT / "Makefile").read_text()
+    for command, status in chain:
+        if command.startswith("make "):
             target = command.split()[1]
-            assert re.search(rf"^{target}:", (PROJECT / "Makefile").read_text(), re.MULTILINE), command
+            assert re.search(rf"^{target}:", makefile, re.MULTILINE), command
             continue
         if command == INSTALLATION:
             assert (PROJECT / "tests" / "packaging" / "test_installed.py").is_file()
             continue
-        words = shlex.split(command)
-        if words[0] == "stackproof":
-            words = [sys.executable, "-m", "checker", *words[1:]]
-        done = subprocess.run(
-            words,
-            cwd=project,
-            env={**os.environ, "PYTHONPATH": str(project), "COLUMNS": "110"},
-            capture_output=True,
-            text=True,
-            timeout=300,
-        )
-        assert done.returncode == status, f"{document}: {command}\n{done.stdout[-2000:]}{done.stderr}"
+        if command == RUN_BY_MAKE:
+            assert command.replace("stackproof", "$(BIN)/stackproof") in makefile
+            continue
+        done = run(command, project)
+        assert done.returncode == status, f"{command}\n{done.stdout[-2000:]}{done.stderr}"
 
 
 def test_the_first_result_is_what_is_printed(project: Path) -> None:
     readme = (PROJECT / "README.md").read_text()
     shown = re.search(r"^```text\n(.*?)^```", readme, re.MULTILINE | re.DOTALL)
-    command = next(c for c, _ in commands(PROJECT / "README.md") if c.startswith("stackproof check models/rfc_v1.py --cpus 1"))
+    command = next(c for c, _ in commands(PROJECT / "README.md") if c.startswith("stackproof check rfc_v1 --cpus 1"))
     assert shown is not None
-    done = subprocess.run(
-        [sys.executable, "-m", "checker", *shlex.split(command)[1:]],
-        cwd=project,
-        env={**os.environ, "PYTHONPATH": str(project), "COLUMNS": "110"},
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
-    rest = done.stdout
+    rest = run(command, project).stdout
     assert rest.startswith(shown[1].split("...\n")[0])
     for part in re.split(r"^\.\.\.\n", shown[1], flags=re.MULTILINE):
         _, found, rest = rest.partition(part)

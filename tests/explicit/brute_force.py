@@ -57,7 +57,7 @@ class Space:
     views: of running states, with the depth of the nearest. edges: (view, label, view of the successor). ends: (view, label,
     property or HALT) of transitions to terminal states. states, marked: how many running and terminal ones. transitions:
     those that lead to a state. violated: property -> kind and length of its shortest counterexample. cuts: reasons. errors:
-    position of each model error -> length of the shortest path that ends in it. stuck: the depth of the nearest state that
+    position of each model error -> length of the shortest path that ends in it. deadlock: the depth of the nearest state that
     nothing but interrupts leads away from, for the machine, which keeps locals that nothing reads any more; violated has the
     nearest one that they lead away from only by such locals.
     """
@@ -72,7 +72,7 @@ class Space:
     violated: dict[str, tuple[str, int]] = field(default_factory=dict)
     cuts: set[str] = field(default_factory=set)
     errors: dict[str, int] = field(default_factory=dict)
-    stuck: int | None = None
+    deadlock: int | None = None
 
 
 class TooLarge(Exception):
@@ -194,8 +194,8 @@ class BruteForce:
                 graph[-1].append((label, numbers[successor]))
             if not leaves and "no-deadlock" in program.properties:
                 space.violated.setdefault("no-deadlock", ("deadlock", len(path)))
-            if not moves and space.stuck is None:
-                space.stuck = len(path)
+            if not moves and space.deadlock is None:
+                space.deadlock = len(path)
             if len(queue) > self.most:
                 raise TooLarge
         space.marked = len(terminal)
@@ -424,14 +424,14 @@ def compare(program: Program, most: int = 120, operands: bool = False) -> Space:
     assert expected.edges - found.edges == set(), "transitions of the machine only"
     assert found.ends == expected.ends
     assert found.views == expected.views
-    found_stuck, stuck = found.violated.pop("no-deadlock", None), expected.violated.get("no-deadlock")
+    found_deadlock, deadlock = found.violated.pop("no-deadlock", None), expected.violated.get("no-deadlock")
     assert found.violated == {name: end for name, end in expected.violated.items() if name != "no-deadlock"}
-    if found_stuck is not None:
-        assert stuck is not None
-        assert stuck[1] <= found_stuck[1]
-    if stuck is not None and expected.stuck is not None:
-        assert found_stuck is not None
-        assert found_stuck[1] <= expected.stuck
+    if found_deadlock is not None:
+        assert deadlock is not None
+        assert deadlock[1] <= found_deadlock[1]
+    if deadlock is not None and expected.deadlock is not None:
+        assert found_deadlock is not None
+        assert found_deadlock[1] <= expected.deadlock
     assert found.cuts == expected.cuts
     assert brute.coarsest <= found.states
     assert found.states <= expected.states or operands

@@ -7,7 +7,7 @@ from checker.explicit.search.results import Finding, Result
 from checker.explicit.search.search import Search
 from checker.explicit.step.decode import state_cells, state_frames
 from checker.explicit.step.initial import initial_states
-from checker.explicit.step.paths import Hop
+from checker.explicit.step.paths import Step
 from checker.ir.lowering.lower import lower
 from checker.language.tree import Program
 from checker.trace.confirmation.build import Claim, build_trace
@@ -29,9 +29,9 @@ def confirm(program: Program) -> Result:
 def replayed(program: Program, search: Search, finding: Finding) -> Trace:
     """The trace of a finding. Asserts that its states are those of the engine, and that it replays."""
     initial = search.system.initials[initial_states(search.system, search.layout).index(finding.path.first)]
-    built = build_trace(program, [transition_of(hop) for hop in finding.path], claim_of(program, finding), initial.choices)
+    built = build_trace(program, [transition_of(step) for step in finding.path], claim_of(program, finding), initial.choices)
     unmarked = (1 << search.layout.mark) - 1
-    states = [finding.path.first, *(hop.state & unmarked for hop in finding.path)]
+    states = [finding.path.first, *(step.state & unmarked for step in finding.path)]
     for state, snapshot in zip(states, built.states, strict=True):
         assert state_cells(program, search.system, search.layout, state) == snapshot.cells
         assert state_frames(program, search.system, search.layout, state) == snapshot.frames
@@ -40,12 +40,12 @@ def replayed(program: Program, search: Search, finding: Finding) -> Trace:
     return built.trace
 
 
-def transition_of(hop: Hop) -> Transition:
-    """The transition of a hop, in the machine's terms."""
-    transition = hop.transition
+def transition_of(step: Step) -> Transition:
+    """The transition of a step, in the machine's terms."""
+    transition = step.transition
     if transition.action is None:
-        return Transition(transition.processor, choices=hop.choices)
-    return Transition(None, transition.action.name, transition.arguments, hop.choices)
+        return Transition(transition.processor, choices=step.choices)
+    return Transition(None, transition.action.name, transition.arguments, step.choices)
 
 
 def claim_of(program: Program, finding: Finding) -> Claim:

@@ -12,8 +12,6 @@ import pytest
 from brute_force import BruteForce, View, compare, engine_space
 from confirming import confirm, replayed
 from drawn import drawn_program, small_enough
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from naming_systems import BOOT, CPU, NAMED, NODE, naming_system, violated_by
 from random_allocations import random_allocations
 from small_programs import line_of, program_of
@@ -27,25 +25,17 @@ from checker.ir.lowering.lower import lower
 from checker.ir.naming import FreeInstances
 from checker.language.tree import Program
 from checker.verify.subject import notes_of
+from tests.support.sampling import some
+from tests.support.seeds import seeds
 
-SEEDS = st.integers(0, 2**32 - 1)
-HEALTH = (HealthCheck.filter_too_much, HealthCheck.too_slow)
 MOST = 150
 
 
 # -- against allocations that return any free instance ----------------------------------------------------------------
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=HEALTH)
-@given(SEEDS)
+@seeds(15, 1500)
 def test_nothing_is_left_out(seed: int) -> None:
-    check(seed)
-
-
-@pytest.mark.slow
-@settings(max_examples=1500, deadline=None, derandomize=True, suppress_health_check=HEALTH)
-@given(SEEDS)
-def test_nothing_is_left_out_of_many_systems(seed: int) -> None:
     check(seed)
 
 
@@ -100,7 +90,7 @@ def exchanged(program: Program, view: View) -> Iterator[View]:
 # -- what counts as naming a free instance ----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("what", NAMED)
+@pytest.mark.parametrize("what", some(NAMED, 4))
 def test_a_named_instance_is_among_those_that_may_be_allocated(what: str) -> None:
     program = program_of(naming_system(what))
     violated = violated_by(what)

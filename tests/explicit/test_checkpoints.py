@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 from confirming import replayed
-from hypothesis import HealthCheck, assume, given, note, settings
-from hypothesis import strategies as st
+from hypothesis import assume, note
 from random_systems import random_system
 from small_programs import program_of
 
@@ -28,9 +27,10 @@ from checker.ir.system import System
 from checker.language.errors import ModelError
 from checker.language.python.load import load_program
 from checker.language.tree import Program
+from tests.support.sampling import always
+from tests.support.seeds import seeds
 
 PROJECT = Path(__file__).resolve().parents[2]
-HEALTH = (HealthCheck.filter_too_much, HealthCheck.too_slow, HealthCheck.function_scoped_fixture)
 
 
 @dataclass
@@ -82,7 +82,7 @@ def outcome(result: Result) -> tuple[object, ...]:
 
 
 def paths(result: Result) -> dict[str, list[int]]:
-    return {name: [hop.state for hop in finding.path] for name, finding in result.findings.items()}
+    return {name: [step.state for step in finding.path] for name, finding in result.findings.items()}
 
 
 def pieces(text: str) -> str:
@@ -109,7 +109,7 @@ def dks(**values: int) -> Program:
     return load_program(PROJECT / "models" / "dks.py", values)
 
 
-@pytest.mark.parametrize("threads", [[1], [2], [1, 2], [2, 1, 3]], ids=str)
+@pytest.mark.parametrize("threads", always([[1], [2], [1, 2], [2, 1, 3]], lambda threads: threads in ([1], [2, 1, 3])), ids=str)
 @pytest.mark.parametrize("reductions", [frozenset(), frozenset({"pages", "symmetry"})], ids=["plain", "reduced"])
 def test_dks_in_pieces(tmp_path: Path, hasty: None, threads: list[int], reductions: frozenset[str]) -> None:
     subject = Subject(dks(C=1, T=2, S=2, FAIL=1, LATE=1), reductions, pieces)
@@ -177,16 +177,8 @@ def test_a_frame_that_was_entered_stands_on_a_result(tmp_path: Path, hasty: None
     assert outcome(result) == outcome(whole)
 
 
-@settings(max_examples=5, deadline=None, derandomize=True, suppress_health_check=HEALTH)
-@given(st.integers(0, 2**32 - 1))
+@seeds(2, 70)
 def test_random_systems_in_pieces(tmp_path: Path, seed: int) -> None:
-    check(tmp_path, seed)
-
-
-@pytest.mark.slow
-@settings(max_examples=70, deadline=None, derandomize=True, suppress_health_check=HEALTH)
-@given(st.integers(2**32, 2**33))
-def test_many_random_systems_in_pieces(tmp_path: Path, seed: int) -> None:
     check(tmp_path, seed)
 
 
@@ -213,24 +205,25 @@ def check(folder: Path, seed: int) -> None:
     assert outcome(result) == outcome(whole)
 
 
-def test_states_that_find_no_room_are_found_after_resuming(tmp_path: Path) -> None:
+@pytest.mark.slow
+@pytest.mark.parametrize("threads", [1, 2])
+def test_states_that_find_no_room_are_found_after_resuming(tmp_path: Path, threads: int) -> None:
     """Rows run out in the middle of an expansion; with more rows the search goes on with what it has."""
     program = dks(C=1, T=2, S=2, FAIL=1, LATE=1)
     result = Subject(program).run(1, Limits())
     whole, step = outcome(result), result.statistics.states // 6
     old = "q->most_rows = most_rows < UINT32_MAX - CHUNK ? most_rows : UINT32_MAX - CHUNK;"
-    for threads in (1, 2):
-        file = tmp_path / f"file{threads}"
-        room, stops = 0, 0
-        while stops == 0 or result.stopped is not None:
-            room += step
-            # The key is that of the source as it was, so that these searches take each other's checkpoints.
-            subject = Subject(program, frozenset(), lambda text, room=room: pieces(text).replace(old, f"q->most_rows = {room};"))
-            subject.generated = Generated("the same", *list(vars(subject.generated).values())[1:])
-            result = subject.run(threads, Limits(), file, resume=stops > 0)
-            stops += result.stopped is not None
-        assert stops > 3
-        assert outcome(result) == whole
+    file = tmp_path / "file"
+    room, stops = 0, 0
+    while stops == 0 or result.stopped is not None:
+        room += step
+        # The key is that of the source as it was, so that these searches take each other's checkpoints.
+        subject = Subject(program, frozenset(), lambda text, room=room: pieces(text).replace(old, f"q->most_rows = {room};"))
+        subject.generated = Generated("the same", *list(vars(subject.generated).values())[1:])
+        result = subject.run(threads, Limits(), file, resume=stops > 0)
+        stops += result.stopped is not None
+    assert stops > 3
+    assert outcome(result) == whole
 
 
 def test_checkpoints_now_and_then(tmp_path: Path, hasty: None) -> None:

@@ -8,17 +8,16 @@ from brute_force import compare
 from confirming import confirm
 
 from checker.language.python.load import load_program
+from tests.support.sampling import always
 
 MODELS = sorted((Path(__file__).parent / "models").glob("*.py"))
 
 
-# Minutes of brute force.
-LONG = ("jumps",)
+LONG = ("jumps", "symmetric_any", "grids", "deep_branches", "align4")
+"""Seconds or minutes of brute force."""
 
 
-@pytest.mark.parametrize(
-    "path", [pytest.param(path, marks=[pytest.mark.slow] if path.stem in LONG else [], id=path.stem) for path in MODELS]
-)
+@pytest.mark.parametrize("path", always(MODELS, lambda path: path.stem not in LONG), ids=lambda path: path.stem)
 def test_both_judges_agree(path: Path) -> None:
     program = load_program(path)
     compare(program, 3000)

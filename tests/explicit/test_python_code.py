@@ -5,8 +5,7 @@ from __future__ import annotations
 
 import random
 
-from hypothesis import given, note, settings
-from hypothesis import strategies as st
+from hypothesis import note
 from random_expressions import Evaluator, Expressions, model, random_cells
 
 from checker.explicit.step.generated_names import Names
@@ -14,10 +13,10 @@ from checker.explicit.step.outcome import How, OutOfRange, Violated
 from checker.explicit.step.python_code import FunctionMaker
 from checker.ir import system as ir
 from checker.ir.layout import make_layout
+from tests.support.seeds import seeds
 
 SYSTEM = model()
 LAYOUT = make_layout(SYSTEM)
-SEEDS = st.integers(0, 2**32 - 1)
 
 
 def packed(cells: dict[str, tuple[int, ...]]) -> int:
@@ -29,8 +28,7 @@ def packed(cells: dict[str, tuple[int, ...]]) -> int:
     return state
 
 
-@settings(max_examples=1500, deadline=None, derandomize=True)
-@given(SEEDS)
+@seeds(400, 1500)
 def test_generated_code_comes_to_what_the_expression_comes_to(seed: int) -> None:
     chance = random.Random(seed)
     expressions = Expressions(chance, SYSTEM)

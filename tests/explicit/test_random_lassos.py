@@ -5,20 +5,17 @@ from __future__ import annotations
 
 import random
 
-import pytest
 from brute_liveness import violated
 from confirming import replayed
 from drawn import drawn_program, small_enough
-from hypothesis import HealthCheck, assume, event, given, settings
-from hypothesis import strategies as st
+from hypothesis import assume, event
 from random_systems import random_system
 
 from checker.explicit.liveness.lassos import find_lassos
 from checker.explicit.search.search import Search
 from checker.ir.lowering.lower import lower
+from tests.support.seeds import seeds
 
-SEEDS = st.integers(0, 2**32 - 1)
-HEALTH = (HealthCheck.filter_too_much, HealthCheck.too_slow)
 STATES = ("flag", "count == 1", "count == 0", "p is None", "colour == Colour.RED", "slots[0] is slots[1]", "seen", "wide == 0")
 
 
@@ -69,16 +66,8 @@ def conditions(chance: random.Random, processors: bool) -> str:
     return "\n".join([*lines, ""])
 
 
-@settings(max_examples=30, deadline=None, derandomize=True, suppress_health_check=HEALTH)
-@given(SEEDS)
+@seeds(8, 250)
 def test_the_engine_finds_the_lassos_that_brute_force_finds(seed: int) -> None:
-    check(seed)
-
-
-@pytest.mark.slow
-@settings(max_examples=250, deadline=None, derandomize=True, suppress_health_check=HEALTH)
-@given(SEEDS)
-def test_the_engine_finds_the_lassos_that_brute_force_finds_in_many_systems(seed: int) -> None:
     check(seed)
 
 

@@ -5,28 +5,17 @@ from __future__ import annotations
 
 import random
 
-import pytest
 from brute_force import compare
 from confirming import confirm
 from drawn import drawn_program, small_enough
-from hypothesis import HealthCheck, event, given, settings
-from hypothesis import strategies as st
+from hypothesis import event
 from random_systems import READS_TWICE, random_system
 
-SEEDS = st.integers(0, 2**32 - 1)
-HEALTH = (HealthCheck.filter_too_much, HealthCheck.too_slow)
+from tests.support.seeds import seeds
 
 
-@settings(max_examples=100, deadline=None, derandomize=True, suppress_health_check=HEALTH)
-@given(SEEDS)
+@seeds(25, 1500)
 def test_the_engine_finds_what_brute_force_finds(seed: int) -> None:
-    check(seed)
-
-
-@pytest.mark.slow
-@settings(max_examples=1500, deadline=None, derandomize=True, suppress_health_check=HEALTH)
-@given(SEEDS)
-def test_the_engine_finds_what_brute_force_finds_in_many_systems(seed: int) -> None:
     check(seed)
 
 

@@ -215,7 +215,7 @@ def small() -> bool:
 """
     result = run(text)
     assert result.error is not None
-    assert result.error.path.hops == ()
+    assert result.error.path.steps == ()
     assert result.statistics.states == 1
 
 

@@ -12,8 +12,7 @@ from pathlib import Path
 import pytest
 from brute_force import BruteForce, Label, Space, engine_view
 from drawn import drawn_program, small_enough
-from hypothesis import HealthCheck, event, given, settings
-from hypothesis import strategies as st
+from hypothesis import event
 from random_systems import random_system
 from small_programs import line_of, program_of
 from test_agreement import PROPERTIES, SYSTEMS
@@ -22,15 +21,15 @@ from checker.explicit.search.results import Finding, Limits
 from checker.explicit.search.search import Search
 from checker.explicit.simulation.shortening import by_the_same_states, shortened
 from checker.explicit.simulation.simulation import Plan, Simulation, WalkResult, WalkStatistics
-from checker.explicit.step.paths import Hop, Route
+from checker.explicit.step.paths import Route, Step
 from checker.ir.lowering.lower import lower
 from checker.language.python.load import load_program
 from checker.language.tree import Program
 from checker.verify.confirm import confirmed
+from tests.support.seeds import seeds
 
 MODELS = Path(__file__).parents[2] / "models"
 PLAN = Plan(walks=40, depth=30, seed=1)
-HEALTH = (HealthCheck.filter_too_much, HealthCheck.too_slow)
 
 
 def walk(program: Program, plan: Plan = PLAN, properties: frozenset[str] | None = None) -> tuple[Simulation, WalkResult]:
@@ -43,9 +42,9 @@ def walk(program: Program, plan: Plan = PLAN, properties: frozenset[str] | None 
     return simulation, result
 
 
-def label(hop: Hop) -> Label:
-    t = hop.transition
-    return t.processor, "" if t.action is None else t.action.name, t.arguments, hop.choices
+def label(step: Step) -> Label:
+    t = step.transition
+    return t.processor, "" if t.action is None else t.action.name, t.arguments, step.choices
 
 
 def against_brute_force(program: Program, most: int) -> tuple[Space, Simulation]:
@@ -56,7 +55,7 @@ def against_brute_force(program: Program, most: int) -> tuple[Space, Simulation]
     for state, movers in simulation.known.items():
         before = engine_view(simulation, program, state)
         assert before in space.views
-        ways = {(before, label(hop), engine_view(simulation, program, hop.state)) for _, hops in movers for hop in hops}
+        ways = {(before, label(step), engine_view(simulation, program, step.state)) for _, steps in movers for step in steps}
         assert ways <= space.edges
         if not program.routines:
             assert ways == {edge for edge in space.edges if edge[0] == before}
@@ -81,8 +80,7 @@ def test_walks_take_only_transitions_that_brute_force_knows(name: str) -> None:
         assert result.error is not None
 
 
-@settings(max_examples=100, deadline=None, derandomize=True, suppress_health_check=HEALTH)
-@given(st.integers(0, 2**32 - 1))
+@seeds(10, 100)
 def test_walks_through_random_systems(seed: int) -> None:
     text = random_system(random.Random(seed))
     program = drawn_program(text)
@@ -157,19 +155,19 @@ def test_lines_that_no_walk_came_to_are_told() -> None:
 def told(plan: Plan, properties: frozenset[str] | None = None) -> tuple[WalkResult, list[tuple[str, list[Label]]]]:
     program = load_program(MODELS / "rfc_v1_nr_fixed.py", {"CPUS": 2, "TASKS": 2}, ("touch", "late-fault", "migrate", "oom"))
     _, result = walk(program, plan, properties)
-    return result, [(f.property, [label(hop) for hop in f.path]) for f in result.findings.values()]
+    return result, [(f.property, [label(step) for step in f.path]) for f in result.findings.values()]
 
 
 def test_the_same_seed_walks_the_same_ways() -> None:
-    first, second, other = told(Plan(30, 200, 5)), told(Plan(30, 200, 5)), told(Plan(30, 200, 6))
+    first, second, other = told(Plan(10, 200, 5)), told(Plan(10, 200, 5)), told(Plan(10, 200, 6))
     assert first[1] == second[1]
     assert counts(first[0].statistics) == counts(second[0].statistics)
     assert counts(first[0].statistics) != counts(other[0].statistics)
 
 
 def test_properties_make_no_difference_to_the_walks() -> None:
-    everything, found = told(Plan(30, 200, 5))
-    one, only = told(Plan(30, 200, 5), frozenset({"no-deadlock"}))
+    everything, found = told(Plan(10, 200, 5))
+    one, only = told(Plan(10, 200, 5), frozenset({"no-deadlock"}))
     assert only == []
     assert found
     assert counts(everything.statistics) == counts(one.statistics)
@@ -228,27 +226,27 @@ def test_an_interruption_keeps_what_was_found(raised: type[BaseException], stopp
 # -- shortening -------------------------------------------------------------------------------------------------------
 
 
-def some_walks(program: Program, number: int, length: int) -> Iterator[tuple[Simulation, list[Hop]]]:
+def some_walks(program: Program, number: int, length: int) -> Iterator[tuple[Simulation, list[Step]]]:
     """Walks with all ways alike."""
     simulation = Simulation(lower(program), frozenset())
     for seed in range(number):
         chance = random.Random(seed)
-        path: list[Hop] = []
+        path: list[Step] = []
         while len(path) < length:
             state = path[-1].state if path else simulation.first
-            hops = [hop for _, ways in simulation._movers(state, path) for hop in ways]
-            if not hops:
+            steps = [step for _, ways in simulation._movers(state, path) for step in ways]
+            if not steps:
                 break
-            path.append(chance.choice(hops))
+            path.append(chance.choice(steps))
         yield simulation, path
 
 
-def is_path(simulation: Simulation, path: Iterable[Hop]) -> bool:
+def is_path(simulation: Simulation, path: Iterable[Step]) -> bool:
     state = simulation.first
-    for hop in path:
-        if hop not in [way for _, ways in simulation._movers(state, []) for way in ways]:
+    for step in path:
+        if step not in [way for _, ways in simulation._movers(state, []) for way in ways]:
             return False
-        state = hop.state
+        state = step.state
     return True
 
 
@@ -303,4 +301,4 @@ def never() -> bool:
 def test_a_path_of_no_steps_stays_one() -> None:
     program = program_of(LOCK.replace("not all(cpu.inside for cpu in every(Cpu))", "lock"))
     _, result = walk(program)
-    assert result.findings["mutual-exclusion"].path.hops == ()
+    assert result.findings["mutual-exclusion"].path.steps == ()

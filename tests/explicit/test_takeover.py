@@ -16,10 +16,10 @@ from checker.language.python.load import load_program
 
 DKS = Path(__file__).resolve().parents[2] / "models" / "dks.py"
 FIRST_SLOTS = 1 << 16
-"""Of the table of search.c: it grows while one thread is alone."""
+"""Of the table (rows.c): it grows while one thread is alone."""
 
 
-@pytest.mark.parametrize("cached", [False, True])
+@pytest.mark.parametrize("cached", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_the_compiled_engine_takes_over(cached: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("STACKPROOF_CACHE", str(tmp_path))
     monkeypatch.setattr(engines, "PATIENCE", 0.0)
@@ -36,7 +36,7 @@ def test_the_compiled_engine_takes_over(cached: bool, monkeypatch: pytest.Monkey
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("compact", [False, True])
+@pytest.mark.parametrize("compact", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_threads_that_join_late_miss_nothing_of_what_is_stored(compact: bool) -> None:
     system = lower(load_program(DKS, {"C": 2, "T": 2, "S": 3, "LATE": 1}, None))
     explored = explore(system, frozenset(system.properties), Method("compiled", threads=2, compact=compact), Limits())

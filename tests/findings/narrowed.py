@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from checker.explicit.search.results import Finding
 from checker.explicit.search.search import Search
 from checker.explicit.step.outcome import Cut, OutOfRange, Violated
-from checker.explicit.step.paths import Hop, Route, alternatives, marked
+from checker.explicit.step.paths import Route, Step, alternatives, marked
 from checker.explicit.step.transitions import Transition
 from checker.ir.lowering.lower import lower
 from checker.language.schedule import Choice
@@ -45,7 +45,7 @@ class Narrowed:
         self.search = Search(self.system, frozenset({name}))
         self.instances = [instance for cluster in self.search.clusters for instance in cluster.instances]
         self.labels: dict[object, Label] = {}
-        self.came_from: dict[Node, tuple[Node, Hop] | None] = {}
+        self.came_from: dict[Node, tuple[Node, Step] | None] = {}
 
     def run(self) -> Trace | None:
         """The shortest such run, None if there is none."""
@@ -63,14 +63,14 @@ class Narrowed:
                     if isinstance(outcome, int):
                         after = Node(outcome, reached)
                         if after not in self.came_from:
-                            self.came_from[after] = node, Hop(transition, choices, outcome)
+                            self.came_from[after] = node, Step(transition, choices, outcome)
                             nodes.append(after)
                             trace = self._violated_in(after) if outcome < terminal else None
                             if trace is not None:
                                 return trace
                     elif isinstance(outcome, Violated):
-                        hop = Hop(transition, choices, marked(transitions, node.state, outcome))
-                        trace = self._violated_by(outcome, node, hop, reached)
+                        step = Step(transition, choices, marked(transitions, node.state, outcome))
+                        trace = self._violated_by(outcome, node, step, reached)
                         if trace is not None:
                             return trace
                     elif isinstance(outcome, OutOfRange):
@@ -87,11 +87,11 @@ class Narrowed:
         return self.labels[key]
 
     def _path(self, node: Node) -> Route:
-        hops: list[Hop] = []
+        steps: list[Step] = []
         while (came := self.came_from[node]) is not None:
-            node, hop = came
-            hops.append(hop)
-        return Route(node.state, tuple(reversed(hops)))
+            node, step = came
+            steps.append(step)
+        return Route(node.state, tuple(reversed(steps)))
 
     def _violated_in(self, node: Node) -> Trace | None:
         if node.reached < len(self.signature.steps):
@@ -105,11 +105,11 @@ class Narrowed:
                     return trace
         return None
 
-    def _violated_by(self, violated: Violated, node: Node, hop: Hop, reached: int) -> Trace | None:
+    def _violated_by(self, violated: Violated, node: Node, step: Step, reached: int) -> Trace | None:
         if violated.property != self.name or reached < len(self.signature.steps):
             return None
         kind = violated.how.value
-        return self._confirmed(Finding(self.name, kind, violated.position, self._path(node).then(hop)))
+        return self._confirmed(Finding(self.name, kind, violated.position, self._path(node).then(step)))
 
     def _confirmed(self, finding: Finding) -> Trace | None:
         trace = confirmed(self.program, self.system, finding)

@@ -39,10 +39,11 @@ def fuzz(numbers: range, compiled: float, solvers: float) -> Totals:
     return totals
 
 
-def test_some_models() -> None:
-    totals = fuzz(range(70), 0.3, 0.1)
+@pytest.mark.parametrize("number", [30, pytest.param(70, marks=pytest.mark.slow)])
+def test_some_models(number: int) -> None:
+    totals = fuzz(range(number), 0.3, 0.1)
     tried = Counter({kind: totals.models[kind, "tried"] for kind in KINDS})
-    assert tried["degenerate"] > 25 and tried.total() > 45, tried
+    assert tried["degenerate"] > number / 3 and tried.total() > number / 2, tried
     for what in ("brute force", "orbits of symmetry", "portable partial-order", "z3", "bitwuzla"):
         assert totals.ways[what], totals.ways
     for what in ("compact", "checkpoints", "2 threads"):
@@ -114,26 +115,27 @@ def work_is_left_out_of_checkpoints(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(resuming, "Rows", (Rows.OLD_ROWS, Rows.NEW_ROWS, Rows.AGAIN, Rows.AGAIN))
 
 
-FAULTS: dict[Callable[[pytest.MonkeyPatch], None], tuple[str, str]] = {
-    frames_without_bits: ("degenerate", "portable"),
-    nothing_moves: ("symmetric", "orbits of symmetry"),
-    every_step_is_invisible: ("workers", "portable partial-order"),
-    hashes_of_five_bits: ("workers", "compiled"),
-    work_is_left_out_of_checkpoints: ("workers", "checkpoints"),
+FAULTS: dict[Callable[[pytest.MonkeyPatch], None], tuple[str, str, int]] = {
+    frames_without_bits: ("degenerate", "portable", 10_000),
+    nothing_moves: ("symmetric", "orbits of symmetry", 10_000),
+    every_step_is_invisible: ("workers", "portable partial-order", 15_590),
+    hashes_of_five_bits: ("workers", "compiled", 10_000),
+    work_is_left_out_of_checkpoints: ("workers", "checkpoints", 10_000),
 }
-"""Each with a kind of models that show it, and the way that is suspect then."""
+"""Each with a kind of models that show it, the way that is suspect then, and a number shortly before that of a model which
+shows it: some are rare."""
 
 
-def numbers_of(kind: str) -> Iterator[int]:
+def numbers_of(kind: str, first: int) -> Iterator[int]:
     """Of models of this kind. Of all kinds together, it is luck whether a few hundred models have one that shows a fault."""
-    return (number for number in range(10_000, 20_000) if model(number).kind == kind)
+    return (number for number in range(first, first + 10_000) if model(number).kind == kind)
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
 def test_a_fault_is_noticed(fault: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch) -> None:
     fault(monkeypatch)
-    kind, way = FAULTS[fault]
-    for number in numbers_of(kind):
+    kind, way, first = FAULTS[fault]
+    for number in numbers_of(kind, first):
         try:
             try_model(model(number), plan(number, float(way in ("compiled", "checkpoints")), 0.0))
         except Difference as difference:
@@ -142,9 +144,10 @@ def test_a_fault_is_noticed(fault: Callable[[pytest.MonkeyPatch], None], monkeyp
     raise AssertionError("not noticed")
 
 
+@pytest.mark.slow
 def test_a_difference_is_saved_with_a_smaller_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     nothing_moves(monkeypatch)
-    for number in numbers_of(FAULTS[nothing_moves][0]):
+    for number in numbers_of("symmetric", 10_000):
         written, tries = model(number), plan(number, 0.0, 0.0)
         try:
             try_model(written, tries)

@@ -22,7 +22,7 @@ from test_canonical import cleared
 from checker.explicit.compiled import driver as compiled
 from checker.explicit.compiled.c.expressions import Unsupported
 from checker.explicit.compiled.resuming import Checkpoints
-from checker.explicit.reduction.canonical import EXCHANGES, ToldApart
+from checker.explicit.reduction.canonical import EXCHANGES, Distinguished
 from checker.explicit.reduction.reductions import PARTIAL_ORDER
 from checker.explicit.search.results import Limits, Result
 from checker.explicit.search.search import Search
@@ -200,7 +200,7 @@ def try_reductions(
                     assert result.statistics.depth <= full.result.statistics.depth
                     assert set(result.unreached) == set(full.result.unreached)
         if result.dropped:
-            tried.notes.append("pages told apart")
+            tried.notes.append("pages distinguished")
         elif expected.error is None and search.canonical is not None and PARTIAL_ORDER not in reductions:
             with tried.way(f"orbits of {name}"):
                 _count_orbits(tried, full, search)
@@ -219,13 +219,13 @@ def _count_orbits(tried: Tried, full: Search, reduced: Search) -> None:
     """There are as many representatives as orbits, by exchanges that share no table with the engine."""
     canonical = reduced.canonical
     assert canonical is not None
-    records = (*canonical.tabled, *canonical.paged)
+    records = (*canonical.tabled, *canonical.unordered)
     most = MOST_EXCHANGES // len(full.states) + 1
     every = list(itertools.islice(exchanges(full.system, records), most + 1))
     if len(every) > most:
         tried.notes.append("too many exchanges")
         return
-    states = {cleared(full, state) for state in full.states} if canonical.paged else set(full.states)
+    states = {cleared(full, state) for state in full.states} if canonical.unordered else set(full.states)
     orbits = {min(exchanged(full.system, full.layout, state, images) for images in every) for state in states}
     assert len(orbits) == len(reduced.states), f"{len(reduced.states)} representatives of {len(orbits)} orbits"
 
@@ -260,10 +260,10 @@ def try_compiled(
 def _compare(program: Program, library: Library, threads: int, told: Search, expected: Expected) -> None:
     try:
         telling, search, result = library.run(threads)
-    except ToldApart:
-        assert told.result.dropped, "pages are told apart by the compiled engine only"
+    except Distinguished:
+        assert told.result.dropped, "pages are distinguished by the compiled engine only"
         return
-    assert not told.result.dropped, "pages are told apart by the portable engine only"
+    assert not told.result.dropped, "pages are distinguished by the portable engine only"
     _same_search(program, telling, result, told, expected)
     if search.keep and expected.error is None:
         assert search.states == told.states

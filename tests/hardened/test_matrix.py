@@ -6,6 +6,8 @@ from __future__ import annotations
 import pytest
 from matrix import DOCUMENT, SIZES, SIZES_OF_ALL, all_events, event_sets, load_rows, search, short, written
 
+from tests.support.sampling import always
+
 ROWS = [row for row in load_rows().values() if row.unknown is None]
 SMALL = sorted((row for row in ROWS if row.on_runs and row.states < 3_000), key=lambda row: (row.states, row.events))
 MIDDLE = sorted((row for row in ROWS if 3_000 <= row.states < 500_000), key=lambda row: (row.states, row.events))
@@ -29,7 +31,7 @@ def test_the_record_is_of_single_events_and_pairs_and_nothing_is_violated() -> N
         assert row.violated == ()
 
 
-@pytest.mark.parametrize("row", SMALL[::6], ids=name_of)
+@pytest.mark.parametrize("row", always(SMALL[::6], lambda row: row in SMALL[:7]), ids=name_of)
 def test_small_ones_are_as_recorded(row: object) -> None:
     assert search(row.sizes, row.events, ["--threads", "1"]) == row  # type: ignore[attr-defined]
 

@@ -6,8 +6,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
-from hypothesis import HealthCheck, event, given, note, settings
-from hypothesis import strategies as st
+from hypothesis import event, note
 from random_expressions import PLACE, Expressions, model
 from random_programs import random_program
 from random_systems import random_system
@@ -25,9 +24,7 @@ from checker.ir.layout import make_layout
 from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError
 from checker.language.python.load import load_program
-
-SEEDS = st.integers(0, 2**32 - 1)
-HEALTH = (HealthCheck.too_slow, HealthCheck.filter_too_much)
+from tests.support.seeds import seeds
 
 
 @dataclass(frozen=True)
@@ -109,15 +106,13 @@ def searched(text: str, chance: random.Random) -> None:
     check(search, chance)
 
 
-@settings(max_examples=200, deadline=None, derandomize=True, suppress_health_check=HEALTH)
-@given(SEEDS)
+@seeds(40, 200)
 def test_concurrent_systems_keep_to_their_footprints(seed: int) -> None:
     chance = random.Random(seed)
     searched(HEADER + random_system(chance), chance)
 
 
-@settings(max_examples=100, deadline=None, derandomize=True, suppress_health_check=HEALTH)
-@given(SEEDS)
+@seeds(25, 100)
 def test_routines_keep_to_their_footprints(seed: int) -> None:
     chance = random.Random(seed)
     searched(random_program(chance) + ONE_PROCESSOR, chance)
@@ -127,8 +122,7 @@ SYSTEM = model()
 LAYOUT = make_layout(SYSTEM)
 
 
-@settings(max_examples=500, deadline=None, derandomize=True)
-@given(SEEDS)
+@seeds(150, 500)
 def test_an_expression_reads_nothing_outside_its_footprint(seed: int) -> None:
     chance = random.Random(seed)
     expression = Expressions(chance, SYSTEM).integer(3)

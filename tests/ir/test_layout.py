@@ -7,8 +7,7 @@ import random
 from pathlib import Path
 
 import pytest
-from hypothesis import given, note, settings
-from hypothesis import strategies as st
+from hypothesis import note
 from random_expressions import model, random_cells
 from random_programs import random_program
 from small_programs import ONE_PROCESSOR, model_file, program_of
@@ -21,6 +20,7 @@ from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError
 from checker.language.python.load import load_program
 from checker.language.values import format_value
+from tests.support.seeds import seeds
 
 ROOT = Path(__file__).parents[2]
 
@@ -68,8 +68,7 @@ def check_locals(system: ir.System, layout: Layout, frame: int) -> None:
                 assert layout.locals[location.procedure, name] == layout.result, "the callee stores it without knowing where"
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
-@given(st.integers(0, 2**32 - 1))
+@seeds(30, 150)
 def test_locals_that_live_together_do_not_share_bits(seed: int) -> None:
     text = random_program(random.Random(seed)) + ONE_PROCESSOR
     note(text)

@@ -7,16 +7,15 @@ import random
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given, note, settings
-from hypothesis import strategies as st
+from hypothesis import note
 from random_expressions import PLACE, Evaluator, Expressions, model, random_cells
 
 from checker.ir import simplify
 from checker.ir import system as ir
+from tests.support.seeds import seeds
 
 LOCALS = ("a", "b", "c")
 SYSTEM = model()
-SEEDS = st.integers(0, 2**32 - 1)
 
 
 def parts(e: ir.Expression) -> Iterator[ir.Expression]:
@@ -25,8 +24,7 @@ def parts(e: ir.Expression) -> Iterator[ir.Expression]:
         yield from parts(operand)
 
 
-@settings(max_examples=1500, deadline=None, derandomize=True)
-@given(SEEDS)
+@seeds(300, 1500)
 def test_specialised_code_comes_to_the_same(seed: int) -> None:
     chance = random.Random(seed)
     expression = Expressions(chance, SYSTEM, LOCALS).integer(4)
@@ -41,8 +39,7 @@ def test_specialised_code_comes_to_the_same(seed: int) -> None:
     assert not {part.name for part in parts(specialised) if isinstance(part, ir.Local)} & set(known)
 
 
-@settings(max_examples=500, deadline=None, derandomize=True)
-@given(SEEDS)
+@seeds(150, 500)
 def test_an_expression_of_constants_folds_into_one(seed: int) -> None:
     """Where all is known and nothing raises, no operation is left."""
     chance = random.Random(seed)
@@ -82,8 +79,7 @@ def test_known_references_fold_where_they_are_good(reference: int, index: int | 
     assert live == ir.Index("Page", ir.Constant(reference), True, PLACE), "whether it is free is not known"
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
-@given(SEEDS)
+@seeds(100, 300)
 def test_branches_that_are_decided_go(seed: int) -> None:
     """Of an `if` whose test is known only one side is left, in blocks at any depth."""
     chance = random.Random(seed)

@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import random
 
-import pytest
 from as_python import CHECK, DONE, ERROR, STUCK, Ending, Tape, TooManyRuns, Values, python_endings
-from hypothesis import HealthCheck, assume, event, given, note, settings
-from hypothesis import strategies as st
+from hypothesis import assume, event, note
 from random_programs import RANGES, random_program
 from small_programs import ONE_PROCESSOR, model_file
 
@@ -24,6 +22,7 @@ from checker.language.python.load import load_program
 from checker.language.tree import Program, Type
 from checker.trace.machine import Machine
 from checker.trace.state import Kind, Stopped
+from tests.support.seeds import seeds
 
 ACTION = """
 ran: bool = False
@@ -155,33 +154,13 @@ def location_numbers(search: Search, state: int) -> list[int]:
 # -- the tests --
 
 
-SEEDS = st.integers(0, 2**32 - 1)
-HEALTH = (HealthCheck.filter_too_much, HealthCheck.too_slow)
-
-
-@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=HEALTH)
-@given(SEEDS)
+@seeds(40, 2500)
 def test_a_routine_does_what_python_does(seed: int) -> None:
     compare_routine(random_program(random.Random(seed)) + ONE_PROCESSOR)
 
 
-@pytest.mark.slow
-@settings(max_examples=2500, deadline=None, derandomize=True, suppress_health_check=HEALTH)
-@given(SEEDS)
-def test_many_routines_do_what_python_does(seed: int) -> None:
-    compare_routine(random_program(random.Random(seed)) + ONE_PROCESSOR)
-
-
-@settings(max_examples=100, deadline=None, derandomize=True, suppress_health_check=HEALTH)
-@given(SEEDS)
+@seeds(25, 300)
 def test_one_step_does_what_python_does(seed: int) -> None:
-    compare_step(seed)
-
-
-@pytest.mark.slow
-@settings(max_examples=300, deadline=None, derandomize=True, suppress_health_check=HEALTH)
-@given(SEEDS)
-def test_many_steps_do_what_python_does(seed: int) -> None:
     compare_step(seed)
 
 

@@ -49,7 +49,7 @@ def test_a_record_that_is_not_symmetric_may_do_all_this() -> None:
 
 
 @pytest.mark.parametrize(
-    ("model", "settings", "tabled", "paged", "count"),
+    ("model", "settings", "tabled", "unordered", "count"),
     [
         ("dks", {"C": 2, "T": 3}, ("Cpu", "Thread"), ("Frame",), 12),
         ("rfc_v1_nr_fixed", {"CPUS": 2, "TASKS": 3}, ("VmArea", "Task", "Cpu"), ("Page",), 12),
@@ -57,12 +57,12 @@ def test_a_record_that_is_not_symmetric_may_do_all_this() -> None:
     ],
 )
 def test_the_symmetry_of_our_models(
-    model: str, settings: dict[str, int], tabled: tuple[str, ...], paged: tuple[str, ...], count: int
+    model: str, settings: dict[str, int], tabled: tuple[str, ...], unordered: tuple[str, ...], count: int
 ) -> None:
     events = None if model == "dks" else ["touch"]
     system = lower(load_program(ROOT / "models" / f"{model}.py", settings, events))
     assert system.symmetry is not None
-    assert (system.symmetry.tabled, system.symmetry.paged, system.symmetry.unreduced) == (tabled, paged, {})
+    assert (system.symmetry.tabled, system.symmetry.unordered, system.symmetry.unreduced) == (tabled, unordered, {})
     found = permutations(system, tabled)
     assert found is not None
     assert len(found) == len(set(found)) == count
@@ -86,11 +86,11 @@ LINKED = "@action\ndef step() -> None:\n    n.other = n\n"
 def test_what_a_constant_tells_apart_is_tabled_and_what_refers_to_itself() -> None:
     system = lower(program_of(SYMMETRIC + CONSTANT))
     assert system.symmetry is not None
-    assert (system.symmetry.tabled, system.symmetry.paged) == (("Node",), ("Page",))
+    assert (system.symmetry.tabled, system.symmetry.unordered) == (("Node",), ("Page",))
     assert permutations(system, ("Node",)) == (((0, 1),),)
     system = lower(program_of(SYMMETRIC + LINKED))
     assert system.symmetry is not None
-    assert (system.symmetry.tabled, system.symmetry.paged) == (("Node",), ("Page",))
+    assert (system.symmetry.tabled, system.symmetry.unordered) == (("Node",), ("Page",))
     assert permutations(system, ("Node",)) == (((0, 1),), ((1, 0),))
 
 
@@ -98,7 +98,7 @@ def test_what_a_constant_tells_apart_is_tabled_and_what_refers_to_itself() -> No
 def test_a_step_that_allocates_and_knows_free_instances_is_reduced(text: str) -> None:
     system = lower(program_of(SYMMETRIC + text))
     assert system.symmetry is not None
-    assert "Page" in system.symmetry.paged
+    assert "Page" in system.symmetry.unordered
     assert system.names["Page"].exchangeable
 
 
@@ -106,7 +106,7 @@ def test_a_step_that_takes_the_lowest_of_a_tabled_record_is_not_reduced() -> Non
     text = LINKED + "@action\ndef take() -> None:\n    f = first(x for x in every(Node) if x.mark)\n    f.mark = False\n"
     symmetry = lower(program_of(SYMMETRIC + text)).symmetry
     assert symmetry is not None
-    assert (symmetry.tabled, symmetry.paged) == ((), ("Page",))
+    assert (symmetry.tabled, symmetry.unordered) == ((), ("Page",))
     assert "takes one of several instances" in symmetry.unreduced["Node"]
 
 
@@ -114,7 +114,7 @@ def test_too_many_permutations_are_not_listed() -> None:
     text = (SYMMETRIC + LINKED).replace("count=2, symmetric", "count=9, symmetric")
     symmetry = lower(program_of(text)).symmetry
     assert symmetry is not None
-    assert (symmetry.tabled, symmetry.paged) == ((), ("Page",))
+    assert (symmetry.tabled, symmetry.unordered) == ((), ("Page",))
     assert "more than 20,000 ways" in symmetry.unreduced["Node"]
 
 
@@ -127,5 +127,5 @@ def test_references_with_many_tags_are_not_exchanged() -> None:
     )
     symmetry = lower(program_of(text)).symmetry
     assert symmetry is not None
-    assert "Node" not in (*symmetry.tabled, *symmetry.paged)
+    assert "Node" not in (*symmetry.tabled, *symmetry.unordered)
     assert "have 3,298,534,883,328 values" in symmetry.unreduced["Node"]

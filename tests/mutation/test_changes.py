@@ -260,8 +260,8 @@ def test_names_do_not_depend_on_other_routines(tmp_path: Path) -> None:
 MODELS = sorted([*(PROJECT / "models").glob("[a-z]*.py"), *(PROJECT / "tests" / "explicit" / "models").glob("*.py")])
 
 
-LONG = ("hardened", "arm64_global_pool", "arm64_7_0", "rfc_v1", "dks")
-"""Models with many mutants; rfc_v1_nr_fixed stands for them."""
+LONG = ("hardened", "arm64_global_pool", "arm64_7_0", "rfc_v1", "rfc_v1_nr_fixed", "dks", "deep_branches")
+"""Models with many mutants."""
 
 
 def outside(text: str, mutant: Mutant) -> list[str]:

@@ -15,7 +15,7 @@ from checker.language import tree
 from checker.language.python.load import load_program
 from checker.language.walking import walk
 from checker.project import PROJECT
-from checker.result.verdict import Run, Word
+from checker.result.verdict import Run, VerdictKind
 from checker.verify.configuration import check_configuration
 from checker.verify.request import Request
 from checker.verify.simulate import simulate_configuration
@@ -25,13 +25,20 @@ PORTABLE = Method("portable", 1)
 FIXED = PROJECT / "models" / "rfc_v1_nr_fixed.py"
 PLANTED = [(control, number, fault) for control in RECORDED for number, fault in control.planted.items()]
 LIVENESS = {"refill-eventually", "null-retried", "fault-bounded", "task-runs"}
+LIKE_FIXED = [control for control in RECORDED if control.like_fixed]
+SOME = ("area-agrees", "single-hole", "refill-owed", "null-retried")
+"""Properties whose controls are looked at in every way always, those of the others with --slow."""
 IN_STATES = [planted for planted in PLANTED if planted[0].identifier not in LIVENESS and not planted[2].rare]
 
 
+LARGE = 500
+"""States of a control that is run with --slow only."""
+
+
 def is_first(control: Control) -> bool:
-    """The smallest control of each property is run always, with its first planted fault."""
+    """The smallest control of each property is run always, if it is small, with its first planted fault."""
     own = [other for other in RECORDED if other.identifier == control.identifier]
-    return control is min(own, key=lambda other: other.states)
+    return control is min(own, key=lambda other: other.states) and control.states < LARGE
 
 
 def is_first_fault(planted: tuple[Control, int, Planted]) -> bool:
@@ -71,7 +78,7 @@ def test_a_planted_fault_violates_its_property_and_no_other(control: Control, nu
 
 @pytest.mark.parametrize(
     ("control", "number", "fault"),
-    always(IN_STATES, is_first_fault),
+    always(IN_STATES, lambda planted: is_first_fault(planted) and planted[0].identifier in SOME),
     ids=lambda value: str(value) if type(value) is not Planted else "",
 )
 def test_random_walks_find_the_planted_fault_too(control: Control, number: int, fault: Planted) -> None:
@@ -81,13 +88,13 @@ def test_random_walks_find_the_planted_fault_too(control: Control, number: int, 
     assert fault.length <= len(verdict.trace.steps) <= 5 * fault.length
 
 
-@pytest.mark.parametrize("control", always(RECORDED, is_first), ids=str)
+@pytest.mark.parametrize("control", always(RECORDED, lambda control: is_first(control) and control.identifier in SOME), ids=str)
 def test_random_walks_find_nothing_without_it(control: Control) -> None:
     request = Request(control.path, {**control.sizes, "PLANTED": 0}, control.events)
     run = simulate_configuration(request, Plan(walks=40, depth=200, seed=0), Limits())
-    found = {verdict.property for verdict in run.verdicts if verdict.word is Word.VIOLATED}
+    found = {verdict.property for verdict in run.verdicts if verdict.kind is VerdictKind.VIOLATED}
     assert catalogue(found) <= set(control.also)
-    assert {verdict.word for verdict in run.verdicts if verdict.property not in found} == {Word.UNKNOWN}
+    assert {verdict.kind for verdict in run.verdicts if verdict.property not in found} == {VerdictKind.UNKNOWN}
 
 
 @pytest.mark.parametrize("control", always(RECORDED, is_first), ids=str)
@@ -98,13 +105,13 @@ def test_without_the_fault_nothing_is_violated_though_all_is_reached(control: Co
     assert (counts.states, counts.transitions, counts.depth) == (control.states, control.transitions, control.depth)
 
 
-@pytest.mark.parametrize("control", [control for control in RECORDED if control.like_fixed], ids=str)
+@pytest.mark.parametrize("control", always(LIKE_FIXED, lambda control: control.identifier in SOME), ids=str)
 def test_without_the_fault_it_is_the_mended_rfc(control: Control) -> None:
     counts = check_configuration(Request(FIXED, control.sizes, control.events), PORTABLE, Limits()).statistics
     assert (counts.states, counts.transitions, counts.depth) == (control.states, control.transitions, control.depth)
 
 
-@pytest.mark.parametrize("name", sorted({control.identifier for control in RECORDED}))
+@pytest.mark.parametrize("name", always(sorted({control.identifier for control in RECORDED}), lambda name: name in SOME))
 def test_without_the_fault_every_check_of_the_property_is_made(name: str) -> None:
     """A check that cannot hold, as that of remote-access, is no check that is made, but a step that must not be possible."""
     made: set[tree.Position] = set()

@@ -10,12 +10,12 @@ from samples import multi_page
 from checker.report.finding import headline
 from checker.report.text.check_text import summary_text
 from checker.result.checked import Checked
-from checker.result.verdict import Configuration, Run, Statistics, Subject, Verdict, Word
+from checker.result.verdict import Configuration, Run, Statistics, Subject, Verdict, VerdictKind
 
 
 def run() -> Run:
     configuration = Configuration((("CPUS", 1),), ("touch",))
-    verdict = Verdict("single-hole", Word.VIOLATED, "", multi_page())
+    verdict = Verdict("single-hole", VerdictKind.VIOLATED, "", multi_page())
     return Run(Subject("models/rfc_v1.py", configuration, {}), (verdict,), Statistics(9, 9, 9, 0.1, 2**20, 0), None, (), ())
 
 

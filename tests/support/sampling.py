@@ -18,3 +18,14 @@ def always(cases: Iterable[Any], kept: Callable[[Any], bool]) -> list[Any]:
     kept_ones = [parameter for parameter in parameters if not parameter.marks]
     assert kept_ones, "one has to be run always"
     return parameters
+
+
+def some(cases: Iterable[Any], every: int) -> list[Any]:
+    """Parameters of a test: all of the cases, those marked slow that are not the first of so many."""
+    numbered = list(enumerate(cases))
+    kept = {number for number, _ in numbered if number % every == 0}
+    parameters = always([(number,) for number, _ in numbered], lambda case: case[0] in kept)
+    return [
+        pytest.param(*(case if isinstance(case, tuple) else (case,)), marks=parameter.marks)
+        for (_, case), parameter in zip(numbered, parameters, strict=True)
+    ]

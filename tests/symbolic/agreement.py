@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The step relation against the portable engine, state by state: the same transitions with the same outcomes, the same
-invariants broken, the same deadlocks."""
+invariants violated, the same deadlocks."""
 
 from __future__ import annotations
 
@@ -69,11 +69,11 @@ class Comparison:
             if explicit.get(name) != symbolic.get(name):
                 found.append(f"{name}: portable {explicit.get(name)}, symbolic {symbolic.get(name)}")
         found += self.invariants(state, here)
-        stuck = NO_DEADLOCK in self.search.system.properties and not any(
+        deadlock = NO_DEADLOCK in self.search.system.properties and not any(
             not t.interrupt and end != state for t, _, end in alternatives(self.search.transitions, state)
         )
-        if here.stuck is not (self.fields.terms.true if stuck else self.fields.terms.false):
-            found.append(f"stuck: portable {stuck}, symbolic {here.stuck.op} {here.stuck.value}")
+        if here.deadlock is not (self.fields.terms.true if deadlock else self.fields.terms.false):
+            found.append(f"deadlock: portable {deadlock}, symbolic {here.deadlock.op} {here.deadlock.value}")
         return found
 
     def explicit(self, state: int) -> dict[Name, set[Outcome]]:
@@ -135,22 +135,22 @@ class Comparison:
     def invariants(self, state: int, here: Relation) -> Iterable[str]:
         """How the engines differ on invariants."""
         true, false = self.fields.terms.true, self.fields.terms.false
-        broken: dict[str, bool] = {}
+        violated: dict[str, bool] = {}
         errors: set[str] = set()
         for cluster in self.search.clusters:
             for instance in cluster.instances:
                 name = instance.predicate.property
                 try:
-                    broken[name] = broken.get(name, False) or not instance.holds(state)
+                    violated[name] = violated.get(name, False) or not instance.holds(state)
                 except OutOfRange:
                     errors.add(name)
-        for name, term in here.broken_error.items():
+        for name, term in here.invariant_errors.items():
             if term is not (true if name in errors else false):
                 yield f"an error in an invariant of {name}: portable {name in errors}"
-        for name, term in here.broken.items():
-            expected = broken.get(name, False)
+        for name, term in here.violated.items():
+            expected = violated.get(name, False)
             if name not in errors and term is not (true if expected else false):
-                yield f"{name} is broken: portable {expected}, symbolic {term.op} {term.value}"
+                yield f"{name} is violated: portable {expected}, symbolic {term.op} {term.value}"
 
 
 def _name(transition: Transition) -> Name:

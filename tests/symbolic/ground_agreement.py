@@ -426,7 +426,7 @@ class GroundComparison:
         who = (self.states.reference(processors.record, transition.processor),)
         return (location.number, frame.record, frame.depth, own), who
 
-    def broken(self, state: int) -> list[tuple[str, str, tuple[int, ...]]] | None:
+    def violated(self, state: int) -> list[tuple[str, str, tuple[int, ...]]] | None:
         """The invariants that do not hold in a state; None where one ends in a model error."""
         try:
             return [
@@ -471,7 +471,7 @@ class GroundComparison:
                 if self.kinds[key].action is not None:
                     ended.setdefault((key, who), [])
         before = self.states.values(state)
-        good = self.broken(state) == []
+        good = self.violated(state) == []
         found: list[str] = []
         for (key, who), ends in ended.items():
             if key not in self.kinds:
@@ -493,7 +493,7 @@ class GroundComparison:
             return end.property if isinstance(end, Violated) else type(end).__name__
         after = self.states.values(end)
         changed = frozenset(name for (name, place), value in before.items() if after[name, place] != value)
-        return changed, tuple(sorted({name for name, _, _ in self.broken(end) or ()}))
+        return changed, tuple(sorted({name for name, _, _ in self.violated(end) or ()}))
 
     def step(self, formula: Formula, before: Values, ends: Sequence[object]) -> Iterator[str]:
         wrong = formula.obligation.wrong
@@ -539,12 +539,12 @@ class GroundComparison:
                 if not formula.can(*leads, *formula.shows(v, instances, row)):
                     shown = [f"{f} = {value}" for f, value in zip(view.features, row, strict=True)]
                     yield f"view {view.records} of {instances} shows something else than {', '.join(shown)}"
-        broken = self.broken(end)
-        if broken is None:
+        violated = self.violated(end)
+        if violated is None:
             return
         for n, demand in enumerate(formula.demands):
             for arguments in self.choices(demand):
-                expected = (demand.predicate.property, demand.predicate.name, arguments) in broken
+                expected = (demand.predicate.property, demand.predicate.name, arguments) in violated
                 if not expected and not self.exact:
                     continue
                 there = [
@@ -555,7 +555,7 @@ class GroundComparison:
                 instances = [at // self.of_all.real.arenas[r][1] - 1 for r, at in zip(demand.records, there, strict=True)]
                 seen = formula.can(*leads, *formula.any_are(demand.records, instances), formula.goal(f"keeps {n}"))
                 if seen != expected:
-                    yield f"{demand.predicate.name}{arguments} after the step: broken {expected}, in the formula {seen}"
+                    yield f"{demand.predicate.name}{arguments} after the step: violated {expected}, in the formula {seen}"
 
     def choices(self, demand: Demand) -> Iterator[tuple[int, ...]]:
         domains: list[Sequence[int]] = []

@@ -12,7 +12,7 @@ from forging import of_text
 from checker.cli.main import run
 from checker.explicit.search.results import Limits
 from checker.language.errors import UsageError
-from checker.result.verdict import Word
+from checker.result.verdict import VerdictKind
 from checker.symbolic.parametric.all_sizes import Obligation
 from checker.verify.proof import prove_all_sizes as proving_all_sizes
 from checker.verify.proof.certificates import Refused, check_certificate
@@ -31,8 +31,8 @@ def prove_one(model: Path, name: str, sizes: dict[str, int]) -> Proving:
     return proving_all_sizes.prove_all_sizes(Request(model, sizes, (), (name,)), Limits(None, None, 100), None, 100_000)
 
 
-def words(proving: Proving) -> dict[str, Word]:
-    return {verdict.property: verdict.word for verdict in proving.run.verdicts}
+def words(proving: Proving) -> dict[str, VerdictKind]:
+    return {verdict.property: verdict.kind for verdict in proving.run.verdicts}
 
 
 def changed(folder: Path, name: str, old: str, new: str) -> Path:
@@ -47,7 +47,7 @@ def changed(folder: Path, name: str, old: str, new: str) -> Path:
 def test_what_holds_is_proved_and_certified(name: str, size: str, tmp_path: Path) -> None:
     model = HERE / f"{name}.py"
     proving = proved(model, {size: 2}, tmp_path)
-    assert set(words(proving).values()) == {Word.PROVED}
+    assert set(words(proving).values()) == {VerdictKind.PROVED}
     assert f"for all values of {size}" in proving.run.verdicts[0].detail
     check_certificate(tmp_path)
     check_all_sizes_against_model(tmp_path, model)
@@ -55,11 +55,11 @@ def test_what_holds_is_proved_and_certified(name: str, size: str, tmp_path: Path
 
 @pytest.mark.parametrize("tasks", [1, 2])
 def test_what_fails_from_three_on_is_not_proved(tasks: int) -> None:
-    assert words(proved(HERE / "third.py", {"TASKS": tasks})) == {"mutex": Word.UNKNOWN}
+    assert words(proved(HERE / "third.py", {"TASKS": tasks})) == {"mutex": VerdictKind.UNKNOWN}
 
 
 def test_what_fails_at_the_size_of_the_samples_is_shown_violated() -> None:
-    assert words(proved(HERE / "third.py", {"TASKS": 3})) == {"mutex": Word.VIOLATED}
+    assert words(proved(HERE / "third.py", {"TASKS": 3})) == {"mutex": VerdictKind.VIOLATED}
 
 
 def test_counting_the_named_instances_is_what_protects(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -68,7 +68,7 @@ def test_counting_the_named_instances_is_what_protects(monkeypatch: pytest.Monke
     with pytest.raises(UsageError, match="names more instances"):
         proved(HERE / "third.py", {"TASKS": 2})
     monkeypatch.setattr(Obligation, "enough", lambda self: True)
-    assert words(proved(HERE / "third.py", {"TASKS": 2})) == {"mutex": Word.PROVED}
+    assert words(proved(HERE / "third.py", {"TASKS": 2})) == {"mutex": VerdictKind.PROVED}
 
 
 @pytest.mark.parametrize("instances", [1, pytest.param(2, marks=pytest.mark.slow)])
@@ -91,7 +91,7 @@ def test_planted_errors_are_seen(name: str, old: str, new: str, size: str, wrong
         text = model.read_text().replace("    page = allocate(Page)\n", "    page = choose(every(Page))\n")
         model.write_text(text.replace("    allocate,\n", "    allocate,\n    choose,\n"))
     proving = proved(model, {size: instances})
-    assert words(proving)[wrong] is not Word.PROVED
+    assert words(proving)[wrong] is not VerdictKind.PROVED
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_deadlock_is_not_claimed(tmp_path: Path) -> None:
     text = text.replace("@action\ndef barge", 'no_deadlock = demand("no-deadlock", "it goes on")\n\n\n@action\ndef barge')
     (tmp_path / "stuck.py").write_text(text)
     proving = prove_one(tmp_path / "stuck.py", "no-deadlock", {"TASKS": 2})
-    assert words(proving)["no-deadlock"] in (Word.UNKNOWN, Word.VIOLATED)
+    assert words(proving)["no-deadlock"] in (VerdictKind.UNKNOWN, VerdictKind.VIOLATED)
 
 
 @pytest.mark.slow
@@ -140,7 +140,7 @@ def test_the_rfc_is_not_proved() -> None:
     model = Path(__file__).parents[2] / "models/rfc_v1.py"
     request = Request(model, {"CPUS": 1, "TASKS": 1, "STACK_PAGES": 3}, ("touch",), ("single-hole", "area-agrees"))
     proving = proving_all_sizes.prove_all_sizes(request, Limits(None, None, 100), None, 100_000)
-    assert words(proving) == {"single-hole": Word.VIOLATED, "area-agrees": Word.VIOLATED}
+    assert words(proving) == {"single-hole": VerdictKind.VIOLATED, "area-agrees": VerdictKind.VIOLATED}
 
 
 def test_a_certificate_of_another_model_is_refused(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from checker.explicit.search.results import Limits
 from checker.language.errors import ModelError, UsageError
 from checker.language.python.load import load_program
-from checker.result.verdict import Word
+from checker.result.verdict import VerdictKind
 from checker.verify.proof import prove_all_sizes as proving_all_sizes
 from checker.verify.proof.certificates import Refused
 from checker.verify.proof.certify_all_sizes import check_all_sizes_against_model
@@ -107,7 +107,7 @@ def test_the_plain_form_is_proved(tmp_path: Path) -> None:
     model = tmp_path / "model.py"
     model.write_text(HEAD + boot(*LOOP, "    t.next = t") + TAIL)
     proving = proving_all_sizes.prove_all_sizes(Request(model, {"TASKS": 2}, ()), Limits(None, None, 100), None, 100)
-    assert {v.word for v in proving.run.verdicts} == {Word.PROVED}
+    assert {v.kind for v in proving.run.verdicts} == {VerdictKind.PROVED}
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_a_property_that_is_named_nearly_like_a_part_of_the_question_is_asked_fo
     )
     request = Request(model, {"TASKS": 2}, ())
     proving = proving_all_sizes.prove_all_sizes(request, Limits(None, None, 100), None, 100)
-    assert {v.property: v.word for v in proving.run.verdicts}["keeps-0"] is Word.UNKNOWN
+    assert {v.property: v.kind for v in proving.run.verdicts}["keeps-0"] is VerdictKind.UNKNOWN
 
 
 def test_a_field_that_is_named_like_a_frame_is_refused(tmp_path: Path) -> None:

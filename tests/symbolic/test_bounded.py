@@ -7,8 +7,7 @@ import random
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, assume, given, note, settings
-from hypothesis import strategies as st
+from hypothesis import assume, note
 from random_systems import random_system
 from small_programs import program_of
 from test_agreement import PROPERTIES, SYSTEMS
@@ -21,15 +20,16 @@ from checker.language.python.load import load_program
 from checker.language.raised import NO_DEADLOCK
 from checker.symbolic.bmc.bounded import search
 from checker.symbolic.bmc.problem import CUT, ERROR_IN, bounded_problem
-from checker.symbolic.bmc.question import Hit, Message, Reached
+from checker.symbolic.bmc.question import Counterexample, Message, Reached
 from checker.symbolic.relation.transition import step_relation
 from checker.symbolic.solvers.solvers import BITWUZLA, SOLVERS, Z3
 from checker.verify.confirm import confirmed
 from checker.verify.solver_runs import Runs
+from tests.support.sampling import some
+from tests.support.seeds import seeds
 
 ROOT = Path(__file__).parents[2]
 MODELS = sorted((ROOT / "tests/explicit/models").glob("*.py"))
-HEALTH = (HealthCheck.filter_too_much, HealthCheck.too_slow)
 MODEL_ERROR = "a model error"
 
 
@@ -46,7 +46,7 @@ def check(program: tree.Program, depth: int, solver: str = Z3) -> dict[str, int]
     found: dict[str, int] = {}
     cut = False
     for message in told:
-        if isinstance(message, Hit):
+        if isinstance(message, Counterexample):
             finding = runs.finding(message)
             if finding is None:
                 assert message.target.startswith((CUT, ERROR_IN))
@@ -86,8 +86,7 @@ def test_small_systems(name: str, solver: str) -> None:
     check(program_of(PROPERTIES + SYSTEMS[name]), 8, solver)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=HEALTH)
-@given(st.integers(0, 2**32 - 1))
+@seeds(12, 60)
 def test_random_systems(seed: int) -> None:
     text = random_system(random.Random(seed))
     note(text)
@@ -120,7 +119,7 @@ def kernel_model(name: str, sizes: tuple[int, int, int], events: str) -> tree.Pr
     return load_program(ROOT / f"models/{name}.py", settings, events.split(","))
 
 
-@pytest.mark.parametrize("solver", SOLVERS)
+@pytest.mark.parametrize("solver", some(SOLVERS, 2))
 def test_a_kernel_model(solver: str) -> None:
     assert check(kernel_model("rfc_v1", (1, 1, 3), "touch,switch-fault"), 9, solver) == {"fault-resolved": 9}
 
@@ -229,5 +228,5 @@ def test_a_violation_beside_a_model_error_in_one_state_is_told() -> None:
         told: list[Message] = []
         search(bounded_problem(relation, frozenset(program.properties), 2), told.append)
         runs = Runs(relation, Search(system))
-        kinds = {finding.kind for m in told if isinstance(m, Hit) and (finding := runs.finding(m)) is not None}
+        kinds = {finding.kind for m in told if isinstance(m, Counterexample) and (finding := runs.finding(m)) is not None}
         assert "invariant" in kinds

@@ -22,6 +22,7 @@ from checker.symbolic.parametric.ground_step import GroundCode
 from checker.symbolic.terms.integers import Integer
 from checker.symbolic.terms.terms import Term
 from checker.verify.request import Request
+from tests.support.sampling import some
 
 ROOT = Path(__file__).parents[2]
 SIZES = Path(__file__).parent / "sizes"
@@ -155,7 +156,7 @@ def differences(
     ("name", "size", "exact"),
     [("one_token", "TASKS", True), ("third", "TASKS", True), ("spin", "CPUS", True), ("pool", "TASKS", False)],
 )
-@pytest.mark.parametrize("instances", [1, 2, 3])
+@pytest.mark.parametrize("instances", [2, *(pytest.param(n, marks=pytest.mark.slow) for n in (1, 3))])
 def test_small_models(name: str, size: str, exact: bool, instances: int) -> None:
     assert differences(SIZES / f"{name}.py", {size: instances}, 40, exact=exact, each=20) == []
 
@@ -214,16 +215,16 @@ def option_lost(patch: pytest.MonkeyPatch) -> None:
 
 def quantifier_of_the_others(patch: pytest.MonkeyPatch) -> None:
     """`any` is said to hold because of the instances of which its body does not."""
-    said = GroundCode.said
+    instantiate = GroundCode.instantiate
 
     def wrong(self: GroundCode, each: Quantified, instances: list[Integer]) -> None:
         def body(instance: Integer) -> tuple[Integer, Term]:
             value, raised = each.body(instance)
             return self.integers.operation("not", [value]), raised
 
-        said(self, dataclasses.replace(each, body=body) if each.over.kind == "any" else each, instances)
+        instantiate(self, dataclasses.replace(each, body=body) if each.over.kind == "any" else each, instances)
 
-    patch.setattr(GroundCode, "said", wrong)
+    patch.setattr(GroundCode, "instantiate", wrong)
 
 
 def counted_twice(patch: pytest.MonkeyPatch) -> None:
@@ -331,7 +332,7 @@ PLANTED: list[tuple[Callable[[pytest.MonkeyPatch], None], str]] = [
 """Each with the kinds of steps that are enough to notice it."""
 
 
-@pytest.mark.parametrize(("plant", "where"), PLANTED, ids=lambda part: getattr(part, "__name__", part))
+@pytest.mark.parametrize(("plant", "where"), some(PLANTED, 3), ids=lambda part: getattr(part, "__name__", part))
 def test_a_planted_bug_is_caught(
     plant: Callable[[pytest.MonkeyPatch], None], where: str, model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -388,6 +389,7 @@ def test_a_planted_weakness_is_caught(plant: Callable[[pytest.MonkeyPatch], None
 FEW = frozenset({"single-hole", "area-agrees"})
 
 
+@pytest.mark.slow
 def test_rfc_v1_at_one_processor() -> None:
     settings = {"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2}
     assert differences(ROOT / "models/rfc_v1.py", settings, 8, viewed=False, events=("touch",), properties=FEW) == []

@@ -12,6 +12,7 @@ import pytest
 
 from checker.project import PROJECT
 from checker.symbolic.solvers.isolated import search_path
+from tests.support.sampling import always
 
 COMMAND = Path(sys.executable).parent / "stackproof"
 NAMES = ("bitwuzla", "z3", "click", "json", "checker", "models", "ziglang", "runpy", "psutil", "resource", "pickle")
@@ -55,17 +56,20 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.skipif(not COMMAND.exists(), reason="the command `stackproof` is not installed beside this Python")
 @pytest.mark.parametrize(
     ("arguments", "status"),
-    [
-        ("check model.py", 0),
-        ("check model.py --engine compiled", 0),
-        ("check model.py --engine z3 --depth 3", 0),
-        ("check model.py --engine bitwuzla --depth 3", 0),
-        ("prove model.py", 0),
-        ("prove model.py --engine spacer", 0),
-        ("prove model.py --engine k-induction", 0),
-        ("simulate model.py --walks 2", 3),
-        ("mutate model.py --list", 0),
-    ],
+    always(
+        [
+            ("check model.py", 0),
+            ("check model.py --engine compiled", 0),
+            ("check model.py --engine z3 --depth 3", 0),
+            ("check model.py --engine bitwuzla --depth 3", 0),
+            ("prove model.py", 0),
+            ("prove model.py --engine spacer", 0),
+            ("prove model.py --engine k-induction", 0),
+            ("simulate model.py --walks 2", 3),
+            ("mutate model.py --list", 0),
+        ],
+        lambda case: case[0] in ("check model.py", "check model.py --engine z3 --depth 3", "prove model.py"),
+    ),
 )
 def test_no_command_imports_what_lies_in_the_current_directory(hostile: Path, arguments: str, status: int) -> None:
     done = run(hostile, *arguments.split())

@@ -6,10 +6,9 @@ from __future__ import annotations
 
 import random
 
-import pytest
 from agreement import Comparison
 from brute_force import compare
-from hypothesis import HealthCheck, assume, event, given, note, settings
+from hypothesis import assume, event, given, note
 from hypothesis import strategies as st
 from small_programs import HEADER, model_file
 from test_compiled import agree
@@ -20,7 +19,7 @@ from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError
 from checker.language.python.load import load_program
 from checker.language.tree import Program
-from checker.result.verdict import Word
+from checker.result.verdict import VerdictKind
 from checker.symbolic.lemmas.names import Names
 from checker.symbolic.lemmas.readable import readable_places
 from checker.symbolic.relation.transition import step_relation
@@ -29,6 +28,7 @@ from checker.trace.state import State
 from checker.verify.proof.certify import check_against_model
 from checker.verify.proof.prove import INDUCTION, LEMMAS, prove_configuration
 from checker.verify.request import Request
+from tests.support.seeds import seeds
 
 RECORDS = ("A", "A1", "A10", "A_1", "top_A", "frame0", "MOVES", "é")
 PREFIXES = ("x", "x1", "x10", "a", "frame", "None", "x_", "é")
@@ -36,9 +36,20 @@ VALUES = ("s", "n", "v0", "v1", "H", "R", "K", "tape", "transition", "index_A", 
 VALUES += ("constant_x", "inside_f", "register", "e\u0301", "c", "x0", "part0", "root0", "next", "result", "A0")
 FIELDS = ("frame0", "location", "slot0", "allocated", "x", "frame", "state")
 CODES = ("inside_f", "f", "action_0_f_", "step_1", "holds_0", "main", "switch", "step", "top", "leave_f", "executes_0", "é", "é_")
-IDS = ("error", "stuck", "cut", "valid", "step", "no-error-1", "error-1", "a-cut", "arena", "keeps-0", "raises", "broken-error")
-SEEDS = st.integers(0, 2**32 - 1)
-HEALTH = (HealthCheck.filter_too_much, HealthCheck.too_slow)
+IDS = (
+    "error",
+    "deadlock",
+    "cut",
+    "valid",
+    "step",
+    "no-error-1",
+    "error-1",
+    "a-cut",
+    "arena",
+    "keeps-0",
+    "raises",
+    "broken-error",
+)
 
 MODEL = """
 @record(count={count}, frames=2, names={{"{prefix}": {count}}})
@@ -115,21 +126,12 @@ def adversarial(chance: random.Random) -> str:
     )
 
 
-@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=HEALTH)
-@given(SEEDS)
+@seeds(8, 25)
 def test_all_engines_agree_whatever_the_names(seed: int) -> None:
     check_names(seed, compiled=False, proved=False)
 
 
-@pytest.mark.slow
-@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=HEALTH)
-@given(SEEDS)
-def test_all_engines_agree_whatever_the_names_in_many_models(seed: int) -> None:
-    check_names(seed, compiled=True, proved=True)
-
-
-@settings(max_examples=3, deadline=None, derandomize=True, suppress_health_check=HEALTH)
-@given(SEEDS)
+@seeds(2, 150)
 def test_the_compiled_engine_and_proofs_agree_whatever_the_names(seed: int) -> None:
     check_names(seed, compiled=True, proved=True)
 
@@ -158,10 +160,10 @@ def check_names(seed: int, compiled: bool, proved: bool) -> None:
         for engine in (LEMMAS, INDUCTION):
             folder = model.parent / "certificate"
             proving = prove_configuration(Request(model, {}, None), Limits(), folder, engine=engine)
-            words = {verdict.property: verdict.word for verdict in proving.run.verdicts}
-            assert {name for name, word in words.items() if word is Word.VIOLATED} == set(result.findings)
+            words = {verdict.property: verdict.kind for verdict in proving.run.verdicts}
+            assert {name for name, word in words.items() if word is VerdictKind.VIOLATED} == set(result.findings)
             assert not any(verdict.detail.startswith("what the search found") for verdict in proving.run.verdicts)
-            if Word.PROVED in words.values():
+            if VerdictKind.PROVED in words.values():
                 check_against_model(folder, model)
             event(f"{engine}: {sorted(word.value for word in words.values())}")
 

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 from agreement import reachable
-from hypothesis import HealthCheck, assume, given, note, settings
-from hypothesis import strategies as st
+from hypothesis import assume, note
 from random_systems import random_system
 from small_programs import program_of
 
@@ -27,6 +26,7 @@ from checker.symbolic.relation.selector import Transition
 from checker.symbolic.relation.transition import step_relation
 from checker.symbolic.terms.terms import Term
 from tests.support.evaluation import Evaluator
+from tests.support.seeds import seeds
 
 DKS = Path(__file__).parents[2] / "models/dks.py"
 Name = tuple[str, tuple[int, ...]]
@@ -96,10 +96,7 @@ def test_dks() -> None:
     assert refused > 20
 
 
-@settings(
-    max_examples=40, deadline=None, derandomize=True, suppress_health_check=(HealthCheck.filter_too_much, HealthCheck.too_slow)
-)
-@given(st.integers(0, 2**32 - 1))
+@seeds(10, 40)
 def test_random_systems(seed: int) -> None:
     text = random_system(random.Random(seed))
     note(text)

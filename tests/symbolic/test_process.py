@@ -21,7 +21,7 @@ from checker.ir.lowering.lower import lower
 from checker.language.python.load import load_program
 from checker.stopping import Stop, Why, seconds_limit
 from checker.symbolic.bmc.problem import bounded_problem
-from checker.symbolic.bmc.question import Hit, Problem, Reached, Stopped
+from checker.symbolic.bmc.question import Counterexample, Problem, Reached, Stopped
 from checker.symbolic.process import messages
 from checker.symbolic.relation.transition import step_relation
 from checker.symbolic.solvers.solvers import SOLVERS, Z3
@@ -51,8 +51,8 @@ def dks_problem(depth: int, solver: str = Z3) -> Problem:
 def test_a_shortest_run_is_found() -> None:
     system = lower(program_of(COUNTER))
     told = list(messages(bounded_problem(step_relation(system), frozenset({"small"}), 9), 60.0, None))
-    (hit,) = [message for message in told if isinstance(message, Hit)]
-    assert [state[0] for state in hit.states] == list(range(8))
+    (counterexample,) = [message for message in told if isinstance(message, Counterexample)]
+    assert [state[0] for state in counterexample.states] == list(range(8))
     assert told[-1] == Reached(9)
 
 
@@ -86,7 +86,7 @@ def test_no_process_is_left() -> None:
     assert psutil.Process().children() == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
 def test_an_interrupted_run_tells_what_it_has(number: signal.Signals) -> None:
     arguments = ["check", str(DKS), "--set", "C=2", "--engine", "z3", "--depth", "500", "--property", "I1", "--format", "json"]
     process = subprocess.Popen([sys.executable, "-m", "checker", *arguments], stdout=subprocess.PIPE, text=True)
@@ -142,7 +142,7 @@ def test_a_run_that_the_other_engine_does_not_have_is_a_disagreement(
 
     def wrong(*arguments: object) -> object:
         for message in original(*arguments):  # type: ignore[arg-type]
-            if isinstance(message, Hit):
+            if isinstance(message, Counterexample):
                 message.states[-1][0] ^= 1
             yield message
 

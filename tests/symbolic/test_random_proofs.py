@@ -6,9 +6,7 @@ from __future__ import annotations
 
 import random
 
-import pytest
-from hypothesis import HealthCheck, assume, event, given, note, settings
-from hypothesis import strategies as st
+from hypothesis import assume, event, note
 from random_systems import random_system
 from random_workers import random_workers
 from small_programs import HEADER, model_file
@@ -18,26 +16,17 @@ from checker.explicit.search.search import Search
 from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError, UsageError
 from checker.language.python.load import load_program
-from checker.result.verdict import Word
+from checker.result.verdict import VerdictKind
 from checker.verify.proof.prove import INDUCTION, LEMMAS, SPACER, prove_configuration
 from checker.verify.request import Request
+from tests.support.seeds import seeds
 
-SEEDS = st.integers(0, 2**32 - 1)
-HEALTH = (HealthCheck.filter_too_much, HealthCheck.too_slow)
 STATES = 3_000
 SECONDS = 20
 
 
-@settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=HEALTH)
-@given(SEEDS)
+@seeds(4, 100)
 def test_what_is_proved_holds(seed: int) -> None:
-    check(seed)
-
-
-@pytest.mark.slow
-@settings(max_examples=100, deadline=None, derandomize=True, suppress_health_check=HEALTH)
-@given(SEEDS)
-def test_what_is_proved_holds_in_many_systems(seed: int) -> None:
     check(seed)
 
 
@@ -65,8 +54,8 @@ def check(seed: int) -> None:
         event(str(error).rpartition(": ")[2])
         return
     for verdict in proving.run.verdicts:
-        event(f"{engine}: {verdict.word.value}")
-        if verdict.word is Word.PROVED:
+        event(f"{engine}: {verdict.kind.value}")
+        if verdict.kind is VerdictKind.PROVED:
             assert verdict.property not in searched.findings, f"{verdict.property} is violated"
             assert searched.error is None and not searched.reasons, "a proof excludes model errors and cuts as well"
         assert not verdict.detail.startswith(("what the search found", "the certificate is refused")), verdict.detail

@@ -133,7 +133,7 @@ def test_a_lemma_that_a_sample_violates_is_told_with_its_trace(tmp_path: Path, c
         assert "even is 10, and steps is 5" in text and "no state with: broken false" not in text
 
 
-@pytest.mark.parametrize("options", [FEW, INDUCTION])
+@pytest.mark.parametrize("options", [FEW, pytest.param(INDUCTION, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("bad", [FALSE, WEAK], ids=["false", "weak"])
 def test_a_lemma_that_is_not_inductive_is_given_up_and_told(
     bad: str, options: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]

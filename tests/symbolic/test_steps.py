@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 from agreement import differences
-from hypothesis import HealthCheck, assume, given, note, settings
-from hypothesis import strategies as st
+from hypothesis import assume, note
 from naming_systems import NAMED, naming_system
 from random_allocations import random_allocations
 from random_systems import random_system
@@ -20,17 +19,19 @@ from test_agreement import PROPERTIES, SYSTEMS
 from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError
 from checker.language.python.load import load_program
+from tests.support.sampling import always
+from tests.support.seeds import seeds
 
 ROOT = Path(__file__).parents[2]
 MODELS = sorted((ROOT / "tests/explicit/models").glob("*.py"))
-HEALTH = (HealthCheck.filter_too_much, HealthCheck.too_slow)
 
 
 FEW = {"jumps": 3}
 """States to look at in models that choose very often in a step."""
+LONG = ("jumps", "deep_branches")
 
 
-@pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", always(MODELS, lambda path: path.stem not in LONG), ids=lambda path: path.stem)
 def test_small_models(path: Path) -> None:
     assert differences(lower(load_program(path)), FEW.get(path.stem, 60)) == []
 
@@ -51,17 +52,20 @@ def test_small_models_by_the_solver(name: str) -> None:
     assert differences(lower(load_program(path)), 12, by_solver=True) == []
 
 
-@pytest.mark.parametrize("switches", [(0, 0), (1, 0), (0, 1), (1, 1)])
+@pytest.mark.parametrize("switches", [(0, 0), *(pytest.param(pair, marks=pytest.mark.slow) for pair in ((1, 0), (0, 1), (1, 1)))])
 def test_dks(switches: tuple[int, int]) -> None:
     settings_ = {"C": 2, "T": 2, "S": 3, "FAIL": switches[0], "LATE": switches[1]}
     assert differences(lower(load_program(ROOT / "models/dks.py", settings_)), 60) == []
 
 
-@pytest.mark.parametrize("name", ["rfc_v1", "hardened"])
-def test_kernel_models(name: str) -> None:
-    assert differences(lower(load_program(ROOT / f"models/{name}.py", {"CPUS": 1, "TASKS": 1})), 12) == []
+@pytest.mark.parametrize(
+    ("name", "events"), always([("rfc_v1", ("touch",)), ("rfc_v1", None), ("hardened", None)], lambda case: case[1] is not None)
+)
+def test_kernel_models(name: str, events: tuple[str, ...] | None) -> None:
+    assert differences(lower(load_program(ROOT / f"models/{name}.py", {"CPUS": 1, "TASKS": 1}, events)), 12) == []
 
 
+@pytest.mark.slow
 def test_two_processors() -> None:
     program = load_program(ROOT / "models/rfc_v1.py", {"CPUS": 2, "TASKS": 2}, ["touch", "irq"])
     assert differences(lower(program), 10) == []
@@ -82,26 +86,16 @@ def check_random(text: str) -> None:
     assert differences(system, 25) == []
 
 
-@settings(max_examples=50, deadline=None, derandomize=True, suppress_health_check=HEALTH)
-@given(st.integers(0, 2**32 - 1))
+@seeds(12, 1500)
 def test_random_systems(seed: int) -> None:
     check_random(random_system(random.Random(seed)))
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=HEALTH)
-@given(st.integers(0, 2**32 - 1))
+@seeds(15, 60)
 def test_random_allocations(seed: int) -> None:
     check_random(random_allocations(random.Random(seed)))
 
 
-@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=HEALTH)
-@given(st.integers(0, 2**32 - 1))
+@seeds(10, 40)
 def test_random_workers(seed: int) -> None:
     check_random(random_workers(random.Random(seed)))
-
-
-@pytest.mark.slow
-@settings(max_examples=1500, deadline=None, derandomize=True, suppress_health_check=HEALTH)
-@given(st.integers(0, 2**32 - 1))
-def test_many_random_systems(seed: int) -> None:
-    check_random(random_system(random.Random(seed)))

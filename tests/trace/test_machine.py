@@ -12,6 +12,7 @@ from checker.language.python.load import load_program
 from checker.trace.machine import Machine, Transition
 from checker.trace.record import run, transitions
 from checker.trace.state import Kind
+from tests.support.sampling import always
 
 # --- what a step is --------------------------------------------------------------------------------------------------
 
@@ -355,7 +356,7 @@ def test_all_transitions_of_a_state(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("fail", "states", "transitions_", "depth"),
-    [(0, 997, 1098, 59), (1, 2743, 3134, 59)],
+    [(0, 997, 1098, 59), pytest.param(1, 2743, 3134, 59, marks=pytest.mark.slow)],
 )
 def test_dks_has_the_states_that_independent_checkers_find(fail: int, states: int, transitions_: int, depth: int) -> None:
     program = load_program(ROOT / "models/dks.py", {"C": 1, "T": 2, "S": 3, "FAIL": fail, "LATE": 0})
@@ -393,7 +394,7 @@ def test_dks_has_the_states_that_independent_checkers_find(fail: int, states: in
     assert (len(seen), count, level) == (states, transitions_, depth)
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", always(range(6), lambda seed: seed < 2))
 @pytest.mark.parametrize("settings", [{}, {"CPUS": 2, "TASKS": 3, "STACK_PAGES": 4}])
 def test_the_rfc_runs_without_model_errors(seed: int, settings: dict[str, int]) -> None:
     program = load_program(ROOT / "models/rfc_v1.py", settings)

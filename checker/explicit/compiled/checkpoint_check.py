@@ -18,7 +18,7 @@ from checker.explicit.compiled.c.shared import BATCH, MOST_WORKERS, Found
 MOST_NUMBER = 2**63 - 1
 MOST_ROWS = 2**32 - 2**12
 MOST_AGAIN = MOST_WORKERS * (BATCH + 1)
-"""Rows to expand again: those of a batch of each of 64 workers, and the one at work (most_agains of search.c)."""
+"""Rows to expand again: those of a batch of each of 64 workers, and the one at work (most_agains of expand.c)."""
 
 
 class Wrong(Exception):
@@ -101,7 +101,7 @@ def check_header(header: Header, shape: Shape, size: int) -> None:
         raise Wrong("its body is not as long as its header says")
     if not header.expanded <= header.states or not header.depth <= header.states:
         raise Wrong("its counts contradict each other")
-    violating = {Found.INVARIANT: shape.judged, Found.STEP: shape.raised, Found.STUCK: (shape.deadlock,)}
+    violating = {Found.INVARIANT: shape.judged, Found.STEP: shape.raised, Found.DEADLOCK: (shape.deadlock,)}
     for property_, kind, row, number in header.findings:
         found = violating.get(Found(kind), ()) if kind in set(Found) else ()
         if row >= header.rows or number >= len(found) or found[number] != property_:

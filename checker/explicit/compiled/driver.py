@@ -19,8 +19,8 @@ from checker.explicit.compiled.c.shared import MOST_CHOICES, NO_ROW, Failure, Fi
 from checker.explicit.compiled.checkpoint import CheckpointError
 from checker.explicit.compiled.checkpoint_check import MOST_ROWS
 from checker.explicit.compiled.library import declared
-from checker.explicit.compiled.thread_pool import Crew
-from checker.explicit.reduction.canonical import CandidateCheck, ToldApart
+from checker.explicit.compiled.thread_pool import ThreadPool
+from checker.explicit.reduction.canonical import CandidateCheck, Distinguished
 from checker.explicit.search.interrupts import Interrupts
 from checker.explicit.search.real_paths import RealPaths
 from checker.explicit.search.results import Finding, Limits, Progress, Result, Statistics
@@ -85,15 +85,15 @@ class CompiledSearch:
         progress: Progress | None = None,
         announce: Callable[[Finding], None] | None = None,
     ) -> Result:
-        """As Search.run. Raises ToldApart where the reduction of pages turns out not to be sound, CheckpointError where the
+        """As Search.run. Raises Distinguished where the reduction of pages turns out not to be sound, CheckpointError where the
         checkpoint to begin with cannot be used."""
         self.limits = limits or Limits()
         self.progress = progress
         self.announce = announce
         self.begun = self.saved = time.monotonic()
         self.process = psutil.Process()
-        self.crew = Crew(self.threads)
-        self.threads = self.crew.size
+        self.thread_pool = ThreadPool(self.threads)
+        self.threads = self.thread_pool.size
         wanted = bytes(name in self.properties for name in self.system.properties)
         self.search = self.library.search_new(self.threads, wanted, self._most_rows())
         try:
@@ -106,13 +106,13 @@ class CompiledSearch:
             if self.checkpoints is None or self.checkpoints.resume is None:
                 raise
             raise CheckpointError(
-                f"error: {self.checkpoints.resume} was not written by a search of this program: it has {wrong}; "
+                f"{self.checkpoints.resume} was not written by a search of this program: it has {wrong}; "
                 "begin anew without --resume"
             ) from None
         finally:
             if self.search:
                 self.library.search_stop(self.search)
-            self.crew.close()
+            self.thread_pool.close()
             if self.search:
                 self.library.search_free(self.search)
             self.search = None
@@ -124,7 +124,7 @@ class CompiledSearch:
             whole = self._begin()
             self._explore()
         except MemoryError:
-            self.crew.settle()
+            self.thread_pool.settle()
             self.result.stopped = OUT_OF_MEMORY
         self.result.statistics = self._statistics()
         if self.keep:
@@ -158,7 +158,7 @@ class CompiledSearch:
             return True
         resuming.restore(self, checkpoints.resume)
         self.alone = 0
-        self.crew.each(lambda worker: self.library.search_rehash(self.search, worker, None, 0) or 0)
+        self.thread_pool.each(lambda worker: self.library.search_rehash(self.search, worker, None, 0) or 0)
         self.saved = time.monotonic()
         return True
 
@@ -192,12 +192,12 @@ class CompiledSearch:
                 return
 
     def _in_parallel(self, work: Callable[[int], int]) -> list[int]:
-        return [work(0)] if self._figures()[Figure.STATES] < self.alone else self.crew.each(work)
+        return [work(0)] if self._figures()[Figure.STATES] < self.alone else self.thread_pool.each(work)
 
     def _grow(self) -> None:
         old, slots = ctypes.c_void_p(), ctypes.c_uint64()
         if self.library.search_grow(self.search, ctypes.byref(old), ctypes.byref(slots)):
-            self.crew.each(lambda worker: self.library.search_rehash(self.search, worker, old, slots) or 0)
+            self.thread_pool.each(lambda worker: self.library.search_rehash(self.search, worker, old, slots) or 0)
             self.library.search_grown(self.search, old, slots)
 
     def _save(self, how: str | None) -> None:
@@ -255,8 +255,8 @@ class CompiledSearch:
             self.progress(statistics)
         limits = self.limits
         failure = self._figures()[Figure.FAILURE]
-        if failure == Failure.TOLD_APART:
-            raise ToldApart(self._why_apart())
+        if failure == Failure.DISTINGUISHED:
+            raise Distinguished(self._why_distinguished())
         if self.interrupts.arrived is not None:
             self.result.stopped = INTERRUPTED
         elif failure == Failure.TOO_MANY_CHOICES:
@@ -298,7 +298,7 @@ class CompiledSearch:
         for number, name in enumerate(self.system.properties):
             if name not in self.result.findings:
                 kind, row, what = self.finding(number)
-                if kind in (Found.INVARIANT, Found.STEP, Found.STUCK):
+                if kind in (Found.INVARIANT, Found.STEP, Found.DEADLOCK):
                     self.result.findings[name] = finding = self._told(name, kind, row, what)
                     if self.announce is not None:
                         self.announce(finding)
@@ -314,7 +314,7 @@ class CompiledSearch:
 
     def _told(self, name: str, kind: int, row: int, what: int) -> Finding:
         path = self._path(row)
-        if kind == Found.STUCK:
+        if kind == Found.DEADLOCK:
             return Finding(NO_DEADLOCK, "deadlock", None, path)
         if kind == Found.INVARIANT:
             instance = self.portable.violated_instance(name, path)
@@ -323,9 +323,9 @@ class CompiledSearch:
         assert isinstance(raised, Violated)
         end = self.portable.raising_end(path, raised)
         kind_ = raised.how.value
-        return Finding(name, kind_, end.raised.position, path.then(end.hop))
+        return Finding(name, kind_, end.raised.position, path.then(end.step))
 
-    def _why_apart(self) -> str:
+    def _why_distinguished(self) -> str:
         portable = self.portable
         assert portable.canonical is not None
         state = self._path(self.finding(len(self.system.properties) + 1)[1]).end
@@ -343,7 +343,7 @@ class CompiledSearch:
         assert isinstance(raised, OutOfRange)
         end = self.portable.raising_end(path, raised)
         assert isinstance(end.raised, OutOfRange)
-        return Finding("", "model-error", end.raised.position, path.then(end.hop), message=end.raised.message)
+        return Finding("", "model-error", end.raised.position, path.then(end.step), message=end.raised.message)
 
     def _path(self, row: int) -> Route:
         """The path to a row's state, taken again by the portable engine."""

@@ -10,7 +10,7 @@ from queue import SimpleQueue
 Work = Callable[[int], int]
 
 
-class Crew:
+class ThreadPool:
     """As many workers as can be had, up to a number; there is always one, the thread that calls."""
 
     def __init__(self, most: int) -> None:

@@ -74,16 +74,16 @@ def fair_components(graph: Graph, pairs: int, avoided: int = 0, meanwhile: Meanw
             for node in component:
                 region[node] = regions
                 number[node] = 0
-            broken = _broken(graph, component, region, regions, allowed, pairs, meanwhile)
-            if broken == 0:
+            unmet = _unmet(graph, component, region, regions, allowed, pairs, meanwhile)
+            if unmet == 0:
                 yield Component(tuple(component), allowed)
-            elif broken is not None:
-                fewer = bytes(allow and not facts.given & broken for allow, facts in zip(allowed, graph.facts, strict=True))
+            elif unmet is not None:
+                fewer = bytes(allow and not facts.given & unmet for allow, facts in zip(allowed, graph.facts, strict=True))
                 waiting.append((regions, component, fewer))
             regions += 1
 
 
-def _broken(
+def _unmet(
     graph: Graph, component: list[int], region: array[int], here: int, allowed: bytes, pairs: int, meanwhile: Meanwhile
 ) -> int | None:
     """The pairs that are given and not met inside a component; None if it has no transition."""

@@ -184,9 +184,9 @@ class _Search:
     def finding(self, demand: Demand, path: tuple[int, list[int]], cycle: list[int]) -> Finding:
         """The lasso of these transitions. path: with the initial state that it begins in."""
         first, edges = path
-        hops = Route(first, tuple(self.runs.hop(edge) for edge in (*edges, *cycle)))
+        steps = Route(first, tuple(self.runs.step(edge) for edge in (*edges, *cycle)))
         e = demand.eventuality
-        return Finding(e.property, LASSO, e.position, hops, e, demand.arguments, cycle=len(edges))
+        return Finding(e.property, LASSO, e.position, steps, e, demand.arguments, cycle=len(edges))
 
     # -- limits --
 

@@ -18,10 +18,10 @@ from checker.ir.simplify import Specialiser
 from checker.language.errors import ModelError
 from checker.language.tree import Demanded, Position
 
-Step = tuple[int, int]
+NextStep = tuple[int, int]
 """The processor that steps (a reference, 0: none) and the set of routines that it calls, as bits of Names.call_numbers."""
 
-NO_CALLS: Step = (0, 0)
+NO_CALLS: NextStep = (0, 0)
 TOGETHER = 64
 """Bits that conditions may read together to be remembered together."""
 
@@ -46,7 +46,7 @@ class Demand:
 class Condition:
     """bits: what it sets where it holds: (given, met, holds). asks: it asks what the next step calls."""
 
-    test: Callable[[int, Step], bool]
+    test: Callable[[int, NextStep], bool]
     bits: tuple[int, int, int]
     reads: int
     asks: bool
@@ -126,7 +126,7 @@ class RunConditions:
             given, met, holds = given | a, met | b, holds | c
         return given, met, holds
 
-    def corrected(self, state: int, step: Step, decided: tuple[int, int, int]) -> tuple[int, int, int]:
+    def corrected(self, state: int, step: NextStep, decided: tuple[int, int, int]) -> tuple[int, int, int]:
         """The same where the next step calls something."""
         given, met, holds = union(condition.bits for condition in self.asking if condition.test(state, step))
         return (
@@ -173,7 +173,7 @@ class RunConditions:
         body: ir.Expression,
         arguments: tuple[int, ...],
         bits: tuple[int, int, int],
-        safely: Callable[[Callable[[int, Step], object]], Callable[[int, Step], bool]],
+        safely: Callable[[Callable[[int, NextStep], object]], Callable[[int, NextStep], bool]],
     ) -> None:
         self.meanwhile()
         known = {local: value for (local, _, _), value in zip(owner.parameters, arguments, strict=True)}
@@ -191,11 +191,11 @@ class RunConditions:
         self.clusters.append(Cluster(condition.reads, [condition]))
 
 
-def _strict(what: str, position: Position) -> Callable[[Callable[[int, Step], object]], Callable[[int, Step], bool]]:
+def _strict(what: str, position: Position) -> Callable[[Callable[[int, NextStep], object]], Callable[[int, NextStep], bool]]:
     """An assumption that cannot be evaluated is a model error."""
 
-    def safely(test: Callable[[int, Step], object]) -> Callable[[int, Step], bool]:
-        def evaluate(state: int, step: Step) -> bool:
+    def safely(test: Callable[[int, NextStep], object]) -> Callable[[int, NextStep], bool]:
+        def evaluate(state: int, step: NextStep) -> bool:
             try:
                 return bool(test(state, step))
             except (Violated, OutOfRange) as error:
@@ -207,12 +207,12 @@ def _strict(what: str, position: Position) -> Callable[[Callable[[int, Step], ob
     return safely
 
 
-def _lenient(eventuality: ir.Eventuality) -> Callable[[Callable[[int, Step], object]], Callable[[int, Step], bool]]:
+def _lenient(eventuality: ir.Eventuality) -> Callable[[Callable[[int, NextStep], object]], Callable[[int, NextStep], bool]]:
     """A demand that meets a wild pointer does not hold; a value out of range is a model error."""
     strict = _strict(f"the condition `{eventuality.name}`", eventuality.position)
 
-    def safely(test: Callable[[int, Step], object]) -> Callable[[int, Step], bool]:
-        def evaluate(state: int, step: Step) -> bool:
+    def safely(test: Callable[[int, NextStep], object]) -> Callable[[int, NextStep], bool]:
+        def evaluate(state: int, step: NextStep) -> bool:
             try:
                 return bool(test(state, step))
             except Violated:
@@ -227,11 +227,11 @@ def _lenient(eventuality: ir.Eventuality) -> Callable[[Callable[[int, Step], obj
     return safely
 
 
-def _failing(eventuality: ir.Eventuality) -> Callable[[Callable[[int, Step], object]], Callable[[int, Step], bool]]:
+def _failing(eventuality: ir.Eventuality) -> Callable[[Callable[[int, NextStep], object]], Callable[[int, NextStep], bool]]:
     """Whether a demand does not hold."""
     lenient = _lenient(eventuality)
 
-    def safely(test: Callable[[int, Step], object]) -> Callable[[int, Step], bool]:
+    def safely(test: Callable[[int, NextStep], object]) -> Callable[[int, NextStep], bool]:
         holds = lenient(test)
         return lambda state, step: not holds(state, step)
 

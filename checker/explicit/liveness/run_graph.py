@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from checker.explicit.liveness.fair_cycles import Facts, Graph
-from checker.explicit.liveness.run_conditions import NO_CALLS, OTHER_THAN_INTERRUPTS, RunConditions, Step
+from checker.explicit.liveness.run_conditions import NO_CALLS, OTHER_THAN_INTERRUPTS, NextStep, RunConditions
 from checker.explicit.step.generated_names import Names
 from checker.explicit.step.initial import initial_states
 from checker.explicit.step.outcome import Cut, OutOfRange, Raised, Tape, Violated
-from checker.explicit.step.paths import FIRST_PROPERTY, Hop
+from checker.explicit.step.paths import FIRST_PROPERTY, Step
 from checker.explicit.step.python_code import FunctionMaker
 from checker.explicit.step.transitions import Transition, Transitions
 from checker.ir import system as ir
@@ -92,7 +92,7 @@ class RunGraph:
         it among the ends if it is one."""
         conditions = self.conditions
         given, met, holds = conditions.decided(state)
-        found: list[tuple[Step, int, int]] = []
+        found: list[tuple[NextStep, int, int]] = []
         ends = True
         for transition in self.steps.possible(state):
             ways = self.ways(transition, state)
@@ -171,7 +171,7 @@ class RunGraph:
             low, high = (middle, high) if self.graph.first[middle] <= edge else (low, middle)
         return low
 
-    def hop(self, edge: int) -> Hop:
+    def step(self, edge: int) -> Step:
         """A transition of the graph with its choices."""
         node = self.source(edge)
         rest = edge - self.graph.first[node]
@@ -181,6 +181,6 @@ class RunGraph:
                 if to is None or to >> self.layout.mark:
                     continue
                 if not rest:
-                    return Hop(transition, choices, to)
+                    return Step(transition, choices, to)
                 rest -= 1
         raise AssertionError("a transition that is not there any more")

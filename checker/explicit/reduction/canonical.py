@@ -2,7 +2,7 @@
 """The representative of a packed state: the same for all states that differ by an exchange of interchangeable instances.
 
 A state is unpacked into an array of fields: cells in the order of the layout, then whole frames. Each listed permutation of the
-tabled records (ir/symmetry.py) moves fields and changes references; then paged records are numbered in the order in which the
+tabled records (ir/symmetry.py) moves fields and changes references; then unordered records are numbered in the order in which the
 moved fields refer to them first, those that nothing refers to last and sorted by their own fields; the least packed result is
 the representative. Permutations that cannot be the chosen ones by what they leave alone are not tried.
 docs/internals/soundness/symmetry.md, "Symmetry", says why that is exact. Everything here is tables over field numbers, so that a
@@ -25,7 +25,7 @@ from checker.ir.symmetry import permutations
 from checker.ir.system import Candidates
 
 EXCHANGES = ("pages", "symmetry")
-"""The reductions by exchange. pages: paged records are numbered anew. symmetry: the listed permutations of tabled records
+"""The reductions by exchange. pages: unordered records are numbered anew. symmetry: the listed permutations of tabled records
 are tried."""
 
 Permutation = tuple[tuple[int, ...], ...]
@@ -41,7 +41,7 @@ class Canonical:
         self.layout = layout
         self.symmetry = symmetry
         self.tabled = symmetry.tabled if "symmetry" in reductions else ()
-        self.paged = symmetry.paged if "pages" in reductions else ()
+        self.unordered = symmetry.unordered if "pages" in reductions else ()
         self.fields = self._fields()
         self.locals = self._locals()
         self.first_frame = sum(isinstance(field.place, Cell) for field in self.fields)
@@ -51,7 +51,7 @@ class Canonical:
         assert found is not None, "find_symmetry lists no more than can be"
         self.moves = [self._move(permutation) for permutation in found]
         self.signatures = [self._signature(record, index) for record, index in self.instances]
-        self.pages = {record: self._pages(record) for record in self.paged}
+        self.pages = {record: self._pages(record) for record in self.unordered}
         self.scanned = self._scanned()
         self.plans = [self._plan(move) for move in self.moves]
         check_tables(self)
@@ -61,7 +61,7 @@ class Canonical:
     def _fields(self) -> list[Field]:
         """The fields in order, without those that have no bits: several of these can have one offset. Records that are not
         reduced are nobody's."""
-        reduced = {*self.tabled, *self.paged}
+        reduced = {*self.tabled, *self.unordered}
         found: list[Field] = []
         for name, cells in self.layout.cells.items():
             variable = self.system.variables[name]
@@ -81,7 +81,7 @@ class Canonical:
 
     def _locals(self) -> dict[int, tuple[tuple[int, int, str], ...]]:
         """For each location the references in its frames: offset in the frame, mask, record."""
-        reduced = {*self.tabled, *self.paged}
+        reduced = {*self.tabled, *self.unordered}
         found: dict[int, list[tuple[int, int, str]]] = {}
         for (number, local), record in self.symmetry.locals.items():
             if record in reduced:
@@ -142,7 +142,7 @@ class Canonical:
         return tuple(
             (number, field.record, self.system.arenas[field.record][1])
             for number, field in enumerate(self.fields)
-            if field.record in self.paged and field.record is not None
+            if field.record in self.unordered and field.record is not None
         )
 
     def _signature(self, record: str, index: int) -> tuple[tuple[int, int], ...]:
@@ -233,8 +233,8 @@ class Canonical:
             values[number] = frame
 
     def _numbered(self, values: list[int]) -> list[int]:
-        """The fields with paged records numbered anew."""
-        if not self.paged:
+        """The fields with unordered records numbered anew."""
+        if not self.unordered:
             return values
         met = self._met(values)
         maps: dict[str, tuple[int, ...]] = {}
@@ -257,7 +257,7 @@ class Canonical:
 
     def _met(self, values: list[int]) -> dict[str, dict[int, None]]:
         """The pages that fields refer to, in the order of the first reference."""
-        met: dict[str, dict[int, None]] = {record: {} for record in self.paged}
+        met: dict[str, dict[int, None]] = {record: {} for record in self.unordered}
         for number, record, alignment in self.scanned:
             value = values[number]
             if value >= alignment:
@@ -275,18 +275,18 @@ class Canonical:
         return met
 
 
-class ToldApart(Exception):
+class Distinguished(Exception):
     """Pages that the reduction takes for alike are not. The text says which and why."""
 
 
 class CandidateCheck:
-    """Looks whether instances of which a step takes the lowest could be told apart: what the reduction of pages rests on."""
+    """Looks whether instances of which a step takes the lowest could be distinguished: what the reduction of pages rests on."""
 
     def __init__(self, canonical: Canonical, maker: FunctionMaker) -> None:
         self.canonical = canonical
         self.tests: list[tuple[Candidates, list[Callable[[int], object]], list[tuple[int, ...]]]] = []
         for candidates in canonical.symmetry.candidates:
-            if candidates.record in canonical.paged:
+            if candidates.record in canonical.unordered:
                 count, alignment, _ = canonical.system.arenas[candidates.record]
                 references = [(index + 1) * alignment for index in range(count)]
                 conditions = [

@@ -52,7 +52,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Page:
-    """One instance of a paged record. row: the numbers of its fields, the same order for all instances."""
+    """One instance of an unordered record. row: the numbers of its fields, the same order for all instances."""
 
     row: tuple[int, ...]
 
@@ -69,7 +69,7 @@ class Move:
 
 class Tables(Protocol):
     """What a representative is computed by. numbers: of the fields. locals: for each location the references in its frames:
-    offset in the frame, mask, record. instances: of the tabled records. pages: of each paged record."""
+    offset in the frame, mask, record. instances: of the tabled records. pages: of each unordered record."""
 
     system: ir.System
     layout: Layout

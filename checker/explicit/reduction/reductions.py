@@ -15,7 +15,7 @@ def usable(system: ir.System, discipline: Discipline | None) -> frozenset[str]:
     """The reductions that can leave out states of a system. discipline: what partial order would assume."""
     symmetry = system.symmetry
     found = {
-        "pages": symmetry is not None and bool(symmetry.paged),
+        "pages": symmetry is not None and bool(symmetry.unordered),
         "symmetry": symmetry is not None and bool(symmetry.tabled),
         PARTIAL_ORDER: discipline is not None,
     }

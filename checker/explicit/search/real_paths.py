@@ -15,7 +15,7 @@ from checker.explicit.reduction.reductions import PARTIAL_ORDER, unused, usable
 from checker.explicit.step.generated_names import Names
 from checker.explicit.step.initial import initial_states
 from checker.explicit.step.outcome import OutOfRange, Violated
-from checker.explicit.step.paths import NoSuchPath, RaisingHop, Route, alternatives, marked, path_where, raising_end
+from checker.explicit.step.paths import NoSuchPath, RaisingStep, Route, alternatives, marked, path_where, raising_end
 from checker.explicit.step.predicates import Instance, make_clusters
 from checker.explicit.step.python_code import FunctionMaker
 from checker.explicit.step.transitions import Transitions
@@ -86,7 +86,7 @@ class RealPaths:
                     return [self.stored(other) for other in passed]
         raise AssertionError("a state without the steps that led to it")
 
-    def raising_end(self, path: Route, like: Violated | OutOfRange) -> RaisingHop:
+    def raising_end(self, path: Route, like: Violated | OutOfRange) -> RaisingStep:
         """The transition that raises the same after a path."""
         return raising_end(self.transitions, path.end, like)
 

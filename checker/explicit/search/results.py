@@ -44,9 +44,9 @@ class Statistics:
 
 @dataclass(frozen=True)
 class Finding:
-    """A violated property. kind as in trace/data.py. path: from an initial state; the last hop of a check or wild
+    """A violated property. kind as in trace/data.py. path: from an initial state; the last step of a check or wild
     pointer leads to the marked state. position: None for a deadlock. arguments: the binding of an invariant, in the
-    order of its parameters. cycle: of a lasso, how many hops there are before its cycle, which ends where it begins; all of
+    order of its parameters. cycle: of a lasso, how many steps there are before its cycle, which ends where it begins; all of
     them, where the run ends."""
 
     property: str

@@ -11,12 +11,12 @@ from collections.abc import Callable
 import psutil
 
 from checker.explicit.reduction.assumptions import Assumptions, Broken
-from checker.explicit.reduction.canonical import CandidateCheck, ToldApart
+from checker.explicit.reduction.canonical import CandidateCheck, Distinguished
 from checker.explicit.reduction.partial_order import Reducer
 from checker.explicit.search.real_paths import RealPaths
 from checker.explicit.search.results import Finding, Limits, Progress, Result, Statistics
 from checker.explicit.step.outcome import Cut, OutOfRange, Raised, Tape, Violated
-from checker.explicit.step.paths import FIRST_PROPERTY, Hop, RaisingHop, Route
+from checker.explicit.step.paths import FIRST_PROPERTY, RaisingStep, Route, Step
 from checker.explicit.step.predicates import Cluster, Instance
 from checker.explicit.step.transitions import Transition
 from checker.ir import system as ir
@@ -118,7 +118,7 @@ class Search(RealPaths):
         self.candidates = CandidateCheck(self.canonical, self.maker) if self.canonical is not None else None
         try:
             self._explore()
-        except ToldApart as reason:
+        except Distinguished as reason:
             self.drop_pages(str(reason))
             return False
         except Broken as broken:
@@ -143,7 +143,7 @@ class Search(RealPaths):
         if self.candidates is not None:
             reason = self.candidates.failure(state)
             if reason is not None:
-                raise ToldApart(reason)
+                raise Distinguished(reason)
 
     def _explore(self) -> None:
         self._start()
@@ -289,7 +289,7 @@ class Search(RealPaths):
                 self._step_finding(violated, transition, tuple(tape.values), marked, index)
             except OutOfRange as error:
                 if self.result.error is None:
-                    path, raised_there = self._path_to(index, RaisingHop(Hop(transition, tuple(tape.values), state), error))
+                    path, raised_there = self._path_to(index, RaisingStep(Step(transition, tuple(tape.values), state), error))
                     assert isinstance(raised_there, OutOfRange)
                     self.result.error = Finding("", "model-error", raised_there.position, path, message=raised_there.message)
             except Cut as cut:
@@ -303,7 +303,7 @@ class Search(RealPaths):
         if violated.property in self.result.findings or violated.property not in self.properties:
             return
         kind = violated.how.value
-        path, raised = self._path_to(index, RaisingHop(Hop(transition, choices, marked), violated))
+        path, raised = self._path_to(index, RaisingStep(Step(transition, choices, marked), violated))
         self._found(Finding(violated.property, kind, raised.position, path))
 
     def _found(self, finding: Finding) -> None:
@@ -321,12 +321,12 @@ class Search(RealPaths):
         numbers.reverse()
         return self.path_along([self.states[number] for number in numbers])
 
-    def _path_to(self, index: int, end: RaisingHop) -> tuple[Route, Violated | OutOfRange]:
+    def _path_to(self, index: int, end: RaisingStep) -> tuple[Route, Violated | OutOfRange]:
         """A path whose last transition raises, from the state of that number or one that it represents, and what it raises."""
         path = self.path(index)
         if self.canonical is not None:
             end = self.raising_end(path, end.raised)
-        return path.then(end.hop), end.raised
+        return path.then(end.step), end.raised
 
 
 def alternatives_of(transition: Transition, state: int) -> tuple[int, ...]:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from checker.explicit.step.outcome import Raised
-from checker.explicit.step.paths import Hop, Route, outcomes
+from checker.explicit.step.paths import Route, Step, outcomes
 from checker.explicit.step.transitions import Transition, Transitions
 from checker.language.schedule import Allocated, Choice
 from checker.language.tree import ReferenceType
@@ -19,7 +19,7 @@ from checker.language.tree import ReferenceType
 TRIES = 300_000
 """Steps that may be run to find out what can be left out: a second or two."""
 
-Hops = tuple[Hop, ...]
+Steps = tuple[Step, ...]
 End = Callable[[int], bool]
 """Whether a state is one to come to."""
 
@@ -27,23 +27,23 @@ End = Callable[[int], bool]
 def shortened(transitions: Transitions, path: Route, end: End) -> Route:
     """A path, no longer, from the same state to one for which `end` holds. path: one such path."""
     path = by_the_same_states(transitions, path)
-    return Route(path.first, _Shortener(transitions, path.first, end).without(path.hops))
+    return Route(path.first, _Shortener(transitions, path.first, end).without(path.steps))
 
 
 def by_the_same_states(transitions: Transitions, path: Route) -> Route:
     """The shortest path to the last state that goes through states of the path only."""
-    allowed = {hop.state for hop in path}
+    allowed = {step.state for step in path}
     last = path.end
-    reached: dict[int, tuple[int, Hop] | None] = {path.first: None}
+    reached: dict[int, tuple[int, Step] | None] = {path.first: None}
     for state in (queue := [path.first]):
         if last in reached:
             break
         for transition in transitions.possible(state):
             for choices, outcome in outcomes(transition, state):
                 if isinstance(outcome, int) and outcome in allowed and outcome not in reached:
-                    reached[outcome] = (state, Hop(transition, choices, outcome))
+                    reached[outcome] = (state, Step(transition, choices, outcome))
                     queue.append(outcome)
-    found: list[Hop] = []
+    found: list[Step] = []
     before = reached[last]
     while before is not None:
         found.append(before[1])
@@ -65,29 +65,29 @@ class _Shortener:
         self.end = end
         self.left = TRIES
 
-    def without(self, path: Hops) -> Hops:
+    def without(self, path: Steps) -> Steps:
         """The path without what can be left out of it."""
-        shorter: Hops | None = path
+        shorter: Steps | None = path
         while shorter is not None and self.left > 0:
             path = shorter
             shorter = next(filter(None, (self._again(path, left_out) for left_out in self._candidates(path))), None)
         return path
 
-    def _again(self, path: Hops, left_out: frozenset[int]) -> Hops | None:
+    def _again(self, path: Steps, left_out: frozenset[int]) -> Steps | None:
         """The same steps without some of them, if that is possible and comes to the same end."""
         state = self.first
-        found: list[Hop] = []
-        for number, hop in enumerate(path):
+        found: list[Step] = []
+        for number, step in enumerate(path):
             if number in left_out:
                 continue
             self.left -= 1
             if self.left < 0:
                 return None
-            transition = same_mover(self.transitions, hop.transition, state)
-            successor = None if transition is None else _with_choices(transition, state, hop.choices)
+            transition = same_mover(self.transitions, step.transition, state)
+            successor = None if transition is None else _with_choices(transition, state, step.choices)
             if transition is None or successor is None or successor >> self.transitions.layout.mark:
                 return None
-            found.append(Hop(transition, hop.choices, successor))
+            found.append(Step(transition, step.choices, successor))
             state = successor
         return tuple(found) if self.end(state) else None
 
@@ -101,27 +101,27 @@ class _Shortener:
                     return argument // alignment - 1
         return source(transition)
 
-    def _candidates(self, path: Hops) -> list[frozenset[int]]:
+    def _candidates(self, path: Steps) -> list[frozenset[int]]:
         """Steps to leave out together, most first: all at one processor or of one action from some place on; from a step on,
         those until a processor is again where it was before that step: what happens there, or everything; single ones."""
         found: set[frozenset[int]] = set()
         by_source: dict[int | str, list[int]] = {}
-        for number, hop in enumerate(path):
-            by_source.setdefault(self._place(hop.transition), []).append(number)
+        for number, step in enumerate(path):
+            by_source.setdefault(self._place(step.transition), []).append(number)
             found.add(frozenset((number,)))
         for numbers in by_source.values():
             found.update(frozenset(numbers[at:]) for at in range(len(numbers)))
-        states = [self.first, *(hop.state for hop in path)]
+        states = [self.first, *(step.state for step in path)]
         for begin in range(len(path)):
             for number, processor in enumerate(self.transitions.processors):
                 next_step = processor.transition(states[begin])
                 own = {begin}
-                for step in by_source.get(number, ()):
-                    if step > begin and path[step].transition is next_step:
+                for later in by_source.get(number, ()):
+                    if later > begin and path[later].transition is next_step:
                         found.add(frozenset(own))
-                        found.add(frozenset(range(begin, step)))
-                    if step > begin:
-                        own.add(step)
+                        found.add(frozenset(range(begin, later)))
+                    if later > begin:
+                        own.add(later)
         return sorted(found, key=lambda numbers: (-len(numbers), sorted(numbers)))
 
 

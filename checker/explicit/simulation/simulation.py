@@ -26,7 +26,7 @@ from checker.explicit.simulation.shortening import same_mover, shortened, source
 from checker.explicit.step.generated_names import Names
 from checker.explicit.step.initial import initial_states
 from checker.explicit.step.outcome import Cut, OutOfRange, Outside, Raised, Violated
-from checker.explicit.step.paths import FIRST_PROPERTY, Hop, Route, is_deadlock, outcomes
+from checker.explicit.step.paths import FIRST_PROPERTY, Route, Step, is_deadlock, outcomes
 from checker.explicit.step.predicates import make_clusters
 from checker.explicit.step.python_code import FunctionMaker
 from checker.explicit.step.transitions import Transition, Transitions
@@ -42,7 +42,7 @@ REMEMBERED = 50_000
 """States whose ways on are remembered, at most: all walks begin in the same ones."""
 WEIGHTS = (1, 4, 16, 64, 256)
 
-Mover = tuple[int | str, tuple[Hop, ...]]
+Mover = tuple[int | str, tuple[Step, ...]]
 """Who can move in a state, and how."""
 
 
@@ -159,7 +159,7 @@ class Simulation:
         if len(self.firsts) > 1:
             self.first = chance.choice(self.firsts)
         state = self.first
-        path: list[Hop] = []
+        path: list[Step] = []
         while len(path) < depth:
             if self.steps % BETWEEN_LOOKS == 0:
                 self._look()
@@ -169,76 +169,76 @@ class Simulation:
             if not movers:
                 return
             [(_, ways)] = chance.choices(movers, [weights[mover] if weighted else len(ways) for mover, ways in movers])
-            hop = chance.choice(ways)
-            path.append(hop)
-            state = hop.state
+            step = chance.choice(ways)
+            path.append(step)
+            state = step.state
             self.steps += 1
             self.longest = max(self.longest, len(path))
 
-    def _movers(self, state: int, path: list[Hop]) -> tuple[Mover, ...]:
+    def _movers(self, state: int, path: list[Step]) -> tuple[Mover, ...]:
         """The ways on from a state by who moves, those to terminal states left out. Reports what is wrong with any of them."""
-        ways: dict[int | str, list[Hop]] = {}
+        ways: dict[int | str, list[Step]] = {}
         moves = False
         for transition in self.transitions.possible(state):
             for choices, outcome in outcomes(transition, state):
                 moves = moves or not (transition.interrupt or outcome == state)
                 if isinstance(outcome, Raised):
-                    self._raised(outcome, Hop(transition, choices, state), path)
+                    self._raised(outcome, Step(transition, choices, state), path)
                 elif not outcome >> self.layout.mark:
-                    ways.setdefault(source(transition), []).append(Hop(transition, choices, outcome))
-        for hops in ways.values():
-            for hop in hops:
-                self._invariants(hop.state, path, hop)
+                    ways.setdefault(source(transition), []).append(Step(transition, choices, outcome))
+        for steps in ways.values():
+            for step in steps:
+                self._invariants(step.state, path, step)
         self._end_at_error()
         if not moves and NO_DEADLOCK in self.properties and NO_DEADLOCK not in self.result.findings:
             way = shortened(self.transitions, self._path(path), lambda end: is_deadlock(self.transitions, end))
             self._found(Finding(NO_DEADLOCK, "deadlock", None, way))
         if len(self.known) >= REMEMBERED:
             self.known.clear()
-        self.known[state] = found = tuple((mover, tuple(hops)) for mover, hops in ways.items())
+        self.known[state] = found = tuple((mover, tuple(steps)) for mover, steps in ways.items())
         return found
 
     # -- what is wrong --
 
-    def _path(self, path: list[Hop], *last: Hop) -> Route:
+    def _path(self, path: list[Step], *last: Step) -> Route:
         return Route(self.first, (*path, *last))
 
-    def _raised(self, raised: Raised, hop: Hop, path: list[Hop]) -> None:
+    def _raised(self, raised: Raised, step: Step, path: list[Step]) -> None:
         match raised:
             case Violated():
                 if raised.property in self.result.findings or raised.property not in self.properties:
                     return
                 mark = FIRST_PROPERTY + self.system.properties.index(raised.property)
                 kind = raised.how.value
-                way = self._way_to(raised, hop, path, mark << self.layout.mark)
+                way = self._way_to(raised, step, path, mark << self.layout.mark)
                 self._found(Finding(raised.property, kind, raised.position, way))
             case OutOfRange():
-                self._wrong(raised, self._way_to(raised, hop, path, 0))
+                self._wrong(raised, self._way_to(raised, step, path, 0))
             case Cut():
                 if not isinstance(raised, Outside):
                     self.result.cuts.setdefault(raised.reason, f"{raised.position}: {raised.message}")
             case _:
                 raise TypeError(raised)
 
-    def _way_to(self, raised: Raised, hop: Hop, path: list[Hop], mark: int) -> Route:
-        """A short way to where the same mover raises the same, with the hop that raises it."""
+    def _way_to(self, raised: Raised, step: Step, path: list[Step], mark: int) -> Route:
+        """A short way to where the same mover raises the same, with the step that raises it."""
 
         def mover(state: int) -> Transition | None:
-            return same_mover(self.transitions, hop.transition, state)
+            return same_mover(self.transitions, step.transition, state)
 
         def end(state: int) -> bool:
             transition = mover(state)
-            return transition is not None and (hop.choices, _told(raised)) in (
+            return transition is not None and (step.choices, _told(raised)) in (
                 (choices, _told(outcome)) for choices, outcome in outcomes(transition, state)
             )
 
         way = shortened(self.transitions, self._path(path), end)
         transition = mover(way.end)
         assert transition is not None
-        return way.then(Hop(transition, hop.choices, way.end | mark))
+        return way.then(Step(transition, step.choices, way.end | mark))
 
-    def _invariants(self, state: int, path: list[Hop], *last: Hop) -> None:
-        """Evaluate the invariants in the state that the path with the last hop leads to."""
+    def _invariants(self, state: int, path: list[Step], *last: Step) -> None:
+        """Evaluate the invariants in the state that the path with the last step leads to."""
         for cluster in self.clusters:
             key = state & cluster.mask
             undecided = cluster.known.get(key)

@@ -2,7 +2,7 @@
 """Real paths of a model from what an engine has stored.
 
 An engine stores of each state on a path a representative, a hash, or the state itself. Here the model is walked forward from
-its real initial states: at each hop some real transition leads to a state that fits what is stored, since states that differ by
+its real initial states: at each step some real transition leads to a state that fits what is stored, since states that differ by
 an exchange of instances have transitions that differ by the same. So the path is as long as the engine's.
 """
 
@@ -20,7 +20,7 @@ FIRST_PROPERTY = 2
 
 
 @dataclass(frozen=True)
-class Hop:
+class Step:
     """One transition of a path, with its choices and the state it leads to."""
 
     transition: Transition
@@ -33,29 +33,29 @@ class Route:
     """Transitions one after the other. first: the initial state that it begins in, packed."""
 
     first: int
-    hops: tuple[Hop, ...] = ()
+    steps: tuple[Step, ...] = ()
 
     def __len__(self) -> int:
-        return len(self.hops)
+        return len(self.steps)
 
-    def __iter__(self) -> Iterator[Hop]:
-        return iter(self.hops)
+    def __iter__(self) -> Iterator[Step]:
+        return iter(self.steps)
 
     @property
     def end(self) -> int:
         """The state that it leads to."""
-        return self.hops[-1].state if self.hops else self.first
+        return self.steps[-1].state if self.steps else self.first
 
-    def then(self, *hops: Hop) -> Route:
+    def then(self, *steps: Step) -> Route:
         """The same with more transitions behind it."""
-        return Route(self.first, (*self.hops, *hops))
+        return Route(self.first, (*self.steps, *steps))
 
 
 @dataclass(frozen=True)
-class RaisingHop:
+class RaisingStep:
     """A transition that raises, and what it raises. A violation leads to the marked state, a model error nowhere."""
 
-    hop: Hop
+    step: Step
     raised: Violated | OutOfRange
 
 
@@ -96,24 +96,24 @@ def marked(transitions: Transitions, state: int, violated: Violated) -> int:
 
 
 def path_where(transitions: Transitions, firsts: Iterable[int], accepts: Sequence[Callable[[int], bool]]) -> Route:
-    """A path from one of some states that the first test accepts, whose first hop leads to a state that the second test accepts,
+    """A path from one of some states that the first test accepts, whose first step leads to a state that the second test accepts,
     and so on."""
     for first in dict.fromkeys(firsts):
-        hops = _hops_where(transitions, first, accepts[1:]) if accepts[0](first) else None
-        if hops is not None:
-            return Route(first, hops)
+        steps = _steps_where(transitions, first, accepts[1:]) if accepts[0](first) else None
+        if steps is not None:
+            return Route(first, steps)
     raise NoSuchPath("a state without the transitions that led to it")
 
 
-def _hops_where(transitions: Transitions, first: int, accepts: Sequence[Callable[[int], bool]]) -> tuple[Hop, ...] | None:
-    path: list[Hop] = []
-    untried: list[Iterator[Hop]] = []
+def _steps_where(transitions: Transitions, first: int, accepts: Sequence[Callable[[int], bool]]) -> tuple[Step, ...] | None:
+    path: list[Step] = []
+    untried: list[Iterator[Step]] = []
     while len(path) < len(accepts):
         if len(untried) == len(path):
-            untried.append(_hops(transitions, path[-1].state if path else first, accepts[len(path)]))
-        hop = next(untried[-1], None)
-        if hop is not None:
-            path.append(hop)
+            untried.append(_steps(transitions, path[-1].state if path else first, accepts[len(path)]))
+        step = next(untried[-1], None)
+        if step is not None:
+            path.append(step)
             continue
         untried.pop()
         if not untried:
@@ -122,24 +122,24 @@ def _hops_where(transitions: Transitions, first: int, accepts: Sequence[Callable
     return tuple(path)
 
 
-def _hops(transitions: Transitions, state: int, accepts: Callable[[int], bool]) -> Iterator[Hop]:
+def _steps(transitions: Transitions, state: int, accepts: Callable[[int], bool]) -> Iterator[Step]:
     for transition, choices, end in alternatives(transitions, state):
         if isinstance(end, Violated):
             end = marked(transitions, state, end)
         if isinstance(end, int) and accepts(end):
-            yield Hop(transition, choices, end)
+            yield Step(transition, choices, end)
 
 
-def raising_end(transitions: Transitions, state: int, like: Violated | OutOfRange) -> RaisingHop:
+def raising_end(transitions: Transitions, state: int, like: Violated | OutOfRange) -> RaisingStep:
     """The transition of a real state that ends as its representative's did, with a violation of the same property or a model
     error; at the same position if there is one such (where several instances are wrong at several positions, the order of the
     arena says which one is met first)."""
-    other: RaisingHop | None = None
+    other: RaisingStep | None = None
     for transition, choices, end in alternatives(transitions, state):
         if isinstance(like, Violated) and isinstance(end, Violated) and (end.property, end.how) == (like.property, like.how):
-            found = RaisingHop(Hop(transition, choices, marked(transitions, state, end)), end)
+            found = RaisingStep(Step(transition, choices, marked(transitions, state, end)), end)
         elif isinstance(like, OutOfRange) and isinstance(end, OutOfRange):
-            found = RaisingHop(Hop(transition, choices, state), end)
+            found = RaisingStep(Step(transition, choices, state), end)
         else:
             continue
         if end.position == like.position:

@@ -117,7 +117,7 @@ def _is_one_for_each(system: ir.System, variable: ir.Variable, agents: str) -> b
     with that."""
     if not variable.dimensions:
         return False
-    reduced = () if system.symmetry is None else (*system.symmetry.tabled, *system.symmetry.paged)
+    reduced = () if system.symmetry is None else (*system.symmetry.tabled, *system.symmetry.unordered)
     key = variable.keys[0]
     if key == agents:
         return True

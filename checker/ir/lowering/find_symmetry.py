@@ -26,35 +26,35 @@ def find_symmetry(program: tree.Program, system: ir.System, code: ExpressionCode
         if values > MOST_REFERENCES:
             unreduced[record.name] = f"references to it have {values:,} values, {MOST_REFERENCES:,} can be exchanged"
     declared = [record for record in declared if record.name not in unreduced]
-    paged = [record.name for record in declared if _is_data(system, record)]
-    while (name := next((name for name in paged if _meets_another(system, name, paged)), None)) is not None:
-        paged.remove(name)
+    unordered = [record.name for record in declared if _is_data(system, record)]
+    while (name := next((name for name in unordered if _meets_another(system, name, unordered)), None)) is not None:
+        unordered.remove(name)
     candidates = list(_taken(program, code))
     allocated = _allocated(system)
     tabled: list[str] = []
     for record in declared:
         position = next((c.position for c in candidates if c.record == record.name), allocated.get(record.name))
-        if record.name not in paged and position is not None:
+        if record.name not in unordered and position is not None:
             what = "which is more than data, or takes part in constants, or refers to others that are only data"
             unreduced[record.name] = f"{position} takes one of several instances of it, {what}"
-        elif record.name not in paged:
+        elif record.name not in unordered:
             tabled.append(record.name)
     while permutations(system, tuple(tabled)) is None:
         largest = max(tabled, key=lambda name: system.arenas[name].instances)
         tabled.remove(largest)
         unreduced[largest] = f"there are more than {MOST:,} ways to exchange its instances"
-    reduced = {*tabled, *paged}
+    reduced = {*tabled, *unordered}
     changing = [variable for variable in system.variables.values() if not variable.constant]
     keys = {v.name: tuple(key if key in reduced else None for key in v.keys) for v in changing}
     references = {v.name: v.type.record for v in changing if isinstance(v.type, tree.ReferenceType) and v.type.record in reduced}
     return Symmetry(
         tuple(tabled),
-        tuple(paged),
+        tuple(unordered),
         keys,
         references,
         dict(_locals(system, reduced)),
-        {name: value for record in allocated if record in paged for name, value in _resets(program, record).items()},
-        tuple(c for c in candidates if c.record in paged),
+        {name: value for record in allocated if record in unordered for name, value in _resets(program, record).items()},
+        tuple(c for c in candidates if c.record in unordered),
         unreduced,
     )
 
@@ -87,14 +87,14 @@ def _uniform(variable: ir.Variable, dimension: int) -> bool:
     return True
 
 
-def _meets_another(system: ir.System, record: str, paged: list[str]) -> bool:
+def _meets_another(system: ir.System, record: str, unordered: list[str]) -> bool:
     """Whether a variable that is indexed by the record refers to, or is also indexed by, one that would be numbered with it."""
     for variable in system.variables.values():
         if variable.constant or record not in variable.keys:
             continue
-        if isinstance(variable.type, tree.ReferenceType) and variable.type.record in paged:
+        if isinstance(variable.type, tree.ReferenceType) and variable.type.record in unordered:
             return True
-        if sum(key in paged for key in variable.keys) > 1:
+        if sum(key in unordered for key in variable.keys) > 1:
             return True
     return False
 

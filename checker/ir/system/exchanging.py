@@ -13,8 +13,8 @@ from checker.language.tree import Position
 
 @dataclass(frozen=True)
 class Candidates:
-    """Instances of a paged record of which `first` takes the lowest: those for which the condition holds with `local` bound to
-    a reference."""
+    """Instances of an unordered record of which `first` takes the lowest: those for which the condition holds with `local`
+    bound to a reference."""
 
     record: str
     local: str
@@ -26,16 +26,16 @@ class Candidates:
 class Symmetry:
     """The data; nothing in it refers to records that are not reduced.
 
-    tabled, paged: the records of each kind, in the order of declaration. keys: for each variable that is in the state, which
+    tabled, unordered: the records of each kind, in the order of declaration. keys: for each variable that is in the state, which
     record each of its dimensions is indexed by (None: by none of these). references: the record that a variable's cells refer
     to; variables that are missing hold other values. locals: the same of (location, live local). dead: for each variable that
-    nothing can read in a free instance of a paged record, the value that it then counts as having. candidates: to be looked at
-    in every state, for the exchange of paged records (docs/internals/soundness/symmetry.md, "Candidates"). unreduced: record ->
-    why its instances are not exchanged though they are declared symmetric.
+    nothing can read in a free instance of an unordered record, the value that it then counts as having. candidates: to be
+    looked at in every state, for the exchange of unordered records (docs/internals/soundness/symmetry.md, "Candidates").
+    unreduced: record -> why its instances are not exchanged though they are declared symmetric.
     """
 
     tabled: tuple[str, ...]
-    paged: tuple[str, ...]
+    unordered: tuple[str, ...]
     keys: Mapping[str, tuple[str | None, ...]]
     references: Mapping[str, str]
     locals: Mapping[tuple[int, str], str]

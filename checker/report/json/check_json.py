@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from checker.result.checked import Checked
-from checker.result.verdict import Run, Verdict, Word
+from checker.result.verdict import Run, Verdict, VerdictKind
 from checker.trace.store import trace_to_json
 
 SCHEMA = "stackproof-check"
@@ -57,10 +57,10 @@ def _run(run: Run) -> dict[str, object]:
 def verdict_json(verdict: Verdict) -> dict[str, object]:
     """The verdict on one property."""
     fairly = f", under fairness: {'; '.join(verdict.fairness)}" if verdict.fairness else ""
-    held = verdict.word in (Word.BOUNDED, Word.PROVED)
+    held = verdict.kind in (VerdictKind.BOUNDED, VerdictKind.PROVED)
     return {
         "id": verdict.property,
-        "verdict": verdict.word.value,
+        "verdict": verdict.kind.value,
         "bound": verdict.detail + fairly if held else None,
         "message": None if held else verdict.detail,
         "fairness": list(verdict.fairness),

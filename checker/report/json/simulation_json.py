@@ -17,7 +17,7 @@ def simulation_json(run: Simulated) -> dict[str, object]:
     return {
         "schema": SCHEMA,
         "version": VERSION,
-        "exit_status": status_of(run.words).value,
+        "exit_status": status_of(run.kinds).value,
         "model": run.subject.model,
         "configuration": dict(run.subject.configuration.settings),
         "events": list(run.subject.configuration.events),

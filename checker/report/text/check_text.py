@@ -10,7 +10,7 @@ from pathlib import Path
 
 from checker.report.text.trace_text import plain, text_report
 from checker.result.checked import Checked
-from checker.result.verdict import NO_EVENTS, USUAL, Run, Subject, Verdict, Word
+from checker.result.verdict import NO_EVENTS, USUAL, Run, Subject, Verdict, VerdictKind
 from checker.stopping import INTERRUPTED
 from checker.symbolic.solvers.solvers import SOLVERS
 
@@ -51,7 +51,7 @@ def find_again(subject: Subject, verdict: Verdict, saved: Sequence[Path], comman
     if subject.configuration.has_events:
         words += ["--events", ",".join(subject.configuration.events) or NO_EVENTS]
     words += command[1:]
-    if verdict.word is Word.VIOLATED:
+    if verdict.kind is VerdictKind.VIOLATED:
         words += ["--property", verdict.property]
     return shlex.join(words)
 
@@ -159,16 +159,16 @@ def _fairness(run: Run) -> list[str]:
 def overall(checked: Checked, name: str) -> str:
     """The verdict of one property over all runs, in words."""
     verdicts = [(run, verdict) for run in checked.runs for verdict in run.verdicts if verdict.property == name]
-    violated = [(run, v) for run, v in verdicts if v.word is Word.VIOLATED and v.trace is not None]
+    violated = [(run, v) for run, v in verdicts if v.kind is VerdictKind.VIOLATED and v.trace is not None]
     if violated:
         run, verdict = violated[0]
         assert verdict.trace is not None
         shortest = ", perhaps not the fewest" if PARTIAL_ORDER in run.reductions else ""
         return f"VIOLATED in {len(verdict.trace.steps)} steps{shortest} ({run.subject.configuration})"
-    for word in (Word.ERROR, Word.UNKNOWN):
+    for kind in (VerdictKind.ERROR, VerdictKind.UNKNOWN):
         for _, verdict in verdicts:
-            if verdict.word is word:
-                return f"{word.value}({verdict.detail})"
+            if verdict.kind is kind:
+                return f"{kind.value}({verdict.detail})"
     fairly = ", under fairness" if verdicts and verdicts[0][1].fairness else ""
     if checked.left:
         searched = "; ".join(str(run.subject.configuration) for run, _ in verdicts)

@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from checker.result.verdict import Run, Verdict, Word
+from checker.result.verdict import Run, Verdict, VerdictKind
 
 
 def proof_text(
@@ -31,7 +31,7 @@ def proof_text(
     width = max((len(verdict.property) for verdict in run.verdicts), default=0)
     lines += [f"  {verdict.property:<{width}}  {_said(verdict)}" for verdict in run.verdicts]
     lines += run.subject.notes
-    if any(verdict.word is Word.PROVED for verdict in run.verdicts):
+    if any(verdict.kind is VerdictKind.PROVED for verdict in run.verdicts):
         lines += [
             "Z3 found the invariant; Bitwuzla has checked that every initial state satisfies it, that every step keeps it, and",
             "that it excludes every violation. The proofs are about sequentially consistent interleavings of single accesses.",
@@ -43,6 +43,6 @@ def proof_text(
 
 
 def _said(verdict: Verdict) -> str:
-    if verdict.word is Word.VIOLATED and verdict.trace is not None:
+    if verdict.kind is VerdictKind.VIOLATED and verdict.trace is not None:
         return f"VIOLATED in {len(verdict.trace.steps)} steps"
-    return f"{verdict.word.value}({verdict.detail})"
+    return f"{verdict.kind.value}({verdict.detail})"

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from checker.report.text.check_text import lines_text
 from checker.result.simulation import Simulated
-from checker.result.verdict import Verdict, Word
+from checker.result.verdict import Verdict, VerdictKind
 from checker.stopping import INTERRUPTED
 
 
@@ -43,6 +43,6 @@ def _outcome(run: Simulated) -> str:
 
 
 def _told(verdict: Verdict) -> str:
-    if verdict.word is Word.VIOLATED and verdict.trace is not None:
+    if verdict.kind is VerdictKind.VIOLATED and verdict.trace is not None:
         return f"VIOLATED in {len(verdict.trace.steps)} steps, perhaps not the fewest"
-    return f"{verdict.word.value}({verdict.detail})"
+    return f"{verdict.kind.value}({verdict.detail})"

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from checker.stopping import Stop, Why
-from checker.symbolic.bmc.question import STATE, STEP, Hit, Message, Problem, Reached, Stopped, Target
+from checker.symbolic.bmc.question import STATE, STEP, Counterexample, Message, Problem, Reached, Stopped, Target
 from checker.symbolic.solvers.solvers import Solver, solver_of
 
 
@@ -122,7 +122,7 @@ def search(problem: Problem, tell: Callable[[Message], None], memory: int | None
                 break
             for target, term in asked.items():
                 if solver.worth(term):
-                    tell(_hit(unrolling, target, depth))
+                    tell(_counterexample(unrolling, target, depth))
                     left.remove(target)
                     del wrong[target]
         solver.add(steps)
@@ -132,8 +132,8 @@ def search(problem: Problem, tell: Callable[[Message], None], memory: int | None
         tell(Reached(depth))
 
 
-def _hit(unrolling: Unrolling, target: Target, depth: int) -> Hit:
+def _counterexample(unrolling: Unrolling, target: Target, depth: int) -> Counterexample:
     last = depth if target.kind == STATE else depth - 1
     states = [[unrolling.solver.worth(term) for term in state] for state in unrolling.states[: last + 1]]
     inputs = [[unrolling.solver.worth(term) for term in values] for values in unrolling.inputs[:depth]]
-    return Hit(target.name, states, inputs)
+    return Counterexample(target.name, states, inputs)

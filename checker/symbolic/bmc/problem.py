@@ -13,26 +13,27 @@ from checker.symbolic.solvers.solvers import Z3
 from checker.symbolic.terms.smtlib import declarations, definitions, sort
 from checker.symbolic.terms.terms import Term
 
-BROKEN = "broken "
+VIOLATED = "broken "
 VIOLATES = "violates "
-STUCK = "stuck"
+DEADLOCK = "stuck"
 ERROR = "error"
-BROKEN_ERROR = "error in an invariant"
+INVARIANT_ERROR = "error in an invariant"
 ERROR_IN = "error in "
 CUT = "cut "
 UNHELD = "nowhere: an allocated "
-"""Names of targets; those that end in a space are followed by a property, or by a reason."""
+"""Names of targets; those that end in a space are followed by a property, or by a reason. Certificates have them, so the texts
+stay what they are."""
 
 
 def targets(relation: Relation, properties: frozenset[str]) -> Iterator[tuple[Target, Term]]:
     """What to look for: violations of the properties, model errors, cuts. What cannot be is left out."""
     found: list[tuple[str, str, Term]] = []
-    found += [(BROKEN + name, STATE, term) for name, term in relation.broken.items() if name in properties]
+    found += [(VIOLATED + name, STATE, term) for name, term in relation.violated.items() if name in properties]
     found += [(VIOLATES + name, STEP, term) for name, term in relation.violates.items() if name in properties]
     if NO_DEADLOCK in properties:
-        found.append((STUCK, STATE, relation.stuck))
+        found.append((DEADLOCK, STATE, relation.deadlock))
     found.append((ERROR, STEP, relation.error))
-    found.append((BROKEN_ERROR, STATE, relation.fields.terms.disjunction(*relation.broken_error.values())))
+    found.append((INVARIANT_ERROR, STATE, relation.fields.terms.disjunction(*relation.invariant_errors.values())))
     found += [(CUT + reason, STEP, term) for reason, term in relation.cuts.items()]
     found += [(UNHELD + record, STATE, term) for record, term in relation.unheld.items()]
     for name, kind, term in found:
@@ -41,14 +42,14 @@ def targets(relation: Relation, properties: frozenset[str]) -> Iterator[tuple[Ta
 
 
 def stated_lemmas(relation: Relation, lemmas: frozenset[str]) -> dict[str, Term]:
-    """The lemmas of the model as the names of targets, with when each is broken. What cannot be is left out."""
+    """The lemmas of the model as the names of targets, with when each is violated. What cannot be is left out."""
     false = relation.fields.terms.false
-    return {BROKEN + name: term for name, term in relation.broken.items() if name in lemmas and term is not false}
+    return {VIOLATED + name: term for name, term in relation.violated.items() if name in lemmas and term is not false}
 
 
 def _errors(relation: Relation, properties: frozenset[str]) -> Iterator[tuple[str, Term]]:
     """The properties in whose invariants the model can be in error, and when."""
-    for name, term in relation.broken_error.items():
+    for name, term in relation.invariant_errors.items():
         if name in properties and term is not relation.fields.terms.false:
             yield name, term
 
@@ -56,7 +57,7 @@ def _errors(relation: Relation, properties: frozenset[str]) -> Iterator[tuple[st
 def bounded_problem(relation: Relation, properties: frozenset[str], depth: int, solver: str = Z3) -> Problem:
     """The question whether a violation can be reached in so many steps. solver: who is to answer, one of SOLVERS."""
     state, inputs = relation.fields.variables, relation.inputs
-    wanted = [(target, term) for target, term in targets(relation, properties) if target.name != BROKEN_ERROR]
+    wanted = [(target, term) for target, term in targets(relation, properties) if target.name != INVARIANT_ERROR]
     wanted += [(Target(ERROR_IN + name, STATE), term) for name, term in _errors(relation, properties)]
     agent, accesses = order(relation) if relation.fields.system.processors is None else (relation.fields.terms.true, [])
     whole = [relation.steps, *relation.next, *(term for _, term in wanted)]

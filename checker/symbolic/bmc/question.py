@@ -40,7 +40,7 @@ class Problem:
 
 
 @dataclass(frozen=True)
-class Hit:
+class Counterexample:
     """A target that was reached. states: the numbers of the state's variables in each state of the way. inputs: those in each
     step; where the step is wrong, there are as many of them as states."""
 
@@ -51,7 +51,7 @@ class Hit:
 
 @dataclass(frozen=True)
 class Reached:
-    """No target that was not hit before can be reached in so many steps."""
+    """No target that was not reached before can be reached in so many steps."""
 
     depth: int
 
@@ -63,4 +63,4 @@ class Stopped:
     why: Stop
 
 
-Message = Hit | Reached | Stopped
+Message = Counterexample | Reached | Stopped

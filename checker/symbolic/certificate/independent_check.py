@@ -30,7 +30,7 @@ class Answer(Enum):
 
 
 @dataclass(frozen=True)
-class Opinion:
+class Reply:
     """why: of NONE, why there is no answer."""
 
     answer: Answer
@@ -68,7 +68,7 @@ def _balanced(line: str) -> bool:
     return depth == 0
 
 
-def opinion(file: Path, seconds: float | None, solver: str = BITWUZLA) -> Opinion:
+def independent_check(file: Path, seconds: float | None, solver: str = BITWUZLA) -> Reply:
     """What the solver says of a well-formed file. seconds: None for no limit. solver: one of SOLVERS."""
     try:
         done = subprocess.run(
@@ -81,11 +81,11 @@ def opinion(file: Path, seconds: float | None, solver: str = BITWUZLA) -> Opinio
             start_new_session=True,  # Ctrl-C is for us, and does not look like an answer of the solver
         )
     except subprocess.TimeoutExpired:
-        return Opinion(Answer.NONE, f"the limit of {seconds:g} seconds")
-    said = done.stdout.strip()
-    if done.returncode == 0 and said in (Answer.SAT.value, Answer.UNSAT.value, Answer.UNKNOWN.value):
-        return Opinion(Answer(said))
-    return Opinion(Answer.NONE, (done.stderr.strip().splitlines() or [f"status {done.returncode}"])[-1])
+        return Reply(Answer.NONE, f"the limit of {seconds:g} seconds")
+    answer = done.stdout.strip()
+    if done.returncode == 0 and answer in (Answer.SAT.value, Answer.UNSAT.value, Answer.UNKNOWN.value):
+        return Reply(Answer(answer))
+    return Reply(Answer.NONE, (done.stderr.strip().splitlines() or [f"status {done.returncode}"])[-1])
 
 
 def _main(solver: str, file: str) -> None:

@@ -16,7 +16,7 @@ MOST_CELLS = 8
 """Variables, with one tag each, among which holders are looked for."""
 
 
-def said_counted(system: ir.System, names: Names, counted: Counted) -> str:
+def counted_text(system: ir.System, names: Names, counted: Counted) -> str:
     """How instances are counted, for a reader of the invariant."""
     record = counted.record
     count = system.arenas[record][0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from checker.symbolic.bmc.problem import BROKEN, stated_lemmas, targets
+from checker.symbolic.bmc.problem import VIOLATED, stated_lemmas, targets
 from checker.symbolic.certificate.certificate import Lemma, lemma
 from checker.symbolic.lemmas.feature_images import images
 from checker.symbolic.lemmas.features import Feature, Sampled
@@ -51,16 +51,16 @@ def proof_problem(
         seen=sampled.seen,
         count=sampled.count,
         images=images(relation.fields.system, features),
-        stated=tuple((name, name.removeprefix(BROKEN) in properties) for name in possible),
+        stated=tuple((name, name.removeprefix(VIOLATED) in properties) for name in possible),
     )
 
 
 def lemmas(terms: Terms, features: Sequence[Feature], clauses: Sequence[Clause]) -> list[Lemma]:
     """The clauses as lemmas of a certificate."""
-    return [lemma(f"|lemma {number}|", said(terms, features, clause)) for number, clause in enumerate(clauses, 1)]
+    return [lemma(f"|lemma {number}|", formula(terms, features, clause)) for number, clause in enumerate(clauses, 1)]
 
 
-def said(terms: Terms, features: Sequence[Feature], clause: Clause) -> Term:
+def formula(terms: Terms, features: Sequence[Feature], clause: Clause) -> Term:
     """What a clause says: of every instance, if it has features of a family."""
     instances = max(len(features[number].atoms) for number, _ in clause)
     return terms.conjunction(

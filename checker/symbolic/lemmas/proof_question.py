@@ -12,9 +12,10 @@ from checker.symbolic.lemmas.learning import Bits, Clause, Image
 @dataclass(frozen=True)
 class ProofProblem:
     """A step relation as text, as in question.Problem. The roots are: steps, the next value of each variable of the state, the
-    condition that a state is valid, the targets, when each stated lemma is broken, the atoms of the features. features: instances
-    and values of each; groups, seen and count as in learning.Samples. images: what exchanges of instances make of them. stated:
-    the lemmas of the model, as the names of targets, and whether each is to be shown even if nothing rests on it."""
+    condition that a state is valid, the targets, when each stated lemma is violated, the atoms of the features. features:
+    instances and values of each; groups, seen and count as in learning.Samples. images: what exchanges of instances make of
+    them. stated: the lemmas of the model, as the names of targets, and whether each is to be shown even if nothing rests on
+    it."""
 
     text: str
     state: tuple[tuple[str, int], ...]

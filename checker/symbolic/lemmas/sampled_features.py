@@ -70,7 +70,7 @@ class _Maker:
         self.names = names
         self.everywhere: Bits = (1 << len(states)) - 1
         symmetry = self.system.symmetry
-        self.paged = frozenset(symmetry.paged) if symmetry is not None else frozenset[str]()
+        self.unordered = frozenset(symmetry.unordered) if symmetry is not None else frozenset[str]()
         self.features: list[Feature] = []
         self.seen: list[tuple[tuple[Bits, ...], ...]] = []
 
@@ -179,16 +179,16 @@ class _Maker:
             record = place.refers
             owner = None
             if place.variable is not None:
-                owner = next((key for key in self._keys(place.variable) if key in self.paged), None)
+                owner = next((key for key in self._keys(place.variable) if key in self.unordered), None)
             if owner is not None:
                 inside.setdefault(owner, {}).setdefault(place.variable or "", []).append(place)
-            elif record in self.paged:
+            elif record in self.unordered:
                 assert record is not None
                 pointers.setdefault(record, []).append(place)
                 self.pointer_class(place, record)
             else:
                 self.add(Described(place.name, "value", (place.key,), place.refers), self.values(place))
-        for record in self.paged:
+        for record in self.unordered:
             self.of_record(record, pointers.get(record, []), inside.get(record, {}))
         return Sampled(tuple(self.features), tuple(self.seen), len(self.states))
 
@@ -229,7 +229,7 @@ class _Maker:
         self.add(described, [Value(text, text, atom, bits) for text, (atom, bits) in kinds.items()])
 
     def of_record(self, record: str, pointers: list[Place], inside: dict[str, list[Place]]) -> None:
-        """The features about instances of a paged record."""
+        """The features about instances of an unordered record."""
         count, alignment, _ = self.system.arenas[record]
         terms = self.terms
         points: list[list[tuple[Term, Bits]]] = []

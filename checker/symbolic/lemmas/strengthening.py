@@ -138,11 +138,11 @@ class Prover:
 
     def learn(self, clause: Clause) -> None:
         """Add a lemma, with its images."""
-        first = self.add(clause, self.said(clause))
+        first = self.add(clause, self.formula(clause))
         for exchange in self.problem.images:
             other = image(clause, exchange)
             if other is not None and other not in self.lemmas and not self.samples.against(other):
-                self.add(other, self.said(other)).source = first, exchange
+                self.add(other, self.formula(other)).source = first, exchange
 
     def by_symmetry(self, lemma: Lemma) -> frozenset[Lemma] | None:
         """What an image needs, if its source was shown: the images of what that needs. None: unknown."""
@@ -159,7 +159,7 @@ class Prover:
             found.add(other)
         return frozenset(found)
 
-    def said(self, clause: Clause) -> Any:
+    def formula(self, clause: Clause) -> Any:
         """The clause as a formula."""
         instances = max(len(self.atoms[number]) for number, _ in clause)
         return _joined(

@@ -19,7 +19,7 @@ from checker.symbolic.parametric.ground_expressions import GroundFlow
 from checker.symbolic.parametric.ground_state import Function, Ground
 from checker.symbolic.parametric.ground_step import GroundCode, Kind, Way, kinds, step
 from checker.symbolic.parametric.initial_blocks import FAR, Block, Initial
-from checker.symbolic.parametric.views import Said, View
+from checker.symbolic.parametric.views import FeatureTerms, View
 from checker.symbolic.terms.integers import Integer
 from checker.symbolic.terms.terms import Term
 
@@ -71,7 +71,7 @@ class Obligation:
     kind: Kind | None
     most: int
     blocks: frozenset[Block]
-    said: dict[tuple[int, tuple[Term, ...], int], Said] = field(default_factory=dict)
+    feature_terms: dict[tuple[int, tuple[Term, ...], int], FeatureTerms] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.ground = ground = Ground(self.system, self.functions)
@@ -96,11 +96,11 @@ class Obligation:
                 self.wrong[name] = t.disjunction(self.wrong.get(name, t.false), condition)
         for number, demand in enumerate(self.demands):
             chosen = self.any_of(demand.records)
-            broken = [
+            violated = [
                 t.conjunction(guard, t.negation(self.demand(demand, n, chosen))) for n, (_, guard) in enumerate(self.states) if n
             ]
             name = f"keeps {number}"
-            self.wrong[name] = t.disjunction(self.wrong.get(name, t.false), *broken)
+            self.wrong[name] = t.disjunction(self.wrong.get(name, t.false), *violated)
         self.acting = {record: list(named) for record, named in ground.instances.items()}
         if self.kind is None:
             initial = Initial(ground, self.functions, self.blocks)
@@ -152,11 +152,11 @@ class Obligation:
 
     # -- lemmas --
 
-    def looked(self, view: int, state: int, chosen: tuple[Integer, ...]) -> Said:
+    def looked(self, view: int, state: int, chosen: tuple[Integer, ...]) -> FeatureTerms:
         key = (view, tuple(x.term for x in chosen), state)
-        if key not in self.said:
-            self.said[key] = Said(self.ground, self.states[state][0], chosen)
-        return self.said[key]
+        if key not in self.feature_terms:
+            self.feature_terms[key] = FeatureTerms(self.ground, self.states[state][0], chosen)
+        return self.feature_terms[key]
 
     def applies(self, view: View, chosen: tuple[Integer, ...]) -> Term:
         """Whether these are instances, and different ones."""
@@ -170,8 +170,8 @@ class Obligation:
     def lemma(self, lemma: Lemma, state: int, chosen: tuple[Integer, ...]) -> Term:
         """Whether a lemma holds of these instances."""
         view = self.views[lemma.view]
-        said = self.looked(lemma.view, state, chosen)
-        literals = [said.among(view.features[number], values) for number, values in lemma.literals]
+        seen = self.looked(lemma.view, state, chosen)
+        literals = [seen.among(view.features[number], values) for number, values in lemma.literals]
         return self.terms.disjunction(self.terms.negation(self.applies(view, chosen)), *literals)
 
     def holds(self, lemma: Lemma) -> Term:

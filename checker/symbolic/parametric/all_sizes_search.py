@@ -246,10 +246,10 @@ class Search:
         ]
 
     def values(self, solved: _Solved, model: Any, number: int, view: View, chosen: tuple[Integer, ...]) -> list[int]:
-        said = solved.obligation.looked(number, 0, chosen)
+        seen = solved.obligation.looked(number, 0, chosen)
         found: list[int] = []
         for f in view.features:
-            there, value = said.value(f)
+            there, value = seen.value(f)
             if not z3.is_true(model.eval(solved.terms.of(there), model_completion=True)):
                 found.append(NONE)
                 continue
@@ -262,5 +262,5 @@ def printed(views: Sequence[View], lemma: Lemma) -> str:
     """A lemma in the model's own terms."""
     view = views[lemma.view]
     names = ", ".join(f"{record} {name}" for record, name in zip(view.records, "xyzuvw", strict=False))
-    said = " or ".join(f"{view.features[n]} in {{{', '.join(map(str, values))}}}" for n, values in lemma.literals)
-    return f"for every {names}: {said}" if names else said
+    text = " or ".join(f"{view.features[n]} in {{{', '.join(map(str, values))}}}" for n, values in lemma.literals)
+    return f"for every {names}: {text}" if names else text

@@ -191,9 +191,9 @@ class GroundExpressions(Expressions):
             known = {record: list(named) for record, named in self.ground.instances.items()}
             pending, done = self.quantified[done:], len(self.quantified)
             for each in pending:
-                self.said(each, known.get(each.over.record, []))
+                self.instantiate(each, known.get(each.over.record, []))
 
-    def said(self, each: Quantified, instances: list[Integer]) -> None:
+    def instantiate(self, each: Quantified, instances: list[Integer]) -> None:
         t, i, ground = self.terms, self.integers, self.ground
         values: list[tuple[Term, Integer, Integer]] = []
         for instance in instances:

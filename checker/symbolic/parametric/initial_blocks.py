@@ -135,7 +135,7 @@ class Initial:
         self.number = {(b, m): n for n, (b, m, _) in enumerate(self.roles)}
         self.role: dict[tuple[str, Term], Integer] = {}
         self.block: dict[tuple[str, Term], Integer] = {}
-        self.said: list[tuple[str, Integer]] = []
+        self.named: list[tuple[str, Integer]] = []
 
     def say(self, record: str, x: Integer, far: int) -> None:
         """That an instance is a member of a block, and so are those that it refers to, so far."""
@@ -146,7 +146,7 @@ class Initial:
             there = t.negation(ground.is_instance(record, x))
             own = [n for n, (_, _, member) in enumerate(self.roles) if member.record == record]
             ground.demands.append(t.disjunction(there, *(i.equal(role, i.constant(n)) for n in own)))
-            for other, y in self.said:
+            for other, y in self.named:
                 if other == record:
                     same = t.conjunction(i.equal(role, self.role[other, y.term]), i.equal(block, self.block[other, y.term]))
                     ground.demands += [
@@ -154,7 +154,7 @@ class Initial:
                         t.disjunction(there, t.negation(i.equal(x, y)), same),
                     ]
             self.role[record, x.term], self.block[record, x.term] = role, block
-            self.said.append((record, x))
+            self.named.append((record, x))
         if far:
             self.fields(record, x, far)
 

@@ -287,7 +287,7 @@ def _serial(name: str) -> tuple[str, int]:
 # -- in formulas --
 
 
-class Said:
+class FeatureTerms:
     """Features as terms over the functions of a formula after what was written."""
 
     def __init__(self, ground: Ground, heap: Heap, arguments: Sequence[Integer]) -> None:

@@ -8,10 +8,10 @@
     relation.steps                 over s, i: a transition leads from s to a new state
     relation.next                  over s, i: the fields of that state, where `steps` holds
     relation.violates[property]    over s, i: the transition violates the property (and leads to no state)
-    relation.broken[property]      over s: an invariant of the property does not hold
-    relation.stuck                 over s: nothing but interrupts leads away from s; false in a model without no-deadlock
+    relation.violated[property]    over s: an invariant of the property does not hold
+    relation.deadlock              over s: nothing but interrupts leads away from s; false in a model without no-deadlock
     relation.error                 over s, i: the model itself is in error in the transition
-    relation.broken_error[property] over s: the model is in error in an invariant of the property
+    relation.invariant_errors[property]  over s: the model is in error in an invariant of the property
     relation.cuts[reason]          over s, i: the path ends for want of room
     relation.unheld[record]        over s: what is counted is not held (counting.py)
     relation.fields.valid(s)       over s: what every reachable state satisfies for the ranges of fields
@@ -68,10 +68,10 @@ class Relation:
     steps: Term
     next: tuple[Term, ...]
     violates: Mapping[str, Term]
-    broken: Mapping[str, Term]
-    stuck: Term
+    violated: Mapping[str, Term]
+    deadlock: Term
     error: Term
-    broken_error: Mapping[str, Term]
+    invariant_errors: Mapping[str, Term]
     halts: Term
     cuts: Mapping[str, Term]
     unheld: Mapping[str, Term]
@@ -84,22 +84,22 @@ class Relation:
     def at(self, state: Sequence[Term], inputs: Sequence[Term]) -> Relation:
         """The same over another state and other inputs."""
         values = dict(zip([*self.fields.variables, *self.inputs], [*state, *inputs], strict=True))
-        groups = (self.violates, self.broken, self.broken_error, self.cuts, self.unheld)
-        whole = [self.steps, *self.next, self.stuck, self.error, self.halts]
+        groups = (self.violates, self.violated, self.invariant_errors, self.cuts, self.unheld)
+        whole = [self.steps, *self.next, self.deadlock, self.error, self.halts]
         moved = iter(self.fields.terms.substituted([*whole, *(term for group in groups for term in group.values())], values))
         steps, next_ = next(moved), tuple(itertools.islice(moved, len(self.next)))
-        stuck, error, halts = itertools.islice(moved, 3)
-        violates, broken, broken_error, cuts, unheld = (dict(zip(group, moved, strict=False)) for group in groups)
+        deadlock, error, halts = itertools.islice(moved, 3)
+        violates, violated, invariant_errors, cuts, unheld = (dict(zip(group, moved, strict=False)) for group in groups)
         return replace(
             self,
             steps=steps,
             next=next_,
-            stuck=stuck,
+            deadlock=deadlock,
             error=error,
-            broken_error=broken_error,
+            invariant_errors=invariant_errors,
             halts=halts,
             violates=violates,
-            broken=broken,
+            violated=violated,
             cuts=cuts,
             unheld=unheld,
         )
@@ -140,10 +140,10 @@ def _step_relation(system: ir.System, any_free: bool, counted: Sequence[Counted]
 
     raised = {NO_WILD_POINTER: WILD_POINTER, NO_OUT_OF_RANGE: MODEL_ERROR}
     constraints = [CUT_CONSTRAINT + name for name in system.constraints]
-    broken, broken_error = _invariants(fields)
-    stuck = terms.negation(terms.disjunction(*possible))
+    violated, invariant_errors = _invariants(fields)
+    deadlock = terms.negation(terms.disjunction(*possible))
     if NO_DEADLOCK not in system.properties:
-        stuck = terms.false
+        deadlock = terms.false
     return Relation(
         fields=fields,
         transitions=tuple(transitions),
@@ -163,10 +163,10 @@ def _step_relation(system: ir.System, any_free: bool, counted: Sequence[Counted]
             name: terms.disjunction(when(VIOLATES + name), when(raised[name]) if name in raised else terms.false)
             for name in system.properties
         },
-        broken=broken,
-        stuck=stuck,
+        violated=violated,
+        deadlock=deadlock,
         error=terms.disjunction(*(when(outcome) for name, outcome in raised.items() if name not in system.properties)),
-        broken_error=broken_error,
+        invariant_errors=invariant_errors,
         halts=when(HALTED),
         cuts={reason: when(reason) for reason in (CUT_ARENA, CUT_FRAMES, *constraints)},
         unheld=unheld,
@@ -267,7 +267,7 @@ def _changes(fields: Fields, effect: Effect, frame: Frame | None) -> list[Term]:
 def _invariants(fields: Fields) -> tuple[dict[str, Term], dict[str, Term]]:
     """For each property with invariants, when one of them does not hold, and when the model is in error in one."""
     terms = fields.terms
-    broken: dict[str, list[Term]] = {}
+    violated: dict[str, list[Term]] = {}
     errors: dict[str, list[Term]] = {}
     for predicate in fields.system.predicates:
         for arguments in itertools.product(*(values for _, _, values in predicate.parameters)):
@@ -278,7 +278,7 @@ def _invariants(fields: Fields) -> tuple[dict[str, Term], dict[str, Term]]:
             flow = Flow(terms.true, fields.variables, locals_)
             fails = terms.negation(expressions.truth(predicate.body, flow))
             wild = expressions.outcome(WILD_POINTER)
-            broken.setdefault(predicate.property, []).append(terms.disjunction(wild, terms.conjunction(flow.guard, fails)))
+            violated.setdefault(predicate.property, []).append(terms.disjunction(wild, terms.conjunction(flow.guard, fails)))
             errors.setdefault(predicate.property, []).append(expressions.outcome(MODEL_ERROR))
-    whole = ({name: terms.disjunction(*found) for name, found in conditions.items()} for conditions in (broken, errors))
+    whole = ({name: terms.disjunction(*found) for name, found in conditions.items()} for conditions in (violated, errors))
     return next(whole), next(whole)

@@ -95,8 +95,8 @@ def _definition(answer: Any, bits: Sequence[Any]) -> Any:
     if head.num_args() != len(bits) or not all(z3.is_var(argument) for argument in head.children()):
         raise Unreadable("has a form that is not understood")
     by_index = {z3.get_var_index(argument): bit for argument, bit in zip(head.children(), bits, strict=True)}
-    said = z3.substitute_vars(formula, *(by_index[number] for number in range(len(bits))))
-    return z3.Then("simplify", "qe", "simplify")(said).as_expr()
+    formula = z3.substitute_vars(formula, *(by_index[number] for number in range(len(bits))))
+    return z3.Then("simplify", "qe", "simplify")(formula).as_expr()
 
 
 def _clauses(formula: Any, places: Mapping[int, tuple[int, int]]) -> list[BitClause]:

@@ -32,10 +32,10 @@ def spacer_problem(relation: Relation, properties: frozenset[str]) -> SpacerProb
 
 def spacer_lemmas(relation: Relation, clauses: tuple[BitClause, ...]) -> list[Lemma]:
     """The clauses as lemmas of a certificate."""
-    return [lemma(f"|lemma {number}|", said(relation, clause)) for number, clause in enumerate(clauses, 1)]
+    return [lemma(f"|lemma {number}|", formula(relation, clause)) for number, clause in enumerate(clauses, 1)]
 
 
-def said(relation: Relation, clause: BitClause) -> Term:
+def formula(relation: Relation, clause: BitClause) -> Term:
     """What a clause says."""
     terms = relation.fields.terms
     found: list[Term] = []

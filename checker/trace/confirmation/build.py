@@ -181,7 +181,9 @@ def _found(machine: Machine, schedule: Sequence[Transition], claim: Claim, at: s
             possible = way_on(program, schedule, machine.initial)
             if possible is not None:
                 _differ(at, _claimed(claim), f"that {possible} is possible")
-            return Violation(NO_DEADLOCK, "deadlock", program.properties[NO_DEADLOCK].position, (), _stuck(machine, schedule), ())
+            return Violation(
+                NO_DEADLOCK, "deadlock", program.properties[NO_DEADLOCK].position, (), _deadlock(machine, schedule), ()
+            )
         case "model-error":
             error = invariant_error(machine, claim.position)
             if error is None:
@@ -243,7 +245,7 @@ def _false(machine: Machine, invariant: Invariant | Eventuality, claim: Claim, a
     return Violation(invariant.property, "invariant", invariant.position, binding, message, reads, stacks)
 
 
-def _stuck(machine: Machine, schedule: Sequence[Transition]) -> str:
+def _deadlock(machine: Machine, schedule: Sequence[Transition]) -> str:
     """A deadlock in one line: where each processor waits."""
     program = machine.program
     waits = []

@@ -35,7 +35,7 @@ class _Differs(Exception):
 
 def replay(program: Program, trace: Trace) -> Replay:
     """Runs the trace from the initial state and compares every cell, place and value, and the violation it ends in. Places are
-    told apart by what stands there, not by their lines."""
+    distinguished by what stands there, not by their lines."""
     try:
         _replay(program, moved(trace, program))
     except (_Differs, Gone) as difference:

@@ -8,15 +8,15 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
-from checker.result.verdict import Verdict, Word
+from checker.result.verdict import Verdict, VerdictKind
 from checker.stopping import INTERRUPTED
-from checker.symbolic.bmc.problem import BROKEN, stated_lemmas, targets
+from checker.symbolic.bmc.problem import VIOLATED, stated_lemmas, targets
 from checker.symbolic.bmc.question import STATE, Stopped
 from checker.symbolic.certificate.certificate import INITIATION, SAFETY, Claim, Lemma, files
 from checker.symbolic.kinduction.k_induction import InductionMessage, InductionProblem, Inductive, NotInductive
 from checker.symbolic.kinduction.unrolled_certificate import CONSECUTION, unrolled_files
 from checker.symbolic.lemmas.features import Sampled
-from checker.symbolic.lemmas.holders import said_counted
+from checker.symbolic.lemmas.holders import counted_text
 from checker.symbolic.lemmas.names import Names
 from checker.symbolic.lemmas.proof_problem import lemmas, printed, proof_problem
 from checker.symbolic.lemmas.proof_question import Failed, GivenUp, Grown, Proved
@@ -66,9 +66,9 @@ class Attempt:
 
     def of(self, name: str, otherwise: Verdict) -> Verdict:
         """The verdict on one property, from that on all together."""
-        if name in self.given_up and otherwise.word is not Word.ERROR:
-            return Verdict(name, Word.UNKNOWN, f"not proved, and not used: {self.given_up[name][0]}")
-        return Verdict(name, otherwise.word, otherwise.detail, otherwise.trace)
+        if name in self.given_up and otherwise.kind is not VerdictKind.ERROR:
+            return Verdict(name, VerdictKind.UNKNOWN, f"not proved, and not used: {self.given_up[name][0]}")
+        return Verdict(name, otherwise.kind, otherwise.detail, otherwise.trace)
 
     def give_up(self, name: str, *why: str) -> None:
         """Without one of the stated lemmas. why: a reason, and lines that show it."""
@@ -87,21 +87,21 @@ class Attempt:
                         case Grown(count, shown, counterexamples, checks):
                             self.tell(f"{shown} of {count} lemmas shown, {counterexamples} counterexamples, {checks} questions")
                         case GivenUp(why):
-                            name = why.target.removeprefix(BROKEN)
+                            name = why.target.removeprefix(VIOLATED)
                             self.give_up(
                                 name, "a step breaks it in a state that satisfies the rest", *self.shown(relation, names, why)
                             )
                         case Proved():
                             clauses = lemmas(relation.fields.terms, sampled.features, message.clauses)
-                            text = [said_counted(relation.fields.system, names, entry) for entry in self.counted]
+                            text = [counted_text(relation.fields.system, names, entry) for entry in self.counted]
                             text += [printed(sampled.features, clause) for clause in message.clauses]
                             return self.certify(relation, message.targets, message.valid, clauses, text)
                         case Failed():
                             return self.failed(relation, names, message)
                         case Stopped(why):
-                            return Verdict("", Word.UNKNOWN, str(why), stopped=why)
+                            return Verdict("", VerdictKind.UNKNOWN, str(why), stopped=why)
         except KeyboardInterrupt:
-            return Verdict("", Word.UNKNOWN, str(INTERRUPTED), stopped=INTERRUPTED)
+            return Verdict("", VerdictKind.UNKNOWN, str(INTERRUPTED), stopped=INTERRUPTED)
         raise AssertionError("the solver's process says nothing at its end")
 
     def prove_by_spacer(self, relation: Relation, names: Names) -> Verdict:
@@ -114,11 +114,11 @@ class Attempt:
                             text = [bits_printed(relation, names, clause) for clause in clauses]
                             return self.certify(relation, (), True, spacer_lemmas(relation, clauses), text)
                         case Unsafe():
-                            return Verdict("", Word.UNKNOWN, UNSAFE)
+                            return Verdict("", VerdictKind.UNKNOWN, UNSAFE)
                         case Stopped(why):
-                            return Verdict("", Word.UNKNOWN, str(why), stopped=why)
+                            return Verdict("", VerdictKind.UNKNOWN, str(why), stopped=why)
         except KeyboardInterrupt:
-            return Verdict("", Word.UNKNOWN, str(INTERRUPTED), stopped=INTERRUPTED)
+            return Verdict("", VerdictKind.UNKNOWN, str(INTERRUPTED), stopped=INTERRUPTED)
         raise AssertionError("the solver's process says nothing at its end")
 
     def prove_by_induction(self, relation: Relation, most: int) -> Verdict:
@@ -132,11 +132,11 @@ class Attempt:
                     shown = made[answer.k - 1] if answer.k > 1 else files(relation, claim, ())
                     return self.accepted(claim, shown, [f"no state with: {name}" for name in claim.kept], answer.k)
                 if isinstance(answer, Stopped):
-                    return Verdict("", Word.UNKNOWN, str(answer.why), stopped=answer.why)
+                    return Verdict("", VerdictKind.UNKNOWN, str(answer.why), stopped=answer.why)
                 if not self.without_what_fails(relation, claim, most):
-                    return Verdict("", Word.UNKNOWN, UNSAFE if answer.early else f"no k-induction with k <= {most}")
+                    return Verdict("", VerdictKind.UNKNOWN, UNSAFE if answer.early else f"no k-induction with k <= {most}")
         except KeyboardInterrupt:
-            return Verdict("", Word.UNKNOWN, str(INTERRUPTED), stopped=INTERRUPTED)
+            return Verdict("", VerdictKind.UNKNOWN, str(INTERRUPTED), stopped=INTERRUPTED)
 
     def to_be_kept(self, relation: Relation) -> Claim:
         """The properties, with the lemmas that the model states."""
@@ -149,8 +149,8 @@ class Attempt:
         """Give up the stated lemmas that do not follow from all together; whether there are any."""
         found = False
         for name in sorted(self.stated):
-            if BROKEN + name in claim.kept:
-                made = [unrolled_files(relation, Claim(claim.kept, ()), k, BROKEN + name) for k in range(1, most + 1)]
+            if VIOLATED + name in claim.kept:
+                made = [unrolled_files(relation, Claim(claim.kept, ()), k, VIOLATED + name) for k in range(1, most + 1)]
                 answer = self.induction(made)
                 if isinstance(answer, NotInductive):
                     self.give_up(name, LATER if answer.early else f"no k-induction with k <= {most}")
@@ -184,17 +184,17 @@ class Attempt:
     def accepted(self, claim: Claim, made: Mapping[str, str], text: Sequence[str], k: int = 1) -> Verdict:
         """PROVED, if the second solver says `unsat` of these files. text: the invariant."""
         if not self.properties:
-            return Verdict("", Word.UNKNOWN, "none of the lemmas that were asked for is shown")
+            return Verdict("", VerdictKind.UNKNOWN, "none of the lemmas that were asked for is shown")
         self.invariant = tuple(text)
         self.tell(f"{len(self.invariant)} parts of an invariant; the second solver reads {len(made)} files")
         manifest = self.manifest(claim) | ({"k": k} if k > 1 else {})
         refused = second_reading(self.folder, manifest, "\n".join(self.invariant) + "\n", made, self.left)
         if refused is not None:
             self.invariant = ()
-            return Verdict("", Word.UNKNOWN, refused)
+            return Verdict("", VerdictKind.UNKNOWN, refused)
         self.certificate = self.folder
         scope = f"without a bound in depth, at {self.subject.configuration}, whichever page is allocated"
-        return Verdict("", Word.PROVED, scope + (f", by induction over {k} states" if k > 1 else ""))
+        return Verdict("", VerdictKind.PROVED, scope + (f", by induction over {k} states" if k > 1 else ""))
 
     def manifest(self, claim: Claim) -> dict[str, object]:
         configuration = self.subject.configuration
@@ -204,7 +204,7 @@ class Attempt:
             "events": list(configuration.events),
             "properties": [name for name in self.program.properties if name in self.properties],
             "assumptions": list(assumptions_of(self.program)),
-            "lemmas": [name for name in self.program.properties if name in self.stated and BROKEN + name in claim.kept],
+            "lemmas": [name for name in self.program.properties if name in self.stated and VIOLATED + name in claim.kept],
             "kept": list(claim.kept),
             "excluded": list(claim.excluded),
             "valid": claim.valid,
@@ -214,7 +214,7 @@ class Attempt:
 
     def failed(self, relation: Relation, names: Names, failed: Failed) -> Verdict:
         self.counterexample = self.shown(relation, names, failed)
-        return Verdict("", Word.UNKNOWN, f"induction fails: {failed.target}; see the counterexample to induction")
+        return Verdict("", VerdictKind.UNKNOWN, f"induction fails: {failed.target}; see the counterexample to induction")
 
     def shown(self, relation: Relation, names: Names, failed: Failed) -> tuple[str, ...]:
         """A counterexample to induction, as lines."""

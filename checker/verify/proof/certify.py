@@ -9,14 +9,14 @@ from typing import Any
 
 from checker.ir.lowering.lower import lower
 from checker.language.python.load import load_program
-from checker.symbolic.bmc.problem import BROKEN, UNHELD, stated_lemmas, targets
+from checker.symbolic.bmc.problem import UNHELD, VIOLATED, stated_lemmas, targets
 from checker.symbolic.bmc.question import STATE
 from checker.symbolic.certificate.certificate import INITIATION, Claim, files, lemmas_in
 from checker.symbolic.kinduction.unrolled_certificate import unrolled_files
 from checker.symbolic.relation.counting import Counted, Holder, known
 from checker.symbolic.relation.transition import step_relation
 from checker.verify.proof.certificates import MANIFEST, Refused, read_manifest
-from checker.verify.proof.claims import Claimed, check_claim, check_text, said
+from checker.verify.proof.claims import Claimed, check_claim, check_text, claimed
 
 MOST_K = 1000
 """States in a row that a certificate may be about."""
@@ -28,14 +28,14 @@ def check_against_model(folder: Path, model: Path) -> Claimed:
     read at those sizes."""
     manifest = read_manifest(folder)
     check_text(folder, manifest, model)
-    claim = said(folder, manifest)
+    claim = claimed(folder, manifest)
     program = load_program(model, dict(claim.settings), claim.events)
     check_claim(folder, claim, program, ())
     try:
         kept, properties = tuple(map(str, manifest["kept"])), frozenset(claim.properties)
     except (KeyError, TypeError):
         raise Refused(f"{folder / MANIFEST}: it does not say what is kept") from None
-    if claim.lemmas != tuple(name for name in program.properties if name in program.lemmas and BROKEN + name in kept):
+    if claim.lemmas != tuple(name for name in program.properties if name in program.lemmas and VIOLATED + name in kept):
         raise Refused(f"{folder / MANIFEST}: its lemmas are not those of {program.model} that it keeps")
     system = lower(program)
     counted = _counted(folder, manifest)

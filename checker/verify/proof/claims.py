@@ -19,7 +19,7 @@ from checker.verify.subject import assumptions_of, live_properties
 @dataclass(frozen=True)
 class Claimed:
     """free: the parameters that may have any value. settings: values of the others. lemmas: of the model, that are a part of the
-    invariant; None where that is not told apart. k: states in a row that the induction is over."""
+    invariant; None where that is not distinguished. k: states in a row that the induction is over."""
 
     model: str
     free: tuple[str, ...]
@@ -31,7 +31,7 @@ class Claimed:
     k: int
 
 
-def said(folder: Path, manifest: Mapping[str, Any]) -> Claimed:
+def claimed(folder: Path, manifest: Mapping[str, Any]) -> Claimed:
     """What a manifest claims. Refused if it does not say."""
     try:
         free = tuple(map(str, manifest.get("any value of", ())))
@@ -103,7 +103,7 @@ def _shown(value: object) -> str:
 
 def claim_lines(claim: Claimed) -> list[str]:
     """The claim for a reader."""
-    said = {
+    parts = {
         "model": [claim.model],
         "any value of": [", ".join(claim.free)] if claim.free else [],
         "settings": [" ".join(f"{name}={value}" for name, value in claim.settings) or "none"],
@@ -115,5 +115,7 @@ def claim_lines(claim: Claimed) -> list[str]:
     }
     # In one line each, so that no manifest forges what is printed below it.
     return [
-        f"  {name if not n else '':<12}  {' '.join(text.split())}" for name, texts in said.items() for n, text in enumerate(texts)
+        f"  {name if not n else '':<12}  {' '.join(text.split())}"
+        for name, texts in parts.items()
+        for n, text in enumerate(texts)
     ]

@@ -12,7 +12,7 @@ from checker.explicit.search.interrupts import uninterrupted
 from checker.explicit.search.results import Limits, Progress
 from checker.ir.layout import make_layout
 from checker.language.errors import UsageError
-from checker.result.verdict import Run, Statistics, Subject, Verdict, Word
+from checker.result.verdict import Run, Statistics, Subject, Verdict, VerdictKind
 from checker.stopping import INTERRUPTED, Stop, Why
 from checker.symbolic.lemmas.holders import guessed
 from checker.symbolic.lemmas.names import Names
@@ -85,10 +85,12 @@ def prove_configuration(
     attempt = Attempt(loaded, provable, stated - confirming.violated.keys(), left, limits.memory, folder, tell)
     otherwise = error or _unprovable(sampled)
     if otherwise is None:
-        otherwise = _proved(request, loaded, attempt, sampled, engine, most_k) if provable else Verdict("", Word.UNKNOWN, RUNS)
+        otherwise = (
+            _proved(request, loaded, attempt, sampled, engine, most_k) if provable else Verdict("", VerdictKind.UNKNOWN, RUNS)
+        )
     verdicts = tuple(
         confirming.violated.get(name)
-        or (Verdict(name, Word.UNKNOWN, RUNS) if name in loaded.live and error is None else attempt.of(name, otherwise))
+        or (Verdict(name, VerdictKind.UNKNOWN, RUNS) if name in loaded.live and error is None else attempt.of(name, otherwise))
         for name in loaded.program.properties
         if name in loaded.wanted or name in confirming.violated
     )
@@ -113,7 +115,7 @@ def run_of_proof(
         subject,
         verdicts,
         Statistics(s.states, s.transitions, s.depth, seconds, s.memory, s.frontier),
-        None if otherwise.word is not Word.UNKNOWN else otherwise.stopped or Stop(Why.SOLVER, otherwise.detail),
+        None if otherwise.kind is not VerdictKind.UNKNOWN else otherwise.stopped or Stop(Why.SOLVER, otherwise.detail),
         tuple(sampled.result.cuts.items()),
         (),
         error,
@@ -124,9 +126,9 @@ def run_of_proof(
 def _unprovable(sampled: Samples) -> Verdict | None:
     """Why nothing can be proved, if the samples show that."""
     if sampled.result.stopped == INTERRUPTED:
-        return Verdict("", Word.UNKNOWN, str(INTERRUPTED), stopped=INTERRUPTED)
+        return Verdict("", VerdictKind.UNKNOWN, str(INTERRUPTED), stopped=INTERRUPTED)
     cuts = sampled.result.cuts.items()
-    return Verdict("", Word.UNKNOWN, "; ".join(f"{reason}: {what}" for reason, what in cuts)) if cuts else None
+    return Verdict("", VerdictKind.UNKNOWN, "; ".join(f"{reason}: {what}" for reason, what in cuts)) if cuts else None
 
 
 def _proved(request: Request, loaded: Loaded, attempt: Attempt, sampled: Samples, engine: str, most_k: int) -> Verdict:
@@ -146,4 +148,4 @@ def _proved(request: Request, loaded: Loaded, attempt: Attempt, sampled: Samples
         attempt.tell(f"{len(sampled.states):,} {which}reachable states, {len(features.features):,} features")
         return attempt.prove(relation, names, features)
     except Unsupported as why:
-        raise UsageError(f"error: {request.model}: Z3 cannot prove anything of this model: {why}") from None
+        raise UsageError(f"{request.model}: Z3 cannot prove anything of this model: {why}") from None

@@ -19,7 +19,7 @@ from checker.language import tree
 from checker.language.errors import ModelError, UsageError
 from checker.language.python.load import load_program
 from checker.language.raised import NO_DEADLOCK
-from checker.result.verdict import Subject, Verdict, Word
+from checker.result.verdict import Subject, Verdict, VerdictKind
 from checker.stopping import INTERRUPTED
 from checker.symbolic.parametric.all_sizes import Lemma, Obligation, all_kinds, demands
 from checker.symbolic.parametric.all_sizes_certificate import file_name, lemma_data, question
@@ -114,9 +114,9 @@ def family(request: Request) -> Family:
         same = same_blocks(found[: len(least)], found[len(least) :])
         return Family(program, free, real, system, functions_of(system, sizes), same)
     except (Unsupported, ModelError) as why:
-        message = f"error: no proof for all sizes: {why}"
+        message = f"no proof for all sizes: {why}"
         if isinstance(why, ModelError):
-            raise UsageError(message, why.position, why.line) from None
+            raise UsageError(message, position=why.position, line=why.line) from None
         raise UsageError(message) from None
 
 
@@ -192,7 +192,7 @@ def prove_all_sizes(
     if error is not None:
         otherwise = error
     elif not provable:
-        otherwise = Verdict("", Word.UNKNOWN, "nothing is left to prove")
+        otherwise = Verdict("", VerdictKind.UNKNOWN, "nothing is left to prove")
     else:
         deadline = None if limits.seconds is None else begun + limits.seconds
         try:
@@ -200,13 +200,13 @@ def prove_all_sizes(
                 of_all, confirming.subject, provable, sampled.states, deadline, folder, tell
             )
         except Unsupported as why:
-            raise UsageError(f"error: no proof for all sizes: {why}") from None
+            raise UsageError(f"no proof for all sizes: {why}") from None
         except KeyboardInterrupt:
-            otherwise = Verdict("", Word.UNKNOWN, str(INTERRUPTED), stopped=INTERRUPTED)
+            otherwise = Verdict("", VerdictKind.UNKNOWN, str(INTERRUPTED), stopped=INTERRUPTED)
     verdicts = tuple(
-        confirming.violated.get(name) or Verdict(name, otherwise.word, otherwise.detail, otherwise.trace)
+        confirming.violated.get(name) or Verdict(name, otherwise.kind, otherwise.detail, otherwise.trace)
         if name not in live
-        else Verdict(name, Word.UNKNOWN, "for all sizes, only demands on states and on single steps are proved")
+        else Verdict(name, VerdictKind.UNKNOWN, "for all sizes, only demands on states and on single steps are proved")
         for name in program.properties
         if name in wanted
     )
@@ -241,7 +241,7 @@ def _prove(
     makers = list(of_all.obligations(stands, of_views, properties))
     found = Search(makers, of_views, tables(of_all.real, of_all.system, of_views, states), kept, deadline, tell).run()
     if found.why is not None:
-        return Verdict("", Word.UNKNOWN, found.why), (), None
+        return Verdict("", VerdictKind.UNKNOWN, found.why), (), None
     learned = [lemma for lemma in found.lemmas if lemma not in kept]
     made, named = questions(makers, [*kept, *learned])
     lines = tuple(printed(of_views, lemma) for lemma in (*kept, *learned))
@@ -266,8 +266,8 @@ def _prove(
 
     refused = second_reading(folder, manifest, "\n".join(lines) + "\n", made, left)
     if refused is not None:
-        return Verdict("", Word.UNKNOWN, refused), (), None
+        return Verdict("", VerdictKind.UNKNOWN, refused), (), None
     others = " ".join(f"{name}={value}" for name, value in fixed.items())
-    said = f"without a bound in depth, for all values of {', '.join(of_all.free)}{'; ' + others if others else ''}"
-    said += f"; events {', '.join(subject.configuration.events) or 'none'}; as long as there is an instance to allocate"
-    return Verdict("", Word.PROVED, said), lines, folder
+    scope = f"without a bound in depth, for all values of {', '.join(of_all.free)}{'; ' + others if others else ''}"
+    scope += f"; events {', '.join(subject.configuration.events) or 'none'}; as long as there is an instance to allocate"
+    return Verdict("", VerdictKind.PROVED, scope), lines, folder

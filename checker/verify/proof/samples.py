@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from checker.explicit.engines import Method, explore
 from checker.explicit.search.results import Finding, Limits, Progress, Result
 from checker.explicit.simulation.simulation import Mover, Plan, Simulation
-from checker.explicit.step.paths import Hop
+from checker.explicit.step.paths import Step
 from checker.ir import system as ir
 from checker.ir.layout import make_layout
 
@@ -62,11 +62,11 @@ class _Walker(Simulation):
         if len(self.met) < self.most:
             super()._walk(chance, depth, weighted)
 
-    def _movers(self, state: int, path: list[Hop]) -> tuple[Mover, ...]:
+    def _movers(self, state: int, path: list[Step]) -> tuple[Mover, ...]:
         found = super()._movers(state, path)
         self.met[state] = None
-        for _, hops in found:
-            self.met.update((hop.state, None) for hop in hops)
+        for _, steps in found:
+            self.met.update((step.state, None) for step in steps)
         return found if len(self.met) < self.most else ()
 
 

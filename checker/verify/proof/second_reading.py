@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from checker.explicit.search.interrupts import temporary_folder
-from checker.symbolic.certificate.independent_check import Answer, opinion
+from checker.symbolic.certificate.independent_check import Answer, independent_check
 from checker.symbolic.solvers.solvers import Z3
 from checker.trace.confirmation.build import Disagreement
 from checker.verify.proof.certificates import NotUnsat, Refused, check_certificate, write_certificate
@@ -30,9 +30,9 @@ def second_reading(
             check_certificate(temporary, left())
         except NotUnsat as refused:
             name = refused.file.name
-            if refused.opinion.answer is not Answer.SAT:
-                return f"no second opinion on {name}: {refused.opinion}"
-            first = opinion(refused.file, left(), Z3)
+            if refused.reply.answer is not Answer.SAT:
+                return f"no second opinion on {name}: {refused.reply}"
+            first = independent_check(refused.file, left(), Z3)
             if first.answer is Answer.UNSAT:
                 raise Disagreement(f"Bitwuzla says sat and Z3 says unsat of {name}, a question of the proof") from None
             return f"what the search found is no invariant: Bitwuzla says sat of {name}, Z3: {first}"

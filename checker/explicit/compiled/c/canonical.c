@@ -5,12 +5,12 @@
  */
 
 #define WORD_FIELDS (FIELDS ? FIELDS : 1)
-#define RECORDS (TABLED + PAGED ? TABLED + PAGED : 1)
+#define RECORDS (TABLED + UNORDERED ? TABLED + UNORDERED : 1)
 
 /* What is dead in free pages counts as having its reset value. */
 static void clear_dead(word *v)
 {
-	for (int record = 0; record < PAGED; record++) {
+	for (int record = 0; record < UNORDERED; record++) {
 		if (allocated_column[record] < 0)
 			continue;
 		for (int page = 0; page < page_count[record]; page++) {
@@ -96,8 +96,8 @@ static void apply_move(const word *v, int move, word *moved)
 /* The pages that fields refer to: met; in the order of the first reference: pages, how many: counts. */
 static void meet_pages(const word *v, unsigned char (*met)[MOST_PAGES], unsigned short (*pages)[MOST_PAGES], int *counts)
 {
-	memset(met, 0, (PAGED ? PAGED : 1) * sizeof(*met));
-	memset(counts, 0, (PAGED ? PAGED : 1) * sizeof(*counts));
+	memset(met, 0, (UNORDERED ? UNORDERED : 1) * sizeof(*met));
+	memset(counts, 0, (UNORDERED ? UNORDERED : 1) * sizeof(*counts));
 #define MEET(record, reference)                                                     \
 	do {                                                                        \
 		int page_ = (int)((reference) / page_alignment[record]) - 1;        \
@@ -132,13 +132,13 @@ static int row_is_less(const word *v, int record, int a, int b)
 /* Number the pages anew: those met first come first, then the others, sorted by their fields. */
 static void number_pages(word *v)
 {
-	unsigned char met[PAGED ? PAGED : 1][MOST_PAGES];
-	unsigned short pages[PAGED ? PAGED : 1][MOST_PAGES], maps[PAGED ? PAGED : 1][REFERENCES];
-	int counts[PAGED ? PAGED : 1];
+	unsigned char met[UNORDERED ? UNORDERED : 1][MOST_PAGES];
+	unsigned short pages[UNORDERED ? UNORDERED : 1][MOST_PAGES], maps[UNORDERED ? UNORDERED : 1][REFERENCES];
+	int counts[UNORDERED ? UNORDERED : 1];
 	word before[WORD_FIELDS];
 	meet_pages(v, met, pages, counts);
 	memcpy(before, v, sizeof(before));
-	for (int record = 0; record < PAGED; record++) {
+	for (int record = 0; record < UNORDERED; record++) {
 		int alignment = page_alignment[record], first_other = counts[record], count = first_other;
 		for (int page = 0; page < page_count[record]; page++) {
 			int place = count;
@@ -161,8 +161,8 @@ static void number_pages(word *v)
 	}
 	for (int i = 0; i < SCANNED; i++)
 		v[scanned_field[i]] = maps[scanned_record[i]][v[scanned_field[i]]];
-	if (PAGED && LOCALS)
-		map_frames(v, (const unsigned short (*)[REFERENCES])maps, TABLED, TABLED + PAGED);
+	if (UNORDERED && LOCALS)
+		map_frames(v, (const unsigned short (*)[REFERENCES])maps, TABLED, TABLED + UNORDERED);
 }
 
 static int is_below(const word *a, const word *b)
@@ -186,7 +186,7 @@ static void representative(const word *s, word *n)
 		if (arranged[move] != least)
 			continue;
 		apply_move(v, move, moved);
-		if (PAGED)
+		if (UNORDERED)
 			number_pages(moved);
 		pack(moved, packed);
 		if (!found++ || is_below(packed, n))
@@ -196,7 +196,7 @@ static void representative(const word *s, word *n)
 	or_bits(n, MARK, mark);
 }
 
-static int told_apart(const word *s, const word *v, const unsigned char (*met)[MOST_PAGES], int record,
+static int distinguished(const word *s, const word *v, const unsigned char (*met)[MOST_PAGES], int record,
 		      int (*const *candidate)(const word *))
 {
 	unsigned char taken[MOST_PAGES];
@@ -224,17 +224,17 @@ static int told_apart(const word *s, const word *v, const unsigned char (*met)[M
 	return 0;
 }
 
-/* Whether the pages that some step takes the lowest of could be told apart: then pages must not be exchanged. */
-static int pages_are_told_apart(const word *s)
+/* Whether the pages that some step takes the lowest of could be distinguished: then pages must not be exchanged. */
+static int pages_are_distinguished(const word *s)
 {
-	unsigned char met[PAGED ? PAGED : 1][MOST_PAGES];
-	unsigned short pages[PAGED ? PAGED : 1][MOST_PAGES];
-	int counts[PAGED ? PAGED : 1];
+	unsigned char met[UNORDERED ? UNORDERED : 1][MOST_PAGES];
+	unsigned short pages[UNORDERED ? UNORDERED : 1][MOST_PAGES];
+	int counts[UNORDERED ? UNORDERED : 1];
 	word v[WORD_FIELDS];
 	if (!CANDIDATES)
 		return 0;
 	unpack(s, v);
 	clear_dead(v);
 	meet_pages(v, met, pages, counts);
-	return any_told_apart(s, v, (const unsigned char (*)[MOST_PAGES])met);
+	return any_distinguished(s, v, (const unsigned char (*)[MOST_PAGES])met);
 }

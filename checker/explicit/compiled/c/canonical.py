@@ -24,18 +24,18 @@ def canonical_tables(canonical: Canonical, raisers: Raisers) -> Iterator[str]:
         raise Unsupported(
             f"{len(canonical.instances)} instances take part in the symmetry, {MOST_INSTANCES} fit (--reduce pages)"
         )
-    records = [*canonical.tabled, *canonical.paged]
+    records = [*canonical.tabled, *canonical.unordered]
     yield f"#define FIELDS {len(fields)}"
     yield f"#define FIRST_FRAME {canonical.first_frame}"
     yield f"#define MOVES {len(moves)}"
     yield f"#define INSTANCES {len(canonical.instances)}"
     yield f"#define TABLED {len(canonical.tabled)}"
-    yield f"#define PAGED {len(canonical.paged)}"
+    yield f"#define UNORDERED {len(canonical.unordered)}"
     yield f"#define LOCATION_MASK {hex((1 << canonical.layout.location_width) - 1)}"
     largest = max([(canonical.system.arenas[r][0] + 1) * canonical.system.arenas[r][1] for r in records], default=1)
     yield f"#define REFERENCES {largest}"
     yield f"#define MOST_PAGES {max([len(pages) for pages in canonical.pages.values()], default=1)}"
-    yield "/* Of each field: the record it refers to, numbered as tabled and then paged records; -1 for none. */"
+    yield "/* Of each field: the record it refers to, numbered as tabled and then unordered records; -1 for none. */"
     yield _table("signed char", "field_record", [records.index(f.record) if f.record is not None else -1 for f in fields])
     yield "/* Of each permutation: where the value of each field comes from; what references become; what takes each place. */"
     yield _table("unsigned short", "sources", [move.sources for move in moves])
@@ -101,11 +101,11 @@ def _locals(canonical: Canonical, records: list[str]) -> Iterator[str]:
 
 
 def _pages(canonical: Canonical) -> Iterator[str]:
-    pages = [canonical.pages[record] for record in canonical.paged]
+    pages = [canonical.pages[record] for record in canonical.unordered]
     width = max([len(page.row) for group in pages for page in group], default=1) or 1
-    yield "/* Of each paged record: how many there are, their alignment, and the fields of each page. */"
+    yield "/* Of each unordered record: how many there are, their alignment, and the fields of each page. */"
     yield _table("unsigned short", "page_count", [len(group) for group in pages])
-    yield _table("unsigned short", "page_alignment", [canonical.system.arenas[record][1] for record in canonical.paged])
+    yield _table("unsigned short", "page_alignment", [canonical.system.arenas[record][1] for record in canonical.unordered])
     yield _table("unsigned short", "row_length", [len(group[0].row) for group in pages])
     yield f"static const unsigned short page_row[{max(1, len(pages))}][MOST_PAGES][{width}] = {{"
     for group in pages:
@@ -113,11 +113,11 @@ def _pages(canonical: Canonical) -> Iterator[str]:
     yield "};" if pages else "{{0}}};"
     yield "/* The cells that refer to pages, and to which record. */"
     yield _table("unsigned short", "scanned_field", [number for number, _, _ in canonical.scanned])
-    yield _table("unsigned char", "scanned_record", [canonical.paged.index(record) for _, record, _ in canonical.scanned])
+    yield _table("unsigned char", "scanned_record", [canonical.unordered.index(record) for _, record, _ in canonical.scanned])
     yield f"#define SCANNED {len(canonical.scanned)}"
-    yield "/* Of each paged record: which of its fields says that it is allocated (-1: none); what dead fields count as. */"
+    yield "/* Of each unordered record: which of its fields says that it is allocated (-1: none); what dead fields count as. */"
     allocated, dead = [], []
-    for record, group in zip(canonical.paged, pages, strict=True):
+    for record, group in zip(canonical.unordered, pages, strict=True):
         names = [canonical.fields[number].variable for number in group[0].row]
         own = allocator(record)
         allocated.append(names.index(own) if own in names else -1)
@@ -154,14 +154,14 @@ def _packing(canonical: Canonical) -> Iterator[str]:
 
 
 def _candidates(canonical: Canonical, raisers: Raisers) -> Iterator[str]:
-    """Whether what a step takes the lowest of could be told apart: a function for each place, for each page."""
+    """Whether what a step takes the lowest of could be distinguished: a function for each place, for each page."""
     system = canonical.system
     calls: list[str] = []
     for number, candidates in enumerate(canonical.symmetry.candidates):
-        if candidates.record not in canonical.paged:
+        if candidates.record not in canonical.unordered:
             continue
         count, alignment, _ = system.arenas[candidates.record]
-        record = canonical.paged.index(candidates.record)
+        record = canonical.unordered.index(candidates.record)
         yield comment(f"{candidates.position.file}:{candidates.position.line}: which {candidates.record} can be taken")
         for index in range(count):
             known = {candidates.local: (index + 1) * alignment}
@@ -173,11 +173,11 @@ def _candidates(canonical: Canonical, raisers: Raisers) -> Iterator[str]:
             yield "}"
         functions = ", ".join(f"candidate_{number}_{index}" for index in range(count))
         yield f"static int (*const candidate_{number}[])(const word *) = {{{functions}}};"
-        calls.append(f"\tif (told_apart(s, v, met, {record}, candidate_{number})) return 1;")
-    yield "static int told_apart(const word *s, const word *v, const unsigned char (*met)[MOST_PAGES], int record,"
+        calls.append(f"\tif (distinguished(s, v, met, {record}, candidate_{number})) return 1;")
+    yield "static int distinguished(const word *s, const word *v, const unsigned char (*met)[MOST_PAGES], int record,"
     yield "\t\t      int (*const *candidate)(const word *));"
     yield f"#define CANDIDATES {len(calls)}"
-    yield "static int any_told_apart(const word *s, const word *v, const unsigned char (*met)[MOST_PAGES])"
+    yield "static int any_distinguished(const word *s, const word *v, const unsigned char (*met)[MOST_PAGES])"
     yield "{"
     yield from calls
     yield "\treturn 0;"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""IR -> the C source of a search: steps, actions and invariants of one system, between prelude.h and search.c.
+"""IR -> the C source of a search: steps, actions and invariants of one system, between prelude.h and what searches.
 
 Every function names the place in the model that it was made from.
 """
@@ -28,9 +28,11 @@ from checker.explicit.step.transitions import Transitions, chooses
 from checker.ir import system as ir
 from checker.ir.analysis.footprint import Footprints
 from checker.ir.simplify import Specialiser
+from checker.language.raised import NO_DEADLOCK
 from checker.language.tree import Position
 
 HERE = Path(__file__).parent
+SEARCH = ("rows.c", "table.c", "expand.c", "search.c")
 STEP_PARAMETERS = "const word *s, word *n, struct tape *tape, value processor, unsigned base, int depth, int owner"
 WIDEST_STATE = 64
 """Words of a state that the compiled engine takes."""
@@ -90,7 +92,7 @@ class _Generator:
                 *declarations(),
                 (HERE / "prelude.h").read_text(encoding="utf-8"),
                 *body,
-                (HERE / "search.c").read_text(encoding="utf-8"),
+                *((HERE / part).read_text(encoding="utf-8") for part in SEARCH),
                 *(() if self.compact else checkpoint_tables(self.system, self.layout, self.words)),
                 (HERE / "checkpoint.c").read_text(encoding="utf-8"),
             ]
@@ -108,7 +110,7 @@ class _Generator:
         yield f"#define PROPERTIES {len(self.system.properties)}"
         yield f"#define RAISERS {max(1, len(self.raisers.made))}"
         yield f"#define COVERS {max(1, len(self.covers))}"
-        yield f"#define DEADLOCK {self._property('no-deadlock')}"
+        yield f"#define NO_DEADLOCK {self._property(NO_DEADLOCK)}"
         if mark_shift + (self.layout.bits - self.layout.mark) <= 64:
             yield f"#define IS_MARKED(s) ((s)[{mark_word}] >> {mark_shift})"
         else:

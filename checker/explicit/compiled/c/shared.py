@@ -21,7 +21,7 @@ class Failure(IntEnum):
     OUT_OF_MEMORY = 1
     FULL = 2
     TOO_MANY_CHOICES = 3
-    TOLD_APART = 4
+    DISTINGUISHED = 4
 
 
 class Found(IntEnum):
@@ -30,7 +30,7 @@ class Found(IntEnum):
     NO_FINDING = 0
     INVARIANT = 1
     STEP = 2
-    STUCK = 3
+    DEADLOCK = 3
     CLAIMED = 4
 
 

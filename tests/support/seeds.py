@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Tests of random examples: some are drawn always, many with --slow, by one and the same test."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+SEEDS = st.integers(0, 2**32 - 1)
+HEALTH = (HealthCheck.filter_too_much, HealthCheck.too_slow)
+
+
+def seeds(few: int, many: int | None = None) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """A test that takes a `seed`, beside fixtures, is run for so many of them: the same ones in each run.
+
+    few: always. many: with --slow; the few are among them. None: there are no others.
+    """
+    counts = [few] if many is None else [few, pytest.param(many, marks=pytest.mark.slow)]
+
+    def decorate(check: Callable[..., None]) -> Callable[..., None]:
+        def test(examples: int, **fixtures: Any) -> None:
+            def one(seed: int) -> None:
+                check(seed=seed, **fixtures)
+
+            # Hypothesis draws by the name, so that tests draw different seeds.
+            one.__name__ = check.__name__
+            settings(max_examples=examples, deadline=None, derandomize=True, database=None, suppress_health_check=HEALTH)(
+                given(SEEDS)(one)
+            )()
+
+        # What pytest reads: the name, and which fixtures are wanted.
+        test.__name__, test.__qualname__, test.__doc__, test.__module__ = (
+            check.__name__,
+            check.__qualname__,
+            check.__doc__,
+            check.__module__,
+        )
+        wanted = [name for name in inspect.signature(check).parameters if name != "seed"]
+        kind = inspect.Parameter.KEYWORD_ONLY
+        names = ["examples", *wanted]
+        test.__signature__ = inspect.Signature([inspect.Parameter(name, kind) for name in names])  # type: ignore[attr-defined]
+        return pytest.mark.parametrize("examples", counts)(test)
+
+    return decorate
