@@ -119,7 +119,7 @@ def test_commands_of_the_documents_do_what_they_say(chain: list[tuple[str, int]]
 def test_the_first_result_is_what_is_printed(project: Path) -> None:
     readme = (PROJECT / "README.md").read_text()
     shown = re.search(r"^```text\n(.*?)^```", readme, re.MULTILINE | re.DOTALL)
-    command = next(c for c, _ in commands(PROJECT / "README.md") if c.startswith("stackproof check models/rfc_v1.py --cpus 1"))
+    command = next(c for c, _ in commands(PROJECT / "README.md") if c.startswith("stackproof check rfc_v1 --cpus 1"))
     assert shown is not None
     rest = run(command, project).stdout
     assert rest.startswith(shown[1].split("...\n")[0])

@@ -18,7 +18,7 @@ from checker.explicit.compiled.c.shared import BATCH, MOST_WORKERS, Found
 MOST_NUMBER = 2**63 - 1
 MOST_ROWS = 2**32 - 2**12
 MOST_AGAIN = MOST_WORKERS * (BATCH + 1)
-"""Rows to expand again: those of a batch of each of 64 workers, and the one at work (most_agains of search.c)."""
+"""Rows to expand again: those of a batch of each of 64 workers, and the one at work (most_agains of expand.c)."""
 
 
 class Wrong(Exception):

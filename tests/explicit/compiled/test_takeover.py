@@ -16,7 +16,7 @@ from checker.language.python.load import load_program
 
 DKS = Path(__file__).resolve().parents[3] / "models" / "dks.py"
 FIRST_SLOTS = 1 << 16
-"""Of the table of search.c: it grows while one thread is alone."""
+"""Of the table (rows.c): it grows while one thread is alone."""
 
 
 @pytest.mark.parametrize("cached", [False, pytest.param(True, marks=pytest.mark.slow)])

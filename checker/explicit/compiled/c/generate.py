@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""IR -> the C source of a search: steps, actions and invariants of one system, between prelude.h and search.c.
+"""IR -> the C source of a search: steps, actions and invariants of one system, between prelude.h and what searches.
 
 Every function names the place in the model that it was made from.
 """
@@ -32,6 +32,7 @@ from checker.language.raised import NO_DEADLOCK
 from checker.language.tree import Position
 
 HERE = Path(__file__).parent
+SEARCH = ("rows.c", "table.c", "expand.c", "search.c")
 STEP_PARAMETERS = "const word *s, word *n, struct tape *tape, value processor, unsigned base, int depth, int owner"
 WIDEST_STATE = 64
 """Words of a state that the compiled engine takes."""
@@ -91,7 +92,7 @@ class _Generator:
                 *declarations(),
                 (HERE / "prelude.h").read_text(encoding="utf-8"),
                 *body,
-                (HERE / "search.c").read_text(encoding="utf-8"),
+                *((HERE / part).read_text(encoding="utf-8") for part in SEARCH),
                 *(() if self.compact else checkpoint_tables(self.system, self.layout, self.words)),
                 (HERE / "checkpoint.c").read_text(encoding="utf-8"),
             ]

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The table of the states found so far. */
+
+static inline uint64_t mix(uint64_t a, uint64_t b)
+{
+	unsigned __int128 product = (unsigned __int128)a * b;
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+static inline uint64_t hash_state(const word *s)
+{
+	uint64_t h = 0x9e3779b97f4a7c15UL;
+	int i;
+	for (i = 0; i + 1 < WORDS; i += 2)
+		h = mix(s[i] ^ 0xa0761d6478bd642fUL ^ h, s[i + 1] ^ 0xe7037ed1a0b428dbUL);
+	if (i < WORDS)
+		h = mix(s[i] ^ 0x8ebc6af09c88c6e3UL, h ^ 0x589965cc75374cc3UL);
+	h = mix(h, 0x1d8e4e27c47d124fUL);
+	return h ? h : 1;
+}
+
+static inline int same(const word *a, const word *b)
+{
+	word difference = 0;
+	for (int i = 0; i < WORDS; i++)
+		difference |= a[i] ^ b[i];
+	return !difference;
+}
+
+/* What a slot holds for a state in a row. */
+static inline slot slot_of(const struct search *q, uint64_t hash, row_number row)
+{
+#if COMPACT
+	return hash;
+#else
+	return ((uint32_t)(hash >> 32) & ~q->number_mask) | (row + 1);
+#endif
+}
+
+/* Whether a slot may be that of a state, by its hash alone. */
+static inline int may_hold(const struct search *q, slot found, uint64_t hash)
+{
+#if COMPACT
+	return found == hash;
+#else
+	return ((found ^ (uint32_t)(hash >> 32)) & ~q->number_mask) == 0;
+#endif
+}
+
+static inline int holds(const struct search *q, slot found, const struct entry *e)
+{
+#if COMPACT
+	return found == e->hash;
+#else
+	return may_hold(q, found, e->hash) && same(row_state(q, (found & q->number_mask) - 1), e->state);
+#endif
+}
+
+/* The row of a state that was new, NO_ROW if it was known, NO_ROOM if there is no room for it. */
+static inline row_number insert(struct worker *w, const struct entry *e)
+{
+	struct search *q = w->search;
+	size_t last = q->slots - 1, place = e->hash & last;
+	int written = 0;
+	for (;; place = (place + 1) & last) {
+		slot found = atomic_load_explicit(&q->table[place], memory_order_acquire);
+		if (!found) {
+			if (!written) {
+				if (!reserve_row(w))
+					return NO_ROOM;
+				memcpy(row_state(q, w->row), e->state, WORDS * sizeof(word));
+				*row_source(q, w->row) = e->source;
+#if COMPACT
+				q->hashes[w->row >> BLOCK_BITS][w->row & (BLOCK_ROWS - 1)] = e->hash >> 32;
+#endif
+				written = 1;
+			}
+			slot mine = slot_of(q, e->hash, w->row);
+			if (q->workers == 1) {
+				atomic_store_explicit(&q->table[place], mine, memory_order_relaxed);
+				break;
+			}
+			if (atomic_compare_exchange_strong_explicit(&q->table[place], &found, mine, memory_order_acq_rel,
+								    memory_order_acquire))
+				break;
+		}
+		if (holds(q, found, e))
+			return NO_ROW;
+	}
+	w->states++;
+	w->rows.items[w->rows.count - 1].end = w->row + 1;
+	return w->row++;
+}
+
+static int make_table(struct search *q, size_t slots)
+{
+	_Atomic slot *table = take_memory(q, slots * sizeof(slot));
+	if (!table)
+		return 0;
+	q->table = table;
+	q->slots = slots;
+	q->number_mask = slots - 1 > UINT32_MAX ? UINT32_MAX : (uint32_t)(slots - 1);
+	q->grow_at = slots / 10 * 7;
+	q->full_at = slots / 8 * 7;
+	return 1;
+}
