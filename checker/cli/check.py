@@ -171,11 +171,11 @@ def check(
 def _refuse_checkpoints(engine: str, compact: bool, configurations: int) -> None:
     """UsageError where a search cannot have checkpoints."""
     if engine == "portable":
-        raise UsageError("error: the portable engine has no checkpoints; leave out --engine portable")
+        raise UsageError("the portable engine has no checkpoints; leave out --engine portable")
     if compact:
-        raise UsageError("error: with hash compaction there are no checkpoints; leave out --hash-compaction or the checkpoint")
+        raise UsageError("with hash compaction there are no checkpoints; leave out --hash-compaction or the checkpoint")
     if configurations > 1:
-        raise UsageError("error: a checkpoint is of one configuration; say which, with --cpus, --set, --events and so on")
+        raise UsageError("a checkpoint is of one configuration; say which, with --cpus, --set, --events and so on")
 
 
 class _Session:

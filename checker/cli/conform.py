@@ -93,16 +93,15 @@ def conform(
     request = request_of(model, cpus, tasks, stack_pages, settings, events, ())
     if not any(source.startswith("spec/kernel/") for source in load_program(model).sources):
         raise UsageError(
-            f"{model}: error: conform compares models of the kernel with the reference implementation; "
-            "name one that imports spec.kernel"
+            "conform compares models of the kernel with the reference implementation; name one that imports spec.kernel", model
         )
     given = bool(request.settings) or request.events is not None
     try:
         if recorded is not None:
             if to_record is not None:
-                raise UsageError("error: --run reads a recorded run and --record makes one; give one of them")
+                raise UsageError("--run reads a recorded run and --record makes one; give one of them")
             if given:
-                raise UsageError("error: a recorded run says its sizes and events itself; leave them out, or leave out --run")
+                raise UsageError("a recorded run says its sizes and events itself; leave them out, or leave out --run")
             return _validate(model, recorded, protocol).value
         if to_record is not None:
             return _record(request, protocol, to_record, steps, seed).value
@@ -115,7 +114,7 @@ def conform(
                 break
         return next(status for status in PRECEDENCE if status in statuses).value
     except Mismatch as mismatch:
-        raise UsageError(f"error: {mismatch}") from None
+        raise UsageError(str(mismatch)) from None
 
 
 def _lockstep(
@@ -146,7 +145,7 @@ def _validate(model: Path, file: Path, protocol: str | None) -> Status:
     program = load_program(model, settings_of(run.sizes), run.possible)
     named = protocol or protocol_of(program)
     if run.protocol != named:
-        raise UsageError(f"{file}: error: this is a run of {run.protocol}, not of {named}")
+        raise UsageError(f"this is a run of {run.protocol}, not of {named}", file)
     specification = Specification(program)
     steps = recorded_steps(program, run)
     validation = validate(specification, steps)

@@ -145,10 +145,10 @@ def _check_folders(paths: Sequence[Path]) -> None:
     taken: dict[str, Path] = {}
     for path in paths:
         if not writing.SAFE_NAME.fullmatch(path.stem):
-            raise UsageError(f"error: {path}: no folder is named after it by --save; rename the model")
+            raise UsageError(f"{path}: no folder is named after it by --save; rename the model")
         other = taken.setdefault(path.stem, path)
         if other != path:
-            raise UsageError(f"error: {path} and {other} would be saved in one folder; save one after the other, in two")
+            raise UsageError(f"{path} and {other} would be saved in one folder; save one after the other, in two")
 
 
 def _keep_smallest(smallest: dict[str, Trace], name: str, trace: Trace) -> None:

@@ -101,32 +101,35 @@ def run(arguments: list[str]) -> int:
         return ended.exit_code
     except click.UsageError as error:
         command = error.ctx.command_path if error.ctx is not None else "stackproof"
-        return _fail(f"error: {error.format_message()} ({command} --help)", Status.USAGE)
+        return _error(f"{error.format_message()} ({command} --help)", Status.USAGE)
     except click.ClickException as error:
-        return _fail(f"error: {error.format_message()}", Status.USAGE)
+        return _error(f"{error.format_message()}", Status.USAGE)
     except UsageError as error:
         return _fail(error_text(error), Status.USAGE)
     except Disagreement as error:
-        return _fail(f"error: engine and replayer disagree, so nothing is claimed: {error}; please report this", Status.INTERNAL)
+        return _error(f"engine and replayer disagree, so nothing is claimed: {error}; please report this", Status.INTERNAL)
     except KeyboardInterrupt:
-        return _fail("error: interrupted before anything was found", Status.INCONCLUSIVE)
+        return _error("interrupted before anything was found", Status.INCONCLUSIVE)
     except MemoryError:
-        return _fail("error: out of memory; choose smaller sizes, or --max-memory", Status.INCONCLUSIVE)
+        return _error("out of memory; choose smaller sizes, or --max-memory", Status.INCONCLUSIVE)
     except RecursionError:
-        return _fail("error: the model is nested too deeply; split its expressions", Status.USAGE)
+        return _error("the model is nested too deeply; split its expressions", Status.USAGE)
     except BrokenPipeError:
         return Status.INCONCLUSIVE.value  # who reads has gone away, and has not seen the verdicts
     except OSError as error:
-        return _fail(f"error: {error.filename or 'output'}: {error.strerror}", Status.USAGE)
+        return _error(f"{error.filename or 'output'}: {error.strerror}", Status.USAGE)
     except Exception as error:
         if os.environ.get("STACKPROOF_TRACEBACK"):
             raise
         where = type(error).__name__
-        return _fail(
-            f"error: internal error, so nothing is claimed: {where}: {error}; "
-            "please report it with what STACKPROOF_TRACEBACK=1 shows",
+        return _error(
+            f"internal error, so nothing is claimed: {where}: {error}; please report it with what STACKPROOF_TRACEBACK=1 shows",
             Status.INTERNAL,
         )
+
+
+def _error(message: str, status: Status) -> int:
+    return _fail(f"error: {message}", status)
 
 
 def _fail(message: str, status: Status) -> int:

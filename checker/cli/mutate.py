@@ -147,9 +147,9 @@ def selected(mutants: Sequence[Mutant], pattern: str | None, model: Path) -> lis
     """The mutants whose names match. UsageError if there are none."""
     found = [m for m in mutants if pattern is None or m.name == pattern or fnmatch.fnmatchcase(m.name, pattern)]
     if not found and pattern is not None:
-        raise UsageError(f"error: no mutant of {model} matches {pattern!r}; `stackproof mutate {model} --list` has their names")
+        raise UsageError(f"no mutant of {model} matches {pattern!r}; `stackproof mutate {model} --list` has their names")
     if not found:
-        raise UsageError(f"{model}: error: there is nothing to change in it: it has no routine, function or action in use")
+        raise UsageError("there is nothing to change in it: it has no routine, function or action in use", model)
     return found
 
 

@@ -86,9 +86,9 @@ def prove(
     verdict name them.
     """
     if for_all_sizes and engine != LEMMAS:
-        raise UsageError(f"error: --for-all-sizes finds lemmas in states; leave out --engine {engine}")
+        raise UsageError(f"--for-all-sizes finds lemmas in states; leave out --engine {engine}")
     if k is not None and engine != INDUCTION:
-        raise UsageError(f"error: --k is for induction over several states; add --engine {INDUCTION}, or leave out --k")
+        raise UsageError(f"--k is for induction over several states; add --engine {INDUCTION}, or leave out --k")
     request = request_of(model, cpus, tasks, stack_pages, settings, events, properties)
     if certificates is not None:
         check_place(certificates)  # now, rather than after hours of search

@@ -48,7 +48,7 @@ def _on_implementation(path: Path, stored: Trace, on: str) -> Status:
         protocol = own if on == "reference" else on
         outcome = drive(program, stored, protocol)
     except Mismatch as mismatch:
-        raise UsageError(f"{path}: error: {mismatch}") from None
+        raise UsageError(str(mismatch), path) from None
     if protocol == own:
         good = not outcome.differs and any(property == stored.violation.property for property, _ in outcome.failures)
     else:
@@ -82,7 +82,7 @@ def replay(trace: Path, on: str) -> int:
     if result.changed:
         files = ", ".join(result.changed)
         again = "if it is still violated, `stackproof check --save` finds a new counterexample"
-        raise UsageError(f"{trace}: error: the model has changed since ({files}): {result.reason}; {again}")
+        raise UsageError(f"the model has changed since ({files}): {result.reason}; {again}", trace)
     if not result.ok:
         print(f"{trace}: not confirmed: {result.reason}")
         return Status.VIOLATED.value

@@ -54,12 +54,12 @@ class Findings:
             writing.remove_own(self.folder, {name: known for name, known in self.earlier.items() if name not in self.written})
             self._write_index(self.written)
         except OSError as error:
-            raise UsageError(f"{error.filename}: error: cannot be written: {error.strerror}") from None
+            raise UsageError(f"cannot be written: {error.strerror}", error.filename) from None
 
     def _put(self, contents: Mapping[str, str]) -> None:
         for name in contents:
             if not writing.SAFE_NAME.fullmatch(name):
-                raise UsageError(f"error: nothing can be saved as {name!r}; rename the property")
+                raise UsageError(f"nothing can be saved as {name!r}; rename the property")
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             for name, content in contents.items():
@@ -67,7 +67,7 @@ class Findings:
                 self.written[name] = writing.digest(content.encode())
             self._write_index({**self.earlier, **self.written})
         except OSError as error:
-            raise UsageError(f"{error.filename}: error: cannot be written: {error.strerror}") from None
+            raise UsageError(f"cannot be written: {error.strerror}", error.filename) from None
 
     def _write_index(self, names: Mapping[str, str]) -> None:
         index = {"schema": SCHEMA, "version": VERSION, "files": dict(sorted(names.items()))}
@@ -81,15 +81,13 @@ def _read_index(path: Path) -> dict[str, str]:
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except OSError as error:
-        raise UsageError(f"{path}: error: cannot be read: {error.strerror}") from None
+        raise UsageError(f"cannot be read: {error.strerror}", path) from None
     except (ValueError, RecursionError):
         found = None
     listed = found.get("files") if isinstance(found, dict) and found.get("schema") == SCHEMA else None
     if not isinstance(listed, dict) or found.get("version") != VERSION:
-        raise UsageError(f"{path}: error: not an index of saved findings; remove it, or name another folder")
+        raise UsageError("not an index of saved findings; remove it, or name another folder", path)
     for name, known in listed.items():
         if not writing.SAFE_NAME.fullmatch(name) or not isinstance(known, str):
-            raise UsageError(
-                f"{path}: error: it lists what is no name of a file in its folder; remove it, or name another folder"
-            )
+            raise UsageError("it lists what is no name of a file in its folder; remove it, or name another folder", path)
     return listed

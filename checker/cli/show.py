@@ -38,7 +38,7 @@ STDOUT = Path("-")
 def show(trace: Path, svg: Path | None, dot: Path | None) -> int:
     """Show the counterexample stored in TRACE, without replaying it (see `stackproof replay`)."""
     if svg is not None and svg == dot:
-        raise UsageError(f"error: --svg and --dot both name {svg}; give each a file of its own")
+        raise UsageError(f"--svg and --dot both name {svg}; give each a file of its own")
     stored = load_trace(trace)
     sources: dict[str, str] = {}  # the trace can be read without its model, only less well
     with contextlib.suppress(UsageError, Gone):
@@ -51,7 +51,7 @@ def show(trace: Path, svg: Path | None, dot: Path | None) -> int:
         try:
             _write(svg, draw(stored, sources))
         except PictureError as error:
-            raise UsageError(f"{error}; --dot FILE writes what Graphviz can draw elsewhere") from None
+            raise UsageError(f"{error.message}; --dot FILE writes what Graphviz can draw elsewhere") from None
     if svg is None and dot is None:
         print(text_report(stored, replay=replay_command(trace), sources=sources, width=terminal_width()))
     return 0
@@ -64,4 +64,4 @@ def _write(path: Path, text: str) -> None:
     try:
         writing.write(path, text)
     except OSError as error:
-        raise UsageError(f"{path}: error: cannot write the picture: {error.strerror}; name another file") from None
+        raise UsageError(f"cannot write the picture: {error.strerror}; name another file", path) from None

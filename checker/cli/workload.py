@@ -140,7 +140,7 @@ def workload(
             if not machines or name in machines
         ]
     if plot is not None and not plot.parent.is_dir():
-        raise UsageError(f"error: {plot}: there is no folder {plot.parent}; give a file in an existing one with --plot")
+        raise UsageError(f"{plot}: there is no folder {plot.parent}; give a file in an existing one with --plot")
     made_of = _memory() if memory == "real" else SIMULATED
     rows = list(_runs(wanted, replaced / 100, made_of))
     print(text(rows, made_of))
@@ -148,7 +148,7 @@ def workload(
         try:
             writing.write(plot, picture(rows))
         except OSError as error:
-            raise UsageError(f"error: {plot}: {error.strerror}; give a file that can be written with --plot") from None
+            raise UsageError(f"{plot}: {error.strerror}; give a file that can be written with --plot") from None
     ended = [row.result.ended for row in rows]
     if any(isinstance(end, Failure | Halted) for end in ended):
         return Status.VIOLATED.value
@@ -184,4 +184,4 @@ def _run(parameters: Parameters, real: bool) -> Result:
         with RealMemory(parameters.stack_pages) as memory:
             return run(parameters, memory)
     except (OSError, Unavailable) as error:
-        raise UsageError(f"error: no more real page faults ({error}); --memory simulated does without") from None
+        raise UsageError(f"no more real page faults ({error}); --memory simulated does without") from None

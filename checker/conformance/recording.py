@@ -54,7 +54,7 @@ def save_run(path: Path | str, protocol: str, sizes: Sizes, possible: Sequence[s
     try:
         writing.write(Path(path), json.dumps(whole, indent=1) + "\n")
     except OSError as error:
-        raise UsageError(f"{path}: error: cannot write the run: {error.strerror or error}") from None
+        raise UsageError(f"cannot write the run: {error.strerror or error}", path) from None
 
 
 def load_run(path: Path | str) -> Run:
@@ -62,11 +62,11 @@ def load_run(path: Path | str) -> Run:
     try:
         return _run(json.loads(Path(path).read_text(encoding="utf-8")))
     except OSError as error:
-        raise UsageError(f"{path}: error: cannot read the run: {error.strerror or error}") from None
+        raise UsageError(f"cannot read the run: {error.strerror or error}", path) from None
     except json.JSONDecodeError as error:
-        raise UsageError(f"{path}: error: not a run: no valid JSON at line {error.lineno}: {error.msg}") from None
+        raise UsageError(f"not a run: no valid JSON at line {error.lineno}: {error.msg}", path) from None
     except (ValueError, RecursionError) as error:
-        raise UsageError(f"{path}: error: not a run: {error}; record it anew") from None
+        raise UsageError(f"not a run: {error}; record it anew", path) from None
 
 
 def walk(machine: Machine, steps: int, seed: int) -> None:
@@ -122,7 +122,7 @@ def recorded_steps(program: tree.Program, run: Run) -> list[Recorded]:
         try:
             steps.append(_recorded(program, event, _accessed(event.what, owners)))
         except (KeyError, ValueError, AttributeError) as error:
-            raise UsageError(f"error: event {event.number} of the run is none of this machine: {error}") from None
+            raise UsageError(f"event {event.number} of the run is none of this machine: {error}") from None
     return steps
 
 

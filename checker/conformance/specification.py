@@ -56,7 +56,7 @@ class Specification:
         firsts = dict.fromkeys(initial_states(self.system, self.layout))
         if len(firsts) > 1:
             raise UsageError(
-                f"error: {program.model}: the model has {len(firsts):,} initial states, and an implementation begins in one; "
+                f"{program.model}: the model has {len(firsts):,} initial states, and an implementation begins in one; "
                 "compare a model whose @initial code chooses nothing"
             )
         (self.initial,) = firsts

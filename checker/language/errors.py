@@ -15,16 +15,22 @@ IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
 
 
 class UsageError(Exception):
-    """What was asked for cannot be done: the message says what is wrong and what to do. Exit status 2.
+    """What was asked for cannot be done: the message says what is wrong and what to do. Exit status 2. Prints as
+    `error: message`, or as `at: error: message`.
 
-    position: the place in a model's text that it points at, if it points at one. line: the text of that line, None where nobody
-    knows it, empty where a whole file is meant.
+    at: the file, or the place in one, that is to blame. position: the place in a model's text that it points at, if it points
+    at one. line: the text of that line, None where nobody knows it, empty where a whole file is meant.
     """
 
-    def __init__(self, message: str, position: Position | None = None, line: str | None = None) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, at: object = None, position: Position | None = None, line: str | None = None) -> None:
+        super().__init__(message, at, position, line)
+        self.message = message
+        self.at = at
         self.position = position
         self.line = line
+
+    def __str__(self) -> str:
+        return f"error: {self.message}" if self.at is None else f"{self.at}: error: {self.message}"
 
 
 class ModelError(UsageError):
@@ -33,8 +39,8 @@ class ModelError(UsageError):
     position: Position
 
     def __init__(self, position: Position, message: str, line: str | None = None) -> None:
-        super().__init__(f"{position}: error: {message}", position, line)
-        self.message = message
+        super().__init__(message, position, position, line)
+        self.args = position, message, line  # of which a copy in another process is made
 
 
 @contextmanager

@@ -51,14 +51,14 @@ def _parse(text: str, file: str) -> list[Waiver]:
             continue
         if not line[0].isspace():
             if words in found:
-                raise UsageError(f"{file}:{number}:1: error: this mutant is waived in line {found[words][0]} already; remove one")
+                raise UsageError(f"this mutant is waived in line {found[words][0]} already; remove one", f"{file}:{number}:1")
             reason = []
             found[words] = (number, reason)
         elif reason is None:
-            raise UsageError(f"{file}:{number}:1: error: a reason stands below the name of a mutant, which is not indented")
+            raise UsageError("a reason stands below the name of a mutant, which is not indented", f"{file}:{number}:1")
         else:
             reason.append(words)
     for name, (number, lines) in found.items():
         if not lines:
-            raise UsageError(f"{file}:{number}:1: error: why may `{name}` survive? give the reason below it, indented")
+            raise UsageError(f"why may `{name}` survive? give the reason below it, indented", f"{file}:{number}:1")
     return [Waiver(name, " ".join(lines), number) for name, (number, lines) in found.items()]

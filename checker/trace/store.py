@@ -127,13 +127,13 @@ def load_trace(path: Path | str) -> Trace:
     try:
         text = Path(path).read_text(encoding="utf-8")
     except OSError as error:
-        raise TraceError(f"{path}: error: cannot read the trace: {error.strerror or error}") from None
+        raise TraceError(f"cannot read the trace: {error.strerror or error}", path) from None
     except ValueError:  # not UTF-8, or a path with a NUL in it
-        raise TraceError(f"{path}: error: not a trace: the file is not UTF-8 text") from None
+        raise TraceError("not a trace: the file is not UTF-8 text", path) from None
     try:
         return parse_trace(text)
     except TraceError as error:
-        raise TraceError(f"{path}: error: {error}") from None
+        raise TraceError(error.message, path) from None
 
 
 def parse_trace(text: str) -> Trace:

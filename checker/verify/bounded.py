@@ -84,7 +84,7 @@ def check_bounded(
         relation = step_relation(loaded.system)
         problem = bounded_problem(relation, loaded.wanted - loaded.live, depth, solver)
     except Unsupported as why:
-        raise UsageError(f"error: {request.model}: {solver} cannot search this model: {why}; use another --engine") from None
+        raise UsageError(f"{request.model}: {solver} cannot search this model: {why}; use another --engine") from None
     search = Search(loaded.system, loaded.wanted - loaded.live)
     answers = Answers(Runs(relation, search), Confirming(loaded.program, loaded.system, loaded.subject, announce))
 

@@ -7,7 +7,6 @@ import dataclasses
 import time
 from collections.abc import Iterator
 
-from checker.explicit.compiled.checkpoint import CheckpointError
 from checker.explicit.compiled.resuming import Checkpoints
 from checker.explicit.engines import EngineError, Explored, Method, explore
 from checker.explicit.search.results import Limits, Progress, Result
@@ -38,9 +37,7 @@ def check_configuration(
     try:
         explored = explore(loaded.system, wanted, method, limits.later(time.monotonic() - begun), progress, confirming.found)
     except EngineError as error:
-        raise UsageError(f"error: the compiled engine cannot be used: {error}") from None
-    except CheckpointError as error:
-        raise UsageError(str(error)) from None
+        raise UsageError(f"the compiled engine cannot be used: {error}") from None
     result = explored.result
     inexact = bool(explored.reductions) or result.omission > 0
     limits = limits.later(time.monotonic() - begun)

@@ -46,7 +46,7 @@ class Found:
     seconds: float
     run: Run | None = None
     killed: tuple[str, int] | None = None
-    refused: str | None = None
+    refused: UsageError | None = None
     failed: str | None = None
     unknown: str | None = None
 
@@ -71,9 +71,9 @@ def search(job: Job) -> Found:
     except _Killed as killed:
         found["killed"] = (killed.property, killed.length)
     except UsageError as error:
-        found["refused"] = str(error)
+        found["refused"] = error
     except RecursionError:
-        found["refused"] = "the model is nested too deeply"
+        found["refused"] = UsageError("the model is nested too deeply")
     except Disagreement as error:
         found["failed"] = f"engine and replayer disagree: {error}"
     except MemoryError:
@@ -124,14 +124,14 @@ def references(
 
 def _reference(request: Request, found: Found) -> Reference:
     if found.refused is not None:
-        raise UsageError(found.refused)
+        raise found.refused
     if found.failed is not None:
         raise Disagreement(found.failed)
     if found.run is None:
-        raise UsageError(f"error: {request.model} itself could not be searched: {found.unknown}; choose smaller sizes")
+        raise UsageError(f"{request.model} itself could not be searched: {found.unknown}; choose smaller sizes")
     run = found.run
     if run.error is not None:
-        raise UsageError(f"{request.model}: error: this model is wrong itself, `stackproof check` shows how: {run.error.detail}")
+        raise UsageError(f"this model is wrong itself, `stackproof check` shows how: {run.error.detail}", request.model)
     incomplete = (
         str(run.stopped) if run.stopped is not None else ("; ".join(f"{reason}: {what}" for reason, what in run.cuts) or None)
     )
@@ -208,7 +208,7 @@ class MutantSearch:
         if found.failed is not None:
             return _result(mutant, Fate.FAILED, found.failed)
         if found.refused is not None:
-            return _result(mutant, Fate.STILLBORN, found.refused)
+            return _result(mutant, Fate.STILLBORN, str(found.refused))
         if found.run is not None and found.run.error is not None:
             return _result(mutant, Fate.STILLBORN, f"model error: {found.run.error.detail}")
         return None

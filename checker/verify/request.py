@@ -37,7 +37,7 @@ def model_paths(paths: Iterable[Path]) -> list[Path]:
         else:
             found.append(path)
     if not found:
-        raise UsageError("error: there is no model there; name a model file or a folder with models")
+        raise UsageError("there is no model there; name a model file or a folder with models")
     return found
 
 

@@ -89,14 +89,12 @@ def unreached_lines(program: tree.Program, places: Iterable[tree.Position]) -> t
 def wanted_properties(program: tree.Program, request: Request) -> frozenset[str]:
     """The properties that are asked for. Raises UsageError if the model lacks one, or if there is nothing to check in it."""
     if not program.properties:
-        raise UsageError(
-            f"{request.model}: error: this model has no property, so that nothing can be violated; add an @invariant"
-        )
+        raise UsageError("this model has no property, so that nothing can be violated; add an @invariant", request.model)
     require_actions(program, request)
     for name in request.properties or ():
         if name not in program.properties:
             known = ", ".join(program.properties)
-            raise UsageError(f"error: {request.model} has no property {name}{similar(name, program.properties)}; it has {known}")
+            raise UsageError(f"{request.model} has no property {name}{similar(name, program.properties)}; it has {known}")
     return frozenset(program.properties if request.properties is None else request.properties)
 
 
@@ -106,7 +104,7 @@ def require_actions(program: tree.Program, request: Request) -> None:
         return
     everything = load_program(request.model, request.settings, None, request.texts) if program.events else program
     if not everything.actions and not everything.routines:
-        raise UsageError(f"{request.model}: error: nothing happens in this model; add an @action")
+        raise UsageError("nothing happens in this model; add an @action", request.model)
 
 
 def needs_all_states(program: tree.Program) -> None:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import ast
+import pickle
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,6 +24,7 @@ from small_programs import HEADER, model_file
 from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError, UsageError
 from checker.language.python.load import load_program
+from checker.language.tree import Position
 
 ROOT = Path(__file__).parents[2]
 CASES: list[Case] = [
@@ -131,3 +133,21 @@ def test_every_error_has_a_test(monkeypatch: pytest.MonkeyPatch) -> None:
         if not any((path, line) in reached for line in lines) and not any(part in text for part in ELSEWHERE + NEVER):
             missing.append(f"{path}:{node.lineno}: {text}")
     assert not missing, "\n".join(missing)
+
+
+# -- how errors print --
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (UsageError("it is full; empty it"), "error: it is full; empty it"),
+        (UsageError("it is full; empty it", Path("a/b.py")), "a/b.py: error: it is full; empty it"),
+        (ModelError(Position("b.py", 2, 3), "it is full; empty it", "full = 1"), "b.py:2:3: error: it is full; empty it"),
+    ],
+    ids=["what", "where", "in a model"],
+)
+def test_an_error_says_where_and_what_in_another_process_too(error: UsageError, text: str) -> None:
+    copy = pickle.loads(pickle.dumps(error))
+    assert (str(error), str(copy), type(copy)) == (text, text, type(error))
+    assert (copy.message, copy.position, copy.line) == (error.message, error.position, error.line)

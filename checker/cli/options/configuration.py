@@ -49,7 +49,7 @@ def request_of(
     chosen: dict[str, int] = {}
     for name, value in [*((name, value) for name, value in sizes.items() if value is not None), *settings]:
         if chosen.setdefault(name, value) != value:
-            raise UsageError(f"error: {name} is set to {chosen[name]} and to {value}; set it once")
+            raise UsageError(f"{name} is set to {chosen[name]} and to {value}; set it once")
     return Request(model, chosen, None if events is None else events_of(events), tuple(properties) or None)
 
 
@@ -60,8 +60,8 @@ def events_of(text: str) -> tuple[str, ...]:
     if names == (NO_EVENTS,):
         return ()
     if "" in names or NO_EVENTS in names:
-        raise UsageError(f"error: --events {text!r} is no list of events; write --events A,B, or --events {NO_EVENTS} for none")
+        raise UsageError(f"--events {text!r} is no list of events; write --events A,B, or --events {NO_EVENTS} for none")
     for name in names:
         if len(name.split()) > 1:
-            raise UsageError(f"error: {name!r} is no event; write a comma between two: --events {','.join(name.split())}")
+            raise UsageError(f"{name!r} is no event; write a comma between two: --events {','.join(name.split())}")
     return names

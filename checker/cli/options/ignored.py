@@ -25,17 +25,17 @@ def refuse_ignored(engine: str, reductions: frozenset[str], named: frozenset[str
     if engine in SOLVERS:
         refused = [_option(name) for name in STORES if name in named]
         if refused:
-            raise UsageError(f"error: the engine {engine} stores no states; leave out {' and '.join(refused)}")
+            raise UsageError(f"the engine {engine} stores no states; leave out {' and '.join(refused)}")
     elif "depth" in named:
-        raise UsageError("error: only a solver takes a depth; add --engine bitwuzla or --engine z3, or leave out --depth")
+        raise UsageError("only a solver takes a depth; add --engine bitwuzla or --engine z3, or leave out --depth")
     if "hash_compaction" in named and engine == "portable":
-        raise UsageError("error: the portable engine has no hash compaction; leave out --engine or --hash-compaction")
+        raise UsageError("the portable engine has no hash compaction; leave out --engine or --hash-compaction")
     if "threads" in named and engine == "portable":
-        raise UsageError("error: the portable engine has one thread; leave out --engine or --threads")
+        raise UsageError("the portable engine has one thread; leave out --engine or --threads")
     if "threads" in named and PARTIAL_ORDER in reductions:
-        raise UsageError("error: partial-order reduction is the portable engine's, which has one thread; leave out --threads")
+        raise UsageError("partial-order reduction is the portable engine's, which has one thread; leave out --threads")
     if "checkpoint_every" in named and not named & {"checkpoint", "resume"}:
-        raise UsageError("error: nothing is written every so often; add --checkpoint FILE, or leave out --checkpoint-every")
+        raise UsageError("nothing is written every so often; add --checkpoint FILE, or leave out --checkpoint-every")
 
 
 def _option(name: str) -> str:

@@ -11,7 +11,6 @@ import psutil
 from checker.explicit.compiled.checkpoint import CheckpointError, check_place
 from checker.explicit.compiled.resuming import Checkpoints, header_of
 from checker.explicit.search.results import Limits
-from checker.language.errors import UsageError
 
 
 def limits(max_states: int | None, max_memory: int | None, timeout: float | None) -> Limits:
@@ -20,17 +19,14 @@ def limits(max_states: int | None, max_memory: int | None, timeout: float | None
 
 
 def checkpoints_of(file: Path | None, minutes: float, resume: Path | None) -> Checkpoints | None:
-    """What was asked for with --checkpoint and --resume. Raises UsageError where no checkpoint can be written."""
+    """What was asked for with --checkpoint and --resume. Raises CheckpointError where no checkpoint can be written."""
     wanted = file or resume
     if wanted is None:
         return None
-    try:
-        if resume is not None:
-            header_of(resume)
-        elif file is not None and file.exists():
-            header_of(file)
-            raise CheckpointError(f"error: {file} is a checkpoint already; go on from it with --resume, or remove it")
-        check_place(wanted)
-    except CheckpointError as error:
-        raise UsageError(str(error)) from None
+    if resume is not None:
+        header_of(resume)
+    elif file is not None and file.exists():
+        header_of(file)
+        raise CheckpointError(f"{file} is a checkpoint already; go on from it with --resume, or remove it")
+    check_place(wanted)
     return Checkpoints(wanted, minutes * 60, resume, lambda line: print(line, file=sys.stderr))

@@ -20,6 +20,7 @@ from typing import BinaryIO
 
 from checker import writing
 from checker.explicit.compiled.checkpoint_check import Header, Wrong, header_from_json
+from checker.language.errors import UsageError
 
 MAGIC = b"stackproof checkpoint\n"
 VERSION = 1
@@ -27,7 +28,7 @@ DIGEST = 32
 LONGEST_HEADER = 2**24
 
 
-class CheckpointError(Exception):
+class CheckpointError(UsageError):
     """A checkpoint that cannot be used or written. The text is one line for the user."""
 
 
@@ -68,15 +69,15 @@ def check_place(path: Path) -> None:
     try:
         if path.exists():
             if not path.is_file():
-                raise CheckpointError(f"error: {path} is there already and is no plain file; name another file")
+                raise CheckpointError(f"{path} is there already and is no plain file; name another file")
             with path.open("rb") as file:
                 if file.read(len(MAGIC)) != MAGIC:
-                    raise CheckpointError(f"error: {path} is there already and is no checkpoint; name another file")
+                    raise CheckpointError(f"{path} is there already and is no checkpoint; name another file")
         writing.check_writable(path)
     except OSError as error:
-        raise CheckpointError(f"error: {path}: no checkpoint can be written there: {error.strerror}") from None
+        raise CheckpointError(f"{path}: no checkpoint can be written there: {error.strerror}") from None
     except ValueError as error:
-        raise CheckpointError(f"error: {path}: no checkpoint can be written there: {error}") from None
+        raise CheckpointError(f"{path}: no checkpoint can be written there: {error}") from None
 
 
 class Reader:
@@ -91,10 +92,10 @@ class Reader:
             # A pipe that nobody writes to would keep us waiting.
             self.file: BinaryIO = open(os.open(self.path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK), "rb")
         except OSError as error:
-            raise CheckpointError(f"error: {self.path}: the checkpoint cannot be read: {error.strerror}") from None
+            raise CheckpointError(f"{self.path}: the checkpoint cannot be read: {error.strerror}") from None
         if not stat.S_ISREG(os.fstat(self.file.fileno()).st_mode):
             self.file.close()
-            raise CheckpointError(f"error: {self.path} is no plain file, and so no checkpoint; name another file")
+            raise CheckpointError(f"{self.path} is no plain file, and so no checkpoint; name another file")
         self.body = hashlib.sha256()
         return self
 
@@ -105,11 +106,11 @@ class Reader:
         """The header; to be read first."""
         head = self._take(len(MAGIC), "is no checkpoint")
         if head != MAGIC:
-            raise CheckpointError(f"error: {self.path} is no checkpoint")
+            raise CheckpointError(f"{self.path} is no checkpoint")
         head += self._take(12)
         version, length = int.from_bytes(head[-12:-8], "little"), int.from_bytes(head[-8:], "little")
         if version != VERSION:
-            raise CheckpointError(f"error: {self.path} is a checkpoint in version {version} of the format, not {VERSION}")
+            raise CheckpointError(f"{self.path} is a checkpoint in version {version} of the format, not {VERSION}")
         if length > LONGEST_HEADER:
             raise self._damaged()
         head += self._take(length)
@@ -133,7 +134,7 @@ class Reader:
             try:
                 count = self.file.readinto(left)  # type: ignore[attr-defined]
             except OSError as error:
-                raise CheckpointError(f"error: {self.path}: the checkpoint cannot be read: {error.strerror}") from None
+                raise CheckpointError(f"{self.path}: the checkpoint cannot be read: {error.strerror}") from None
             if not count:
                 raise self._truncated()
             left = left[count:]
@@ -148,23 +149,21 @@ class Reader:
         try:
             found = self.file.read(length)
         except OSError as error:
-            raise CheckpointError(f"error: {self.path}: the checkpoint cannot be read: {error.strerror}") from None
+            raise CheckpointError(f"{self.path}: the checkpoint cannot be read: {error.strerror}") from None
         if len(found) < length:
             raise self._truncated(otherwise)
         return found
 
     def _truncated(self, what: str = "is truncated") -> CheckpointError:
         again = "; begin anew without --resume" if what == "is truncated" else ""
-        return CheckpointError(f"error: {self.path} {what}{again}")
+        return CheckpointError(f"{self.path} {what}{again}")
 
     def forged(self, wrong: str) -> CheckpointError:
         """What to raise where the content is none that a search writes."""
-        return CheckpointError(
-            f"error: {self.path} was not written by a search of this program: {wrong}; begin anew without --resume"
-        )
+        return CheckpointError(f"{self.path} was not written by a search of this program: {wrong}; begin anew without --resume")
 
     def _damaged(self) -> CheckpointError:
-        return CheckpointError(f"error: {self.path} is damaged: its content is not what was written; begin anew without --resume")
+        return CheckpointError(f"{self.path} is damaged: its content is not what was written; begin anew without --resume")
 
 
 def key_of(parts: Iterable[str]) -> str:

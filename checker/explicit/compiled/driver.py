@@ -106,7 +106,7 @@ class CompiledSearch:
             if self.checkpoints is None or self.checkpoints.resume is None:
                 raise
             raise CheckpointError(
-                f"error: {self.checkpoints.resume} was not written by a search of this program: it has {wrong}; "
+                f"{self.checkpoints.resume} was not written by a search of this program: it has {wrong}; "
                 "begin anew without --resume"
             ) from None
         finally:

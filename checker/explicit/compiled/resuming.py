@@ -137,7 +137,7 @@ def restore(search: Resumable, path: Path) -> None:
         header = reader.header()
         if header.key != _key(search):
             raise CheckpointError(
-                f"error: {path} is a checkpoint of another search: model, settings, events, properties, reductions and version "
+                f"{path} is a checkpoint of another search: model, settings, events, properties, reductions and version "
                 "of stackproof have to be the same"
             )
         try:

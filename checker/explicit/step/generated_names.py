@@ -45,7 +45,7 @@ class Names:
     def __post_init__(self) -> None:
         if self.layout.bits > MOST_BITS:
             raise UsageError(
-                f"error: a state of this model has {self.layout.bits:,} bits, and the engine can have {MOST_BITS:,}; "
+                f"a state of this model has {self.layout.bits:,} bits, and the engine can have {MOST_BITS:,}; "
                 "choose smaller sizes"
             )
         self.covered.extend(bytes(len(self.system.coverable)))

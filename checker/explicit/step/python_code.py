@@ -35,7 +35,7 @@ class FunctionMaker:
             exec(compile(source, f"<{name}>", "exec"), namespace)  # the engine's own generated code, from a checked model
         except (SyntaxError, RecursionError, MemoryError):
             raise UsageError(
-                f"error: `{name}` is nested too deeply for the engine; split it, or put parts in steps of their own"
+                f"`{name}` is nested too deeply for the engine; split it, or put parts in steps of their own"
             ) from None
         made: Callable[..., int | None] = namespace["transition"]
         return made

@@ -49,7 +49,7 @@ class _Loader:
 
     def __init__(self, path: Path, settings: Mapping[str, int], events: frozenset[str] | None, texts: Texts | None) -> None:
         if display_path(path).startswith("spec/"):
-            raise UsageError(f"{path}: error: this is a part of the kernel, not a model; name a model that imports it")
+            raise UsageError("this is a part of the kernel, not a model; name a model that imports it", path)
         self.path = path
         self.modules = load_modules(path, texts)
         self.main = self.modules.main
@@ -83,11 +83,11 @@ class _Loader:
         for name in settings.settings:
             if name not in known:
                 has = ", ".join(known) or "none"
-                raise UsageError(f"error: {self.path} has no parameter {name}{similar(name, known)}; it has {has}")
+                raise UsageError(f"{self.path} has no parameter {name}{similar(name, known)}; it has {has}")
         for name in sorted(settings.enabled_events or ()):
             if name not in events:
                 has = ", ".join(events) or "none"
-                raise UsageError(f"error: {self.path} has no event {name}{similar(name, events)}; it has {has}")
+                raise UsageError(f"{self.path} has no event {name}{similar(name, events)}; it has {has}")
 
     def _used(self, codes: Sequence[Code]) -> tree.Program:
         """The program, of which dormant code is still a part."""

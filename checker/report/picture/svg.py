@@ -70,8 +70,8 @@ def draw(trace: Trace, sources: Mapping[str, str] | None = None) -> str:
     fails."""
     program = find_program()
     if program is None:
-        raise PictureError("error: there is no Graphviz to draw the picture; `pip install graphviz-pure`")
+        raise PictureError("there is no Graphviz to draw the picture; `pip install graphviz-pure`")
     try:
         return render_svg(picture(trace, sources), program)
     except PictureError as error:
-        raise PictureError(f"error: the picture cannot be drawn: {error}") from None
+        raise PictureError(f"the picture cannot be drawn: {error.message}") from None

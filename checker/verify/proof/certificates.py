@@ -58,7 +58,7 @@ def check_place(folder: Path) -> None:
         if folder.exists():
             writing.check_writable(folder / MANIFEST)
     except OSError as error:
-        raise UsageError(f"error: {error.filename}: the certificate cannot be written: {error.strerror}") from None
+        raise UsageError(f"{error.filename}: the certificate cannot be written: {error.strerror}") from None
 
 
 def _own_files(folder: Path) -> dict[str, str]:
@@ -72,9 +72,9 @@ def _own_files(folder: Path) -> dict[str, str]:
         for file in present:
             if file.name == INVARIANT or file.suffix == ".smt2":
                 if file.name not in own or file.is_symlink() or writing.digest(file.read_bytes()) != own[file.name]:
-                    raise UsageError(f"error: {file} is not of the certificate in that folder; remove it, or name another folder")
+                    raise UsageError(f"{file} is not of the certificate in that folder; remove it, or name another folder")
     except OSError as error:
-        raise UsageError(f"error: {error.filename or folder}: the certificate cannot be written: {error.strerror}") from None
+        raise UsageError(f"{error.filename or folder}: the certificate cannot be written: {error.strerror}") from None
     return own
 
 
@@ -89,7 +89,7 @@ def write_certificate(folder: Path, claim: Mapping[str, Any], invariant: str, qu
         folder.mkdir(parents=True, exist_ok=True)
         writing.write_all(folder, contents, own, MANIFEST)
     except OSError as error:
-        raise UsageError(f"error: {error.filename or folder}: the certificate cannot be written: {error.strerror}") from None
+        raise UsageError(f"{error.filename or folder}: the certificate cannot be written: {error.strerror}") from None
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
@@ -97,14 +97,14 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     try:
         found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except OSError as error:
-        raise UsageError(f"error: {folder / MANIFEST}: no certificate there: {error.strerror}") from None
+        raise UsageError(f"{folder / MANIFEST}: no certificate there: {error.strerror}") from None
     except (ValueError, RecursionError) as error:
-        raise UsageError(f"error: {folder / MANIFEST}: not JSON: {error}") from None
+        raise UsageError(f"{folder / MANIFEST}: not JSON: {error}") from None
     if not isinstance(found, dict) or found.get("format") not in (FORMAT, ALL_SIZES) or not isinstance(found.get("files"), dict):
-        raise UsageError(f"error: {folder / MANIFEST}: not a certificate of this program (format `{FORMAT}`)")
+        raise UsageError(f"{folder / MANIFEST}: not a certificate of this program (format `{FORMAT}`)")
     for name, content in found["files"].items():
         if not writing.SAFE_NAME.fullmatch(name) or not name.endswith((".smt2", ".txt")) or not isinstance(content, str):
-            raise UsageError(f"error: {folder / MANIFEST}: it lists {name!r}, which is no file of a certificate")
+            raise UsageError(f"{folder / MANIFEST}: it lists {name!r}, which is no file of a certificate")
     return found
 
 

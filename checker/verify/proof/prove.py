@@ -148,4 +148,4 @@ def _proved(request: Request, loaded: Loaded, attempt: Attempt, sampled: Samples
         attempt.tell(f"{len(sampled.states):,} {which}reachable states, {len(features.features):,} features")
         return attempt.prove(relation, names, features)
     except Unsupported as why:
-        raise UsageError(f"error: {request.model}: Z3 cannot prove anything of this model: {why}") from None
+        raise UsageError(f"{request.model}: Z3 cannot prove anything of this model: {why}") from None

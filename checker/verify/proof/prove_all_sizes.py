@@ -114,9 +114,9 @@ def family(request: Request) -> Family:
         same = same_blocks(found[: len(least)], found[len(least) :])
         return Family(program, free, real, system, functions_of(system, sizes), same)
     except (Unsupported, ModelError) as why:
-        message = f"error: no proof for all sizes: {why}"
+        message = f"no proof for all sizes: {why}"
         if isinstance(why, ModelError):
-            raise UsageError(message, why.position, why.line) from None
+            raise UsageError(message, position=why.position, line=why.line) from None
         raise UsageError(message) from None
 
 
@@ -200,7 +200,7 @@ def prove_all_sizes(
                 of_all, confirming.subject, provable, sampled.states, deadline, folder, tell
             )
         except Unsupported as why:
-            raise UsageError(f"error: no proof for all sizes: {why}") from None
+            raise UsageError(f"no proof for all sizes: {why}") from None
         except KeyboardInterrupt:
             otherwise = Verdict("", VerdictKind.UNKNOWN, str(INTERRUPTED), stopped=INTERRUPTED)
     verdicts = tuple(

@@ -37,7 +37,7 @@ class SettingReader:
             raise module.error(call, f"the default {default} is not from {low} to {high}")
         value = self.settings.get(name, default)
         if not low <= value <= high:
-            raise UsageError(f"error: {name} = {value} is out of range; {name} ({what}) can be {low} to {high}")
+            raise UsageError(f"{name} = {value} is out of range; {name} ({what}) can be {low} to {high}")
         if name in self.parameters:
             raise module.error(call, f"there is a parameter {name} in another file already; rename one")
         position = module.position(call)

@@ -66,16 +66,16 @@ def read_source(path: Path) -> str:
     """The text of a source file; UsageError if it cannot be read."""
     try:
         if path.exists() and not path.is_file() and not path.is_dir():  # reading a pipe or a device may never end
-            raise UsageError(f"{path}: error: this is no ordinary file; name a model's Python source")
+            raise UsageError("this is no ordinary file; name a model's Python source", path)
         return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        raise UsageError(f"{path}: error: there is no such file; `stackproof list` names the models") from None
+        raise UsageError("there is no such file; `stackproof list` names the models", path) from None
     except IsADirectoryError:
-        raise UsageError(f"{path}: error: this is a folder; name one model file") from None
+        raise UsageError("this is a folder; name one model file", path) from None
     except UnicodeDecodeError:
-        raise UsageError(f"{path}: error: not a text file in UTF-8; name a model's Python source") from None
+        raise UsageError("not a text file in UTF-8; name a model's Python source", path) from None
     except OSError as error:
-        raise UsageError(f"{path}: error: cannot be read: {error.strerror}") from None
+        raise UsageError(f"cannot be read: {error.strerror}", path) from None
 
 
 def parse_module(name: str, path: Path, texts: Texts | None = None) -> Module:
@@ -83,7 +83,7 @@ def parse_module(name: str, path: Path, texts: Texts | None = None) -> Module:
     text = texts[path.resolve()] if texts and path.resolve() in texts else read_source(path)
     display = display_path(path)
     if path.suffix != ".py":
-        raise UsageError(f"{path}: error: not a model; a model is a Python source file, its name ends in .py")
+        raise UsageError("not a model; a model is a Python source file, its name ends in .py", path)
     parsed = _parsed(display, text)
     with quoting({display: text}):
         module = Module(name, path, display, text, ast.get_docstring(parsed) or "")
@@ -201,7 +201,7 @@ def _property_names(folder: Path) -> list[str]:
     a model never passes for want of them."""
     found = sorted(file.stem for file in folder.glob("*.py") if file.stem != "__init__")
     if not found:
-        raise UsageError(f"{folder}: error: the properties of stackproof are not there; install it again")
+        raise UsageError("the properties of stackproof are not there; install it again", folder)
     return found
 
 
