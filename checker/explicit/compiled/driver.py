@@ -23,7 +23,7 @@ from checker.explicit.compiled.thread_pool import ThreadPool
 from checker.explicit.reduction.canonical import CandidateCheck, Distinguished
 from checker.explicit.search.interrupts import Interrupts
 from checker.explicit.search.real_paths import RealPaths
-from checker.explicit.search.results import Finding, Limits, Progress, Result, Statistics
+from checker.explicit.search.results import Finding, Limits, Progress, Result, Statistics, model_error
 from checker.explicit.step.outcome import Cut, OutOfRange, Violated
 from checker.explicit.step.paths import NoSuchPath, Route
 from checker.language.raised import NO_DEADLOCK
@@ -338,12 +338,12 @@ class CompiledSearch:
         path = self._path(row)
         if kind == Found.INVARIANT:
             error = self.portable.error_of(path)
-            return Finding("", "model-error", error.position, path, message=error.message)
+            return model_error(error, path)
         raised = self.generated.raisers[what]
         assert isinstance(raised, OutOfRange)
         end = self.portable.raising_end(path, raised)
         assert isinstance(end.raised, OutOfRange)
-        return Finding("", "model-error", end.raised.position, path.then(end.step), message=end.raised.message)
+        return model_error(end.raised, path.then(end.step))
 
     def _path(self, row: int) -> Route:
         """The path to a row's state, taken again by the portable engine."""

@@ -7,7 +7,7 @@ import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from checker.explicit.step.outcome import Cut, Outside
+from checker.explicit.step.outcome import Cut, OutOfRange, Outside
 from checker.explicit.step.paths import Route
 from checker.ir import system as ir
 from checker.language.tree import Position
@@ -57,6 +57,11 @@ class Finding:
     arguments: tuple[int, ...] = ()
     message: str = ""
     cycle: int | None = None
+
+
+def model_error(error: OutOfRange, path: Route) -> Finding:
+    """That the model itself is in error. path: to the state in which, or by the step with which that is found."""
+    return Finding("", "model-error", error.position, path, message=error.message)
 
 
 @dataclass

@@ -14,7 +14,7 @@ from checker.explicit.reduction.assumptions import Assumptions, Broken
 from checker.explicit.reduction.canonical import CandidateCheck, Distinguished
 from checker.explicit.reduction.partial_order import Reducer
 from checker.explicit.search.real_paths import RealPaths
-from checker.explicit.search.results import Finding, Limits, Progress, Result, Statistics
+from checker.explicit.search.results import Finding, Limits, Progress, Result, Statistics, model_error
 from checker.explicit.step.outcome import Cut, OutOfRange, Raised, Tape, Violated
 from checker.explicit.step.paths import FIRST_PROPERTY, RaisingStep, Route, Step
 from checker.explicit.step.predicates import Cluster, Instance
@@ -244,7 +244,7 @@ class Search(RealPaths):
             except OutOfRange as error:
                 if self.result.error is None:
                     path = self.path(len(self.states) - 1)
-                    self.result.error = Finding("", "model-error", error.position, path, message=error.message)
+                    self.result.error = model_error(error, path)
                 continue
             path = self.path(len(self.states) - 1)
             arguments = self._arguments(instance, path)
@@ -291,7 +291,7 @@ class Search(RealPaths):
                 if self.result.error is None:
                     path, raised_there = self._path_to(index, RaisingStep(Step(transition, tuple(tape.values), state), error))
                     assert isinstance(raised_there, OutOfRange)
-                    self.result.error = Finding("", "model-error", raised_there.position, path, message=raised_there.message)
+                    self.result.error = model_error(raised_there, path)
             except Cut as cut:
                 self.result.note(cut)
             if not tape.advance():

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 
 import psutil
 
-from checker.explicit.search.results import Finding, Limits
+from checker.explicit.search.results import Finding, Limits, model_error
 from checker.explicit.simulation.shortening import same_mover, shortened, source
 from checker.explicit.step.generated_names import Names
 from checker.explicit.step.initial import initial_states
@@ -259,7 +259,7 @@ class Simulation:
 
     def _wrong(self, error: OutOfRange, path: Route) -> None:
         if self.result.error is None:
-            self.result.error = Finding("", "model-error", error.position, path, message=error.message)
+            self.result.error = model_error(error, path)
 
     def _end_at_error(self) -> None:
         """A model error ends the walks, once all is looked at that can happen where it was met."""
