@@ -22,7 +22,7 @@ from checker.explicit.step.transitions import Transition
 from checker.ir import system as ir
 from checker.language.raised import NO_DEADLOCK
 from checker.language.schedule import Choice
-from checker.stopping import HANDED_OVER, INTERRUPTED, OUT_OF_MEMORY, memory_limit, seconds_limit, states_limit
+from checker.stopping import HANDED_OVER, INTERRUPTED, OUT_OF_MEMORY
 
 HALTED = 1
 BETWEEN_LOOKS = 1024
@@ -101,14 +101,8 @@ class Search(RealPaths):
         statistics = self._statistics()
         if self.progress is not None:
             self.progress(statistics)
-        limits = self.limits
-        if limits.states is not None and statistics.states >= limits.states:
-            self.result.stopped = states_limit(limits.states)
-        elif limits.seconds is not None and statistics.seconds + limits.spent >= limits.seconds:
-            self.result.stopped = seconds_limit(limits.seconds)
-        elif limits.memory is not None and statistics.memory >= limits.memory:
-            self.result.stopped = memory_limit(limits.memory)
-        elif self.hand_over is not None and self.hand_over(statistics):
+        self.result.stopped = self.limits.reached(statistics.seconds, statistics.memory, statistics.states)
+        if self.result.stopped is None and self.hand_over is not None and self.hand_over(statistics):
             self.handed_over = True
             self.result.stopped = HANDED_OVER
         return self.result.stopped is not None
