@@ -9,7 +9,7 @@ JOBS ?= auto
 
 .PHONY: run test test-slow smoke lint gate signals bench bench-bounded fuzz prove counterexamples findings matrix golden clean
 
-# Find what is wrong with the protocol as it was posted, and hold that against the record.
+# Find what is wrong with the protocol as it was posted, and compare with the recorded results.
 run: $(READY)
 	@$(BIN)/stackproof check models/rfc_v1.py --save findings; status=$$?; \
 	if [ $$status -ne 1 ]; then echo "make run: expected violations (exit status 1), got $$status" >&2; exit 1; fi

@@ -43,7 +43,7 @@ class _Evaluator:
     def __init__(
         self,
         variables: Mapping[str, ir.Variable],
-        arenas: Mapping[str, tuple[int, int, bool]],
+        arenas: Mapping[str, ir.Arena],
         bounds: Mapping[str, int],
         tape: Tape,
     ) -> None:
@@ -185,12 +185,12 @@ class _Evaluator:
         for name, value in resets:
             size = len(self.cells[name]) // len(states)
             self.cells[name][index * size : (index + 1) * size] = [value] * size
-        self.locals[local] = (index + 1) * self.arenas[record][1]
+        self.locals[local] = (index + 1) * self.arenas[record].alignment
 
 
 def initial_states(
     variables: Mapping[str, ir.Variable],
-    arenas: Mapping[str, tuple[int, int, bool]],
+    arenas: Mapping[str, ir.Arena],
     bounds: Mapping[str, int],
     body: ir.Block,
 ) -> list[Made]:

@@ -32,7 +32,7 @@ def with_names(program: tree.Program, system: ir.System, types: Mapping[str, tre
     names: dict[str, ir.Naming] = {}
     for record in dict.fromkeys(i.record for body in _bodies(system) for i in _allocations(body)):
         naming = _names(program, system, record)
-        if system.arenas[record][0] > 1 and (not naming.alike or _can_name(program, system, record)):
+        if system.arenas[record].instances > 1 and (not naming.alike or _can_name(program, system, record)):
             names[record] = naming
     if not names:
         return system

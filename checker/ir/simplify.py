@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from checker.ir.system import (
     Action,
     Allocate,
+    Arena,
     Block,
     Call,
     Called,
@@ -114,7 +115,7 @@ class Specialiser:
     def __init__(
         self,
         variables: Mapping[str, Variable],
-        arenas: Mapping[str, tuple[int, int, bool]],
+        arenas: Mapping[str, Arena],
         locals_: Mapping[str, int],
         processor: int | None = None,
     ) -> None:
@@ -221,11 +222,11 @@ class Specialiser:
 
 
 def action_code(
-    variables: Mapping[str, Variable], arenas: Mapping[str, tuple[int, int, bool]], action: Action, arguments: tuple[int, ...]
+    variables: Mapping[str, Variable], arenas: Mapping[str, Arena], action: Action, arguments: tuple[int, ...]
 ) -> Block:
     """The code of an action with its arguments. Its places are noted as reached only when all that it first requires holds:
     whether an engine runs an action to find out that it is not possible makes no difference then."""
-    known = {local: value for (local, _, _), value in zip(action.parameters, arguments, strict=True)}
+    known = {parameter.local: value for parameter, value in zip(action.parameters, arguments, strict=True)}
     (region,) = Specialiser(variables, arenas, known).block(action.body)
     assert isinstance(region, Region)
     body = region.body
@@ -247,9 +248,7 @@ def load(variable: Variable, indices: tuple[Expression, ...]) -> Expression:
     return Load(variable.name, indices)
 
 
-def index(
-    arenas: Mapping[str, tuple[int, int, bool]], record: str, reference: Expression, live: bool, position: object
-) -> Expression:
+def index(arenas: Mapping[str, Arena], record: str, reference: Expression, live: bool, position: object) -> Expression:
     """The index of a reference; folded where it is known and cannot be wild."""
     count, alignment, _ = arenas[record]
     if isinstance(reference, Constant) and not live:

@@ -32,17 +32,17 @@ def permutations(system: ir.System, records: tuple[str, ...]) -> tuple[tuple[tup
     """The permutations of the records' instances that leave every constant variable as it is, the identity first: for each record
     the image of each index. None if there are more than MOST."""
     found: list[tuple[tuple[int, ...], ...]] = []
-    order = [(record, index) for record in records for index in range(system.arenas[record][0])]
+    order = [(record, index) for record in records for index in range(system.arenas[record].instances)]
     facts = _facts(system, records)
     images: dict[tuple[str, int], int] = {}
 
     def extend(depth: int) -> bool:
         if depth == len(order):
-            found.append(tuple(tuple(images[r, i] for i in range(system.arenas[r][0])) for r in records))
+            found.append(tuple(tuple(images[r, i] for i in range(system.arenas[r].instances)) for r in records))
             return len(found) <= MOST
         record, index = order[depth]
         taken = {image for (other, _), image in images.items() if other == record}
-        for image in range(system.arenas[record][0]):
+        for image in range(system.arenas[record].instances):
             if image in taken:
                 continue
             images[record, index] = image
@@ -60,7 +60,7 @@ _Fact = Callable[[_Images], bool]
 
 def _facts(system: ir.System, records: tuple[str, ...]) -> dict[tuple[str, int], list[_Fact]]:
     """What the constants demand of a permutation, under the last instance that the demand mentions."""
-    order = {(r, i): n for n, (r, i) in enumerate((r, i) for r in records for i in range(system.arenas[r][0]))}
+    order = {(r, i): n for n, (r, i) in enumerate((r, i) for r in records for i in range(system.arenas[r].instances))}
     found: dict[tuple[str, int], list[_Fact]] = {}
     for variable in system.variables.values():
         if not variable.constant:
@@ -90,7 +90,7 @@ def _fact(
         there = tuple(index if key is None else images[key, index] for key, index in zip(keys, indices, strict=True))
         wanted = value
         if pointed is not None:
-            wanted += (images[pointed] - pointed[1]) * system.arenas[pointed[0]][1]
+            wanted += (images[pointed] - pointed[1]) * system.arenas[pointed[0]].alignment
         return variable.initial[variable.cell(there)] == wanted
 
     return holds
@@ -98,5 +98,5 @@ def _fact(
 
 def _instance(system: ir.System, record: str, value: int) -> tuple[str, int] | None:
     """The instance that a reference is to, tagged or not."""
-    index = value // system.arenas[record][1] - 1
+    index = value // system.arenas[record].alignment - 1
     return (record, index) if index >= 0 else None

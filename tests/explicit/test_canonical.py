@@ -27,6 +27,7 @@ from checker.explicit.search.results import Limits
 from checker.explicit.search.search import Search
 from checker.explicit.step.outcome import Cut, OutOfRange, Raised, Violated
 from checker.explicit.step.paths import alternatives
+from checker.ir import system as ir
 from checker.ir.lowering.lower import lower
 from checker.language.python.load import load_program
 from tests.support.sampling import always
@@ -284,7 +285,7 @@ BROKEN_TABLES = {
     "a permutation puts": lambda c: with_move(c, sources=tuple(reversed(c.moves[-1].sources))),
     "one of two references to": lambda c: with_move(c, maps={r: (*m[:-1], m[0]) for r, m in c.moves[-1].maps.items()}),
     "takes some instance twice": lambda c: with_move(c, order=(0,) * len(c.instances)),
-    "cannot hold every reference to": lambda c: c.system.arenas.update(Page=(9, 2, True)),
+    "cannot hold every reference to": lambda c: c.system.arenas.update(Page=ir.Arena(9, 2, True)),
     "the same bits": lambda c: c.locals.update({n: (*found, *found) for n, found in c.locals.items()}),
     "share a field": lambda c: c.pages.update(Page=(c.pages["Page"][0],) * 2),
     "have different fields": lambda c: c.pages.update(Page=(replace(c.pages["Page"][0], row=()), *c.pages["Page"][1:])),

@@ -53,7 +53,7 @@ class Runner(NotedState):
         if found is None:
             processors = self.system.processors
             assert processors is not None
-            reference = (processor + 1) * self.system.arenas[processors.record][1]
+            reference = (processor + 1) * self.system.arenas[processors.record].alignment
             specialiser = Specialiser(self.system.variables, self.system.arenas, {}, reference)
             found = self.bodies[location, processor] = specialiser.block(self.system.location(location).body)
         return found
@@ -94,7 +94,7 @@ class Runner(NotedState):
     def _step(self, processor: int) -> None:
         processors = self.system.processors
         assert processors is not None
-        alignment = self.system.arenas[processors.record][1]
+        alignment = self.system.arenas[processors.record].alignment
         self.reference = (processor + 1) * alignment
         self.locals = {processors.local: self.reference}
         top = self._top(processors.record, processor) if processors.record in self.layout.frames else None

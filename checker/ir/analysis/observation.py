@@ -26,7 +26,7 @@ def observable(block: ir.Block) -> Iterator[tuple[ir.Expression, Ranges]]:
 
 
 def instances(
-    e: ir.Expression, ranges: Ranges, variables: Mapping[str, ir.Variable], arenas: Mapping[str, tuple[int, int, bool]]
+    e: ir.Expression, ranges: Ranges, variables: Mapping[str, ir.Variable], arenas: Mapping[str, ir.Arena]
 ) -> Iterator[ir.Expression]:
     """The condition for all values of its locals."""
     names = sorted(_free(e))

@@ -73,8 +73,8 @@ def frames_of(record: str) -> str:
 def agent_of(system: ir.System, agents: str, action: ir.Action, arguments: tuple[int, ...]) -> int | None:
     """The agent that an action with its arguments belongs to: the first argument that is one. None: to none."""
     count, alignment, _ = system.arenas[agents]
-    for (_, type_, _), value in zip(action.parameters, arguments, strict=True):
-        if isinstance(type_, ReferenceType) and type_.record == agents:
+    for parameter, value in zip(action.parameters, arguments, strict=True):
+        if parameter.type == ReferenceType(agents):
             number, tag = divmod(value, alignment)
             return number - 1 if not tag and 1 <= number <= count else None
     return None
@@ -83,7 +83,7 @@ def agent_of(system: ir.System, agents: str, action: ir.Action, arguments: tuple
 def guess(system: ir.System) -> Discipline | None:
     """The strictest discipline, to begin with. None if the system has no agents, or a single one."""
     agents = _agents(system)
-    if agents is None or system.arenas[agents][0] < 2:
+    if agents is None or system.arenas[agents].instances < 2:
         return None
     records = [agents]
     edges: list[Edge] = []
@@ -121,7 +121,7 @@ def _is_one_for_each(system: ir.System, variable: ir.Variable, agents: str) -> b
     key = variable.keys[0]
     if key == agents:
         return True
-    return variable.dimensions[0] == system.arenas[agents][0] and agents not in reduced and key not in reduced
+    return variable.dimensions[0] == system.arenas[agents].instances and agents not in reduced and key not in reduced
 
 
 def _agents(system: ir.System) -> str | None:
@@ -129,9 +129,9 @@ def _agents(system: ir.System) -> str | None:
         return system.processors.record
     first: Counter[str] = Counter()
     for action in system.actions:
-        for _, type_, _ in action.parameters:
-            if isinstance(type_, ReferenceType):
-                first[type_.record] += 1
+        for parameter in action.parameters:
+            if isinstance(parameter.type, ReferenceType):
+                first[parameter.type.record] += 1
                 break
     return first.most_common(1)[0][0] if first else None
 
@@ -159,13 +159,14 @@ class Claimer:
         self.system = system
         self.layout = layout
         self.discipline = discipline
-        self.agents = system.arenas[discipline.agents][0]
+        self.agents = system.arenas[discipline.agents].instances
         self.edge_cells = 0
         for edge in discipline.edges:
             if not system.variables[edge.variable].constant:
                 self.edge_cells |= self._bits(edge.variable)
         self.masks = {
-            record: [self._instance(record, index) for index in range(system.arenas[record][0])] for record in discipline.records
+            record: [self._instance(record, index) for index in range(system.arenas[record].instances)]
+            for record in discipline.records
         }
         self.known: dict[int, Claims] = {}
 
@@ -229,7 +230,7 @@ class Claimer:
                 for edge in self.discipline.edges:
                     if edge.source != record:
                         continue
-                    for index in range(self.system.arenas[record][0]):
+                    for index in range(self.system.arenas[record].instances):
                         if held[record] >> index & 1:
                             for target in self.targets(edge.variable, index, state):
                                 held[edge.target] |= 1 << target
@@ -244,7 +245,7 @@ class Claimer:
             own.append(mine)
         cells, exclusive = [], []
         for mine in own:
-            bits = [self.masks[r][i] for r, held in mine.items() for i in range(self.system.arenas[r][0]) if held >> i & 1]
+            bits = [self.masks[r][i] for r, held in mine.items() for i in range(self.system.arenas[r].instances) if held >> i & 1]
             cells.append(_union(b for b, _ in bits))
             exclusive.append(_union(b for _, b in bits))
         key = tuple(
@@ -270,7 +271,7 @@ class Claimer:
     def name_at(self, bit: int) -> str:
         """The name, in the discipline's modes, of the cell that has a bit."""
         for name in self.discipline.modes:
-            for index in range(self.system.arenas[self.discipline.owners[name]][0]):
+            for index in range(self.system.arenas[self.discipline.owners[name]].instances):
                 if self.bits_of(name, index) >> bit & 1:
                     return name
         raise AssertionError("a bit that is nobody's own")

@@ -48,12 +48,10 @@ class AtomicCode(ExpressionCode):
         inner |= {name: value for name, value in names.items() if name.startswith("in ")}
         inner[f"in {e.callee}"] = ir.Constant(1)
         out.extend(self.called(e.callee))
-        for parameter, argument, value in zip(routine.parameters, e.arguments, arguments, strict=True):
+        for parameter, value in zip(routine.parameters, self.fitted(e.callee, e.arguments, arguments), strict=True):
             target = inner[parameter.name]
             assert isinstance(target, ir.Local)
-            out.append(
-                ir.Set(target.name, self.ranged(value, argument.type, parameter.type, f"`{parameter.name}`", argument.position))
-            )
+            out.append(ir.Set(target.name, value))
         result = self.local(f"{routine.name} result", routine.result or tree.BoolType())
         label = f"call {next(self.serial)}"
 
@@ -63,6 +61,16 @@ class AtomicCode(ExpressionCode):
         body = self.block(routine.body, inner, Exits(_nowhere, _nowhere, returns), routine.result)
         out.append(ir.Region(label, body))
         return result
+
+    def fitted(
+        self, routine: str, arguments: Sequence[tree.Expression], values: Sequence[ir.Expression]
+    ) -> tuple[ir.Expression, ...]:
+        """The values of a call's arguments, each checked to be in the range of its parameter."""
+        parameters = self.program.routines[routine].parameters
+        return tuple(
+            self.ranged(value, argument.type, parameter.type, f"`{parameter.name}`", argument.position)
+            for value, argument, parameter in zip(values, arguments, parameters, strict=True)
+        )
 
     # -- statements --
 
@@ -137,12 +145,8 @@ class AtomicCode(ExpressionCode):
 
     def enter(self, s: tree.Enter, names: Names, out: list[ir.Instruction]) -> ir.Instruction:
         values = self.values([s.owner, *s.arguments], names, out)
-        parameters = self.program.routines[s.routine].parameters
-        ranged = tuple(
-            self.ranged(value, argument.type, parameter.type, f"`{parameter.name}`", argument.position)
-            for value, argument, parameter in zip(values[1:], s.arguments, parameters, strict=True)
-        )
-        return ir.Push(s.record, self.index(s.record, values[0], s.position), s.routine, ranged, s.position)
+        fitted = self.fitted(s.routine, s.arguments, values[1:])
+        return ir.Push(s.record, self.index(s.record, values[0], s.position), s.routine, fitted, s.position)
 
     def place_has_effects(self, place: tree.Place) -> bool:
         return any(map(self.has_effects, place.operands))

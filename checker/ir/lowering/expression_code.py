@@ -34,7 +34,7 @@ class ExpressionCode:
     def __init__(self, program: tree.Program, variables: dict[str, ir.Variable]) -> None:
         self.program = program
         self.variables = variables
-        self.arenas = {name: (r.count, r.alignment, r.allocated) for name, r in program.records.items()}
+        self.arenas = {name: ir.Arena(r.count, r.alignment, r.allocated) for name, r in program.records.items()}
         self.serial = itertools.count(1)
         self.ranges: dict[str, tuple[int, int]] = {}
         self.types: dict[str, tree.Type] = {}
@@ -200,7 +200,7 @@ class ExpressionCode:
     # -- places --
 
     def index(self, record: str, reference: ir.Expression, position: tree.Position) -> ir.Expression:
-        return ir_simplify.index(self.arenas, record, reference, self.arenas[record][2], position)
+        return ir_simplify.index(self.arenas, record, reference, self.arenas[record].allocated, position)
 
     def indices(self, place: tree.Place, names: Names, out: list[ir.Instruction] | None) -> tuple[ir.Expression, ...]:
         return self.place_indices(place, self.values(place.operands, names, out))

@@ -40,7 +40,7 @@ def find_symmetry(program: tree.Program, system: ir.System, code: ExpressionCode
         elif record.name not in unordered:
             tabled.append(record.name)
     while permutations(system, tuple(tabled)) is None:
-        largest = max(tabled, key=lambda name: system.arenas[name][0])
+        largest = max(tabled, key=lambda name: system.arenas[name].instances)
         tabled.remove(largest)
         unreduced[largest] = f"there are more than {MOST:,} ways to exchange its instances"
     reduced = {*tabled, *unordered}

@@ -140,14 +140,15 @@ def _entered(program: tree.Program) -> set[str]:
 
 def _parameters(
     atomic: AtomicCode, bindings: Sequence[tree.Binding], prefix: str
-) -> tuple[dict[str, ir.Expression], tuple[tuple[str, tree.Type, tuple[int, ...]], ...]]:
+) -> tuple[dict[str, ir.Expression], tuple[ir.Parameter, ...]]:
     names: dict[str, ir.Expression] = {}
     parameters = []
     for binding in bindings:
         local = atomic.local(f"{prefix}.{binding.local.name}", binding.local.type)
         values = [value for _, value in atomic.domain_values(binding, {})]
         names[binding.local.name] = local
-        parameters.append((local.name, binding.local.type, tuple(v.value for v in values if isinstance(v, ir.Constant))))
+        constants = tuple(v.value for v in values if isinstance(v, ir.Constant))
+        parameters.append(ir.Parameter(local.name, binding.local.type, constants))
     return names, tuple(parameters)
 
 

@@ -232,7 +232,7 @@ class RoutineCode(SteppedExpressions):
                 resume.next = Local((ir.Set(result.name, ir.Local(ir.RESULT)),), resume.next)
 
             def push(found: list[ir.Expression]) -> Node:
-                node = CallNode(routine.name, self.fitted(e, found), resume, e.position)
+                node = CallNode(routine.name, self.atomic.fitted(e.callee, e.arguments, found), resume, e.position)
                 noted = self.atomic.called(routine.name)
                 return Local(noted, node) if noted else node
 
@@ -251,20 +251,13 @@ class RoutineCode(SteppedExpressions):
 
         def bind(found: list[ir.Expression]) -> Node:
             code: list[ir.Instruction] = [*self.atomic.called(routine.name)]
-            for parameter, value in zip(routine.parameters, self.fitted(e, found), strict=True):
+            for parameter, value in zip(routine.parameters, self.atomic.fitted(e.callee, e.arguments, found), strict=True):
                 target = names[parameter.name]
                 assert isinstance(target, ir.Local)
                 code.append(ir.Set(target.name, value))
             return Local(tuple(code), body)
 
         return self.values(e.arguments, context, bind)
-
-    def fitted(self, e: tree.Call, values: Sequence[ir.Expression]) -> tuple[ir.Expression, ...]:
-        parameters = self.program.routines[e.callee].parameters
-        return tuple(
-            self.atomic.ranged(value, argument.type, parameter.type, f"`{parameter.name}`", argument.position)
-            for value, argument, parameter in zip(values, e.arguments, parameters, strict=True)
-        )
 
 
 def escapes(s: tree.Statement, in_loop: bool = False) -> bool:

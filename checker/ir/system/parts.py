@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from checker.ir.system.code import (
     Block,
@@ -86,12 +86,28 @@ class Owner:
     frames: int
 
 
+class Arena(NamedTuple):
+    """The instances of a record: how many, what references to them are multiples of, and whether they have an allocator state."""
+
+    instances: int
+    alignment: int
+    allocated: bool
+
+
+class Parameter(NamedTuple):
+    """A local of an action or a condition, and the values that it runs over."""
+
+    local: str
+    type: Type
+    values: tuple[int, ...]
+
+
 @dataclass(frozen=True)
 class Action:
-    """parameters: (local, values it runs over)."""
+    """One transition for each choice of values for its parameters."""
 
     name: str
-    parameters: tuple[tuple[str, Type, tuple[int, ...]], ...]
+    parameters: tuple[Parameter, ...]
     body: Block
     interrupt: bool
     position: Position
@@ -103,7 +119,7 @@ class Predicate:
 
     property: str
     name: str
-    parameters: tuple[tuple[str, Type, tuple[int, ...]], ...]
+    parameters: tuple[Parameter, ...]
     body: Expression
     position: Position
 
@@ -115,7 +131,7 @@ class Eventuality:
 
     property: str
     name: str
-    parameters: tuple[tuple[str, Type, tuple[int, ...]], ...]
+    parameters: tuple[Parameter, ...]
     body: Expression
     demanded: Demanded
     given: Expression
@@ -128,7 +144,7 @@ class Assumption:
 
     name: str
     prose: str
-    parameters: tuple[tuple[str, Type, tuple[int, ...]], ...]
+    parameters: tuple[Parameter, ...]
     given: Expression
     body: Expression
     position: Position
@@ -161,12 +177,12 @@ class Initial:
 
 @dataclass(frozen=True)
 class System:
-    """A whole transition system. properties: all identifiers in order. initials: all initial states. arenas: count, alignment and
-    whether instances have an allocator state, of each record. inside: the locations at which each routine is on the call
-    chain. coverable: all places that Cover notes. ranges: of the values of locals that have a type; others hold what was
-    assigned to them last. symmetry: what can be exchanged, None if no record is symmetric. names: what can name the free
-    instances of each record of which some transition may allocate one of several. eventualities, assumptions: only where it
-    was lowered for liveness. constraints: names of those that transitions look at first."""
+    """A whole transition system. properties: all identifiers in order. initials: all initial states. arenas: of each record.
+    inside: the locations at which each routine is on the call chain. coverable: all places that Cover notes. ranges: of the
+    values of locals that have a type; others hold what was assigned to them last. symmetry: what can be exchanged, None if no
+    record is symmetric. names: what can name the free instances of each record of which some transition may allocate one of
+    several. eventualities, assumptions: only where it was lowered for liveness. constraints: names of those that transitions look
+    at first."""
 
     variables: dict[str, Variable]
     owners: dict[str, Owner]
@@ -177,7 +193,7 @@ class System:
     processors: Processors | None
     properties: tuple[str, ...]
     initials: tuple[Initial, ...]
-    arenas: dict[str, tuple[int, int, bool]]
+    arenas: dict[str, Arena]
     inside: dict[str, frozenset[int]]
     coverable: frozenset[Position]
     ranges: dict[str, tuple[int, int]] = field(default_factory=dict, hash=False)
