@@ -38,22 +38,22 @@ gate: $(READY)
 	$(BIN)/stackproof gate models
 
 # End each command 20 times by each signal, and by closing its output, at random moments. ARGS: what
-# `python -m tests.cli.signals --help` has.
+# `python -m tools.signals --help` has.
 signals: $(READY)
-	$(BIN)/python -m tests.cli.signals $(ARGS)
+	$(BIN)/python -m tools.signals $(ARGS)
 
 # Measure the engines on the benchmark protocol and on our models; PEERS=DIR: beside other checkers, by DIR/run.py. ARGS:
-# what `python -m tests.bench --help` has.
+# what `python -m tools.bench --help` has.
 bench: $(READY)
-	$(BIN)/python -m tests.bench $(if $(PEERS),--peers '$(PEERS)') $(ARGS)
+	$(BIN)/python -m tools.bench $(if $(PEERS),--peers '$(PEERS)') $(ARGS)
 
 # Measure the choices of bounded model checking beside each other; some minutes. ROUNDS=N: that many rounds.
 bench-bounded: $(READY)
-	$(BIN)/python -m tests.bench.bounded $(ROUNDS)
+	$(BIN)/python -m tools.bench.bounded $(ROUNDS)
 
-# Search random models in every way and by brute force (docs/internals/soundness/testing.md, "Random models"). ARGS: what `python -m tests.fuzz --help` has.
+# Search random models in every way and by brute force (docs/internals/soundness/testing.md, "Random models"). ARGS: what `python -m tools.fuzz --help` has.
 fuzz: $(READY)
-	$(BIN)/python -m tests.fuzz $(ARGS)
+	$(BIN)/python -m tools.fuzz $(ARGS)
 
 # Prove five properties of the hardened protocol for runs of any length, at 2 CPUs, 2 tasks, 4 stack pages; half an hour, 2 GB of memory.
 PROVED := area-agrees single-hole refill-owed right-stack tag-live
@@ -66,16 +66,16 @@ prove: $(READY)
 counterexamples: $(READY)
 	$(BIN)/stackproof gate models --save counterexamples/made
 	for model in rfc_v1 dks; do cp counterexamples/made/$$model/*.json counterexamples/$$model/; done
-	$(BIN)/python -m tests.findings
+	$(BIN)/python -m tools.findings
 
 # Find each bug of models/rfc_v1.findings.toml again: its run in counterexamples/rfc_v1, its picture in counterexamples/made, the
 # table in docs/results/findings.md.
 findings: $(READY)
-	$(BIN)/python -m tests.findings
+	$(BIN)/python -m tools.findings
 
 # Check models/hardened.py with each event and each pair of events, as far as docs/results/hardened.md does not have it yet. Takes hours.
 matrix: $(READY)
-	$(BIN)/python -m tests.hardened.matrix
+	$(BIN)/python -m tools.matrix
 
 # Make the expected outputs in tests again, from what is printed now.
 golden: $(READY)

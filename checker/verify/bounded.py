@@ -25,7 +25,7 @@ from checker.symbolic.relation.transition import step_relation
 from checker.symbolic.solvers.solvers import Z3
 from checker.symbolic.terms.terms import Unsupported
 from checker.verify.configuration import within
-from checker.verify.confirm import Announce, Confirming
+from checker.verify.confirm import Announce, Confirming, cut_short
 from checker.verify.liveness import fairness_of
 from checker.verify.request import Request
 from checker.verify.solver_runs import Runs
@@ -142,7 +142,7 @@ def _otherwise(configuration: Configuration, answers: Answers, result: Result) -
         return answers.error
     proved = f"depth <= {answers.reached}, at {configuration}" if answers.reached >= 0 else ""
     if result.cuts:
-        return Verdict("", VerdictKind.UNKNOWN, "; ".join(f"{reason}: {what}" for reason, what in result.cuts.items()))
+        return cut_short(result.cuts)
     if answers.stopped is not None:
         return Verdict("", VerdictKind.UNKNOWN, str(answers.stopped) + (f"; nothing violates it at {proved}" if proved else ""))
     return Verdict("", VerdictKind.BOUNDED, proved + within(result))

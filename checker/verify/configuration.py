@@ -12,7 +12,7 @@ from checker.explicit.engines import EngineError, Explored, Method, explore
 from checker.explicit.search.results import Limits, Progress, Result
 from checker.language.errors import UsageError
 from checker.result.verdict import Run, Statistics, Verdict, VerdictKind
-from checker.verify.confirm import Announce, Confirming
+from checker.verify.confirm import Announce, Confirming, cut_short
 from checker.verify.liveness import fairness_of, look_at_runs
 from checker.verify.request import Request
 from checker.verify.subject import load_subject, unreached_lines
@@ -87,7 +87,7 @@ def _otherwise(confirming: Confirming, result: Result) -> Verdict:
     if result.stopped is not None:
         return Verdict("", VerdictKind.UNKNOWN, f"{result.stopped}, reached at depth {result.statistics.depth}")
     if result.cuts:
-        return Verdict("", VerdictKind.UNKNOWN, "; ".join(f"{reason}: {what}" for reason, what in result.cuts.items()))
+        return cut_short(result.cuts)
     detail = f"exhaustive at {confirming.subject.configuration}{within(result)}"
     if result.omission:
         detail += f", but for hash compaction: a state was left out with probability at most {result.omission:.1g}"

@@ -48,6 +48,11 @@ class Confirming:
         return Verdict("", VerdictKind.ERROR, finding.message, confirmed(self.program, self.system, finding))
 
 
+def cut_short(cuts: Mapping[str, str]) -> Verdict:
+    """The verdict of every property, where paths ended for want of room. cuts: reason -> what was missing."""
+    return Verdict("", VerdictKind.UNKNOWN, "; ".join(f"{reason}: {what}" for reason, what in cuts.items()))
+
+
 def confirmed(program: tree.Program, system: ir.System, finding: Finding) -> Trace:
     """The trace of a finding, made by the replayer from the engine's schedule. Raises Disagreement unless both agree on every
     state and place of a frame on the way, and the trace in its stored form replays."""

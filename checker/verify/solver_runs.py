@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from checker.explicit.search.results import Finding
+from checker.explicit.search.results import Finding, model_error
 from checker.explicit.search.search import Search
 from checker.explicit.step.outcome import Cut, OutOfRange, Raised, Violated
 from checker.explicit.step.paths import Route, Step, alternatives, is_deadlock, marked
@@ -66,7 +66,7 @@ class Runs:
             return Finding(raised.property, raised.how.value, raised.position, path)
         assert isinstance(raised, OutOfRange)
         path = path.then(Step(transition, choices, state))
-        return Finding("", "model-error", raised.position, path, message=raised.message)
+        return model_error(raised, path)
 
     def _packed(self, counterexample: Counterexample, number: int) -> int:
         return self.relation.fields.packed(self.layout, counterexample.states[number])
@@ -102,7 +102,7 @@ class Runs:
                     if instance.predicate.property == name:
                         instance.holds(path.end)
                 except OutOfRange as error:
-                    return Finding("", "model-error", error.position, path, message=error.message)
+                    return model_error(error, path)
         raise Disagreement(f"the solver finds a model error after {len(path)} steps, and the portable engine does not")
 
 

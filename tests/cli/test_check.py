@@ -15,8 +15,8 @@ from typing import Any
 
 import jsonschema
 import pytest
-from busy import wait_until_it_has_worked
 
+from tests.cli.busy import wait_until_it_has_worked
 from tests.support.command import in_a_process, stackproof
 
 PROJECT = Path(__file__).resolve().parents[2]

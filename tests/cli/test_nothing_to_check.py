@@ -6,10 +6,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from test_check import at_a_place, one_line
 
 from checker.cli.options.configuration import events_of
 from checker.language.errors import UsageError
+from tests.cli.test_check import at_a_place, one_line
 from tests.support.command import PROJECT, stackproof
 
 KERNEL = ("--cpus", "1", "--tasks", "1", "--stack-pages", "2")

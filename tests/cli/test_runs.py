@@ -9,7 +9,6 @@ from pathlib import Path
 import jsonschema
 import pytest
 from click.testing import CliRunner
-from test_check import schema
 
 import checker.verify.liveness
 from checker.cli.check import check
@@ -25,6 +24,7 @@ from checker.trace.confirmation.build import Disagreement
 from checker.verify.configuration import check_configuration
 from checker.verify.liveness import look_at_runs
 from checker.verify.request import Request
+from tests.cli.test_check import schema
 from tests.support.command import PROJECT, stackproof
 
 SHORT_OF_MEMORY = ("--cpus", "1", "--tasks", "2", "--stack-pages", "3", "--events", "touch,oom")

@@ -15,9 +15,9 @@ from typing import Any
 
 import jsonschema
 import pytest
-from busy import wait_until_it_has_worked
-from test_check import copy_of_project, one_line, schema
 
+from tests.cli.busy import wait_until_it_has_worked
+from tests.cli.test_check import copy_of_project, one_line, schema
 from tests.support.command import PROJECT, in_a_process, stackproof
 
 Golden = Callable[[str, str], None]

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import functools
-import sys
 from pathlib import Path
 
 import pytest
@@ -20,9 +19,7 @@ from checker.conformance.specification import Specification
 from checker.conformance.subject import End, Ended
 from checker.language.python.load import load_program
 from spec.reference.kernel.protocol import Protocol
-
-sys.path.insert(0, str(Path(__file__).parent))
-from planted import CountsUp
+from tests.conformance.planted import CountsUp
 
 ROOT = Path(__file__).parents[2]
 RUNNING = ("touch", "late-fault", "switch-fault", "nmi", "oom", "charge-fail", "migrate")

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,10 +13,7 @@ from checker.conformance.specification import Specification
 from checker.language import tree
 from checker.language.python.load import load_program
 from checker.report.text.conformance_text import difference_text
-
-sys.path.insert(0, str(Path(__file__).parent))
-from replayed import Replayed
-
+from tests.conformance.replayed import Replayed
 from tests.support.sampling import some
 
 ROOT = Path(__file__).parents[2]

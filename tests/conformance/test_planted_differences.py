@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
@@ -22,10 +21,8 @@ from spec.reference.kernel.kernel import Sizes
 from spec.reference.kernel.protocol import Protocol
 from spec.reference.log import Move
 from spec.reference.machine import Machine
+from tests.conformance.planted import PLANTED, RemembersTooMuch
 from tests.support.sampling import always
-
-sys.path.insert(0, str(Path(__file__).parent))
-from planted import PLANTED, RemembersTooMuch
 
 ROOT = Path(__file__).parents[2]
 

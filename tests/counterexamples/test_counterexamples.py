@@ -20,7 +20,7 @@ from tests.support.command import stackproof
 
 PROJECT = Path(__file__).resolve().parents[2]
 STORED = sorted(path for path in (PROJECT / "counterexamples").glob("*/*.json") if not path.name.startswith("bug-"))
-"""Those that `make findings` stores besides are for tests/findings."""
+"""Those that `make findings` stores besides are for tools/findings."""
 KEPT = ("dks", "rfc_v1")
 """The models whose counterexamples are kept: counterexamples/README.md."""
 MODELS = sorted(file for file in (PROJECT / "models").glob("*.py") if not file.name.startswith("_"))

@@ -138,7 +138,7 @@ def test_the_tutorial_shows_its_model() -> None:
 
 
 def test_every_source_file_has_its_license_line() -> None:
-    files = [f for d in ("checker", "spec", "models", "tests") for f in (PROJECT / d).rglob("*.py")]
+    files = [f for d in ("checker", "spec", "models", "tests", "tools") for f in (PROJECT / d).rglob("*.py")]
     assert len(files) > 60
     for file in [*files, PROJECT / "Makefile"]:
         assert file.read_text().startswith("# SPDX-License-Identifier: GPL-2.0-only\n"), file

@@ -14,7 +14,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
-from recorded_changes import CHANGES, EQUAL, MODELS, TWO_TASKS, Change, Equal
 
 from checker.explicit.engines import Method
 from checker.explicit.liveness.lassos import find_lassos
@@ -25,6 +24,7 @@ from checker.project import PROJECT
 from checker.result.verdict import Configuration, Run
 from checker.verify.configuration import check_configuration
 from checker.verify.request import Request
+from tests.hardened.recorded_changes import CHANGES, EQUAL, MODELS, TWO_TASKS, Change, Equal
 
 DOCUMENT = PROJECT / "docs" / "results" / "hardened.md"
 HARDENED = PROJECT / "models" / "hardened.py"

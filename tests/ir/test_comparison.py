@@ -7,7 +7,6 @@ import itertools
 import random
 
 import pytest
-from small_programs import program_of
 
 from checker.ir import system as ir
 from checker.ir.analysis.accesses import Runner
@@ -15,6 +14,7 @@ from checker.ir.analysis.comparison import NOT_GREATER, NOT_SMALLER, Comparer, U
 from checker.ir.layout import make_layout
 from checker.ir.lowering.lower import lower
 from checker.language.tree import Position
+from tests.support.systems.small_programs import program_of
 
 MODEL = """
 @record(count=2, alignment=2, allocated=True)

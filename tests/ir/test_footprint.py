@@ -7,10 +7,6 @@ import random
 from dataclasses import dataclass
 
 from hypothesis import event, note
-from random_expressions import PLACE, Expressions, model
-from random_programs import random_program
-from random_systems import random_system
-from small_programs import HEADER, ONE_PROCESSOR, model_file
 
 from checker.explicit.search.results import Limits
 from checker.explicit.search.search import Search
@@ -25,6 +21,10 @@ from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError
 from checker.language.python.load import load_program
 from tests.support.seeds import seeds
+from tests.support.systems.random_expressions import PLACE, Expressions, model
+from tests.support.systems.random_programs import random_program
+from tests.support.systems.random_systems import random_system
+from tests.support.systems.small_programs import HEADER, ONE_PROCESSOR, model_file
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,6 @@ from pathlib import Path
 
 import pytest
 from hypothesis import note
-from random_expressions import model, random_cells
-from random_programs import random_program
-from small_programs import ONE_PROCESSOR, model_file, program_of
 
 from checker.explicit.step.decode import state_cells
 from checker.explicit.step.initial import initial_states
@@ -21,6 +18,9 @@ from checker.language.errors import ModelError
 from checker.language.python.load import load_program
 from checker.language.values import format_value
 from tests.support.seeds import seeds
+from tests.support.systems.random_expressions import model, random_cells
+from tests.support.systems.random_programs import random_program
+from tests.support.systems.small_programs import ONE_PROCESSOR, model_file, program_of
 
 ROOT = Path(__file__).parents[2]
 

@@ -4,12 +4,11 @@ location stands there."""
 
 from __future__ import annotations
 
-from small_programs import ONE_PROCESSOR, line_of, program_of
-
 from checker.ir import system as ir
 from checker.ir.liveness import expression_locals, live_locals
 from checker.ir.lowering.lower import lower
 from checker.language.tree import BoolType, Position
+from tests.support.systems.small_programs import ONE_PROCESSOR, line_of, program_of
 
 GLOBALS = """
 g: Small = 0

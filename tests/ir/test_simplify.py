@@ -8,11 +8,11 @@ from collections.abc import Iterator
 
 import pytest
 from hypothesis import note
-from random_expressions import PLACE, Evaluator, Expressions, model, random_cells
 
 from checker.ir import simplify
 from checker.ir import system as ir
 from tests.support.seeds import seeds
+from tests.support.systems.random_expressions import PLACE, Evaluator, Expressions, model, random_cells
 
 LOCALS = ("a", "b", "c")
 SYSTEM = model()

@@ -10,21 +10,21 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from refused import Case
-from refused_constraints import CONSTRAINTS
-from refused_declarations import DECLARATIONS, NAMES_AND_MODULES
-from refused_expressions import EXPRESSIONS
-from refused_programs import FUNCTIONS_HOOKS_AND_PROPERTIES, STEPS, THE_INITIAL_STATE
-from refused_runs import RUNS
-from refused_statements import STATEMENTS
-from refused_structs import STRUCTS
-from refused_symmetry import SYMMETRY
-from small_programs import HEADER, model_file
 
 from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError, UsageError
 from checker.language.python.load import load_program
 from checker.language.tree import Position
+from tests.language.refused.refused import Case
+from tests.language.refused.refused_constraints import CONSTRAINTS
+from tests.language.refused.refused_declarations import DECLARATIONS, NAMES_AND_MODULES
+from tests.language.refused.refused_expressions import EXPRESSIONS
+from tests.language.refused.refused_programs import FUNCTIONS_HOOKS_AND_PROPERTIES, STEPS, THE_INITIAL_STATE
+from tests.language.refused.refused_runs import RUNS
+from tests.language.refused.refused_statements import STATEMENTS
+from tests.language.refused.refused_structs import STRUCTS
+from tests.language.refused.refused_symmetry import SYMMETRY
+from tests.support.systems.small_programs import HEADER, model_file
 
 ROOT = Path(__file__).parents[2]
 CASES: list[Case] = [

@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 import pytest
-from small_programs import program_of
 
 from checker.explicit.search.results import Limits
 from checker.explicit.search.search import Search
 from checker.ir.lowering.lower import lower
 from checker.language import tree
 from checker.language.walking import nodes
+from tests.support.systems.small_programs import program_of
 
 MODEL = """
 same = demand("same", "the owner is who the frame was entered for")

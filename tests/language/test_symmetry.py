@@ -6,12 +6,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from refused_symmetry import SYMMETRIC, action
-from small_programs import program_of
 
 from checker.ir.lowering.lower import lower
 from checker.ir.symmetry import permutations
 from checker.language.python.load import load_program
+from tests.language.refused.refused_symmetry import SYMMETRIC, action
+from tests.support.systems.small_programs import program_of
 
 ROOT = Path(__file__).parents[2]
 ALLOWED = {

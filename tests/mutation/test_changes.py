@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from writing import HEAD, changed_lines, indented, mutants, routine, written
 
 from checker.language.errors import ModelError, UsageError
 from checker.language.python.load import load_program
 from checker.mutation.mutants import Mutant, mutants_of
+from tests.mutation.writing import HEAD, changed_lines, indented, mutants, routine, written
 from tests.support.sampling import always
 
 PROJECT = Path(__file__).resolve().parents[2]

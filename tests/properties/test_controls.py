@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import pytest
-from recorded_controls import CONTROLS, RECORDED, Control, Planted, catalogue
 
 from checker.explicit.engines import Method
 from checker.explicit.search.results import Limits
@@ -19,6 +18,7 @@ from checker.result.verdict import Run, VerdictKind
 from checker.verify.configuration import check_configuration
 from checker.verify.request import Request
 from checker.verify.simulate import simulate_configuration
+from tests.properties.recorded_controls import CONTROLS, RECORDED, Control, Planted, catalogue
 from tests.support.sampling import always
 
 PORTABLE = Method("portable", 1)

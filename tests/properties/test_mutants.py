@@ -14,13 +14,13 @@ from collections.abc import Iterator
 from functools import cache
 
 import pytest
-from recorded_controls import RECORDED, Control
 
 from checker.explicit.liveness.lassos import find_lassos
 from checker.explicit.search.search import Search
 from checker.ir.lowering.lower import lower
 from checker.language import tree
 from checker.language.tree import Program
+from tests.properties.recorded_controls import RECORDED, Control
 from tests.support.sampling import always
 
 ON_RUNS = ("fault-bounded", "null-retried", "refill-eventually", "task-runs")

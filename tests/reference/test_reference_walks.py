@@ -4,12 +4,12 @@
 from __future__ import annotations
 
 import pytest
-from reference_walks import Differs, Walks
 
 from spec.reference.kernel.kernel import EVENTS
 from spec.reference.kernel.objects import NULL, TAG, Cpu, Task
 from spec.reference.kernel.operations import LoadItem, Steps, StoreItem
 from spec.reference.rfc import RfcProtocol
+from tests.reference.reference_walks import Differs, Walks
 
 ONE = {"CPUS": 1, "TASKS": 2, "STACK_PAGES": 3}
 TWO = {"CPUS": 2, "TASKS": 2, "STACK_PAGES": 3}

@@ -5,12 +5,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from samples import multi_page
-
 from checker.report.finding import headline
 from checker.report.text.check_text import summary_text
 from checker.result.checked import Checked
 from checker.result.verdict import Configuration, Run, Statistics, Subject, Verdict, VerdictKind
+from tests.report.samples import multi_page
 
 
 def run() -> Run:

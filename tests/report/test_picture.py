@@ -12,7 +12,6 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from samples import SAMPLES, dispatch, four_cpus, multi_page, two_cpus
 
 from checker.report.picture import svg
 from checker.report.picture.cells import rows, split_cell, states
@@ -20,6 +19,7 @@ from checker.report.picture.picture import picture
 from checker.report.picture.svg import PictureError, draw, find_program, render_svg
 from checker.report.picture.tables import is_tagged
 from checker.trace.data import Change, Trace
+from tests.report.samples import SAMPLES, dispatch, four_cpus, multi_page, two_cpus
 
 PROGRAM = find_program()
 needs_program = pytest.mark.skipif(PROGRAM is None, reason="there is no Graphviz here")

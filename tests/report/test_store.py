@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from samples import SAMPLES, lasso, multi_page
 
 from checker.language.errors import IDENTIFIER
 from checker.language.schedule import Call
 from checker.language.tree import Demanded, Position
 from checker.trace.data import Change, Cycle, InitialChoice, Origin, Place, Stack, Step, Trace, Violation
 from checker.trace.store import KINDS, TraceError, dump_trace, load_trace, parse_trace, trace_to_json
+from tests.report.samples import SAMPLES, lasso, multi_page
 
 words = st.text(max_size=12)
 from_one = st.integers(1, 10**9)

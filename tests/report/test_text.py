@@ -8,15 +8,15 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from samples import SAMPLES, action, at_once, call, dks, four_cpus, lasso, multi_page, two_cpus
-from samples import at as position
-from samples import step as step_of
 
 from checker.language.tree import Position
 from checker.report.finding import columns, finding_position, headline, outer_calls
 from checker.report.source import source_line
 from checker.report.text.trace_text import text_report
 from checker.trace.data import Trace
+from tests.report.samples import SAMPLES, action, at_once, call, dks, four_cpus, lasso, multi_page, two_cpus
+from tests.report.samples import at as position
+from tests.report.samples import step as step_of
 
 REPLAY = "stackproof replay counterexamples/sample.json"
 SOURCES = {

@@ -6,8 +6,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from agreement import differences
-from small_programs import program_of
 
 import checker.symbolic.relation.processors as processors
 import checker.symbolic.relation.transition as transition
@@ -18,6 +16,8 @@ from checker.symbolic.relation.fields import Fields
 from checker.symbolic.relation.step import Body
 from checker.symbolic.terms.integers import Integer, Integers
 from checker.symbolic.terms.terms import Term, Terms
+from tests.support.judges.agreement import differences
+from tests.support.systems.small_programs import program_of
 
 MODEL = """
 no_wild_pointer = demand("no-wild-pointer", "test")

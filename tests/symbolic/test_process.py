@@ -13,7 +13,6 @@ from pathlib import Path
 
 import psutil
 import pytest
-from small_programs import program_of
 
 import checker.verify.bounded
 from checker.cli.main import run
@@ -25,6 +24,7 @@ from checker.symbolic.bmc.question import Counterexample, Problem, Reached, Stop
 from checker.symbolic.process import messages
 from checker.symbolic.relation.transition import step_relation
 from checker.symbolic.solvers.solvers import SOLVERS, Z3
+from tests.support.systems.small_programs import program_of
 
 ROOT = Path(__file__).parents[2]
 DKS = ROOT / "models/dks.py"

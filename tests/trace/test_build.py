@@ -6,7 +6,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from small_models import ROOT, TWO_CPUS, program_of, random_walk
 
 from checker.language.python.load import load_program
 from checker.language.tree import Position, Program
@@ -16,6 +15,7 @@ from checker.trace.data import Change
 from checker.trace.machine import Machine, Transition
 from checker.trace.state import Kind
 from checker.trace.store import dump_trace, parse_trace
+from tests.trace.small_models import ROOT, TWO_CPUS, program_of, random_walk
 
 MODEL = """
 class Colour(Enum):

@@ -6,10 +6,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from small_models import TWO_CPUS, blamed, done, machine_of, program_of, stands
 
 from checker.trace.machine import Machine
 from checker.trace.state import Kind, Stopped
+from tests.trace.small_models import TWO_CPUS, blamed, done, machine_of, program_of, stands
 
 # --- require, choose, and what ends a path ---------------------------------------------------------------------------
 

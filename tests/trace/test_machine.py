@@ -6,13 +6,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from small_models import ROOT, TWO_CPUS, done, machine_of, program_of, random_walk, stands
 
 from checker.language.python.load import load_program
 from checker.trace.machine import Machine, Transition
 from checker.trace.record import run, transitions
 from checker.trace.state import Kind
 from tests.support.sampling import always
+from tests.trace.small_models import ROOT, TWO_CPUS, done, machine_of, program_of, random_walk, stands
 
 # --- what a step is --------------------------------------------------------------------------------------------------
 

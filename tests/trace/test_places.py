@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from small_models import program_of
 
 from checker.cli.main import run
 from checker.language.tree import Program
@@ -18,6 +17,7 @@ from checker.trace.machine import Machine, Outcome, Transition
 from checker.trace.places import changed_files, moved, positions
 from checker.trace.state import Kind
 from checker.trace.store import dump_trace, parse_trace
+from tests.trace.small_models import program_of
 
 MODEL = """
 MOST = 3

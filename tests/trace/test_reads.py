@@ -6,12 +6,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from small_models import program_of
 
 from checker.language.tree import Program
 from checker.trace.machine import Machine, Transition
 from checker.trace.record import record_step
 from checker.trace.state import Kind
+from tests.trace.small_models import program_of
 
 MODEL = """
 @record(count=2, frames=2)

@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from small_models import ROOT, program_of, random_walk, trace_of
 
 from checker.language.python.load import load_program
 from checker.language.tree import Position, Program
@@ -19,6 +18,7 @@ from checker.trace.machine import Machine, Outcome, Transition
 from checker.trace.parse import parse_instance, parse_value
 from checker.trace.record import run, transitions
 from checker.trace.state import Kind
+from tests.trace.small_models import ROOT, program_of, random_walk, trace_of
 
 MODEL = """
 SIZE = parameter(2, 1, 3, "boxes")

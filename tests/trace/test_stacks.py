@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from small_models import program_of
 
 from checker.language.schedule import Call
 from checker.language.tree import Position, Program
@@ -18,6 +17,7 @@ from checker.trace.confirmation.replay import replay
 from checker.trace.data import Stack, Trace
 from checker.trace.machine import Transition
 from checker.trace.store import TraceError, dump_trace, parse_trace
+from tests.trace.small_models import program_of
 
 MODEL = """
 @record(count=3, frames=2)

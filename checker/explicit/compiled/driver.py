@@ -23,11 +23,11 @@ from checker.explicit.compiled.thread_pool import ThreadPool
 from checker.explicit.reduction.canonical import CandidateCheck, Distinguished
 from checker.explicit.search.interrupts import Interrupts
 from checker.explicit.search.real_paths import RealPaths
-from checker.explicit.search.results import Finding, Limits, Progress, Result, Statistics
+from checker.explicit.search.results import Finding, Limits, Progress, Result, Statistics, model_error
 from checker.explicit.step.outcome import Cut, OutOfRange, Violated
 from checker.explicit.step.paths import NoSuchPath, Route
 from checker.language.raised import NO_DEADLOCK
-from checker.stopping import INTERRUPTED, OUT_OF_MEMORY, Stop, Why, memory_limit, seconds_limit, states_limit
+from checker.stopping import INTERRUPTED, OUT_OF_MEMORY, Stop, Why, memory_limit
 
 SLICE = 100_000_000
 """Nanoseconds that the C code runs between two looks at limits and signals."""
@@ -265,12 +265,11 @@ class CompiledSearch:
             self.result.stopped = OUT_OF_MEMORY
         elif failure == Failure.FULL and limits.memory is None:
             self.result.stopped = Stop(Why.ENGINE, f"the engine's limit of {MOST_ROWS:,} states")
-        elif limits.states is not None and statistics.states >= limits.states:
-            self.result.stopped = states_limit(limits.states)
-        elif limits.seconds is not None and statistics.seconds - self.earlier + limits.spent >= limits.seconds:
-            self.result.stopped = seconds_limit(limits.seconds)
-        elif limits.memory is not None and (failure == Failure.FULL or statistics.memory >= limits.memory):
-            self.result.stopped = memory_limit(limits.memory)
+        else:
+            stop = limits.reached(statistics.seconds - self.earlier, statistics.memory, statistics.states)
+            if stop is None and failure == Failure.FULL and limits.memory is not None:
+                stop = memory_limit(limits.memory)
+            self.result.stopped = stop or self.result.stopped
         return self.result.stopped is not None
 
     def marks(self) -> tuple[bytearray, bytearray]:
@@ -338,12 +337,12 @@ class CompiledSearch:
         path = self._path(row)
         if kind == Found.INVARIANT:
             error = self.portable.error_of(path)
-            return Finding("", "model-error", error.position, path, message=error.message)
+            return model_error(error, path)
         raised = self.generated.raisers[what]
         assert isinstance(raised, OutOfRange)
         end = self.portable.raising_end(path, raised)
         assert isinstance(end.raised, OutOfRange)
-        return Finding("", "model-error", end.raised.position, path.then(end.step), message=end.raised.message)
+        return model_error(end.raised, path.then(end.step))
 
     def _path(self, row: int) -> Route:
         """The path to a row's state, taken again by the portable engine."""

@@ -21,7 +21,7 @@ from checker.explicit.liveness.unanswered import asking, shortest_unanswered
 from checker.explicit.search.results import Finding, Limits, Progress, Statistics
 from checker.explicit.step.paths import Route
 from checker.ir import system as ir
-from checker.stopping import INTERRUPTED, OUT_OF_MEMORY, Stop, Why, memory_limit, seconds_limit
+from checker.stopping import INTERRUPTED, OUT_OF_MEMORY, Stop, Why
 
 BETWEEN_LOOKS = 0.1
 """Seconds between two looks at limits."""
@@ -203,10 +203,9 @@ class _Search:
         seconds = now - self.begun
         if self.progress is not None:
             self.progress(Statistics(states, self.runs.transitions if states else 0, 0, seconds, states - expanded, memory))
-        if limits.seconds is not None and seconds + limits.spent >= limits.seconds:
-            raise _Stopped(seconds_limit(limits.seconds))
-        if limits.memory is not None and memory >= limits.memory:
-            raise _Stopped(memory_limit(limits.memory))
+        stop = limits.reached(seconds, memory)
+        if stop is not None:
+            raise _Stopped(stop)
 
     def pause(self) -> None:
         self.look(len(self.runs.states), len(self.runs.states))

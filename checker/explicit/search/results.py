@@ -7,11 +7,11 @@ import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from checker.explicit.step.outcome import Cut, Outside
+from checker.explicit.step.outcome import Cut, OutOfRange, Outside
 from checker.explicit.step.paths import Route
 from checker.ir import system as ir
 from checker.language.tree import Position
-from checker.stopping import Stop
+from checker.stopping import Stop, memory_limit, seconds_limit, states_limit
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,16 @@ class Limits:
     def later(self, seconds: float) -> Limits:
         """The same when so many seconds more have gone by."""
         return dataclasses.replace(self, spent=self.spent + seconds)
+
+    def reached(self, seconds: float, memory: int, states: int | None = None) -> Stop | None:
+        """The limit that is reached, if one is, by so many seconds of this search, bytes, and states."""
+        if self.states is not None and states is not None and states >= self.states:
+            return states_limit(self.states)
+        if self.seconds is not None and seconds + self.spent >= self.seconds:
+            return seconds_limit(self.seconds)
+        if self.memory is not None and memory >= self.memory:
+            return memory_limit(self.memory)
+        return None
 
 
 @dataclass(frozen=True)
@@ -57,6 +67,11 @@ class Finding:
     arguments: tuple[int, ...] = ()
     message: str = ""
     cycle: int | None = None
+
+
+def model_error(error: OutOfRange, path: Route) -> Finding:
+    """That the model itself is in error. path: to the state in which, or by the step with which that is found."""
+    return Finding("", "model-error", error.position, path, message=error.message)
 
 
 @dataclass

@@ -14,7 +14,7 @@ from checker.explicit.reduction.assumptions import Assumptions, Broken
 from checker.explicit.reduction.canonical import CandidateCheck, Distinguished
 from checker.explicit.reduction.partial_order import Reducer
 from checker.explicit.search.real_paths import RealPaths
-from checker.explicit.search.results import Finding, Limits, Progress, Result, Statistics
+from checker.explicit.search.results import Finding, Limits, Progress, Result, Statistics, model_error
 from checker.explicit.step.outcome import Cut, OutOfRange, Raised, Tape, Violated
 from checker.explicit.step.paths import FIRST_PROPERTY, RaisingStep, Route, Step
 from checker.explicit.step.predicates import Cluster, Instance
@@ -22,7 +22,7 @@ from checker.explicit.step.transitions import Transition
 from checker.ir import system as ir
 from checker.language.raised import NO_DEADLOCK
 from checker.language.schedule import Choice
-from checker.stopping import HANDED_OVER, INTERRUPTED, OUT_OF_MEMORY, memory_limit, seconds_limit, states_limit
+from checker.stopping import HANDED_OVER, INTERRUPTED, OUT_OF_MEMORY
 
 HALTED = 1
 BETWEEN_LOOKS = 1024
@@ -101,14 +101,8 @@ class Search(RealPaths):
         statistics = self._statistics()
         if self.progress is not None:
             self.progress(statistics)
-        limits = self.limits
-        if limits.states is not None and statistics.states >= limits.states:
-            self.result.stopped = states_limit(limits.states)
-        elif limits.seconds is not None and statistics.seconds + limits.spent >= limits.seconds:
-            self.result.stopped = seconds_limit(limits.seconds)
-        elif limits.memory is not None and statistics.memory >= limits.memory:
-            self.result.stopped = memory_limit(limits.memory)
-        elif self.hand_over is not None and self.hand_over(statistics):
+        self.result.stopped = self.limits.reached(statistics.seconds, statistics.memory, statistics.states)
+        if self.result.stopped is None and self.hand_over is not None and self.hand_over(statistics):
             self.handed_over = True
             self.result.stopped = HANDED_OVER
         return self.result.stopped is not None
@@ -244,7 +238,7 @@ class Search(RealPaths):
             except OutOfRange as error:
                 if self.result.error is None:
                     path = self.path(len(self.states) - 1)
-                    self.result.error = Finding("", "model-error", error.position, path, message=error.message)
+                    self.result.error = model_error(error, path)
                 continue
             path = self.path(len(self.states) - 1)
             arguments = self._arguments(instance, path)
@@ -291,7 +285,7 @@ class Search(RealPaths):
                 if self.result.error is None:
                     path, raised_there = self._path_to(index, RaisingStep(Step(transition, tuple(tape.values), state), error))
                     assert isinstance(raised_there, OutOfRange)
-                    self.result.error = Finding("", "model-error", raised_there.position, path, message=raised_there.message)
+                    self.result.error = model_error(raised_there, path)
             except Cut as cut:
                 self.result.note(cut)
             if not tape.advance():

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 
 import psutil
 
-from checker.explicit.search.results import Finding, Limits
+from checker.explicit.search.results import Finding, Limits, model_error
 from checker.explicit.simulation.shortening import same_mover, shortened, source
 from checker.explicit.step.generated_names import Names
 from checker.explicit.step.initial import initial_states
@@ -34,7 +34,7 @@ from checker.ir import system as ir
 from checker.ir.layout import make_layout
 from checker.language.raised import NO_DEADLOCK
 from checker.language.tree import Position
-from checker.stopping import INTERRUPTED, OUT_OF_MEMORY, Stop, memory_limit, seconds_limit
+from checker.stopping import INTERRUPTED, OUT_OF_MEMORY, Stop
 
 BETWEEN_LOOKS = 64
 """Steps between two looks at the clock and the memory."""
@@ -143,11 +143,7 @@ class Simulation:
         statistics = self._statistics()
         if self.progress is not None:
             self.progress(statistics)
-        limits = self.limits
-        if limits.seconds is not None and statistics.seconds + limits.spent >= limits.seconds:
-            self.result.stopped = seconds_limit(limits.seconds)
-        elif limits.memory is not None and statistics.memory >= limits.memory:
-            self.result.stopped = memory_limit(limits.memory)
+        self.result.stopped = self.limits.reached(statistics.seconds, statistics.memory)
         if self.result.stopped is not None:
             raise _Ended
 
@@ -259,7 +255,7 @@ class Simulation:
 
     def _wrong(self, error: OutOfRange, path: Route) -> None:
         if self.result.error is None:
-            self.result.error = Finding("", "model-error", error.position, path, message=error.message)
+            self.result.error = model_error(error, path)
 
     def _end_at_error(self) -> None:
         """A model error ends the walks, once all is looked at that can happen where it was met."""

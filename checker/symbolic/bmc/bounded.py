@@ -9,17 +9,17 @@ them. What the answer `no` proves is asserted, so that questions at greater leng
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Generic
 
 from checker.stopping import Stop, Why
 from checker.symbolic.bmc.question import STATE, STEP, Counterexample, Message, Problem, Reached, Stopped, Target
-from checker.symbolic.solvers.solvers import Solver, solver_of
+from checker.symbolic.solvers.solvers import Solver, SolverTerm, solver_of
 
 
-class Unrolling:
+class Unrolling(Generic[SolverTerm]):
     """The steps from an initial state on, one set of variables for each state and step."""
 
-    def __init__(self, problem: Problem, solver: Solver) -> None:
+    def __init__(self, problem: Problem, solver: Solver[SolverTerm]) -> None:
         self.problem = problem
         self.solver = solver
         roots = solver.parsed(problem.text)
@@ -29,12 +29,12 @@ class Unrolling:
         rest = iter(roots[1 + size :])
         self.targets = {target: next(rest) for target in problem.targets}
         self.shared = list(rest) if problem.ordered else []
-        self.accessed: list[list[Any]] = []
+        self.accessed: list[list[SolverTerm]] = []
         self.variables = [solver.variable(name, width) for name, width in (*problem.state, *problem.inputs)]
-        self.states: list[list[Any]] = [self.first_state()]
-        self.inputs: list[list[Any]] = []
+        self.states: list[list[SolverTerm]] = [self.first_state()]
+        self.inputs: list[list[SolverTerm]] = []
 
-    def first_state(self) -> list[Any]:
+    def first_state(self) -> list[SolverTerm]:
         """The initial state: a variable for what initial states differ in, which the solver is told of."""
         solver, initials = self.solver, self.problem.initials
         found, varying = [], []
@@ -59,7 +59,7 @@ class Unrolling:
         depth = len(self.inputs)
         self.inputs.append([self.solver.variable(f"{name.strip('|')} @{depth}", width) for name, width in self.problem.inputs])
 
-    def at(self, terms: Sequence[Any], depth: int, has_inputs: bool) -> list[Any]:
+    def at(self, terms: Sequence[SolverTerm], depth: int, has_inputs: bool) -> list[SolverTerm]:
         """Terms over the state after so many steps, and the inputs of the step from it."""
         inputs = self.inputs[depth] if has_inputs else self.variables[len(self.problem.state) :]
         return self.solver.substituted(terms, self.variables, [*self.states[depth], *inputs])
@@ -67,7 +67,7 @@ class Unrolling:
     def extend(self, depth: int) -> None:
         """Variables for the state after one more step, which the solver is told of."""
         values = self.at(self.next, depth, True)
-        state: list[Any] = []
+        state: list[SolverTerm] = []
         for (name, width), value in zip(self.problem.state, values, strict=True):
             if self.solver.is_leaf(value):
                 state.append(value)
@@ -77,7 +77,7 @@ class Unrolling:
             self.solver.add(self.solver.equal(variable, value))
         self.states.append(state)
 
-    def in_order(self, depth: int) -> Any:
+    def in_order(self, depth: int) -> SolverTerm:
         """That this step does not follow an independent one of an agent with a greater number (order.py)."""
         solver = self.solver
         self.accessed.append(self.at(self.shared, depth, True))
@@ -132,7 +132,7 @@ def search(problem: Problem, tell: Callable[[Message], None], memory: int | None
         tell(Reached(depth))
 
 
-def _counterexample(unrolling: Unrolling, target: Target, depth: int) -> Counterexample:
+def _counterexample(unrolling: Unrolling[SolverTerm], target: Target, depth: int) -> Counterexample:
     last = depth if target.kind == STATE else depth - 1
     states = [[unrolling.solver.worth(term) for term in state] for state in unrolling.states[: last + 1]]
     inputs = [[unrolling.solver.worth(term) for term in values] for values in unrolling.inputs[:depth]]

@@ -4,62 +4,67 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 Z3 = "z3"
 BITWUZLA = "bitwuzla"
 SOLVERS = (Z3, BITWUZLA)
 
+SolverTerm = TypeVar("SolverTerm")
+"""The terms of a solver."""
 
-class Solver(Protocol):
+
+class Solver(Protocol[SolverTerm]):
     """Terms are the solver's own. name: for messages."""
 
     name: str
 
-    def parsed(self, text: str) -> list[Any]:
+    def parsed(self, text: str) -> list[SolverTerm]:
         """The right sides of the equations that a text in SMT-LIB 2 asserts, in order. Its variables are known from then on."""
 
-    def variable(self, name: str, width: int) -> Any:
+    def variable(self, name: str, width: int) -> SolverTerm:
         """The variable of this name. Width 0 is a Boolean, also below."""
 
-    def value(self, number: int, width: int) -> Any:
+    def value(self, number: int, width: int) -> SolverTerm:
         """A constant."""
 
-    def substituted(self, terms: Sequence[Any], variables: Sequence[Any], values: Sequence[Any]) -> list[Any]:
+    def substituted(
+        self, terms: Sequence[SolverTerm], variables: Sequence[SolverTerm], values: Sequence[SolverTerm]
+    ) -> list[SolverTerm]:
         """The terms with values in place of variables."""
 
-    def is_leaf(self, term: Any) -> bool:
+    def is_leaf(self, term: SolverTerm) -> bool:
         """Whether it is a variable or a constant."""
 
-    def is_false(self, term: Any) -> bool:
+    def is_false(self, term: SolverTerm) -> bool:
         """Whether it is the constant false."""
 
-    def equal(self, a: Any, b: Any) -> Any:
+    def equal(self, a: SolverTerm, b: SolverTerm) -> SolverTerm:
         """An equation."""
 
-    def conjunction(self, a: Any, b: Any) -> Any:
+    def conjunction(self, a: SolverTerm, b: SolverTerm) -> SolverTerm:
         """Both; the constant false where one of them is it."""
 
-    def disjunction(self, terms: Sequence[Any]) -> Any:
+    def disjunction(self, terms: Sequence[SolverTerm]) -> SolverTerm:
         """One of them."""
 
-    def at_most(self, a: Any, b: Any) -> Any:
+    def at_most(self, a: SolverTerm, b: SolverTerm) -> SolverTerm:
         """a <= b, of bit-vectors without sign."""
 
-    def add(self, term: Any) -> None:
+    def add(self, term: SolverTerm) -> None:
         """From now on the term holds."""
 
-    def add_negation(self, term: Any) -> None:
+    def add_negation(self, term: SolverTerm) -> None:
         """From now on the term does not hold."""
 
-    def ask(self, terms: Sequence[Any]) -> bool | str:
+    def ask(self, terms: Sequence[SolverTerm]) -> bool | str:
         """Whether one of the terms can hold, with all that was added; a text: why the solver does not know."""
 
-    def worth(self, term: Any) -> int:
+    def worth(self, term: SolverTerm) -> int:
         """What a term is in the example found by `ask`; for a Boolean 0 or 1. Only before anything is added."""
 
 
-def solver_of(name: str, memory: int | None) -> Solver:
+def solver_of(name: str, memory: int | None) -> Solver[Any]:
     """A new solver. memory: bytes that it may take, None for no limit; Z3's limit is one for its process, set elsewhere."""
     if name == BITWUZLA:
         from checker.symbolic.solvers.bitwuzla_solver import BitwuzlaSolver

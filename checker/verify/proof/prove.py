@@ -19,7 +19,7 @@ from checker.symbolic.lemmas.names import Names
 from checker.symbolic.lemmas.sampled_features import sampled_features
 from checker.symbolic.relation.transition import step_relation
 from checker.symbolic.terms.terms import Unsupported
-from checker.verify.confirm import Announce, Confirming
+from checker.verify.confirm import Announce, Confirming, cut_short
 from checker.verify.proof.attempt import Attempt
 from checker.verify.proof.samples import Samples, sample
 from checker.verify.request import Request
@@ -127,8 +127,7 @@ def _unprovable(sampled: Samples) -> Verdict | None:
     """Why nothing can be proved, if the samples show that."""
     if sampled.result.stopped == INTERRUPTED:
         return Verdict("", VerdictKind.UNKNOWN, str(INTERRUPTED), stopped=INTERRUPTED)
-    cuts = sampled.result.cuts.items()
-    return Verdict("", VerdictKind.UNKNOWN, "; ".join(f"{reason}: {what}" for reason, what in cuts)) if cuts else None
+    return cut_short(sampled.result.cuts) if sampled.result.cuts else None
 
 
 def _proved(request: Request, loaded: Loaded, attempt: Attempt, sampled: Samples, engine: str, most_k: int) -> Verdict:

@@ -1,0 +1,232 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Bounded model checking finds what breadth-first search finds, at the same lengths, and every finding is confirmed."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+from hypothesis import assume, note
+
+from checker.explicit.search.search import Search
+from checker.ir.lowering.lower import lower
+from checker.language import tree
+from checker.language.errors import ModelError
+from checker.language.python.load import load_program
+from checker.language.raised import NO_DEADLOCK
+from checker.symbolic.bmc.bounded import search
+from checker.symbolic.bmc.problem import CUT, ERROR_IN, bounded_problem
+from checker.symbolic.bmc.question import Counterexample, Message, Reached
+from checker.symbolic.relation.transition import step_relation
+from checker.symbolic.solvers.solvers import BITWUZLA, SOLVERS, Z3
+from checker.verify.confirm import confirmed
+from checker.verify.solver_runs import Runs
+from tests.explicit.search.test_agreement import PROPERTIES, SYSTEMS
+from tests.support.sampling import some
+from tests.support.seeds import seeds
+from tests.support.systems.random_systems import random_system
+from tests.support.systems.small_programs import program_of
+
+ROOT = Path(__file__).parents[3]
+MODELS = sorted((ROOT / "tests/explicit/models").glob("*.py"))
+MODEL_ERROR = "a model error"
+
+
+def check(program: tree.Program, depth: int, solver: str = Z3) -> dict[str, int]:
+    """Compare the solver with breadth-first search; the lengths found."""
+    system = lower(program)
+    explicit = Search(system)
+    result = explicit.run()
+    expected = {name: len(finding.path) for name, finding in result.findings.items() if len(finding.path) <= depth}
+    relation = step_relation(system)
+    told: list[Message] = []
+    search(bounded_problem(relation, frozenset(system.properties), depth, solver), told.append)
+    runs = Runs(relation, Search(system))
+    found: dict[str, int] = {}
+    cut = False
+    for message in told:
+        if isinstance(message, Counterexample):
+            finding = runs.finding(message)
+            if finding is None:
+                assert message.target.startswith((CUT, ERROR_IN))
+                cut = cut or message.target.startswith(CUT)
+                continue
+            confirmed(program, system, finding)
+            name = finding.property or MODEL_ERROR
+            found[name] = min(found.get(name, depth), len(finding.path))
+    assert told[-1] == Reached(depth)
+    if result.error is None and found.get(MODEL_ERROR) in expected.values():
+        # A violation and a model error in states as far away: with the violation, nobody looks for the error any more.
+        found = {name: length for name, length in found.items() if length < found[MODEL_ERROR]}
+        expected = {name: length for name, length in expected.items() if name in found}
+    if result.error is not None:
+        # The search of all states ends there, with what it had found, and goes on to what is as near.
+        length = len(result.error.path)
+        if found.pop(MODEL_ERROR, None) != (length if length <= depth else None):
+            assert length in found.values()
+        assert expected.items() <= found.items()
+        # Which of the states found last are deadlocks, it does not look at any more.
+        assert all(found[name] > length - (name == NO_DEADLOCK) for name in found.keys() - expected.keys())
+    else:
+        assert found == expected
+        assert not cut or result.reasons
+        assert cut or not result.reasons or result.statistics.depth >= depth
+    return found
+
+
+@pytest.mark.parametrize("path", [path for path in MODELS if path.stem not in ("jumps", "deep_branches")], ids=lambda p: p.stem)
+def test_small_models(path: Path) -> None:
+    check(load_program(path), 8)
+
+
+@pytest.mark.parametrize("solver", SOLVERS)
+@pytest.mark.parametrize("name", SYSTEMS)
+def test_small_systems(name: str, solver: str) -> None:
+    check(program_of(PROPERTIES + SYSTEMS[name]), 8, solver)
+
+
+@seeds(12, 60)
+def test_random_systems(seed: int) -> None:
+    text = random_system(random.Random(seed))
+    note(text)
+    try:
+        program = program_of(text)
+        lower(program)
+    except ModelError:
+        assume(False)
+    check(program, 4)
+
+
+@pytest.mark.parametrize("solver", SOLVERS)
+@pytest.mark.parametrize(
+    ("late", "expected"), [(0, {"I2": 9, "I3": 9}), (1, {"I2": 9, "I3": 9, "I5": 9, "I6": 9})], ids=["early", "late"]
+)
+def test_dks(late: int, expected: dict[str, int], solver: str) -> None:
+    program = load_program(ROOT / "models/dks.py", {"C": 1, "T": 2, "S": 3, "FAIL": 1, "LATE": late})
+    assert check(program, 10, solver) == expected
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("fail", "late"), [(0, 0), (1, 0), (0, 1), (1, 1)])
+def test_dks_deeper(fail: int, late: int) -> None:
+    program = load_program(ROOT / "models/dks.py", {"C": 1, "T": 2, "S": 3, "FAIL": fail, "LATE": late})
+    check(program, 25, BITWUZLA)
+
+
+def kernel_model(name: str, sizes: tuple[int, int, int], events: str) -> tree.Program:
+    settings = dict(zip(("CPUS", "TASKS", "STACK_PAGES"), sizes, strict=True))
+    return load_program(ROOT / f"models/{name}.py", settings, events.split(","))
+
+
+@pytest.mark.parametrize("solver", some(SOLVERS, 2))
+def test_a_kernel_model(solver: str) -> None:
+    assert check(kernel_model("rfc_v1", (1, 1, 3), "touch,switch-fault"), 9, solver) == {"fault-resolved": 9}
+
+
+RFC_V1 = {
+    "touch": {"area-agrees": 28, "single-hole": 28},
+    "touch,late-fault": {"area-agrees": 27, "charge-once": 27, "refill-owed": 27, "single-hole": 27},
+    "touch,charge-fail": {"area-agrees": 28, "single-hole": 28},
+    "touch,oom": {"area-agrees": 28, "single-hole": 28},
+    "touch,irq": {"area-agrees": 28, "charge-once": 29, "refill-owed": 29, "single-hole": 28},
+    "touch,fork": {"area-agrees": 29, "single-hole": 29},
+    "touch,hotplug": {"area-agrees": 28, "single-hole": 28},
+    "touch,migrate": {"area-agrees": 28, "single-hole": 28},
+    "touch,switch-fault": {"area-agrees": 28, "fault-resolved": 9, "single-hole": 28},
+    "touch,sleep": {"area-agrees": 28, "no-sleep-atomic": 25, "single-hole": 28},
+}
+"""What breadth-first search finds in at most 29 steps at 1 CPU, 1 task and 3 stack pages."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("events", RFC_V1)
+def test_rfc_v1(events: str) -> None:
+    assert check(kernel_model("rfc_v1", (1, 1, 3), events), 29, Z3) == RFC_V1[events]
+
+
+@pytest.mark.slow
+def test_rfc_v1_with_nested_faults() -> None:
+    found = check(kernel_model("rfc_v1", (1, 1, 3), "touch,nmi"), 24, Z3)
+    assert found == {"fault-resolved": 19, "handler-reentrant": 24}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["rfc_v1_nr_fixed", "arm64_7_0", "arm64_global_pool", "hardened"])
+def test_other_kernel_models(name: str) -> None:
+    check(kernel_model(name, (1, 1, 3), "touch,late-fault"), 20, Z3)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["rfc_v1", "hardened"])
+def test_two_processors(name: str) -> None:
+    check(kernel_model(name, (2, 2, 2), "touch"), 14, Z3)
+
+
+ERRORS_IN_INVARIANTS = """
+Few = Annotated[int, Range(0, 3)]
+count: Few = 0
+@function
+def more(v: Few) -> Few:
+    return v + 2
+@action
+def step() -> None:
+    global count
+    require(count < 3)
+    count += 1
+@invariant("error", "test")
+def error() -> bool:
+    '''Test.'''
+    return count < ONE
+@invariant("other", "test")
+def other() -> bool:
+    '''Test.'''
+    return more(count) > TWO
+"""
+
+
+@pytest.mark.parametrize("solver", SOLVERS)
+@pytest.mark.parametrize(
+    ("one", "two", "expected"),
+    [
+        (9, 0, {MODEL_ERROR: 2}),
+        (1, 0, {"error": 1, MODEL_ERROR: 2}),
+        (9, 2, {"other": 0}),
+        (3, 2, {"other": 0, "error": 3}),
+    ],
+)
+def test_a_model_error_in_an_invariant(one: int, two: int, expected: dict[str, int], solver: str) -> None:
+    """Also where a property has the name `error`, and where the property was violated before, so that nobody evaluates it."""
+    assert check(program_of(ERRORS_IN_INVARIANTS.replace("ONE", str(one)).replace("TWO", str(two))), 4, solver) == (
+        {name: length for name, length in expected.items() if name != MODEL_ERROR}
+    )
+
+
+BOTH_IN_ONE_STATE = """
+Few = Annotated[int, Range(0, 3)]
+count: Few = 0
+@function
+def low(v: Few) -> Few:
+    return v + 1
+@action
+def act() -> None:
+    global count
+    count = 2
+@invariant("low", "text")
+def stays_low(k: Few) -> bool:
+    '''Test.'''
+    return low(count + k) < 3 or count == 0
+"""
+
+
+def test_a_violation_beside_a_model_error_in_one_state_is_told() -> None:
+    """The binding that is violated is looked for among others that raise."""
+    for text in (BOTH_IN_ONE_STATE, BOTH_IN_ONE_STATE.replace("count + k", "count + 3 - k")):
+        program = program_of(text)
+        system = lower(program)
+        relation = step_relation(system)
+        told: list[Message] = []
+        search(bounded_problem(relation, frozenset(program.properties), 2), told.append)
+        runs = Runs(relation, Search(system))
+        kinds = {finding.kind for m in told if isinstance(m, Counterexample) and (finding := runs.finding(m)) is not None}
+        assert "invariant" in kinds

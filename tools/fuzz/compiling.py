@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The compiled engine on a small model, made quickly: without optimisation, and with chunks and tables so small that they run out."""
+
+from __future__ import annotations
+
+import ctypes
+import subprocess
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from checker.explicit.compiled import compiler
+from checker.explicit.compiled.c.generate import Generated, generate
+from checker.explicit.compiled.driver import CompiledSearch
+from checker.explicit.compiled.resuming import Checkpoints
+from checker.explicit.search.results import Limits, Result
+from checker.explicit.search.search import Search
+from checker.ir.system import System
+from tests.explicit.compiled.test_checkpoints import pieces
+
+
+@dataclass(frozen=True)
+class Library:
+    """A compiled search over the states of a system, up to these reductions."""
+
+    system: System
+    reductions: frozenset[str]
+    generated: Generated
+    loaded: ctypes.CDLL
+
+    def run(
+        self, threads: int = 1, limits: Limits | None = None, checkpoints: Checkpoints | None = None
+    ) -> tuple[Search, CompiledSearch, Result]:
+        """Search from the beginning, or from a checkpoint; every thread from the first state on."""
+        telling = Search(self.system, None, self.reductions)
+        properties = frozenset(self.system.properties)
+        keep = threads == 1 and not self.generated.compact and checkpoints is None
+        search = CompiledSearch(telling, self.generated, self.loaded, properties, threads, 0, checkpoints, keep)
+        return telling, search, search.run(limits)
+
+
+def make(system: System, reductions: frozenset[str], compact: bool, as_used: bool) -> Library:
+    """Compile; Unsupported where C cannot hold the system. as_used: with the flags and sizes of the real engine."""
+    search = Search(system, None, reductions)
+    generated = generate(search.transitions, search.canonical, compact)
+    flags = [flag for flag in compiler.FLAGS if as_used or not flag.startswith("-O")]
+    if not as_used:
+        generated = replace(generated, source=pieces(generated.source))
+    with tempfile.TemporaryDirectory(prefix="stackproof-fuzz-") as folder:
+        text, output = Path(folder) / "search.c", Path(folder) / "search.so"
+        text.write_text(generated.source, encoding="utf-8")
+        command = [
+            *compiler.find_compiler().command,
+            *flags,
+            "-pipe",
+            *(() if as_used else ("-O0",)),
+            "-o",
+            str(output),
+            str(text),
+        ]
+        done = subprocess.run(command, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return Library(system, search.reductions, generated, ctypes.CDLL(str(output)))
