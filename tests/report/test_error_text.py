@@ -122,7 +122,7 @@ def test_nothing_is_shown_of_another_file() -> None:
     with pytest.raises(ModelError) as caught, quoting({"models/y.py": "x\n" * 20}):
         raise ModelError(Position("models/x.py", 12, 9), "what, and what to do")
     assert error_text(caught.value) == FIRST
-    assert error_text(UsageError("error: nothing is there; name something")) == "error: nothing is there; name something"
+    assert error_text(UsageError("nothing is there; name something")) == "error: nothing is there; name something"
 
 
 @given(
