@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+pytest.register_assert_rewrite("tests.support")
+
 DAYS = 7
 """How long a compiled engine is kept."""
 

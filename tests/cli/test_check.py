@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -18,26 +17,9 @@ import pytest
 
 from tests.cli.busy import wait_until_it_has_worked
 from tests.support.command import in_a_process, stackproof
+from tests.support.printed import PROJECT, at_a_place, copy_of_project, one_line, schema
 
-PROJECT = Path(__file__).resolve().parents[2]
 Golden = Callable[[str, str], None]
-
-
-def one_line(text: str) -> str:
-    """The one line that an error is."""
-    lines = text.splitlines()
-    assert len(lines) == 1, text
-    assert "Traceback" not in text
-    return lines[0]
-
-
-def at_a_place(text: str) -> str:
-    """The first line of an error that points into a model; the source and the mark stand below it."""
-    lines = text.splitlines()
-    assert len(lines) == 3, text
-    assert lines[1].split(" | ")[0].strip() == lines[0].split(":")[1]
-    assert lines[2].lstrip(" |").startswith("^")
-    return lines[0]
 
 
 def dks(*settings: str) -> dict[str, Any]:
@@ -45,11 +27,6 @@ def dks(*settings: str) -> dict[str, Any]:
     done = stackproof("check", "models/dks.py", *arguments, "--reduce", "none", "--format", "json")
     loaded: dict[str, Any] = json.loads(done.stdout)
     assert done.returncode == loaded["exit_status"]
-    return loaded
-
-
-def schema(name: str) -> dict[str, Any]:
-    loaded: dict[str, Any] = json.loads((PROJECT / "docs" / "reference" / "schema" / f"{name}.json").read_text())
     return loaded
 
 
@@ -363,12 +340,6 @@ def test_replay_refuses_what_is_no_run_of_the_model(tmp_path: Path) -> None:
     done = stackproof("replay", str(changed))
     assert done.returncode == 1
     assert "not confirmed: step 13" in done.stdout
-
-
-def copy_of_project(tmp_path: Path) -> Path:
-    for folder in ("checker", "spec", "models"):
-        shutil.copytree(PROJECT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    return tmp_path
 
 
 def test_gate_passes_as_recorded_and_fails_on_any_change(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ from checker.stopping import OUT_OF_MEMORY
 from checker.verify.configuration import check_configuration
 from checker.verify.ladder import ladder
 from checker.verify.request import Request
-from tests.cli.test_check import PROJECT, schema
+from tests.support.printed import PROJECT, schema
 
 LADDER = str(PROJECT / "models" / "rfc_v1_nr_fixed.py")
 HOLDS = "single-hole"

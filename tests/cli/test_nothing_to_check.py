@@ -9,8 +9,8 @@ import pytest
 
 from checker.cli.options.configuration import events_of
 from checker.language.errors import UsageError
-from tests.cli.test_check import at_a_place, one_line
 from tests.support.command import PROJECT, stackproof
+from tests.support.printed import at_a_place, one_line
 
 KERNEL = ("--cpus", "1", "--tasks", "1", "--stack-pages", "2")
 IMPORTS = "# SPDX-License-Identifier: GPL-2.0-only\nfrom checker.language import action, event, invariant, require\n"

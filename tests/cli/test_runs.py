@@ -24,8 +24,8 @@ from checker.trace.confirmation.build import Disagreement
 from checker.verify.configuration import check_configuration
 from checker.verify.liveness import look_at_runs
 from checker.verify.request import Request
-from tests.cli.test_check import schema
 from tests.support.command import PROJECT, stackproof
+from tests.support.printed import schema
 
 SHORT_OF_MEMORY = ("--cpus", "1", "--tasks", "2", "--stack-pages", "3", "--events", "touch,oom")
 SMALL = ("models/rfc_v1_nr_fixed.py", "--cpus", "1", "--tasks", "1", "--stack-pages", "3", "--events", "touch")

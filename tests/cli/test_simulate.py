@@ -17,8 +17,8 @@ import jsonschema
 import pytest
 
 from tests.cli.busy import wait_until_it_has_worked
-from tests.cli.test_check import copy_of_project, one_line, schema
 from tests.support.command import PROJECT, in_a_process, stackproof
+from tests.support.printed import copy_of_project, one_line, schema
 
 Golden = Callable[[str, str], None]
 SMALL = ("simulate", "models/rfc_v1_nr_fixed.py", "--cpus", "1", "--tasks", "1", "--stack-pages", "3")

@@ -16,7 +16,7 @@ from checker.explicit.compiled.resuming import Checkpoints
 from checker.explicit.search.results import Limits, Result
 from checker.explicit.search.search import Search
 from checker.ir.system import System
-from tests.explicit.compiled.test_checkpoints import pieces
+from tests.support.judges.in_pieces import pieces
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from checker.explicit.compiled.checkpoint import CheckpointError
 from checker.explicit.search.results import Limits
 from checker.language.python.load import load_program
 from tests.explicit.compiled.forged_files import Parts, resumed
-from tests.explicit.compiled.test_checkpoints import Subject, dks, pieces
+from tests.support.judges.in_pieces import Subject, dks, pieces
 from tests.support.sampling import some
 
 PROJECT = Path(__file__).resolve().parents[3]

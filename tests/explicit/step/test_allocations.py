@@ -18,8 +18,8 @@ from checker.ir.lowering.lower import lower
 from checker.ir.naming import FreeInstances
 from checker.language.tree import Program
 from checker.verify.subject import notes_of
-from tests.explicit.compiled.test_compiled import agree
 from tests.support.judges.brute_force import BruteForce, View, compare, engine_space
+from tests.support.judges.compiled import agree
 from tests.support.judges.confirming import confirm, replayed
 from tests.support.sampling import some
 from tests.support.seeds import seeds

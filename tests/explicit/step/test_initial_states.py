@@ -37,10 +37,10 @@ from checker.trace.store import parse_trace, trace_to_json
 from checker.verify.bounded import check_bounded
 from checker.verify.configuration import check_configuration
 from checker.verify.request import Request
-from tests.explicit.compiled.test_checkpoints import pieces
 from tests.support.judges.brute_force import compare
 from tests.support.judges.brute_liveness import violated as violated_runs
 from tests.support.judges.confirming import confirm, replayed
+from tests.support.judges.in_pieces import pieces
 from tests.support.systems.small_programs import HEADER, ONE_PROCESSOR, line_of, model_file, program_of
 
 ROOT = Path(__file__).parents[3]

@@ -22,11 +22,11 @@ from checker.symbolic.relation.transition import step_relation
 from checker.symbolic.solvers.solvers import BITWUZLA, SOLVERS, Z3
 from checker.verify.confirm import confirmed
 from checker.verify.solver_runs import Runs
-from tests.explicit.search.test_agreement import PROPERTIES, SYSTEMS
 from tests.support.sampling import some
 from tests.support.seeds import seeds
 from tests.support.systems.random_systems import random_system
 from tests.support.systems.small_programs import program_of
+from tests.support.systems.small_systems import PROPERTIES, SYSTEMS
 
 ROOT = Path(__file__).parents[3]
 MODELS = sorted((ROOT / "tests/explicit/models").glob("*.py"))

@@ -12,7 +12,6 @@ from hypothesis import assume, note
 from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError
 from checker.language.python.load import load_program
-from tests.explicit.search.test_agreement import PROPERTIES, SYSTEMS
 from tests.support.judges.agreement import differences
 from tests.support.sampling import always
 from tests.support.seeds import seeds
@@ -21,6 +20,7 @@ from tests.support.systems.random_allocations import random_allocations
 from tests.support.systems.random_systems import random_system
 from tests.support.systems.random_workers import random_workers
 from tests.support.systems.small_programs import program_of
+from tests.support.systems.small_systems import PROPERTIES, SYSTEMS
 
 ROOT = Path(__file__).parents[3]
 MODELS = sorted((ROOT / "tests/explicit/models").glob("*.py"))

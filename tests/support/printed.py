@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What tests ask of what commands print."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+def one_line(text: str) -> str:
+    """The one line that an error is."""
+    lines = text.splitlines()
+    assert len(lines) == 1, text
+    assert "Traceback" not in text
+    return lines[0]
+
+
+def at_a_place(text: str) -> str:
+    """The first line of an error that points into a model; the source and the mark stand below it."""
+    lines = text.splitlines()
+    assert len(lines) == 3, text
+    assert lines[1].split(" | ")[0].strip() == lines[0].split(":")[1]
+    assert lines[2].lstrip(" |").startswith("^")
+    return lines[0]
+
+
+def schema(name: str) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads((PROJECT / "docs" / "reference" / "schema" / f"{name}.json").read_text())
+    return loaded
+
+
+def copy_of_project(tmp_path: Path) -> Path:
+    for folder in ("checker", "spec", "models"):
+        shutil.copytree(PROJECT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    return tmp_path
