@@ -104,7 +104,7 @@ def check_writable(path: Path) -> None:
 
 
 def _is_special(path: Path) -> bool:
-    """Whether a name is no name of a plain file: of a device, a pipe, or a file that is open already."""
+    """Whether a name is not a name of a plain file: of a device, a pipe, or a file that is open already."""
     try:
         status = path.stat()
     except FileNotFoundError:

@@ -33,7 +33,7 @@ from checker.verify.proof.claims import Claimed, claim_lines, claimed
 def certify(folder: Path, timeout: float | None, model: Path | None) -> int:
     """Check the certificate in DIR with the second solver, and compare it with MODEL.
 
-    With --model everything that the certificate claims is made anew from the model's text: settings, events, assumptions,
+    With --model everything that the certificate claims is rebuilt from the model's text: settings, events, assumptions,
     properties, and the questions, for the lemmas that the certificate has. Without it only the files are looked at, and they
     may be about anything.
 

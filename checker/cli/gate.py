@@ -170,11 +170,13 @@ def _check_record(program: tree.Program) -> None:
         with quoting(program.sources):
             for name, _ in expected.settings:
                 if name not in parameters:
-                    raise ModelError(expected.position, f"EXPECTED sets {name}, which is no parameter{similar(name, parameters)}")
+                    raise ModelError(
+                        expected.position, f"EXPECTED sets {name}, which is not a parameter{similar(name, parameters)}"
+                    )
             for name, _ in expected.violated or ():
                 if name not in program.properties:
                     hint = similar(name, program.properties)
-                    raise ModelError(expected.position, f"EXPECTED has the violation of {name}, which is no property{hint}")
+                    raise ModelError(expected.position, f"EXPECTED has the violation of {name}, which is not a property{hint}")
 
 
 def _run(path: Path, program: tree.Program, expected: tree.Expectation, method: Method) -> Run:

@@ -193,7 +193,7 @@ def stale_waivers(waivers: Waivers, names: Sequence[str], results: Sequence[Muta
         elif result is not None and result.fate is Fate.KILLED:
             why = f"it is killed by {result.property}"
         elif result is not None and result.fate is Fate.STILLBORN:
-            why = f"it is no model: {result.detail}"
+            why = f"it is not a model: {result.detail}"
         else:
             continue
         found.append(Stale(entry.mutant, waivers.file, entry.line, why))

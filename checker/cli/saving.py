@@ -89,5 +89,5 @@ def _read_index(path: Path) -> dict[str, str]:
         raise UsageError("not an index of saved findings; remove it, or name another folder", path)
     for name, known in listed.items():
         if not writing.SAFE_NAME.fullmatch(name) or not isinstance(known, str):
-            raise UsageError("it lists what is no name of a file in its folder; remove it, or name another folder", path)
+            raise UsageError("it lists what is not a name of a file in its folder; remove it, or name another folder", path)
     return listed

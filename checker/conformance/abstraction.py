@@ -176,7 +176,7 @@ def protocol_of(program: tree.Program) -> str:
 
 
 def unchanging_fields(program: tree.Program) -> frozenset[str]:
-    """The implementation's names of what nothing changes in this configuration, so that reading it is no step of the model."""
+    """The implementation's names of what nothing changes in this configuration, so that reading it is not a step of the model."""
     found = {f"{record.name}.{field.name}" for record in program.records.values() for field in record.fields if field.constant}
     found |= {VARIABLES[name][0] for name, variable in program.variables.items() if variable.constant and name in VARIABLES}
     return frozenset(found)

@@ -95,7 +95,7 @@ def drive(program: tree.Program, trace: Trace, protocol: str) -> Outcome:
         return replay_trace(program, trace)[0]
     own, guide = replay_trace(program, trace)
     if own.differs:
-        raise Mismatch(f"this is no run of the implementation of {own_protocol}, so that it leads no other: {own.differs}")
+        raise Mismatch(f"this is not a run of the implementation of {own_protocol}, so that it leads no other: {own.differs}")
     violated = trace.violation.property
     if all(property != violated for property, _ in own.failures):
         raise Mismatch(f"the implementation of {own_protocol} does not fail in this run as {violated} forbids")

@@ -66,7 +66,7 @@ def load_run(path: Path | str) -> Run:
     except json.JSONDecodeError as error:
         raise UsageError(f"not a run: no valid JSON at line {error.lineno}: {error.msg}", path) from None
     except (ValueError, RecursionError) as error:
-        raise UsageError(f"not a run: {error}; record it anew", path) from None
+        raise UsageError(f"not a run: {error}; record it again", path) from None
 
 
 def walk(machine: Machine, steps: int, seed: int) -> None:
@@ -105,7 +105,7 @@ def _run(value: object) -> Run:
 
 
 def recorded_steps(program: tree.Program, run: Run) -> list[Recorded]:
-    """What a run's events say, in the model's numbers. Reading a field that nothing changes in this configuration is no step
+    """What a run's events say, in the model's numbers. Reading a field that nothing changes in this configuration is not a step
     of the model, so that such events are left out; so is the one for which the machine had no room, of which the model has none
     either. Raises UsageError for an event that makes no sense."""
     constant = unchanging_fields(program)

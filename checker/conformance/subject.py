@@ -13,7 +13,7 @@ from checker.trace.machine import Transition
 
 class End(Enum):
     """How a run can end. VIOLATED: the step violates a property, or fails as that property forbids. HALTED: the machine stops as
-    it should. CUT: an arena or a stack of frames has no room, which is no part of the protocol."""
+    it should. CUT: an arena or a stack of frames has no room, which is not a part of the protocol."""
 
     VIOLATED = "violated"
     HALTED = "halted"

@@ -10,7 +10,7 @@ from checker.language.walking import walk
 
 
 def mark_constants(program: tree.Program) -> tree.Program:
-    """Mark the variables and fields that nothing but `initial` writes: to read them is no step."""
+    """Mark the variables and fields that nothing but `initial` writes: to read them is not a step."""
     written: set[tuple[str | None, str]] = set()
     for body in [r.body for r in program.routines.values()] + [a.body for a in program.actions.values()]:
         for statement in walk(body):

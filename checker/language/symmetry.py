@@ -140,7 +140,7 @@ class _Checker:
         if record is not None:
             raise ModelError(
                 e.position,
-                f"instances of {record} are symmetric, so that their addresses are no numbers: keep the reference, or take "
+                f"instances of {record} are symmetric, so that their addresses are not numbers: keep the reference, or take "
                 f"symmetric=True from {record}",
             )
 

@@ -126,7 +126,7 @@ def _collect(node: ast.AST, scope: str, found: dict[str, dict[tuple[int, int], s
 
 
 def _text(node: ast.stmt | ast.expr) -> str:
-    """A statement, or the head of one that has others in it: what changes in these is no change of it."""
+    """A statement, or the head of one that has others in it: what changes in these is not a change of it."""
     match node:
         case ast.FunctionDef():
             return f"def {node.name}"

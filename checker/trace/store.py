@@ -157,7 +157,7 @@ def trace_from_json(value: object) -> Trace:
     if type(version) is not int:
         raise TraceError('"version" must be a number')
     if version != VERSION:
-        raise TraceError(f"version {version} of the trace format is not supported, only version {VERSION}: record it anew")
+        raise TraceError(f"version {version} of the trace format is not supported, only version {VERSION}: record it again")
     fields = ("schema", "version", "model", "settings", "events", "violation", "initial", "steps")
     cycle = _cycle(value["cycle"], "cycle") if "cycle" in value else None
     choices = _list(value["choices"], "choices", _initial_choice) if "choices" in value else ()

@@ -105,7 +105,7 @@ def references(
     workers: Workers[Job, Found], requests: Sequence[Request], method: Method, limits: Limits
 ) -> list[tuple[Request, Reference]]:
     """What the model itself comes to in each configuration, smallest first, with what to ask of a mutant there. UsageError if
-    it is no model; Disagreement if engines disagree on it."""
+    it is not a model; Disagreement if engines disagree on it."""
     found: dict[int, Found] = {}
 
     def then(job: Job, result: Found | Died) -> None:

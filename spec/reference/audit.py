@@ -117,7 +117,7 @@ def stacks(kernel: Kernel) -> Iterator[found.Failure]:
         held = {task.stack_vm_area for task in kernel.tasks} | {cpu.cached_stack for cpu in kernel.cpus}
         for area in kernel.areas:
             if area.allocated and area not in held and not area.rcu_pending and not area.vfree_pending:
-                yield found.LostStack(f"{area} is no task's, in no cache, and waits for nobody to free it")
+                yield found.LostStack(f"{area} is not a task's, in no cache, and waits for nobody to free it")
 
 
 def mapped_frames(kernel: Kernel) -> dict[tuple[int, int], Page]:

@@ -165,7 +165,7 @@ def test_the_ladder_finds_the_recorded_violations(tmp_path: Path, sizes: tuple[s
         (
             ["check", "models/dks.py", "--reduce", "tasks"],
             2,
-            "error: Invalid value for '--reduce': 'tasks' is no reduction; write none, all, or some of pages, symmetry, "
+            "error: Invalid value for '--reduce': 'tasks' is not a reduction; write none, all, or some of pages, symmetry, "
             "partial-order with commas between them (stackproof check --help)",
         ),
         (["frobnicate"], 2, "error: No such command 'frobnicate'. (stackproof --help)"),

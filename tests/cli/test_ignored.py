@@ -22,8 +22,8 @@ DKS = ("check", "models/dks.py", "--set", "T=1", "--set", "S=2", "--property", "
         ("--engine portable --hash-compaction", "the portable engine has no hash compaction"),
         ("--reduce pages,partial-order --threads 2", "partial-order reduction is the portable engine's, which has one thread"),
         ("--checkpoint-every 3", "nothing is written every so often; add --checkpoint FILE, or leave out --checkpoint-every"),
-        ("--timeout 5x", "'5x' is no length of time above 0; write it as 90, 90s, 5m or 2h"),
-        ("--timeout 0m", "'0m' is no length of time above 0"),
+        ("--timeout 5x", "'5x' is not a length of time above 0; write it as 90, 90s, 5m or 2h"),
+        ("--timeout 0m", "'0m' is not a length of time above 0"),
     ],
 )
 def test_an_option_without_effect_is_refused(options: str, message: str, capsys: pytest.CaptureFixture[str]) -> None:

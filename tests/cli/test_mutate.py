@@ -152,7 +152,7 @@ def test_waivers(model: Path, whole: dict[str, Any]) -> None:
     line = 2 * len(survivors) + 1
     assert f"{waivers}:{line}: error: it is killed by exclusion; waived is lock: drop: taken = True" in done.stdout
     assert f"{waivers}:{line + 2}: error: there is no such mutant; did you mean `main: drop: seen = 3`?" in done.stdout
-    assert f"{waivers}:{line + 4}: error: it is no model: " in done.stdout
+    assert f"{waivers}:{line + 4}: error: it is not a model: " in done.stdout
     assert [s["line"] for s in mutate(str(model))["stale_waivers"]] == [line, line + 2, line + 4]
     # What was not searched is not said to be out of date.
     part = mutate(str(model), "--only", "main: drop: seen = 3")

@@ -149,7 +149,7 @@ def test_a_footprint_is_no_larger_than_it_has_to_be() -> None:
     assert footprints.cells("Page.cells", (ir.Constant(1), ir.Constant(0))) == 7 << cells.offset + 2 * cells.width
     assert footprints.cells("Page.cells", (unknown, unknown)) == whole << cells.offset
     assert footprints.cells("Page.cells", (ir.Constant(0), unknown)) == (1 << 2 * cells.width) - 1 << cells.offset
-    assert footprints.cells("table", (unknown,)) == 0, "constants are no part of the state"
+    assert footprints.cells("table", (unknown,)) == 0, "constants are not part of the state"
     load = ir.Load("g", ())
     assert footprints.instruction(ir.Store("flag", (), load)) == Footprint(
         footprints.cells("g", ()), footprints.cells("flag", ())

@@ -54,7 +54,7 @@ ELSEWHERE = (
     "has no parameter",
     "has no event",
     "not valid Python: {error}'",
-    "this is no ordinary file",
+    "this is not an ordinary file",
     "is an integer constant; write",
     "`first` has no meaning yet",
 )

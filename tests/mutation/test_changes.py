@@ -179,7 +179,7 @@ def test_a_function_has_no_pass_and_a_condition_as_its_result_is_negated(tmp_pat
 
 
 def test_an_atomic_block_of_one_access_is_not_split(tmp_path: Path) -> None:
-    """What nothing writes is no access, what a called routine or function reads is, and `op=` is two."""
+    """What nothing writes is not an access, what a called routine or function reads is, and `op=` is two."""
     blocks = {
         "cells[0] = cells[1]": False,
         "a = 1\n    b = 2": True,

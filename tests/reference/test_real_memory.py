@@ -127,7 +127,7 @@ def test_the_guard_page_and_a_refused_level_end_without_effect(memory: RealMemor
 
 
 def test_a_frame_at_two_places(memory: RealMemory) -> None:
-    """As a faulty protocol does it: both say the frame's number, and what follows is no error of the back end."""
+    """As a faulty protocol does it: both say the frame's number, and what follows is not an error of the back end."""
     memory.map(0, 0, 7)
     memory.map(1, 0, 7)
     assert memory.frame_at(0, 0) == memory.frame_at(1, 0) == 7

@@ -240,8 +240,11 @@ def test_every_command_shows_it(tmp_path: Path, command: tuple[str, ...]) -> Non
 @pytest.mark.parametrize(
     ("entry", "message"),
     [
-        ('settings={"SIZE": 1}', "EXPECTED sets SIZE, which is no parameter"),
-        ('settings={}, violated={"find": 2}', "EXPECTED has the violation of find, which is no property; did you mean `fine`?"),
+        ('settings={"SIZE": 1}', "EXPECTED sets SIZE, which is not a parameter"),
+        (
+            'settings={}, violated={"find": 2}',
+            "EXPECTED has the violation of find, which is not a property; did you mean `fine`?",
+        ),
     ],
 )
 def test_gate_shows_the_entry_that_does_not_fit(tmp_path: Path, entry: str, message: str) -> None:

@@ -194,7 +194,7 @@ def test_every_field_is_needed(path: tuple[str | int, ...]) -> None:
 @pytest.mark.parametrize(
     ("path", "value", "message"),
     [
-        (("version",), 2, "version 2 of the trace format is not supported, only version 1: record it anew"),
+        (("version",), 2, "version 2 of the trace format is not supported, only version 1: record it again"),
         (("version",), "1", '"version" must be a number'),
         (("schema",), "x", 'not a trace: "schema" is not "stackproof-trace"'),
         (("more",), 1, 'the trace has an unknown field "more"'),

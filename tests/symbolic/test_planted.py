@@ -170,7 +170,7 @@ def return_slot(patch: pytest.MonkeyPatch) -> None:
 
 
 def unbounded_choice(patch: pytest.MonkeyPatch) -> None:
-    """A choice may be of what is no option."""
+    """A choice may be of what is not an option."""
     patch.setattr(Body, "holds", lambda self, i, value, there, flow: self.terms.true)
 
 

@@ -176,7 +176,7 @@ def test_arguments_and_choices() -> None:
 
 @pytest.mark.parametrize("written", ["", "at once ", "touch level 2", ": text"])
 def test_what_is_no_step_is_refused(written: str) -> None:
-    with pytest.raises(ValueError, match="is no step"):
+    with pytest.raises(ValueError, match="is not a step"):
         pattern(written)
 
 

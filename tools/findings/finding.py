@@ -75,7 +75,7 @@ def _finding(entry: dict[str, object]) -> Finding:
 
 def _bug(value: object) -> str:
     if not isinstance(value, str) or not re.fullmatch(r"N?\d+[a-z]?", value):
-        raise ValueError(f"`{value}` is no number of a bug; write 7, 2b or N1, in quotes")
+        raise ValueError(f"`{value}` is not a number of a bug; write 7, 2b or N1, in quotes")
     return value
 
 
@@ -92,5 +92,5 @@ def _prose(value: object) -> str:
 
 def _strings(value: object) -> list[str]:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise ValueError(f"`{value}` is no list of texts")
+        raise ValueError(f"`{value}` is not a list of texts")
     return value

@@ -51,7 +51,7 @@ def pattern(written: str) -> Pattern:
     head, _, text = rest.partition(": ")
     words = head.split()
     if not words or not all("=" in word for word in words[1:]):
-        raise ValueError(f"`{written}` is no step; write NAME, NAME level=1 or NAME: TEXT")
+        raise ValueError(f"`{written}` is not a step; write NAME, NAME level=1 or NAME: TEXT")
     return Pattern(words[0], frozenset(words[1:]), text, written != rest)
 
 

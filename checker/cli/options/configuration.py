@@ -60,8 +60,8 @@ def events_of(text: str) -> tuple[str, ...]:
     if names == (NO_EVENTS,):
         return ()
     if "" in names or NO_EVENTS in names:
-        raise UsageError(f"--events {text!r} is no list of events; write --events A,B, or --events {NO_EVENTS} for none")
+        raise UsageError(f"--events {text!r} is not a list of events; write --events A,B, or --events {NO_EVENTS} for none")
     for name in names:
         if len(name.split()) > 1:
-            raise UsageError(f"{name!r} is no event; write a comma between two: --events {','.join(name.split())}")
+            raise UsageError(f"{name!r} is not an event; write a comma between two: --events {','.join(name.split())}")
     return names

@@ -26,7 +26,7 @@ class Duration(click.ParamType[float]):
             return float(value)
         match = DURATION.fullmatch(value.strip())
         if match is None or float(match[1]) <= 0:
-            self.fail(f"{value!r} is no length of time above 0; write it as 90, 90s, 5m or 2h", param, ctx)
+            self.fail(f"{value!r} is not a length of time above 0; write it as 90, 90s, 5m or 2h", param, ctx)
         return float(match[1]) * SECONDS[match[2].lower()]
 
 
@@ -71,5 +71,7 @@ class Reductions(click.ParamType[frozenset[str]]):
             return frozenset(EXCHANGES if value == "all" else ())
         names = frozenset(name.strip() for name in value.split(","))
         for name in names - frozenset(REDUCTIONS):
-            self.fail(f"{name!r} is no reduction; write none, all, or some of {', '.join(REDUCTIONS)} with commas between them")
+            self.fail(
+                f"{name!r} is not a reduction; write none, all, or some of {', '.join(REDUCTIONS)} with commas between them"
+            )
         return names

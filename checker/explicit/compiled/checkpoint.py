@@ -69,10 +69,10 @@ def check_place(path: Path) -> None:
     try:
         if path.exists():
             if not path.is_file():
-                raise CheckpointError(f"{path} is there already and is no plain file; name another file")
+                raise CheckpointError(f"{path} is there already and is not a plain file; name another file")
             with path.open("rb") as file:
                 if file.read(len(MAGIC)) != MAGIC:
-                    raise CheckpointError(f"{path} is there already and is no checkpoint; name another file")
+                    raise CheckpointError(f"{path} is there already and is not a checkpoint; name another file")
         writing.check_writable(path)
     except OSError as error:
         raise CheckpointError(f"{path}: no checkpoint can be written there: {error.strerror}") from None
@@ -95,7 +95,7 @@ class Reader:
             raise CheckpointError(f"{self.path}: the checkpoint cannot be read: {error.strerror}") from None
         if not stat.S_ISREG(os.fstat(self.file.fileno()).st_mode):
             self.file.close()
-            raise CheckpointError(f"{self.path} is no plain file, and so no checkpoint; name another file")
+            raise CheckpointError(f"{self.path} is not a plain file, and so no checkpoint; name another file")
         self.body = hashlib.sha256()
         return self
 
@@ -104,9 +104,9 @@ class Reader:
 
     def header(self) -> Header:
         """The header; to be read first."""
-        head = self._take(len(MAGIC), "is no checkpoint")
+        head = self._take(len(MAGIC), "is not a checkpoint")
         if head != MAGIC:
-            raise CheckpointError(f"{self.path} is no checkpoint")
+            raise CheckpointError(f"{self.path} is not a checkpoint")
         head += self._take(12)
         version, length = int.from_bytes(head[-12:-8], "little"), int.from_bytes(head[-8:], "little")
         if version != VERSION:
@@ -119,7 +119,7 @@ class Reader:
         try:
             return header_from_json(json.loads(head[len(MAGIC) + 12 :]))
         except (ValueError, RecursionError):
-            raise self.forged("its header is no JSON") from None
+            raise self.forged("its header is not JSON") from None
         except Wrong as wrong:
             raise self.forged(str(wrong)) from None
 
@@ -155,15 +155,15 @@ class Reader:
         return found
 
     def _truncated(self, what: str = "is truncated") -> CheckpointError:
-        again = "; begin anew without --resume" if what == "is truncated" else ""
+        again = "; start over without --resume" if what == "is truncated" else ""
         return CheckpointError(f"{self.path} {what}{again}")
 
     def forged(self, wrong: str) -> CheckpointError:
         """What to raise where the content is none that a search writes."""
-        return CheckpointError(f"{self.path} was not written by a search of this program: {wrong}; begin anew without --resume")
+        return CheckpointError(f"{self.path} was not written by a search of this program: {wrong}; start over without --resume")
 
     def _damaged(self) -> CheckpointError:
-        return CheckpointError(f"{self.path} is damaged: its content is not what was written; begin anew without --resume")
+        return CheckpointError(f"{self.path} is damaged: its content is not what was written; start over without --resume")
 
 
 def key_of(parts: Iterable[str]) -> str:

@@ -52,7 +52,7 @@ def find_compiler() -> Compiler:
             words = []
         program = shutil.which(words[0]) if words else None
         if program is None:
-            raise CompilerError(f"$CC is {wanted!r}, which is no program")
+            raise CompilerError(f"$CC is {wanted!r}, which is not a program")
         return _compiler((program, *words[1:]), Path(program))
     for name in ("cc", "gcc", "clang"):
         program = shutil.which(name)
@@ -157,7 +157,7 @@ class Build:
         except OSError as error:
             raise CompilerError(f"{command} made no library: {error.strerror}") from None
         if not content.startswith(LIBRARY_MAGIC):
-            raise CompilerError(f"what {command} made is no library")
+            raise CompilerError(f"what {command} made is not a library")
         try:
             self.loaded = load(self.output, self.key)
         except OSError as error:

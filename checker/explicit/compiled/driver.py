@@ -107,7 +107,7 @@ class CompiledSearch:
                 raise
             raise CheckpointError(
                 f"{self.checkpoints.resume} was not written by a search of this program: it has {wrong}; "
-                "begin anew without --resume"
+                "start over without --resume"
             ) from None
         finally:
             if self.search:

@@ -76,7 +76,7 @@ def keep(key: str, content: bytes) -> None:
 
 
 def _content(path: Path) -> bytes:
-    """What is in a file of the cache. Untrusted if it is not this user's own; OSError if it is no plain file."""
+    """What is in a file of the cache. Untrusted if it is not this user's own; OSError if it is not a plain file."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     with os.fdopen(descriptor, "rb") as file:
         status = os.fstat(descriptor)

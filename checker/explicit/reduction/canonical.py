@@ -301,7 +301,7 @@ class CandidateCheck:
                 self.tests.append((candidates, conditions, rows))
 
     def failure(self, state: int) -> str | None:
-        """Why pages must not be exchanged, None if in this state they can be. Terminal states are no states to look at."""
+        """Why pages must not be exchanged, None if in this state they can be. Terminal states are not states to look at."""
         if not self.tests:
             return None
         values = self.canonical.unpack(state)

@@ -60,7 +60,7 @@ class RaisingStep:
 
 
 class NoSuchPath(AssertionError):
-    """What an engine has stored is no path of the model. The engine is wrong, or what it has read from a checkpoint is."""
+    """What an engine has stored is not a path of the model. The engine is wrong, or what it has read from a checkpoint is."""
 
 
 def outcomes(transition: Transition, state: int) -> Iterator[tuple[tuple[Choice, ...], int | Raised]]:

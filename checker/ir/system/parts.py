@@ -54,7 +54,7 @@ class Variable:
 
 @dataclass(frozen=True)
 class Location:
-    """Where a frame stands between steps. number: from 1 (0 is no frame). live: the locals that the frame holds there, in
+    """Where a frame stands between steps. number: from 1 (0 is not a frame). live: the locals that the frame holds there, in
     order. calls: the place in the source, outermost routine first."""
 
     number: int

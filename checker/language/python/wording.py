@@ -106,7 +106,7 @@ class _Texts:
                 self._collect(home, definition, found)
 
     def _used(self, home: Module, definition: ast.FunctionDef) -> Code | None:
-        """The function that a name stands for: of a hook, the one that implements it. None for what is no function."""
+        """The function that a name stands for: of a hook, the one that implements it. None for what is not a function."""
         code = self.symbols.resolve(home, definition.name, definition)
         if not isinstance(code, Code) or not code.is_function:
             return None
@@ -114,7 +114,7 @@ class _Texts:
         return self.symbols.code.used.get(implementation, code)
 
     def _home(self, module: Module, name: str) -> tuple[Module, ast.stmt | None]:
-        """Where a name is defined; None where that is no file of the program."""
+        """Where a name is defined; None where that is not a file of the program."""
         definition = module.definitions[name]
         while isinstance(definition, Import):
             target = self.symbols.modules.modules.get(definition.module)
@@ -128,7 +128,7 @@ class _Texts:
 
 
 def _counts(definition: ast.stmt) -> bool:
-    """Whether a definition that is no function is part of what its users say: a constant, a range, an Enum, an IntFlag."""
+    """Whether a definition that is not a function is part of what its users say: a constant, a range, an Enum, an IntFlag."""
     match definition:
         case ast.Assign(value=ast.Call()):
             return False  # a parameter, an event or a property

@@ -15,8 +15,8 @@ class Variable:
 
     shape: what each index of it takes: a length (an array, indexed from 0) or a record (one value for each of its instances).
     `[]` in the name, of a variable that is part of a struct, stands for the first index that is not filled in yet. `constant`:
-    only `initial` writes it, so that reading it is no step. `ghost`: kept for the properties only, so that reading or writing
-    it is no step either.
+    only `initial` writes it, so that reading it is not a step. `ghost`: kept for the properties only, so that reading or writing
+    it is not a step either.
     """
 
     name: str

@@ -2,7 +2,7 @@
 """An error as a terminal shows it: its line and, where it points into a model, the line of source with a mark below, as gcc has
 it.
 
-The source is other people's text: whatever is no printable character of ASCII is written as an escape, so that each character
+The source is other people's text: whatever is not a printable character of ASCII is written as an escape, so that each character
 shown is one column wide.
 """
 

@@ -41,7 +41,7 @@ class Reply:
 
 
 class Malformed(Exception):
-    """A file is no question as certificates have it. The text says why."""
+    """A file is not a question as certificates have it. The text says why."""
 
 
 def well_formed(text: str) -> None:
@@ -52,7 +52,7 @@ def well_formed(text: str) -> None:
         raise Malformed("it does not begin with (set-logic QF_BV) and end with (check-sat)")
     for number, line in enumerate(lines[1:-1], 2):
         if not LINE.match(line) or not _balanced(line):
-            raise Malformed(f"line {number} is no declaration, definition or assertion")
+            raise Malformed(f"line {number} is not a declaration, definition or assertion")
 
 
 def _balanced(line: str) -> bool:

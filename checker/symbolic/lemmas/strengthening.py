@@ -4,7 +4,7 @@
 Runs in a process of its own (process.py), on the step relation as text. What is to be shown is a set of goals: no state that
 satisfies the lemmas is wrong or takes a wrong step; and no step leads from such a state to one that breaks a lemma. A state that
 shows the opposite is one that the samples do not have: a new lemma is made that tells it from all of them (learning.py), with
-goals of its own. If the samples do have it, the lemma that it breaks is given up; if that is no lemma, the proof has failed.
+goals of its own. If the samples do have it, the lemma that it breaks is given up; if that is not a lemma, the proof has failed.
 Lemmas that the model states are given up as well, each as a whole, and that is told.
 
 Nothing that is found out here is believed before the second solver has read the certificate.

@@ -37,7 +37,7 @@ class Lemma:
 
 @dataclass(frozen=True)
 class Demand:
-    """An invariant that a property demands, for some values of its parameters that are no references."""
+    """An invariant that a property demands, for some values of its parameters that are not references."""
 
     predicate: ir.Predicate
     values: tuple[int | None, ...]

@@ -3,7 +3,7 @@
 
 Samples are what views show in states of a small system. A state from which a step breaks something is one where some view shows
 what no sample does: the lemma that tells them apart is added. A lemma that a step breaks though all views show what samples do
-is given up; if it is no lemma but what is to be proved, the proof has failed.
+is given up; if it is not a lemma but what is to be proved, the proof has failed.
 """
 
 from __future__ import annotations

@@ -268,7 +268,7 @@ class GroundCode(GroundExpressions):
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of step. action: with the values of its parameters that are no references; or the location of a frame at a depth
+    """A kind of step. action: with the values of its parameters that are not references; or the location of a frame at a depth
     of a record. own: whether the frame is the processor's own, or of what it executes."""
 
     name: str

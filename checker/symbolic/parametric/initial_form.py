@@ -55,7 +55,7 @@ def check_sums_of_sizes(program: tree.Program, free: Sequence[str]) -> None:
     for file, module in modules.items():
         for count in counts(module, ("count",)):
             if not linear(count):
-                raise Unsupported(f"{file}:{count.lineno}: a count that is no sum of sizes with constant factors")
+                raise Unsupported(f"{file}:{count.lineno}: a count that is not a sum of sizes with constant factors")
         for statement in module.body:
             if not isinstance(statement, ast.FunctionDef) or not is_initial(statement):
                 continue

@@ -104,7 +104,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         raise UsageError(f"{folder / MANIFEST}: not a certificate of this program (format `{FORMAT}`)")
     for name, content in found["files"].items():
         if not writing.SAFE_NAME.fullmatch(name) or not name.endswith((".smt2", ".txt")) or not isinstance(content, str):
-            raise UsageError(f"{folder / MANIFEST}: it lists {name!r}, which is no file of a certificate")
+            raise UsageError(f"{folder / MANIFEST}: it lists {name!r}, which is not a file of a certificate")
     return found
 
 

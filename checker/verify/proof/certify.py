@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Whether a certificate asks of a model what it should: everything is made anew from the text and the lemmas."""
+"""Whether a certificate asks of a model what it should: everything is rebuilt from the text and the lemmas."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def check_against_model(folder: Path, model: Path) -> Claimed:
     states = {target.name for target, _ in targets(relation, properties) if target.kind == STATE}
     states |= stated_lemmas(relation, program.lemmas).keys()
     if not set(kept) <= states:
-        raise Refused(f"{folder / MANIFEST}: it keeps what is no property of states")
+        raise Refused(f"{folder / MANIFEST}: it keeps what is not a property of states")
     if not {UNHELD + entry.record for entry in counted} <= set(kept):
         raise Refused(f"{folder / MANIFEST}: it counts by what it does not keep")
     if not 1 <= claim.k <= MOST_K:
@@ -54,7 +54,7 @@ def check_against_model(folder: Path, model: Path) -> Claimed:
     lemmas = [] if claim.k > 1 else lemmas_in((folder / INITIATION).read_text(encoding="utf-8"))
     variables = {(variable.name, variable.width) for variable in relation.fields.variables}
     if any(set(entry.variables) - variables for entry in lemmas):
-        raise Refused(f"{folder / INITIATION}: a lemma speaks of what is no part of the state of {model}")
+        raise Refused(f"{folder / INITIATION}: a lemma speaks of what is not a part of the state of {model}")
     asked = Claim(kept, excluded, manifest.get("valid", True) is True)
     expected = files(relation, asked, lemmas) if claim.k == 1 else unrolled_files(relation, asked, claim.k)
     compare_questions(folder, manifest, model, expected)

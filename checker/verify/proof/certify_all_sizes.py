@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Whether a certificate for all sizes asks of a model what it should: everything is made anew from the text and the lemmas."""
+"""Whether a certificate for all sizes asks of a model what it should: everything is rebuilt from the text and the lemmas."""
 
 from __future__ import annotations
 

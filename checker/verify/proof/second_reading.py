@@ -35,7 +35,7 @@ def second_reading(
             first = independent_check(refused.file, left(), Z3)
             if first.answer is Answer.UNSAT:
                 raise Disagreement(f"Bitwuzla says sat and Z3 says unsat of {name}, a question of the proof") from None
-            return f"what the search found is no invariant: Bitwuzla says sat of {name}, Z3: {first}"
+            return f"what the search found is not an invariant: Bitwuzla says sat of {name}, Z3: {first}"
         except Refused as refused:
             return f"the certificate is refused: {refused.reason}"
     if folder is not None:

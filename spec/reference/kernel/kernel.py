@@ -108,7 +108,7 @@ class Kernel:
     # --- tasks ---
 
     def is_runnable(self, task: Task, cpu: Cpu) -> bool:
-        """Whether the task, which is no idle task, is current on this CPU, or waits and may run here."""
+        """Whether the task, which is not an idle task, is current on this CPU, or waits and may run here."""
         if not cpu.online or task.idle or task.state is not TaskState.TASK_RUNNING:
             return False
         if task is cpu.current:

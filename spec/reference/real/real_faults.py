@@ -150,7 +150,7 @@ class PageFaults:
             while (fault := self._userfault.read()) is not None:
                 worker = self._workers.get(fault.thread)
                 if worker is None or not worker.writing:
-                    raise self.stuck(f"thread {fault.thread} touches {fault.address:#x}, which is no access of ours")
+                    raise self.stuck(f"thread {fault.thread} touches {fault.address:#x}, which is not an access of ours")
                 worker.fault = fault
 
     def wake(self, address: int) -> None:

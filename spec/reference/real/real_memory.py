@@ -85,7 +85,7 @@ class RealMemory:
             return None
         frame = self._number(address).value - 1
         if not 0 <= frame < len(self._homes):
-            raise Inconsistent(f"area {area}, level {level}: a page is mapped that is no page frame ({frame + 1:#x})")
+            raise Inconsistent(f"area {area}, level {level}: a page is mapped that is not a page frame ({frame + 1:#x})")
         return frame
 
     def access(self, area: int, level: int) -> bool:

@@ -144,7 +144,7 @@ FORGED: dict[str, Forge] = {
     "more bytes": lambda parts: setattr(parts, "rest", b"x" * 100),
     "a state of ones": first_row(2**64 - 1),
     "bits beyond a state": top_word,
-    "a source that is no row": lambda parts: parts.sources.__setitem__(0, 2**31),
+    "a source that is not a row": lambda parts: parts.sources.__setitem__(0, 2**31),
     "a mark of 2": lambda parts: parts.marks.__setitem__(0, 2),
 }
 
@@ -155,7 +155,7 @@ def test_a_forgery_is_refused(searches: list[tuple[str, Callable[[bytes], object
         parts = Parts.of(content, block)
         assert parts.content(block) == content
         FORGED[name](parts)
-        with pytest.raises(CheckpointError, match=r"begin anew without --resume$") as caught:
+        with pytest.raises(CheckpointError, match=r"start over without --resume$") as caught:
             resume(parts.content(block))
         assert "\n" not in str(caught.value)
 

@@ -329,7 +329,7 @@ CASES = {
     ),
     "a condition that ends": (TWO + WAITS + SET.replace("count == 1", "count == 0"), {"is-set"}),
     "a condition that comes again and again": (TWO + WAITS + SET.replace("== 1", "== 1 or not flag"), set()),
-    "a lock is no queue": (TWO + LOCK, {"gets-it"}),
+    "a lock is not a queue": (TWO + LOCK, {"gets-it"}),
     "a fair lock is one": (TWO + LOCK + STRONG, set()),
     "a lock that is assumed to be taken when it is not free": (
         TWO + LOCK + STRONG.replace("return not lock", "return lock and cpu.count == 9"),

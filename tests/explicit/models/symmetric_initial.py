@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The initial state is no representative, and violates an invariant of one instance: of that one, not of its image."""
+"""The initial state is not a representative, and violates an invariant of one instance: of that one, not of its image."""
 
 from checker.language import action, initial, instance, invariant, record
 

@@ -53,7 +53,7 @@ def test_a_state_outside_is_judged_and_not_left() -> None:
     program = program_of(COUNTER)
     result = confirm(program)
     assert (result.statistics.states, result.statistics.transitions, result.statistics.depth) == (5, 4, 4)
-    assert result.findings.keys() == {"never"}, "and it is no deadlock: a transition is possible there"
+    assert result.findings.keys() == {"never"}, "and it is not a deadlock: a transition is possible there"
     assert result.outside.keys() == {"constraint low"}
     assert not result.cuts
     compare(program)

@@ -250,7 +250,7 @@ def start() -> None:
 
 
 def test_several_allocations_in_a_step_are_told_apart() -> None:
-    """What a step allocated first is no choice, and what it allocated then is."""
+    """What a step allocated first is not a choice, and what it allocated then is."""
     text = """
 known: Node | None = None
 @action

@@ -58,8 +58,8 @@ def test_a_file_that_is_no_text(tmp_path: Path) -> None:
 
 def test_what_reading_may_never_end(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "model.py")
-    assert refused(tmp_path / "model.py") == "DIR/model.py: error: this is no ordinary file; name a model's Python source"
-    assert refused(Path("/dev/zero")).endswith("this is no ordinary file; name a model's Python source")
+    assert refused(tmp_path / "model.py") == "DIR/model.py: error: this is not an ordinary file; name a model's Python source"
+    assert refused(Path("/dev/zero")).endswith("this is not an ordinary file; name a model's Python source")
 
 
 def test_a_link_to_itself(tmp_path: Path) -> None:

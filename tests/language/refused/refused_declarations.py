@@ -64,7 +64,7 @@ DECLARATIONS: list[Case] = [
         lines("g: «int = 0"),
         "an int needs its range: Annotated[int, Range(low, high)], or a name for that",
     ),
-    ("a range that is no range", lines("T = Annotated[int, «Small(0, 3)]"), "write Annotated[int, Range(low, high)]"),
+    ("a range that is not a range", lines("T = Annotated[int, «Small(0, 3)]"), "write Annotated[int, Range(low, high)]"),
     ("a range with one bound", lines("T = Annotated[int, «Range(3)]"), "write Annotated[int, Range(low, high)]"),
     ("an empty range", lines("T = Annotated[int, «Range(3, 2)]"), "no integer is from 3 to 2"),
     ("a bound that is not constant", STATE + lines("T = Annotated[int, Range(0, «g)]"), "a bound has to be a constant"),
@@ -99,7 +99,7 @@ DECLARATIONS: list[Case] = [
         "the divisor cannot be 0; change it",
     ),
     ("null of what is not declared", lines('p: bool = null(«"Queue")'), "`Queue` is not defined; define it or import it"),
-    ("null of what is no name", STATE + lines('q: Page | None = null(«"Page | None")'), "`'Page | None'` is not a record"),
+    ("null of what is not a name", STATE + lines('q: Page | None = null(«"Page | None")'), "`'Page | None'` is not a record"),
     ("null of a quoted type", STATE + lines('q: Page | None = null(«"Colour")'), "`Colour` is not a record"),
     (
         "per of what is not declared",
@@ -145,7 +145,7 @@ DECLARATIONS: list[Case] = [
         'write constant_of_model(default, "what it is")',
     ),
     (
-        "a constant of the model whose meaning is no text",
+        "a constant of the model whose meaning is not a text",
         lines("N = «constant_of_model(1, 2)"),
         'write constant_of_model(default, "what it is")',
     ),
@@ -339,7 +339,7 @@ DECLARATIONS: list[Case] = [
         "there is an event late at {file}:8:5 already; rename one",
     ),
     (
-        "a parameter whose meaning is no text",
+        "a parameter whose meaning is not a text",
         lines("N = «parameter(1, 0, 3, 5)"),
         'write parameter(default, low, high, "what it is")',
     ),

@@ -311,7 +311,7 @@ EXPRESSIONS: list[Case] = [
         "`processor` has no meaning here, where no processor steps; take it as a parameter",
     ),
     (
-        "a record that is no processor",
+        "a record that is not a processor",
         routine("x = «processor(Page)", state=STATE + PROCESSOR),
         "this is not the record that executes; the parameter of @executes is",
     ),

@@ -233,12 +233,12 @@ FUNCTIONS_HOOKS_AND_PROPERTIES: list[Case] = [
     (
         "an identifier that would be a path",
         lines('@invariant("../i", "text")', "«def i() -> bool:", '    "Test."', "    return True"),
-        "'../i' is no identifier: write up to 64 letters, digits and hyphens",
+        "'../i' is not an identifier: write up to 64 letters, digits and hyphens",
     ),
     (
         "an event with a blank in its name",
         lines('E = «event("a b", "text")'),
-        "'a b' is no name of an event: write up to 64 letters, digits and hyphens",
+        "'a b' is not a name of an event: write up to 64 letters, digits and hyphens",
     ),
     (
         "a lemma with a name that has a meaning",

@@ -83,7 +83,7 @@ RUNS: list[Case] = [
         "`calls` takes a processor, and a routine",
     ),
     (
-        "calls of what is no processor",
+        "calls of what is not a processor",
         asking('@eventually("x", "y")', "page: Page", "return «calls(page, main)"),
         "`calls` takes a processor; the parameter of @executes is one",
     ),

@@ -39,7 +39,7 @@ STATEMENTS: list[Case] = [
     (
         "global of an unknown name",
         STATE + lines("@action", "def step() -> None:", "    «global gg", "    gg = 1"),
-        "`gg` is no module variable; declare it `gg: Type = initial value`",
+        "`gg` is not a module variable; declare it `gg: Type = initial value`",
     ),
     ("a loop's own local", action("for i in range(3):", "    «i = 1"), "`i` is the loop's own here; use another name"),
     ("a local that starts as None", action("«x = None"), "`x` starts as None; annotate it: `x: Record | None = None`"),
@@ -231,7 +231,7 @@ STATEMENTS: list[Case] = [
         "`rul` is not defined; define it or import it; did you mean `rule`?",
     ),
     (
-        "check with a message that is no text",
+        "check with a message that is not a text",
         action("check(flag, rule, «g)"),
         "the message is text; {expressions} in it are filled in",
     ),

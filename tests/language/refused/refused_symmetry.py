@@ -23,7 +23,7 @@ n: Node | None = None
 at: Per[Page, Small] = per(Page)
 """
 NUMBER = (
-    "instances of {0} are symmetric, so that their addresses are no numbers: keep the reference, or take symmetric=True from {0}"
+    "instances of {0} are symmetric, so that their addresses are not numbers: keep the reference, or take symmetric=True from {0}"
 )
 BITS = (
     "instances of Page are symmetric, so that of their addresses only the tag bits mean anything: & | ^ with a constant below the "
@@ -82,8 +82,8 @@ SYMMETRY: list[Case] = [
     ("an order of addresses", action("if «address(p) < address(n):", "    g = 1"), COMPARED),
     ("an address and a number", action("if «address(p) == 4:", "    g = 1"), COMPARED),
     ("arithmetic on an address", action("g = «address(p) + 1 & 1"), BITS),
-    ("a bit that is no tag", action("g = «address(p) & 2"), BITS),
-    ("a tag that is no tag", action("p = reference(Page, «address(p) | 2)"), BITS),
+    ("a bit that is not a tag", action("g = «address(p) & 2"), BITS),
+    ("a tag that is not a tag", action("p = reference(Page, «address(p) | 2)"), BITS),
     ("a tag that is a variable", action("p = reference(Page, «address(p) ^ g)"), BITS),
     ("a mask that takes more than tags", action("p = reference(Page, «address(p) & ~2)"), BITS),
     ("an instance by number", action("p = «instance(Page, g)"), NAMED.format("Page")),

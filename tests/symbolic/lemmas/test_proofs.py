@@ -566,7 +566,7 @@ def test_certify_says_what_is_shown(claiming: tuple[Path, Path], capsys: pytest.
         ({"events": ["twice", "extra"]}, "not the question"),
         ({"events": []}, "not the question"),
         ({"properties": ["most", "room"]}, "not the question"),
-        ({"properties": ["room"]}, "it keeps what is no property of states"),
+        ({"properties": ["room"]}, "it keeps what is not a property of states"),
         ({"assumptions": []}, "assumptions: not what"),
         ({"assumptions": ["Assumed: whatever"]}, "assumptions: not what"),
         ({"lemmas": ["most"]}, "its lemmas are not those"),

@@ -226,7 +226,7 @@ def test_a_tampered_certificate_is_refused(tmp_path: Path, capsys: pytest.Captur
     refused("not the question that")
     # One that the model does not have.
     (folder / "certificate.json").write_text(json.dumps(manifest | {"kept": ["broken bound", "broken none"], "lemmas": []}))
-    refused("it keeps what is no property of states")
+    refused("it keeps what is not a property of states")
     # Another one.
     (folder / "certificate.json").write_text(json.dumps(manifest))
     text = model.read_text()
@@ -238,7 +238,7 @@ def test_a_tampered_certificate_is_refused(tmp_path: Path, capsys: pytest.Captur
     model.write_text(text.replace("@lemma(", "@invariant("))
     of_text(folder, model)
     changed(folder, lemmas=[])
-    refused("it keeps what is no property of states")
+    refused("it keeps what is not a property of states")
     # An assumption in place of a part that is shown.
     model.write_text(text)
     (folder / "certificate.json").write_text(json.dumps(manifest))

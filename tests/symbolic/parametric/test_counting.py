@@ -168,7 +168,7 @@ def test_certificates_say_how_they_count(model: Path, tmp_path: Path) -> None:
     manifest = json.loads((folder / "certificate.json").read_text())
     for change, reason in (
         ({"kept": [name for name in manifest["kept"] if "nowhere" not in name]}, "counts by what it does not keep"),
-        ({"counted": []}, "keeps what is no property"),
+        ({"counted": []}, "keeps what is not a property"),
         ({"counted": [{"record": "Page"}]}, "by which holders"),
         ({"counted": [{"record": "Page", "holders": []}]}, "not the question"),
         ({"counted": [{"record": "None", "holders": []}]}, "counts by what"),

@@ -71,8 +71,8 @@ def test_what_is_violated_is_not_proved(tmp_path: Path, capsys: pytest.CaptureFi
 @pytest.mark.parametrize(
     ("said", "why"),
     [
-        (Safe(()), "what the search found is no invariant: Bitwuzla says sat of safety.smt2, Z3: sat"),
-        (Safe((((0, 0, True),),)), "what the search found is no invariant: Bitwuzla says sat of initiation.smt2, Z3: sat"),
+        (Safe(()), "what the search found is not an invariant: Bitwuzla says sat of safety.smt2, Z3: sat"),
+        (Safe((((0, 0, True),),)), "what the search found is not an invariant: Bitwuzla says sat of initiation.smt2, Z3: sat"),
         (Unsafe(), "the solver finds a run that violates something"),
         (Stopped(Stop(Why.SOLVER, "Spacer gives up: a reason")), "Spacer gives up: a reason"),
     ],

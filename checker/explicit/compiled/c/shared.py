@@ -47,7 +47,7 @@ class Figure(IntEnum):
 
 
 class RaisedKind(IntEnum):
-    """raised_kind of what is no violation of a property."""
+    """raised_kind of what is not a violation of a property."""
 
     MODEL_ERROR = -1
     CUT = -2

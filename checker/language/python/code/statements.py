@@ -126,7 +126,7 @@ class StatementTranslator:
         if name not in known or not isinstance(
             self.translator.resolver.resolve(self.module, name, node), tree.Variable | StructVariable
         ):
-            raise self.module.error(node, f"`{name}` is no module variable; declare it `{name}: Type = initial value`")
+            raise self.module.error(node, f"`{name}` is not a module variable; declare it `{name}: Type = initial value`")
 
     # -- assignments --
 

@@ -21,7 +21,7 @@ class PropertyTable:
         """Declare a property or lemma. Several invariants of one file may belong to one property, and several predicates to one
         lemma; the first one's prose is its."""
         if IDENTIFIER.fullmatch(identifier) is None:
-            raise module.error(node, f"{identifier!r} is no identifier: write up to 64 letters, digits and hyphens")
+            raise module.error(node, f"{identifier!r} is not an identifier: write up to 64 letters, digits and hyphens")
         known = self.declared.get(identifier)
         if is_lemma and identifier in RAISED_BY_THE_CHECKER:
             raise module.error(node, f"{identifier} is a property that the checker itself raises; give the lemma another name")

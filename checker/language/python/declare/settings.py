@@ -62,7 +62,7 @@ class SettingReader:
     def event(self, module: Module, call: ast.Call) -> tree.Constant:
         name, what = texts(module, call, 2, 'event("name", "what happens")')
         if IDENTIFIER.fullmatch(name) is None:
-            raise module.error(call, f"{name!r} is no name of an event: write up to 64 letters, digits and hyphens")
+            raise module.error(call, f"{name!r} is not a name of an event: write up to 64 letters, digits and hyphens")
         if name == "none":
             raise module.error(call, "`--events none` means no event; give this one another name")
         if name in self.events:

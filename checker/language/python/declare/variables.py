@@ -2,8 +2,8 @@
 """What variables and fields are declared with: plain types, arrays (also of arrays), values for each instance of a record,
 and structs.
 
-A struct is no type of the tree: a variable of it becomes a variable for each of its members, named `lock.held`, or `locks[].held`
-where the struct is the element of an array.
+A struct is not a type of the tree: a variable of it becomes a variable for each of its members, named `lock.held`, or
+`locks[].held` where the struct is the element of an array.
 """
 
 from __future__ import annotations

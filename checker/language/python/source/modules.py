@@ -66,7 +66,7 @@ def read_source(path: Path) -> str:
     """The text of a source file; UsageError if it cannot be read."""
     try:
         if path.exists() and not path.is_file() and not path.is_dir():  # reading a pipe or a device may never end
-            raise UsageError("this is no ordinary file; name a model's Python source", path)
+            raise UsageError("this is not an ordinary file; name a model's Python source", path)
         return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise UsageError("there is no such file; `stackproof list` names the models", path) from None
