@@ -11,7 +11,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from tests.support.systems.random_systems import NO_OUT_OF_RANGE
+from tests.support.random.random_systems import NO_OUT_OF_RANGE
 
 EVENTS = ("first", "second")
 """The events of the models; each is on in some."""

@@ -26,10 +26,11 @@ from checker.language.tree import Program
 from checker.symbolic.solvers.solvers import SOLVERS
 from tests.support.judges.agreement import differences
 from tests.support.judges.bounded import check as bounded
-from tests.support.judges.brute_force import TooLarge, compare
+from tests.support.judges.brute.brute_force import TooLarge
+from tests.support.judges.brute.comparison import compare
 from tests.support.judges.confirming import replayed
 from tests.support.judges.exchange import cleared, exchanged, exchanges
-from tests.support.systems.random_systems import READS_TWICE
+from tests.support.random.random_systems import READS_TWICE
 
 from .compiling import Library, make
 from .models import Model

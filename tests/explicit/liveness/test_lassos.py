@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.judges.brute_liveness import violated
+from tests.support.judges.brute.brute_liveness import violated
 from tests.support.judges.lassos import traces_of
 from tests.support.systems.small_lassos import (
     ALLOCATOR,

@@ -23,14 +23,14 @@ from checker.explicit.step.paths import alternatives
 from checker.ir import system as ir
 from checker.ir.lowering.lower import lower
 from checker.language.python.load import load_program
-from tests.explicit.search.test_dks import LONG_ROWS, ROWS, Sizes
 from tests.support.judges.confirming import replayed
 from tests.support.judges.exchange import Images, cleared, exchanged, exchanges
 from tests.support.judges.reducing import reduce, symmetric, violated
+from tests.support.random.drawn import drawn_program
+from tests.support.random.random_systems import random_system
 from tests.support.sampling import always
 from tests.support.seeds import seeds
-from tests.support.systems.drawn import drawn_program
-from tests.support.systems.random_systems import random_system
+from tests.support.systems.dks_table import LONG_ROWS, ROWS, Sizes
 from tests.support.systems.small_programs import program_of
 
 HERE = Path(__file__).parents[1]

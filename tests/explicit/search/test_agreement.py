@@ -8,7 +8,7 @@ import pytest
 
 from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError
-from tests.support.judges.brute_force import compare
+from tests.support.judges.brute.comparison import compare
 from tests.support.judges.confirming import confirm
 from tests.support.systems.small_programs import program_of
 from tests.support.systems.small_systems import ONE_CPU, PROPERTIES, STARTS, SYSTEMS

@@ -19,7 +19,7 @@ from checker.symbolic.terms.terms import Unsupported
 from checker.trace.confirmation.replay import replay
 from checker.verify.bounded import check_bounded
 from checker.verify.request import Request
-from tests.support.judges.brute_liveness import violated as violated_runs
+from tests.support.judges.brute.brute_liveness import violated as violated_runs
 from tests.support.judges.confirming import replayed
 from tests.support.systems.initial_choices import COUNTER, MANY
 from tests.support.systems.small_programs import HEADER, model_file, program_of

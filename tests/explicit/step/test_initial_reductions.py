@@ -20,7 +20,7 @@ from checker.language.tree import Program
 from checker.report.text.check_text import run_text
 from checker.verify.configuration import check_configuration
 from checker.verify.request import Request
-from tests.support.judges.brute_force import compare
+from tests.support.judges.brute.comparison import compare
 from tests.support.judges.confirming import counts, replayed, traced
 from tests.support.judges.in_pieces import pieces
 from tests.support.systems.initial_choices import MANY, SYMMETRIC

@@ -8,7 +8,7 @@ from dataclasses import replace
 from checker.explicit.search.search import Search
 from checker.ir.lowering.lower import lower
 from checker.trace.data import InitialChoice
-from tests.support.judges.brute_force import compare
+from tests.support.judges.brute.comparison import compare
 from tests.support.judges.confirming import confirm, counts, traced
 from tests.support.systems.initial_choices import COUNTER
 from tests.support.systems.small_programs import ONE_PROCESSOR, line_of, program_of

@@ -21,9 +21,9 @@ from checker.symbolic.relation.transition import step_relation
 from checker.symbolic.solvers.solvers import BITWUZLA, SOLVERS, Z3
 from checker.verify.solver_runs import Runs
 from tests.support.judges.bounded import MODEL_ERROR, check
+from tests.support.random.random_systems import random_system
 from tests.support.sampling import some
 from tests.support.seeds import seeds
-from tests.support.systems.random_systems import random_system
 from tests.support.systems.small_programs import program_of
 from tests.support.systems.small_systems import PROPERTIES, SYSTEMS
 

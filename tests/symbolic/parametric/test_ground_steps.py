@@ -20,7 +20,7 @@ from checker.symbolic.parametric.ground_step import GroundCode
 from checker.symbolic.terms.integers import Integer
 from checker.symbolic.terms.terms import Term
 from checker.verify.request import Request
-from tests.support.judges.ground_agreement import GroundComparison
+from tests.support.judges.ground.comparison import GroundComparison
 from tests.support.sampling import some
 from tests.support.systems.small_programs import HEADER
 

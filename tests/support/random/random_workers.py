@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 
-from tests.support.systems.random_systems import NO_OUT_OF_RANGE
+from tests.support.random.random_systems import NO_OUT_OF_RANGE
 
 _STATE = """
 Place = Annotated[int, Range(0, {last})]
