@@ -19,7 +19,8 @@ from tests.support.random.random_systems import random_system
 from tests.support.random.random_workers import random_workers
 from tests.support.systems.small_programs import HEADER, ONE_PROCESSOR
 
-from .degenerate import EVENTS, degenerate
+from .declarations import EVENTS
+from .degenerate import degenerate
 
 
 @dataclass(frozen=True)
