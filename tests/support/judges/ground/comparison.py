@@ -12,6 +12,7 @@ from __future__ import annotations
 import itertools
 import random
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from checker.explicit.search.search import Search
 from checker.explicit.step.initial import initial_states
@@ -244,6 +245,20 @@ class GroundComparison:
                 count = self.of_all.real.arenas[type_.record][0]
                 domains.append([self.states.reference(type_.record, n) for n in range(count)])
         return itertools.product(*domains)
+
+
+def differences(
+    model: Path,
+    settings: dict[str, int],
+    count: int,
+    viewed: bool = True,
+    exact: bool = False,
+    events: tuple[str, ...] = (),
+    properties: frozenset[str] | None = None,
+    each: int = 3,
+) -> list[str]:
+    """Where the formulas of a model of that size and the engine differ, on so many states."""
+    return GroundComparison(Request(model, settings, events), viewed, exact, properties).differences(count, each)
 
 
 def _key(system: ir.System, kind: Kind) -> tuple[object, ...]:
