@@ -368,10 +368,10 @@ def test_a_manifest_lists_files_of_its_folder_only(tmp_path: Path, name: str) ->
     manifest = json.loads((out / MANIFEST).read_text())
     manifest["files"][name] = writing.digest(b"victim")
     (out / MANIFEST).write_text(json.dumps(manifest))
-    with pytest.raises(UsageError, match="no file of a certificate"):
+    with pytest.raises(UsageError, match="not a file of a certificate"):
         write_certificate(out, {}, "2\n", {"safety.smt2": "a"})
     assert (tmp_path / "victim").exists()
-    assert "no file of a certificate" in stackproof("certify", "out", cwd=tmp_path).stderr
+    assert "not a file of a certificate" in stackproof("certify", "out", cwd=tmp_path).stderr
 
 
 # -- checkpoints --
@@ -394,4 +394,4 @@ def test_a_checkpoint_leaves_what_lies_beside_it(tmp_path: Path) -> None:
     for refused in ((*arguments, "pipe"), (*arguments[:-1], "--resume", "pipe")):
         done = stackproof(*refused, cwd=tmp_path)
         assert done.returncode == 2
-        assert "no plain file" in done.stderr
+        assert "not a plain file" in done.stderr

@@ -362,7 +362,7 @@ TAMPERINGS = {
         "but: sat",
     ),
     "an answer of its own": (lambda c: change(c / "safety.smt2", "(check-sat)", '(echo "unsat")\n(check-sat)'), True, "line"),
-    "asks twice": (lambda c: change(c / "safety.smt2", "(assert", "(push 1)\n(assert"), True, "no declaration"),
+    "asks twice": (lambda c: change(c / "safety.smt2", "(assert", "(push 1)\n(assert"), True, "not a declaration"),
     "another invariant": (lambda c: change(c / "certificate.json", '"invariant.txt"', '"elsewhere.txt"'), False, "missing"),
 }
 
