@@ -14,9 +14,10 @@ from checker.conformance.failing import drive
 from checker.language import tree
 from checker.language.errors import UsageError
 from checker.language.python.load import load_program
-from checker.project import PROJECT
+from checker.project import PROJECT, bundled_models
 from checker.report.finding import headline
 from checker.report.text.failure_text import outcome_text
+from checker.report.text.trace_text import plain
 from checker.result.verdict import Status
 from checker.trace.confirmation.replay import replay as replay_trace
 from checker.trace.data import Trace
@@ -28,12 +29,13 @@ from spec.reference.machine import PROTOCOLS
 def load_model_of(trace: Trace) -> tree.Program:
     """The program that a trace is of: the bundled one if the trace was made of that, else its model's file from here."""
     here, bundled = Path(trace.model), PROJECT / trace.model
-    if bundled.is_file() and trace.origin is not None:
+    is_bundled = bundled in bundled_models().values()
+    if is_bundled and trace.origin is not None:
         with contextlib.suppress(UsageError):  # it has no such parameter or event: the trace is of another model
             program = load_program(bundled, dict(trace.settings), trace.events)
             if not changed_files(trace, program):
                 return program
-    return load_program(here if here.is_file() or not bundled.is_file() else bundled, dict(trace.settings), trace.events)
+    return load_program(here if here.is_file() or not is_bundled else bundled, dict(trace.settings), trace.events)
 
 
 def replay_command(path: Path) -> str:
@@ -84,7 +86,7 @@ def replay(trace: Path, on: str) -> int:
         again = "if it is still violated, `stackproof check --save` finds a new counterexample"
         raise UsageError(f"the model has changed since ({files}): {result.reason}; {again}", trace)
     if not result.ok:
-        print(f"{trace}: not confirmed: {result.reason}")
+        print(f"{trace}: not confirmed: {plain(result.reason)}")
         return Status.VIOLATED.value
     print(f"{trace}: confirmed in {len(stored.steps)} steps")
     print(headline(stored))

@@ -41,7 +41,7 @@ class Findings:
         except PictureError as error:
             drawn = f"{stem}.dot"
             contents = {f"{stem}.json": text, drawn: picture(trace, sources)}
-            print(f"{error}; {self.folder / drawn} is what Graphviz can draw elsewhere", file=sys.stderr)
+            print(f"{error.message}; {self.folder / drawn} is what Graphviz can draw elsewhere", file=sys.stderr)
         with uninterrupted():
             self._put(contents)
         return [self.folder / name for name in contents]

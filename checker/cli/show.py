@@ -41,7 +41,7 @@ def show(trace: Path, svg: Path | None, dot: Path | None) -> int:
         raise UsageError(f"--svg and --dot both name {svg}; give each a file of its own")
     stored = load_trace(trace)
     sources: dict[str, str] = {}  # the trace can be read without its model, only less well
-    with contextlib.suppress(UsageError, Gone):
+    with contextlib.suppress(UsageError, Gone, OSError):
         program = load_model_of(stored)
         stored = moved(stored, program)
         sources = program.sources

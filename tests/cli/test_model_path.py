@@ -120,3 +120,29 @@ def test_a_model_imports_the_model_beside_it_rather_than_the_bundled_one(tmp_pat
     done = stackproof("check", str(importing), cwd=tmp_path)
     assert done.returncode == 2
     assert done.stderr.startswith(f"{tmp_path}/models/rfc_v1.py:")
+
+
+def test_a_model_imports_the_file_beside_it_before_one_a_folder_above(tmp_path: Path) -> None:
+    """A folder above is anybody's, as /tmp is."""
+    for folder, bound in ((tmp_path, 3), (tmp_path / "work", 1)):
+        (folder / "models").mkdir(parents=True)
+        (folder / "models" / "lib.py").write_text(f"# SPDX-License-Identifier: GPL-2.0-only\nBOUND = {bound}\n")
+    text = COUNTER.replace("\ncount", "from models.lib import BOUND\n\ncount", 1).format(fine="(1 if count else 0) < BOUND")
+    (tmp_path / "work" / "mine.py").write_text(text)
+    assert stackproof("check", "mine.py", cwd=tmp_path / "work").returncode == 1
+
+
+def test_a_link_to_nowhere_is_the_users_own_file(tmp_path: Path) -> None:
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "dks.py").symlink_to(tmp_path / "nowhere.py")
+    for path in ("models/dks.py", "./models/dks.py"):
+        done = stackproof("check", path, cwd=tmp_path)
+        assert (done.returncode, "there is no such file" in done.stderr) == (2, True)
+    (tmp_path / "models" / "dks.py").unlink()
+    assert stackproof("check", "./models/dks.py", cwd=tmp_path).returncode == 2, "a path of the user's own, and no file"
+
+
+def test_a_folder_of_the_users_may_be_called_spec(tmp_path: Path) -> None:
+    own(tmp_path, "spec/mine.py")
+    assert stackproof("check", "spec/mine.py", cwd=tmp_path).returncode == 1
+    assert "part of the kernel" in stackproof("check", str(PROJECT / "spec" / "kernel" / "boot.py"), cwd=tmp_path).stderr

@@ -34,6 +34,7 @@ class Marks(IntFlag):
     OLD = 2
 
 
+ONE = int(True)
 a: bool = False
 b: bool = False
 phase: Phase = Phase.BEGUN
@@ -42,7 +43,7 @@ marks: Marks = Marks.NEW
 
 @function
 def both() -> bool:
-    return a and b and phase == Phase.BEGUN and bool(marks & Marks.NEW)
+    return a and b and ONE == 1 and phase == Phase.BEGUN and bool(marks & Marks.NEW)
 
 
 @action
@@ -125,6 +126,7 @@ def model(tmp_path: Path) -> Path:
         ('"stays", "it', '"goes", "it', "the property stays is gone"),
         ('@eventually_always("stays"', '@eventually("stays"', "the property stays says something else than was recorded"),
         ("    return a\n\n", "    return a or b\n\n", "the property stays says something else than was recorded"),
+        ("int(True)", "int(False)", "the property end says something else than was recorded"),
         ("return a and b and", "return a or b and", "the property end says something else than was recorded"),
         ("BEGUN = 0\n    DONE = 1", "DONE = 0\n    BEGUN = 1", "the property end says something else than was recorded"),
         ("OLD = 2", "OLD = 4", "the property end says something else than was recorded"),
@@ -226,6 +228,21 @@ def test_the_events_of_a_record_are_named(tmp_path: Path) -> None:
     done = gate(tmp_path / "model.py")
     assert done.returncode == 2
     assert 'say which events happen: events=("...",), or events=() for none' in done.stderr
+
+
+def test_modules_that_import_a_name_from_each_other_are_compared(tmp_path: Path) -> None:
+    (tmp_path / "models").mkdir()
+    head = "# SPDX-License-Identifier: GPL-2.0-only\nfrom checker.language import function\n"
+    function = "\n\n@function\ndef same(x: bool) -> bool:\n    return x\n"
+    (tmp_path / "models" / "one.py").write_text(f"{head}from models.two import x\n{function}")
+    (tmp_path / "models" / "two.py").write_text("# SPDX-License-Identifier: GPL-2.0-only\nfrom models.one import x\n")
+    path = tmp_path / "model.py"
+    path.write_text(
+        MODEL.replace("\n\nclass Phase", "\nfrom models.one import same\n\n\nclass Phase", 1).replace(
+            "return a or not b", "return same(a or not b)"
+        )
+    )
+    assert "order" in load_wording(path).properties
 
 
 def test_what_is_skipped_in_a_folder_is_said(model: Path) -> None:

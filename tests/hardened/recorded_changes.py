@@ -19,8 +19,8 @@ TWO_CPUS = {"CPUS": 2, "TASKS": 1, "STACK_PAGES": 2}
 
 @dataclass(frozen=True)
 class Change:
-    """A change, and the smallest configuration found in which it matters. number: of the bug that it removes, in DESIGN.md's order
-    and that of hardened's docstring; None: it removes another. what: the change. without: the file of the model that lacks it.
+    """A change, and the smallest configuration found in which it matters. number: of the bug that it removes, in the order of
+    hardened's docstring; None: it removes another. what: the change. without: the file of the model that lacks it.
     occasion: the property of occasions.py that says when the change comes into play. beside: a model that lacks all that
     `without` lacks, but this change; hardened, if there is none."""
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Each change that hardened makes to the RFC is there for a reason: a model without it shows the bug again.
 
-docs/results/hardened.md has the result; `pytest -n 0 --update-golden tests/hardened` writes its tables anew.
+docs/results/hardened.md has the result; `pytest -n 0 --slow --update-golden tests/hardened` writes its tables anew.
 """
 
 from __future__ import annotations

@@ -145,7 +145,7 @@ def test_a_page_that_nobody_has_mapped_is_told(memory: RealMemory) -> None:
     address = memory.address(0, 0)
     assert memory.mapped_levels(0)[0]
     ctypes.memset(address, 0xFF, 8)
-    with pytest.raises(Inconsistent, match="no page frame"):
+    with pytest.raises(Inconsistent, match="not a page frame"):
         memory.frame_at(0, 0)
 
 

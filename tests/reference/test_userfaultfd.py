@@ -197,7 +197,7 @@ def test_a_touch_by_a_stranger_is_an_error_and_no_endless_wait(userfault: Userfa
             for _ in range(10_000):
                 faults.begin(area + PAGE_SIZE).refuse()
 
-        with pytest.raises(Stuck, match="no access of ours"):
+        with pytest.raises(Stuck, match="not an access of ours"):
             go_on()
     stranger.join(10)
     assert not stranger.is_alive()

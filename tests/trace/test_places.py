@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from checker.trace.machine import Machine, Outcome, Transition
 from checker.trace.places import changed_files, moved, positions
 from checker.trace.state import Kind
 from checker.trace.store import dump_trace, parse_trace
+from tests.support.command import stackproof
 from tests.trace.small_models import program_of
 
 MODEL = """
@@ -217,3 +219,33 @@ def test_show_has_the_lines_as_they_are_now(stored: Path, tmp_path: Path, capsys
     after = capsys.readouterr().out
     line = 1 + (HEAD + WRONG).splitlines().index("def at_most() -> bool:")
     assert f"wrong.py:{line}" in before and f"wrong.py:{line + 10}" in after and f"wrong.py:{line}:" not in after
+
+
+NAMES = {
+    "NUL": "a\0b.py",
+    "half a character": "\ud800.py",
+    "long": 300 * "x" + ".py",
+    "folder above": "../../etc/passwd",
+    "device": "/dev/zero",
+    "newline": "a\nb.py",
+    "escape": "\x1b[2Jx.py",
+}
+
+
+@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
+def test_a_trace_may_name_any_model(name: str, stored: Path) -> None:
+    """`show` does without the model; `replay` says in one line that there is none."""
+    trace = json.loads(stored.read_text())
+    stored.write_text(json.dumps(trace | {"model": name}))
+    shown, replayed = stackproof("show", str(stored)), stackproof("replay", str(stored))
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert (replayed.returncode, replayed.stdout, replayed.stderr.count("\n")) == (2, "", 1)
+
+
+def test_a_trace_cannot_print_a_line_of_its_own(stored: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    trace = json.loads(stored.read_text())
+    trace["steps"][0]["name"] = f"x\n{stored}: confirmed in 3 steps\n"
+    stored.write_text(json.dumps(trace))
+    capsys.readouterr()
+    assert run(["replay", str(stored)]) == 1
+    assert capsys.readouterr().out.count("\n") == 1

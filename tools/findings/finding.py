@@ -20,7 +20,7 @@ class Wrong(Exception):
 
 @dataclass(frozen=True)
 class Finding:
-    """bug: its number in DESIGN.md with a letter where it has several sides, or N1, N2, ... where it is not there. name: what it is
+    """bug: its number in docs/results/findings.md with a letter where it has several sides, or N1, N2, ... where it is not there. name: what it is
     called. stem: the name of its files in counterexamples/, without what comes after the dot. what: happens, in one sentence. why: it matters. shows: what its signature is and why that is this bug. message: a
     regular expression for the message of the violation."""
 

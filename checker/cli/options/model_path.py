@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
 
-from checker.project import MODELS, PROJECT, bundled_models
+from checker.project import PROJECT, bundled_models
 
 
 class ModelPath(click.Path):
@@ -26,6 +27,6 @@ class ModelPath(click.Path):
         if value in bundled:
             return bundled[str(value)]
         given = Path(str(value))
-        if given.parent == MODELS.relative_to(PROJECT) and bundled.get(given.stem) == PROJECT / given and not given.exists():
+        if str(value) == str(given) and bundled.get(given.stem) == PROJECT / given and not os.path.lexists(given):
             return PROJECT / given
         return Path(super().convert(value, param, ctx))  # type: ignore[arg-type]

@@ -19,7 +19,7 @@ from checker.language.python.hooks import demanded, find_implementations
 from checker.language.python.initial import initial, initial_codes
 from checker.language.python.recorded import expectations, recorded, stated
 from checker.language.python.runs import RunConditions
-from checker.language.python.source.modules import Texts, check_with_python, display_path, load_modules
+from checker.language.python.source.modules import Texts, check_with_python, display_path, is_kernel, load_modules
 from checker.language.python.source.symbols import Code
 from checker.language.python.steps import StepCode, check_recursion, executes
 from checker.language.python.wording import Wording, wording
@@ -48,7 +48,7 @@ class _Loader:
     """Reads one model. whole: the modules of which all definitions are part of the program, not just what is imported by name."""
 
     def __init__(self, path: Path, settings: Mapping[str, int], events: frozenset[str] | None, texts: Texts | None) -> None:
-        if display_path(path).startswith("spec/"):
+        if is_kernel(path):
             raise UsageError("this is a part of the kernel, not a model; name a model that imports it", path)
         self.path = path
         self.modules = load_modules(path, texts)

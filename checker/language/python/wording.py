@@ -100,10 +100,19 @@ class _Texts:
                 home, definition = code.module, code.node
             elif definition is None or not _counts(definition):
                 continue
-            key = home.name, text_of(definition)
+            key = home.name, self._said(home, definition)
             if key not in found:
                 found.add(key)
                 self._collect(home, definition, found)
+
+    def _said(self, home: Module, definition: ast.stmt) -> str:
+        """The text of a definition; of a constant that models give, its value."""
+        match definition:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call()):
+                constant = self._symbol(home, name)
+                assert isinstance(constant, tree.Constant)
+                return f"{name}: {constant.value}"
+        return text_of(definition)
 
     def _used(self, home: Module, definition: ast.FunctionDef) -> Code | None:
         """The function that a name stands for: of a hook, the one that implements it. None for what is not a function."""
@@ -116,10 +125,12 @@ class _Texts:
     def _home(self, module: Module, name: str) -> tuple[Module, ast.stmt | None]:
         """Where a name is defined; None where that is not a file of the program."""
         definition = module.definitions[name]
+        passed: set[Import] = set()
         while isinstance(definition, Import):
             target = self.symbols.modules.modules.get(definition.module)
-            if target is None or definition.name not in target.definitions:
+            if target is None or definition.name not in target.definitions or definition in passed:
                 return module, None
+            passed.add(definition)
             module, definition = target, target.definitions[definition.name]
         return module, definition
 
@@ -130,8 +141,8 @@ class _Texts:
 def _counts(definition: ast.stmt) -> bool:
     """Whether a definition that is not a function is part of what its users say: a constant, a range, an Enum, an IntFlag."""
     match definition:
-        case ast.Assign(value=ast.Call()):
-            return False  # a parameter, an event or a property
+        case ast.Assign(value=ast.Call(func=ast.Name(id=name))):
+            return name in ("int", "bool", "constant_of_model")  # else a parameter, an event or a property
         case ast.Assign() | ast.ClassDef(decorator_list=[]):
             return True
     return False

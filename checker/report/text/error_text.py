@@ -28,11 +28,12 @@ _WORD = re.compile(r"\w*", re.ASCII)
 
 def error_text(error: UsageError) -> str:
     """The error's line, and below it the source that it points at, if there is any to show; without a newline at its end."""
+    text = str(error).replace("\n", escaped("\n"))  # of a name of other people's: an error is one line
     if error.position is None or error.line is None or not error.line.strip(" \t"):
-        return str(error)
+        return text
     number = f"{error.position.line:>{NUMBER}}"
     source, mark = excerpt(error.line, error.position.column, WIDTH - len(number) - len(" | "))
-    return f"{error}\n{number} | {source}\n{' ' * len(number)} | {mark}"
+    return f"{text}\n{number} | {source}\n{' ' * len(number)} | {mark}"
 
 
 def excerpt(line: str, column: int, width: int) -> tuple[str, str]:

@@ -113,11 +113,10 @@ def family(request: Request) -> Family:
         found = [blocks(one, same_names(system, one)) for one in sizes]
         same = same_blocks(found[: len(least)], found[len(least) :])
         return Family(program, free, real, system, functions_of(system, sizes), same)
-    except (Unsupported, ModelError) as why:
-        message = f"no proof for all sizes: {why}"
-        if isinstance(why, ModelError):
-            raise UsageError(message, position=why.position, line=why.line) from None
-        raise UsageError(message) from None
+    except ModelError as why:
+        raise ModelError(why.position, f"no proof for all sizes: {why.message}", why.line) from None
+    except Unsupported as why:
+        raise UsageError(f"no proof for all sizes: {why}") from None
 
 
 def _sizes(request: Request, program: tree.Program, free: Sequence[str]) -> tuple[list[dict[str, int]], list[dict[str, int]]]:

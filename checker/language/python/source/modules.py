@@ -62,6 +62,14 @@ Texts = Mapping[Path, str]
 """Texts to read in place of what files hold, by the resolved path of the file."""
 
 
+def is_kernel(path: Path) -> bool:
+    """Whether a file is part of the modelled kernel."""
+    try:
+        return path.resolve().is_relative_to(PROJECT / "spec")
+    except (OSError, ValueError):  # no file has that name
+        return False
+
+
 def read_source(path: Path) -> str:
     """The text of a source file; UsageError if it cannot be read."""
     try:
@@ -76,6 +84,8 @@ def read_source(path: Path) -> str:
         raise UsageError("not a text file in UTF-8; name a model's Python source", path) from None
     except OSError as error:
         raise UsageError(f"cannot be read: {error.strerror}", path) from None
+    except ValueError:  # a NUL, or half of a character
+        raise UsageError("no file can have this name; name a model's Python source", path) from None
 
 
 def parse_module(name: str, path: Path, texts: Texts | None = None) -> Module:
@@ -187,7 +197,7 @@ class ModuleSet:
 
 def _find(name: str, main: Path, position: Position) -> Path:
     relative = Path(*name.split("."))
-    beside = (main.resolve().parent.parent, main.resolve().parent)
+    beside = (main.resolve().parent, main.resolve().parent.parent)
     bundled_first = name.split(".")[0] == "spec"  # one kernel for all; a model stands beside the model that imports it
     for root in (PROJECT, *beside) if bundled_first else (*beside, PROJECT):
         for candidate in (root / relative.with_suffix(".py"), root / relative / "__init__.py"):
