@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The command line from outside: what it prints, where, and its exit status."""
+"""`stackproof check` from outside: what it prints, where, and its exit status."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from typing import Any
 import jsonschema
 import pytest
 
-from tests.cli.busy import wait_until_it_has_worked
+from tests.support.busy import wait_until_it_has_worked
 from tests.support.command import in_a_process, stackproof
-from tests.support.printed import PROJECT, at_a_place, copy_of_project, one_line, schema
+from tests.support.printed import PROJECT, copy_of_project, one_line, schema
 
 Golden = Callable[[str, str], None]
 
@@ -118,127 +118,6 @@ def test_the_ladder_finds_the_recorded_violations(tmp_path: Path, sizes: tuple[s
         assert replayed.returncode == 0, replayed.stdout
 
 
-@pytest.mark.parametrize(
-    ("arguments", "status", "line"),
-    [
-        (["check"], 2, "error: Missing argument 'MODEL'. (stackproof check --help)"),
-        (["check", "models/none.py"], 2, "models/none.py: error: there is no such file; `stackproof list` names the models"),
-        (["check", "models"], 2, "models: error: this is a folder; name one model file"),
-        (["check", "models/dks.py", "--cpus", "2"], 2, "error: models/dks.py has no parameter CPUS; it has C, T, S, FAIL, LATE"),
-        (["check", "models/dks.py", "--set", "C=0"], 2, "error: C = 0 is out of range; C (CPUs) can be 1 to 4"),
-        (
-            ["check", "models/rfc_v1.py", "--cpus", "0"],
-            2,
-            "error: CPUS = 0 is out of range; CPUS (CPUs, all online at boot) can be 1 to 4",
-        ),
-        (
-            ["check", "models/rfc_v1.py", "--tasks", "1000000000"],
-            2,
-            "error: TASKS = 1000000000 is out of range; TASKS (tasks besides each CPU's idle task) can be 1 to 6",
-        ),
-        (
-            ["check", "models/rfc_v1.py", "--cpus", "x"],
-            2,
-            "error: Invalid value for '--cpus': 'x' is not a valid integer. (stackproof check --help)",
-        ),
-        (
-            ["check", "models/dks.py", "--set", "C"],
-            2,
-            "error: Invalid value for '--set': 'C' is not a setting; write NAME=NUMBER, for example --set T=3 (stackproof check --help)",
-        ),
-        (
-            ["check", "models/rfc_v1.py", "--events", "touch,late-falt"],
-            2,
-            "error: models/rfc_v1.py has no event late-falt; did you mean `late-fault`?; it has touch, late-fault, "
-            "switch-fault, irq, softirq, nmi, oom, charge-fail, sleep, migrate, fork, exit, hotplug, remote-read, oops-continues",
-        ),
-        (
-            ["check", "models/dks.py", "--property", "I7"],
-            2,
-            "error: models/dks.py has no property I7; it has I1, I2, I3, I4, I5, I6",
-        ),
-        (
-            ["check", "models/dks.py", "--max-memory", "lots"],
-            2,
-            "error: Invalid value for '--max-memory': 'lots' is not an amount of memory; write for example 500M or 2G (stackproof check --help)",
-        ),
-        (
-            ["check", "models/dks.py", "--reduce", "tasks"],
-            2,
-            "error: Invalid value for '--reduce': 'tasks' is not a reduction; write none, all, or some of pages, symmetry, "
-            "partial-order with commas between them (stackproof check --help)",
-        ),
-        (["frobnicate"], 2, "error: No such command 'frobnicate'. (stackproof --help)"),
-        (["show", "none.json"], 2, None),
-        (["replay", "README.md"], 2, None),
-        (["check", "README.md"], 2, "README.md: error: not a model; a model is a Python source file, its name ends in .py"),
-        (
-            ["check", "spec/kernel/faults.py"],
-            2,
-            "spec/kernel/faults.py: error: this is a part of the kernel, not a model; name a model that imports it",
-        ),
-        (["check", "models/rfc_v1.py", "--cpus", "1", "--set", "CPUS=2"], 2, "error: CPUS is set to 1 and to 2; set it once"),
-    ],
-)
-def test_wrong_usage_is_one_line_and_exit_2(arguments: list[str], status: int, line: str | None) -> None:
-    done = stackproof(*arguments)
-    assert done.returncode == status, done
-    assert done.stdout == ""
-    found = one_line(done.stderr)
-    assert "error:" in found
-    if line is not None:
-        assert found == line
-
-
-def test_a_folder_of_what_is_no_model() -> None:
-    done = stackproof("gate", "tests/cli")
-    assert done.returncode == 2
-    assert done.stdout == ""
-    assert at_a_place(done.stderr).startswith("tests/cli/")
-
-
-@pytest.mark.parametrize(
-    ("text", "line"),
-    [
-        ("def f(:\n", "{file}:1:7: error: not valid Python: invalid syntax"),
-        (
-            "from checker.language import routine\n\n\n@routine\ndef f() -> None:\n    x = {}\n",
-            "{file}:6:9: error: the language does not have a dictionary: use an array or a record",
-        ),
-        (
-            "from checker.language import routine\n\n\n@routine\ndef f() -> None:\n    while True:\n        pass\n",
-            "{file}:6:5: error: this loop can go round without reading or writing shared state, so that one step could last for ever; "
-            "use `for ... in range(...)`",
-        ),
-        (
-            "from checker.language import action\n\n\n@actoin\ndef f() -> None:\n    pass\n",
-            "{file}:4:2: error: `actoin` is not defined; define it or import it; did you mean `action`?",
-        ),
-    ],
-)
-def test_errors_in_a_model_have_file_line_and_column(tmp_path: Path, text: str, line: str) -> None:
-    model = tmp_path / "model.py"
-    entry = "\n\n@initial\ndef start() -> None:\n    enter(instance(Cpu, 0), f)\n" if "routine" in text else ""
-    model.write_text(_with_processor(text) + entry if entry and "while" in text else text)
-    done = stackproof("check", str(model))
-    assert done.returncode == 2, done
-    found = at_a_place(done.stderr)
-    if "while" in text:
-        line = line.replace(":6:", f":{_with_processor(text).splitlines().index('    while True:') + 1}:")
-    assert found == line.format(file=model)
-
-
-def _with_processor(text: str) -> str:
-    """The text with a processor that can run its routine."""
-    head = (
-        "from checker.language import enter, executes, initial, instance, invariant, record, routine\n\n\n"
-        "@record(count=1, frames=1)\nclass Cpu:\n    other: 'Cpu | None' = None\n\n\n"
-        "@executes\ndef runs(cpu: Cpu) -> Cpu:\n    return cpu.other\n\n\n"
-        "@invariant('alone', 'not alone')\ndef alone(cpu: Cpu) -> bool:\n    '''Test.'''\n    return cpu.other is None\n\n\n"
-    )
-    return head + text.split("\n\n\n", 1)[1]
-
-
 def test_a_size_limit_ends_in_unknown_with_the_statistics() -> None:
     done = stackproof(
         "check", "models/rfc_v1_nr_fixed.py", "--cpus", "2", "--tasks", "2", "--events", "touch", "--max-states", "5000"
@@ -296,76 +175,6 @@ def test_ctrl_c_keeps_what_was_found() -> None:
     assert {p["id"]: p["verdict"] for p in found["properties"]}["I2"] == "VIOLATED"
     assert {p["id"]: p["verdict"] for p in found["properties"]}["I4"] == "UNKNOWN"
     assert found["statistics"]["states"] > 0
-
-
-def test_an_unwritable_folder_is_one_line(tmp_path: Path) -> None:
-    blocked = tmp_path / "file"
-    blocked.write_text("")
-    done = stackproof("check", "models/dks.py", "--set", "C=1", "--save", str(blocked / "below"))
-    assert done.returncode == 2
-    assert "cannot be written" in one_line(done.stderr)
-
-
-def test_list_names_models_parameters_properties_events() -> None:
-    done = stackproof("list")
-    assert done.returncode == 0
-    for text in (
-        "  rfc_v1\n",
-        "of dks\n",
-        "CPUS = 1 (1 to 4)",
-        "late-fault",
-        "refill-owed  spec/properties/refill_owed.py:",
-    ):
-        assert text in done.stdout
-
-
-def test_show_prints_and_draws(tmp_path: Path) -> None:
-    trace = PROJECT / "counterexamples" / "rfc_v1" / "single-hole.json"
-    done = stackproof("show", str(trace))
-    assert done.returncode == 0
-    assert done.stdout.startswith("models/rfc_v1.py:")
-    assert f"stackproof replay {trace}" in done.stdout
-    drawn = stackproof("show", str(trace), "--svg", str(tmp_path / "a.svg"), "--dot", str(tmp_path / "a.dot"))
-    assert drawn.returncode == 0
-    assert drawn.stdout == drawn.stderr == ""
-    assert (tmp_path / "a.dot").read_text().startswith("digraph")
-    assert "<svg" in (tmp_path / "a.svg").read_text()
-
-
-def test_replay_refuses_what_is_no_run_of_the_model(tmp_path: Path) -> None:
-    stored = json.loads((PROJECT / "counterexamples" / "rfc_v1" / "single-hole.json").read_text())
-    stored["steps"][12]["changes"] = []
-    changed = tmp_path / "changed.json"
-    changed.write_text(json.dumps(stored))
-    done = stackproof("replay", str(changed))
-    assert done.returncode == 1
-    assert "not confirmed: step 13" in done.stdout
-
-
-def test_gate_passes_as_recorded_and_fails_on_any_change(tmp_path: Path) -> None:
-    model = tmp_path / "dks.py"
-    text = (PROJECT / "models" / "dks.py").read_text()
-    first = text.index("    Expected(")
-    second = text.index("    Expected(", first + 1)
-    end = text.rindex(")")
-    small = text[:second] + text[end:]
-    model.write_text(small)
-    assert stackproof("gate", str(model)).returncode == 0
-    for changed in (
-        small.replace("states=997", "states=998"),
-        small.replace("depth=59", "depth=58"),
-        small.replace('"I3": 9', '"I3": 8'),
-        small.replace('"I3": 9', ""),
-        small.replace("        states=997,\n", ""),
-        small.replace("thread.nr = thread.n + 1", "thread.nr = thread.a + 1"),
-        small.replace("    thread.flag = True\n", "    thread.flag = False\n"),
-    ):
-        assert changed != small
-        model.write_text(changed)
-        done = stackproof("gate", str(model))
-        assert done.returncode == 1, done.stdout
-        assert "recorded" in done.stdout
-        assert "if this is as it should be, record:" in done.stdout
 
 
 def test_a_disagreement_of_the_judges_is_exit_4(tmp_path: Path) -> None:

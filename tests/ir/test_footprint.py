@@ -20,10 +20,10 @@ from checker.ir.layout import make_layout
 from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError
 from checker.language.python.load import load_program
+from tests.support.random.random_expressions import PLACE, Expressions, model
+from tests.support.random.random_programs import random_program
+from tests.support.random.random_systems import random_system
 from tests.support.seeds import seeds
-from tests.support.systems.random_expressions import PLACE, Expressions, model
-from tests.support.systems.random_programs import random_program
-from tests.support.systems.random_systems import random_system
 from tests.support.systems.small_programs import HEADER, ONE_PROCESSOR, model_file
 
 

@@ -17,9 +17,9 @@ from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError
 from checker.language.python.load import load_program
 from checker.language.values import format_value
+from tests.support.random.random_expressions import model, random_cells
+from tests.support.random.random_programs import random_program
 from tests.support.seeds import seeds
-from tests.support.systems.random_expressions import model, random_cells
-from tests.support.systems.random_programs import random_program
 from tests.support.systems.small_programs import ONE_PROCESSOR, model_file, program_of
 
 ROOT = Path(__file__).parents[2]

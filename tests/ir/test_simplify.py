@@ -11,8 +11,8 @@ from hypothesis import note
 
 from checker.ir import simplify
 from checker.ir import system as ir
+from tests.support.random.random_expressions import PLACE, Evaluator, Expressions, model, random_cells
 from tests.support.seeds import seeds
-from tests.support.systems.random_expressions import PLACE, Evaluator, Expressions, model, random_cells
 
 LOCALS = ("a", "b", "c")
 SYSTEM = model()

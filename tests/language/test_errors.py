@@ -17,11 +17,14 @@ from checker.language.python.load import load_program
 from checker.language.tree import Position
 from tests.language.refused.refused import Case
 from tests.language.refused.refused_constraints import CONSTRAINTS
-from tests.language.refused.refused_declarations import DECLARATIONS, NAMES_AND_MODULES
+from tests.language.refused.refused_declarations import NAMES_AND_MODULES, VARIABLES
 from tests.language.refused.refused_expressions import EXPRESSIONS
-from tests.language.refused.refused_programs import FUNCTIONS_HOOKS_AND_PROPERTIES, STEPS, THE_INITIAL_STATE
+from tests.language.refused.refused_functions import FUNCTIONS_AND_HOOKS
+from tests.language.refused.refused_properties import PROPERTIES_AND_OUTCOMES
+from tests.language.refused.refused_records import RECORDS_AND_DECORATORS
 from tests.language.refused.refused_runs import RUNS
 from tests.language.refused.refused_statements import STATEMENTS
+from tests.language.refused.refused_steps import STEPS, THE_INITIAL_STATE
 from tests.language.refused.refused_structs import STRUCTS
 from tests.language.refused.refused_symmetry import SYMMETRY
 from tests.support.systems.small_programs import HEADER, model_file
@@ -29,10 +32,12 @@ from tests.support.systems.small_programs import HEADER, model_file
 ROOT = Path(__file__).parents[2]
 CASES: list[Case] = [
     *NAMES_AND_MODULES,
-    *DECLARATIONS,
+    *VARIABLES,
+    *RECORDS_AND_DECORATORS,
     *EXPRESSIONS,
     *STATEMENTS,
-    *FUNCTIONS_HOOKS_AND_PROPERTIES,
+    *FUNCTIONS_AND_HOOKS,
+    *PROPERTIES_AND_OUTCOMES,
     *STEPS,
     *RUNS,
     *CONSTRAINTS,

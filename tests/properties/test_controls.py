@@ -18,7 +18,8 @@ from checker.result.verdict import Run, VerdictKind
 from checker.verify.configuration import check_configuration
 from checker.verify.request import Request
 from checker.verify.simulate import simulate_configuration
-from tests.properties.recorded_controls import CONTROLS, RECORDED, Control, Planted, catalogue
+from tests.properties.control import CONTROLS, Control, Planted, catalogue
+from tests.properties.recorded_controls import RECORDED
 from tests.support.sampling import always
 
 PORTABLE = Method("portable", 1)

@@ -6,6 +6,7 @@ Hypothesis chooses what happens, and looks for the shortest run in which the two
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_s
 
 from checker.conformance.abstraction import Packing, machine_for, move_of_action, transition_of
 from checker.language.python.load import load_program
+from checker.language.tree import Program
 from checker.trace import machine as replayer
 from checker.trace.state import Kind
 from spec.reference.audit import audit
@@ -30,94 +32,103 @@ MODELS = Path(__file__).parents[2] / "models"
 NUMBERS = st.integers(0, 2**16)
 
 
+class Beside(RuleBasedStateMachine):
+    """Runs of the implementation and of the model in the replayer, at once. name: of the model. candidates: its actions with all
+    arguments. protocol: another than the model's."""
+
+    name: str
+    program: Program
+    packing: Packing
+    candidates: Sequence[tuple[str, tuple[int, ...]]]
+    protocol: type[Protocol] | None
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begin()
+
+    @precondition(lambda self: self.over)
+    @rule()
+    def begin(self) -> None:
+        self.model = replayer.Machine(self.program)
+        self.machine = machine_for(self.program, None if self.protocol is None else self.protocol())
+        self.over = False
+
+    def both(self, move: Move) -> None:
+        """Takes a move that the implementation says is possible."""
+        outcome = self.model.take(transition_of(self.program, self.machine, move))
+        ended: Ended | None = None
+        try:
+            self.machine.take(move)
+        except Ended as raised:
+            ended = raised
+        match outcome.kind:
+            case Kind.DONE:
+                assert ended is None, ended
+                assert self.packing.printed(self.packing.of_machine(self.machine)) == self.model.cells()
+            case Kind.CHECK | Kind.WILD_POINTER:
+                assert isinstance(ended, Failure) and ended.property == outcome.property
+            case Kind.HALT:
+                assert isinstance(ended, Halted)
+            case Kind.CUT:
+                assert ended is None or isinstance(ended, Exhausted)
+            case other:
+                raise AssertionError(f"{move}: the model says {other}: {outcome}")
+        self.over = outcome.kind is not Kind.DONE
+        if self.name == "hardened":
+            assert not isinstance(ended, Failure) and (self.over or not audit(self.machine))
+
+    @precondition(lambda self: not self.over)
+    @rule(cpu=NUMBERS, steps=st.integers(1, 10), choice=NUMBERS)
+    def step(self, cpu: int, steps: int, choice: int) -> None:
+        """Some steps of one CPU."""
+        for _ in range(steps):
+            on = self.machine.cpus[cpu % len(self.machine.cpus)]
+            possible = self.machine.choices(on)
+            if not possible or self.over:
+                return
+            self.both(Move(on.index, choice=possible[choice % len(possible)]))
+
+    @precondition(lambda self: not self.over)
+    @rule(number=NUMBERS)
+    def strike(self, number: int) -> None:
+        """Something that is possible happens to a CPU; not what ends most runs."""
+        guard = self.machine.kernel.stack_pages
+        events = [m for m in self.machine.moves() if m.event not in ("", "remote_read") and guard not in m.arguments[1:]]
+        if events:
+            self.both(events[number % len(events)])
+
+    @precondition(lambda self: not self.over and bool(self.candidates))
+    @rule(number=NUMBERS)
+    def ask(self, number: int) -> None:
+        """Whether any event at all is possible: both say the same."""
+        name, arguments = self.candidates[number % len(self.candidates)]
+        move = move_of_action(self.program, name, arguments)
+        offered = move in self.machine.moves()
+        if offered:
+            self.both(move)
+        else:
+            assert self.model.act(name, arguments).kind is Kind.NOT_POSSIBLE
+
+    @precondition(lambda self: not self.over)
+    @rule(cpu=NUMBERS)
+    def stand_still(self, cpu: int) -> None:
+        """A CPU that cannot step here cannot step in the model. (To ask that is the end of the replayer's machine.)"""
+        on = self.machine.cpus[cpu % len(self.machine.cpus)]
+        if cpu % 16 == 0 and not self.machine.choices(on):
+            assert self.model.step(on.index).kind is Kind.NOT_POSSIBLE
+            self.over = True
+
+
 def beside(
     model: str, sizes: dict[str, int], events: tuple[str, ...], protocol: type[Protocol] | None = None
 ) -> type[RuleBasedStateMachine]:
-    """Runs of the implementation and of the model in the replayer, at once. protocol: another than the model's."""
+    """Such runs of one model. protocol: another than the model's."""
     program = load_program(MODELS / f"{model}.py", sizes, events)
-    packing = Packing(program)
     candidates = [
         (name, arguments) for name, action in program.actions.items() for arguments in replayer.Machine(program).bindings(action)
     ]
-
-    class Beside(RuleBasedStateMachine):
-        def __init__(self) -> None:
-            super().__init__()
-            self.begin()
-
-        @precondition(lambda self: self.over)
-        @rule()
-        def begin(self) -> None:
-            self.model = replayer.Machine(program)
-            self.machine = machine_for(program, None if protocol is None else protocol())
-            self.over = False
-
-        def both(self, move: Move) -> None:
-            """Takes a move that the implementation says is possible."""
-            outcome = self.model.take(transition_of(program, self.machine, move))
-            ended: Ended | None = None
-            try:
-                self.machine.take(move)
-            except Ended as raised:
-                ended = raised
-            match outcome.kind:
-                case Kind.DONE:
-                    assert ended is None, ended
-                    assert packing.printed(packing.of_machine(self.machine)) == self.model.cells()
-                case Kind.CHECK | Kind.WILD_POINTER:
-                    assert isinstance(ended, Failure) and ended.property == outcome.property
-                case Kind.HALT:
-                    assert isinstance(ended, Halted)
-                case Kind.CUT:
-                    assert ended is None or isinstance(ended, Exhausted)
-                case other:
-                    raise AssertionError(f"{move}: the model says {other}: {outcome}")
-            self.over = outcome.kind is not Kind.DONE
-            if model == "hardened":
-                assert not isinstance(ended, Failure) and (self.over or not audit(self.machine))
-
-        @precondition(lambda self: not self.over)
-        @rule(cpu=NUMBERS, steps=st.integers(1, 10), choice=NUMBERS)
-        def step(self, cpu: int, steps: int, choice: int) -> None:
-            """Some steps of one CPU."""
-            for _ in range(steps):
-                on = self.machine.cpus[cpu % len(self.machine.cpus)]
-                possible = self.machine.choices(on)
-                if not possible or self.over:
-                    return
-                self.both(Move(on.index, choice=possible[choice % len(possible)]))
-
-        @precondition(lambda self: not self.over)
-        @rule(number=NUMBERS)
-        def strike(self, number: int) -> None:
-            """Something that is possible happens to a CPU; not what ends most runs."""
-            guard = self.machine.kernel.stack_pages
-            events = [m for m in self.machine.moves() if m.event not in ("", "remote_read") and guard not in m.arguments[1:]]
-            if events:
-                self.both(events[number % len(events)])
-
-        @precondition(lambda self: not self.over and bool(candidates))
-        @rule(number=NUMBERS)
-        def ask(self, number: int) -> None:
-            """Whether any event at all is possible: both say the same."""
-            name, arguments = candidates[number % len(candidates)]
-            move = move_of_action(program, name, arguments)
-            offered = move in self.machine.moves()
-            if offered:
-                self.both(move)
-            else:
-                assert self.model.act(name, arguments).kind is Kind.NOT_POSSIBLE
-
-        @precondition(lambda self: not self.over)
-        @rule(cpu=NUMBERS)
-        def stand_still(self, cpu: int) -> None:
-            """A CPU that cannot step here cannot step in the model. (To ask that is the end of the replayer's machine.)"""
-            on = self.machine.cpus[cpu % len(self.machine.cpus)]
-            if cpu % 16 == 0 and not self.machine.choices(on):
-                assert self.model.step(on.index).kind is Kind.NOT_POSSIBLE
-                self.over = True
-
-    return Beside
+    told = {"name": model, "program": program, "packing": Packing(program), "candidates": candidates, "protocol": protocol}
+    return type("BesideModel", (Beside,), told)
 
 
 LARGE = {"CPUS": 3, "TASKS": 5, "STACK_PAGES": 5}

@@ -3,7 +3,8 @@
 
 `stackproof` runs it in a fork of the test's process, which has loaded the program already: most of a short run is loading. The
 fork has its own memory, files 0 to 2, folder and environment, and ends as the command does. `in_a_process` starts Python anew, for
-what depends on how a process begins, on the memory that it has, or on the source that it loads.
+what depends on how a process begins, on the memory that it has, or on the source that it loads. `run` runs it in the test's own
+process, for tests that capture what it prints, or replace parts of it.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from checker.cli.main import load, main
+from checker.cli.main import run as command
 
 PROJECT = Path(__file__).resolve().parents[2]
 LONGEST = 300.0
@@ -52,6 +54,11 @@ def in_a_process(*arguments: str, cwd: Path = PROJECT, **environment: str) -> su
         text=True,
         timeout=LONGEST,
     )
+
+
+def run(*arguments: str) -> int:
+    """Run the command in this process; its exit status."""
+    return command(list(arguments))
 
 
 def _command(arguments: tuple[str, ...], cwd: Path, before: Callable[[], None], environment: dict[str, str]) -> None:

@@ -13,13 +13,14 @@ from pathlib import Path
 from checker.language.python.load import load_program
 from checker.language.tree import Program
 from tests.support.judges.reducing import symmetric
-from tests.support.systems.random_allocations import random_allocations
-from tests.support.systems.random_programs import Writer
-from tests.support.systems.random_systems import random_system
-from tests.support.systems.random_workers import random_workers
+from tests.support.random.random_allocations import random_allocations
+from tests.support.random.random_programs import Writer
+from tests.support.random.random_systems import random_system
+from tests.support.random.random_workers import random_workers
 from tests.support.systems.small_programs import HEADER, ONE_PROCESSOR
 
-from .degenerate import EVENTS, degenerate
+from .declarations import EVENTS
+from .degenerate import degenerate
 
 
 @dataclass(frozen=True)

@@ -24,13 +24,13 @@ from checker.language.errors import ModelError
 from checker.language.raised import NO_DEADLOCK
 from checker.language.tree import Program
 from checker.symbolic.solvers.solvers import SOLVERS
-from tests.explicit.reduction.test_canonical import cleared
 from tests.support.judges.agreement import differences
-from tests.support.judges.brute_force import TooLarge, compare
+from tests.support.judges.bounded import check as bounded
+from tests.support.judges.brute.brute_force import TooLarge
+from tests.support.judges.brute.comparison import compare
 from tests.support.judges.confirming import replayed
-from tests.support.judges.exchange import exchanged, exchanges
-from tests.support.systems.random_systems import READS_TWICE
-from tests.symbolic.bmc.test_bounded import check as bounded
+from tests.support.judges.exchange import cleared, exchanged, exchanges
+from tests.support.random.random_systems import READS_TWICE
 
 from .compiling import Library, make
 from .models import Model

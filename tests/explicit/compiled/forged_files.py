@@ -164,7 +164,7 @@ def resumed(resume: Callable[[bytes], object], content: bytes, block: int, seeds
 
 
 if __name__ == "__main__":
-    from tests.explicit.compiled.test_forged_checkpoints import subjects
+    from tests.explicit.compiled.forged_searches import subjects
 
     for name, subject, text, block in subjects(Path(sys.argv[1])):
         print(name, *resumed(subject, text, block, range(int(sys.argv[2]), int(sys.argv[2]) + int(sys.argv[3]))), flush=True)

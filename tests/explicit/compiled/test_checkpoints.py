@@ -20,9 +20,9 @@ from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError
 from checker.language.python.load import load_program
 from tests.support.judges.in_pieces import PROJECT, Subject, dks, pieces
+from tests.support.random.random_systems import random_system
 from tests.support.sampling import always
 from tests.support.seeds import seeds
-from tests.support.systems.random_systems import random_system
 from tests.support.systems.small_programs import program_of
 
 

@@ -10,11 +10,11 @@ from hypothesis import assume, event
 from checker.explicit.liveness.lassos import find_lassos
 from checker.explicit.search.search import Search
 from checker.ir.lowering.lower import lower
-from tests.support.judges.brute_liveness import violated
+from tests.support.judges.brute.brute_liveness import violated
 from tests.support.judges.confirming import replayed
+from tests.support.random.drawn import drawn_program, small_enough
+from tests.support.random.random_systems import random_system
 from tests.support.seeds import seeds
-from tests.support.systems.drawn import drawn_program, small_enough
-from tests.support.systems.random_systems import random_system
 
 STATES = ("flag", "count == 1", "count == 0", "p is None", "colour == Colour.RED", "slots[0] is slots[1]", "seen", "wide == 0")
 

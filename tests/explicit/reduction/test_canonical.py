@@ -23,14 +23,14 @@ from checker.explicit.step.paths import alternatives
 from checker.ir import system as ir
 from checker.ir.lowering.lower import lower
 from checker.language.python.load import load_program
-from tests.explicit.search.test_dks import LONG_ROWS, ROWS, Sizes
 from tests.support.judges.confirming import replayed
-from tests.support.judges.exchange import Images, exchanged, exchanges
+from tests.support.judges.exchange import Images, cleared, exchanged, exchanges
 from tests.support.judges.reducing import reduce, symmetric, violated
+from tests.support.random.drawn import drawn_program
+from tests.support.random.random_systems import random_system
 from tests.support.sampling import always
 from tests.support.seeds import seeds
-from tests.support.systems.drawn import drawn_program
-from tests.support.systems.random_systems import random_system
+from tests.support.systems.dks_table import LONG_ROWS, ROWS, Sizes
 from tests.support.systems.small_programs import program_of
 
 HERE = Path(__file__).parents[1]
@@ -201,24 +201,6 @@ def test_the_number_of_orbits(name: str) -> None:
         assert found[canonical.representative(state)] == least
     assert len(set(found.values())) == len(found)
     assert len(found) < len(set(states))
-
-
-def cleared(search: Search, state: int) -> int:
-    """The state with what no step can read in free pages as it is after `allocate`."""
-    system, layout = search.system, search.layout
-    assert system.symmetry is not None
-    for name, value in system.symmetry.dead.items():
-        record = name.partition(".")[0]
-        states = layout.cells[f"{record}.allocated"].offset
-        cells, count = layout.cells[name], system.arenas[record][0]
-        each = len(system.variables[name].initial) // count
-        for index in range(count):
-            if not state >> (states + index) & 1:
-                for cell in range(index * each, (index + 1) * each):
-                    offset = cells.offset + cell * cells.width
-                    state &= ~(((1 << cells.width) - 1) << offset)
-                    state |= value - system.variables[name].low << offset
-    return state
 
 
 def test_what_distinguishes_states_distinguishes_representatives() -> None:

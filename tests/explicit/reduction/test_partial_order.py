@@ -23,9 +23,9 @@ from checker.language.python.load import load_program
 from checker.language.tree import Program
 from tests.support.judges.confirming import replayed
 from tests.support.judges.independence import assert_independent
+from tests.support.random.random_systems import random_system
+from tests.support.random.random_workers import random_workers
 from tests.support.sampling import always
-from tests.support.systems.random_systems import random_system
-from tests.support.systems.random_workers import random_workers
 from tests.support.systems.small_programs import program_of
 
 MODELS = Path(__file__).parents[3] / "models"

@@ -8,10 +8,11 @@ import pytest
 
 from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError
-from tests.support.judges.brute_force import compare
+from tests.support.judges.brute.comparison import compare
 from tests.support.judges.confirming import confirm
+from tests.support.systems.one_cpu import ONE_CPU, STARTS
 from tests.support.systems.small_programs import program_of
-from tests.support.systems.small_systems import ONE_CPU, PROPERTIES, STARTS, SYSTEMS
+from tests.support.systems.small_systems import PROPERTIES, SYSTEMS
 
 
 @pytest.mark.parametrize("name", SYSTEMS)

@@ -21,9 +21,10 @@ from checker.trace.machine import Machine
 from checker.trace.state import Kind
 from checker.verify.configuration import check_configuration
 from checker.verify.request import Request
-from tests.support.judges.brute_force import TooLarge, compare
+from tests.support.judges.brute.brute_force import TooLarge
+from tests.support.judges.brute.comparison import compare
 from tests.support.judges.confirming import confirm, replayed
-from tests.support.systems.random_systems import random_system
+from tests.support.random.random_systems import random_system
 from tests.support.systems.small_programs import HEADER, line_of, model_file, program_of
 
 COUNTER = """

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from checker.language.python.load import load_program
-from tests.support.judges.brute_force import compare
+from tests.support.judges.brute.comparison import compare
 from tests.support.judges.confirming import confirm
 from tests.support.sampling import always
 

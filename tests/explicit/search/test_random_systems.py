@@ -7,11 +7,11 @@ import random
 
 from hypothesis import event
 
-from tests.support.judges.brute_force import compare
+from tests.support.judges.brute.comparison import compare
 from tests.support.judges.confirming import confirm
+from tests.support.random.drawn import drawn_program, small_enough
+from tests.support.random.random_systems import READS_TWICE, random_system
 from tests.support.seeds import seeds
-from tests.support.systems.drawn import drawn_program, small_enough
-from tests.support.systems.random_systems import READS_TWICE, random_system
 
 
 @seeds(25, 1500)

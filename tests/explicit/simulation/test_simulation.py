@@ -21,10 +21,11 @@ from checker.ir.lowering.lower import lower
 from checker.language.python.load import load_program
 from checker.language.tree import Program
 from checker.verify.confirm import confirmed
-from tests.support.judges.brute_force import BruteForce, Label, Space, engine_view
+from tests.support.judges.brute.brute_force import BruteForce, Label, Space
+from tests.support.judges.brute.comparison import engine_view
+from tests.support.random.drawn import drawn_program, small_enough
+from tests.support.random.random_systems import random_system
 from tests.support.seeds import seeds
-from tests.support.systems.drawn import drawn_program, small_enough
-from tests.support.systems.random_systems import random_system
 from tests.support.systems.small_programs import line_of, program_of
 from tests.support.systems.small_systems import PROPERTIES, SYSTEMS
 

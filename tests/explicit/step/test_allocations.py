@@ -18,14 +18,15 @@ from checker.ir.lowering.lower import lower
 from checker.ir.naming import FreeInstances
 from checker.language.tree import Program
 from checker.verify.subject import notes_of
-from tests.support.judges.brute_force import BruteForce, View, compare, engine_space
+from tests.support.judges.brute.brute_force import BruteForce, View
+from tests.support.judges.brute.comparison import compare, engine_space
 from tests.support.judges.compiled import agree
 from tests.support.judges.confirming import confirm, replayed
+from tests.support.random.drawn import drawn_program, small_enough
+from tests.support.random.random_allocations import random_allocations
 from tests.support.sampling import some
 from tests.support.seeds import seeds
-from tests.support.systems.drawn import drawn_program, small_enough
 from tests.support.systems.naming_systems import BOOT, CPU, NAMED, NODE, naming_system, violated_by
-from tests.support.systems.random_allocations import random_allocations
 from tests.support.systems.small_programs import line_of, program_of
 
 MOST = 150

@@ -12,7 +12,8 @@ from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError
 from checker.language.python import load
 from checker.language.tree import Program
-from tests.support.judges.brute_force import BruteForce, TooLarge, compare
+from tests.support.judges.brute.brute_force import BruteForce, TooLarge
+from tests.support.judges.brute.comparison import compare
 from tests.support.systems.small_programs import program_of
 
 STATE = """

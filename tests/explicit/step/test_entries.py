@@ -11,7 +11,8 @@ import pytest
 from checker.language import tree
 from checker.language.schedule import Call
 from checker.language.tree import Program
-from tests.support.judges.brute_force import BruteForce, Space, View, compare, engine_space
+from tests.support.judges.brute.brute_force import BruteForce, Space, View
+from tests.support.judges.brute.comparison import compare, engine_space
 from tests.support.judges.confirming import confirm
 from tests.support.sampling import some
 from tests.support.systems.small_programs import program_of

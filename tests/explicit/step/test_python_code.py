@@ -12,8 +12,8 @@ from checker.explicit.step.outcome import How, OutOfRange, Violated
 from checker.explicit.step.python_code import FunctionMaker
 from checker.ir import system as ir
 from checker.ir.layout import make_layout
+from tests.support.random.random_expressions import Evaluator, Expressions, model, random_cells
 from tests.support.seeds import seeds
-from tests.support.systems.random_expressions import Evaluator, Expressions, model, random_cells
 
 SYSTEM = model()
 LAYOUT = make_layout(SYSTEM)

@@ -7,7 +7,7 @@ import itertools
 
 import pytest
 
-from tests.support.judges.brute_force import compare
+from tests.support.judges.brute.comparison import compare
 from tests.support.judges.confirming import confirm
 from tests.support.sampling import always, some
 from tests.support.systems.small_programs import ONE_PROCESSOR, program_of

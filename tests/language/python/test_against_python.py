@@ -20,8 +20,8 @@ from checker.language.tree import Program, Type
 from checker.trace.machine import Machine
 from checker.trace.state import Kind, Stopped
 from tests.support.judges.as_python import CHECK, DONE, ERROR, STUCK, Ending, Tape, TooManyRuns, Values, python_endings
+from tests.support.random.random_programs import RANGES, random_program
 from tests.support.seeds import seeds
-from tests.support.systems.random_programs import RANGES, random_program
 from tests.support.systems.small_programs import ONE_PROCESSOR, model_file
 
 ACTION = """

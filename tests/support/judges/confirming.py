@@ -40,6 +40,16 @@ def replayed(program: Program, search: Search, finding: Finding) -> Trace:
     return built.trace
 
 
+def traced(program: Program, search: Search) -> Trace:
+    """The trace of the violation of `never`, which the search has found."""
+    return replayed(program, search, search.result.findings["never"])
+
+
+def counts(result: Result) -> tuple[int, int, int]:
+    """States, transitions and depth."""
+    return result.statistics.states, result.statistics.transitions, result.statistics.depth
+
+
 def transition_of(step: Step) -> Transition:
     """The transition of a step, in the machine's terms."""
     transition = step.transition

@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping
 
+from checker.explicit.search.search import Search
 from checker.ir import system as ir
 from checker.ir.layout import Layout
 from checker.language import tree
@@ -99,3 +100,21 @@ def result_type(system: ir.System, number: int) -> tree.Type | None:
     types = {system.procedures[name].result for name in found}
     assert len(types) == 1
     return types.pop()
+
+
+def cleared(search: Search, state: int) -> int:
+    """The state with what no step can read in free pages as it is after `allocate`."""
+    system, layout = search.system, search.layout
+    assert system.symmetry is not None
+    for name, value in system.symmetry.dead.items():
+        record = name.partition(".")[0]
+        states = layout.cells[f"{record}.allocated"].offset
+        cells, count = layout.cells[name], system.arenas[record][0]
+        each = len(system.variables[name].initial) // count
+        for index in range(count):
+            if not state >> (states + index) & 1:
+                for cell in range(index * each, (index + 1) * each):
+                    offset = cells.offset + cell * cells.width
+                    state &= ~(((1 << cells.width) - 1) << offset)
+                    state |= value - system.variables[name].low << offset
+    return state

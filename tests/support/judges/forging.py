@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Changed manifests of certificates."""
+"""Certificates that are changed afterwards."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -21,3 +22,17 @@ def of_text(folder: Path, model: Path) -> None:
     """Make the manifest name the model's files as they are."""
     modules = load_modules(model).modules.values()
     changed(folder, model=str(model), sources={module.display: digest(module.text) for module in modules})
+
+
+def rehashed(folder: Path) -> None:
+    """Make the manifest name the files as they are."""
+    manifest = json.loads((folder / "certificate.json").read_text())
+    for name in manifest["files"]:
+        manifest["files"][name] = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+    (folder / "certificate.json").write_text(json.dumps(manifest))
+
+
+def change(file: Path, old: str, new: str) -> None:
+    text = file.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new, 1))

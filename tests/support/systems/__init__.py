@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Systems and programs for tests: small ones, and random ones."""
+"""Small systems and programs for tests."""

@@ -16,7 +16,7 @@ from checker.symbolic.kinduction.k_induction import InductionMessage, Inductive,
 from checker.verify.proof.certificates import Refused, check_certificate
 from checker.verify.proof.certify import check_against_model
 from tests.support.judges.forging import of_text
-from tests.symbolic.lemmas.test_proofs import CHECKED
+from tests.support.systems.counters import CHECKED
 
 RING = """
 from typing import Annotated

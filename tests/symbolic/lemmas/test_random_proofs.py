@@ -16,9 +16,9 @@ from checker.language.python.load import load_program
 from checker.result.verdict import VerdictKind
 from checker.verify.proof.prove import INDUCTION, LEMMAS, SPACER, prove_configuration
 from checker.verify.request import Request
+from tests.support.random.random_systems import random_system
+from tests.support.random.random_workers import random_workers
 from tests.support.seeds import seeds
-from tests.support.systems.random_systems import random_system
-from tests.support.systems.random_workers import random_workers
 from tests.support.systems.small_programs import HEADER, model_file
 
 STATES = 3_000

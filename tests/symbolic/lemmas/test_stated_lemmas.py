@@ -13,8 +13,7 @@ from checker.cli.main import run
 from checker.symbolic.bmc.question import STATE, Target
 from checker.symbolic.lemmas import strengthening
 from checker.symbolic.lemmas.proof_question import Failed, GivenUp, ProofMessage, ProofProblem, Proved
-from tests.support.judges.forging import changed, of_text
-from tests.symbolic.lemmas.test_proofs import change, rehashed
+from tests.support.judges.forging import change, changed, of_text, rehashed
 
 COUNTERS = '''# SPDX-License-Identifier: GPL-2.0-only
 """Two counters."""

@@ -25,7 +25,7 @@ from checker.verify.proof.certify import check_against_model
 from checker.verify.proof.prove import INDUCTION, LEMMAS, prove_configuration
 from checker.verify.request import Request
 from tests.support.judges.agreement import Comparison
-from tests.support.judges.brute_force import compare
+from tests.support.judges.brute.comparison import compare
 from tests.support.judges.compiled import agree
 from tests.support.seeds import seeds
 from tests.support.systems.small_programs import HEADER, model_file

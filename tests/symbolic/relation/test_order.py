@@ -24,8 +24,8 @@ from checker.symbolic.relation.transition import step_relation
 from checker.symbolic.terms.terms import Term
 from tests.support.evaluation import Evaluator
 from tests.support.judges.agreement import reachable
+from tests.support.random.random_systems import random_system
 from tests.support.seeds import seeds
-from tests.support.systems.random_systems import random_system
 from tests.support.systems.small_programs import program_of
 
 DKS = Path(__file__).parents[3] / "models/dks.py"

@@ -12,12 +12,12 @@ from checker.explicit.simulation.simulation import Plan, Simulation
 from checker.ir.lowering.lower import lower
 from checker.language.raised import NO_OUT_OF_RANGE as NAME
 from tests.support.command import stackproof
-from tests.support.judges.brute_force import compare
+from tests.support.judges.bounded import check as bounded
+from tests.support.judges.brute.comparison import compare
 from tests.support.judges.compiled import agree
 from tests.support.judges.confirming import confirm
-from tests.support.systems.random_systems import NO_OUT_OF_RANGE
+from tests.support.random.random_systems import NO_OUT_OF_RANGE
 from tests.support.systems.small_programs import HEADER, ONE_PROCESSOR, program_of
-from tests.symbolic.bmc.test_bounded import check as bounded
 
 STATE = """
 class Bits(IntFlag):

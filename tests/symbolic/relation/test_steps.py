@@ -13,12 +13,12 @@ from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError
 from checker.language.python.load import load_program
 from tests.support.judges.agreement import differences
+from tests.support.random.random_allocations import random_allocations
+from tests.support.random.random_systems import random_system
+from tests.support.random.random_workers import random_workers
 from tests.support.sampling import always
 from tests.support.seeds import seeds
 from tests.support.systems.naming_systems import NAMED, naming_system
-from tests.support.systems.random_allocations import random_allocations
-from tests.support.systems.random_systems import random_system
-from tests.support.systems.random_workers import random_workers
 from tests.support.systems.small_programs import program_of
 from tests.support.systems.small_systems import PROPERTIES, SYSTEMS
 

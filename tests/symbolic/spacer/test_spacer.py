@@ -12,7 +12,7 @@ from checker.cli.main import run
 from checker.stopping import Stop, Why
 from checker.symbolic.bmc.question import Stopped
 from checker.symbolic.spacer.spacer_question import Safe, SpacerMessage, Unsafe
-from tests.symbolic.lemmas.test_proofs import CHECKED, COUNTER
+from tests.support.systems.counters import CHECKED, COUNTER
 
 FRAMES = """
 from typing import Annotated

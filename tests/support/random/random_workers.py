@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 
-from tests.support.systems.random_systems import NO_OUT_OF_RANGE
+from tests.support.random.random_systems import NO_OUT_OF_RANGE
 
 _STATE = """
 Place = Annotated[int, Range(0, {last})]
@@ -146,45 +146,12 @@ def _body(chance: random.Random, indent: int, count: int, last: int, routine: bo
         atomic = routine and chance.random() < 0.35
         kind = chance.random()
         if kind < 0.55:
-            statement = chance.choice(
-                (
-                    f"w.own = {chance.randint(0, 2)}",
-                    "w.own = 2 - w.own",
-                    f"w.cells[{chance.randint(0, 1)}] = w.own",
-                    f"w.cells[1] = {chance.randint(0, 1)}",
-                    f"w.pc = {chance.randint(0, last)}",
-                    f"log[w] = {chance.randint(0, 1)}",
-                    f"w.rows[{chance.randint(0, 1)}][0] = True",
-                    "w.seat.by[1] = w.own",
-                    "met[w][instance(Worker, 1)] = True",
-                    "seats[w].taken = not seats[w].taken",
-                    "seats[w].by[0] = 0",
-                )
-            )
+            statement = _of_itself(chance, last)
         elif kind < 0.8:
-            statement = chance.choice(
-                (
-                    f"w.box = instance(Box, {chance.randint(0, 1)})",
-                    "w.box = choose(b for b in every(Box) if not any(o.box is b for o in every(Worker)))",
-                    "w.box = None",
-                    "w.box = w.spare",
-                    "w.spare = w.box",
-                    f"w.box.value = {chance.randint(0, 2)}",
-                    "w.box.full = not w.box.full",
-                )
-            )
+            statement = _of_a_box(chance)
             atomic = routine
         elif kind < 0.92:
-            statement = chance.choice(
-                (
-                    f"shared = {chance.randint(0, 2)}",
-                    "shared = w.own",
-                    f"instance(Worker, {chance.randint(0, 1)}).own = {chance.randint(0, 1)}",
-                    f"instance(Box, {chance.randint(0, 1)}).value = 1",
-                    "w.own = choose((0, 1))",
-                    f"w.own = w.own + {chance.randint(0, 1)}" if chance.random() < 0.2 else "w.own = shared",
-                )
-            )
+            statement = _of_all(chance)
         elif kind < 0.96:
             statement = f'check({_condition(chance)}, failed, "test")'
             atomic = routine
@@ -202,3 +169,51 @@ def _body(chance: random.Random, indent: int, count: int, last: int, routine: bo
             space += "    "
         found.append(space + statement)
     return found
+
+
+def _of_itself(chance: random.Random, last: int) -> str:
+    """A statement on what is a worker's own."""
+    return chance.choice(
+        (
+            f"w.own = {chance.randint(0, 2)}",
+            "w.own = 2 - w.own",
+            f"w.cells[{chance.randint(0, 1)}] = w.own",
+            f"w.cells[1] = {chance.randint(0, 1)}",
+            f"w.pc = {chance.randint(0, last)}",
+            f"log[w] = {chance.randint(0, 1)}",
+            f"w.rows[{chance.randint(0, 1)}][0] = True",
+            "w.seat.by[1] = w.own",
+            "met[w][instance(Worker, 1)] = True",
+            "seats[w].taken = not seats[w].taken",
+            "seats[w].by[0] = 0",
+        )
+    )
+
+
+def _of_a_box(chance: random.Random) -> str:
+    """A statement on boxes."""
+    return chance.choice(
+        (
+            f"w.box = instance(Box, {chance.randint(0, 1)})",
+            "w.box = choose(b for b in every(Box) if not any(o.box is b for o in every(Worker)))",
+            "w.box = None",
+            "w.box = w.spare",
+            "w.spare = w.box",
+            f"w.box.value = {chance.randint(0, 2)}",
+            "w.box.full = not w.box.full",
+        )
+    )
+
+
+def _of_all(chance: random.Random) -> str:
+    """A statement on what workers share."""
+    return chance.choice(
+        (
+            f"shared = {chance.randint(0, 2)}",
+            "shared = w.own",
+            f"instance(Worker, {chance.randint(0, 1)}).own = {chance.randint(0, 1)}",
+            f"instance(Box, {chance.randint(0, 1)}).value = 1",
+            "w.own = choose((0, 1))",
+            f"w.own = w.own + {chance.randint(0, 1)}" if chance.random() < 0.2 else "w.own = shared",
+        )
+    )

@@ -170,61 +170,11 @@ class Writer:
             ("store", "store", "store", "page", "page", "slot", "if", "local", "require", "check", "atomic", "call", "choose")
         )
         if kind == "store":
-            self.line(
-                indent,
-                chance.choice(
-                    (
-                        f"count = {self.integer(integers, False)}",
-                        "count = (count + 2) % 3 - 1",
-                        "flag = not flag",
-                        "flag = True",
-                        f"flag = bool({self.condition(integers, False, at_once)})",
-                        "colour = Colour.BLUE",
-                        "bits |= Bits.B",
-                        "bits ^= Bits.A",
-                        "wide = 1 << 33",
-                        "far = 3",
-                        "seen = True",
-                        "count += 1" if chance.random() < 0.2 else "count //= 2",
-                        "count = 2" if chance.random() < 0.2 else "count = wide // (count + 2) % 2",
-                        f"grid[{self.integer(integers, True)}][count] = {self.integer(integers, True)}",
-                        "grid[1][0] = 1 - grid[1][0]" if chance.random() < 0.5 else "grid[p.use][slots[1].use] = 1",
-                        "pairs[1].up[0] = count" if chance.random() < 0.5 else "lone.up[p.use] = count",
-                        READS_TWICE[0] if chance.random() < 0.2 else READS_TWICE[1],
-                    )
-                ),
-            )
+            self.line(indent, self.stored(integers, at_once))
         elif kind == "page":
-            self.line(
-                indent,
-                chance.choice(
-                    (
-                        "p = allocate(Page)",
-                        "free(p)",
-                        "p = None",
-                        f"p.use = {self.integer(integers, False)}",
-                        "p.link = p",
-                        "p.rows[count][1] = 1",
-                        "beside[p][count] = flag",
-                        "p = p.link",
-                        "p = slots[0]",
-                    )
-                ),
-            )
+            self.line(indent, self.of_a_page(integers))
         elif kind == "slot":
-            self.line(
-                indent,
-                chance.choice(
-                    (
-                        "slots[0] = p",
-                        "slots[0] = allocate(Page)",
-                        "slots[1] = reference(Page, address(p) | 1)",
-                        "p = reference(Page, address(slots[1]) & ~1)",
-                        f"slots[{self.integer(integers, True)}] = p",
-                        "slots[count] = None",
-                    )
-                ),
-            )
+            self.line(indent, self.of_a_slot(integers))
         elif kind == "if" and indent < 4:
             self.line(indent, f"if {self.condition(integers, False, at_once)}:")
             self.body(indent + 1, chance.randint(1, 2), integers, where, atomic)
@@ -244,25 +194,7 @@ class Writer:
             self.line(indent, 'with atomic("test"):')
             self.body(indent + 1, chance.randint(1, 2), integers, where, True)
         elif kind == "call" and self.cpus and not at_once and where in ("main", "handler"):
-            self.numbers += 1
-            name = f"v{self.numbers}"
-            self.line(
-                indent,
-                chance.choice(
-                    (
-                        "inner()",
-                        f"{name} = helper({self.integer(integers, True)})",
-                        f"count = helper({self.integer(integers, True)})",
-                        "processor(Cpu).word = 1",
-                        "pending[processor(Cpu)] = True",
-                        "frame_owner(Task).word = 1" if where == "main" else "frame_owner(Cpu).word = 1",
-                        f"flag = frame_owner({chance.choice(('Cpu', 'Task'))}) is None",
-                        f"processor(Cpu).task = {chance.choice(('null(Task)', f'instance(Task, {self.tasks - 1})'))}",
-                    )
-                ),
-            )
-            if self.lines[-1].strip().startswith(name):
-                integers.append(name)
+            self.call(indent, integers, where)
         elif kind == "choose":
             self.line(
                 indent,
@@ -279,6 +211,83 @@ class Writer:
             self.line(indent, 'halt("test")')
         else:
             self.line(indent, "flag = False")
+
+    def stored(self, integers: list[str], at_once: bool) -> str:
+        """A statement that stores into a variable."""
+        chance = self.chance
+        return chance.choice(
+            (
+                f"count = {self.integer(integers, False)}",
+                "count = (count + 2) % 3 - 1",
+                "flag = not flag",
+                "flag = True",
+                f"flag = bool({self.condition(integers, False, at_once)})",
+                "colour = Colour.BLUE",
+                "bits |= Bits.B",
+                "bits ^= Bits.A",
+                "wide = 1 << 33",
+                "far = 3",
+                "seen = True",
+                "count += 1" if chance.random() < 0.2 else "count //= 2",
+                "count = 2" if chance.random() < 0.2 else "count = wide // (count + 2) % 2",
+                f"grid[{self.integer(integers, True)}][count] = {self.integer(integers, True)}",
+                "grid[1][0] = 1 - grid[1][0]" if chance.random() < 0.5 else "grid[p.use][slots[1].use] = 1",
+                "pairs[1].up[0] = count" if chance.random() < 0.5 else "lone.up[p.use] = count",
+                READS_TWICE[0] if chance.random() < 0.2 else READS_TWICE[1],
+            )
+        )
+
+    def of_a_page(self, integers: list[str]) -> str:
+        """A statement on the page that `p` refers to."""
+        return self.chance.choice(
+            (
+                "p = allocate(Page)",
+                "free(p)",
+                "p = None",
+                f"p.use = {self.integer(integers, False)}",
+                "p.link = p",
+                "p.rows[count][1] = 1",
+                "beside[p][count] = flag",
+                "p = p.link",
+                "p = slots[0]",
+            )
+        )
+
+    def of_a_slot(self, integers: list[str]) -> str:
+        """A statement that moves a reference from or to a slot."""
+        return self.chance.choice(
+            (
+                "slots[0] = p",
+                "slots[0] = allocate(Page)",
+                "slots[1] = reference(Page, address(p) | 1)",
+                "p = reference(Page, address(slots[1]) & ~1)",
+                f"slots[{self.integer(integers, True)}] = p",
+                "slots[count] = None",
+            )
+        )
+
+    def call(self, indent: int, integers: list[str], where: str) -> None:
+        """A call, or a statement on the processor or the frame that runs."""
+        chance = self.chance
+        self.numbers += 1
+        name = f"v{self.numbers}"
+        self.line(
+            indent,
+            chance.choice(
+                (
+                    "inner()",
+                    f"{name} = helper({self.integer(integers, True)})",
+                    f"count = helper({self.integer(integers, True)})",
+                    "processor(Cpu).word = 1",
+                    "pending[processor(Cpu)] = True",
+                    "frame_owner(Task).word = 1" if where == "main" else "frame_owner(Cpu).word = 1",
+                    f"flag = frame_owner({chance.choice(('Cpu', 'Task'))}) is None",
+                    f"processor(Cpu).task = {chance.choice(('null(Task)', f'instance(Task, {self.tasks - 1})'))}",
+                )
+            ),
+        )
+        if self.lines[-1].strip().startswith(name):
+            integers.append(name)
 
     def action(self, number: int) -> None:
         chance = self.chance

@@ -13,7 +13,7 @@ from checker.trace.confirmation.fairness import Moment, moment
 from checker.trace.machine import Machine, Transition
 from checker.trace.record import run
 from checker.trace.state import Kind, NextStep
-from tests.support.judges.brute_force import Offered, TooLarge, exact, expand, initial_machines
+from tests.support.judges.brute.brute_force import Offered, TooLarge, exact, expand, initial_machines
 
 STAYS = Transition(None, "")
 """What stands for the transition of a run that has ended."""

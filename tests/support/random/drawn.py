@@ -11,7 +11,7 @@ from hypothesis import assume, event, note
 from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError
 from checker.language.tree import Program
-from tests.support.judges.brute_force import TooLarge
+from tests.support.judges.brute.brute_force import TooLarge
 from tests.support.systems.small_programs import program_of
 
 
