@@ -128,7 +128,7 @@ def summary_text(checked: Checked, saved: Sequence[tuple[str, Path]] = ()) -> st
     lines += dict.fromkeys(note for run in runs for note in run.subject.notes)
     reductions = sorted({name for run in runs for name in run.reductions})
     lines += [
-        f"Searched with the reductions {', '.join(reductions)}." if reductions else "Searched without reductions.",
+        f"Reductions used: {', '.join(reductions) or 'none'}.",
         "The verdicts are about sequentially consistent interleavings of single accesses, at the sizes and events named",
         "above.",
     ]
@@ -151,7 +151,7 @@ def _fairness(run: Run) -> list[str]:
             names.setdefault(verdict.fairness, []).append(verdict.property)
     found = []
     for fairness, properties in names.items():
-        found.append(f"Looked for without reductions, and demanded of every run that meets what follows: {', '.join(properties)}")
+        found.append(f"Checked without reductions, on every run that meets the assumptions below: {', '.join(properties)}")
         found += [f"  - {line}" for line in fairness]
     return found
 
