@@ -6,6 +6,7 @@ from __future__ import annotations
 import shlex
 import shutil
 from collections.abc import Sequence
+from itertools import groupby
 from pathlib import Path
 
 from checker.report.text.trace_text import plain, text_report
@@ -94,16 +95,13 @@ def _by_line(place: str) -> tuple[str, int]:
 
 
 def lines_text(places: Sequence[str]) -> str:
-    """file:line each, the file once."""
+    """Places file:line, in order: each file once, with its lines and, where they follow one another, ranges of them."""
     found: list[str] = []
-    last = ""
-    for place in places:
-        file, _, line = place.rpartition(":")
-        text = line if file == last else place
-        if text not in found:
-            found.append(text)
-        last = file
-    return ", ".join(found)
+    for file, of_file in groupby(sorted(set(map(_by_line, places))), lambda place: place[0]):
+        lines = [line for _, line in of_file]
+        runs = [[line for _, line in run] for _, run in groupby(enumerate(lines), lambda pair: pair[1] - pair[0])]
+        found.append(f"{file}:" + ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs))
+    return "; ".join(found)
 
 
 def summary_text(checked: Checked, saved: Sequence[tuple[str, Path]] = ()) -> str:
