@@ -21,7 +21,7 @@ from checker.verify.proof.certify_all_sizes import check_all_sizes_against_model
 from checker.verify.proof.claims import Claimed, claim_lines, claimed
 
 
-@click.command()
+@click.command(short_help="Check a stored proof.")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--timeout", type=Duration(), metavar="TIME", help="Time limit for each file: 90, 90s, 5m, 2h.")
 @click.option(

@@ -42,7 +42,7 @@ DEPTH = 20
 """Steps that a solver looks at, unless another number is asked for."""
 
 
-@click.command()
+@click.command(short_help="Search a model for violations of its properties.")
 @click.argument("model", type=ModelPath())
 @configuration_options
 @click.option(

@@ -34,7 +34,7 @@ FIRST_OPTIONS = OPTIONS[:-1]
 """All but --property: nothing is demanded here but to be alike."""
 
 
-@click.command()
+@click.command(short_help="Compare the reference implementation with a model.")
 @click.argument("model", type=ModelPath())
 @click.option(
     "--protocol",

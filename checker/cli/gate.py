@@ -30,7 +30,7 @@ from checker.verify.request import LIVENESS_STATES, Request, model_paths, skippe
 from checker.verify.subject import live_properties
 
 
-@click.command()
+@click.command(short_help="Compare models with their recorded results.")
 @click.argument("models", nargs=-1, type=ModelPath())
 @click.option(
     "--save",

@@ -24,7 +24,7 @@ BUNDLED = (
 )
 
 
-@click.command("list")
+@click.command("list", short_help="List models, their parameters, properties and events.")
 @click.argument("models", nargs=-1, type=ModelPath())
 def list_(models: tuple[Path, ...]) -> int:
     """List MODELS (bundled names, files, folders; default: all bundled models), their parameters, properties and events."""

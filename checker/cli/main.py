@@ -59,7 +59,7 @@ class Commands(click.Group):
 @click.version_option(package_name="stackproof")
 @click.pass_context
 def cli(context: click.Context) -> None:
-    """Model checker for the Linux dynamic kernel stacks protocol.
+    """Model checker for kernel protocols such as dynamic kernel stacks.
 
     MODEL is the name of a bundled model, as `stackproof list` has them, or the path of a Python file.
     """

@@ -39,7 +39,7 @@ LIVENESS_STATES = 500_000
 """More than `check` looks at: a mutant often has more states than its model, and shall not be left undecided for that."""
 
 
-@click.command()
+@click.command(short_help="Change a model, and check that its properties notice.")
 @click.argument("model", type=ModelPath())
 @configuration_options
 @click.option("--only", metavar="PATTERN", help="Only mutants whose names match PATTERN (shell wildcards).")

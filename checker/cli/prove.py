@@ -25,7 +25,7 @@ from checker.verify.proof.prove import INDUCTION, LEMMAS, MOST_K, PROVERS, SAMPL
 from checker.verify.proof.prove_all_sizes import prove_all_sizes
 
 
-@click.command()
+@click.command(short_help="Prove properties for runs of any length.")
 @click.argument("model", type=ModelPath())
 @configuration_options
 @click.option(

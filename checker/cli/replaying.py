@@ -59,7 +59,7 @@ def _on_implementation(path: Path, stored: Trace, on: str) -> Status:
     return Status.AS_DEMANDED if good else Status.VIOLATED
 
 
-@click.command()
+@click.command(short_help="Replay a stored counterexample.")
 @click.argument("trace", type=click.Path(path_type=Path))
 @click.option(
     "--on",

@@ -21,7 +21,7 @@ from checker.trace.store import load_trace
 STDOUT = Path("-")
 
 
-@click.command()
+@click.command(short_help="Print or draw a stored counterexample.")
 @click.argument("trace", type=click.Path(path_type=Path))
 @click.option(
     "--svg",

@@ -26,7 +26,7 @@ from checker.stopping import INTERRUPTED
 from checker.verify.simulate import simulate_configuration
 
 
-@click.command()
+@click.command(short_help="Search a large model by random walks.")
 @click.argument("model", type=ModelPath())
 @configuration_options
 @click.option("--walks", type=click.IntRange(min=1), default=1000, show_default=True, metavar="N", help="Number of random walks.")

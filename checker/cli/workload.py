@@ -56,7 +56,7 @@ class Percent(click.FloatRange):
 PERCENT = Percent(0, 100)
 
 
-@click.command()
+@click.command(short_help="Measure the memory of stacks under load.")
 @click.option(
     "--machine",
     "machines",

@@ -11,6 +11,7 @@ from checker.ir.lowering.lower import lower
 from checker.language import tree
 from checker.language.errors import ModelError, UsageError, quoting, similar
 from checker.language.python.load import load_program
+from checker.language.raised import NO_DEADLOCK
 from checker.language.symmetry import undecided_allocations
 from checker.result.verdict import Configuration, Subject
 from checker.verify.request import Request
@@ -70,6 +71,8 @@ def assumptions_of(program: tree.Program) -> tuple[str, ...]:
 def notes_of(program: tree.Program) -> tuple[str, ...]:
     """Its assumptions, and what the model has for nothing."""
     found = [*assumptions_of(program)]
+    if NO_DEADLOCK not in program.properties:
+        found.append("Deadlocks were not looked for: the model does not import no_deadlock from spec.properties.no_deadlock")
     for record, position in undecided_allocations(program):
         found.append(
             f"Not decided: whether it matters which other free {record} `allocate` could return; {position.file}:{position.line} "
@@ -94,7 +97,7 @@ def wanted_properties(program: tree.Program, request: Request) -> frozenset[str]
     for name in request.properties or ():
         if name not in program.properties:
             known = ", ".join(program.properties)
-            raise UsageError(f"{request.model} has no property {name}{similar(name, program.properties)}; it has {known}")
+            raise UsageError(f"{request.model} has no property {name}; it has {known}{similar(name, program.properties)}")
     return frozenset(program.properties if request.properties is None else request.properties)
 
 

@@ -216,7 +216,10 @@ def test_usage() -> None:
     for words, message in (
         (["models/none.py"], "there is no such file"),
         ([str(MODEL), "--set", "M=1"], "has no parameter M"),
-        ([str(MODEL), "--property", "bound"], "has no property bound; did you mean"),
+        (
+            [str(MODEL), "--property", "bound"],
+            "has no property bound; it has no-wild-pointer, no-deadlock, exclusion, bounded; did you mean `bounded`?",
+        ),
         ([str(MODEL), "--jobs", "0"], "--jobs"),
     ):
         done = stackproof("mutate", *words)

@@ -184,7 +184,7 @@ def test_text_has_the_fairness_once() -> None:
     assert done.returncode == 0
     assert done.stdout.count("(exhaustive at 1 CPU, 1 task, 3 stack pages; touch, under fairness)") == len(LIVE)
     assert done.stdout.count("every Cpu that can step does") == 1
-    assert f"demanded of every run that meets what follows: {', '.join(LIVE)}\n  - every Cpu" in done.stdout
+    assert f"on every run that meets the assumptions below: {', '.join(LIVE)}\n  - every Cpu" in done.stdout
 
 
 def test_too_many_states_for_liveness_are_told() -> None:

@@ -58,6 +58,8 @@ ELSEWHERE = (
     "is out of range",
     "has no parameter",
     "has no event",
+    "declares no events",
+    "no file can have this name",
     "not valid Python: {error}'",
     "this is not an ordinary file",
     "is an integer constant; write",

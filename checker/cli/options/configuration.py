@@ -23,7 +23,7 @@ OPTIONS = (
     click.option(
         "--set", "settings", type=Setting(), multiple=True, metavar="NAME=VALUE", help="Set a model parameter; may be repeated."
     ),
-    click.option("--events", metavar="A,B,...", help="Enable exactly these events, or none. Default: all events of the model."),
+    click.option("--events", metavar="A,B,...", help="Enable exactly these events; none: no event. Default: all of them."),
     click.option("--property", "properties", multiple=True, metavar="ID", help="Check only this property; may be repeated."),
 )
 

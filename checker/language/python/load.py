@@ -83,11 +83,12 @@ class _Loader:
         for name in settings.settings:
             if name not in known:
                 has = ", ".join(known) or "none"
-                raise UsageError(f"{self.path} has no parameter {name}{similar(name, known)}; it has {has}")
+                raise UsageError(f"{self.path} has no parameter {name}; it has {has}{similar(name, known)}")
         for name in sorted(settings.enabled_events or ()):
             if name not in events:
-                has = ", ".join(events) or "none"
-                raise UsageError(f"{self.path} has no event {name}{similar(name, events)}; it has {has}")
+                if not events:
+                    raise UsageError(f"{self.path} declares no events, and its actions may always happen; leave out --events")
+                raise UsageError(f"{self.path} has no event {name}; it has {', '.join(events)}{similar(name, events)}")
 
     def _used(self, codes: Sequence[Code]) -> tree.Program:
         """The program, of which dormant code is still a part."""

@@ -115,11 +115,16 @@ class StepCode:
             return True
         return any(self.reads_ghost(other, seen) for other in called_functions(body))
 
+    def no_processor(self) -> str:
+        if self.processor is None:
+            return "no record runs code in this model; add @executes, whose parameter is the one that does"
+        return f"{self.processor} runs code in this model, the parameter of @executes; no other record does"
+
     def check_processors(self, part: object) -> None:
         """ModelError where a part of the tree asks for the processor under another record than the one that executes."""
         for node in nodes(part):
             if isinstance(node, tree.Processor) and node.type != tree.ReferenceType(self.processor or ""):
-                raise ModelError(node.position, "this is not the record that executes; the parameter of @executes is")
+                raise ModelError(node.position, self.no_processor())
 
     def action(self, code: Code) -> tree.Action:
         if self.symbols.result_of(code) is not None:

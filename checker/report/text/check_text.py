@@ -6,6 +6,7 @@ from __future__ import annotations
 import shlex
 import shutil
 from collections.abc import Sequence
+from itertools import groupby
 from pathlib import Path
 
 from checker.report.text.trace_text import plain, text_report
@@ -94,16 +95,13 @@ def _by_line(place: str) -> tuple[str, int]:
 
 
 def lines_text(places: Sequence[str]) -> str:
-    """file:line each, the file once."""
+    """Places file:line, in order: each file once, with its lines and, where they follow one another, ranges of them."""
     found: list[str] = []
-    last = ""
-    for place in places:
-        file, _, line = place.rpartition(":")
-        text = line if file == last else place
-        if text not in found:
-            found.append(text)
-        last = file
-    return ", ".join(found)
+    for file, of_file in groupby(sorted(set(map(_by_line, places))), lambda place: place[0]):
+        lines = [line for _, line in of_file]
+        runs = [[line for _, line in run] for _, run in groupby(enumerate(lines), lambda pair: pair[1] - pair[0])]
+        found.append(f"{file}:" + ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs))
+    return "; ".join(found)
 
 
 def summary_text(checked: Checked, saved: Sequence[tuple[str, Path]] = ()) -> str:
@@ -128,7 +126,7 @@ def summary_text(checked: Checked, saved: Sequence[tuple[str, Path]] = ()) -> st
     lines += dict.fromkeys(note for run in runs for note in run.subject.notes)
     reductions = sorted({name for run in runs for name in run.reductions})
     lines += [
-        f"Searched with the reductions {', '.join(reductions)}." if reductions else "Searched without reductions.",
+        f"Reductions used: {', '.join(reductions) or 'none'}.",
         "The verdicts are about sequentially consistent interleavings of single accesses, at the sizes and events named",
         "above.",
     ]
@@ -151,7 +149,7 @@ def _fairness(run: Run) -> list[str]:
             names.setdefault(verdict.fairness, []).append(verdict.property)
     found = []
     for fairness, properties in names.items():
-        found.append(f"Looked for without reductions, and demanded of every run that meets what follows: {', '.join(properties)}")
+        found.append(f"Checked without reductions, on every run that meets the assumptions below: {', '.join(properties)}")
         found += [f"  - {line}" for line in fairness]
     return found
 

@@ -35,6 +35,10 @@ def spacer_lemmas(relation: Relation, clauses: tuple[BitClause, ...]) -> list[Le
     return [lemma(f"|lemma {number}|", formula(relation, clause)) for number, clause in enumerate(clauses, 1)]
 
 
+LISTED = 256
+"""Values of a field that are looked at one by one to print a clause; of a field with more, the bits are printed."""
+
+
 def formula(relation: Relation, clause: BitClause) -> Term:
     """What a clause says."""
     terms = relation.fields.terms
@@ -56,6 +60,9 @@ def printed(relation: Relation, names: Names, clause: BitClause) -> str:
     for number in dict.fromkeys(number for number, _, _ in clause):
         bits = [(bit, is_) for other, bit, is_ in clause if other == number]
         most = relation.fields.fields[number].most
+        if most >= LISTED:
+            literals += [f"bit {bit} of {places[number][0]} is {int(is_)}" for bit, is_ in bits]
+            continue
         allowed = [value for value in range(most + 1) if any(bool(value >> bit & 1) == is_ for bit, is_ in bits)]
         name, text = places[number]
         if len(allowed) == 1:

@@ -191,16 +191,22 @@ def test_a_setting_that_is_out_of_range(tmp_path: Path, value: int) -> None:
 
 def test_a_setting_of_an_unknown_parameter(tmp_path: Path) -> None:
     path = written(tmp_path, "model.py", HEADER + SIZES)
-    assert refused(path, {"SIZES": 3}) == "error: DIR/model.py has no parameter SIZES; did you mean `SIZE`?; it has SIZE"
+    assert refused(path, {"SIZES": 3}) == "error: DIR/model.py has no parameter SIZES; it has SIZE; did you mean `SIZE`?"
     empty = written(tmp_path, "empty.py", HEADER)
     assert refused(empty, {"SIZE": 3}) == "error: DIR/empty.py has no parameter SIZE; it has none"
 
 
+def test_a_name_that_no_file_can_have(tmp_path: Path) -> None:
+    assert refused(tmp_path / "a\0b.py").endswith("no file can have this name; name a model's Python source")
+
+
 def test_an_unknown_event(tmp_path: Path) -> None:
     path = written(tmp_path, "model.py", HEADER + SIZES)
-    assert refused(path, None, ["lat"]) == "error: DIR/model.py has no event lat; did you mean `late`?; it has late"
+    assert refused(path, None, ["lat"]) == "error: DIR/model.py has no event lat; it has late; did you mean `late`?"
     empty = written(tmp_path, "empty.py", HEADER)
-    assert refused(empty, None, ["late"]) == "error: DIR/empty.py has no event late; it has none"
+    assert refused(empty, None, ["late"]) == (
+        "error: DIR/empty.py declares no events, and its actions may always happen; leave out --events"
+    )
 
 
 def test_what_a_switched_off_event_leaves_out_is_not_looked_at(tmp_path: Path) -> None:

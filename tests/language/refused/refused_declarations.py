@@ -33,7 +33,7 @@ NAMES_AND_MODULES: list[Case] = [
     (
         "import of a missing name of the language",
         lines("«from checker.language import choos"),
-        "the language has no `choos`; did you mean `choose`?; docs/reference/language.md has its names",
+        "the language has no `choos`; docs/reference/language.md has its names; did you mean `choose`?",
     ),
     (
         "code at module level",

@@ -59,7 +59,7 @@ EXPRESSIONS: list[Case] = [
         "Colour has no member GREEN; it has RED, BLUE",
     ),
     ("a flag that there is not", action("g = int(«Bits.C)"), "Bits has no flag C; it has A, B"),
-    ("a field that there is not", action("«p.uses = 1"), "Page has no field `uses`; did you mean `use`?; it has use, row"),
+    ("a field that there is not", action("«p.uses = 1"), "Page has no field `uses`; it has use, row; did you mean `use`?"),
     ("a field that is like none", action("«p.quux = 1"), "Page has no field `quux`; it has use, row"),
     ("a field of an integer", action("«g.use = 1"), "`.use`: this is an integer from 0 to 9, which has no fields"),
     ("a field of None", action("x = «None.use"), "`.use`: this is None, which has no fields"),
@@ -313,7 +313,7 @@ EXPRESSIONS: list[Case] = [
     (
         "a record that is not a processor",
         routine("x = «processor(Page)", state=STATE + PROCESSOR),
-        "this is not the record that executes; the parameter of @executes is",
+        "Cpu runs code in this model, the parameter of @executes; no other record does",
     ),
     (
         "the owner of a frame in an action",

@@ -143,7 +143,7 @@ RECORDS_AND_DECORATORS: list[Case] = [
     (
         "no decorator",
         lines("«def step() -> None:", "    pass"),
-        "`step` has no decorator; say with @routine, @action or @function what it is",
+        "`step` has no decorator; write @routine, @action, @function, @invariant or @initial",
     ),
     (
         "a parameter with a default",

@@ -65,7 +65,7 @@ STRUCTS: list[Case] = [
     (
         "an initial value of a member that there is not",
         LOCKS + lines("x: Lock = Lock(«hold=True)"),
-        "Lock has no member `hold`; did you mean `held`?; it has held, queue",
+        "Lock has no member `hold`; it has held, queue; did you mean `held`?",
     ),
     (
         "an initial value that a member does not take",
@@ -96,7 +96,7 @@ STRUCTS: list[Case] = [
     (
         "a member of a struct that there is not",
         action("flag = «lock.hold", state=LOCKS),
-        "`lock` has no member `hold`; did you mean `held`?; it has held, queue",
+        "`lock` has no member `hold`; it has held, queue; did you mean `held`?",
     ),
     ("an index of a struct", action("flag = «lock[0].held", state=LOCKS), "`lock` is not an array here; do not index it"),
     (

@@ -90,7 +90,7 @@ class PlaceTranslator(CallTranslator):
         found = _Path(self.module.position(node), node.attr, fields, base.type.record, base)
         if found.variable is None and not found.inside(".") and not found.inside("[]"):
             names = _names(fields, 0)
-            hint = f"{similar(node.attr, names)}; it has {', '.join(names) or 'none'}"
+            hint = f"; it has {', '.join(names) or 'none'}{similar(node.attr, names)}"
             raise self.module.error(node, f"{base.type.record} has no field `{node.attr}`{hint}")
         return found
 
@@ -100,7 +100,7 @@ class PlaceTranslator(CallTranslator):
         if not members:
             raise self.module.error(node, f"`{ast.unparse(node.value)}` is an array; index it")
         if node.attr not in members:
-            hint = f"{similar(node.attr, members)}; it has {', '.join(members)}"
+            hint = f"; it has {', '.join(members)}{similar(node.attr, members)}"
             raise self.module.error(node, f"`{ast.unparse(node.value)}` has no member `{node.attr}`{hint}")
         return replace(outer, position=self.module.position(node), name=f"{outer.name}.{node.attr}")
 

@@ -35,7 +35,7 @@ def code_of(resolver: Resolver, module: Module, node: ast.FunctionDef) -> Code:
             raise module.error(decorator, f"@{symbol.name} and @{' @'.join(decorators)} exclude each other; keep one")
         decorators[symbol.name] = call
     if not decorators:
-        raise module.error(node, f"`{node.name}` has no decorator; say with @routine, @action or @function what it is")
+        raise module.error(node, f"`{node.name}` has no decorator; write @routine, @action, @function, @invariant or @initial")
     arguments = node.args
     if arguments.vararg or arguments.kwarg or arguments.kwonlyargs or arguments.defaults or arguments.posonlyargs:
         raise module.error(node, "parameters are plain: `name: Type`, without defaults or stars")

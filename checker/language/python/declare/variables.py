@@ -200,5 +200,5 @@ class VariableReader:
         for keyword in start.keywords:
             if keyword.arg not in members:
                 hint = similar(str(keyword.arg), members)
-                raise d.value_module.error(keyword, f"{struct} has no member `{keyword.arg}`{hint}; it has {', '.join(members)}")
+                raise d.value_module.error(keyword, f"{struct} has no member `{keyword.arg}`; it has {', '.join(members)}{hint}")
         return {str(keyword.arg): keyword.value for keyword in start.keywords}

@@ -66,7 +66,7 @@ def is_kernel(path: Path) -> bool:
     """Whether a file is part of the modelled kernel."""
     try:
         return path.resolve().is_relative_to(PROJECT / "spec")
-    except (OSError, ValueError):  # no file has that name
+    except (OSError, ValueError, RuntimeError):  # no file has that name, or links lead to themselves
         return False
 
 
@@ -174,7 +174,7 @@ def _check_import(module: Module, statement: ast.stmt, source: str, name: str) -
     elif source == LANGUAGE:
         if name not in checker.language.__all__:
             hint = similar(name, checker.language.__all__)
-            raise module.error(statement, f"the language has no `{name}`{hint}; docs/reference/language.md has its names")
+            raise module.error(statement, f"the language has no `{name}`; docs/reference/language.md has its names{hint}")
     elif source.split(".")[0] not in ("spec", "models"):
         raise module.error(statement, f"models import from {LANGUAGE}, spec and models only, not from {source}")
 
