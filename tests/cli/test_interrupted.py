@@ -123,6 +123,24 @@ def test_ctrl_c_before_anything_was_found_is_one_line() -> None:
         assert "checker" not in errors
 
 
+def test_ctrl_c_while_the_first_modules_are_loaded_is_one_line() -> None:
+    """The moment before the program takes signals itself."""
+    code = """
+import runpy, sys
+class Interrupted:
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        if name == "signal":
+            raise KeyboardInterrupt
+sys.modules.pop("signal", None)
+sys.meta_path.insert(0, Interrupted)
+runpy.run_module("checker", run_name="__main__")
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr == "error: interrupted before anything was found\n"
+
+
 def test_gate_stops_at_ctrl_c_and_records_nothing(tmp_path: Path) -> None:
     child = start("gate", "models/rfc_v1_nr_fixed.py", "--save", str(tmp_path / "saved"))
     assert child.stdout is not None
