@@ -27,13 +27,14 @@ from checker.cli.ending import interrupt, last_words, take_signals
 from checker.cli.gate import gate
 from checker.cli.main import run
 from checker.explicit.search.interrupts import temporary_folder
+from checker.project import PROJECT
 from checker.report.picture.svg import render_svg
 from checker.result.verdict import Run
 from checker.stopping import OUT_OF_MEMORY
 from checker.verify.configuration import check_configuration
 from checker.verify.ladder import ladder
 from checker.verify.request import Request
-from tests.support.printed import PROJECT, schema
+from tests.support.printed import schema
 
 LADDER = str(PROJECT / "models" / "rfc_v1_nr_fixed.py")
 HOLDS = "single-hole"

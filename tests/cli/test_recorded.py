@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from checker.language.python.load import load_wording
-from tests.support.command import PROJECT, stackproof
+from checker.project import PROJECT
+from tests.support.command import stackproof
 
 MODEL = '''# SPDX-License-Identifier: GPL-2.0-only
 """Two flags."""

@@ -9,13 +9,14 @@ import pytest
 
 from checker.language.python.load import load_program
 from checker.language.tree import Position, Program
+from checker.project import PROJECT
 from checker.trace.confirmation.build import Built, Claim, Disagreement, build_trace
 from checker.trace.confirmation.replay import replay
 from checker.trace.data import Change
 from checker.trace.machine import Machine, Transition
 from checker.trace.state import Kind
 from checker.trace.store import dump_trace, parse_trace
-from tests.trace.small_models import PROJECT, TWO_CPUS, program_of, random_walk
+from tests.trace.small_models import TWO_CPUS, program_of, random_walk
 
 MODEL = """
 class Colour(Enum):

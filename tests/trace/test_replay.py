@@ -12,13 +12,14 @@ import pytest
 from checker.language.python.load import load_program
 from checker.language.tree import Position, Program
 from checker.language.values import format_value
+from checker.project import PROJECT
 from checker.trace.confirmation.replay import replay
 from checker.trace.data import Change, Trace, Violation
 from checker.trace.machine import Machine, Outcome, Transition
 from checker.trace.parse import parse_instance, parse_value
 from checker.trace.record import run, transitions
 from checker.trace.state import Kind
-from tests.trace.small_models import PROJECT, program_of, random_walk, trace_of
+from tests.trace.small_models import program_of, random_walk, trace_of
 
 MODEL = """
 SIZE = parameter(2, 1, 3, "boxes")

@@ -6,10 +6,11 @@ from __future__ import annotations
 import pytest
 
 from checker.language.python.load import load_program
+from checker.project import PROJECT
 from checker.trace.machine import Machine, Transition
 from checker.trace.state import Kind
 from tests.support.sampling import always
-from tests.trace.small_models import PROJECT, random_walk
+from tests.trace.small_models import random_walk
 
 
 @pytest.mark.parametrize(
