@@ -65,7 +65,9 @@ prove: $(READY)
 # Make all counterexamples and their pictures, in counterexamples/made, and from them those that are kept (counterexamples/README.md).
 counterexamples: $(READY)
 	$(BIN)/stackproof gate models --save counterexamples/made
-	for model in rfc_v1 dks; do cp counterexamples/made/$$model/*.json counterexamples/$$model/; done
+	for model in rfc_v1 dks; do \
+	  find counterexamples/$$model -name '*.json' ! -name 'bug-*' -delete && \
+	  cp counterexamples/made/$$model/*.json counterexamples/$$model/ || exit 1; done
 	$(BIN)/python -m tools.findings
 
 # Find each bug of models/rfc_v1.findings.toml again: its run in counterexamples/rfc_v1, its picture in counterexamples/made, the

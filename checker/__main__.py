@@ -2,13 +2,26 @@
 """`python -m checker` is the command `stackproof`."""
 
 import os
-import signal
 import sys
-from types import FrameType
 
 INCONCLUSIVE = 3
 INTERRUPTED = "error: interrupted before anything was found"
 OUT_OF_MEMORY = "error: out of memory before the program was loaded; allow it more (ulimit -v)"
+
+
+def _end(line: str) -> None:
+    """End at once: half of the program may be there, so nothing of it is asked."""
+    try:
+        os.write(2, f"{line}\n".encode())
+    finally:
+        os._exit(INCONCLUSIVE)
+
+
+try:  # it takes a moment to load, and until start() has it Ctrl-C is Python's
+    import signal
+    from types import FrameType
+except KeyboardInterrupt:
+    _end(INTERRUPTED)
 
 
 def start() -> None:
@@ -47,14 +60,6 @@ def _is_memory(error: Exception) -> bool:
 
 def _early(number: int, frame: FrameType | None) -> None:
     _end(INTERRUPTED)
-
-
-def _end(line: str) -> None:
-    """End at once: half of the program may be there, so nothing of it is asked."""
-    try:
-        os.write(2, f"{line}\n".encode())
-    finally:
-        os._exit(INCONCLUSIVE)
 
 
 if __name__ == "__main__":

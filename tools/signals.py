@@ -28,9 +28,9 @@ import jsonschema
 import psutil
 
 from checker import writing
+from checker.project import PROJECT
 from checker.trace.store import load_trace
 
-PROJECT = Path(__file__).resolve().parents[1]
 NOTHING = "error: interrupted before anything was found\n"
 INCONCLUSIVE = 3
 STARTING = re.compile(rf'File "{re.escape(str(PROJECT))}/checker/__(main|init)__.py", line \d+, in <module>')

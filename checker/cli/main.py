@@ -17,10 +17,10 @@ from checker.report.text.error_text import error_text
 from checker.result.verdict import Status
 from checker.trace.confirmation.build import Disagreement
 
-EPILOG = """Exit status: 0 no violation; 1 a property is violated (gate: results differ from the recorded ones; replay: not
-confirmed; conform: a difference; mutate: a mutant survived; workload: the protocol failed; certify: refused); 2
-usage or model error; 3 inconclusive (certify: not compared with a model); 4 internal error: the engine and the
-replayer, or two solvers, disagree, or stackproof failed."""
+EPILOG = """Exit status: 0 no violation (gate: as recorded; replay: confirmed); 1 a property is violated (gate: results
+differ from the recorded ones; replay: not confirmed; conform: a difference; mutate: a mutant survived; workload: the
+protocol failed; certify: refused); 2 usage or model error; 3 inconclusive (certify: not compared with a model);
+4 internal error: the engine and the replayer, or two solvers, disagree, or stackproof failed."""
 
 COMMANDS = {
     "certify": "certify",
@@ -103,7 +103,7 @@ def run(arguments: list[str]) -> int:
         command = error.ctx.command_path if error.ctx is not None else "stackproof"
         return _error(f"{error.format_message()} ({command} --help)", Status.USAGE)
     except click.ClickException as error:
-        return _error(f"{error.format_message()}", Status.USAGE)
+        return _error(error.format_message(), Status.USAGE)
     except UsageError as error:
         return _fail(error_text(error), Status.USAGE)
     except Disagreement as error:

@@ -23,12 +23,12 @@ Asked = Mapping[str, tuple[str, ...]]
 def with_frame_owners(program: tree.Program) -> tree.Program:
     """The program without `tree.FrameOwner`. ModelError where no frame has an owner that could be meant."""
     asked = _asked(program)
-    routines = {name: _routine(routine, asked) for name, routine in program.routines.items()}
     on_runs = (program.eventualities, program.assumptions)
     _refuse((program.functions, program.executes, program.invariants, program.constraints, on_runs), asked)
     _refuse((program.actions, program.initial), asked)
     if not any(asked.values()):
         return program
+    routines = {name: _routine(routine, asked) for name, routine in program.routines.items()}
     actions, initial = _given(program.actions, asked), _given(program.initial, asked)
     return dataclasses.replace(program, routines=routines, actions=actions, initial=initial)
 

@@ -29,7 +29,7 @@ def check_symmetry(program: tree.Program) -> None:
 def distinguished(program: tree.Program, record: tree.Record, runs: bool = False) -> Position | None:
     """Where code outside @initial could tell one instance of the record from another by more than references to them, whether it
     is declared symmetric or not. runs: conditions on runs count as well."""
-    conditions = (program.eventualities, program.assumptions) if runs else ()
+    conditions = _on_runs(program) if runs else ()
     for node in nodes(
         (program.actions, program.routines, program.functions, program.invariants, program.constraints, conditions)
     ):
@@ -78,22 +78,25 @@ def _check(program: tree.Program, symmetric: dict[str, int]) -> None:
             checker.statements(program.routines[name].body, False)
 
 
+def _on_runs(program: tree.Program) -> tuple[tree.Eventuality | tree.Assumption, ...]:
+    """The conditions on runs."""
+    return (*program.eventualities, *program.assumptions)
+
+
 def _check_runs(program: tree.Program, symmetric: dict[str, int]) -> None:
     """The same for conditions on runs. Reductions do not depend on them: runs are looked for without any."""
     checker = _Checker(program, symmetric)
-    conditions: tuple[tree.Eventuality | tree.Assumption, ...] = (*program.eventualities, *program.assumptions)
-    for condition in conditions:
+    for condition in _on_runs(program):
         for binding in condition.parameters:
             checker.domain(binding.domain)
         checker.all_plain((condition.body,) if condition.given is None else (condition.given, condition.body))
-    for name in _called(program, called_functions((program.eventualities, program.assumptions))):
+    for name in _called(program, called_functions(_on_runs(program))):
         checker.plain(program.functions[name].body)
 
 
 def _followed(program: tree.Program, record: tree.Record) -> Position | None:
     """Where a condition on runs has an instance of the record as its parameter: it follows that one for the whole of a run."""
-    conditions: tuple[tree.Eventuality | tree.Assumption, ...] = (*program.eventualities, *program.assumptions)
-    for condition in conditions:
+    for condition in _on_runs(program):
         for binding in condition.parameters:
             if isinstance(binding.domain, tree.ArenaDomain) and binding.domain.record == record.name:
                 return condition.position

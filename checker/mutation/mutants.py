@@ -37,7 +37,7 @@ def mutants_of(model: Path, programs: Sequence[tree.Program]) -> tuple[Mutant, .
     used = {position for program in programs for position in protocol(program)}
     divisible = {position for program in programs for position in divisible_blocks(program)}
     found: list[Mutant] = []
-    files = [loaded.main, *(m for m in loaded.modules.values() if m is not loaded.main and not m.name.startswith("spec."))]
+    files = [loaded.main, *(m for m in loaded.modules.values() if m is not loaded.main and not m.of_kernel)]
     for module in files:
         source = Source(module.text)
         enumerations = _Enumerations(loaded, module)

@@ -79,6 +79,11 @@ class Verdict:
     stopped: Stop | None = None
 
 
+def inconclusive(why: Stop) -> Verdict:
+    """The verdict of every property, where something ended the search or the proof early."""
+    return Verdict("", VerdictKind.UNKNOWN, str(why), stopped=why)
+
+
 @dataclass(frozen=True)
 class Statistics:
     """As of one run. seconds: wall time of the search. memory: bytes of the process at its end. frontier: states not expanded."""

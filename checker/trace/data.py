@@ -62,9 +62,8 @@ class Violation:
     """What the trace ends in.
 
     kind: "invariant" (the last state violates it), "check", "wild-pointer" or "out-of-range" (the last step raised it),
-    "deadlock" (no
-    transition but interrupts leads away from the last state), "lasso" (the condition holds nowhere on the cycle, or where
-    the run ends), "model-error".
+    "deadlock" (no transition but interrupts leads away from the last state), "lasso" (the condition holds nowhere on the
+    cycle, or where the run ends), "model-error".
     property: empty for a model error, which violates none. position: of the invariant, condition, check or access; of a
     deadlock, that of its property. binding: the values of an invariant's or condition's parameters, by name. message: one
     line that says what is wrong, with the values filled in. reads: the cells that made an invariant or a check fail, with

@@ -49,10 +49,9 @@ from checker.trace.state import (
 class Outcome:
     """How a transition went.
 
-    kind: DONE, or why not. message, position: of anything else, in one line and in the model's text (a position is
-    missing where there is no code to blame). property: what a check, a wild pointer or a value out of range
-    violates. options: of an open
-    choice. choices: the type and value of each choice made. reads: the cells that made a check fail, with the values it
+    kind: DONE, or why not. message, position: of anything else, in one line and in the model's text (a position is missing
+    where there is no code to blame). property: what a check, a wild pointer or a value out of range violates. options: of an
+    open choice. choices: the type and value of each choice made. reads: the cells that made a check fail, with the values it
     found there. stacks: the owners whose frames it asked about.
     """
 

@@ -24,8 +24,7 @@ from checker.symbolic.process import messages
 from checker.symbolic.relation.transition import step_relation
 from checker.symbolic.solvers.solvers import Z3
 from checker.symbolic.terms.terms import Unsupported
-from checker.verify.configuration import within
-from checker.verify.confirm import Announce, Confirming, cut_short
+from checker.verify.confirm import Announce, Confirming, cut_short, within
 from checker.verify.liveness import fairness_of
 from checker.verify.request import Request
 from checker.verify.solver_runs import Runs

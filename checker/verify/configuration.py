@@ -12,7 +12,7 @@ from checker.explicit.engines import EngineError, Explored, Method, explore
 from checker.explicit.search.results import Limits, Progress, Result
 from checker.language.errors import UsageError
 from checker.result.verdict import Run, Statistics, Verdict, VerdictKind
-from checker.verify.confirm import Announce, Confirming, cut_short
+from checker.verify.confirm import Announce, Confirming, cut_short, within
 from checker.verify.liveness import fairness_of, look_at_runs
 from checker.verify.request import Request
 from checker.verify.subject import load_subject, unreached_lines
@@ -92,8 +92,3 @@ def _otherwise(confirming: Confirming, result: Result) -> Verdict:
     if result.omission:
         detail += f", but for hash compaction: a state was left out with probability at most {result.omission:.1g}"
     return Verdict("", VerdictKind.BOUNDED, detail)
-
-
-def within(result: Result) -> str:
-    """What a verdict adds where a search stayed within constraints."""
-    return "".join(f", within the {constraint}" for constraint in result.outside)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from checker.explicit.search.interrupts import uninterrupted
-from checker.explicit.search.results import Finding
+from checker.explicit.search.results import Finding, Result
 from checker.explicit.step.decode import state_cells, state_frames
 from checker.explicit.step.initial import initial_states
 from checker.explicit.step.paths import Step
@@ -51,6 +51,11 @@ class Confirming:
 def cut_short(cuts: Mapping[str, str]) -> Verdict:
     """The verdict of every property, where paths ended for want of room. cuts: reason -> what was missing."""
     return Verdict("", VerdictKind.UNKNOWN, "; ".join(f"{reason}: {what}" for reason, what in cuts.items()))
+
+
+def within(result: Result) -> str:
+    """What a verdict adds where a search stayed within constraints."""
+    return "".join(f", within the {constraint}" for constraint in result.outside)
 
 
 def confirmed(program: tree.Program, system: ir.System, finding: Finding) -> Trace:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from checker.explicit.search.results import Finding, model_error
 from checker.explicit.search.search import Search
 from checker.explicit.step.outcome import Cut, OutOfRange, Raised, Violated
-from checker.explicit.step.paths import Route, Step, alternatives, is_deadlock, marked
+from checker.explicit.step.paths import NoSuchPath, Route, Step, alternatives, is_deadlock, marked
 from checker.explicit.step.transitions import Transition as RealTransition
 from checker.language.raised import NO_DEADLOCK
 from checker.language.schedule import Choice
@@ -83,12 +83,13 @@ class Runs:
 
     def _violation(self, name: str, path: Route) -> Finding:
         self.violated.add(name)
-        for cluster in self.search.clusters:
-            for instance in cluster.instances:
-                if instance.predicate.property == name and instance.is_violated(path.end):
-                    predicate = instance.predicate
-                    return Finding(name, "invariant", predicate.position, path, predicate, instance.arguments)
-        raise Disagreement(f"the solver finds {name} violated after {len(path)} steps, and the portable engine does not")
+        try:
+            instance = self.search.violated_instance(name, path)
+        except NoSuchPath:
+            raise Disagreement(
+                f"the solver finds {name} violated after {len(path)} steps, and the portable engine does not"
+            ) from None
+        return Finding(name, "invariant", instance.predicate.position, path, instance.predicate, instance.arguments)
 
     def _deadlock(self, path: Route) -> Finding:
         if not is_deadlock(self.search.transitions, path.end):

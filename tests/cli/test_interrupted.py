@@ -27,13 +27,14 @@ from checker.cli.ending import interrupt, last_words, take_signals
 from checker.cli.gate import gate
 from checker.cli.main import run
 from checker.explicit.search.interrupts import temporary_folder
+from checker.project import PROJECT
 from checker.report.picture.svg import render_svg
 from checker.result.verdict import Run
 from checker.stopping import OUT_OF_MEMORY
 from checker.verify.configuration import check_configuration
 from checker.verify.ladder import ladder
 from checker.verify.request import Request
-from tests.support.printed import PROJECT, schema
+from tests.support.printed import schema
 
 LADDER = str(PROJECT / "models" / "rfc_v1_nr_fixed.py")
 HOLDS = "single-hole"
@@ -121,6 +122,24 @@ def test_ctrl_c_before_anything_was_found_is_one_line() -> None:
         assert errors.splitlines() == ["error: interrupted before anything was found"]
     else:
         assert "checker" not in errors
+
+
+def test_ctrl_c_while_the_first_modules_are_loaded_is_one_line() -> None:
+    """The moment before the program takes signals itself."""
+    code = """
+import runpy, sys
+class Interrupted:
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        if name == "signal":
+            raise KeyboardInterrupt
+sys.modules.pop("signal", None)
+sys.meta_path.insert(0, Interrupted)
+runpy.run_module("checker", run_name="__main__")
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr == "error: interrupted before anything was found\n"
 
 
 def test_gate_stops_at_ctrl_c_and_records_nothing(tmp_path: Path) -> None:

@@ -17,9 +17,9 @@ from checker.explicit.search.search import Search
 from checker.ir.lowering.lower import lower
 from checker.language.python.load import load_program
 from checker.mutation.mutants import mutants_of
+from checker.project import PROJECT
 from tests.support import command
 
-PROJECT = Path(__file__).resolve().parents[2]
 MODEL = PROJECT / "tests" / "mutation" / "lock.py"
 STEPS = ({"N": 1}, {"N": 2})
 """The ladder of that model."""

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from checker.cli.terminal.output import harmless
+from checker.project import PROJECT
 from tests.support.command import stackproof
 from tests.support.sampling import always
 
-PROJECT = Path(__file__).resolve().parents[2]
 MODEL = """
 from checker.language import action, invariant
 

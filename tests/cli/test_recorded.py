@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from checker.language.python.load import load_wording
-from tests.support.command import PROJECT, stackproof
+from checker.project import PROJECT
+from tests.support.command import stackproof
 
 MODEL = '''# SPDX-License-Identifier: GPL-2.0-only
 """Two flags."""
@@ -35,6 +36,7 @@ class Marks(IntFlag):
 
 
 ONE = int(True)
+NONE = Marks(0)
 a: bool = False
 b: bool = False
 phase: Phase = Phase.BEGUN
@@ -43,7 +45,7 @@ marks: Marks = Marks.NEW
 
 @function
 def both() -> bool:
-    return a and b and ONE == 1 and phase == Phase.BEGUN and bool(marks & Marks.NEW)
+    return a and b and ONE == 1 and phase == Phase.BEGUN and bool((marks | NONE) & Marks.NEW)
 
 
 @action
@@ -126,6 +128,7 @@ def model(tmp_path: Path) -> Path:
         ('"stays", "it', '"goes", "it', "the property stays is gone"),
         ('@eventually_always("stays"', '@eventually("stays"', "the property stays says something else than was recorded"),
         ("    return a\n\n", "    return a or b\n\n", "the property stays says something else than was recorded"),
+        ("Marks(0)", "Marks(2)", "the property end says something else than was recorded"),
         ("int(True)", "int(False)", "the property end says something else than was recorded"),
         ("return a and b and", "return a or b and", "the property end says something else than was recorded"),
         ("BEGUN = 0\n    DONE = 1", "DONE = 0\n    BEGUN = 1", "the property end says something else than was recorded"),

@@ -18,13 +18,14 @@ from checker.explicit.search.results import Limits
 from checker.explicit.search.search import Search
 from checker.ir.lowering.lower import lower
 from checker.language.python.load import load_program
+from checker.project import PROJECT
 from checker.result.verdict import VerdictKind
 from checker.stopping import INTERRUPTED
 from checker.trace.confirmation.build import Disagreement
 from checker.verify.configuration import check_configuration
 from checker.verify.liveness import look_at_runs
 from checker.verify.request import Request
-from tests.support.command import PROJECT, stackproof
+from tests.support.command import stackproof
 from tests.support.printed import schema
 
 SHORT_OF_MEMORY = ("--cpus", "1", "--tasks", "2", "--stack-pages", "3", "--events", "touch,oom")

@@ -16,8 +16,9 @@ from typing import Any
 import jsonschema
 import pytest
 
+from checker.project import PROJECT
 from tests.support.busy import wait_until_it_has_worked
-from tests.support.command import PROJECT, in_a_process, stackproof
+from tests.support.command import in_a_process, stackproof
 from tests.support.printed import copy_of_project, one_line, schema
 
 Golden = Callable[[str, str], None]

@@ -6,8 +6,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from checker.project import PROJECT
 from tests.support.command import stackproof
-from tests.support.printed import PROJECT
 
 
 def test_list_names_models_parameters_properties_events() -> None:

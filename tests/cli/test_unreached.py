@@ -10,7 +10,6 @@ import pytest
 
 from tests.support.command import stackproof
 
-ROOT = Path(__file__).parents[2]
 MODEL = '''# SPDX-License-Identifier: GPL-2.0-only
 """Lines that some settings switch off."""
 from typing import Annotated

@@ -20,10 +20,10 @@ from checker import writing
 from checker.cli.main import run
 from checker.cli.saving import INDEX, Findings
 from checker.language.errors import UsageError
+from checker.project import PROJECT
 from checker.verify.proof.certificates import MANIFEST, check_place, write_certificate
 from tests.support.sampling import always
 
-PROJECT = Path(__file__).resolve().parents[2]
 TRACE = PROJECT / "counterexamples" / "dks" / "I2.json"
 MODEL = """
 from checker.language import action, invariant, parameter

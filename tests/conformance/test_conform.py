@@ -14,11 +14,11 @@ from checker.conformance.implementation import Implementation
 from checker.conformance.lockstep import Counts, Search
 from checker.conformance.specification import Specification
 from checker.language.python.load import load_program
+from checker.project import PROJECT
 from checker.trace.store import load_trace
 
-ROOT = Path(__file__).parents[2]
 MODELS = ("rfc_v1", "hardened")
-COUNTEREXAMPLES = sorted((ROOT / "counterexamples/rfc_v1").glob("*.json"))
+COUNTEREXAMPLES = sorted((PROJECT / "counterexamples/rfc_v1").glob("*.json"))
 
 
 def recorded(least: int, most: int) -> list[tuple[str, int]]:
@@ -26,14 +26,14 @@ def recorded(least: int, most: int) -> list[tuple[str, int]]:
     return [
         (model, number)
         for model in MODELS
-        for number, entry in enumerate(load_program(ROOT / f"models/{model}.py").expectations)
+        for number, entry in enumerate(load_program(PROJECT / f"models/{model}.py").expectations)
         if entry.states is not None and least <= entry.states < most
     ]
 
 
 def alike(model: str, number: int, quick: bool) -> None:
     """Lockstep over a recorded configuration: no difference, and as many transitions as the engines find."""
-    path = ROOT / f"models/{model}.py"
+    path = PROJECT / f"models/{model}.py"
     entry = load_program(path).expectations[number]
     program = load_program(path, dict(entry.settings), entry.events)
     specification = Specification(program)
@@ -63,12 +63,12 @@ def test_lockstep_of_recorded_configurations(model: str, number: int) -> None:
 @pytest.mark.parametrize("model", MODELS)
 def test_lockstep_of_one_cpu_two_tasks_and_four_pages(model: str, capsys: pytest.CaptureFixture[str]) -> None:
     sizes = ["--cpus", "1", "--tasks", "2", "--stack-pages", "4", "--events", "touch"]
-    assert stackproof(["conform", str(ROOT / f"models/{model}.py"), *sizes, "--quick"]) == 0
+    assert stackproof(["conform", str(PROJECT / f"models/{model}.py"), *sizes, "--quick"]) == 0
     assert "no difference" in capsys.readouterr().out
 
 
 def test_no_difference_is_exit_status_0(capsys: pytest.CaptureFixture[str]) -> None:
-    assert stackproof(["conform", str(ROOT / "models/rfc_v1.py"), "--stack-pages", "2", "--events", "touch"]) == 0
+    assert stackproof(["conform", str(PROJECT / "models/rfc_v1.py"), "--stack-pages", "2", "--events", "touch"]) == 0
     out = capsys.readouterr().out
     assert out.startswith("models/rfc_v1.py: 1 CPU, 1 task, 2 stack pages; touch: no difference\n")
     assert "87 states" in out
@@ -76,7 +76,7 @@ def test_no_difference_is_exit_status_0(capsys: pytest.CaptureFixture[str]) -> N
 
 def test_a_difference_is_exit_status_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     changed = tmp_path / "rfc_v1.py"
-    text = (ROOT / "models/rfc_v1.py").read_text()
+    text = (PROJECT / "models/rfc_v1.py").read_text()
     changed.write_text(text.replace("vm_area.nr_pages = nr_pages + 1", "vm_area.nr_pages = addr + 1"))
     assert stackproof(["conform", str(changed), "--stack-pages", "3", "--events", "touch"]) == 1
     out = capsys.readouterr().out
@@ -85,7 +85,7 @@ def test_a_difference_is_exit_status_1(tmp_path: Path, capsys: pytest.CaptureFix
 
 
 def test_a_limit_is_exit_status_3(capsys: pytest.CaptureFixture[str]) -> None:
-    arguments = ["conform", str(ROOT / "models/rfc_v1.py"), "--events", "touch,oom", "--tasks", "2", "--max-states", "500"]
+    arguments = ["conform", str(PROJECT / "models/rfc_v1.py"), "--events", "touch,oom", "--tasks", "2", "--max-states", "500"]
     assert stackproof(arguments) == 3
     assert "no difference so far, stopped by the limit of 500 states" in capsys.readouterr().out
 
@@ -103,19 +103,19 @@ def test_a_limit_is_exit_status_3(capsys: pytest.CaptureFixture[str]) -> None:
     ids=lambda value: "-".join(value) if isinstance(value, list) else "",
 )
 def test_what_cannot_be_is_exit_status_2(arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert stackproof(["conform", *(str(ROOT / a) if a.startswith("models/") else a for a in arguments)]) == 2
+    assert stackproof(["conform", *(str(PROJECT / a) if a.startswith("models/") else a for a in arguments)]) == 2
     error = capsys.readouterr().err
     assert told in error
     assert len(error.splitlines()) == 1
 
 
 def test_the_limit_that_is_told_is_the_one_that_was_given(capsys: pytest.CaptureFixture[str]) -> None:
-    assert stackproof(["conform", str(ROOT / "models/rfc_v1.py"), "--events", "touch", "--timeout", "0.001"]) == 3
+    assert stackproof(["conform", str(PROJECT / "models/rfc_v1.py"), "--events", "touch", "--timeout", "0.001"]) == 3
     assert "no difference so far, stopped by the limit of 0.001 seconds" in capsys.readouterr().out
 
 
 def test_what_was_looked_at_is_told_when_it_is_interrupted() -> None:
-    program = load_program(ROOT / "models/rfc_v1.py", {}, ("touch",))
+    program = load_program(PROJECT / "models/rfc_v1.py", {}, ("touch",))
     specification = Specification(program)
 
     def interrupt(_: Counts) -> None:
@@ -147,7 +147,7 @@ def test_a_counterexample_of_rfc_v1_fails_there_and_not_on_hardened(file: Path, 
 
 
 def test_a_trace_that_is_none_is_refused_by_the_implementation(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    text = (ROOT / "counterexamples/rfc_v1/single-hole.json").read_text()
+    text = (PROJECT / "counterexamples/rfc_v1/single-hole.json").read_text()
     (tmp_path / "one.json").write_text(text.replace('"after": "page0|1"', '"after": "page1|1"'))
     assert stackproof(["replay", "--on", "reference", str(tmp_path / "one.json")]) == 1
     assert "is page1|1 in the trace and page0|1 on the machine" in capsys.readouterr().out
@@ -166,7 +166,7 @@ def test_what_is_no_run_leads_no_other_implementation(
     old: str, new: str, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Nothing fails when nothing is done, and that must not be said of the protocol."""
-    text = (ROOT / "counterexamples/rfc_v1/single-hole.json").read_text()
+    text = (PROJECT / "counterexamples/rfc_v1/single-hole.json").read_text()
     whole = json.loads(text.replace(old, new) if old else text)
     if not old:
         whole["steps"] = whole["steps"][:2]

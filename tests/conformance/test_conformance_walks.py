@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import functools
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -18,10 +17,10 @@ from checker.conformance.implementation import Implementation
 from checker.conformance.specification import Specification
 from checker.conformance.subject import End, Ended
 from checker.language.python.load import load_program
+from checker.project import PROJECT
 from spec.reference.kernel.protocol import Protocol
 from tests.conformance.planted import CountsUp
 
-ROOT = Path(__file__).parents[2]
 RUNNING = ("touch", "late-fault", "switch-fault", "nmi", "oom", "charge-fail", "migrate")
 LIVING = ("touch", "irq", "softirq", "oom", "sleep", "fork", "exit", "hotplug", "oops-continues")
 SIZES = {"CPUS": 3, "TASKS": 3, "STACK_PAGES": 4}
@@ -31,7 +30,7 @@ SIZES = {"CPUS": 3, "TASKS": 3, "STACK_PAGES": 4}
 def beside(
     model: str, events: tuple[str, ...], protocol: type[Protocol] | None
 ) -> tuple[Specification, Implementation, Comparison, object]:
-    program = load_program(ROOT / f"models/{model}.py", SIZES, events)
+    program = load_program(PROJECT / f"models/{model}.py", SIZES, events)
     specification = Specification(program)
     subject = Implementation(specification, machine_for(program, None if protocol is None else protocol()))
     comparison = Comparison(specification, subject)

@@ -12,14 +12,14 @@ from checker.conformance.lockstep import Lockstep, Search
 from checker.conformance.specification import Specification
 from checker.language import tree
 from checker.language.python.load import load_program
+from checker.project import PROJECT
 from checker.report.text.conformance_text import difference_text
 from tests.conformance.replayed import Replayed
 from tests.support.sampling import some
 
-ROOT = Path(__file__).parents[2]
-MODEL = ROOT / "models/rfc_v1.py"
-EXCEPTIONS = ROOT / "spec/kernel/exceptions.py"
-FAULTS = ROOT / "spec/kernel/faults.py"
+MODEL = PROJECT / "models/rfc_v1.py"
+EXCEPTIONS = PROJECT / "spec/kernel/exceptions.py"
+FAULTS = PROJECT / "spec/kernel/faults.py"
 SIZES = {"CPUS": 1, "TASKS": 1, "STACK_PAGES": 2}
 
 

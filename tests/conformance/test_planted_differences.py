@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from checker.conformance.abstraction import machine_for, unchanging_fields
@@ -14,6 +12,7 @@ from checker.conformance.lockstep import Lockstep, Search
 from checker.conformance.specification import Specification
 from checker.language.python.load import load_program
 from checker.language.tree import Program
+from checker.project import PROJECT
 from checker.report.text.conformance_text import difference_text
 from spec.reference.kernel.contexts import begin
 from spec.reference.kernel.exceptions import exc_page_fault
@@ -24,12 +23,10 @@ from spec.reference.machine import Machine
 from tests.conformance.planted import PLANTED, RemembersTooMuch
 from tests.support.sampling import always
 
-ROOT = Path(__file__).parents[2]
-
 
 def program_of(model: str, sizes: tuple[int, int, int], events: tuple[str, ...]) -> Program:
     cpus, tasks, stack_pages = sizes
-    return load_program(ROOT / f"models/{model}.py", {"CPUS": cpus, "TASKS": tasks, "STACK_PAGES": stack_pages}, events)
+    return load_program(PROJECT / f"models/{model}.py", {"CPUS": cpus, "TASKS": tasks, "STACK_PAGES": stack_pages}, events)
 
 
 def lockstep(program: Program, protocol: type[Protocol] | None, quick: bool = False) -> Lockstep:

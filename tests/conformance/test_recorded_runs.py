@@ -13,6 +13,7 @@ import pytest
 
 from checker.cli.main import run as stackproof
 from checker.conformance.recording import load_run, save_run, walk
+from checker.project import PROJECT
 from spec.reference.kernel.kernel import Sizes
 from spec.reference.log import Event, Move
 from spec.reference.machine import Machine
@@ -21,7 +22,6 @@ from spec.reference.real.userfaultfd import Unavailable
 from spec.reference.real.watched import Watched, random_run
 from tests.support.sampling import some
 
-ROOT = Path(__file__).parents[2]
 SIZES = Sizes(cpus=2, tasks=2, stack_pages=3)
 EVENTS = ("touch", "oom", "late-fault")
 
@@ -34,7 +34,7 @@ def random_events(protocol: str, seed: int, steps: int, sizes: Sizes = SIZES, ev
 
 
 def model(name: str) -> str:
-    return str(ROOT / f"models/{name}.py")
+    return str(PROJECT / f"models/{name}.py")
 
 
 @pytest.mark.parametrize(("protocol", "seed"), some([("rfc_v1", 1), ("rfc_v1", 2), ("hardened", 3), ("hardened", 4)], 2))

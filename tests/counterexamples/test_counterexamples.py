@@ -12,13 +12,13 @@ import pytest
 from checker.cli.replaying import load_model_of
 from checker.language.python.load import load_program
 from checker.language.tree import Expectation
+from checker.project import PROJECT
 from checker.trace.confirmation.replay import replay
 from checker.trace.data import Trace
 from checker.trace.places import changed_files, moved, positions
 from checker.trace.store import load_trace
 from tests.support.command import stackproof
 
-PROJECT = Path(__file__).resolve().parents[2]
 STORED = sorted(path for path in (PROJECT / "counterexamples").glob("*/*.json") if not path.name.startswith("bug-"))
 """Those that `make findings` stores besides are for tools/findings."""
 KEPT = ("dks", "rfc_v1")

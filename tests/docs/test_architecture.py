@@ -6,14 +6,14 @@ from __future__ import annotations
 import ast
 import graphlib
 import re
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from checker.project import PROJECT
+
 MODULES = {
-    ".".join((path.parent if path.stem == "__init__" else path.with_suffix("")).relative_to(ROOT).parts): path
-    for path in sorted((ROOT / "checker").rglob("*.py"))
+    ".".join((path.parent if path.stem == "__init__" else path.with_suffix("")).relative_to(PROJECT).parts): path
+    for path in sorted((PROJECT / "checker").rglob("*.py"))
 }
 
 
@@ -31,7 +31,7 @@ def imported(module: str) -> set[str]:
 
 def room(module: str) -> str:
     """The folder of a module; a module beside the folders is a room by itself."""
-    folder = MODULES[module].parent.relative_to(ROOT / "checker")
+    folder = MODULES[module].parent.relative_to(PROJECT / "checker")
     return ".".join(folder.parts) or module.removeprefix("checker.")
 
 
@@ -45,7 +45,7 @@ def arrows() -> dict[str, set[str]]:
 
 def drawn() -> dict[str, set[str]]:
     """The map: room, what it is, what it imports."""
-    text = (ROOT / "ARCHITECTURE.md").read_text()
+    text = (PROJECT / "ARCHITECTURE.md").read_text()
     rows = re.findall(r"^\| `([\w.]+)` \| [^|\n]+ \| ([^|\n]*) \|$", text, re.MULTILINE)
     return {name: set(re.findall(r"`([\w.]+)`", others)) for name, others in rows}
 

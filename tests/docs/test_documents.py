@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
+from checker.project import PROJECT
 from tests.support.command import stackproof
 
-PROJECT = Path(__file__).resolve().parents[2]
 DOCUMENTS = [
     PROJECT / "README.md",
     PROJECT / "ARCHITECTURE.md",

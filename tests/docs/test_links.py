@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-PROJECT = Path(__file__).resolve().parents[2]
-FOLDERS = ("checker", "spec", "models", "tests", ".ci")
+from checker.project import PROJECT
+
+FOLDERS = ("checker", "spec", "models", "tests", "tools", ".ci")
 DOCUMENTS = sorted([*PROJECT.glob("*.md"), *(PROJECT / "docs").rglob("*.md"), *(PROJECT / "counterexamples").glob("*.md")])
 CODE = re.compile(r"^```.*?^```|`[^`\n]*`", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?![a-z]+:)([^)#\s]*)(?:#([^)\s]*))?\)")

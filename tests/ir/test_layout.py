@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import random
-from pathlib import Path
 
 import pytest
 from hypothesis import note
@@ -17,12 +16,11 @@ from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError
 from checker.language.python.load import load_program
 from checker.language.values import format_value
+from checker.project import PROJECT
 from tests.support.random.random_expressions import model, random_cells
 from tests.support.random.random_programs import random_program
 from tests.support.seeds import seeds
 from tests.support.systems.small_programs import ONE_PROCESSOR, model_file, program_of
-
-ROOT = Path(__file__).parents[2]
 
 
 def assert_apart(parts: list[tuple[int, int, str]], low: int, high: int) -> None:
@@ -81,7 +79,7 @@ def test_locals_that_live_together_do_not_share_bits(seed: int) -> None:
 
 @pytest.mark.parametrize("name", ["rfc_v1", "rfc_v1_nr_fixed", "dks"])
 def test_the_models_have_a_sound_layout(name: str) -> None:
-    system = lower(load_program(ROOT / "models" / f"{name}.py"))
+    system = lower(load_program(PROJECT / "models" / f"{name}.py"))
     check_layout(system, make_layout(system))
 
 

@@ -15,6 +15,7 @@ from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError, UsageError
 from checker.language.python.load import load_program
 from checker.language.tree import Position
+from checker.project import PROJECT
 from tests.language.refused.refused import Case
 from tests.language.refused.refused_constraints import CONSTRAINTS
 from tests.language.refused.refused_declarations import NAMES_AND_MODULES, VARIABLES
@@ -29,7 +30,6 @@ from tests.language.refused.refused_structs import STRUCTS
 from tests.language.refused.refused_symmetry import SYMMETRY
 from tests.support.systems.small_programs import HEADER, model_file
 
-ROOT = Path(__file__).parents[2]
 CASES: list[Case] = [
     *NAMES_AND_MODULES,
     *VARIABLES,
@@ -102,7 +102,7 @@ def test_the_cases_have_names_of_their_own() -> None:
 def error_sites() -> Iterator[tuple[str, ast.Call]]:
     """The calls that make an error in the text of the language and the IR, by file."""
     for folder in ("language", "ir"):
-        for path in sorted((ROOT / "checker" / folder).rglob("*.py")):
+        for path in sorted((PROJECT / "checker" / folder).rglob("*.py")):
             if path.name == "errors.py":
                 continue
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

@@ -3,17 +3,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from checker.ir.lowering.lower import lower
 from checker.ir.symmetry import permutations
 from checker.language.python.load import load_program
+from checker.project import PROJECT
 from tests.language.refused.refused_symmetry import SYMMETRIC, action
 from tests.support.systems.small_programs import program_of
 
-ROOT = Path(__file__).parents[2]
 ALLOWED = {
     "a tag that is set": action("p = reference(Page, address(p) | 1)"),
     "a tag that is cleared": action("p = reference(Page, address(p) & ~1)"),
@@ -60,7 +58,7 @@ def test_the_symmetry_of_our_models(
     model: str, settings: dict[str, int], tabled: tuple[str, ...], unordered: tuple[str, ...], count: int
 ) -> None:
     events = None if model == "dks" else ["touch"]
-    system = lower(load_program(ROOT / "models" / f"{model}.py", settings, events))
+    system = lower(load_program(PROJECT / "models" / f"{model}.py", settings, events))
     assert system.symmetry is not None
     assert (system.symmetry.tabled, system.symmetry.unordered, system.symmetry.unreduced) == (tabled, unordered, {})
     found = permutations(system, tabled)
@@ -70,7 +68,7 @@ def test_the_symmetry_of_our_models(
 
 
 def test_stacks_that_are_forked_are_not_exchanged() -> None:
-    system = lower(load_program(ROOT / "models" / "rfc_v1.py", {"TASKS": 2}, ["touch", "fork"]))
+    system = lower(load_program(PROJECT / "models" / "rfc_v1.py", {"TASKS": 2}, ["touch", "fork"]))
     assert system.symmetry is not None
     assert "VmArea" not in system.symmetry.tabled
     assert list(system.symmetry.unreduced) == ["VmArea"]

@@ -13,10 +13,9 @@ from hypothesis import strategies as st
 from checker.language.errors import ModelError, UsageError
 from checker.language.python.load import load_program
 from checker.mutation.mutants import Mutant, mutants_of
+from checker.project import PROJECT
 from tests.mutation.writing import HEAD, changed_lines, indented, mutants, routine, written
 from tests.support.sampling import always
-
-PROJECT = Path(__file__).resolve().parents[2]
 
 EXPECTED: dict[str, tuple[str, dict[str, list[str]]]] = {
     "statements": (

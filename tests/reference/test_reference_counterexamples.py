@@ -9,12 +9,12 @@ import pytest
 
 from checker.conformance.abstraction import Packing, machine_for, move_of_step
 from checker.language.python.load import load_program
+from checker.project import PROJECT
 from checker.trace.store import load_trace
 from spec.reference.audit import audit, shortages
 from spec.reference.kernel.failures import Ended, Failure
 
-ROOT = Path(__file__).parents[2]
-STORED = sorted((ROOT / "counterexamples" / "rfc_v1").glob("*.json"))
+STORED = sorted((PROJECT / "counterexamples" / "rfc_v1").glob("*.json"))
 
 
 def test_there_are_some() -> None:
@@ -29,7 +29,7 @@ def _cases() -> list[object]:
 @pytest.mark.parametrize("path", _cases())
 def test_counterexample_fails_on_the_implementation(path: Path) -> None:
     trace = load_trace(path)
-    program = load_program(ROOT / "models" / "rfc_v1.py", dict(trace.settings), trace.events)
+    program = load_program(PROJECT / "models" / "rfc_v1.py", dict(trace.settings), trace.events)
     machine, packing = machine_for(program), Packing(program)
     cells = dict(trace.initial)
     assert packing.printed(packing.of_machine(machine)) == cells

@@ -17,8 +17,9 @@ from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError, UsageError, quoting
 from checker.language.python.load import load_program
 from checker.language.tree import Position
+from checker.project import PROJECT
 from checker.report.text.error_text import WIDTH, error_text, excerpt
-from tests.support.command import PROJECT, stackproof
+from tests.support.command import stackproof
 
 MODEL = """from checker.language import action, invariant
 

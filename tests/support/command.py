@@ -22,8 +22,8 @@ from typing import NoReturn
 
 from checker.cli.main import load, main
 from checker.cli.main import run as command
+from checker.project import PROJECT
 
-PROJECT = Path(__file__).resolve().parents[2]
 LONGEST = 300.0
 """Seconds that a command may take."""
 

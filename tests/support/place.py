@@ -15,9 +15,9 @@ from typing import Any
 
 import psutil
 
+from checker.project import PROJECT
 from tests.support.command import stackproof
 
-PROJECT = Path(__file__).resolve().parents[2]
 SMALL = ("check", "models/dks.py", "--set", "C=2", "--set", "T=2", "--set", "S=3", "--reduce", "none")
 LARGE = ("check", "models/dks.py", "--set", "C=3", "--set", "T=3", "--set", "S=3", "--reduce", "none")
 STATES = 42_483

@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-PROJECT = Path(__file__).resolve().parents[2]
+from checker.project import PROJECT
 
 
 def one_line(text: str) -> str:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -22,10 +23,5 @@ def always(cases: Iterable[Any], kept: Callable[[Any], bool]) -> list[Any]:
 
 def some(cases: Iterable[Any], every: int) -> list[Any]:
     """Parameters of a test: all of the cases, those marked slow that are not the first of so many."""
-    numbered = list(enumerate(cases))
-    kept = {number for number, _ in numbered if number % every == 0}
-    parameters = always([(number,) for number, _ in numbered], lambda case: case[0] in kept)
-    return [
-        pytest.param(*(case if isinstance(case, tuple) else (case,)), marks=parameter.marks)
-        for (_, case), parameter in zip(numbered, parameters, strict=True)
-    ]
+    numbers = itertools.count()
+    return always(cases, lambda case: next(numbers) % every == 0)

@@ -18,6 +18,7 @@ import checker.verify.bounded
 from checker.cli.main import run
 from checker.ir.lowering.lower import lower
 from checker.language.python.load import load_program
+from checker.project import PROJECT
 from checker.stopping import Stop, Why, seconds_limit
 from checker.symbolic.bmc.problem import bounded_problem
 from checker.symbolic.bmc.question import Counterexample, Problem, Reached, Stopped
@@ -26,8 +27,7 @@ from checker.symbolic.relation.transition import step_relation
 from checker.symbolic.solvers.solvers import SOLVERS, Z3
 from tests.support.systems.small_programs import program_of
 
-ROOT = Path(__file__).parents[2]
-DKS = ROOT / "models/dks.py"
+DKS = PROJECT / "models/dks.py"
 COUNTER = """
 Count = Annotated[int, Range(0, 99)]
 n: Count = 0

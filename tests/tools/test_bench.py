@@ -18,9 +18,10 @@ from tools.bench.cases import CASES, PROJECT, dks
 from tools.bench.measurement import Measurement, Results, Wrong, rate, seconds
 from tools.bench.ours import Command, Engine, check_counts
 from tools.bench.peers import Peer
-from tools.bench.report import BEGIN, END, between_markers, in_markdown, in_text
+from tools.bench.report import BEGIN, END, in_markdown, in_text
 from tools.bench.table import case_rows, failures, text
 from tools.bench.targets import LARGE, TARGETS, Target, target_rows
+from tools.markers import between_markers
 
 SMALL = dks(1, 2, 3, 0, 0)
 
@@ -152,13 +153,13 @@ def test_the_document_has_a_place_for_the_tables() -> None:
     found = results(("exact, 1 thread", 0, Measurement(997, 1_098, 0.125)))
     content = in_markdown(found, [SMALL], {"processor": "some"})
     assert "| exact, 1 thread | 997 | 1,098 |" in content and "| processor | some |" in content
-    changed = between_markers(document, content)
-    assert content in changed and between_markers(changed, content) == changed
+    changed = between_markers(document, content, BEGIN, END)
+    assert content in changed and between_markers(changed, content, BEGIN, END) == changed
     assert changed.partition(BEGIN)[0] == document.partition(BEGIN)[0]
     assert changed.partition(END)[2] == document.partition(END)[2]
     assert "processor: some" in in_text(found, [SMALL], {"processor": "some"})
     with pytest.raises(ValueError, match="has no"):
-        between_markers("nothing", content)
+        between_markers("nothing", content, BEGIN, END)
 
 
 def test_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

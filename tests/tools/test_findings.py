@@ -18,12 +18,13 @@ from checker.trace.store import load_trace
 from tests.support.command import stackproof
 from tests.support.sampling import some
 from tools.findings.__main__ import DOCUMENT, FOLDER, LINKED, LIST, MODEL, PROJECT, kept
-from tools.findings.document import BEGIN, END, anchor, between_markers, chapter, command, entry_of, heading, row
+from tools.findings.document import BEGIN, END, anchor, chapter, command, entry_of, heading, row
 from tools.findings.explore import main as explore
 from tools.findings.finding import Finding, Wrong, load_findings
 from tools.findings.looking import Shown, look_for
 from tools.findings.narrowed import Narrowed
 from tools.findings.signature import Label, Signature, labels_of, pattern
+from tools.markers import between_markers
 
 FINDINGS = load_findings(LIST)
 KNOWN = {str(number) for number in range(1, 16)}
@@ -182,7 +183,7 @@ def test_what_is_no_step_is_refused(written: str) -> None:
 
 def test_a_document_without_markers_is_refused() -> None:
     with pytest.raises(ValueError, match="has no"):
-        between_markers("# Findings\n", "")
+        between_markers("# Findings\n", "", BEGIN, END)
 
 
 def test_exploring_meets_what_is_known(capsys: pytest.CaptureFixture[str]) -> None:

@@ -16,7 +16,6 @@ from checker.trace.machine import Machine, Outcome, Transition
 from checker.trace.record import record_step, run
 from checker.trace.state import Kind
 
-ROOT = Path(__file__).parents[2]
 _NAMES = [name for name in checker.language.__all__ if name != "NotExecutable"]
 _HEADER = f"""# SPDX-License-Identifier: GPL-2.0-only
 '''A model of a test.'''

@@ -9,13 +9,14 @@ import pytest
 
 from checker.language.python.load import load_program
 from checker.language.tree import Position, Program
+from checker.project import PROJECT
 from checker.trace.confirmation.build import Built, Claim, Disagreement, build_trace
 from checker.trace.confirmation.replay import replay
 from checker.trace.data import Change
 from checker.trace.machine import Machine, Transition
 from checker.trace.state import Kind
 from checker.trace.store import dump_trace, parse_trace
-from tests.trace.small_models import ROOT, TWO_CPUS, program_of, random_walk
+from tests.trace.small_models import TWO_CPUS, program_of, random_walk
 
 MODEL = """
 class Colour(Enum):
@@ -314,7 +315,7 @@ def first_claim(program: Program, history: list[Transition]) -> tuple[int, Claim
 
 @pytest.mark.parametrize("seeds", [range(2), pytest.param(range(2, 8), marks=pytest.mark.slow)], ids=["few", "many"])
 def test_violations_of_the_rfc_are_told(seeds: range) -> None:
-    program = load_program(ROOT / "models/rfc_v1.py", {"CPUS": 2, "TASKS": 2})
+    program = load_program(PROJECT / "models/rfc_v1.py", {"CPUS": 2, "TASKS": 2})
     told = 0
     for seed in seeds:
         history, _ = random_walk(program, seed, 120)

@@ -12,13 +12,14 @@ import pytest
 from checker.language.python.load import load_program
 from checker.language.tree import Position, Program
 from checker.language.values import format_value
+from checker.project import PROJECT
 from checker.trace.confirmation.replay import replay
 from checker.trace.data import Change, Trace, Violation
 from checker.trace.machine import Machine, Outcome, Transition
 from checker.trace.parse import parse_instance, parse_value
 from checker.trace.record import run, transitions
 from checker.trace.state import Kind
-from tests.trace.small_models import ROOT, program_of, random_walk, trace_of
+from tests.trace.small_models import program_of, random_walk, trace_of
 
 MODEL = """
 SIZE = parameter(2, 1, 3, "boxes")
@@ -291,7 +292,7 @@ def first_violation(program: Program, seed: int) -> Trace | None:
 
 @pytest.mark.parametrize("seeds", [range(3), pytest.param(range(3, 12), marks=pytest.mark.slow)], ids=["few", "many"])
 def test_violations_of_the_rfc_are_confirmed(seeds: range) -> None:
-    program = load_program(ROOT / "models/rfc_v1.py", {"CPUS": 2, "TASKS": 2}, ["touch", "late-fault", "oom"])
+    program = load_program(PROJECT / "models/rfc_v1.py", {"CPUS": 2, "TASKS": 2}, ["touch", "late-fault", "oom"])
     traces = [trace for seed in seeds if (trace := first_violation(program, seed))]
     assert len({trace.violation.property for trace in traces}) > 1
     for trace in traces:

@@ -6,10 +6,11 @@ from __future__ import annotations
 import pytest
 
 from checker.language.python.load import load_program
+from checker.project import PROJECT
 from checker.trace.machine import Machine, Transition
 from checker.trace.state import Kind
 from tests.support.sampling import always
-from tests.trace.small_models import ROOT, random_walk
+from tests.trace.small_models import random_walk
 
 
 @pytest.mark.parametrize(
@@ -17,7 +18,7 @@ from tests.trace.small_models import ROOT, random_walk
     [(0, 997, 1098, 59), pytest.param(1, 2743, 3134, 59, marks=pytest.mark.slow)],
 )
 def test_dks_has_the_states_that_independent_checkers_find(fail: int, states: int, transitions_: int, depth: int) -> None:
-    program = load_program(ROOT / "models/dks.py", {"C": 1, "T": 2, "S": 3, "FAIL": fail, "LATE": 0})
+    program = load_program(PROJECT / "models/dks.py", {"C": 1, "T": 2, "S": 3, "FAIL": fail, "LATE": 0})
     machine = Machine(program)
     memory = machine.state.memory
     cells = list(memory)
@@ -55,7 +56,7 @@ def test_dks_has_the_states_that_independent_checkers_find(fail: int, states: in
 @pytest.mark.parametrize("seed", always(range(6), lambda seed: seed < 2))
 @pytest.mark.parametrize("settings", [{}, {"CPUS": 2, "TASKS": 3, "STACK_PAGES": 4}])
 def test_the_rfc_runs_without_model_errors(seed: int, settings: dict[str, int]) -> None:
-    program = load_program(ROOT / "models/rfc_v1.py", settings)
+    program = load_program(PROJECT / "models/rfc_v1.py", settings)
     history, outcome = random_walk(program, seed, 300)
     assert history
     assert outcome is not None

@@ -11,12 +11,13 @@ import sys
 import tempfile
 from pathlib import Path
 
+from ..markers import between_markers
 from .cases import CASES, Case
 from .machine import described, load
 from .measurement import Contender, Measurement, Results, Wrong
 from .ours import contenders
 from .peers import VARIANTS, Peer
-from .report import between_markers, in_markdown, in_text
+from .report import BEGIN, END, in_markdown, in_text
 from .table import case_rows, failures, text
 
 ONCE = 20.0
@@ -79,7 +80,9 @@ def main() -> int:
         arguments.json.write_text(json.dumps({"machine": machine, "runs": runs}, indent=1) + "\n", encoding="utf-8")
     if arguments.markdown is not None:
         document = arguments.markdown.read_text(encoding="utf-8")
-        arguments.markdown.write_text(between_markers(document, in_markdown(results, cases, machine)), encoding="utf-8")
+        arguments.markdown.write_text(
+            between_markers(document, in_markdown(results, cases, machine), BEGIN, END), encoding="utf-8"
+        )
     return 0
 
 

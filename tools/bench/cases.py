@@ -10,9 +10,8 @@ from pathlib import Path
 
 from checker.language.python.load import load_program
 from checker.language.tree import Program
+from checker.project import PROJECT
 from checker.verify.subject import live_properties
-
-PROJECT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True)

@@ -36,15 +36,6 @@ def in_markdown(results: Results, cases: Sequence[Case], machine: Mapping[str, s
     return "\n\n".join(blocks)
 
 
-def between_markers(document: str, content: str) -> str:
-    """The document with other content between its markers. ValueError if it has none."""
-    before, begin, rest = document.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"the document has no {BEGIN} and {END}")
-    return f"{before}{BEGIN}\n\n{content}\n\n{END}{after}"
-
-
 def _ends(results: Results, cases: Sequence[Case]) -> list[tuple[str, Rows]]:
     ends = []
     for case in cases:

@@ -11,12 +11,13 @@ import sys
 from pathlib import Path
 
 from checker.cli.saving import Findings
+from checker.project import PROJECT
 
-from .document import between_markers, command, content, entry_of
+from ..markers import between_markers
+from .document import BEGIN, END, command, content, entry_of
 from .finding import Finding, Wrong, load_findings
 from .looking import look_for
 
-PROJECT = Path(__file__).resolve().parents[2]
 MODEL = Path("models/rfc_v1.py")
 LIST = PROJECT / "models" / "rfc_v1.findings.toml"
 FOLDER = PROJECT / "counterexamples" / "rfc_v1"
@@ -62,7 +63,7 @@ def main() -> int:
         for old in {*FOLDER.glob("bug-*")} - {FOLDER / name for finding in findings for name in kept(finding)}:
             old.unlink()
         document = DOCUMENT.read_text(encoding="utf-8")
-        DOCUMENT.write_text(between_markers(document, content(entries, LINKED)), encoding="utf-8")
+        DOCUMENT.write_text(between_markers(document, content(entries, LINKED), BEGIN, END), encoding="utf-8")
     return 0
 
 

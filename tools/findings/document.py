@@ -110,12 +110,3 @@ def content(entries: Sequence[Entry], folder: str) -> str:
     known = [chapter(entry, folder) for entry in entries if not entry.finding.bug.startswith("N")]
     new = [chapter(entry, folder) for entry in entries if entry.finding.bug.startswith("N")]
     return "\n\n".join([table, "## The bugs that reading the patch finds", *known, f"## {NEW}", *new])
-
-
-def between_markers(document: str, inside: str) -> str:
-    """The document with this between its markers. ValueError if it has none."""
-    before, begin, rest = document.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"the document has no {BEGIN} and {END}")
-    return f"{before}{BEGIN}\n\n{inside}\n\n{END}{after}"

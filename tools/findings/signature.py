@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from checker.explicit.step.transitions import Transition
 from checker.language.schedule import Choice
-from checker.language.tree import Position, Program
+from checker.language.tree import Position, Program, line_of
 from checker.trace.data import Step, Trace
 
 AT_ONCE = "at once "
@@ -86,7 +86,7 @@ class Signature:
 
 def line_at(sources: Mapping[str, str], position: Position) -> str:
     """The line of the source there."""
-    return sources[position.file].splitlines()[position.line - 1].strip()
+    return (line_of(sources[position.file], position.line) or "").strip()
 
 
 def labels_of(trace: Trace, sources: Mapping[str, str]) -> list[Label]:

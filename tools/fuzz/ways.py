@@ -28,7 +28,7 @@ from tests.support.judges.agreement import differences
 from tests.support.judges.bounded import check as bounded
 from tests.support.judges.brute.brute_force import TooLarge
 from tests.support.judges.brute.comparison import compare
-from tests.support.judges.confirming import replayed
+from tests.support.judges.confirming import all_replay
 from tests.support.judges.exchange import cleared, exchanged, exchanges
 from tests.support.random.random_systems import READS_TWICE
 
@@ -135,7 +135,7 @@ def try_model(model: Model, plan: Plan) -> Tried:
         if result.stopped is not None:
             tried.notes.append("too large")
             return tried
-        confirm(program, full, result)
+        all_replay(program, full, result)
         expected = found_by(result)
     with tried.way("brute force"):
         try:
@@ -163,12 +163,6 @@ def same(found: Expected, expected: Expected) -> None:
     assert found == expected, f"{found} where {expected} is right"
 
 
-def confirm(program: Program, search: Search, result: Result) -> None:
-    """The replayer confirms every finding."""
-    for finding in [*result.findings.values(), *([result.error] if result.error is not None else [])]:
-        assert len(replayed(program, search, finding).steps) == len(finding.path)
-
-
 # -- the portable engine with reductions ------------------------------------------------------------------------------
 
 
@@ -188,7 +182,7 @@ def try_reductions(
         with tried.way(f"portable {name}"):
             result = search.run()
             assert result.stopped is None
-            confirm(program, search, result)
+            all_replay(program, search, result)
             found = found_by(result)
             if PARTIAL_ORDER in reductions:
                 _same_in_any_length(found, expected)
@@ -270,7 +264,7 @@ def _compare(program: Program, library: Library, threads: int, told: Search, exp
 
 def _same_search(program: Program, telling: Search, result: Result, told: Search, expected: Expected) -> None:
     assert result.stopped is None, result.stopped
-    confirm(program, telling, result)
+    all_replay(program, telling, result)
     same(found_by(result), expected)
     if expected.error is None:
         counts = [
@@ -299,7 +293,7 @@ def _in_pieces(program: Program, library: Library, told: Search, expected: Expec
             if result.stopped is None:
                 _same_search(program, telling, result, told, expected)
             else:  # in the level with the error, after which there is nothing to go on with
-                confirm(program, telling, result)
+                all_replay(program, telling, result)
                 assert found_by(result).error == expected.error
             file.unlink(missing_ok=True)
             library.run(2, None, Checkpoints(file, 0.0, None, lambda line: None))

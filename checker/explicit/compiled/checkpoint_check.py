@@ -13,12 +13,12 @@ import dataclasses
 import math
 from collections.abc import Sequence
 
-from checker.explicit.compiled.c.shared import BATCH, MOST_WORKERS, Found
+from checker.explicit.compiled.c.shared import BATCH, MOST_WORKERS, Found, Rows
 
 MOST_NUMBER = 2**63 - 1
 MOST_ROWS = 2**32 - 2**12
 MOST_AGAIN = MOST_WORKERS * (BATCH + 1)
-"""Rows to expand again: those of a batch of each of 64 workers, and the one at work (most_agains of expand.c)."""
+"""Rows to expand again: those of a batch of each worker, and the one at work (most_agains of expand.c)."""
 
 
 class Wrong(Exception):
@@ -73,7 +73,7 @@ def header_from_json(value: object) -> Header:
     if not all(_is_number(value[name]) for name in numbers):
         raise Wrong("its header has a number that is none")
     lists, findings, seconds, dropped = (value[name] for name in ("lists", "findings", "seconds", "dropped"))
-    if not isinstance(lists, list) or len(lists) != 4 or not all(map(_is_number, lists)):
+    if not isinstance(lists, list) or len(lists) != len(Rows) or not all(map(_is_number, lists)):
         raise Wrong("its header does not have four lists of ranges")
     if not isinstance(findings, list) or not all(
         isinstance(finding, list) and len(finding) == 4 and all(map(_is_number, finding)) for finding in findings
@@ -101,9 +101,13 @@ def check_header(header: Header, shape: Shape, size: int) -> None:
         raise Wrong("its body is not as long as its header says")
     if not header.expanded <= header.states or not header.depth <= header.states:
         raise Wrong("its counts contradict each other")
-    violating = {Found.INVARIANT: shape.judged, Found.STEP: shape.raised, Found.DEADLOCK: (shape.deadlock,)}
+    violating: dict[int, tuple[int | None, ...]] = {
+        Found.INVARIANT: shape.judged,
+        Found.STEP: shape.raised,
+        Found.DEADLOCK: (shape.deadlock,),
+    }
     for property_, kind, row, number in header.findings:
-        found = violating.get(Found(kind), ()) if kind in set(Found) else ()
+        found = violating.get(kind, ())
         if row >= header.rows or number >= len(found) or found[number] != property_:
             raise Wrong("it has a finding that there cannot be")
     if len({finding[0] for finding in header.findings}) != len(header.findings):

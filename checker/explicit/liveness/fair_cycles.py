@@ -32,6 +32,10 @@ class Facts:
         """Whether a run for which nothing else is ever so is fair to these pairs and avoids these demands."""
         return not self.given & ~self.met & pairs and not self.holds & avoided
 
+    def ask(self, given: int, avoided: int) -> bool:
+        """Whether something is given there that none of these demands answers."""
+        return bool(self.holds & given) and not self.holds & avoided
+
 
 @dataclass
 class Graph:

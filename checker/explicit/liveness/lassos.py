@@ -138,10 +138,12 @@ class _Search:
     def unanswered(self, demand: Demand) -> Finding | None:
         """The same for a condition that has to be answered."""
         graph, ends = self.runs.graph, self.runs.ends
+        asked = set(asking(graph, demand.given, demand.avoided))
+        asked |= {n for facts, nodes in ends.items() if facts.ask(demand.given, demand.avoided) for n in nodes}
+        if not asked:
+            return None
         components = list(fair_components(graph, demand.pairs, demand.avoided, self.pause))
         lasting = {node for facts, nodes in ends.items() if self.may_end(facts, demand) for node in nodes}
-        asked = set(asking(graph, demand.given, demand.avoided))
-        asked |= {n for f, nodes in ends.items() if f.holds & demand.given and not f.holds & demand.avoided for n in nodes}
         goals = lasting.union(*(component.nodes for component in components))
         found = shortest_unanswered(graph, self.runs.depths, sorted(asked), frozenset(goals), demand.avoided, self.pause)
         if found is None:

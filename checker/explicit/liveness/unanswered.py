@@ -12,7 +12,7 @@ from checker.explicit.liveness.fair_cycles import BETWEEN, Graph
 def asking(graph: Graph, given: int, avoided: int) -> Iterator[int]:
     """The nodes in which it is given and not answered, but for those that nothing leads away from, in order. Both are of the
     state alone, so that they are the same at each of its transitions."""
-    wanted = bytes(bool(facts.holds & given and not facts.holds & avoided) for facts in graph.facts)
+    wanted = bytes(facts.ask(given, avoided) for facts in graph.facts)
     for node in range(graph.nodes):
         first = graph.first[node]
         if first < graph.first[node + 1] and wanted[graph.label[first]]:

@@ -43,6 +43,7 @@ class Search(RealPaths):
         super().__init__(system, properties, reductions)
         self.states: list[int] = []
         self.seen: set[int] = set()
+        self.terminal = 1 << self.layout.mark  # the first state that is
         self.parents = array("q")
         self.transition_count = 0
         self.expanded = 0
@@ -144,7 +145,7 @@ class Search(RealPaths):
         if self.result.error is not None:
             return
         most = self.limits.states if self.limits.states is not None else sys.maxsize
-        states, terminal = self.states, 1 << self.layout.mark
+        states, terminal = self.states, self.terminal
         index = 0
         while index < len(states) and self.result.error is None:  # a level is finished: an error hides no violation as near
             level_end = len(states)
@@ -164,7 +165,6 @@ class Search(RealPaths):
 
     def _start(self) -> None:
         """Store the initial states."""
-        self.seen = set()
         for first in dict.fromkeys(map(self.stored, self.firsts)):
             self.seen.add(first)
             self.states.append(first)
@@ -213,9 +213,10 @@ class Search(RealPaths):
         self.seen.add(state)
         self.states.append(state)
         self.parents.append(parent)
-        if state >> self.layout.mark:
+        if state >= self.terminal:
             return
-        self._look_at_candidates(state)
+        if self.candidates is not None:
+            self._look_at_candidates(state)
         for cluster in self.clusters:
             key = state & cluster.mask
             undecided = cluster.known.get(key)

@@ -14,14 +14,8 @@ from checker.language.walking import called_functions
 
 def find_implementations(symbols: Symbols, codes: Iterable[Code]) -> dict[str, str]:
     """Which routine implements each hook: one that the model defines, or imports by name. It counts as used."""
-    main = symbols.modules.main
-    candidates = [code for code in codes if "implements" in code.decorators]
-    for name in main.definitions:
-        symbol = symbols.resolve(main, name, ast.Pass())
-        if isinstance(symbol, Code) and "implements" in symbol.decorators and symbol not in candidates:
-            candidates.append(symbol)
     found: dict[str, str] = {}
-    for code in candidates:
+    for code in symbols.with_the_models((code for code in codes if "implements" in code.decorators), "implements"):
         hook = _hook(symbols, code)
         if hook.name in found:
             raise code.module.error(code.node, f"the hook {hook.name} is implemented by {found[hook.name]} already")

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import ast
 import dataclasses
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -18,15 +17,11 @@ from checker.language.walking import walk
 
 def initial_codes(symbols: Symbols, codes: Iterable[Code]) -> list[Code]:
     """The @initial code: the kernel's, then what the model defines, or imports by name, in the order of its text."""
-    main = symbols.modules.main
-    found = [code for code in codes if "initial" in code.decorators and code.module is not main]
-    for name in main.definitions:
-        symbol = symbols.resolve(main, name, ast.Pass())
-        if isinstance(symbol, Code) and "initial" in symbol.decorators and symbol not in found:
-            found.append(symbol)
+    kernels = [code for code in codes if "initial" in code.decorators and code.module is not symbols.modules.main]
+    found = symbols.with_the_models(kernels, "initial")
     places: dict[bool, Code] = {}
     for code in found:
-        known = places.setdefault(code.module.name.startswith("spec."), code)
+        known = places.setdefault(code.module.of_kernel, code)
         if known is not code:
             raise code.module.error(code.node, f"there is an @initial at {known.module.position(known.node)} already")
     return found

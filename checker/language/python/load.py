@@ -14,6 +14,7 @@ from checker.language.dormant import without_dormant
 from checker.language.errors import UsageError, quoting, similar
 from checker.language.frame_owners import with_frame_owners
 from checker.language.python.conditions import Conditions
+from checker.language.python.declare.decorators import CONDITIONS, DEMANDED
 from checker.language.python.declare.symbol_table import Symbols
 from checker.language.python.hooks import demanded, find_implementations
 from checker.language.python.initial import initial, initial_codes
@@ -55,14 +56,14 @@ class _Loader:
         self.main = self.modules.main
         self.sources = {module.display: module.text for module in self.modules.modules.values()}
         self.symbols = Symbols(self.modules, settings, events)
-        self.whole = [m for m in self.modules.modules.values() if m is self.main or m.name.startswith("spec.")]
+        self.whole = [m for m in self.modules.modules.values() if m is self.main or m.of_kernel]
 
     def program(self) -> tree.Program:
         with quoting(self.sources):
             used = with_frame_owners(self._used(self._codes()))
             check_symmetry(used)
             for module in self.modules.modules.values():
-                if not module.name.startswith("spec."):  # the kernel's own text is checked when it is written
+                if not module.of_kernel:  # the kernel's own text is checked when it is written
                     check_with_python(module)
             return mark_constants(without_dormant(used))
 
@@ -95,9 +96,10 @@ class _Loader:
         symbols = self.symbols
         conditions = Conditions(symbols)
         in_states = [code for code in codes if {"invariant", "lemma"} & set(code.decorators)]
-        in_runs = [code for code in codes if {demanded.value for demanded in tree.Demanded} & set(code.decorators)]
-        for code in sorted([*in_states, *in_runs], key=codes.index):
-            conditions.declare(code)
+        in_runs = [code for code in codes if not code.decorators.keys().isdisjoint(DEMANDED)]
+        for code in codes:
+            if not code.decorators.keys().isdisjoint(CONDITIONS):
+                conditions.declare(code)
         processor, owner_of = executes(symbols, [code for code in codes if "executes" in code.decorators])
         steps = StepCode(symbols, conditions.property_of, processor)
         actions = {code.name: steps.action(code) for code in codes if "action" in code.decorators}

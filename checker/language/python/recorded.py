@@ -18,47 +18,48 @@ COUNTS = ("states", "transitions", "depth")
 
 def expectations(main: Module, events: Mapping[str, tree.Event]) -> tuple[tree.Expectation, ...]:
     """The entries of EXPECTED. events: those that the model has."""
-    definition = main.definitions.get("EXPECTED")
-    if definition is None:
+    value = _assigned(main, "EXPECTED", "EXPECTED is the record of outcomes; write EXPECTED = (Expected(...),)")
+    if value is None:
         return ()
-    if not isinstance(definition, ast.Assign):
-        node = definition if isinstance(definition, ast.AST) else ast.Pass()
-        raise main.error(node, "EXPECTED is the record of outcomes; write EXPECTED = (Expected(...),)")
-    entries = definition.value.elts if isinstance(definition.value, ast.Tuple) else [definition.value]
+    entries = value.elts if isinstance(value, ast.Tuple) else [value]
     return tuple(_expectation(main, entry, bool(events)) for entry in entries)
 
 
 def recorded(main: Module) -> tree.Recorded | None:
     """What RECORDED holds; None if the model has none."""
-    definition = main.definitions.get("RECORDED")
-    if definition is None:
+    value = _assigned(main, "RECORDED", f"RECORDED is the record of properties; write RECORDED = {RECORDED_FORM}")
+    if value is None:
         return None
-    if not isinstance(definition, ast.Assign):
-        node = definition if isinstance(definition, ast.AST) else ast.Pass()
-        raise main.error(node, f"RECORDED is the record of properties; write RECORDED = {RECORDED_FORM}")
-    values = _values(main, definition.value, {"properties", "assumptions"}, RECORDED_FORM)
+    values = _values(main, value, {"properties", "assumptions"}, RECORDED_FORM)
     found = [_texts(values.get(name)) for name in ("properties", "assumptions")]
     if found[0] is None or found[1] is None:
-        raise main.error(definition.value, f"write {RECORDED_FORM}, as gate prints it")
-    return tree.Recorded(found[0], found[1], main.position(definition.value))
+        raise main.error(value, f"write {RECORDED_FORM}, as gate prints it")
+    return tree.Recorded(found[0], found[1], main.position(value))
 
 
 def stated(main: Module) -> tuple[str, ...]:
     """What the model's text says that it assumes."""
-    definition = main.definitions.get("ASSUMPTIONS")
-    if definition is None:
+    advice = 'ASSUMPTIONS says what the verdicts rest on; write ASSUMPTIONS = ("...",)'
+    value = _assigned(main, "ASSUMPTIONS", advice)
+    if value is None:
         return ()
-    if isinstance(definition, ast.Assign):
-        node: ast.AST = definition.value
-    else:
-        node = definition if isinstance(definition, ast.AST) else ast.Pass()
     try:
-        values = ast.literal_eval(definition.value) if isinstance(definition, ast.Assign) else None
+        texts = ast.literal_eval(value)
     except (ValueError, TypeError):
-        values = None
-    if not isinstance(values, tuple) or not all(isinstance(value, str) for value in values):
-        raise main.error(node, 'ASSUMPTIONS says what the verdicts rest on; write ASSUMPTIONS = ("...",)')
-    return values
+        texts = None
+    if not isinstance(texts, tuple) or not all(isinstance(text, str) for text in texts):
+        raise main.error(value, advice)
+    return texts
+
+
+def _assigned(main: Module, name: str, advice: str) -> ast.expr | None:
+    """What the model assigns to a name; None if it does not. advice: what it says where the name is something else."""
+    definition = main.definitions.get(name)
+    if definition is None:
+        return None
+    if not isinstance(definition, ast.Assign):
+        raise main.error(definition if isinstance(definition, ast.AST) else ast.Pass(), advice)
+    return definition.value
 
 
 def _expectation(main: Module, node: ast.expr, has_events: bool) -> tree.Expectation:

@@ -76,8 +76,8 @@ class RunConditions:
         return tree.Call(position, build.BOOL, self.symbols.use_code(symbol), reads)
 
     def check_calls(self, functions: Mapping[str, tree.Function], conditions: object, steps: object) -> None:
-        """ModelError for a `calls` of something that is not a processor, and for one where no whole run is judged. steps: all
-        code that runs or is evaluated in a single state."""
+        """ModelError for a `calls` of something that is not a processor, and for one where only single states are judged. steps:
+        all code that runs or is evaluated in a single state."""
         asking = {name for name, function in functions.items() if _asks(function.body)}
         while True:
             more = {n for n, f in functions.items() if n not in asking and asking & set(called_functions(f.body))}

@@ -69,7 +69,7 @@ class StepCode:
 
     def routine(self, code: Code) -> tree.Routine:
         body, locals_, translator = self.statements(code, True)
-        is_protocol = not code.module.name.startswith("spec.")
+        is_protocol = not code.module.of_kernel
         if is_protocol and translator.reads_ghost:
             raise code.module.error(
                 code.node,

@@ -14,15 +14,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from checker.language import tree
-from checker.language.python.declare.decorators import ON_RUNS
+from checker.language.python.declare.decorators import CONDITIONS
 from checker.language.python.declare.symbol_table import Symbols
 from checker.language.python.source.modules import Import, Module
 from checker.language.python.source.symbols import Builtin, Code
 
 DIGITS = 12
-CONDITIONS = {"invariant", "lemma", *ON_RUNS} - {"fair"}
 PLACES = ("lineno", "col_offset", "end_lineno", "end_col_offset", "ctx", "kind", "type_comment")
 """Fields of a node that say nothing."""
+DECLARING = (Builtin("parameter"), Builtin("event"), Builtin("demand"))
+"""What is called to declare a parameter, an event or a property, rather than to make a constant."""
 SHOWN = 40
 """Characters of a stated assumption that stand for it; those that begin alike share a name."""
 
@@ -98,12 +99,21 @@ class _Texts:
                 if code is None:
                     continue
                 home, definition = code.module, code.node
-            elif definition is None or not _counts(definition):
+            elif definition is None or not self._counts(home, definition):
                 continue
             key = home.name, self._said(home, definition)
             if key not in found:
                 found.add(key)
                 self._collect(home, definition, found)
+
+    def _counts(self, home: Module, definition: ast.stmt) -> bool:
+        """Whether a definition that is not a function is part of what its users say: a constant, a range, an enumeration."""
+        match definition:
+            case ast.Assign(value=ast.Call(func=ast.Name(id=name))):
+                return self._symbol(home, name) not in DECLARING
+            case ast.Assign() | ast.ClassDef(decorator_list=[]):
+                return True
+        return False
 
     def _said(self, home: Module, definition: ast.stmt) -> str:
         """The text of a definition; of a constant that models give, its value."""
@@ -136,16 +146,6 @@ class _Texts:
 
     def _symbol(self, module: Module, name: str) -> object:
         return self.symbols.resolve(module, name, ast.Pass()) if name in module.definitions else None
-
-
-def _counts(definition: ast.stmt) -> bool:
-    """Whether a definition that is not a function is part of what its users say: a constant, a range, an Enum, an IntFlag."""
-    match definition:
-        case ast.Assign(value=ast.Call(func=ast.Name(id=name))):
-            return name in ("int", "bool", "constant_of_model")  # else a parameter, an event or a property
-        case ast.Assign() | ast.ClassDef(decorator_list=[]):
-            return True
-    return False
 
 
 def text_of(node: object) -> str:

@@ -202,7 +202,7 @@ class HasFrames(Expression):
 @dataclass(frozen=True)
 class Calls(Expression):
     """Whether the transition that comes next is a step of the processor that calls the routine (a hook: its
-    implementation), inline or with a frame. Only conditions on runs can ask it."""
+    implementation), inline or with a frame. Only @eventually, @bounded and @fair conditions can ask it."""
 
     processor: Expression
     routine: str

@@ -60,11 +60,13 @@ def printed(relation: Relation, names: Names, clause: BitClause) -> str:
     for number in dict.fromkeys(number for number, _, _ in clause):
         bits = [(bit, is_) for other, bit, is_ in clause if other == number]
         most = relation.fields.fields[number].most
+        name, text = places[number]
         if most >= LISTED:
-            literals += [f"bit {bit} of {places[number][0]} is {int(is_)}" for bit, is_ in bits]
+            # A field has the value less its lowest one.
+            since = "" if text(0) == "0" else f" (counted from {text(0)})"
+            literals += [f"bit {bit} of {name}{since} is {int(is_)}" for bit, is_ in bits]
             continue
         allowed = [value for value in range(most + 1) if any(bool(value >> bit & 1) == is_ for bit, is_ in bits)]
-        name, text = places[number]
         if len(allowed) == 1:
             literals.append(f"{name} is {text(allowed[0])}")
         elif len(allowed) == most:

@@ -8,8 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
-from checker.result.verdict import Verdict, VerdictKind
-from checker.stopping import INTERRUPTED
+from checker.result.verdict import Verdict, VerdictKind, inconclusive
 from checker.symbolic.bmc.problem import VIOLATED, stated_lemmas, targets
 from checker.symbolic.bmc.question import STATE, Stopped
 from checker.symbolic.certificate.certificate import INITIATION, SAFETY, Claim, Lemma, files
@@ -80,63 +79,54 @@ class Attempt:
     def prove(self, relation: Relation, names: Names, sampled: Sampled) -> Verdict:
         """The verdict on all of them."""
         problem = proof_problem(relation, self.properties, sampled, self.stated)
-        try:
-            with closing(proof_messages(problem, self.left(), self.memory)) as told:
-                for message in told:
-                    match message:
-                        case Grown(count, shown, counterexamples, checks):
-                            self.tell(f"{shown} of {count} lemmas shown, {counterexamples} counterexamples, {checks} questions")
-                        case GivenUp(why):
-                            name = why.target.removeprefix(VIOLATED)
-                            self.give_up(
-                                name, "a step breaks it in a state that satisfies the rest", *self.shown(relation, names, why)
-                            )
-                        case Proved():
-                            clauses = lemmas(relation.fields.terms, sampled.features, message.clauses)
-                            text = [counted_text(relation.fields.system, names, entry) for entry in self.counted]
-                            text += [printed(sampled.features, clause) for clause in message.clauses]
-                            return self.certify(relation, message.targets, message.valid, clauses, text)
-                        case Failed():
-                            return self.failed(relation, names, message)
-                        case Stopped(why):
-                            return Verdict("", VerdictKind.UNKNOWN, str(why), stopped=why)
-        except KeyboardInterrupt:
-            return Verdict("", VerdictKind.UNKNOWN, str(INTERRUPTED), stopped=INTERRUPTED)
+        with closing(proof_messages(problem, self.left(), self.memory)) as told:
+            for message in told:
+                match message:
+                    case Grown(count, shown, counterexamples, checks):
+                        self.tell(f"{shown} of {count} lemmas shown, {counterexamples} counterexamples, {checks} questions")
+                    case GivenUp(why):
+                        name = why.target.removeprefix(VIOLATED)
+                        self.give_up(
+                            name, "a step breaks it in a state that satisfies the rest", *self.shown(relation, names, why)
+                        )
+                    case Proved():
+                        clauses = lemmas(relation.fields.terms, sampled.features, message.clauses)
+                        text = [counted_text(relation.fields.system, names, entry) for entry in self.counted]
+                        text += [printed(sampled.features, clause) for clause in message.clauses]
+                        return self.certify(relation, message.targets, message.valid, clauses, text)
+                    case Failed():
+                        return self.failed(relation, names, message)
+                    case Stopped(why):
+                        return inconclusive(why)
         raise AssertionError("the solver's process says nothing at its end")
 
     def prove_by_spacer(self, relation: Relation, names: Names) -> Verdict:
         """The verdict on all of them, with an invariant of Spacer's."""
-        try:
-            with closing(spacer_messages(spacer_problem(relation, self.properties), self.left(), self.memory)) as told:
-                for message in told:
-                    match message:
-                        case Safe(clauses):
-                            text = [bits_printed(relation, names, clause) for clause in clauses]
-                            return self.certify(relation, (), True, spacer_lemmas(relation, clauses), text)
-                        case Unsafe():
-                            return Verdict("", VerdictKind.UNKNOWN, UNSAFE)
-                        case Stopped(why):
-                            return Verdict("", VerdictKind.UNKNOWN, str(why), stopped=why)
-        except KeyboardInterrupt:
-            return Verdict("", VerdictKind.UNKNOWN, str(INTERRUPTED), stopped=INTERRUPTED)
+        with closing(spacer_messages(spacer_problem(relation, self.properties), self.left(), self.memory)) as told:
+            for message in told:
+                match message:
+                    case Safe(clauses):
+                        text = [bits_printed(relation, names, clause) for clause in clauses]
+                        return self.certify(relation, (), True, spacer_lemmas(relation, clauses), text)
+                    case Unsafe():
+                        return Verdict("", VerdictKind.UNKNOWN, UNSAFE)
+                    case Stopped(why):
+                        return inconclusive(why)
         raise AssertionError("the solver's process says nothing at its end")
 
     def prove_by_induction(self, relation: Relation, most: int) -> Verdict:
         """The verdict on all of them, by k-induction with k up to `most`."""
-        try:
-            while True:
-                claim = self.to_be_kept(relation)
-                made = [unrolled_files(relation, claim, k) for k in range(1, most + 1)]
-                answer = self.induction(made)
-                if isinstance(answer, Inductive):
-                    shown = made[answer.k - 1] if answer.k > 1 else files(relation, claim, ())
-                    return self.accepted(claim, shown, [f"no state with: {name}" for name in claim.kept], answer.k)
-                if isinstance(answer, Stopped):
-                    return Verdict("", VerdictKind.UNKNOWN, str(answer.why), stopped=answer.why)
-                if not self.without_what_fails(relation, claim, most):
-                    return Verdict("", VerdictKind.UNKNOWN, UNSAFE if answer.early else f"no k-induction with k <= {most}")
-        except KeyboardInterrupt:
-            return Verdict("", VerdictKind.UNKNOWN, str(INTERRUPTED), stopped=INTERRUPTED)
+        while True:
+            claim = self.to_be_kept(relation)
+            made = [unrolled_files(relation, claim, k) for k in range(1, most + 1)]
+            answer = self.induction(made)
+            if isinstance(answer, Inductive):
+                shown = made[answer.k - 1] if answer.k > 1 else files(relation, claim, ())
+                return self.accepted(claim, shown, [f"no state with: {name}" for name in claim.kept], answer.k)
+            if isinstance(answer, Stopped):
+                return inconclusive(answer.why)
+            if not self.without_what_fails(relation, claim, most):
+                return Verdict("", VerdictKind.UNKNOWN, UNSAFE if answer.early else f"no k-induction with k <= {most}")
 
     def to_be_kept(self, relation: Relation) -> Claim:
         """The properties, with the lemmas that the model states."""

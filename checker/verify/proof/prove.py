@@ -12,7 +12,7 @@ from checker.explicit.search.interrupts import uninterrupted
 from checker.explicit.search.results import Limits, Progress
 from checker.ir.layout import make_layout
 from checker.language.errors import UsageError
-from checker.result.verdict import Run, Statistics, Subject, Verdict, VerdictKind
+from checker.result.verdict import Run, Statistics, Subject, Verdict, VerdictKind, inconclusive
 from checker.stopping import INTERRUPTED, Stop, Why
 from checker.symbolic.lemmas.holders import guessed
 from checker.symbolic.lemmas.names import Names
@@ -126,7 +126,7 @@ def run_of_proof(
 def _unprovable(sampled: Samples) -> Verdict | None:
     """Why nothing can be proved, if the samples show that."""
     if sampled.result.stopped == INTERRUPTED:
-        return Verdict("", VerdictKind.UNKNOWN, str(INTERRUPTED), stopped=INTERRUPTED)
+        return inconclusive(INTERRUPTED)
     return cut_short(sampled.result.cuts) if sampled.result.cuts else None
 
 
@@ -146,5 +146,7 @@ def _proved(request: Request, loaded: Loaded, attempt: Attempt, sampled: Samples
         which = "" if sampled.complete else "of the "
         attempt.tell(f"{len(sampled.states):,} {which}reachable states, {len(features.features):,} features")
         return attempt.prove(relation, names, features)
+    except KeyboardInterrupt:
+        return inconclusive(INTERRUPTED)
     except Unsupported as why:
         raise UsageError(f"{request.model}: Z3 cannot prove anything of this model: {why}") from None

@@ -19,7 +19,7 @@ from checker.language import tree
 from checker.language.errors import ModelError, UsageError
 from checker.language.python.load import load_program
 from checker.language.raised import NO_DEADLOCK
-from checker.result.verdict import Subject, Verdict, VerdictKind
+from checker.result.verdict import Subject, Verdict, VerdictKind, inconclusive
 from checker.stopping import INTERRUPTED
 from checker.symbolic.parametric.all_sizes import Lemma, Obligation, all_kinds, demands
 from checker.symbolic.parametric.all_sizes_certificate import file_name, lemma_data, question
@@ -201,7 +201,7 @@ def prove_all_sizes(
         except Unsupported as why:
             raise UsageError(f"no proof for all sizes: {why}") from None
         except KeyboardInterrupt:
-            otherwise = Verdict("", VerdictKind.UNKNOWN, str(INTERRUPTED), stopped=INTERRUPTED)
+            otherwise = inconclusive(INTERRUPTED)
     verdicts = tuple(
         confirming.violated.get(name) or Verdict(name, otherwise.kind, otherwise.detail, otherwise.trace)
         if name not in live

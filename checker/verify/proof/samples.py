@@ -7,7 +7,7 @@ import random
 from dataclasses import dataclass
 
 from checker.explicit.engines import Method, explore
-from checker.explicit.search.results import Finding, Limits, Progress, Result
+from checker.explicit.search.results import Limits, Progress, Result
 from checker.explicit.simulation.simulation import Mover, Plan, Simulation
 from checker.explicit.step.paths import Step
 from checker.ir import system as ir
@@ -68,8 +68,3 @@ class _Walker(Simulation):
         for _, steps in found:
             self.met.update((step.state, None) for step in steps)
         return found if len(self.met) < self.most else ()
-
-
-def findings(result: Result) -> list[Finding]:
-    """What was found, a model error first."""
-    return [*([result.error] if result.error is not None else []), *result.findings.values()]

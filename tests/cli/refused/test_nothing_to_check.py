@@ -9,7 +9,8 @@ import pytest
 
 from checker.cli.options.configuration import events_of
 from checker.language.errors import UsageError
-from tests.support.command import PROJECT, stackproof
+from checker.project import PROJECT
+from tests.support.command import stackproof
 from tests.support.printed import at_a_place, one_line
 
 KERNEL = ("--cpus", "1", "--tasks", "1", "--stack-pages", "2")

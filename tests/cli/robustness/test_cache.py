@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.place import COMPILED, PROJECT, SMALL, STATES, Place, is_right
+from checker.project import PROJECT
+from tests.support.place import COMPILED, SMALL, STATES, Place, is_right
 from tests.support.sampling import always
 
 

@@ -9,7 +9,8 @@ import time
 
 import pytest
 
-from tests.support.place import PROJECT, SMALL, Place, found_in, is_partial, is_right, wait_for
+from checker.project import PROJECT
+from tests.support.place import SMALL, Place, found_in, is_partial, is_right, wait_for
 
 
 def test_a_search_in_pieces(place: Place) -> None:

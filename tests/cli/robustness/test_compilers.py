@@ -11,7 +11,8 @@ import sys
 import psutil
 import pytest
 
-from tests.support.place import PROJECT, SMALL, Place, found_in, is_partial, is_right, wait_for
+from checker.project import PROJECT
+from tests.support.place import SMALL, Place, found_in, is_partial, is_right, wait_for
 from tests.support.sampling import always
 
 # -- compilers --

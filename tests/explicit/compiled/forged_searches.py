@@ -9,9 +9,9 @@ from pathlib import Path
 from checker.explicit.compiled import driver as compiled
 from checker.explicit.search.results import Limits
 from checker.language.python.load import load_program
+from checker.project import PROJECT
 from tests.support.judges.in_pieces import Subject, dks, pieces
 
-PROJECT = Path(__file__).resolve().parents[3]
 BLOCK = 1 << 12
 """Rows in a block, in `pieces`."""
 

@@ -19,7 +19,8 @@ from checker.explicit.search.search import Search
 from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError
 from checker.language.python.load import load_program
-from tests.support.judges.in_pieces import PROJECT, Subject, dks, pieces
+from checker.project import PROJECT
+from tests.support.judges.in_pieces import Subject, dks, pieces
 from tests.support.random.random_systems import random_system
 from tests.support.sampling import always
 from tests.support.seeds import seeds

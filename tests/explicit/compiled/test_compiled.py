@@ -14,6 +14,7 @@ from checker.explicit.search.search import Search
 from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError
 from checker.language.python.load import load_program
+from checker.project import PROJECT
 from tests.support.judges.compiled import agree
 from tests.support.random.random_systems import random_system
 from tests.support.sampling import always, some
@@ -21,7 +22,6 @@ from tests.support.seeds import seeds
 from tests.support.systems.small_programs import program_of
 
 MODELS = sorted((Path(__file__).parents[1] / "models").glob("*.py"))
-PROJECT = Path(__file__).resolve().parents[3]
 LIMIT = Limits(states=20_000)
 
 

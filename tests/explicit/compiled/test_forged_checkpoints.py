@@ -12,12 +12,11 @@ from pathlib import Path
 import pytest
 
 from checker.explicit.compiled.checkpoint import CheckpointError
+from checker.project import PROJECT
 from tests.explicit.compiled.forged_files import Parts, resumed
 from tests.explicit.compiled.forged_searches import subjects
 from tests.support.judges.in_pieces import pieces
 from tests.support.sampling import some
-
-PROJECT = Path(__file__).resolve().parents[3]
 
 Forge = Callable[[Parts], object]
 

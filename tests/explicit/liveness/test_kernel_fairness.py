@@ -14,10 +14,10 @@ from checker.explicit.liveness.run_graph import RunGraph
 from checker.ir.lowering.lower import lower
 from checker.language.python.load import load_program
 from checker.language.tree import Program
+from checker.project import PROJECT
 from tests.support.sampling import always
 
-ROOT = Path(__file__).parents[3]
-CONTROLS = ROOT / "tests" / "properties" / "controls"
+CONTROLS = PROJECT / "tests" / "properties" / "controls"
 MODEL = '''# SPDX-License-Identifier: GPL-2.0-only
 """A model of a test."""
 from checker.language import calls, eventually, fair
@@ -91,8 +91,8 @@ def ends(runs: RunGraph, state: int) -> bool:
 
 
 CLOSED = [
-    (ROOT / "models" / "rfc_v1.py", {"CPUS": 1, "TASKS": 2, "STACK_PAGES": 3}, ("touch", "oom")),
-    (ROOT / "models" / "rfc_v1_nr_fixed.py", {"CPUS": 2, "TASKS": 1, "STACK_PAGES": 3}, ("late-fault", "migrate")),
+    (PROJECT / "models" / "rfc_v1.py", {"CPUS": 1, "TASKS": 2, "STACK_PAGES": 3}, ("touch", "oom")),
+    (PROJECT / "models" / "rfc_v1_nr_fixed.py", {"CPUS": 2, "TASKS": 1, "STACK_PAGES": 3}, ("late-fault", "migrate")),
     (CONTROLS / "refill_eventually.py", {"CPUS": 1, "TASKS": 2, "STACK_PAGES": 3, "PLANTED": 1}, ("touch", "oom")),
     *((CONTROLS / "fault_bounded.py", {"CPUS": 2, "TASKS": 2, "STACK_PAGES": 2, "PLANTED": n}, ("touch",)) for n in (1, 2, 3)),
     (CONTROLS / "no_deadlock.py", {"CPUS": 2, "TASKS": 2, "STACK_PAGES": 2, "PLANTED": 1}, ("touch",)),

@@ -21,7 +21,7 @@ from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError
 from checker.language.python.load import load_program
 from checker.language.tree import Program
-from tests.support.judges.confirming import replayed
+from tests.support.judges.confirming import findings_of, replayed
 from tests.support.judges.independence import assert_independent
 from tests.support.random.random_systems import random_system
 from tests.support.random.random_workers import random_workers
@@ -41,7 +41,7 @@ def both(program: Program, most: int = 1_000_000) -> tuple[Search, Search] | Non
     reduced = Search(lower(program), reductions=REDUCED)
     found = reduced.run()
     same(expected, found)
-    for finding in [*found.findings.values(), *([found.error] if found.error is not None else [])]:
+    for finding in findings_of(found):
         replayed(program, reduced, finding)
     return full, reduced
 

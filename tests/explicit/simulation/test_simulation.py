@@ -23,6 +23,7 @@ from checker.language.tree import Program
 from checker.verify.confirm import confirmed
 from tests.support.judges.brute.brute_force import BruteForce, Label, Space
 from tests.support.judges.brute.comparison import engine_view
+from tests.support.judges.confirming import findings_of
 from tests.support.random.drawn import drawn_program, small_enough
 from tests.support.random.random_systems import random_system
 from tests.support.seeds import seeds
@@ -37,7 +38,7 @@ def walk(program: Program, plan: Plan = PLAN, properties: frozenset[str] | None 
     """Walks, and has the replayer confirm what is found."""
     simulation = Simulation(lower(program), properties)
     result = simulation.run(plan)
-    for finding in [*result.findings.values(), *([result.error] if result.error is not None else [])]:
+    for finding in findings_of(result):
         trace = confirmed(program, simulation.system, finding)
         assert len(trace.steps) == len(finding.path)
     return simulation, result

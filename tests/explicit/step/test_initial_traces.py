@@ -13,6 +13,7 @@ from jsonschema import Draft202012Validator
 from checker.explicit.search.search import Search
 from checker.ir.lowering.lower import lower
 from checker.language.python.load import load_program
+from checker.project import PROJECT
 from checker.report.picture.picture import picture
 from checker.report.text.trace_text import text_report
 from checker.trace.confirmation.replay import replay
@@ -22,8 +23,6 @@ from checker.trace.store import parse_trace, trace_to_json
 from tests.support.judges.confirming import confirm, traced
 from tests.support.systems.initial_choices import COUNTER
 from tests.support.systems.small_programs import line_of, program_of
-
-ROOT = Path(__file__).parents[3]
 
 
 def test_the_replayer_makes_no_choice_by_itself() -> None:
@@ -74,7 +73,7 @@ def test_the_choices_are_told() -> None:
     search.run()
     trace = traced(program, search)
     stored = trace_to_json(trace)
-    Draft202012Validator(json.loads((ROOT / "docs/reference/schema/stackproof-trace.json").read_text())).validate(stored)
+    Draft202012Validator(json.loads((PROJECT / "docs/reference/schema/stackproof-trace.json").read_text())).validate(stored)
     assert parse_trace(json.dumps(stored)) == trace
     text = text_report(trace, sources=program.sources)
     line = line_of(COUNTER, "choose(range")
@@ -94,7 +93,7 @@ def test_the_choices_are_told_where_there_is_no_step() -> None:
 def test_a_model_of_the_kernel_can_choose_too(tmp_path: Path) -> None:
     """In an @initial of its own, after the kernel's."""
     model = tmp_path / "model.py"
-    text = (ROOT / "models/rfc_v1_nr_fixed.py").read_text()
+    text = (PROJECT / "models/rfc_v1_nr_fixed.py").read_text()
     text = text.replace("import Expected, Recorded, implements", "import Expected, Recorded, choose, every, implements, initial")
     model.write_text(
         text.partition("EXPECTED =")[0]

@@ -12,8 +12,8 @@ import pytest
 
 from checker.ir.lowering.lower import lower
 from checker.language.python.load import load_program
+from checker.project import PROJECT
 
-ROOT = Path(__file__).parents[3]
 MODEL = '''# SPDX-License-Identifier: GPL-2.0-only
 """Forms that mypy is to understand."""
 
@@ -105,6 +105,6 @@ def test_a_model_with_many_forms_passes_mypy(tmp_path: Path) -> None:
     path.write_text(MODEL, encoding="utf-8")
     lower(load_program(path))
     command = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(tmp_path / "cache"), str(path)]
-    environment = {**os.environ, "MYPYPATH": str(ROOT)}
+    environment = {**os.environ, "MYPYPATH": str(PROJECT)}
     checked = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=environment)
     assert checked.returncode == 0, checked.stdout + checked.stderr

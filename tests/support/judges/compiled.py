@@ -11,7 +11,7 @@ from checker.explicit.search.search import Search
 from checker.ir.lowering.lower import lower
 from checker.ir.system import System
 from checker.language.tree import Program
-from tests.support.judges.confirming import replayed
+from tests.support.judges.confirming import all_replay
 
 
 def agree(program: Program, threads: tuple[int, ...] = (1, 2)) -> Result:
@@ -44,8 +44,7 @@ def agree_with(program: Program, system: System, reductions: frozenset[str], thr
         compiled = CompiledSearch(telling, generated, library, frozenset(program.properties), number, 0, keep=keep)
         result = compiled.run()
         assert (result.error is None) == (expected.error is None)
-        for finding in [*result.findings.values(), *([result.error] if result.error is not None else [])]:
-            assert len(replayed(program, telling, finding).steps) == len(finding.path)
+        all_replay(program, telling, result)
         if expected.error is not None:
             assert len(result.error.path) == len(expected.error.path)
             assert lengths(result) == lengths(expected), "a model error hides nothing that is as near"

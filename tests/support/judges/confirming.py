@@ -20,10 +20,19 @@ def confirm(program: Program) -> Result:
     """Searches, and asserts that the replayer agrees with every finding, state by state."""
     search = Search(lower(program))
     result = search.run()
-    for finding in [*result.findings.values(), *([result.error] if result.error is not None else [])]:
-        trace = replayed(program, search, finding)
-        assert len(trace.steps) == len(finding.path)
+    all_replay(program, search, result)
     return result
+
+
+def all_replay(program: Program, search: Search, result: Result) -> None:
+    """Asserts that the replayer agrees with every finding of a result. search: knows the states of the paths."""
+    for finding in findings_of(result):
+        assert len(replayed(program, search, finding).steps) == len(finding.path)
+
+
+def findings_of(result: Result) -> list[Finding]:
+    """The violations, and the model error if there is one."""
+    return [*result.findings.values(), *([result.error] if result.error is not None else [])]
 
 
 def replayed(program: Program, search: Search, finding: Finding) -> Trace:

@@ -17,9 +17,8 @@ from checker.ir.lowering.lower import lower
 from checker.ir.system import System
 from checker.language.python.load import load_program
 from checker.language.tree import Program
-from tests.support.judges.confirming import replayed
-
-PROJECT = Path(__file__).resolve().parents[3]
+from checker.project import PROJECT
+from tests.support.judges.confirming import all_replay
 
 
 @dataclass
@@ -44,8 +43,7 @@ class Subject:
         properties = frozenset(self.program.properties)
         search = CompiledSearch(telling, self.generated, self.library, properties, threads, 0, checkpoints)
         result = search.run(limits)
-        for finding in [*result.findings.values(), *([result.error] if result.error is not None else [])]:
-            assert len(replayed(self.program, telling, finding).steps) == len(finding.path)
+        all_replay(self.program, telling, result)
         return result
 
     def in_pieces(self, file: Path, steps: list[int], threads: list[int]) -> tuple[Result, int]:

@@ -9,7 +9,7 @@ from checker.explicit.search.results import Limits, Result
 from checker.explicit.search.search import Search
 from checker.ir.lowering.lower import lower
 from checker.language.tree import Program
-from tests.support.judges.confirming import replayed
+from tests.support.judges.confirming import all_replay
 
 SETS = (frozenset({"pages"}), frozenset({"symmetry"}), frozenset({"pages", "symmetry"}))
 
@@ -29,8 +29,7 @@ def reduce(
         result = search.run()
         results.append(result)
         assert result.stopped is None
-        for finding in [*result.findings.values(), *([result.error] if result.error is not None else [])]:
-            assert len(replayed(program, search, finding).steps) == len(finding.path)
+        all_replay(program, search, result)
         assert (result.error is None) == (full.error is None), (full.error, result.error)
         if full.error is not None and result.error is not None:
             assert len(result.error.path) == len(full.error.path)

@@ -14,6 +14,7 @@ from checker.ir.lowering.lower import lower
 from checker.language import tree
 from checker.language.errors import ModelError
 from checker.language.python.load import load_program
+from checker.project import PROJECT
 from checker.symbolic.bmc.bounded import search
 from checker.symbolic.bmc.problem import bounded_problem
 from checker.symbolic.bmc.question import Counterexample, Message
@@ -27,8 +28,7 @@ from tests.support.seeds import seeds
 from tests.support.systems.small_programs import program_of
 from tests.support.systems.small_systems import PROPERTIES, SYSTEMS
 
-ROOT = Path(__file__).parents[3]
-MODELS = sorted((ROOT / "tests/explicit/models").glob("*.py"))
+MODELS = sorted((PROJECT / "tests/explicit/models").glob("*.py"))
 
 
 @pytest.mark.parametrize("path", [path for path in MODELS if path.stem not in ("jumps", "deep_branches")], ids=lambda p: p.stem)
@@ -59,20 +59,20 @@ def test_random_systems(seed: int) -> None:
     ("late", "expected"), [(0, {"I2": 9, "I3": 9}), (1, {"I2": 9, "I3": 9, "I5": 9, "I6": 9})], ids=["early", "late"]
 )
 def test_dks(late: int, expected: dict[str, int], solver: str) -> None:
-    program = load_program(ROOT / "models/dks.py", {"C": 1, "T": 2, "S": 3, "FAIL": 1, "LATE": late})
+    program = load_program(PROJECT / "models/dks.py", {"C": 1, "T": 2, "S": 3, "FAIL": 1, "LATE": late})
     assert check(program, 10, solver) == expected
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("fail", "late"), [(0, 0), (1, 0), (0, 1), (1, 1)])
 def test_dks_deeper(fail: int, late: int) -> None:
-    program = load_program(ROOT / "models/dks.py", {"C": 1, "T": 2, "S": 3, "FAIL": fail, "LATE": late})
+    program = load_program(PROJECT / "models/dks.py", {"C": 1, "T": 2, "S": 3, "FAIL": fail, "LATE": late})
     check(program, 25, BITWUZLA)
 
 
 def kernel_model(name: str, sizes: tuple[int, int, int], events: str) -> tree.Program:
     settings = dict(zip(("CPUS", "TASKS", "STACK_PAGES"), sizes, strict=True))
-    return load_program(ROOT / f"models/{name}.py", settings, events.split(","))
+    return load_program(PROJECT / f"models/{name}.py", settings, events.split(","))
 
 
 @pytest.mark.parametrize("solver", some(SOLVERS, 2))

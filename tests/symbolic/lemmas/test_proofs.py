@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from checker.ir.layout import make_layout
+from checker.project import PROJECT
 from checker.symbolic.lemmas import strengthening
 from checker.symbolic.lemmas.features import Sampled
 from checker.symbolic.lemmas.proof_question import Proved
@@ -21,8 +22,7 @@ from tests.support.judges.proving import Case, attempt, case, certificate
 from tests.support.sampling import always
 from tests.support.systems.counters import CHECKED
 
-ROOT = Path(__file__).parents[3]
-MODELS = sorted((ROOT / "tests/explicit/models").glob("*.py"))
+MODELS = sorted((PROJECT / "tests/explicit/models").glob("*.py"))
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_what_holds_is_proved(counter: Path, tmp_path: Path) -> None:
 
 
 def test_dks_at_its_smallest(tmp_path: Path) -> None:
-    what = case(ROOT / "models/dks.py", {"C": 1, "T": 1, "S": 2})
+    what = case(PROJECT / "models/dks.py", {"C": 1, "T": 1, "S": 2})
     properties = frozenset(what.program.properties) - what.violated
     proved, sampled = attempt(what, properties, what.states)
     assert proved is not None and len(properties) >= 4

@@ -7,16 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from checker.project import PROJECT
 from checker.symbolic.certificate.independent_check import Answer, Reply
 from tests.support.command import run
-
-ROOT = Path(__file__).parents[3]
 
 
 @pytest.mark.slow
 def test_the_hardened_protocol_is_proved(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Also that no allocation runs out of pages, and none of its code into a model error."""
-    model = str(ROOT / "models/hardened.py")
+    model = str(PROJECT / "models/hardened.py")
     size = ["--cpus", "1", "--tasks", "1", "--stack-pages", "2", "--events", "touch"]
     wanted = ("single-hole", "area-agrees", "one-owner", "refill-owed", "charge-once")
     only = [word for name in wanted for word in ("--property", name)]
@@ -31,7 +30,7 @@ def test_five_properties_of_the_hardened_protocol_are_proved_for_two_of_each(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The command of `make prove`, with 2 stack pages in place of 4."""
-    model = str(ROOT / "models/hardened.py")
+    model = str(PROJECT / "models/hardened.py")
     size = ["--cpus", "2", "--tasks", "2", "--stack-pages", "2", "--events", "touch"]
     wanted = ("single-hole", "area-agrees", "refill-owed", "right-stack", "tag-live")
     only = [word for name in wanted for word in ("--property", name)]
@@ -41,14 +40,14 @@ def test_five_properties_of_the_hardened_protocol_are_proved_for_two_of_each(
 
 @pytest.mark.slow
 def test_prove_tells_violations_and_gives_up(capsys: pytest.CaptureFixture[str]) -> None:
-    dks = [str(ROOT / "models/dks.py"), "--set", "C=1", "--set", "T=1", "--set", "S=3"]
+    dks = [str(PROJECT / "models/dks.py"), "--set", "C=1", "--set", "T=1", "--set", "S=3"]
     assert run("prove", *dks, "--property", "I2") == 1
     assert "I2  VIOLATED in 9 steps" in capsys.readouterr().out
     assert run("prove", *dks, "--property", "I4", "--samples", "30") == 3
     text = capsys.readouterr().out
     assert "I4  UNKNOWN(induction fails" in text and "Counterexample to induction" in text and "What breaks: " in text
     assert run("prove", *dks, "--property", "none") == 2
-    assert run("certify", str(ROOT / "docs")) == 2
+    assert run("certify", str(PROJECT / "docs")) == 2
 
 
 @pytest.mark.parametrize(

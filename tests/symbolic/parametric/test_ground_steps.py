@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from checker.project import PROJECT
 from tests.support.judges.ground.comparison import differences
 
-ROOT = Path(__file__).parents[3]
 SIZES = Path(__file__).parent / "sizes"
 
 
@@ -39,7 +39,7 @@ FEW = frozenset({"single-hole", "area-agrees"})
 @pytest.mark.slow
 def test_rfc_v1_at_one_processor() -> None:
     settings = {"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2}
-    assert differences(ROOT / "models/rfc_v1.py", settings, 8, viewed=False, events=("touch",), properties=FEW) == []
+    assert differences(PROJECT / "models/rfc_v1.py", settings, 8, viewed=False, events=("touch",), properties=FEW) == []
 
 
 @pytest.mark.slow
@@ -48,4 +48,6 @@ def test_rfc_v1_at_one_processor() -> None:
 )
 def test_kernel_models(name: str, cpus: int, count: int) -> None:
     settings = {"CPUS": cpus, "TASKS": 2, "STACK_PAGES": 2}
-    assert differences(ROOT / f"models/{name}.py", settings, count, viewed=False, events=("touch",), properties=FEW, each=1) == []
+    assert (
+        differences(PROJECT / f"models/{name}.py", settings, count, viewed=False, events=("touch",), properties=FEW, each=1) == []
+    )

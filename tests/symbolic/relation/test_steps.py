@@ -12,6 +12,7 @@ from hypothesis import assume, note
 from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError
 from checker.language.python.load import load_program
+from checker.project import PROJECT
 from tests.support.judges.agreement import differences
 from tests.support.random.random_allocations import random_allocations
 from tests.support.random.random_systems import random_system
@@ -22,8 +23,7 @@ from tests.support.systems.naming_systems import NAMED, naming_system
 from tests.support.systems.small_programs import program_of
 from tests.support.systems.small_systems import PROPERTIES, SYSTEMS
 
-ROOT = Path(__file__).parents[3]
-MODELS = sorted((ROOT / "tests/explicit/models").glob("*.py"))
+MODELS = sorted((PROJECT / "tests/explicit/models").glob("*.py"))
 
 
 FEW = {"jumps": 3}
@@ -48,33 +48,33 @@ def test_small_systems_that_allocate_what_is_named(what: str) -> None:
 
 @pytest.mark.parametrize("name", ["choose_index", "lets", "lazy_value", "flag_holes", "reversed_range", "symmetric_pages"])
 def test_small_models_by_the_solver(name: str) -> None:
-    path = ROOT / f"tests/explicit/models/{name}.py"
+    path = PROJECT / f"tests/explicit/models/{name}.py"
     assert differences(lower(load_program(path)), 12, by_solver=True) == []
 
 
 @pytest.mark.parametrize("switches", [(0, 0), *(pytest.param(pair, marks=pytest.mark.slow) for pair in ((1, 0), (0, 1), (1, 1)))])
 def test_dks(switches: tuple[int, int]) -> None:
     settings_ = {"C": 2, "T": 2, "S": 3, "FAIL": switches[0], "LATE": switches[1]}
-    assert differences(lower(load_program(ROOT / "models/dks.py", settings_)), 60) == []
+    assert differences(lower(load_program(PROJECT / "models/dks.py", settings_)), 60) == []
 
 
 @pytest.mark.parametrize(
     ("name", "events"), always([("rfc_v1", ("touch",)), ("rfc_v1", None), ("hardened", None)], lambda case: case[1] is not None)
 )
 def test_kernel_models(name: str, events: tuple[str, ...] | None) -> None:
-    assert differences(lower(load_program(ROOT / f"models/{name}.py", {"CPUS": 1, "TASKS": 1}, events)), 12) == []
+    assert differences(lower(load_program(PROJECT / f"models/{name}.py", {"CPUS": 1, "TASKS": 1}, events)), 12) == []
 
 
 @pytest.mark.slow
 def test_two_processors() -> None:
-    program = load_program(ROOT / "models/rfc_v1.py", {"CPUS": 2, "TASKS": 2}, ["touch", "irq"])
+    program = load_program(PROJECT / "models/rfc_v1.py", {"CPUS": 2, "TASKS": 2}, ["touch", "irq"])
     assert differences(lower(program), 10) == []
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["rfc_v1", "rfc_v1_nr_fixed", "arm64_7_0", "arm64_global_pool", "hardened"])
 def test_kernel_models_at_two_processors(name: str) -> None:
-    assert differences(lower(load_program(ROOT / f"models/{name}.py", {"CPUS": 2, "TASKS": 2})), 60) == []
+    assert differences(lower(load_program(PROJECT / f"models/{name}.py", {"CPUS": 2, "TASKS": 2})), 60) == []
 
 
 def check_random(text: str) -> None:

@@ -63,13 +63,18 @@ def test_the_invariant_is_in_the_models_own_terms(tmp_path: Path, capsys: pytest
     assert all(line.startswith(("cell0.number is ", "cell1.number is ")) for line in lines)
 
 
-def test_a_field_of_many_values_is_told_by_its_bits(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Its values cannot be listed."""
-    wide = FRAMES.replace("Range(0, 5)", "Range(0, 1 << 40)")
+@pytest.mark.parametrize(
+    ("low", "literal"), [(0, "bit 0 of cell0.number is 0"), (-3, "bit 0 of cell0.number (counted from -3) is 1")]
+)
+def test_a_field_of_many_values_is_told_by_its_bits(
+    low: int, literal: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its values cannot be listed; they are stored less the lowest one."""
+    wide = FRAMES.replace("Range(0, 5)", f"Range({low}, 1 << 40)")
     assert wide != FRAMES
     folder = tmp_path / "certificate"
     assert prove(tmp_path, wide, "--certificates", str(folder)) == 0
-    assert "bit 0 of cell0.number is 0" in (folder / "invariant.txt").read_text().splitlines()
+    assert literal in (folder / "invariant.txt").read_text().splitlines()
 
 
 def test_what_is_violated_is_not_proved(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The representative of a state, as canonical.py finds it: the same for all states that differ by an exchange of
- * interchangeable instances. Works on the tables above; docs/internals/soundness/symmetry.md, "Symmetry", says why it is exact.
+ * interchangeable instances. Works on the tables above; docs/internals/soundness/symmetry.md says why it is exact.
  */
 
 #define WORD_FIELDS (FIELDS ? FIELDS : 1)

@@ -9,8 +9,6 @@
 
 #if !COMPACT
 
-/* Lists of ranges of rows: of earlier levels and this one; found for the next level; to expand; to expand again. */
-
 static uint64_t list_range(uint32_t *pairs, uint64_t count, row_number begin, row_number end)
 {
 	if (begin >= end)

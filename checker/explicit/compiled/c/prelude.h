@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the functions made from a model stand on: bits of a packed state, choices, and the interface to search.c.
+ * What the functions made from a model stand on: bits of a packed state, choices, and the interface to what searches.
  * Before it come WORDS (of a state), MARK (the bit where the mark of terminal states begins), and the sizes of tables.
  */
 #include <stdatomic.h>
@@ -175,7 +175,7 @@ static inline int tape_advance(struct tape *tape)
 	return 1;
 }
 
-/* -- the interface to search.c -- */
+/* -- the interface to what searches -- */
 
 struct worker;
 static _Atomic unsigned char covered[COVERS];

@@ -260,7 +260,6 @@ void search_figures(const struct search *q, uint64_t *figures)
 	figures[BYTES] = q->bytes;
 	figures[GROW] = q->grow;
 	figures[FAILURE] = q->failure;
-	figures[STOP] = q->stop;
 }
 
 static void report(const struct finding *finding, uint64_t *out)

@@ -43,7 +43,6 @@ class Figure(IntEnum):
     BYTES = 3
     GROW = 4
     FAILURE = 5
-    STOP = 6
 
 
 class RaisedKind(IntEnum):
@@ -55,7 +54,8 @@ class RaisedKind(IntEnum):
 
 
 class Rows(IntEnum):
-    """The lists of rows in a checkpoint."""
+    """The lists of ranges of rows in a checkpoint: of earlier levels and this one; found for the next level; to expand; to
+    expand again."""
 
     OLD_ROWS = 0
     NEW_ROWS = 1

@@ -9,8 +9,12 @@ from checker.language import tree
 from checker.language.python.source.modules import Module
 from checker.language.python.source.symbols import Builtin, Code, Resolver
 
-ON_RUNS = (*(demanded.value for demanded in tree.Demanded), "fair")
+DEMANDED = tuple(demanded.value for demanded in tree.Demanded)
+"""Decorators of what is demanded of whole runs."""
+ON_RUNS = (*DEMANDED, "fair")
 """Decorators of conditions on whole runs."""
+CONDITIONS = {"invariant", "lemma", *DEMANDED}
+"""Decorators of what can be violated or proved."""
 
 CODE_DECORATORS = (
     *("routine", "action", "function", "hook", "implements", "initial", "executes", "invariant", "lemma", "constraint"),

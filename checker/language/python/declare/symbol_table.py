@@ -42,6 +42,16 @@ class Symbols:
         self._busy: set[tuple[str, str]] = set()
         self._owners: dict[str, Module] = {}
 
+    def with_the_models(self, codes: Iterable[Code], decorator: str) -> list[Code]:
+        """The codes, then what else the model defines, or imports by name, with this decorator, in the order of its text."""
+        found = list(codes)
+        main = self.modules.main
+        for name in main.definitions:
+            symbol = self.resolve(main, name, ast.Pass())
+            if isinstance(symbol, Code) and decorator in symbol.decorators and symbol not in found:
+                found.append(symbol)
+        return found
+
     def resolve(self, module: Module, name: str, node: ast.AST) -> Symbol:
         key = (module.name, name)
         if key in self._known:

@@ -41,6 +41,11 @@ class Module:
     definitions: dict[str, ast.stmt | Import] = field(default_factory=dict)
     imports: list[tuple[str, Position]] = field(default_factory=list)
 
+    @property
+    def of_kernel(self) -> bool:
+        """Whether it is part of the modelled kernel or of its properties."""
+        return self.name.startswith("spec.")
+
     def position(self, node: ast.AST) -> Position:
         return Position(self.display, getattr(node, "lineno", 1), getattr(node, "col_offset", 0) + 1)
 
@@ -97,7 +102,7 @@ def parse_module(name: str, path: Path, texts: Texts | None = None) -> Module:
     parsed = _parsed(display, text)
     with quoting({display: text}):
         module = Module(name, path, display, text, ast.get_docstring(parsed) or "")
-        if not name.startswith("spec."):  # the kernel's own text is checked when it is written
+        if not module.of_kernel:  # the kernel's own text is checked when it is written
             _check_constants(module, parsed)
         for statement in parsed.body:
             _define(module, statement)
