@@ -98,7 +98,7 @@ def has_not_grown(stack: VmArea) -> bool:
 
 RECORDED = Recorded(
     properties={
-        "area-agrees": "ce8d66cd72d8",
+        "area-agrees": "60bcb0732798",
         "area-owned": "714fbf803bb2",
         "capacity": "b2e165e06182",
         "charge-once": "3bc13aae8e49",
@@ -106,6 +106,7 @@ RECORDED = Recorded(
         "fault-resolved": "689bbb4bf85d",
         "free-context": "787a5fa65773",
         "handler-reentrant": "7b4bb103db1f",
+        "lock-recursion": "dc317bf2e416",
         "mark-earned": "529f3eac3a28",
         "no-deadlock": "e3b0c44298fc",
         "no-sleep-atomic": "e3ce7a1e52c7",
@@ -117,7 +118,7 @@ RECORDED = Recorded(
         "refill-owed": "79dec873d4b7",
         "remote-access": "c1bc1b70cad6",
         "right-stack": "ea27b937de6b",
-        "single-hole": "aa9cbf52f98d",
+        "single-hole": "56b02b4ffe46",
         "tag-live": "dff65713a510",
         "task-runs": "022b5e16b4ae",
         "zeroed": "e18aa91e42fd",
