@@ -331,7 +331,7 @@ def dynamic_stack_cpu_dead(cpu: Cpu) -> None:
 
 RECORDED = Recorded(
     properties={
-        "area-agrees": "ce8d66cd72d8",
+        "area-agrees": "60bcb0732798",
         "area-owned": "714fbf803bb2",
         "capacity": "d25532645576",
         "charge-once": "3bc13aae8e49",
@@ -350,7 +350,7 @@ RECORDED = Recorded(
         "refill-owed": "92647aaf576e",
         "remote-access": "2f328c5650fe",
         "right-stack": "ea27b937de6b",
-        "single-hole": "aa9cbf52f98d",
+        "single-hole": "56b02b4ffe46",
         "tag-live": "dff65713a510",
         "task-runs": "022b5e16b4ae",
         "zeroed": "e18aa91e42fd",

@@ -176,7 +176,7 @@ def dynamic_stack(tsk: Task) -> None:
 
 RECORDED = Recorded(
     properties={
-        "area-agrees": "ce8d66cd72d8",
+        "area-agrees": "60bcb0732798",
         "area-owned": "714fbf803bb2",
         "capacity": "d25532645576",
         "charge-once": "3bc13aae8e49",
@@ -195,7 +195,7 @@ RECORDED = Recorded(
         "refill-owed": "79dec873d4b7",
         "remote-access": "c1bc1b70cad6",
         "right-stack": "ea27b937de6b",
-        "single-hole": "aa9cbf52f98d",
+        "single-hole": "56b02b4ffe46",
         "tag-live": "dff65713a510",
         "task-runs": "022b5e16b4ae",
         "zeroed": "e18aa91e42fd",

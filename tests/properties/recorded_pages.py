@@ -23,6 +23,14 @@ OF_PAGES = (
         like_fixed=True,
     ),
     Control(
+        "single-hole",
+        {"CPUS": 1, "TASKS": 1, "STACK_PAGES": 2},
+        *(83, 90, 37),
+        reached={"reached-lagging": 14, "reached-listed": 23},
+        planted={1: Planted(21, 79, {"area-agrees": 21}), 2: Planted(22, 80)},
+        part="-late",
+    ),
+    Control(
         "area-agrees",
         ONE_TASK,
         *(244, 260, 66),
