@@ -60,6 +60,7 @@ FIELDS: dict[tuple[str, str], str] = {
     ("Cpu", "reentered"): "cpus[i].reentered",
     ("Cpu", "short"): "cpus[i].short",
     ("RawSpinlock", "holder"): "0",  # neither protocol has a lock
+    ("RawSpinlock", "irqsave"): "0",
 }
 """Fields of the modelled kernel's records: where the implementation has instance i's, element j. As text, since all of a state's
 are read by one function that is made of them."""
