@@ -171,7 +171,11 @@ VARIABLES: list[Case] = [
         lines('N = parameter("a", «("a", "1"), "a choice")'),
         "'1' is not a name of a value: write up to 64 letters, digits and hyphens, the first one a letter",
     ),
-    ("a value that is named twice", lines('N = parameter("a", «("a", "b", "a"), "a choice")'), "'a' stands here twice; leave out one"),
+    (
+        "a value that is named twice",
+        lines('N = parameter("a", «("a", "b", "a"), "a choice")'),
+        "'a' stands here twice; leave out one",
+    ),
     (
         "a default that is none of the values",
         lines('N = «parameter("c", ("a", "b"), "a choice")'),
