@@ -63,6 +63,7 @@ RECORDED = Recorded(
         "fault-resolved": "689bbb4bf85d",
         "free-context": "787a5fa65773",
         "handler-reentrant": "7b4bb103db1f",
+        "lock-recursion": "dc317bf2e416",
         "mark-earned": "529f3eac3a28",
         "no-deadlock": "e3b0c44298fc",
         "no-sleep-atomic": "e3ce7a1e52c7",

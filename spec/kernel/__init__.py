@@ -40,7 +40,14 @@ from spec.kernel.hooks import (
     task_forked,
 )
 from spec.kernel.interrupts import irq_work_interrupt, irq_work_queue, rcu_softirq
-from spec.kernel.locks import RawSpinlock, raw_spin_lock_irqsave, raw_spin_unlock_irqrestore
+from spec.kernel.locks import (
+    RawSpinlock,
+    raw_spin_lock,
+    raw_spin_lock_irqsave,
+    raw_spin_trylock,
+    raw_spin_unlock,
+    raw_spin_unlock_irqrestore,
+)
 from spec.kernel.memory import (
     __free_page,
     alloc_pages,
@@ -112,7 +119,10 @@ __all__ = [
     "mod_lruvec_page_state",
     "nmi",
     "owes_refill",
+    "raw_spin_lock",
     "raw_spin_lock_irqsave",
+    "raw_spin_trylock",
+    "raw_spin_unlock",
     "raw_spin_unlock_irqrestore",
     "rcu_softirq",
     "remote_read",

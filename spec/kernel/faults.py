@@ -14,7 +14,7 @@ from spec.kernel.exceptions import (
 )
 from spec.kernel.hooks import may_read_stack
 from spec.kernel.interrupts import interruptible, run_irq_work, thread_stack_free_rcu
-from spec.kernel.locks import holds_raw_spinlock
+from spec.kernel.locks import interrupts_off
 from spec.kernel.parameters import (
     EXCEPTION_STACKS,
     INTERRUPTS,
@@ -98,7 +98,7 @@ def interrupt(cpu: Cpu) -> None:
 @action(interrupt=True)
 def interrupt_of_softirqs(cpu: Cpu) -> None:
     """An interrupt arrives while softirqs run."""
-    require(SOFTIRQ and softirqs_on_top(cpu) and not holds_raw_spinlock(cpu))
+    require(SOFTIRQ and softirqs_on_top(cpu) and not interrupts_off(cpu))
     enter(cpu, nested_interrupt)
 
 

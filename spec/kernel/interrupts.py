@@ -3,7 +3,7 @@
 
 from checker.language import action, atomic, enter, every, function, has_frames, is_allocated, require, routine
 from spec.kernel.hooks import free_vmap_stack, irq_work_run
-from spec.kernel.locks import holds_raw_spinlock
+from spec.kernel.locks import interrupts_off
 from spec.kernel.parameters import TASKS_END
 from spec.kernel.records import Cpu, Task, VmArea, this_cpu
 from spec.kernel.scheduler import interrupts_on
@@ -13,7 +13,7 @@ from spec.kernel.stack_cache import try_release_thread_stack_to_cache
 @function
 def takes_interrupts(cpu: Cpu) -> bool:
     """Whether interrupts are on, and no other is there."""
-    if has_frames(cpu) or holds_raw_spinlock(cpu):
+    if has_frames(cpu) or interrupts_off(cpu):
         return False
     return cpu.stack is cpu.current and interrupts_on(cpu.stack)
 

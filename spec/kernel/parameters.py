@@ -29,6 +29,7 @@ PREALLOC_PAGES = 1  # THREAD_PREALLOC_PAGES: mapped when a stack is made
 POOL_SLOTS = STACK_PAGES - PREALLOC_PAGES  # THREAD_DYNAMIC_PAGES
 TASKS_END = EXIT or OOPS_CONTINUES
 KEPT_PAGES = constant_of_model(0, "page frames that the protocol keeps at boot besides those in the pools of the CPUs")
+RAW_SPINLOCKS = constant_of_model(1, "raw spinlocks of the protocol")
 STACKS = TASKS + 1 if FORK and TASKS_END else TASKS  # the last task's stack may still wait for RCU, or in a cache
 PAGES = CPUS * POOL_SLOTS + STACKS * STACK_PAGES + KEPT_PAGES + SPARE_PAGES
 INTERRUPTS = IRQ or SOFTIRQ
