@@ -46,6 +46,14 @@ OF_EXECUTION = (
         planted={1: Planted(29, 201)},
     ),
     Control(
+        "lock-recursion",
+        {"CPUS": 1, "TASKS": 1, "STACK_PAGES": 2, "SPARE_PAGES": 1},
+        *(0, 0, 0),
+        reached={},
+        planted={2: Planted(0, 0), 3: Planted(0, 0), 4: Planted(0, 0)},
+        events=("allocator-fault",),
+    ),
+    Control(
         "refill-eventually",
         ONE_TASK,
         *(267, 295, 66),
