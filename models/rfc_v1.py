@@ -197,6 +197,7 @@ RECORDED = Recorded(
         "remote-access": "c1bc1b70cad6",
         "right-stack": "ea27b937de6b",
         "single-hole": "56b02b4ffe46",
+        "statistics-zero": "c2e647bbdcbe",
         "tag-live": "dff65713a510",
         "task-runs": "022b5e16b4ae",
         "zeroed": "e18aa91e42fd",

@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Collection
+from dataclasses import fields
 from pathlib import PurePath
 
 from checker.ir import system as ir
@@ -183,6 +184,21 @@ def unchanging_fields(program: tree.Program) -> frozenset[str]:
     return frozenset(found)
 
 
+def sizes_of(program: tree.Program) -> Sizes:
+    """The machine's sizes. It has no other parameters of the kernel, and is what the model is at their defaults; Mismatch where
+    one has another value."""
+    known = {field.name.upper(): field.name for field in fields(Sizes)}
+    found: dict[str, int] = {}
+    for parameter in program.parameters:
+        if parameter.name in known:
+            assert isinstance(parameter.value, int)
+            found[known[parameter.name]] = parameter.value
+        elif parameter.value != parameter.default:
+            what = f"no parameter {parameter.name}, and is as the model with {parameter.name} = {parameter.default}"
+            raise Mismatch(f"the reference implementation has {what}")
+    return Sizes(**found)
+
+
 def machine_for(
     program: tree.Program,
     protocol: str | Protocol | None = None,
@@ -191,12 +207,7 @@ def machine_for(
 ) -> Machine:
     """A machine of the same sizes and events, which stops where the model does. protocol: None for the model's own. Raises
     Mismatch where the model has something that the machine has not."""
-    settings = {parameter.name: parameter.value for parameter in program.parameters}
-    known = ("CPUS", "TASKS", "STACK_PAGES", "SPARE_PAGES", "EXCEPTION_STACKS")
-    unknown = sorted(settings.keys() - set(known))
-    if unknown:
-        raise Mismatch(f"the reference implementation has no parameter {unknown[0]}")
-    sizes = Sizes(*(settings[name] for name in known))
+    sizes = sizes_of(program)
     events: Collection[str] = [event.name for event in program.events if event.enabled]
     return Machine(protocol or protocol_of(program), sizes, events, memory, unchanging_fields(program), log)
 

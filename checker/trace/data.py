@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from checker.language.schedule import Call
-from checker.language.tree import Demanded, Position
+from checker.language.tree import Demanded, Position, Setting
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ class Trace:
     """
 
     model: str
-    settings: tuple[tuple[str, int], ...]
+    settings: tuple[tuple[str, Setting], ...]
     events: tuple[str, ...]
     initial: tuple[tuple[str, str], ...]
     steps: tuple[Step, ...]

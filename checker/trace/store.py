@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from checker.language.errors import IDENTIFIER, UsageError
 from checker.language.schedule import Call
-from checker.language.tree import Demanded, Position
+from checker.language.tree import Demanded, Position, Setting
 from checker.trace.data import Change, Cycle, InitialChoice, Origin, Place, Stack, Step, Trace, Violation
 
 SCHEMA = "stackproof-trace"
@@ -166,7 +166,7 @@ def trace_from_json(value: object) -> Trace:
     whole = _fields({name: item for name, item in value.items() if name not in optional}, "the trace", fields)
     return Trace(
         model=_string(whole["model"], "model"),
-        settings=_mapping(whole["settings"], "settings", _integer),
+        settings=_mapping(whole["settings"], "settings", _setting),
         events=_list(whole["events"], "events", _string),
         initial=_list(whole["initial"], "initial", _cell),
         steps=_list(whole["steps"], "steps", _step),
@@ -225,6 +225,12 @@ def _integer(value: object, path: str) -> int:
     if type(value) is not int:  # True and False are integers to isinstance
         raise _wrong(value, path, "an integer")
     return value
+
+
+def _setting(value: object, path: str) -> Setting:
+    if type(value) is int or isinstance(value, str):
+        return value
+    raise _wrong(value, path, "an integer or the name of a value")
 
 
 def _from_one(value: object, path: str) -> int:

@@ -35,6 +35,8 @@ from spec.kernel.hooks import (
     schedule_start,
     stack_fault,
     stack_released,
+    statistics_of_cpu,
+    statistics_of_task,
     switch_finished,
     task_forked,
 )
@@ -131,6 +133,8 @@ __all__ = [
     "set_pte_at",
     "stack_fault",
     "stack_released",
+    "statistics_of_cpu",
+    "statistics_of_task",
     "switch_fault",
     "switch_finished",
     "task_forked",

@@ -200,7 +200,8 @@ def test_every_field_is_needed(path: tuple[str | int, ...]) -> None:
         (("more",), 1, 'the trace has an unknown field "more"'),
         (("steps", 1, "calls"), [], "steps[1].calls must not be empty"),
         (("steps", 0, "name"), None, "steps[0].name must be a string, but is null"),
-        (("settings", "CPUS"), "2", 'settings["CPUS"] must be an integer, but is "2"'),
+        (("settings", "CPUS"), 2.5, 'settings["CPUS"] must be an integer or the name of a value, but is 2.5'),
+        (("settings", "CPUS"), True, 'settings["CPUS"] must be an integer or the name of a value, but is true'),
         (("violation", "position", "line"), 0, "violation.position.line must be at least 1, but is 0"),
         (
             ("violation", "kind"),

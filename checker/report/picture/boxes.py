@@ -37,6 +37,7 @@ from checker.report.picture.tables import (
     width_of,
 )
 from checker.report.source import source_line
+from checker.result.verdict import told
 from checker.trace.data import Step, Trace
 
 LINE_LENGTH = 110
@@ -52,7 +53,7 @@ Words = tuple[str, str, float, bool]
 def title(trace: Trace) -> str:
     """The finding in one line, what it is a finding about, and the legend."""
     count = f"{len(trace.steps)} step" + ("" if len(trace.steps) == 1 else "s")
-    sizes = " ".join(f"{name}={value}" for name, value in trace.settings)
+    sizes = " ".join(f"{name}={value}" for name, value in told(trace.settings))
     if trace.ends:
         count += ", where the run ends"
     elif trace.cycle is not None:

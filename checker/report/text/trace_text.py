@@ -28,6 +28,7 @@ from checker.report.finding import (
 )
 from checker.report.source import source_line
 from checker.report.text.columns import Columns
+from checker.result.verdict import told
 from checker.trace.data import Step, Trace
 
 BOLD, DIM, RED, YELLOW, RESET = "\x1b[1m", "\x1b[2m", "\x1b[1;31m", "\x1b[33m", "\x1b[0m"
@@ -87,7 +88,7 @@ def _headline(trace: Trace, style: _Style) -> str:
 
 
 def _scope(trace: Trace, width: int) -> list[str]:
-    sizes = " ".join(f"{name}={value}" for name, value in trace.settings)
+    sizes = " ".join(f"{name}={value}" for name, value in told(trace.settings))
     events = ", ".join(trace.events) or "none"
     text = f"{trace.model}, {reached(trace)}; {sizes + '; ' if sizes else ''}events: {events}"
     return textwrap.wrap(plain(text), width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)

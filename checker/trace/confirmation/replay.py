@@ -46,7 +46,9 @@ def replay(program: Program, trace: Trace) -> Replay:
 
 
 def _replay(program: Program, trace: Trace) -> None:
-    _same("settings", dict(trace.settings), {p.name: p.value for p in program.parameters})
+    # A parameter that the model did not have yet when the trace was made has its default: as it was without it.
+    defaults = {p.name: p.default for p in program.parameters}
+    _same("settings", defaults | dict(trace.settings), {p.name: p.value for p in program.parameters})
     _same("events", sorted(trace.events), sorted(event.name for event in program.events if event.enabled))
     texts = tuple(choice.value for choice in trace.choices)
     try:
