@@ -6,9 +6,10 @@ fault handler allocates a page; PLANTED=3: it charges the page of the first leve
 """
 
 from checker.language import every, implements, in_routine, instance, invariant, parameter
-from models.rfc_v1 import dynamic_stack_refill_pages
-from models.rfc_v1_nr_fixed import dynamic_stack_fault as dynamic_stack_map
+from models.rfc_v1 import dynamic_stack_get_page, dynamic_stack_refill_pages
 from spec.kernel import (
+    STACK_PAGES,
+    Count,
     Cpu,
     Gfp,
     Level,
@@ -29,6 +30,7 @@ from spec.kernel import (
     raw_spin_unlock,
     raw_spin_unlock_irqrestore,
     schedule_start,
+    set_pte_at,
     stack_fault,
 )
 
@@ -51,7 +53,18 @@ def dynamic_stack_fault(tsk: Task, stack: VmArea, level: Level) -> bool:
     elif PLANTED == 3:
         memcg_kmem_uncharge_page(stack.pages[0])
         memcg_kmem_charge_page(stack.pages[0], Gfp.NOFAIL, tsk)
-    return dynamic_stack_map(tsk, stack, level)
+    if level >= STACK_PAGES:
+        return False
+    nr_pages: Count = stack.nr_pages
+    for addr in range(nr_pages, level + 1):
+        page = dynamic_stack_get_page()
+        if not page:
+            return False
+        stack.pages[addr] = page
+        set_pte_at(stack, addr, page)
+        stack.nr_pages = addr + 1
+    tsk.flags |= TaskFlags.PF_DYNAMIC_STACK
+    return True
 
 
 @implements(schedule_start)
