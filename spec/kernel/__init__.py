@@ -5,6 +5,7 @@ from spec.kernel.boot import boot
 from spec.kernel.exceptions import exc_nmi, exc_page_fault
 from spec.kernel.fairness import allocations_succeed, idle_gives_way, idle_schedules, tasks_run
 from spec.kernel.faults import (
+    allocator_fault,
     interrupt,
     interrupt_fault,
     interrupt_of_softirqs,
@@ -85,6 +86,7 @@ __all__ = [
     "alloc_pages",
     "alloc_vmap_stack",
     "allocations_succeed",
+    "allocator_fault",
     "boot",
     "cpu_dead",
     "cpu_prepare",
