@@ -187,7 +187,11 @@ def test_every_field_is_needed(path: tuple[str | int, ...]) -> None:
     for part in path[:-1]:
         inner = inner[part]
     del inner[path[-1]]
-    if (path[-2:-1] and path[-2] in ("settings", "binding", "arguments")) or path[-1] == "ran" or path[-3:] == ("ran", 0, "arguments"):
+    if (
+        (path[-2:-1] and path[-2] in ("settings", "binding", "arguments"))
+        or path[-1] == "ran"
+        or path[-3:] == ("ran", 0, "arguments")
+    ):
         assert isinstance(parse_trace(json.dumps(whole)), Trace)
     else:
         error_of(whole)
