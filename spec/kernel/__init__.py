@@ -5,6 +5,7 @@ from spec.kernel.boot import boot
 from spec.kernel.exceptions import exc_nmi, exc_page_fault
 from spec.kernel.fairness import allocations_succeed, idle_gives_way, idle_schedules, irq_work_runs, tasks_run
 from spec.kernel.faults import (
+    allocator_fault,
     interrupt,
     interrupt_fault,
     interrupt_of_softirqs,
@@ -34,6 +35,8 @@ from spec.kernel.hooks import (
     schedule_start,
     stack_fault,
     stack_released,
+    statistics_of_cpu,
+    statistics_of_task,
     switch_finished,
     task_forked,
 )
@@ -84,6 +87,7 @@ __all__ = [
     "alloc_pages",
     "alloc_vmap_stack",
     "allocations_succeed",
+    "allocator_fault",
     "boot",
     "cpu_dead",
     "cpu_prepare",
@@ -132,6 +136,8 @@ __all__ = [
     "set_pte_at",
     "stack_fault",
     "stack_released",
+    "statistics_of_cpu",
+    "statistics_of_task",
     "switch_fault",
     "switch_finished",
     "task_forked",

@@ -2,6 +2,7 @@
 """Where stack faults and interrupts strike."""
 
 from checker.language import action, check, enter, function, has_frames, in_routine, require
+from spec.kernel.allocator_locks import holds_allocator_lock
 from spec.kernel.architecture import CURRENT_WITH_STACK
 from spec.kernel.exceptions import (
     common_interrupt,
@@ -17,6 +18,7 @@ from spec.kernel.hooks import may_read_stack
 from spec.kernel.interrupts import interruptible, run_irq_work, self_ipi_is_due, thread_stack_free_rcu
 from spec.kernel.locks import interrupts_off
 from spec.kernel.parameters import (
+    ALLOCATOR_FAULT,
     EXCEPTION_STACKS,
     INTERRUPTS,
     IRQ,
@@ -63,6 +65,16 @@ def late_fault(cpu: Cpu, level: Level) -> None:
     require(LATE_FAULT and not has_frames(cpu) and not self_ipi_is_due(cpu))
     task = cpu.stack
     require(not in_switch(cpu) and in_scheduler(task) and is_unmapped(task, level))
+    enter(cpu, exc_page_fault, cpu.current, task.stack_vm_area, level)
+
+
+@action(interrupt=True)
+def allocator_fault(cpu: Cpu, level: Level) -> None:
+    """Code inside the kernel's allocators goes deeper than the stack is mapped, while it has their locks: called by anybody, in a
+    task, in __schedule, in irq_work or a softirq."""
+    require(ALLOCATOR_FAULT and holds_allocator_lock(cpu) and not in_stack_fault(cpu) and not self_ipi_is_due(cpu))
+    task = cpu.stack
+    require(task is cpu.current and is_unmapped(task, level))
     enter(cpu, exc_page_fault, cpu.current, task.stack_vm_area, level)
 
 

@@ -143,3 +143,19 @@ def holds_stack(stack: VmArea) -> bool:
 def fault_may_take(page: Page) -> bool:
     """For the properties: whether a stack fault could take the page, which the protocol keeps in a variable of its own."""
     return False
+
+
+@hook
+@function
+def statistics_of_task(task: Task) -> bool:
+    """For the properties: whether the protocol's statistics of the task's group count anything, more or less than 0. Each task
+    is alone in its group."""
+    return False
+
+
+@hook
+@function
+def statistics_of_cpu(cpu: Cpu) -> bool:
+    """For the properties: whether statistics that the protocol keeps of this CPU, such as of the pages in its pool, count
+    anything."""
+    return False

@@ -30,6 +30,9 @@ FORK = event("fork", "tasks are forked; at boot there is one")
 EXIT = event("exit", "tasks exit, and their stacks are cached or freed after a grace period of RCU")
 HOTPLUG = event("hotplug", "CPUs other than the boot CPU go down and come up again, or fail to")
 REMOTE_READ = event("remote-read", "a task reads through another task's whole stack, as kmemleak does")
+ALLOCATOR_FAULT = event(
+    "allocator-fault", "a stack fault where its CPU holds a lock of the page allocator, the memcg charge or the tree of areas"
+)
 OOPS_CONTINUES = event("oops-continues", "a stack fault that is refused in plain task work kills the task, not the machine")
 
 PREALLOC_PAGES = 1  # THREAD_PREALLOC_PAGES: mapped when a stack is made

@@ -33,6 +33,7 @@ class Tried:
 
 
 RECORDS_LATE = CONTROLS / "single_hole_late.py"
+COUNTS = CONTROLS / "statistics_zero.py"
 RIGHT = {"PLANTED": 0}
 
 TRIED = (
@@ -46,6 +47,8 @@ TRIED = (
         frozenset({"charge-once", "tag-live", "fault-resolved", "capacity"}),
         RIGHT,
     ),
+    Tried(COUNTS, (1, 2, 2), ("touch", "exit"), frozenset(), RIGHT),
+    Tried(COUNTS, (1, 2, 2), ("touch", "exit"), frozenset({"statistics-zero"}), {"PLANTED": 1}),
 )
 
 
