@@ -4,9 +4,9 @@
 from checker.language import atomic, every, require, routine
 from spec.kernel.exit import do_exit
 from spec.kernel.fork import copy_process
-from spec.kernel.hooks import keeps_idle_awake
+from spec.kernel.hooks import keeps_idle_awake, shrinker_scan
 from spec.kernel.hotplug import cpu_hotplug
-from spec.kernel.parameters import EXIT, FORK, HOTPLUG, OOPS_CONTINUES, TASKS_END
+from spec.kernel.parameters import EXIT, FORK, HOTPLUG, OOPS_CONTINUES, RECLAIM, TASKS_END
 from spec.kernel.plain_work import Work, plain_work
 from spec.kernel.records import Task, this_cpu
 from spec.kernel.scheduler import __schedule, finish_task_switch, is_runnable
@@ -26,6 +26,8 @@ def ret_from_fork() -> None:
                 copy_process()
             elif HOTPLUG and work is Work.HOTPLUG:
                 cpu_hotplug()
+            elif RECLAIM and work is Work.SHRINK:
+                shrinker_scan()
             elif TASKS_END and work is Work.VFREE:
                 delayed_vfree_work()
             __schedule()

@@ -83,6 +83,7 @@ LONG = {
     "no-wild-pointer",
     "refill-owed",
     "statistics-zero",
+    "live-page",
 }
 """Formulas with many mutants, or whose controls are large."""
 
