@@ -3,7 +3,7 @@
 
 from checker.language import invariant
 from spec.kernel.depth import has_frames_on_its_stack
-from spec.kernel.parameters import DEPTH_KEPT, STACK_PAGES
+from spec.kernel.parameters import DEPTH_KEPT
 from spec.kernel.records import Level, Task
 
 
@@ -12,7 +12,7 @@ def live_page(task: Task, level: Level) -> bool:
     """A page in which a task has frames is its own, whether it runs, is interrupted or sleeps: who unmaps it, frees it or puts
     another one in its place takes away what the task returns to. Which pages these are the stack pointer says."""
     area = task.stack_vm_area
-    if not DEPTH_KEPT or area is None or level == STACK_PAGES or level > task.depth or not has_frames_on_its_stack(task):
+    if not DEPTH_KEPT or area is None or level > task.depth or not has_frames_on_its_stack(task):
         return True
     page = area.pte[level]
     return page is not None and page.dirty

@@ -257,7 +257,6 @@ OF_PAGES = (
             1: Planted(42, 1_581),
             2: Planted(42, 1_581),
             3: Planted(42, 9_279),
-            4: Planted(15, 1_809),
             6: Planted(28, 2_551),
         },
         events=("touch", "reclaim"),
@@ -265,10 +264,10 @@ OF_PAGES = (
     Control(
         "live-page",
         {"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2},
-        *(1_881, 2_035, 91),
+        *(4_141, 4_655, 93),
         reached={"reached-given-back": 39, "reached-deep": 35},
-        planted={5: Planted(41, 1_475)},
-        events=("touch", "exit"),
+        planted={5: Planted(41, 3_533)},
+        events=("touch", "exit", "depth"),
     ),
     Control(
         "live-page",
@@ -277,5 +276,21 @@ OF_PAGES = (
         reached={"reached-taken": 39, "reached-deep": 34},
         planted={1: Planted(42, 15_649)},
         events=("touch", "depth", "reclaim"),
+    ),
+    Control(
+        "live-page",
+        {"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2, "SPARE_PAGES": 1},
+        *(105, 129, 27),
+        reached={},
+        planted={4: Planted(15, 117), 7: Planted(15, 1_055)},
+        events=("reclaim",),
+    ),
+    Control(
+        "live-page",
+        {"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2},
+        *(1_881, 2_035, 91),
+        reached={"reached-given-back": 39, "reached-deep": 35},
+        planted={5: Planted(41, 1_475)},
+        events=("touch", "exit"),
     ),
 )

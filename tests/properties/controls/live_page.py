@@ -5,7 +5,7 @@ task alone meanwhile.
 PLANTED=1: the page that the stack pointer is in is taken too. PLANTED=2: no stack pointer is looked at. PLANTED=3: nor by a plain
 store to the page table, where no service looks. PLANTED=4: a page in use is replaced by a new one. A task that has
 died gives pages back where its stack is released. PLANTED=5: in the hook of its last __schedule, while it is on them. PLANTED=6: the shrinker takes
-pages from tasks that run, too.
+pages from tasks that run, too. PLANTED=7: as 4, by a plain store.
 """
 
 from models.lifecycle import alloc_vmap_stack_dynamic, charge_and_refill, dynamic_stack_fault, uncharge_pages
@@ -53,9 +53,10 @@ __all__ = ["alloc_vmap_stack_dynamic", "dynamic_stack_fault"]
 PLANTED = parameter(
     1,
     0,
-    6,
+    7,
     "0: no fault, 1: the page that the stack pointer is in is taken, 2: all but the first, 3: the same by plain stores, "
-    "4: the first page is replaced, 5: a dead task gives pages back on which it is, 6: pages of a running task are taken",
+    "4: the first page is replaced, 5: a dead task gives pages back on which it is, 6: pages of a running task are taken, "
+    "7: the first page is replaced by a plain store",
 )
 
 held: Per[Task, bool] = per(Task, False)
@@ -102,7 +103,10 @@ def replace(task: Task, stack: VmArea) -> None:
     fresh = alloc_pages(Gfp.ZERO)
     stack.pages[0] = fresh
     memcg_kmem_charge_page(fresh, Gfp.NOFAIL, task)
-    set_pte_at(stack, 0, fresh)
+    if PLANTED == 7:
+        stack.pte[0] = fresh
+    else:
+        set_pte_at(stack, 0, fresh)
     __free_page(page)
 
 
@@ -112,7 +116,7 @@ def scan() -> None:
     if task is not None:
         stack = task.stack_vm_area
         saved = task_stack_level(task)
-        if PLANTED == 4:
+        if PLANTED == 4 or PLANTED == 7:
             replace(task, stack)
         for i in range(1, STACK_PAGES):
             level = STACK_PAGES - i
