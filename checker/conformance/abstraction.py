@@ -20,7 +20,7 @@ from checker.language.values import element_name, format_value, instance_name
 from checker.trace.data import Step
 from checker.trace.machine import Transition
 from checker.trace.parse import parse_instance, parse_value
-from spec.reference.kernel.kernel import Sizes
+from spec.reference.kernel.kernel import EVENTS, Sizes
 from spec.reference.kernel.memory import StackMemory
 from spec.reference.kernel.objects import NULL, PAGE_ALIGNMENT, Cpu, Task, VmArea
 from spec.reference.kernel.operations import Choice
@@ -56,6 +56,7 @@ FIELDS: dict[tuple[str, str], str] = {
     ("Cpu", "in_hotplug"): "cpus[i].in_hotplug",
     ("Cpu", "cached_stack"): "number(cpus[i].cached_stack)",
     ("Cpu", "irq_work"): "0",  # neither protocol asks for it
+    ("Cpu", "in_stock"): "0",  # the locks of the allocators are steps with events that it has not
     ("Cpu", "refused"): "cpus[i].refused",
     ("Cpu", "reentered"): "cpus[i].reentered",
     ("Cpu", "short"): "cpus[i].short",
@@ -70,6 +71,9 @@ VARIABLES: dict[str, tuple[str, str]] = {
     "needs_refill": ("Cpu.needs_refill", "cpus[i].needs_refill"),
 }
 """Variables of the models: the implementation's name for them, and where it has them."""
+
+LOCKS_OF_ALLOCATORS = {"zone_lock": "0", "vmap_lock": "0"}
+"""Variables of the modelled kernel, as FIELDS has them."""
 
 
 def _number(record: Cpu | Task | VmArea | None) -> int:
@@ -105,7 +109,7 @@ class Packing:
             names.append(name)
             self._types.append(type_)
             self._cells.append((variable, at))
-            first, second = (*at, 0)[:2]
+            first, second = (*at, 0, 0)[:2]
             texts.append(re.sub(r"\bi\b", str(first), re.sub(r"\bj\b", str(second), text)))
 
         for record in program.records.values():
@@ -121,6 +125,9 @@ class Packing:
                     text = FIELDS.get((record.name, "allocated"))
                     add(f"{owner}.allocated", tree.BoolType(), f"{record.name}.allocated", (index,), text)
         for name, declared in program.variables.items():
+            if name in LOCKS_OF_ALLOCATORS:
+                add(name, declared.type, name, (), LOCKS_OF_ALLOCATORS[name])
+                continue
             if name not in VARIABLES or len(declared.shape) != 1 or not isinstance(declared.shape[0], str):
                 raise Mismatch(f"the reference implementation has no {name}")
             key = program.records[declared.shape[0]]
@@ -209,6 +216,9 @@ def machine_for(
     Mismatch where the model has something that the machine has not."""
     sizes = sizes_of(program)
     events: Collection[str] = [event.name for event in program.events if event.enabled]
+    unknown = sorted(set(events) - set(EVENTS))
+    if unknown:
+        raise Mismatch(f"the reference implementation has no event {unknown[0]}; leave it out, or use `stackproof check`")
     return Machine(protocol or protocol_of(program), sizes, events, memory, unchanging_fields(program), log)
 
 

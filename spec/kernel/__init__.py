@@ -4,8 +4,9 @@
 from spec.kernel.boot import boot
 from spec.kernel.depth import depth_in_use, task_stack_level
 from spec.kernel.exceptions import exc_nmi, exc_page_fault
-from spec.kernel.fairness import allocations_succeed, idle_gives_way, idle_schedules, tasks_run
+from spec.kernel.fairness import allocations_succeed, idle_gives_way, idle_schedules, irq_work_runs, tasks_run
 from spec.kernel.faults import (
+    allocator_fault,
     interrupt,
     interrupt_fault,
     interrupt_of_softirqs,
@@ -42,7 +43,7 @@ from spec.kernel.hooks import (
     switch_finished,
     task_forked,
 )
-from spec.kernel.interrupts import irq_work_interrupt, irq_work_queue, rcu_softirq
+from spec.kernel.interrupts import irq_work_interrupt, irq_work_queue, rcu_softirq, running_task
 from spec.kernel.locks import (
     RawSpinlock,
     raw_spin_lock,
@@ -60,7 +61,7 @@ from spec.kernel.memory import (
     mod_lruvec_page_state,
     set_pte_at,
 )
-from spec.kernel.parameters import CPUS, POOL_SLOTS, PREALLOC_PAGES, STACK_PAGES, TASKS
+from spec.kernel.parameters import ARCH, CPUS, POOL_SLOTS, PREALLOC_PAGES, STACK_PAGES, TASKS
 from spec.kernel.records import Count, Cpu, Gfp, Level, Page, Slot, Task, TaskFlags, TaskState, VmArea, this_cpu
 from spec.kernel.scheduler import __schedule
 from spec.kernel.stack_pointer import stack_comes_back_up, stack_goes_deeper
@@ -69,6 +70,7 @@ from spec.kernel.vmalloc import get_vm_area_node, kfree_vm_area, remove_vm_area
 from spec.kernel.vunmap import clear_highpage, vunmap_range
 
 __all__ = [
+    "ARCH",
     "CPUS",
     "POOL_SLOTS",
     "PREALLOC_PAGES",
@@ -90,6 +92,7 @@ __all__ = [
     "alloc_pages",
     "alloc_vmap_stack",
     "allocations_succeed",
+    "allocator_fault",
     "boot",
     "clear_highpage",
     "cpu_dead",
@@ -112,6 +115,7 @@ __all__ = [
     "irq_work_interrupt",
     "irq_work_queue",
     "irq_work_run",
+    "irq_work_runs",
     "is_charged",
     "is_marked",
     "keeps_idle_awake",
@@ -135,6 +139,7 @@ __all__ = [
     "rcu_softirq",
     "remote_read",
     "remove_vm_area",
+    "running_task",
     "schedule_start",
     "set_pte_at",
     "shrinker_scan",

@@ -2,6 +2,7 @@
 """Raw spinlocks."""
 
 from checker.language import atomic, check, every, function, null, record, require, routine
+from spec.kernel.allocator_locks import allocator_turned_interrupts_off
 from spec.kernel.parameters import RAW_SPINLOCKS
 from spec.kernel.records import Cpu, this_cpu
 from spec.properties.lock_recursion import lock_recursion
@@ -25,7 +26,7 @@ def holds_raw_spinlock(cpu: Cpu) -> bool:
 @function
 def interrupts_off(cpu: Cpu) -> bool:
     """Whether interrupts are off on the CPU because of a lock."""
-    return any(lock.holder is cpu and lock.irqsave for lock in every(RawSpinlock))
+    return allocator_turned_interrupts_off(cpu) or any(lock.holder is cpu and lock.irqsave for lock in every(RawSpinlock))
 
 
 @routine

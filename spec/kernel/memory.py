@@ -2,6 +2,7 @@
 """Page frames: allocation, freeing, and the memory controller's charge."""
 
 from checker.language import allocate, atomic, check, choose, every, free, function, has_frames, in_routine, is_allocated, routine
+from spec.kernel.allocator_locks import lock_stock, lock_zone, unlock_stock, unlock_zone
 from spec.kernel.depth import has_frames_in
 from spec.kernel.exceptions import in_stack_fault
 from spec.kernel.hooks import shrinker_scan
@@ -51,15 +52,18 @@ def alloc_pages(gfp: Gfp) -> Page | None:
     if SLEEP and gfp & Gfp.DIRECT_RECLAIM:
         if might_sleep():
             direct_reclaim()
+    page: Page | None = None
+    lock_zone()
     with atomic("the page leaves the free list under the zone lock or its per-CPU lock"):
         if OOM and choose((False, True)):
             cpu = this_cpu()
             cpu.short = True
-            return None
-        page = get_page_from_freelist()
-        if not gfp & Gfp.ZERO:
-            page.dirty = True
-        return page
+        else:
+            page = get_page_from_freelist()
+            if not gfp & Gfp.ZERO:
+                page.dirty = True
+    unlock_zone()
+    return page
 
 
 @routine
@@ -71,6 +75,7 @@ def get_page_from_freelist() -> Page:
 @routine
 def __free_page(page: Page) -> None:
     """__free_page(page). Linux: takes back the charge of a page that has one, and puts the page on a free list."""
+    lock_zone()
     with atomic("the page enters the free list under the zone lock or its per-CPU lock"):
         cpu = this_cpu()
         # That speaks of NMIs as well:
@@ -78,6 +83,7 @@ def __free_page(page: Page) -> None:
         check(not in_stack_fault(cpu), free_context, "{page} is freed in the stack fault handler")
         page.memcg = None
         free(page)
+    unlock_zone()
 
 
 @routine
@@ -93,23 +99,27 @@ def memcg_kmem_charge_page(page: Page, gfp: Gfp, group: Task | None) -> bool:
         if not charges_nobody:
             if might_sleep():
                 direct_reclaim()
+    failed = False
+    lock_stock()
     with atomic("concerns only this page and the group's own counters"):
-        if group is None and has_frames(this_cpu()):
-            return True
-        if CHARGE_FAIL and not gfp & Gfp.NOFAIL:
-            if choose((False, True)):
-                return False
-        charged = this_cpu().current if group is None else group
-        check(page.memcg is None, charge_once, "{page} is charged to {page.memcg} already, now again to {charged}")
-        page.memcg = charged
-        return True
+        if group is not None or not has_frames(this_cpu()):
+            if CHARGE_FAIL and not gfp & Gfp.NOFAIL:
+                failed = choose((False, True))
+            if not failed:
+                charged = this_cpu().current if group is None else group
+                check(page.memcg is None, charge_once, "{page} is charged to {page.memcg} already, now again to {charged}")
+                page.memcg = charged
+    unlock_stock()
+    return not failed
 
 
 @routine
 def memcg_kmem_uncharge_page(page: Page) -> None:
     """memcg_kmem_uncharge_page(page, 0). Linux: takes the charge back; nothing happens to a page without one."""
+    lock_stock()
     with atomic("concerns only this page and its group's counters"):
         page.memcg = None
+    unlock_stock()
 
 
 @routine

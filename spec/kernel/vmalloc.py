@@ -2,6 +2,7 @@
 """Address space for stacks."""
 
 from checker.language import allocate, atomic, check, every, free, is_allocated, null, routine
+from spec.kernel.allocator_locks import lock_vmap, unlock_vmap
 from spec.kernel.parameters import STACK_PAGES
 from spec.kernel.records import Page, VmArea
 from spec.properties.no_wild_pointer import no_wild_pointer
@@ -12,12 +13,14 @@ def get_vm_area_node() -> VmArea | None:
     """get_vm_area_node(THREAD_SIZE, ...) and the array for its pages: an area in the tree of areas, nothing mapped in it. None:
     there is no more, which here means that each of the modelled stacks is in use. Left out: sleeping, and failure
     while there are some."""
+    stack: VmArea | None = None
+    lock_vmap()
     with atomic("the tree of areas has a lock"):
-        if all(is_allocated(other) for other in every(VmArea)):
-            return None
-        stack = allocate(VmArea)
-        stack.in_vmap_tree = True
-        return stack
+        if not all(is_allocated(other) for other in every(VmArea)):
+            stack = allocate(VmArea)
+            stack.in_vmap_tree = True
+    unlock_vmap()
+    return stack
 
 
 @routine
@@ -26,10 +29,12 @@ def remove_vm_area(stack: VmArea) -> None:
     looks at where it is called."""
     with atomic("might_sleep(): a place to stand at"):
         pass
+    lock_vmap()
     with atomic("nobody runs on the stack any more; the tree has a lock"):
         for level in range(STACK_PAGES):
             stack.pte[level] = null(Page)
         stack.in_vmap_tree = False
+    unlock_vmap()
 
 
 @routine

@@ -41,9 +41,17 @@ OF_EXECUTION = (
     Control(
         "lock-recursion",
         {"CPUS": 1, "TASKS": 1, "STACK_PAGES": 2},
-        *(183, 202, 51),
-        reached={"reached-interrupted": 28},
-        planted={1: Planted(29, 201)},
+        *(181, 200, 50),
+        reached={"reached-interrupted": 27},
+        planted={1: Planted(28, 199)},
+    ),
+    Control(
+        "lock-recursion",
+        {"CPUS": 1, "TASKS": 1, "STACK_PAGES": 2, "SPARE_PAGES": 1},
+        *(219, 255, 56),
+        reached={"reached-interrupted": 29},
+        planted={2: Planted(12, 46, {"free-context": 16}), 3: Planted(13, 227), 4: Planted(50, 259, rare=True)},
+        events=("allocator-fault",),
     ),
     Control(
         "refill-eventually",

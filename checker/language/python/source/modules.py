@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -109,7 +110,9 @@ def parse_module(name: str, path: Path, texts: Texts | None = None) -> Module:
     return module
 
 
+@functools.lru_cache(maxsize=128)
 def _parsed(display: str, text: str) -> ast.Module:
+    """The syntax of a file; nobody changes it, so a model that is read for many sizes is parsed once."""
     try:
         return ast.parse(text)
     except SyntaxError as error:
