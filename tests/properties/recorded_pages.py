@@ -208,9 +208,9 @@ OF_PAGES = (
     Control(
         "capacity",
         {"CPUS": 1, "TASKS": 1, "STACK_PAGES": 2},
-        *(129, 145, 26),
+        *(111, 125, 20),
         reached={"reached-last-page": 11},
-        planted={2: Planted(19, 150, {"fault-resolved": 19}, rare=True)},
+        planted={2: Planted(19, 132, {"fault-resolved": 19}, rare=True)},
         events=("touch", "nmi"),
         bears_on=("handler-reentrant",),
     ),
