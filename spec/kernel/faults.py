@@ -13,9 +13,12 @@ from spec.kernel.exceptions import (
     in_stack_fault,
     nested_interrupt,
 )
-from spec.kernel.hooks import may_read_stack
+from spec.kernel.hooks import cpu_dead, cpu_prepare, may_read_stack
+from spec.kernel.hotplug import cpu_hotplug
 from spec.kernel.interrupts import interruptible, run_irq_work, thread_stack_free_rcu
-from spec.kernel.locks import interrupts_off
+from spec.kernel.locks import interrupts_off, preemptible
+from spec.kernel.memory import might_sleep
+from spec.kernel.mutexes import might_sleep_for_mutex
 from spec.kernel.parameters import (
     ALLOCATOR_FAULT,
     EXCEPTION_STACKS,
@@ -23,14 +26,17 @@ from spec.kernel.parameters import (
     IRQ,
     LATE_FAULT,
     NMI,
+    PREEMPT,
     REMOTE_READ,
     SOFTIRQ,
     STACK_PAGES,
     SWITCH_FAULT,
     TOUCH,
 )
+from spec.kernel.plain_work import plain_work
 from spec.kernel.records import Cpu, Level, Task
-from spec.kernel.scheduler import in_scheduler
+from spec.kernel.scheduler import __schedule, in_scheduler
+from spec.kernel.vmalloc import remove_vm_area
 from spec.properties.handler_reentrant import handler_reentrant
 from spec.properties.remote_access import remote_access
 
@@ -105,6 +111,27 @@ def interrupt(cpu: Cpu) -> None:
     """An interrupt arrives. Left out: that it preempts the task when it ends."""
     require(INTERRUPTS and interruptible(cpu))
     enter(cpu, common_interrupt)
+
+
+@function
+def asserts_that_it_may_sleep(task: Task) -> bool:
+    """Whether the task stands where no-sleep-atomic and free-context look whether it may sleep there."""
+    return in_routine(task, might_sleep) or in_routine(task, might_sleep_for_mutex) or in_routine(task, remove_vm_area)
+
+
+@action(interrupt=True)
+def preempt(cpu: Cpu) -> None:
+    """An interrupt that has come to a task in kernel code ends, and another task is due: irqentry_exit_cond_resched() calls
+    preempt_schedule_irq(), which enters __schedule on the task's own stack. Left out: the interrupt itself, which is the event
+    irq; preemption of plain work, after which the task enters __schedule anyway; between what might_sleep() asserts and what
+    follows it, which is as good as before; of the idle task, which runs with preemption off; and of a task that takes a CPU down
+    or up, outside of the hooks."""
+    require(PREEMPT and interruptible(cpu) and preemptible(cpu))
+    task = cpu.stack
+    require(not task.idle and not in_scheduler(task) and not in_routine(task, plain_work))
+    require(not asserts_that_it_may_sleep(task))
+    require(not in_routine(task, cpu_hotplug) or in_routine(task, cpu_dead) or in_routine(task, cpu_prepare))
+    enter(task, __schedule)
 
 
 @action(interrupt=True)

@@ -2,7 +2,7 @@
 """Page frames: allocation, freeing, and the memory controller's charge."""
 
 from checker.language import allocate, atomic, check, choose, every, free, function, has_frames, in_routine, is_allocated, routine
-from spec.kernel.allocator_locks import lock_stock, lock_zone, unlock_stock, unlock_zone
+from spec.kernel.allocator_locking import lock_stock, lock_zone, unlock_stock, unlock_zone
 from spec.kernel.exceptions import in_stack_fault
 from spec.kernel.parameters import CHARGE_FAIL, OOM, SLEEP, STACK_PAGES
 from spec.kernel.records import Cpu, Gfp, Level, Page, Task, VmArea, this_cpu

@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The order in which locks are taken, as lockdep keeps it. For the property lock-order only."""
+
+from enum import Enum
+from typing import Annotated
+
+from checker.language import Array, Ghost, Range, address, array, check, function, instance, routine
+from spec.kernel.allocator_locks import allocator_locks
+from spec.kernel.locks import Mutex, RawSpinlock
+from spec.kernel.parameters import ALLOCATOR_FAULT, MUTEXES, RAW_SPINLOCKS, SPINLOCKS
+from spec.kernel.records import Cpu
+from spec.properties.lock_order import lock_order
+
+FIRST_MUTEX = RAW_SPINLOCKS + SPINLOCKS
+FIRST_OF_ALLOCATORS = FIRST_MUTEX + (MUTEXES if MUTEXES else 1)
+LOCKS = FIRST_OF_ALLOCATORS + 3
+SEVERAL = FIRST_MUTEX + MUTEXES > 1 or ALLOCATOR_FAULT
+
+Number = Annotated[int, Range(0, LOCKS - 1)]
+"""A lock: raw spinlocks, spinlocks, mutexes, then those of the zone, of the tree of areas, and of the stocks of charges."""
+
+ZONE = FIRST_OF_ALLOCATORS
+VMAP = FIRST_OF_ALLOCATORS + 1
+STOCK = FIRST_OF_ALLOCATORS + 2
+
+
+class Kind(Enum):
+    """What kind of lock a number stands for."""
+
+    RAW_SPINLOCK = 0
+    SPINLOCK = 1
+    MUTEX = 2
+    ZONE_LOCK = 3
+    VMAP_LOCK = 4
+    STOCK_LOCK = 5
+
+
+taken_under: Ghost[Array[Array[bool]]] = array(LOCKS, array(LOCKS))  # [a][b]: b was taken under a, or under another that was
+
+
+@function
+def number_of(lock: RawSpinlock) -> Number:
+    return address(lock) - 1
+
+
+@function
+def number_of_mutex(mutex: Mutex) -> Number:
+    return FIRST_MUTEX + address(mutex) - 1
+
+
+@function
+def has(cpu: Cpu, number: Number) -> bool:
+    """Whether the CPU has the lock, or the task on it has the mutex."""
+    if number == ZONE:
+        return allocator_locks().zone is cpu
+    if number == VMAP:
+        return allocator_locks().vmap is cpu
+    if number == STOCK:
+        return cpu.in_stock
+    if number >= FIRST_MUTEX:
+        return instance(Mutex, number - FIRST_MUTEX).owner is cpu.stack
+    return instance(RawSpinlock, number).holder is cpu
+
+
+@function
+def kind(number: Number) -> Kind:
+    """For messages."""
+    if number >= FIRST_OF_ALLOCATORS:
+        return Kind.ZONE_LOCK if number == ZONE else Kind.VMAP_LOCK if number == VMAP else Kind.STOCK_LOCK
+    if number >= FIRST_MUTEX:
+        return Kind.MUTEX
+    return Kind.RAW_SPINLOCK if number < RAW_SPINLOCKS else Kind.SPINLOCK
+
+
+@function
+def place(number: Number) -> Number:
+    """Which of its kind."""
+    if number >= FIRST_OF_ALLOCATORS:
+        return 0
+    if number >= FIRST_MUTEX:
+        return number - FIRST_MUTEX
+    return number if number < RAW_SPINLOCKS else number - RAW_SPINLOCKS
+
+
+@routine
+def note_order(cpu: Cpu, number: Number) -> None:
+    """Called in the step in which the CPU takes a lock, or begins to wait for it: from now on it comes after those that the
+    CPU has. A trylock that fails waits for nobody, so that one is not noted; that others are taken under it is."""
+    if SEVERAL:
+        for held in range(LOCKS):
+            if held != number and has(cpu, held):
+                check(
+                    not taken_under[number][held],
+                    lock_order,
+                    "{cpu} takes {kind(number)} {place(number)} and has {kind(held)} {place(held)}; elsewhere it is the other way round",
+                )
+        for held in range(LOCKS):
+            if held != number and has(cpu, held):
+                for before in range(LOCKS):
+                    if before == held or taken_under[before][held]:
+                        for after in range(LOCKS):
+                            if after == number or taken_under[number][after]:
+                                taken_under[before][after] = True
