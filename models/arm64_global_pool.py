@@ -201,7 +201,7 @@ RECORDED = Recorded(
         "online-full": "3cd1ff4d770c",
         "refill-eventually": "9fc183640858",
         "refill-owed": "79dec873d4b7",
-        "remote-access": "c1bc1b70cad6",
+        "remote-access": "00a11fe2a301",
         "right-stack": "ea27b937de6b",
         "single-hole": "56b02b4ffe46",
         "statistics-zero": "c2e647bbdcbe",
@@ -213,6 +213,7 @@ RECORDED = Recorded(
         "fair: allocations_succeed": "0889fe19cb3b",
         "fair: idle_gives_way": "65157239ca7b",
         "fair: idle_schedules": "c5341afa374f",
+        "fair: irq_work_runs": "bce956ea12ed",
         "fair: tasks_run": "cada6d3e86fa",
     },
 )

@@ -349,7 +349,7 @@ RECORDED = Recorded(
         "online-full": "3cd1ff4d770c",
         "refill-eventually": "9fc183640858",
         "refill-owed": "92647aaf576e",
-        "remote-access": "2f328c5650fe",
+        "remote-access": "9c6414a3eafe",
         "right-stack": "ea27b937de6b",
         "single-hole": "56b02b4ffe46",
         "statistics-zero": "c2e647bbdcbe",

@@ -17,7 +17,7 @@ from typing import TypeVar
 from checker.language.errors import IDENTIFIER, UsageError
 from checker.language.schedule import Call
 from checker.language.tree import Demanded, Position, Setting
-from checker.trace.data import Change, Cycle, InitialChoice, Origin, Place, Stack, Step, Trace, Violation
+from checker.trace.data import Activation, Change, Cycle, InitialChoice, Origin, Place, Stack, Step, Trace, Violation
 
 SCHEMA = "stackproof-trace"
 VERSION = 1
@@ -105,7 +105,7 @@ def _violation_to_json(violation: Violation) -> dict[str, object]:
 
 
 def _step_to_json(step: Step) -> dict[str, object]:
-    return {
+    whole: dict[str, object] = {
         "processor": step.processor,
         "owner": step.owner,
         "name": step.name,
@@ -117,6 +117,16 @@ def _step_to_json(step: Step) -> dict[str, object]:
         "changes": [{"cell": change.cell, "before": change.before, "after": change.after} for change in step.changes],
         "column": step.column,
     }
+    if step.ran:
+        whole["ran"] = [_activation_to_json(activation) for activation in step.ran]
+    return whole
+
+
+def _activation_to_json(activation: Activation) -> dict[str, object]:
+    whole: dict[str, object] = {"routine": activation.routine, "position": _position_to_json(activation.position)}
+    if activation.arguments:
+        whole["arguments"] = _object("arguments", activation.arguments)
+    return whole
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------
@@ -246,6 +256,13 @@ def _list(value: object, path: str, item: Callable[[object, str], Item]) -> tupl
     return tuple(item(element, f"{path}[{index}]") for index, element in enumerate(value))
 
 
+def _filled(value: object, path: str, item: Callable[[object, str], Item]) -> tuple[Item, ...]:
+    found = _list(value, path, item)
+    if not found:
+        raise TraceError(f"{path} must not be empty")
+    return found
+
+
 def _mapping(value: object, path: str, item: Callable[[object, str], Item]) -> tuple[tuple[str, Item], ...]:
     if not isinstance(value, dict):
         raise _wrong(value, path, "an object")
@@ -286,10 +303,7 @@ def _call(value: object, path: str) -> Call:
 
 
 def _calls(value: object, path: str) -> tuple[Call, ...]:
-    calls = _list(value, path, _call)
-    if not calls:
-        raise TraceError(f"{path} must not be empty")
-    return calls
+    return _filled(value, path, _call)
 
 
 def _stack(value: object, path: str) -> Stack:
@@ -299,7 +313,7 @@ def _stack(value: object, path: str) -> Stack:
 
 def _step(value: object, path: str) -> Step:
     names = ("processor", "owner", "name", "arguments", "choices", "calls", "at", "reads", "changes", "column")
-    fields = _fields(value, path, names)
+    fields = _fields(value, path, names, ("ran",))
     return Step(
         processor=_string_or_null(fields["processor"], f"{path}.processor"),
         owner=_string_or_null(fields["owner"], f"{path}.owner"),
@@ -311,6 +325,16 @@ def _step(value: object, path: str) -> Step:
         reads=_list(fields["reads"], f"{path}.reads", _cell),
         changes=_list(fields["changes"], f"{path}.changes", _change),
         column=_string_or_null(fields["column"], f"{path}.column"),
+        ran=_filled(fields["ran"], f"{path}.ran", _activation) if "ran" in fields else (),
+    )
+
+
+def _activation(value: object, path: str) -> Activation:
+    fields = _fields(value, path, ("routine", "position"), ("arguments",))
+    return Activation(
+        routine=_string(fields["routine"], f"{path}.routine"),
+        position=_position(fields["position"], f"{path}.position"),
+        arguments=_mapping(fields["arguments"], f"{path}.arguments", _string) if "arguments" in fields else (),
     )
 
 

@@ -3,7 +3,7 @@
 
 from spec.kernel.boot import boot
 from spec.kernel.exceptions import exc_nmi, exc_page_fault
-from spec.kernel.fairness import allocations_succeed, idle_gives_way, idle_schedules, tasks_run
+from spec.kernel.fairness import allocations_succeed, idle_gives_way, idle_schedules, irq_work_runs, tasks_run
 from spec.kernel.faults import (
     allocator_fault,
     interrupt,
@@ -11,7 +11,6 @@ from spec.kernel.faults import (
     interrupt_of_softirqs,
     late_fault,
     nmi,
-    preempt,
     remote_read,
     switch_fault,
     touch,
@@ -41,7 +40,7 @@ from spec.kernel.hooks import (
     switch_finished,
     task_forked,
 )
-from spec.kernel.interrupts import irq_work_interrupt, irq_work_queue, rcu_softirq
+from spec.kernel.interrupts import irq_work_interrupt, irq_work_queue, rcu_softirq, running_task
 from spec.kernel.locks import Mutex, RawSpinlock, Spinlock
 from spec.kernel.memory import (
     __free_page,
@@ -53,7 +52,7 @@ from spec.kernel.memory import (
     set_pte_at,
 )
 from spec.kernel.mutexes import mutex_lock, mutex_trylock, mutex_unlock
-from spec.kernel.parameters import CPUS, POOL_SLOTS, PREALLOC_PAGES, STACK_PAGES, TASKS
+from spec.kernel.parameters import ARCH, CPUS, POOL_SLOTS, PREALLOC_PAGES, STACK_PAGES, TASKS
 from spec.kernel.preemption import (
     local_irq_restore,
     local_irq_save,
@@ -63,6 +62,7 @@ from spec.kernel.preemption import (
     preempt_enable,
 )
 from spec.kernel.records import Count, Cpu, Gfp, Level, Page, Slot, Task, TaskFlags, TaskState, VmArea, this_cpu
+from spec.kernel.rescheduling import preempt
 from spec.kernel.scheduler import __schedule
 from spec.kernel.spinlocks import (
     raw_spin_lock,
@@ -80,6 +80,7 @@ from spec.kernel.vfree import in_task, vfree_atomic
 from spec.kernel.vmalloc import get_vm_area_node, kfree_vm_area, remove_vm_area
 
 __all__ = [
+    "ARCH",
     "CPUS",
     "POOL_SLOTS",
     "PREALLOC_PAGES",
@@ -124,6 +125,7 @@ __all__ = [
     "irq_work_interrupt",
     "irq_work_queue",
     "irq_work_run",
+    "irq_work_runs",
     "is_charged",
     "is_marked",
     "keeps_idle_awake",
@@ -156,6 +158,7 @@ __all__ = [
     "rcu_softirq",
     "remote_read",
     "remove_vm_area",
+    "running_task",
     "schedule_start",
     "set_pte_at",
     "spin_lock",

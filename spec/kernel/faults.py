@@ -3,6 +3,7 @@
 
 from checker.language import action, check, enter, function, has_frames, in_routine, require
 from spec.kernel.allocator_locks import holds_allocator_lock
+from spec.kernel.architecture import CURRENT_WITH_STACK
 from spec.kernel.exceptions import (
     common_interrupt,
     exc_nmi,
@@ -13,12 +14,9 @@ from spec.kernel.exceptions import (
     in_stack_fault,
     nested_interrupt,
 )
-from spec.kernel.hooks import cpu_dead, cpu_prepare, may_read_stack
-from spec.kernel.hotplug import cpu_hotplug
-from spec.kernel.interrupts import interruptible, run_irq_work, thread_stack_free_rcu
-from spec.kernel.locks import interrupts_off, preemptible
-from spec.kernel.memory import might_sleep
-from spec.kernel.mutexes import might_sleep_for_mutex
+from spec.kernel.hooks import may_read_stack
+from spec.kernel.interrupts import interruptible, run_irq_work, self_ipi_is_due, thread_stack_free_rcu
+from spec.kernel.locks import interrupts_off
 from spec.kernel.parameters import (
     ALLOCATOR_FAULT,
     EXCEPTION_STACKS,
@@ -26,17 +24,14 @@ from spec.kernel.parameters import (
     IRQ,
     LATE_FAULT,
     NMI,
-    PREEMPT,
     REMOTE_READ,
     SOFTIRQ,
     STACK_PAGES,
     SWITCH_FAULT,
     TOUCH,
 )
-from spec.kernel.plain_work import plain_work
 from spec.kernel.records import Cpu, Level, Task
-from spec.kernel.scheduler import __schedule, in_scheduler
-from spec.kernel.vmalloc import remove_vm_area
+from spec.kernel.scheduler import end_of_switch, in_scheduler
 from spec.properties.handler_reentrant import handler_reentrant
 from spec.properties.remote_access import remote_access
 
@@ -47,10 +42,16 @@ def is_unmapped(task: Task, level: Level) -> bool:
     return level < STACK_PAGES and task.stack_vm_area is not None and task.stack_vm_area.pte[level] is None
 
 
+@function
+def in_switch(cpu: Cpu) -> bool:
+    """Whether the CPU has loaded next's stack pointer, and is not yet back in C code that has the new `current`."""
+    return in_routine(cpu.stack, end_of_switch) if CURRENT_WITH_STACK else cpu.stack is not cpu.current
+
+
 @action
 def touch(cpu: Cpu, level: Level) -> None:
     """Plain work of a task goes as deep as level, which is not mapped or is the guard page."""
-    require(TOUCH and not has_frames(cpu))
+    require(TOUCH and not has_frames(cpu) and not self_ipi_is_due(cpu))
     task = cpu.stack
     require(not task.idle and task is cpu.current and not in_scheduler(task))
     require(level == STACK_PAGES or is_unmapped(task, level))
@@ -60,10 +61,10 @@ def touch(cpu: Cpu, level: Level) -> None:
 @action(interrupt=True)
 def late_fault(cpu: Cpu, level: Level) -> None:
     """Code of the scheduler or of the protocol goes deeper than the stack is mapped, outside the window of the stack
-    switch in which the stack is next's already and `current` still prev."""
-    require(LATE_FAULT and not has_frames(cpu))
+    switch, which switch_fault is about."""
+    require(LATE_FAULT and not has_frames(cpu) and not self_ipi_is_due(cpu))
     task = cpu.stack
-    require(task is cpu.current and in_scheduler(task) and is_unmapped(task, level))
+    require(not in_switch(cpu) and in_scheduler(task) and is_unmapped(task, level))
     enter(cpu, exc_page_fault, cpu.current, task.stack_vm_area, level)
 
 
@@ -71,7 +72,7 @@ def late_fault(cpu: Cpu, level: Level) -> None:
 def allocator_fault(cpu: Cpu, level: Level) -> None:
     """Code inside the kernel's allocators goes deeper than the stack is mapped, while it has their locks: called by anybody, in a
     task, in __schedule, in irq_work or a softirq."""
-    require(ALLOCATOR_FAULT and holds_allocator_lock(cpu) and not in_stack_fault(cpu))
+    require(ALLOCATOR_FAULT and holds_allocator_lock(cpu) and not in_stack_fault(cpu) and not self_ipi_is_due(cpu))
     task = cpu.stack
     require(task is cpu.current and is_unmapped(task, level))
     enter(cpu, exc_page_fault, cpu.current, task.stack_vm_area, level)
@@ -79,10 +80,11 @@ def allocator_fault(cpu: Cpu, level: Level) -> None:
 
 @action(interrupt=True)
 def switch_fault(cpu: Cpu, level: Level) -> None:
-    """The first accesses on the next task's stack, before `current` is set, go deeper than that is mapped."""
+    """The first accesses on the next task's stack go deeper than that is mapped. Where the architecture sets `current` after the
+    stack pointer, it is still prev then."""
     require(SWITCH_FAULT and not has_frames(cpu))
     task = cpu.stack
-    require(task is not cpu.current and is_unmapped(task, level))
+    require(in_switch(cpu) and is_unmapped(task, level))
     enter(cpu, exc_page_fault, cpu.current, task.stack_vm_area, level)
 
 
@@ -111,27 +113,6 @@ def interrupt(cpu: Cpu) -> None:
     """An interrupt arrives. Left out: that it preempts the task when it ends."""
     require(INTERRUPTS and interruptible(cpu))
     enter(cpu, common_interrupt)
-
-
-@function
-def asserts_that_it_may_sleep(task: Task) -> bool:
-    """Whether the task stands where no-sleep-atomic and free-context look whether it may sleep there."""
-    return in_routine(task, might_sleep) or in_routine(task, might_sleep_for_mutex) or in_routine(task, remove_vm_area)
-
-
-@action(interrupt=True)
-def preempt(cpu: Cpu) -> None:
-    """An interrupt that has come to a task in kernel code ends, and another task is due: irqentry_exit_cond_resched() calls
-    preempt_schedule_irq(), which enters __schedule on the task's own stack. Left out: the interrupt itself, which is the event
-    irq; preemption of plain work, after which the task enters __schedule anyway; between what might_sleep() asserts and what
-    follows it, which is as good as before; of the idle task, which runs with preemption off; and of a task that takes a CPU down
-    or up, outside of the hooks."""
-    require(PREEMPT and interruptible(cpu) and preemptible(cpu))
-    task = cpu.stack
-    require(not task.idle and not in_scheduler(task) and not in_routine(task, plain_work))
-    require(not asserts_that_it_may_sleep(task))
-    require(not in_routine(task, cpu_hotplug) or in_routine(task, cpu_dead) or in_routine(task, cpu_prepare))
-    enter(task, __schedule)
 
 
 @action(interrupt=True)
@@ -172,7 +153,7 @@ def nmi(cpu: Cpu, level: Level) -> None:
 def remote_read(cpu: Cpu, task: Task, level: Level) -> None:
     """Plain work of a task reads another's stack and meets an unmapped page. (Reading a mapped one changes nothing.) The
     fault is on a stack that is not the reader's, so that nobody can resolve it."""
-    require(REMOTE_READ and not has_frames(cpu))
+    require(REMOTE_READ and not has_frames(cpu) and not self_ipi_is_due(cpu))
     reader = cpu.stack
     require(not reader.idle and reader is cpu.current and not in_scheduler(reader) and reader is not task)
     require(is_unmapped(task, level) and may_read_stack(task.stack_vm_area, level))

@@ -92,7 +92,7 @@ def note_order(cpu: Cpu, number: Number) -> None:
                 check(
                     not taken_under[number][held],
                     lock_order,
-                    "{cpu} takes {kind(number)} {place(number)} and has {kind(held)} {place(held)}; elsewhere it is the other way round",
+                    "{cpu} takes {kind(number)} {place(number)} and has {kind(held)} {place(held)}; elsewhere it is the other way",
                 )
         for held in range(LOCKS):
             if held != number and has(cpu, held):

@@ -8,10 +8,17 @@ TASKS = parameter(1, 1, 6, "tasks besides each CPU's idle task")
 STACK_PAGES = parameter(3, 2, 8, "pages of a full kernel stack: THREAD_SIZE >> PAGE_SHIFT")
 SPARE_PAGES = parameter(0, 0, 16, "page frames beyond what all full stacks and full pools need")
 EXCEPTION_STACKS = parameter(2, 1, 2, "entries of the fault handler that can nest on one CPU; 1: as with one IST stack of x86")
+ARCH = parameter(
+    "generic",
+    ("generic", "x86", "x86-fred", "arm64", "riscv"),
+    "the architecture; generic: `current` is set after the stack pointer, as on x86, and a self-IPI takes its time, as on arm64",
+)
 
 TOUCH = event("touch", "plain task work goes one or several levels deeper than its stack is mapped, or hits the guard page")
 LATE_FAULT = event("late-fault", "a stack fault inside the hook, the refill, __schedule or finish_task_switch")
-SWITCH_FAULT = event("switch-fault", "a stack fault while the stack is next's already and `current` still prev")
+SWITCH_FAULT = event(
+    "switch-fault", "a stack fault while the stack is next's already and `current` still prev (arm64, riscv: just set)"
+)
 IRQ = event("irq", "an interrupt on the task's stack, whose entry or handler goes deeper than the stack is mapped")
 SOFTIRQ = event("softirq", "softirqs run when an interrupt ends, go deeper, and can be interrupted again")
 NMI = event("nmi", "an NMI anywhere, also in the fault handler, reads an unmapped page of the stack that it interrupts")

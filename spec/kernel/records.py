@@ -4,7 +4,7 @@
 from enum import Enum, IntFlag
 from typing import Annotated
 
-from checker.language import Array, Ghost, Range, array, executes, function, null, processor, record
+from checker.language import Array, Ghost, Range, array, function, null, processor, record
 from spec.kernel.parameters import (
     ALLOCATOR_FAULT,
     CPUS,
@@ -118,12 +118,6 @@ class Cpu:
     refused: Ghost[Level] = 0  # the level of a stack fault that was just refused
     reentered: Ghost[bool] = False  # an NMI has entered the fault handler inside the fault that is being handled
     short: Ghost[bool] = False  # an allocation failed here, and the pool has not been full since
-
-
-@executes
-def running_task(cpu: Cpu) -> Task:
-    """With no exception in progress, a CPU steps the code of the task whose stack it is on."""
-    return cpu.stack
 
 
 @function

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 
 from checker.report.finding import (
     beside_model,
+    called_as,
     ending,
     headline,
     last_changes,
-    outer_calls,
     protocol_line,
     short,
     shown_arguments,
@@ -121,8 +121,12 @@ class StepBoxes:
             lines: list[Words] = [(step.name + arguments, INK, 9, True), (place, PALE_INK, 9, False)]
         else:
             lines = [(step.name, INK, 9, True), (f"{step.owner or step.processor}  {place}", PALE_INK, 9, False)]
-            for routine, at in reversed(outer_calls(step)):
-                lines.append((f"in {routine} {short(at)}" if at is not None else f"in {routine}", PALE_INK, SMALL, False))
+            *outer, last = step.activations
+            if last.arguments:
+                passed = ", ".join(f"{name}={value}" for name, value in last.arguments)
+                lines += [(line, INK, SMALL, False) for line in _wrap(f"called with {passed}", SOURCE_LENGTH)]
+            for activation in reversed(outer):
+                lines.append((f"in {called_as(activation)} {short(activation.position)}", PALE_INK, SMALL, False))
             source = source_line(self.sources, step.at)
             if 0 < len(source) <= SOURCE_LENGTH:
                 lines.append((source, INK, SMALL, False))

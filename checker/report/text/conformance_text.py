@@ -115,7 +115,7 @@ def _recorded_text(program: Program, step: Recorded) -> str:
 def _where(trace: Trace) -> str:
     """The line of the protocol that differs or ran last."""
     for step in reversed(trace.steps):
-        for position in (step.at, *(call.position for call in reversed(step.calls))):
+        for position in (step.at, *(activation.position for activation in reversed(step.activations))):
             if beside_model(trace, position):
                 return f"{position.file}:{position.line}"
     return trace.model

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Where a task is preempted."""
+
+from checker.language import action, enter, function, in_routine, require
+from spec.kernel.hooks import cpu_dead, cpu_prepare
+from spec.kernel.hotplug import cpu_hotplug
+from spec.kernel.interrupts import interruptible
+from spec.kernel.locks import preemptible
+from spec.kernel.memory import might_sleep
+from spec.kernel.mutexes import might_sleep_for_mutex
+from spec.kernel.parameters import PREEMPT
+from spec.kernel.plain_work import plain_work
+from spec.kernel.records import Cpu, Task
+from spec.kernel.scheduler import __schedule, in_scheduler
+from spec.kernel.vmalloc import remove_vm_area
+
+
+@function
+def asserts_that_it_may_sleep(task: Task) -> bool:
+    """Whether the task stands where no-sleep-atomic and free-context look whether it may sleep there."""
+    return in_routine(task, might_sleep) or in_routine(task, might_sleep_for_mutex) or in_routine(task, remove_vm_area)
+
+
+@action(interrupt=True)
+def preempt(cpu: Cpu) -> None:
+    """An interrupt that has come to a task in kernel code ends, and another task is due: irqentry_exit_cond_resched() calls
+    preempt_schedule_irq(), which enters __schedule on the task's own stack. Left out: the interrupt itself, which is the event
+    irq; preemption of plain work, after which the task enters __schedule anyway; between what might_sleep() asserts and what
+    follows it, which is as good as before; of the idle task, which runs with preemption off; and of a task that takes a CPU down
+    or up, outside of the hooks."""
+    require(PREEMPT and interruptible(cpu) and preemptible(cpu))
+    task = cpu.stack
+    require(not task.idle and not in_scheduler(task) and not in_routine(task, plain_work))
+    require(not asserts_that_it_may_sleep(task))
+    require(not in_routine(task, cpu_hotplug) or in_routine(task, cpu_dead) or in_routine(task, cpu_prepare))
+    enter(task, __schedule)
