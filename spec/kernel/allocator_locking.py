@@ -4,7 +4,7 @@ services is one step, in which nothing strikes."""
 
 from checker.language import atomic, check, null, require, routine
 from spec.kernel.allocator_locks import allocator_locks
-from spec.kernel.lock_order import STOCK, VMAP, ZONE, note_order
+from spec.kernel.lock_order import STOCK_NUMBER, VMAP_NUMBER, ZONE_NUMBER, note_order
 from spec.kernel.parameters import ALLOCATOR_FAULT
 from spec.kernel.records import Cpu, this_cpu
 from spec.properties.lock_recursion import lock_recursion
@@ -18,7 +18,7 @@ def lock_zone() -> None:
             cpu = this_cpu()
             check(allocator_locks().zone is not cpu, lock_recursion, "{cpu} waits for zone->lock, which it has itself")
             require(allocator_locks().zone is None)
-            note_order(cpu, ZONE)
+            note_order(cpu, ZONE_NUMBER)
             allocator_locks().zone = cpu
 
 
@@ -39,7 +39,7 @@ def lock_stock() -> None:
         with atomic("interrupts off"):
             cpu = this_cpu()
             check(not cpu.in_stock, lock_recursion, "{cpu} takes the lock of its memcg stock, which it has already")
-            note_order(cpu, STOCK)
+            note_order(cpu, STOCK_NUMBER)
             cpu.in_stock = True
 
 
@@ -64,7 +64,7 @@ def lock_vmap() -> None:
                 "{cpu} waits for the lock of the tree of areas, which it has",
             )
             require(allocator_locks().vmap is None)
-            note_order(cpu, VMAP)
+            note_order(cpu, VMAP_NUMBER)
             allocator_locks().vmap = cpu
 
 

@@ -13,18 +13,18 @@ from spec.properties.lock_order import lock_order
 
 FIRST_MUTEX = RAW_SPINLOCKS + SPINLOCKS
 FIRST_OF_ALLOCATORS = FIRST_MUTEX + (MUTEXES if MUTEXES else 1)
-LOCKS = FIRST_OF_ALLOCATORS + 3
-SEVERAL = FIRST_MUTEX + MUTEXES > 1 or ALLOCATOR_FAULT
+LOCK_NUMBERS = FIRST_OF_ALLOCATORS + 3
+SEVERAL_LOCKS = FIRST_MUTEX + MUTEXES > 1 or ALLOCATOR_FAULT
 
-Number = Annotated[int, Range(0, LOCKS - 1)]
+LockNumber = Annotated[int, Range(0, LOCK_NUMBERS - 1)]
 """A lock: raw spinlocks, spinlocks, mutexes, then those of the zone, of the tree of areas, and of the stocks of charges."""
 
-ZONE = FIRST_OF_ALLOCATORS
-VMAP = FIRST_OF_ALLOCATORS + 1
-STOCK = FIRST_OF_ALLOCATORS + 2
+ZONE_NUMBER = FIRST_OF_ALLOCATORS
+VMAP_NUMBER = FIRST_OF_ALLOCATORS + 1
+STOCK_NUMBER = FIRST_OF_ALLOCATORS + 2
 
 
-class Kind(Enum):
+class LockKind(Enum):
     """What kind of lock a number stands for."""
 
     RAW_SPINLOCK = 0
@@ -35,27 +35,29 @@ class Kind(Enum):
     STOCK_LOCK = 5
 
 
-taken_under: Ghost[Array[Array[bool]]] = array(LOCKS, array(LOCKS))  # [a][b]: b was taken under a, or under another that was
+taken_under: Ghost[Array[Array[bool]]] = array(
+    LOCK_NUMBERS, array(LOCK_NUMBERS)
+)  # [a][b]: b was taken under a, or under another that was
 
 
 @function
-def number_of(lock: RawSpinlock) -> Number:
+def number_of(lock: RawSpinlock) -> LockNumber:
     return address(lock) - 1
 
 
 @function
-def number_of_mutex(mutex: Mutex) -> Number:
+def number_of_mutex(mutex: Mutex) -> LockNumber:
     return FIRST_MUTEX + address(mutex) - 1
 
 
 @function
-def has(cpu: Cpu, number: Number) -> bool:
+def has_lock(cpu: Cpu, number: LockNumber) -> bool:
     """Whether the CPU has the lock, or the task on it has the mutex."""
-    if number == ZONE:
+    if number == ZONE_NUMBER:
         return allocator_locks().zone is cpu
-    if number == VMAP:
+    if number == VMAP_NUMBER:
         return allocator_locks().vmap is cpu
-    if number == STOCK:
+    if number == STOCK_NUMBER:
         return cpu.in_stock
     if number >= FIRST_MUTEX:
         return instance(Mutex, number - FIRST_MUTEX).owner is cpu.stack
@@ -63,17 +65,19 @@ def has(cpu: Cpu, number: Number) -> bool:
 
 
 @function
-def kind(number: Number) -> Kind:
+def lock_kind(number: LockNumber) -> LockKind:
     """For messages."""
     if number >= FIRST_OF_ALLOCATORS:
-        return Kind.ZONE_LOCK if number == ZONE else Kind.VMAP_LOCK if number == VMAP else Kind.STOCK_LOCK
+        if number == ZONE_NUMBER:
+            return LockKind.ZONE_LOCK
+        return LockKind.VMAP_LOCK if number == VMAP_NUMBER else LockKind.STOCK_LOCK
     if number >= FIRST_MUTEX:
-        return Kind.MUTEX
-    return Kind.RAW_SPINLOCK if number < RAW_SPINLOCKS else Kind.SPINLOCK
+        return LockKind.MUTEX
+    return LockKind.RAW_SPINLOCK if number < RAW_SPINLOCKS else LockKind.SPINLOCK
 
 
 @function
-def place(number: Number) -> Number:
+def lock_place(number: LockNumber) -> LockNumber:
     """Which of its kind."""
     if number >= FIRST_OF_ALLOCATORS:
         return 0
@@ -83,21 +87,22 @@ def place(number: Number) -> Number:
 
 
 @routine
-def note_order(cpu: Cpu, number: Number) -> None:
+def note_order(cpu: Cpu, number: LockNumber) -> None:
     """Called in the step in which the CPU takes a lock, or begins to wait for it: from now on it comes after those that the
     CPU has. A trylock that fails waits for nobody, so that one is not noted; that others are taken under it is."""
-    if SEVERAL:
-        for held in range(LOCKS):
-            if held != number and has(cpu, held):
+    if SEVERAL_LOCKS:
+        for held in range(LOCK_NUMBERS):
+            if held != number and has_lock(cpu, held):
                 check(
                     not taken_under[number][held],
                     lock_order,
-                    "{cpu} takes {kind(number)} {place(number)} and has {kind(held)} {place(held)}; elsewhere it is the other way",
+                    "{cpu} takes {lock_kind(number)} {lock_place(number)} and has {lock_kind(held)} {lock_place(held)}; "
+                    "elsewhere the other is taken first",
                 )
-        for held in range(LOCKS):
-            if held != number and has(cpu, held):
-                for before in range(LOCKS):
+        for held in range(LOCK_NUMBERS):
+            if held != number and has_lock(cpu, held):
+                for before in range(LOCK_NUMBERS):
                     if before == held or taken_under[before][held]:
-                        for after in range(LOCKS):
+                        for after in range(LOCK_NUMBERS):
                             if after == number or taken_under[number][after]:
                                 taken_under[before][after] = True

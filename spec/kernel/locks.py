@@ -10,7 +10,7 @@ from spec.kernel.parameters import MUTEXES, RAW_SPINLOCKS, SPINLOCKS
 from spec.kernel.records import Cpu, Task
 
 
-class Taken(Enum):
+class TakenBy(Enum):
     """By what code a lock was taken, which has to give it back before it ends."""
 
     TASK = 0
@@ -26,7 +26,7 @@ class RawSpinlock:
 
     holder: Cpu | None = None  # Linux keeps it with CONFIG_DEBUG_SPINLOCK only
     irqsave: bool = False  # the holder has turned interrupts off to take it
-    taken: Ghost[Taken] = Taken.TASK
+    taken: Ghost[TakenBy] = TakenBy.TASK
     task: Ghost[Task | None] = None  # on whose stack the holder took it
 
 
@@ -46,15 +46,15 @@ class Mutex:
 
 
 @function
-def taken_by(cpu: Cpu) -> Taken:
+def taken_by(cpu: Cpu) -> TakenBy:
     """By what code the CPU takes a lock now."""
     if in_nmi(cpu):
-        return Taken.NMI
+        return TakenBy.NMI
     if in_stack_fault(cpu):
-        return Taken.STACK_FAULT
+        return TakenBy.STACK_FAULT
     if has_frames(cpu):
-        return Taken.INTERRUPT
-    return Taken.TASK
+        return TakenBy.INTERRUPT
+    return TakenBy.TASK
 
 
 @function

@@ -11,7 +11,7 @@ from spec.properties.lock_recursion import lock_recursion
 
 
 @function
-def is_a_task(cpu: Cpu) -> bool:
+def can_block(cpu: Cpu) -> bool:
     """Whether there is somebody who can be put to sleep."""
     return not has_frames(cpu) and not cpu.stack.idle
 
@@ -37,7 +37,7 @@ def mutex_lock(mutex: Mutex) -> None:
             task = cpu.stack
             check(mutex.owner is not task, lock_recursion, "{task} waits for {mutex}, which it has itself")
             # Who cannot sleep, and should not be here, waits as for a spinlock.
-            require(mutex.owner is None or is_a_task(cpu))
+            require(mutex.owner is None or can_block(cpu))
             note_order(cpu, number_of_mutex(mutex))
             waits = mutex.owner is not None
             if not waits:

@@ -2,16 +2,18 @@
 """Where a task is preempted."""
 
 from checker.language import action, enter, function, in_routine, require
+from spec.kernel.exit import do_exit
+from spec.kernel.fork import copy_process
 from spec.kernel.hooks import cpu_dead, cpu_prepare
-from spec.kernel.hotplug import cpu_hotplug
 from spec.kernel.interrupts import interruptible
+from spec.kernel.life import use_allocators
 from spec.kernel.locks import preemptible
 from spec.kernel.memory import might_sleep
 from spec.kernel.mutexes import might_sleep_for_mutex
 from spec.kernel.parameters import PREEMPT
-from spec.kernel.plain_work import plain_work
 from spec.kernel.records import Cpu, Task
 from spec.kernel.scheduler import __schedule, in_scheduler
+from spec.kernel.vfree import delayed_vfree_work
 from spec.kernel.vmalloc import remove_vm_area
 
 
@@ -19,6 +21,14 @@ from spec.kernel.vmalloc import remove_vm_area
 def asserts_that_it_may_sleep(task: Task) -> bool:
     """Whether the task stands where no-sleep-atomic and free-context look whether it may sleep there."""
     return in_routine(task, might_sleep) or in_routine(task, might_sleep_for_mutex) or in_routine(task, remove_vm_area)
+
+
+@function
+def in_kernel_code(task: Task) -> bool:
+    """Whether the task is in a system call, or whatever else takes it through the protocol's hooks outside of __schedule."""
+    if in_routine(task, copy_process) or in_routine(task, do_exit) or in_routine(task, delayed_vfree_work):
+        return True
+    return in_routine(task, use_allocators) or in_routine(task, cpu_dead) or in_routine(task, cpu_prepare)
 
 
 @action(interrupt=True)
@@ -30,7 +40,5 @@ def preempt(cpu: Cpu) -> None:
     or up, outside of the hooks."""
     require(PREEMPT and interruptible(cpu) and preemptible(cpu))
     task = cpu.stack
-    require(not task.idle and not in_scheduler(task) and not in_routine(task, plain_work))
-    require(not asserts_that_it_may_sleep(task))
-    require(not in_routine(task, cpu_hotplug) or in_routine(task, cpu_dead) or in_routine(task, cpu_prepare))
+    require(not task.idle and not in_scheduler(task) and in_kernel_code(task) and not asserts_that_it_may_sleep(task))
     enter(task, __schedule)

@@ -3,24 +3,24 @@
 
 from checker.language import atomic, check, null, require, routine
 from spec.kernel.lock_order import note_order, number_of
-from spec.kernel.locks import RawSpinlock, Spinlock, Taken, taken_by
+from spec.kernel.locks import RawSpinlock, Spinlock, TakenBy, taken_by
 from spec.kernel.records import Cpu, Task, this_cpu
 from spec.properties.lock_held import lock_held
 from spec.properties.lock_recursion import lock_recursion
 
 
 @routine
-def acquire(lock: RawSpinlock) -> None:
+def take_raw_spinlock(lock: RawSpinlock) -> None:
     """Part of one step: waits for the lock, and takes it."""
     cpu = this_cpu()
     check(lock.holder is not cpu, lock_recursion, "{cpu} waits for {lock}, which it has itself")
     require(lock.holder is None)
     note_order(cpu, number_of(lock))
-    hold(lock)
+    hold_raw_spinlock(lock)
 
 
 @routine
-def hold(lock: RawSpinlock) -> None:
+def hold_raw_spinlock(lock: RawSpinlock) -> None:
     """Part of one step: the CPU has the lock from now on."""
     cpu = this_cpu()
     lock.holder = cpu
@@ -29,12 +29,12 @@ def hold(lock: RawSpinlock) -> None:
 
 
 @routine
-def release(lock: RawSpinlock) -> None:
+def give_back_raw_spinlock(lock: RawSpinlock) -> None:
     """Part of one step: nobody has the lock from now on."""
     cpu = this_cpu()
     check(lock.holder is cpu, lock_held, "{cpu} gives {lock} back, which {lock.holder} has")
     lock.holder = null(Cpu)
-    lock.taken = Taken.TASK
+    lock.taken = TakenBy.TASK
     lock.task = null(Task)
 
 
@@ -43,14 +43,14 @@ def raw_spin_lock(lock: RawSpinlock) -> None:
     """raw_spin_lock(): waits until nobody has the lock. If this CPU itself has it, that is for ever, and lock-recursion is
     violated. Preemption is off until the unlock, interrupts stay as they are. Left out: that the waiting is a queue."""
     with atomic("one compare-and-exchange with acquire semantics, by who finds the lock free"):
-        acquire(lock)
+        take_raw_spinlock(lock)
 
 
 @routine
 def raw_spin_unlock(lock: RawSpinlock) -> None:
     """raw_spin_unlock(), by the CPU that has the lock."""
     with atomic("one store with release semantics"):
-        release(lock)
+        give_back_raw_spinlock(lock)
 
 
 @routine
@@ -58,7 +58,7 @@ def raw_spin_lock_irqsave(lock: RawSpinlock) -> None:
     """raw_spin_lock_irqsave(): as raw_spin_lock, and interrupts are off until the unlock; NMIs come all the same. Left out:
     that interrupts are off while it waits."""
     with atomic("one compare-and-exchange with acquire semantics, by who finds the lock free"):
-        acquire(lock)
+        take_raw_spinlock(lock)
         lock.irqsave = True
 
 
@@ -66,7 +66,7 @@ def raw_spin_lock_irqsave(lock: RawSpinlock) -> None:
 def raw_spin_unlock_irqrestore(lock: RawSpinlock) -> None:
     """raw_spin_unlock_irqrestore(), by the CPU that has the lock."""
     with atomic("one store with release semantics"):
-        release(lock)
+        give_back_raw_spinlock(lock)
         lock.irqsave = False
 
 
@@ -76,7 +76,7 @@ def raw_spin_trylock(lock: RawSpinlock) -> bool:
     with atomic("one compare-and-exchange with acquire semantics"):
         if lock.holder is not None:
             return False
-        hold(lock)
+        hold_raw_spinlock(lock)
         return True
 
 

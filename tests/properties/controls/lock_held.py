@@ -3,14 +3,17 @@
 
 What is not given back is: PLANTED=1: a raw spinlock of the hook of __schedule. 2: one of the fault handler. 3: one of irq_work.
 4: a mutex of do_exit. 5: preemption. 6: interrupts. 7: migration. 8: a mutex of the hook of __schedule. 9: preemption in irq_work.
-10: the hook of __schedule sleeps with a spinlock (which may not be: no-sleep-atomic).
+10: do_exit sleeps with a spinlock (which may not be: no-sleep-atomic).
 
 What is given back, and was not taken, is: 11: a spinlock. 12: a mutex. 13: preemption. 14: migration.
 """
 
-from checker.language import implements, in_routine, instance, invariant, parameter, routine
+from models.lifecycle import uncharge_pages
+
+from checker.language import function, implements, in_routine, instance, invariant, parameter, routine
 from models.rfc_v1 import dynamic_stack_get_page, dynamic_stack_refill_pages
 from spec.kernel import (
+    POOL_SLOTS,
     STACK_PAGES,
     Count,
     Cpu,
@@ -24,11 +27,19 @@ from spec.kernel import (
     VmArea,
     __free_page,
     alloc_pages,
+    alloc_vmap_stack,
+    cpu_dead,
+    cpu_prepare,
     exit_task_stack_account,
+    free_vmap_stack,
+    get_vm_area_node,
+    in_task,
     irq_work_queue,
     irq_work_run,
+    kfree_vm_area,
     local_irq_restore,
     local_irq_save,
+    may_cache_stack,
     migrate_disable,
     migrate_enable,
     mutex_lock,
@@ -37,13 +48,20 @@ from spec.kernel import (
     preempt_disable,
     preempt_enable,
     raw_spin_lock,
+    raw_spin_lock_irqsave,
     raw_spin_trylock,
     raw_spin_unlock,
+    raw_spin_unlock_irqrestore,
+    remove_vm_area,
     schedule_start,
     set_pte_at,
     spin_lock_irqsave,
     spin_unlock_irqrestore,
     stack_fault,
+    stack_released,
+    switch_finished,
+    task_forked,
+    vfree_atomic,
 )
 from spec.kernel.parameters import SLEEP
 
@@ -63,10 +81,6 @@ def lock_all(tsk: Task) -> None:
     flags = local_irq_save()
     raw_spin_lock(instance(RawSpinlock, 0))
     spin_lock_irqsave(instance(Spinlock, 0))
-    if SLEEP and PLANTED == 10:
-        page = alloc_pages(Gfp.DIRECT_RECLAIM | Gfp.ZERO)
-        if page:
-            __free_page(page)
     spin_unlock_irqrestore(instance(Spinlock, 0))
     if PLANTED != 1:
         raw_spin_unlock(instance(RawSpinlock, 0))
@@ -86,11 +100,87 @@ def lock_all(tsk: Task) -> None:
         migrate_enable()
 
 
+@routine
+def lock_and_unlock() -> None:
+    raw_spin_lock_irqsave(instance(RawSpinlock, 1))
+    raw_spin_unlock_irqrestore(instance(RawSpinlock, 1))
+
+
+@implements(task_forked)
+def lock_to_fork(child: Task) -> None:
+    lock_and_unlock()
+    child.flags &= ~TaskFlags.PF_DYNAMIC_STACK
+
+
+@implements(alloc_vmap_stack)
+def lock_to_make_a_stack() -> VmArea | None:
+    lock_and_unlock()
+    stack = get_vm_area_node()
+    if stack is None:
+        return None
+    page = alloc_pages(Gfp.ZERO)
+    stack.pages[0] = page
+    set_pte_at(stack, 0, page)
+    stack.nr_pages = 1
+    return stack
+
+
+@implements(free_vmap_stack)
+def lock_to_free_a_stack(stack: VmArea) -> None:
+    lock_and_unlock()
+    if in_task():
+        remove_vm_area(stack)
+        for i in range(STACK_PAGES):
+            if i < stack.nr_pages:
+                __free_page(stack.pages[i])
+        kfree_vm_area(stack)
+    else:
+        vfree_atomic(stack)
+
+
+@implements(may_cache_stack)
+@function
+def never(stack: VmArea) -> bool:
+    return False
+
+
+@implements(stack_released)
+def lock_to_release(task: Task, stack: VmArea) -> None:
+    lock_and_unlock()
+    uncharge_pages(stack)
+
+
+@implements(switch_finished)
+def lock_as_the_switch_ends(prev: Task) -> None:
+    lock_and_unlock()
+
+
+@implements(cpu_prepare)
+def lock_to_prepare(cpu: Cpu) -> bool:
+    lock_and_unlock()
+    for i in range(POOL_SLOTS):
+        if cpu.pool[i] is None:
+            cpu.pool[i] = alloc_pages(Gfp.ZERO)
+    return True
+
+
+@implements(cpu_dead)
+def lock_for_the_dead(cpu: Cpu) -> None:
+    lock_and_unlock()
+
+
 @implements(exit_task_stack_account)
 def lock_to_exit(task: Task) -> None:
-    mutex_lock(instance(Mutex, 0))
-    if PLANTED != 4:
-        mutex_unlock(instance(Mutex, 0))
+    if SLEEP and PLANTED == 10:
+        raw_spin_lock(instance(RawSpinlock, 0))
+        page = alloc_pages(Gfp.DIRECT_RECLAIM | Gfp.ZERO)
+        if page:
+            __free_page(page)
+        raw_spin_unlock(instance(RawSpinlock, 0))
+    else:
+        mutex_lock(instance(Mutex, 0))
+        if PLANTED != 4:
+            mutex_unlock(instance(Mutex, 0))
 
 
 @implements(schedule_start)
@@ -101,8 +191,7 @@ def dynamic_stack(tsk: Task) -> None:
         dynamic_stack_refill_pages()
         tsk.flags &= ~TaskFlags.PF_DYNAMIC_STACK
     elif tsk.idle:
-        raw_spin_lock(instance(RawSpinlock, 1))
-        raw_spin_unlock(instance(RawSpinlock, 1))
+        lock_and_unlock()
 
 
 @implements(irq_work_run)
