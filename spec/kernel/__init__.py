@@ -2,6 +2,7 @@
 """The kernel around a protocol: what a protocol's text may use. Importing it brings in the whole kernel."""
 
 from spec.kernel.boot import boot
+from spec.kernel.depth import depth_in_use, task_stack_level
 from spec.kernel.exceptions import exc_nmi, exc_page_fault
 from spec.kernel.fairness import allocations_succeed, idle_gives_way, idle_schedules, irq_work_runs, tasks_run
 from spec.kernel.faults import (
@@ -32,7 +33,9 @@ from spec.kernel.hooks import (
     may_read_stack,
     may_switch_to,
     owes_refill,
+    protocol_at_work,
     schedule_start,
+    shrinker_scan,
     stack_fault,
     stack_released,
     statistics_of_cpu,
@@ -76,8 +79,10 @@ from spec.kernel.spinlocks import (
     spin_unlock,
     spin_unlock_irqrestore,
 )
+from spec.kernel.stack_pointer import stack_comes_back_up, stack_goes_deeper
 from spec.kernel.vfree import in_task, vfree_atomic
 from spec.kernel.vmalloc import get_vm_area_node, kfree_vm_area, remove_vm_area
+from spec.kernel.vunmap import clear_highpage, vunmap_range
 
 __all__ = [
     "ARCH",
@@ -106,8 +111,10 @@ __all__ = [
     "allocations_succeed",
     "allocator_fault",
     "boot",
+    "clear_highpage",
     "cpu_dead",
     "cpu_prepare",
+    "depth_in_use",
     "exc_nmi",
     "exc_page_fault",
     "exit_task_stack_account",
@@ -150,6 +157,7 @@ __all__ = [
     "preempt",
     "preempt_disable",
     "preempt_enable",
+    "protocol_at_work",
     "raw_spin_lock",
     "raw_spin_lock_irqsave",
     "raw_spin_trylock",
@@ -161,20 +169,25 @@ __all__ = [
     "running_task",
     "schedule_start",
     "set_pte_at",
+    "shrinker_scan",
     "spin_lock",
     "spin_lock_irqsave",
     "spin_trylock",
     "spin_unlock",
     "spin_unlock_irqrestore",
+    "stack_comes_back_up",
     "stack_fault",
+    "stack_goes_deeper",
     "stack_released",
     "statistics_of_cpu",
     "statistics_of_task",
     "switch_fault",
     "switch_finished",
     "task_forked",
+    "task_stack_level",
     "tasks_run",
     "this_cpu",
     "touch",
     "vfree_atomic",
+    "vunmap_range",
 ]

@@ -93,6 +93,7 @@ class Task:
     killed: bool = False  # an oops makes it exit
     migration_disabled: Nesting = 0
     pinned_to: "Cpu | None" = None  # while migration_disabled is not 0
+    depth: Level = 0  # the page that its stack pointer is in; thread.sp while it is off the CPU
 
 
 @record(count=CPUS, frames=2 + (2 if INTERRUPTS or ALLOCATOR_FAULT else 0) + (2 if NMI else 0), symmetric=True)

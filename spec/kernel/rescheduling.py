@@ -4,13 +4,13 @@
 from checker.language import action, enter, function, in_routine, require
 from spec.kernel.exit import do_exit
 from spec.kernel.fork import copy_process
-from spec.kernel.hooks import cpu_dead, cpu_prepare
+from spec.kernel.hooks import cpu_dead, cpu_prepare, shrinker_scan
 from spec.kernel.interrupts import interruptible
 from spec.kernel.life import use_allocators
 from spec.kernel.locks import preemptible
 from spec.kernel.memory import might_sleep
 from spec.kernel.mutexes import might_sleep_for_mutex
-from spec.kernel.parameters import PREEMPT
+from spec.kernel.parameters import PREEMPT, RECLAIM
 from spec.kernel.records import Cpu, Task
 from spec.kernel.scheduler import __schedule, in_scheduler
 from spec.kernel.vfree import delayed_vfree_work
@@ -27,6 +27,8 @@ def asserts_that_it_may_sleep(task: Task) -> bool:
 def in_kernel_code(task: Task) -> bool:
     """Whether the task is in a system call, or whatever else takes it through the protocol's hooks outside of __schedule."""
     if in_routine(task, copy_process) or in_routine(task, do_exit) or in_routine(task, delayed_vfree_work):
+        return True
+    if RECLAIM and in_routine(task, shrinker_scan):
         return True
     return in_routine(task, use_allocators) or in_routine(task, cpu_dead) or in_routine(task, cpu_prepare)
 
