@@ -35,6 +35,7 @@ RECLAIM = event("reclaim", "memory is short, and the shrinkers are called: by a 
 ALLOCATOR_FAULT = event(
     "allocator-fault", "a stack fault where its CPU holds a lock of the page allocator, the memcg charge or the tree of areas"
 )
+PREEMPT = event("preempt", "an interrupt preempts a task in kernel code when it ends, where preemption is on")
 OOPS_CONTINUES = event("oops-continues", "a stack fault that is refused in plain task work kills the task, not the machine")
 
 PREALLOC_PAGES = 1  # THREAD_PREALLOC_PAGES: mapped when a stack is made
@@ -42,6 +43,8 @@ POOL_SLOTS = STACK_PAGES - PREALLOC_PAGES  # THREAD_DYNAMIC_PAGES
 TASKS_END = EXIT or OOPS_CONTINUES
 KEPT_PAGES = constant_of_model(0, "page frames that the protocol keeps at boot besides those in the pools of the CPUs")
 RAW_SPINLOCKS = constant_of_model(1, "raw spinlocks of the protocol")
+SPINLOCKS = constant_of_model(0, "spinlocks of the protocol")
+MUTEXES = constant_of_model(0, "mutexes of the protocol")
 STACKS = TASKS + 1 if FORK and TASKS_END else TASKS  # the last task's stack may still wait for RCU, or in a cache
 PAGES = CPUS * POOL_SLOTS + STACKS * STACK_PAGES + KEPT_PAGES + SPARE_PAGES
 INTERRUPTS = IRQ or SOFTIRQ
