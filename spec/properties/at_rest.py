@@ -9,9 +9,11 @@ from spec.kernel.hooks import (
     cpu_prepare,
     exit_task_stack_account,
     free_vmap_stack,
+    schedule_irqs_off,
     schedule_start,
     stack_released,
     switch_finished,
+    switch_prepare,
     task_forked,
 )
 from spec.kernel.interrupts import run_irq_work
@@ -25,10 +27,16 @@ def fault_active(task: Task) -> bool:
 
 
 @function
+def is_leaving(task: Task) -> bool:
+    """Whether the task is inside one of the protocol's hooks in __schedule, on its way off the CPU."""
+    return in_routine(task, schedule_start) or in_routine(task, schedule_irqs_off) or in_routine(task, switch_prepare)
+
+
+@function
 def in_protocol(task: Task) -> bool:
     """Whether the task is inside one of the protocol's hooks."""
     return (
-        in_routine(task, schedule_start)
+        is_leaving(task)
         or in_routine(task, switch_finished)
         or in_routine(task, task_forked)
         or in_routine(task, alloc_vmap_stack)
