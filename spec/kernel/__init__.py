@@ -18,6 +18,7 @@ from spec.kernel.faults import (
 from spec.kernel.hooks import (
     alloc_vmap_stack,
     cpu_dead,
+    cpu_offline,
     cpu_prepare,
     exit_task_stack_account,
     fault_may_take,
@@ -60,7 +61,7 @@ from spec.kernel.memory import (
     mod_lruvec_page_state,
     set_pte_at,
 )
-from spec.kernel.parameters import ARCH, CPUS, POOL_SLOTS, PREALLOC_PAGES, STACK_PAGES, TASKS
+from spec.kernel.parameters import ARCH, CPUS, IDLE_DYNAMIC, POOL_SLOTS, PREALLOC_PAGES, STACK_PAGES, TASKS
 from spec.kernel.records import Count, Cpu, Gfp, Level, Page, Slot, Task, TaskFlags, TaskState, VmArea, this_cpu
 from spec.kernel.scheduler import __schedule
 from spec.kernel.vfree import in_task, vfree_atomic
@@ -69,6 +70,7 @@ from spec.kernel.vmalloc import get_vm_area_node, kfree_vm_area, remove_vm_area
 __all__ = [
     "ARCH",
     "CPUS",
+    "IDLE_DYNAMIC",
     "POOL_SLOTS",
     "PREALLOC_PAGES",
     "STACK_PAGES",
@@ -92,6 +94,7 @@ __all__ = [
     "allocator_fault",
     "boot",
     "cpu_dead",
+    "cpu_offline",
     "cpu_prepare",
     "exc_nmi",
     "exc_page_fault",

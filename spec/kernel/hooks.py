@@ -89,6 +89,12 @@ def cpu_prepare(cpu: Cpu) -> bool:
 
 
 @hook
+def cpu_offline(cpu: Cpu) -> None:
+    """Called on the CPU that is about to go down, in process context, with preemption and interrupts on
+    (CPUHP_AP_ONLINE_DYN). A protocol that implements it writes `CPU_OFFLINE = 1`."""
+
+
+@hook
 def cpu_dead(cpu: Cpu) -> None:
     """Called on another CPU, in process context, when this one is down, or was prepared and did not come up."""
 

@@ -3,7 +3,7 @@
 
 from checker.language import atomic, check, choose, every, function, has_frames, require, routine
 from spec.kernel.hooks import cpu_dead, cpu_prepare, free_vmap_stack
-from spec.kernel.parameters import POOL_SLOTS, TASKS_END
+from spec.kernel.parameters import CPU_OFFLINE, POOL_SLOTS, TASKS_END
 from spec.kernel.records import Cpu, this_cpu
 from spec.kernel.scheduler import in_scheduler, is_usable
 from spec.properties.online_full import online_full
@@ -28,6 +28,11 @@ def free_vm_stack_cache(cpu: Cpu) -> None:
 def cpu_down(cpu: Cpu) -> None:
     """_cpu_down(): the scheduler leaves the CPU, its idle task reports it dead, then come the callbacks of the prepare stage on
     this CPU, the one that was set up last before the others (fork_init, kernel/cpu.c). Left out: all others, and failing."""
+    if CPU_OFFLINE:
+        with atomic("the state of the CPU's hotplug thread; wake_up_process"):
+            cpu.offlining = True
+        with atomic("wait_for_ap_thread"):
+            require(not cpu.offlining)
     with atomic("set_cpu_active and set_cpu_online under cpu_hotplug_lock"):
         cpu.online = False
     with atomic("the stopper has sent every task away; cpuhp_report_idle_dead"):

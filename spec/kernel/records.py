@@ -62,7 +62,8 @@ class VmArea:
 
 @record(count=TASKS + CPUS, frames=5 if SLEEP else 3, names={"task": TASKS, "idle": CPUS}, symmetric=True)
 class Task:
-    """struct task_struct. The idle tasks run on static stacks that never fault, as init_stack does."""
+    """struct task_struct. The idle tasks run on static stacks that never fault, as init_stack does; with IDLE_DYNAMIC only
+    that of the boot CPU does."""
 
     flags: TaskFlags = TaskFlags(0)
     state: TaskState = TaskState.TASK_RUNNING
@@ -87,6 +88,7 @@ class Cpu:
     idle: Task = null(Task)
     online: bool = True
     boot: bool = False  # it never goes down
+    offlining: bool = False  # its hotplug thread has callbacks to call
     in_hotplug: bool = False  # it is the one that cpu_hotplug_lock is held for
     cached_stack: VmArea | None = None  # cached_stacks[]; Linux has NR_CACHED_STACKS, that is 2, of them
     irq_work: bool = False  # queued on this CPU
