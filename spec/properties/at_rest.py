@@ -6,6 +6,7 @@ from spec.kernel.exceptions import in_stack_fault
 from spec.kernel.hooks import (
     alloc_vmap_stack,
     cpu_dead,
+    cpu_offline,
     cpu_prepare,
     exit_task_stack_account,
     free_vmap_stack,
@@ -45,6 +46,7 @@ def in_protocol(task: Task) -> bool:
         or in_routine(task, stack_released)
         or in_routine(task, cpu_prepare)
         or in_routine(task, cpu_dead)
+        or in_routine(task, cpu_offline)
     )
 
 
