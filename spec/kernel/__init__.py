@@ -3,7 +3,14 @@
 
 from spec.kernel.boot import boot
 from spec.kernel.exceptions import exc_nmi, exc_page_fault
-from spec.kernel.fairness import allocations_succeed, idle_gives_way, idle_schedules, irq_work_runs, tasks_run
+from spec.kernel.fairness import (
+    allocations_succeed,
+    hotplug_thread_runs,
+    idle_gives_way,
+    idle_schedules,
+    irq_work_runs,
+    tasks_run,
+)
 from spec.kernel.faults import (
     allocator_fault,
     interrupt,
@@ -104,6 +111,7 @@ __all__ = [
     "get_vm_area_node",
     "holds_page",
     "holds_stack",
+    "hotplug_thread_runs",
     "idle_gives_way",
     "idle_schedules",
     "in_task",

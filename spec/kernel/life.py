@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What tasks and idle tasks do all their life."""
 
-from checker.language import atomic, every, function, require, routine
+from checker.language import atomic, every, require, routine
 from spec.kernel.allocator_locks import lock_stock, lock_vmap, lock_zone, unlock_stock, unlock_vmap, unlock_zone
 from spec.kernel.exit import do_exit
 from spec.kernel.fork import copy_process
-from spec.kernel.hooks import cpu_offline, keeps_idle_awake
-from spec.kernel.hotplug import cpu_hotplug
+from spec.kernel.hooks import keeps_idle_awake
+from spec.kernel.hotplug import cpu_hotplug, cpuhp_thread_fun, wants_callback
 from spec.kernel.parameters import ALLOCATOR_FAULT, CPU_OFFLINE, EXIT, FORK, HOTPLUG, OOPS_CONTINUES, TASKS_END
 from spec.kernel.plain_work import Work, plain_work
-from spec.kernel.records import Cpu, Task, this_cpu
+from spec.kernel.records import Task, this_cpu
 from spec.kernel.scheduler import __schedule, finish_task_switch, is_runnable
 from spec.kernel.vfree import delayed_vfree_work
 
@@ -48,20 +48,6 @@ def ret_from_fork() -> None:
             __schedule()
 
 
-@function
-def wants_callback(cpu: Cpu) -> bool:
-    return CPU_OFFLINE == 1 and cpu.offlining
-
-
-@routine
-def cpuhp_thread_fun(cpu: Cpu) -> None:
-    """cpuhp_thread_fun(): the callbacks of the CPU that goes down, on that CPU, in process context. Linux: by its thread cpuhp/N.
-    Here the idle task stands for that, so that no other task runs on the CPU meanwhile."""
-    cpu_offline(cpu)
-    with atomic("complete_ap_thread"):
-        cpu.offlining = False
-
-
 @routine
 def cpu_idle() -> None:
     """The idle task: it enters __schedule when there is a task for this CPU, whether or not that may be picked yet."""
@@ -73,6 +59,8 @@ def cpu_idle() -> None:
                 and (wants_callback(cpu) or keeps_idle_awake(cpu) or any(is_runnable(task, cpu) for task in every(Task)))
             )
         if CPU_OFFLINE:
-            if cpu.offlining:
+            with atomic("its own state"):
+                called = wants_callback(cpu)
+            if called:
                 cpuhp_thread_fun(cpu)
         __schedule()

@@ -88,7 +88,6 @@ class Cpu:
     idle: Task = null(Task)
     online: bool = True
     boot: bool = False  # it never goes down
-    offlining: bool = False  # its hotplug thread has callbacks to call
     in_hotplug: bool = False  # it is the one that cpu_hotplug_lock is held for
     cached_stack: VmArea | None = None  # cached_stacks[]; Linux has NR_CACHED_STACKS, that is 2, of them
     irq_work: bool = False  # queued on this CPU
