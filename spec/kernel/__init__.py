@@ -2,6 +2,7 @@
 """The kernel around a protocol: what a protocol's text may use. Importing it brings in the whole kernel."""
 
 from spec.kernel.boot import boot
+from spec.kernel.depth import depth_in_use, task_stack_level
 from spec.kernel.exceptions import exc_nmi, exc_page_fault
 from spec.kernel.fairness import (
     allocations_succeed,
@@ -40,8 +41,10 @@ from spec.kernel.hooks import (
     may_read_stack,
     may_switch_to,
     owes_refill,
+    protocol_at_work,
     schedule_irqs_off,
     schedule_start,
+    shrinker_scan,
     stack_fault,
     stack_released,
     statistics_of_cpu,
@@ -71,8 +74,10 @@ from spec.kernel.memory import (
 from spec.kernel.parameters import ARCH, CPUS, IDLE_DYNAMIC, POOL_SLOTS, PREALLOC_PAGES, STACK_PAGES, TASKS
 from spec.kernel.records import Count, Cpu, Gfp, Level, Page, Slot, Task, TaskFlags, TaskState, VmArea, this_cpu
 from spec.kernel.scheduler import __schedule
+from spec.kernel.stack_pointer import stack_comes_back_up, stack_goes_deeper
 from spec.kernel.vfree import in_task, vfree_atomic
 from spec.kernel.vmalloc import get_vm_area_node, kfree_vm_area, remove_vm_area
+from spec.kernel.vunmap import clear_highpage, vunmap_range
 
 __all__ = [
     "ARCH",
@@ -100,9 +105,11 @@ __all__ = [
     "allocations_succeed",
     "allocator_fault",
     "boot",
+    "clear_highpage",
     "cpu_dead",
     "cpu_offline",
     "cpu_prepare",
+    "depth_in_use",
     "exc_nmi",
     "exc_page_fault",
     "exit_task_stack_account",
@@ -136,6 +143,7 @@ __all__ = [
     "mod_lruvec_page_state",
     "nmi",
     "owes_refill",
+    "protocol_at_work",
     "raw_spin_lock",
     "raw_spin_lock_irqsave",
     "raw_spin_trylock",
@@ -148,7 +156,10 @@ __all__ = [
     "schedule_irqs_off",
     "schedule_start",
     "set_pte_at",
+    "shrinker_scan",
+    "stack_comes_back_up",
     "stack_fault",
+    "stack_goes_deeper",
     "stack_released",
     "statistics_of_cpu",
     "statistics_of_task",
@@ -156,8 +167,10 @@ __all__ = [
     "switch_finished",
     "switch_prepare",
     "task_forked",
+    "task_stack_level",
     "tasks_run",
     "this_cpu",
     "touch",
     "vfree_atomic",
+    "vunmap_range",
 ]

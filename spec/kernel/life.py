@@ -5,9 +5,9 @@ from checker.language import atomic, every, require, routine
 from spec.kernel.allocator_locks import lock_stock, lock_vmap, lock_zone, unlock_stock, unlock_vmap, unlock_zone
 from spec.kernel.exit import do_exit
 from spec.kernel.fork import copy_process
-from spec.kernel.hooks import keeps_idle_awake
+from spec.kernel.hooks import keeps_idle_awake, shrinker_scan
 from spec.kernel.hotplug import cpu_hotplug, cpuhp_thread_fun, wants_callback
-from spec.kernel.parameters import ALLOCATOR_FAULT, CPU_OFFLINE, EXIT, FORK, HOTPLUG, OOPS_CONTINUES, TASKS_END
+from spec.kernel.parameters import ALLOCATOR_FAULT, CPU_OFFLINE, EXIT, FORK, HOTPLUG, OOPS_CONTINUES, RECLAIM, TASKS_END
 from spec.kernel.plain_work import Work, plain_work
 from spec.kernel.records import Task, this_cpu
 from spec.kernel.scheduler import __schedule, finish_task_switch, is_runnable
@@ -41,6 +41,8 @@ def ret_from_fork() -> None:
                 copy_process()
             elif HOTPLUG and work is Work.HOTPLUG:
                 cpu_hotplug()
+            elif RECLAIM and work is Work.SHRINK:
+                shrinker_scan()
             elif TASKS_END and work is Work.VFREE:
                 delayed_vfree_work()
             elif ALLOCATOR_FAULT:

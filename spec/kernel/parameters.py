@@ -31,6 +31,8 @@ FORK = event("fork", "tasks are forked; at boot there is one")
 EXIT = event("exit", "tasks exit, and their stacks are cached or freed after a grace period of RCU")
 HOTPLUG = event("hotplug", "CPUs other than the boot CPU go down and come up again, or fail to")
 REMOTE_READ = event("remote-read", "a task reads through another task's whole stack, as kmemleak does")
+DEPTH = event("depth", "stack pointers move over mapped pages too; how deep each stack is in use is kept, also off the CPU")
+RECLAIM = event("reclaim", "memory is short, and the shrinkers are called: by a kernel thread, and where an allocation sleeps")
 ALLOCATOR_FAULT = event(
     "allocator-fault", "a stack fault where its CPU holds a lock of the page allocator, the memcg charge or the tree of areas"
 )
@@ -49,3 +51,4 @@ STACKS = (
 )  # the last task's stack may still wait for RCU, or in a cache
 PAGES = CPUS * POOL_SLOTS + STACKS * STACK_PAGES + KEPT_PAGES + SPARE_PAGES
 INTERRUPTS = IRQ or SOFTIRQ
+DEPTH_KEPT = DEPTH or RECLAIM

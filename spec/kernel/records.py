@@ -72,6 +72,7 @@ class Task:
     on_cpu: bool = False  # from being picked until finish_task_switch has run for it
     cpu: "Cpu | None" = None  # where it may run; without the event migrate it is kept from the first dispatch on
     killed: bool = False  # an oops makes it exit
+    depth: Level = 0  # the page that its stack pointer is in; thread.sp while it is off the CPU
 
 
 @record(count=CPUS, frames=2 + (2 if INTERRUPTS or ALLOCATOR_FAULT else 0) + (2 if NMI else 0), symmetric=True)
