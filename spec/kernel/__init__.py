@@ -54,14 +54,7 @@ from spec.kernel.hooks import (
     task_forked,
 )
 from spec.kernel.interrupts import irq_work_interrupt, irq_work_queue, rcu_softirq, running_task
-from spec.kernel.locks import (
-    RawSpinlock,
-    raw_spin_lock,
-    raw_spin_lock_irqsave,
-    raw_spin_trylock,
-    raw_spin_unlock,
-    raw_spin_unlock_irqrestore,
-)
+from spec.kernel.locks import Mutex, RawSpinlock, Spinlock
 from spec.kernel.memory import (
     __free_page,
     alloc_pages,
@@ -71,9 +64,31 @@ from spec.kernel.memory import (
     mod_lruvec_page_state,
     set_pte_at,
 )
+from spec.kernel.mutexes import mutex_lock, mutex_trylock, mutex_unlock
 from spec.kernel.parameters import ARCH, CPUS, IDLE_DYNAMIC, POOL_SLOTS, PREALLOC_PAGES, STACK_PAGES, TASKS
+from spec.kernel.preemption import (
+    local_irq_restore,
+    local_irq_save,
+    migrate_disable,
+    migrate_enable,
+    preempt_disable,
+    preempt_enable,
+)
 from spec.kernel.records import Count, Cpu, Gfp, Level, Page, Slot, Task, TaskFlags, TaskState, VmArea, this_cpu
+from spec.kernel.rescheduling import preempt
 from spec.kernel.scheduler import __schedule
+from spec.kernel.spinlocks import (
+    raw_spin_lock,
+    raw_spin_lock_irqsave,
+    raw_spin_trylock,
+    raw_spin_unlock,
+    raw_spin_unlock_irqrestore,
+    spin_lock,
+    spin_lock_irqsave,
+    spin_trylock,
+    spin_unlock,
+    spin_unlock_irqrestore,
+)
 from spec.kernel.stack_pointer import stack_comes_back_up, stack_goes_deeper
 from spec.kernel.vfree import in_task, vfree_atomic
 from spec.kernel.vmalloc import get_vm_area_node, kfree_vm_area, remove_vm_area
@@ -91,9 +106,11 @@ __all__ = [
     "Cpu",
     "Gfp",
     "Level",
+    "Mutex",
     "Page",
     "RawSpinlock",
     "Slot",
+    "Spinlock",
     "Task",
     "TaskFlags",
     "TaskState",
@@ -135,14 +152,24 @@ __all__ = [
     "kfree_vm_area",
     "late_fault",
     "list_is_exact",
+    "local_irq_restore",
+    "local_irq_save",
     "may_cache_stack",
     "may_read_stack",
     "may_switch_to",
     "memcg_kmem_charge_page",
     "memcg_kmem_uncharge_page",
+    "migrate_disable",
+    "migrate_enable",
     "mod_lruvec_page_state",
+    "mutex_lock",
+    "mutex_trylock",
+    "mutex_unlock",
     "nmi",
     "owes_refill",
+    "preempt",
+    "preempt_disable",
+    "preempt_enable",
     "protocol_at_work",
     "raw_spin_lock",
     "raw_spin_lock_irqsave",
@@ -157,6 +184,11 @@ __all__ = [
     "schedule_start",
     "set_pte_at",
     "shrinker_scan",
+    "spin_lock",
+    "spin_lock_irqsave",
+    "spin_trylock",
+    "spin_unlock",
+    "spin_unlock_irqrestore",
     "stack_comes_back_up",
     "stack_fault",
     "stack_goes_deeper",

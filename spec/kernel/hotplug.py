@@ -57,7 +57,7 @@ def cpu_down(cpu: Cpu) -> None:
     with atomic("set_cpu_active and set_cpu_online under cpu_hotplug_lock"):
         cpu.online = False
     with atomic("the stopper has sent every task away; cpuhp_report_idle_dead"):
-        require(is_at_rest(cpu) and not cpu.irq_work)
+        require(is_at_rest(cpu) and not cpu.irq_work and all(task.pinned_to is not cpu for task in every(Task)))
     cpu_dead(cpu)
     if TASKS_END:
         free_vm_stack_cache(cpu)

@@ -2,7 +2,7 @@
 """What tasks and idle tasks do all their life."""
 
 from checker.language import atomic, every, require, routine
-from spec.kernel.allocator_locks import lock_stock, lock_vmap, lock_zone, unlock_stock, unlock_vmap, unlock_zone
+from spec.kernel.allocator_locking import lock_stock, lock_vmap, lock_zone, unlock_stock, unlock_vmap, unlock_zone
 from spec.kernel.exit import do_exit
 from spec.kernel.fork import copy_process
 from spec.kernel.hooks import keeps_idle_awake, shrinker_scan
@@ -57,8 +57,8 @@ def cpu_idle() -> None:
         with atomic("need_resched is set by a wakeup, looked at with interrupts off"):
             cpu = this_cpu()
             require(
-                cpu.online
-                and (wants_callback(cpu) or keeps_idle_awake(cpu) or any(is_runnable(task, cpu) for task in every(Task)))
+                (cpu.online and (wants_callback(cpu) or keeps_idle_awake(cpu)))
+                or any(is_runnable(task, cpu) for task in every(Task))
             )
         if CPU_OFFLINE:
             with atomic("its own state"):

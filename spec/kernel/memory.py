@@ -2,7 +2,7 @@
 """Page frames: allocation, freeing, and the memory controller's charge."""
 
 from checker.language import allocate, atomic, check, choose, every, free, function, has_frames, in_routine, is_allocated, routine
-from spec.kernel.allocator_locks import lock_stock, lock_zone, unlock_stock, unlock_zone
+from spec.kernel.allocator_locking import lock_stock, lock_zone, unlock_stock, unlock_zone
 from spec.kernel.depth import has_frames_in
 from spec.kernel.exceptions import in_stack_fault
 from spec.kernel.hooks import shrinker_scan

@@ -36,6 +36,7 @@ RECLAIM = event("reclaim", "memory is short, and the shrinkers are called: by a 
 ALLOCATOR_FAULT = event(
     "allocator-fault", "a stack fault where its CPU holds a lock of the page allocator, the memcg charge or the tree of areas"
 )
+PREEMPT = event("preempt", "an interrupt preempts a task in kernel code when it ends, where preemption is on")
 OOPS_CONTINUES = event("oops-continues", "a stack fault that is refused in plain task work kills the task, not the machine")
 
 PREALLOC_PAGES = constant_of_model(1, "THREAD_PREALLOC_PAGES: pages that are mapped when a stack is made")
@@ -45,10 +46,11 @@ KEPT_PAGES = constant_of_model(0, "page frames that the protocol keeps at boot b
 IRQ_WORK_SHARED = constant_of_model(0, "1: one static irq_work for all CPUs, 0: one for each CPU")
 CPU_OFFLINE = constant_of_model(0, "1: the protocol has a callback on the CPU that goes down, cpu_offline")
 RAW_SPINLOCKS = constant_of_model(1, "raw spinlocks of the protocol")
+SPINLOCKS = constant_of_model(0, "spinlocks of the protocol")
+MUTEXES = constant_of_model(0, "mutexes of the protocol")
 IDLE_STACKS = CPUS - 1 if IDLE_DYNAMIC else 0
-STACKS = (
-    IDLE_STACKS + TASKS + 1 if FORK and TASKS_END else IDLE_STACKS + TASKS
-)  # the last task's stack may still wait for RCU, or in a cache
+LAST_STACKS = 1 if FORK and TASKS_END else 0  # the last task's stack may still wait for RCU, or in a cache
+STACKS = IDLE_STACKS + TASKS + LAST_STACKS
 PAGES = CPUS * POOL_SLOTS + STACKS * STACK_PAGES + KEPT_PAGES + SPARE_PAGES
 INTERRUPTS = IRQ or SOFTIRQ
 DEPTH_KEPT = DEPTH or RECLAIM
