@@ -182,6 +182,10 @@ def unchanging_fields(program: tree.Program) -> frozenset[str]:
     return frozenset(found)
 
 
+AT_DEFAULT = frozenset(("PREEMPT_RT",))
+"""Parameters of the kernel of which the reference implementation knows the default only."""
+
+
 def machine_for(
     program: tree.Program,
     protocol: str | Protocol | None = None,
@@ -192,7 +196,10 @@ def machine_for(
     Mismatch where the model has something that the machine has not."""
     settings = {parameter.name: parameter.value for parameter in program.parameters}
     known = ("CPUS", "TASKS", "STACK_PAGES", "SPARE_PAGES", "EXCEPTION_STACKS")
-    unknown = sorted(settings.keys() - set(known))
+    for parameter in program.parameters:
+        if parameter.name in AT_DEFAULT and parameter.value != parameter.default:
+            raise Mismatch(f"the reference implementation has {parameter.name} = {parameter.default} only")
+    unknown = sorted(settings.keys() - set(known) - AT_DEFAULT)
     if unknown:
         raise Mismatch(f"the reference implementation has no parameter {unknown[0]}")
     sizes = Sizes(*(settings[name] for name in known))

@@ -41,17 +41,20 @@ from spec.kernel.locks import RawSpinlock, raw_spin_lock_irqsave, raw_spin_unloc
 from spec.kernel.memory import (
     __free_page,
     alloc_pages,
+    alloc_pages_nolock,
+    free_pages_nolock,
     is_charged,
     memcg_kmem_charge_page,
     memcg_kmem_uncharge_page,
     mod_lruvec_page_state,
     set_pte_at,
+    try_alloc_pages,
 )
 from spec.kernel.parameters import CPUS, POOL_SLOTS, PREALLOC_PAGES, STACK_PAGES, TASKS
 from spec.kernel.records import Count, Cpu, Gfp, Level, Page, Slot, Task, TaskFlags, TaskState, VmArea, this_cpu
 from spec.kernel.scheduler import __schedule
 from spec.kernel.vfree import in_task, vfree_atomic
-from spec.kernel.vmalloc import get_vm_area_node, kfree_vm_area, remove_vm_area
+from spec.kernel.vmalloc import find_vm_area, get_vm_area_node, kfree_vm_area, remove_vm_area
 
 __all__ = [
     "CPUS",
@@ -73,6 +76,7 @@ __all__ = [
     "__free_page",
     "__schedule",
     "alloc_pages",
+    "alloc_pages_nolock",
     "alloc_vmap_stack",
     "allocations_succeed",
     "boot",
@@ -82,6 +86,8 @@ __all__ = [
     "exc_page_fault",
     "exit_task_stack_account",
     "fault_may_take",
+    "find_vm_area",
+    "free_pages_nolock",
     "free_vmap_stack",
     "get_vm_area_node",
     "holds_page",
@@ -123,5 +129,6 @@ __all__ = [
     "tasks_run",
     "this_cpu",
     "touch",
+    "try_alloc_pages",
     "vfree_atomic",
 ]
