@@ -78,7 +78,7 @@ OF_EXECUTION = (
         {"CPUS": 1, "TASKS": 1, "STACK_PAGES": 2, "SPARE_PAGES": 1},
         *(95, 102, 42),
         reached={},
-        planted={3: Planted(19, 56)},
+        planted={3: Planted(19, 102)},
     ),
     Control(
         "handler-reentrant",
@@ -171,7 +171,7 @@ OF_EXECUTION = (
         {"CPUS": 2, "TASKS": 2, "STACK_PAGES": 2},
         *(3_152, 5_848, 48),
         reached={"reached-freed": 0, "reached-freeing": 18},
-        planted={4: Planted(18, 592, {"no-sleep-atomic": 13, "no-deadlock": 16}), 5: Planted(9, 3_782), 6: Planted(15, 4_136)},
+        planted={4: Planted(18, 980, {"no-sleep-atomic": 13, "no-deadlock": 16}), 5: Planted(9, 3_222), 6: Planted(15, 5_088)},
         events=("fork", "sleep"),
     ),
     Control(

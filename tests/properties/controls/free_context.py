@@ -74,7 +74,7 @@ PLANTED = parameter(
 )
 
 dead: VmArea | None = None
-spare: VmArea | None = None
+extra: VmArea | None = None
 after: Per[VmArea, VmArea | None] = per(VmArea, None)
 
 
@@ -90,18 +90,18 @@ def free_stack(stack: VmArea) -> None:
 @initial
 def spare_area() -> None:
     """What is freed in the wrong place was made in the right one."""
-    global spare
+    global extra
     if PLANTED == 4 or PLANTED == 5 or PLANTED == 6:
-        spare = allocate(VmArea)
-        spare.in_vmap_tree = True
+        extra = allocate(VmArea)
+        extra.in_vmap_tree = True
 
 
 @routine
 def free_spare() -> None:
-    global spare
+    global extra
     with atomic("xchg"):
-        stack = spare
-        spare = None
+        stack = extra
+        extra = None
     if stack is not None:
         free_stack(stack)
 
@@ -136,7 +136,7 @@ def free_later(stack: VmArea) -> None:
 def waits_to_be_freed(stack: VmArea) -> bool:
     return (
         dead is stack
-        or spare is stack
+        or extra is stack
         or any(is_allocated(other) and after[other] is stack for other in every(VmArea))
         or any(
             in_routine(task, free_dead_stacks) or in_routine(task, make_in_vain) or in_routine(task, free_spare)
