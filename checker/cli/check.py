@@ -26,6 +26,7 @@ from checker.explicit.engines import ENGINES, Method, available_threads
 from checker.explicit.reduction.reductions import REDUCTIONS
 from checker.explicit.search.results import Limits
 from checker.language.errors import UsageError
+from checker.language.tree import Setting
 from checker.report.finding import headline
 from checker.report.json.check_json import check_json
 from checker.report.text.check_text import finding_text, run_text, summary_text
@@ -117,7 +118,7 @@ def check(
     cpus: int | None,
     tasks: int | None,
     stack_pages: int | None,
-    settings: tuple[tuple[str, int], ...],
+    settings: tuple[tuple[str, Setting], ...],
     events: str | None,
     properties: tuple[str, ...],
     format_: str,

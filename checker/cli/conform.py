@@ -21,6 +21,7 @@ from checker.conformance.specification import Specification
 from checker.conformance.validation import validate
 from checker.language.errors import UsageError
 from checker.language.python.load import load_program
+from checker.language.tree import Setting
 from checker.report.text.check_text import terminal_width
 from checker.report.text.conformance_text import difference_text, lockstep_text, validation_text
 from checker.result.verdict import PRECEDENCE, Status
@@ -79,7 +80,7 @@ def conform(
     cpus: int | None,
     tasks: int | None,
     stack_pages: int | None,
-    settings: tuple[tuple[str, int], ...],
+    settings: tuple[tuple[str, Setting], ...],
     events: str | None,
 ) -> int:
     """Compare the reference implementation with MODEL, step by step, in every state that they can reach.

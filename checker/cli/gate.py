@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -243,7 +244,7 @@ def report(expected: tree.Expectation, run: Run, differences: list[str], propert
 def _to_record(expected: tree.Expectation, run: Run) -> list[str]:
     """The entry of EXPECTED that says what was found."""
     counts = run.statistics
-    settings = ", ".join(f'"{name}": {value}' for name, value in expected.settings)
+    settings = ", ".join(f'"{name}": {json.dumps(value)}' for name, value in expected.settings)
     violated = ", ".join(f'"{name}": {length}' for name, length in run.violated.items())
     events = "".join(f'"{event}", ' for event in expected.events)
     return [

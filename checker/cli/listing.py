@@ -47,7 +47,8 @@ def list_(models: tuple[Path, ...]) -> int:
         program = same[0]
         print("  parameters (--set NAME=VALUE)")
         for parameter in program.parameters:
-            print(f"    {parameter.name} = {parameter.default} ({parameter.low} to {parameter.high})")
+            values = ", ".join(parameter.names) or f"{parameter.low} to {parameter.high}"
+            print(f"    {parameter.name} = {parameter.default} ({values})")
             _paragraph(parameter.meaning, 8)
         if program.events:
             print("  events (--events A,B,...)")

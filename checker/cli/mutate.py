@@ -24,6 +24,7 @@ from checker.explicit.engines import Method, available_threads
 from checker.explicit.search.results import Limits
 from checker.language.errors import UsageError, similar
 from checker.language.python.load import load_program
+from checker.language.tree import Setting
 from checker.mutation.mutants import Mutant, mutants_of
 from checker.mutation.waivers import Waivers, load_waivers, waivers_path
 from checker.report.json.mutation_json import mutation_json
@@ -90,7 +91,7 @@ def mutate(
     cpus: int | None,
     tasks: int | None,
     stack_pages: int | None,
-    settings: tuple[tuple[str, int], ...],
+    settings: tuple[tuple[str, Setting], ...],
     events: str | None,
     properties: tuple[str, ...],
     only: str | None,

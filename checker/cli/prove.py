@@ -17,6 +17,7 @@ from checker.cli.terminal.output import wants_colour
 from checker.cli.terminal.progress import ProgressLine
 from checker.explicit.search.interrupts import uninterrupted
 from checker.language.errors import UsageError
+from checker.language.tree import Setting
 from checker.report.text.check_text import finding_text
 from checker.report.text.proof_text import proof_text
 from checker.result.verdict import Subject, Verdict, VerdictKind, status_of
@@ -65,7 +66,7 @@ def prove(
     cpus: int | None,
     tasks: int | None,
     stack_pages: int | None,
-    settings: tuple[tuple[str, int], ...],
+    settings: tuple[tuple[str, Setting], ...],
     events: str | None,
     properties: tuple[str, ...],
     certificates: Path | None,

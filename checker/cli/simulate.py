@@ -18,6 +18,7 @@ from checker.cli.saving import Findings
 from checker.cli.terminal.output import wants_colour
 from checker.cli.terminal.progress import ProgressLine
 from checker.explicit.simulation.simulation import Plan, WalkStatistics
+from checker.language.tree import Setting
 from checker.report.json.simulation_json import simulation_json
 from checker.report.text.check_text import finding_text
 from checker.report.text.simulation_text import simulation_text
@@ -56,7 +57,7 @@ def simulate(
     cpus: int | None,
     tasks: int | None,
     stack_pages: int | None,
-    settings: tuple[tuple[str, int], ...],
+    settings: tuple[tuple[str, Setting], ...],
     events: str | None,
     properties: tuple[str, ...],
     walks: int,

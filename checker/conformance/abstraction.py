@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Collection
+from dataclasses import fields
 from pathlib import PurePath
 
 from checker.ir import system as ir
@@ -19,7 +20,7 @@ from checker.language.values import element_name, format_value, instance_name
 from checker.trace.data import Step
 from checker.trace.machine import Transition
 from checker.trace.parse import parse_instance, parse_value
-from spec.reference.kernel.kernel import Sizes
+from spec.reference.kernel.kernel import EVENTS, Sizes
 from spec.reference.kernel.memory import StackMemory
 from spec.reference.kernel.objects import NULL, PAGE_ALIGNMENT, Cpu, Task, VmArea
 from spec.reference.kernel.operations import Choice
@@ -55,10 +56,12 @@ FIELDS: dict[tuple[str, str], str] = {
     ("Cpu", "in_hotplug"): "cpus[i].in_hotplug",
     ("Cpu", "cached_stack"): "number(cpus[i].cached_stack)",
     ("Cpu", "irq_work"): "0",  # neither protocol asks for it
+    ("Cpu", "in_stock"): "0",  # the locks of the allocators are steps with events that it has not
     ("Cpu", "refused"): "cpus[i].refused",
     ("Cpu", "reentered"): "cpus[i].reentered",
     ("Cpu", "short"): "cpus[i].short",
     ("RawSpinlock", "holder"): "0",  # neither protocol has a lock
+    ("RawSpinlock", "irqsave"): "0",
 }
 """Fields of the modelled kernel's records: where the implementation has instance i's, element j. As text, since all of a state's
 are read by one function that is made of them."""
@@ -68,6 +71,9 @@ VARIABLES: dict[str, tuple[str, str]] = {
     "needs_refill": ("Cpu.needs_refill", "cpus[i].needs_refill"),
 }
 """Variables of the models: the implementation's name for them, and where it has them."""
+
+LOCKS_OF_ALLOCATORS = {"zone_lock": "0", "vmap_lock": "0"}
+"""Variables of the modelled kernel, as FIELDS has them."""
 
 
 def _number(record: Cpu | Task | VmArea | None) -> int:
@@ -103,7 +109,7 @@ class Packing:
             names.append(name)
             self._types.append(type_)
             self._cells.append((variable, at))
-            first, second = (*at, 0)[:2]
+            first, second = (*at, 0, 0)[:2]
             texts.append(re.sub(r"\bi\b", str(first), re.sub(r"\bj\b", str(second), text)))
 
         for record in program.records.values():
@@ -119,6 +125,9 @@ class Packing:
                     text = FIELDS.get((record.name, "allocated"))
                     add(f"{owner}.allocated", tree.BoolType(), f"{record.name}.allocated", (index,), text)
         for name, declared in program.variables.items():
+            if name in LOCKS_OF_ALLOCATORS:
+                add(name, declared.type, name, (), LOCKS_OF_ALLOCATORS[name])
+                continue
             if name not in VARIABLES or len(declared.shape) != 1 or not isinstance(declared.shape[0], str):
                 raise Mismatch(f"the reference implementation has no {name}")
             key = program.records[declared.shape[0]]
@@ -182,8 +191,19 @@ def unchanging_fields(program: tree.Program) -> frozenset[str]:
     return frozenset(found)
 
 
-AT_DEFAULT = frozenset(("PREEMPT_RT",))
-"""Parameters of the kernel of which the reference implementation knows the default only."""
+def sizes_of(program: tree.Program) -> Sizes:
+    """The machine's sizes. It has no other parameters of the kernel, and is what the model is at their defaults; Mismatch where
+    one has another value."""
+    known = {field.name.upper(): field.name for field in fields(Sizes)}
+    found: dict[str, int] = {}
+    for parameter in program.parameters:
+        if parameter.name in known:
+            assert isinstance(parameter.value, int)
+            found[known[parameter.name]] = parameter.value
+        elif parameter.value != parameter.default:
+            what = f"no parameter {parameter.name}, and is as the model with {parameter.name} = {parameter.default}"
+            raise Mismatch(f"the reference implementation has {what}")
+    return Sizes(**found)
 
 
 def machine_for(
@@ -194,16 +214,11 @@ def machine_for(
 ) -> Machine:
     """A machine of the same sizes and events, which stops where the model does. protocol: None for the model's own. Raises
     Mismatch where the model has something that the machine has not."""
-    settings = {parameter.name: parameter.value for parameter in program.parameters}
-    known = ("CPUS", "TASKS", "STACK_PAGES", "SPARE_PAGES", "EXCEPTION_STACKS")
-    for parameter in program.parameters:
-        if parameter.name in AT_DEFAULT and parameter.value != parameter.default:
-            raise Mismatch(f"the reference implementation has {parameter.name} = {parameter.default} only")
-    unknown = sorted(settings.keys() - set(known) - AT_DEFAULT)
-    if unknown:
-        raise Mismatch(f"the reference implementation has no parameter {unknown[0]}")
-    sizes = Sizes(*(settings[name] for name in known))
+    sizes = sizes_of(program)
     events: Collection[str] = [event.name for event in program.events if event.enabled]
+    unknown = sorted(set(events) - set(EVENTS))
+    if unknown:
+        raise Mismatch(f"the reference implementation has no event {unknown[0]}; leave it out, or use `stackproof check`")
     return Machine(protocol or protocol_of(program), sizes, events, memory, unchanging_fields(program), log)
 
 

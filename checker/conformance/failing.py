@@ -11,12 +11,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from checker.conformance.abstraction import Mismatch, Packing, machine_for, move_of_step, protocol_of
+from checker.conformance.abstraction import Mismatch, Packing, machine_for, move_of_step, protocol_of, sizes_of
 from checker.language import tree
 from checker.trace.data import Trace
 from spec.reference.audit import audit, shortages
 from spec.reference.kernel.failures import Ended, Failure, Halted
-from spec.reference.kernel.kernel import Sizes
 from spec.reference.kernel.objects import Cpu
 from spec.reference.kernel.operations import Choice
 from spec.reference.log import Event, Move
@@ -99,7 +98,7 @@ def drive(program: tree.Program, trace: Trace, protocol: str) -> Outcome:
     violated = trace.violation.property
     if all(property != violated for property, _ in own.failures):
         raise Mismatch(f"the implementation of {own_protocol} does not fail in this run as {violated} forbids")
-    sizes = Sizes(**{name.lower(): number for name, number in trace.settings})
+    sizes = sizes_of(program)
     demanded = DEMANDS.get(protocol, {})
     changed = {name: number for name, number in demanded.items() if getattr(sizes, name) < number}
     outcome = Driver(Machine(protocol, replace(sizes, **changed), trace.events)).run(guide)

@@ -1,17 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What cannot happen with the events that are on, and is left out: actions that require what is false, and the routines that
-nobody calls or enters then."""
+"""What cannot happen with the events that are on, and is left out: actions that require what is false, the routines that nobody
+calls or enters then, and what is assumed of runs in which something happens that then never does."""
 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable, Iterator
 
 from checker.language import tree
 from checker.language.walking import nodes, walk
 
 
 def without_dormant(program: tree.Program) -> tree.Program:
-    """The program without the actions that are never possible, and without the routines that then nobody calls or enters."""
+    """The program without the actions that are never possible, without the routines that then nobody calls or enters, and without
+    the assumptions that are then never given."""
     actions = {name: action for name, action in program.actions.items() if not _never(program, action)}
     live: set[str] = set()
     pending: list[object] = [*(action.body for action in actions.values()), program.initial]
@@ -27,13 +29,51 @@ def without_dormant(program: tree.Program) -> tree.Program:
     dropped = [action.body for name, action in program.actions.items() if name not in actions]
     dropped += [routine.body for routine in dormant.values()]
     left_out = program.left_out + tuple(statement.position for body in dropped for statement in walk(body))
-    return dataclasses.replace(program, actions=actions, routines=routines, dormant=dormant, left_out=left_out)
+    found = dataclasses.replace(program, actions=actions, routines=routines, dormant=dormant, left_out=left_out)
+    written = set(_written(found))
+    assumed = tuple(
+        a for a in program.assumptions if a.given is None or not _is_false(found, a.given, written, _instances(a.parameters))
+    )
+    return dataclasses.replace(found, assumptions=assumed)
+
+
+def _written(program: tree.Program) -> Iterator[tuple[str | None, str]]:
+    """The variables and fields that something, `@initial` code too, assigns another value than the one they begin with."""
+    for body in (*(r.body for r in program.routines.values()), *(a.body for a in program.actions.values()), program.initial):
+        for statement in walk(body):
+            if isinstance(statement, tree.Assign) and isinstance(statement.target, tree.Place):
+                place, value = statement.target, statement.value
+                if statement.operator or not isinstance(value, tree.Constant) or value.value != place.variable.initial:
+                    yield place.record, place.variable.name
+
+
+def _is_false(program: tree.Program, e: tree.Expression, written: set[tuple[str | None, str]], sound: frozenset[str]) -> bool:
+    """Whether a condition is false in every state, as it asks for what begins as false and nothing makes true. False where that
+    takes more than looking at its parts, or where evaluating it may go wrong before."""
+    match e:
+        case tree.Constant():
+            return not e.value
+        case tree.Read(place=tree.Place(record=record, variable=variable)):
+            return (record, variable.name) not in written and not variable.initial and not _may_stop(program, e, sound)
+        case tree.Logical(operator="and", operands=operands):
+            for operand in operands:
+                if _is_false(program, operand, written, sound):
+                    return True
+                if _may_stop(program, operand, sound):
+                    return False
+        case tree.Call(callee=callee, arguments=arguments) if callee in program.functions:
+            function = program.functions[callee]
+            given = zip(function.parameters, arguments, strict=True)
+            good = frozenset(parameter.name for parameter, argument in given if _points(argument, sound))
+            fitting = all(_fits(a.type, p.type) for p, a in zip(function.parameters, arguments, strict=True))
+            return fitting and not _may_stop(program, arguments, sound) and _is_false(program, function.body, written, good)
+    return False
 
 
 def _never(program: tree.Program, action: tree.Action) -> bool:
     """Whether an action comes to a requirement that is false, and to nothing before it that could stop it otherwise: where an
     earlier requirement meets a wild pointer or a value out of range, that is what happens."""
-    sound = frozenset(b.local.name for b in action.parameters if isinstance(b.domain, tree.ArenaDomain))
+    sound = _instances(action.parameters)
     for statement in action.body:
         if not isinstance(statement, tree.Require):
             return False
@@ -42,6 +82,11 @@ def _never(program: tree.Program, action: tree.Action) -> bool:
         if _may_stop(program, statement.condition, sound):
             return False
     return False
+
+
+def _instances(bindings: Iterable[tree.Binding]) -> frozenset[str]:
+    """The names of those bindings that run over the instances of a record."""
+    return frozenset(b.local.name for b in bindings if isinstance(b.domain, tree.ArenaDomain))
 
 
 def _may_stop(program: tree.Program, part: object, sound: frozenset[str]) -> bool:

@@ -13,6 +13,9 @@ from checker.language.tree import Position, line_of
 IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
 """What names a property or an event: it becomes the name of a file, and is printed, quoted and typed."""
 
+NAMED_VALUE = re.compile(r"(?=[A-Za-z])" + IDENTIFIER.pattern)
+"""What names a value of a parameter. It begins with a letter, so that no number is one."""
+
 
 class UsageError(Exception):
     """What was asked for cannot be done: the message says what is wrong and what to do. Exit status 2. Prints as

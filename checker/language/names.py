@@ -64,8 +64,17 @@ def per(record: type[K] | str, initial: object = 0) -> Per[K, T]:
     raise NotExecutable
 
 
-def parameter(default: int, low: int, high: int, meaning: str) -> int:
-    """A size or switch of the model that the user sets (`--set NAME=VALUE`); low and high are the sizes allowed."""
+@overload
+def parameter(default: int, low: int, high: int, meaning: str, /) -> int: ...
+
+
+@overload
+def parameter(default: str, names: tuple[str, ...], meaning: str, /) -> str: ...
+
+
+def parameter(default: int | str, *values_and_meaning: int | str | tuple[str, ...]) -> int | str:
+    """What the user sets (`--set NAME=VALUE`): a size or switch from low to high, or one of several named values, which code
+    compares with texts: `ARCH == "arm64"`."""
     return default
 
 
@@ -324,7 +333,7 @@ class Expected:
     ladder: `stackproof check` runs this configuration when it is given none.
     """
 
-    settings: Mapping[str, int]
+    settings: Mapping[str, int | str]
     violated: Mapping[str, int] | None = None
     states: int | None = None
     transitions: int | None = None

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from checker.language.tree import Demanded, Position
-from checker.trace.data import Step, Trace, Violation
+from checker.trace.data import Activation, Step, Trace, Violation
 
 ENDINGS = {
     "invariant": "does not hold in the last state",
@@ -60,16 +60,19 @@ def last_protocol_position(trace: Trace) -> Position | None:
 
 def _last_beside_model(trace: Trace, steps: Sequence[Step]) -> Position | None:
     for step in reversed(steps):
-        for position in (step.at, *(call.position for call in reversed(step.calls))):
+        for position in (step.at, *(activation.position for activation in reversed(step.activations))):
             if beside_model(trace, position):
                 return position
     return None
 
 
 def finding_position(trace: Trace) -> Position:
-    """Where a developer should look first: the last line of the protocol that ran, else the violation's position. A run
-    without end has no last line; there it is the last one that changed what the condition reads."""
+    """Where a developer should look first: the statement of the protocol that raised the violation, else the last line of the
+    protocol that ran, else the violation's position. A run without end has no last line; there it is the last one that
+    changed what the condition reads."""
     found = None
+    if trace.violation.kind in RAISED and beside_model(trace, trace.violation.position):
+        return trace.violation.position
     if trace.cycle is not None:
         read = {cell for cell, _ in trace.violation.reads}
         found = _last_beside_model(trace, [step for step in trace.steps if any(c.cell in read for c in step.changes)])
@@ -79,9 +82,7 @@ def finding_position(trace: Trace) -> Position:
 def protocol_line(trace: Trace) -> str:
     """Of a violation that a step raised elsewhere: the last line of the protocol that ran, as a sentence; else empty."""
     position = last_protocol_position(trace)
-    if position is None or trace.violation.kind not in RAISED:
-        return ""
-    if (position.file, position.line) == (trace.violation.position.file, trace.violation.position.line):
+    if position is None or trace.violation.kind not in RAISED or beside_model(trace, trace.violation.position):
         return ""
     return f"{position.file}:{position.line} is the last line of the protocol that ran"
 
@@ -129,16 +130,10 @@ def columns(trace: Trace) -> tuple[str, ...]:
     return tuple(sorted({step.column for step in trace.steps if step.column is not None}, key=natural))
 
 
-def outer_calls(step: Step) -> tuple[tuple[str, Position | None], ...]:
-    """The routines around the one that the step is named after, each with the place of its call.
-
-    A step whose frame was just pushed or returned to may go into a routine from another place than where it begins. Of
-    those around that one only the frame's own is known then, without the place.
-    """
-    routines = [call.routine for call in step.calls]
-    if step.name not in routines:
-        return ((routines[0], None),)
-    return tuple((call.routine, call.position) for call in step.calls[: routines.index(step.name)])
+def called_as(activation: Activation) -> str:
+    """The routine with its arguments where these are known: `copy_process(task=task0)`."""
+    arguments = ", ".join(f"{name}={value}" for name, value in activation.arguments)
+    return f"{activation.routine}({arguments})" if arguments else activation.routine
 
 
 def shown_arguments(step: Step) -> tuple[tuple[str, str], ...]:

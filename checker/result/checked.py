@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from checker.language.tree import Setting
 from checker.result.verdict import Run, Status, VerdictKind, status_of
 from checker.stopping import INTERRUPTED, Stop, Why
 
@@ -16,7 +17,7 @@ MODEL_ERROR = Stop(Why.MODEL, "a model error")
 class Asked:
     """A configuration as it was asked for. settings: the others have their defaults. events: None for all."""
 
-    settings: Mapping[str, int]
+    settings: Mapping[str, Setting]
     events: tuple[str, ...] | None
 
     def __str__(self) -> str:

@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
+from checker.language.tree import Setting
 from checker.stopping import Stop
 from checker.trace.data import Trace
 
@@ -39,12 +40,12 @@ PRECEDENCE = (Status.INTERNAL, Status.USAGE, Status.VIOLATED, Status.INCONCLUSIV
 class Configuration:
     """settings: values of all parameters, by name. events: those switched on. has_events: whether the model has any."""
 
-    settings: tuple[tuple[str, int], ...]
+    settings: tuple[tuple[str, Setting], ...]
     events: tuple[str, ...]
     has_events: bool = False
 
     def __str__(self) -> str:
-        sizes = ", ".join(_size(name, value) for name, value in self.settings if value != USUAL.get(name))
+        sizes = ", ".join(_size(name, value) for name, value in told(self.settings))
         if self.events or self.has_events:
             return f"{sizes or 'no parameters'}; {','.join(self.events) or 'no events'}"
         return sizes or "no parameters"
@@ -53,13 +54,18 @@ class Configuration:
 NO_EVENTS = "none"
 """What --events takes for no event at all."""
 
-USUAL = {"SPARE_PAGES": 0, "EXCEPTION_STACKS": 2, "PREEMPT_RT": 0}
+USUAL: Mapping[str, Setting] = {"SPARE_PAGES": 0, "EXCEPTION_STACKS": 2, "ARCH": "generic", "PREEMPT_RT": 0}
 """Parameters of the kernel that are told only where they have another value."""
 
 _WORDS = {"CPUS": "CPU", "TASKS": "task", "STACK_PAGES": "stack page", "SPARE_PAGES": "spare page"}
 
 
-def _size(name: str, value: int) -> str:
+def told(settings: Iterable[tuple[str, Setting]]) -> list[tuple[str, Setting]]:
+    """The settings that a reader has to be told."""
+    return [(name, value) for name, value in settings if value != USUAL.get(name)]
+
+
+def _size(name: str, value: Setting) -> str:
     if name in _WORDS:
         return f"{value} {_WORDS[name]}{'s' if value != 1 else ''}"
     return f"{name} = {value}"

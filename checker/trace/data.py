@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from checker.language.schedule import Call
-from checker.language.tree import Demanded, Position
+from checker.language.tree import Demanded, Position, Setting
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,16 @@ class Stack:
 
 
 @dataclass(frozen=True)
+class Activation:
+    """A routine that a step ran in, and where: the place of the call that it was in, or of the innermost one what it ran.
+    arguments: by name, where no earlier step ran in it; empty in all later ones."""
+
+    routine: str
+    position: Position
+    arguments: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class Step:
     """One transition.
 
@@ -39,10 +49,11 @@ class Step:
     name. choices: what each `choose` chose, and (as `allocate page1`) which instance each allocation returned that could
     have returned another one, in order. calls: where the step began, outermost routine first; for an
     action its own position. at: the access point that it ran, which a report shows; for a step that pushed or returned
-    before it met one, the innermost place of `calls`, and for an action its own position. reads: the cells that it read,
-    constants left out and ghost state included, in order, each once with the value that it found there first. changes: the
+    before it met one, the call or the last statement that it ran, and for an action its own position. reads: the cells that it
+    read, constants left out and ghost state included, in order, each once with the value that it found there first. changes: the
     cells whose value is another one after it. column: the processor whose column a report shows it in (an action on a
-    CPU: that CPU), if any.
+    CPU: that CPU), if any. ran: the routines that `at` is in, outermost first, so that the last one is `name` at `at`;
+    empty where that is `calls`, and for an action.
     """
 
     processor: str | None
@@ -55,6 +66,12 @@ class Step:
     reads: tuple[tuple[str, str], ...]
     changes: tuple[Change, ...]
     column: str | None
+    ran: tuple[Activation, ...] = ()
+
+    @property
+    def activations(self) -> tuple[Activation, ...]:
+        """The routines that it ran in, outermost first."""
+        return self.ran or tuple(Activation(call.routine, call.position) for call in self.calls)
 
 
 @dataclass(frozen=True)
@@ -131,7 +148,7 @@ class Trace:
     """
 
     model: str
-    settings: tuple[tuple[str, int], ...]
+    settings: tuple[tuple[str, Setting], ...]
     events: tuple[str, ...]
     initial: tuple[tuple[str, str], ...]
     steps: tuple[Step, ...]

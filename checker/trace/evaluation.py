@@ -17,7 +17,7 @@ from checker.language.tree import Expression, Place, Position, Type
 from checker.language.values import format_value
 from checker.language.walking import nodes
 from checker.trace.operators import arithmetic, compare, unary
-from checker.trace.state import Boundary, Frame, State, Steps, Stopped, T
+from checker.trace.state import Arguments, Boundary, Frame, State, Steps, Stopped, T
 
 
 @dataclass
@@ -49,6 +49,7 @@ class Evaluation(ABC):
         self.program = state.program
         self.frame = frame
         self.chain: list[Call] = [] if frame is None else frame.chain
+        self.arguments: list[Arguments] = [] if frame is None else frame.arguments
         self.atomic = frame is None
 
     # --- steps -------------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from checker.language.schedule import Call
 from checker.language.tree import Expression, Position, Statement
 from checker.trace.evaluation import Evaluation, Scope, scope_of
 from checker.trace.operators import arithmetic
-from checker.trace.state import Boundary, Frame, Kind, Owner, Steps, Stopped
+from checker.trace.state import Arguments, Boundary, Frame, Kind, Owner, Steps, Stopped
 
 
 class Flow(Enum):
@@ -32,6 +32,11 @@ def conjuncts(condition: Expression) -> tuple[Expression, ...]:
     if isinstance(condition, tree.Logical) and condition.operator == "and":
         return condition.operands
     return (condition,)
+
+
+def passed(routine: tree.Routine, scope: Scope) -> Arguments:
+    """The arguments of a routine that is about to run in this scope."""
+    return tuple((parameter, scope.values[parameter.name]) for parameter in routine.parameters)
 
 
 class Execution(Evaluation):
@@ -64,8 +69,10 @@ class Execution(Evaluation):
             yield Boundary.PUSH
             return self.frame.result
         self.chain.append(Call(routine.name, routine.position))
+        self.arguments.append(passed(routine, inner))
         result = yield from self.run(routine, inner)
         self.chain.pop()
+        self.arguments.pop()
         return result
 
     def run(self, routine: tree.Routine, scope: Scope) -> Steps[int]:
@@ -80,7 +87,7 @@ class Execution(Evaluation):
         frames = self.state.frames[owner]
         if len(frames) >= self.program.records[owner[0]].frames:
             raise Stopped(Kind.CUT, "frames", position)
-        frame = Frame(owner, [Call(routine.name, routine.position)], called)
+        frame = Frame(owner, [Call(routine.name, routine.position)], called, [passed(routine, scope)])
         frame.code = Execution(self.state, frame).run(routine, scope)
         if tree.enters_a_loop(routine):
             boundary = next(frame.code)
@@ -98,6 +105,8 @@ class Execution(Evaluation):
         return Flow.NEXT
 
     def execute(self, statement: Statement, scope: Scope) -> Steps[Flow]:
+        if not self.atomic:
+            self.stand(statement.position)
         match statement:
             case tree.Assign():
                 yield from self.assign(statement, scope)

@@ -25,7 +25,7 @@ from checker.language.tree import (
     leading_requirements,
 )
 from checker.language.values import format_value
-from checker.trace.data import InitialChoice, Stack
+from checker.trace.data import Activation, InitialChoice, Stack
 from checker.trace.evaluation import Scope, scope_of
 from checker.trace.execution import Execution
 from checker.trace.state import (
@@ -90,8 +90,8 @@ class Machine:
     """A program and its current state.
 
     spoiled: the last step ended half-way, so that no further transition can be run; `cells` still gives the state
-    before that step. Build another machine and run the same transitions to go on from there. accessed: where the access
-    point of the last step stands; None for an action, and for a step that pushed or returned before it met one. reads: the
+    before that step. Build another machine and run the same transitions to go on from there. ran: the routines that the access
+    point of the last step is in, or where that step ended if it met none; empty for an action. reads: the
     cells that decided the invariant evaluated last. stacks: the owners whose frames it asked about. initial,
     initial_choices: what @initial code chose.
     """
@@ -104,7 +104,7 @@ class Machine:
         self.state = State(program)
         self.state.chooser = _lowest_allocated(initial if callable(initial) else chooser_of(initial))
         self.spoiled = False
-        self.accessed: Call | None = None
+        self.ran: tuple[Activation, ...] = ()
         self.reads: Reads = ()
         self.stacks: tuple[Stack, ...] = ()
         execution = Execution(self.state)
@@ -174,7 +174,7 @@ class Machine:
     def _begin(self, processor: int | None, choices: Sequence[Choice] | Chooser) -> None:
         if self.spoiled:
             raise RuntimeError("the machine stopped half-way through a step")
-        self.accessed = None
+        self.ran = ()
         self.state.processor = processor
         self.state.chosen = []
         self.state.allocations = []
@@ -216,7 +216,7 @@ class Machine:
         try:
             boundary = next(frame.code) if local_first else Boundary.ACCESS
             if boundary is Boundary.ACCESS:
-                self.accessed = frame.chain[-1]
+                self.ran = self._activations(frame)
                 boundary = next(frame.code)
         except StopIteration as end:
             frames = self.state.frames[frame.owner]
@@ -224,8 +224,19 @@ class Machine:
             if frame.called:
                 frames[-1].result = end.value
             return
+        finally:
+            self.ran = self.ran or self._activations(frame)
         if boundary is Boundary.PUSH:
             frame.local_first = True
+
+    def _activations(self, frame: Frame) -> tuple[Activation, ...]:
+        """Where a frame stands, for the step that runs there: with the arguments of what no earlier step ran in."""
+        found = []
+        for number, call in enumerate(frame.chain):
+            arguments, frame.arguments[number] = frame.arguments[number], ()
+            shown = tuple((local.name, format_value(self.program, local.type, value)) for local, value in arguments)
+            found.append(Activation(call.routine, call.position, shown))
+        return tuple(found)
 
     @property
     def step_reads(self) -> Reads:

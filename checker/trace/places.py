@@ -59,6 +59,8 @@ def positions(trace: Trace) -> Iterator[Position]:
         yield step.at
         for call in step.calls:
             yield call.position
+        for activation in step.ran:
+            yield activation.position
     yield trace.violation.position
     for stack in trace.violation.stacks:
         for frame in stack.frames:
@@ -71,7 +73,8 @@ def _mapped(trace: Trace, to: Callable[[Position], Position]) -> Trace:
         return tuple(Call(call.routine, to(call.position)) for call in before)
 
     def step(before: Step) -> Step:
-        return replace(before, at=to(before.at), calls=calls(before.calls))
+        ran = tuple(replace(activation, position=to(activation.position)) for activation in before.ran)
+        return replace(before, at=to(before.at), calls=calls(before.calls), ran=ran)
 
     choices = tuple(replace(choice, at=to(choice.at)) for choice in trace.choices)
     stacks = tuple(Stack(stack.owner, tuple(map(calls, stack.frames))) for stack in trace.violation.stacks)

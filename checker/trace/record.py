@@ -27,8 +27,10 @@ def record_step(machine: Machine, transition: Transition, chooser: Chooser | Non
     after = machine.cells()
     changes = tuple(Change(cell, before[cell], after[cell]) for cell in before if before[cell] != after[cell])
     chosen = tuple(format_choice(machine.program, type_, value) for type_, value in outcome.choices)
-    if machine.accessed is not None:
-        step = replace(step, name=machine.accessed.routine, at=machine.accessed.position)
+    if machine.ran:
+        last = machine.ran[-1]
+        ran = () if machine.ran == step.activations else machine.ran
+        step = replace(step, name=last.routine, at=last.position, ran=ran)
     return outcome, replace(step, choices=chosen, reads=reads, changes=changes)
 
 
@@ -41,7 +43,7 @@ def format_choice(program: Program, type_: Type | Allocation, value: int) -> str
 
 
 def _describe(machine: Machine, transition: Transition) -> Step:
-    """What is known of a step before it is run. A step without an access point is named after where it begins.
+    """What is known of a step before it is run: where it begins.
 
     Raises Stopped where it cannot be told whose frame steps.
     """

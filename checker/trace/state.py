@@ -20,6 +20,7 @@ from checker.language.tree import (
     EnumType,
     FlagsType,
     IntType,
+    Local,
     Place,
     Position,
     Program,
@@ -100,6 +101,9 @@ Steps: TypeAlias = Generator[Boundary, None, T]
 Reads: TypeAlias = tuple[tuple[str, str], ...]
 """Names of cells, each with its value as printed."""
 
+Arguments: TypeAlias = tuple[tuple[Local, int], ...]
+"""Parameters of a routine, each with the value that was passed."""
+
 Owner: TypeAlias = tuple[str, int]
 """The instance that owns frames: its record's name and its index, from 0."""
 
@@ -134,13 +138,15 @@ class Cell(NamedTuple):
 class Frame:
     """An activation of a routine that has its place among its owner's frames.
 
-    chain: where it stands, its own routine first, inlined ones after it. called: the frame below waits for its result.
+    chain: where it stands, its own routine first, inlined ones after it. arguments: of each of these, until a step has run in
+    it; then none. called: the frame below waits for its result.
     local_first: its next step begins with local computation. result: what the call that it waited for gave back.
     """
 
     owner: Owner
     chain: list[Call]
     called: bool
+    arguments: list[Arguments]
     code: Steps[int] | None = None
     local_first: bool = True
     result: int = 0

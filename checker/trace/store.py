@@ -16,8 +16,8 @@ from typing import TypeVar
 
 from checker.language.errors import IDENTIFIER, UsageError
 from checker.language.schedule import Call
-from checker.language.tree import Demanded, Position
-from checker.trace.data import Change, Cycle, InitialChoice, Origin, Place, Stack, Step, Trace, Violation
+from checker.language.tree import Demanded, Position, Setting
+from checker.trace.data import Activation, Change, Cycle, InitialChoice, Origin, Place, Stack, Step, Trace, Violation
 
 SCHEMA = "stackproof-trace"
 VERSION = 1
@@ -105,7 +105,7 @@ def _violation_to_json(violation: Violation) -> dict[str, object]:
 
 
 def _step_to_json(step: Step) -> dict[str, object]:
-    return {
+    whole: dict[str, object] = {
         "processor": step.processor,
         "owner": step.owner,
         "name": step.name,
@@ -117,6 +117,16 @@ def _step_to_json(step: Step) -> dict[str, object]:
         "changes": [{"cell": change.cell, "before": change.before, "after": change.after} for change in step.changes],
         "column": step.column,
     }
+    if step.ran:
+        whole["ran"] = [_activation_to_json(activation) for activation in step.ran]
+    return whole
+
+
+def _activation_to_json(activation: Activation) -> dict[str, object]:
+    whole: dict[str, object] = {"routine": activation.routine, "position": _position_to_json(activation.position)}
+    if activation.arguments:
+        whole["arguments"] = _object("arguments", activation.arguments)
+    return whole
 
 
 # --- reading ---------------------------------------------------------------------------------------------------------
@@ -166,7 +176,7 @@ def trace_from_json(value: object) -> Trace:
     whole = _fields({name: item for name, item in value.items() if name not in optional}, "the trace", fields)
     return Trace(
         model=_string(whole["model"], "model"),
-        settings=_mapping(whole["settings"], "settings", _integer),
+        settings=_mapping(whole["settings"], "settings", _setting),
         events=_list(whole["events"], "events", _string),
         initial=_list(whole["initial"], "initial", _cell),
         steps=_list(whole["steps"], "steps", _step),
@@ -227,6 +237,12 @@ def _integer(value: object, path: str) -> int:
     return value
 
 
+def _setting(value: object, path: str) -> Setting:
+    if type(value) is int or isinstance(value, str):
+        return value
+    raise _wrong(value, path, "an integer or the name of a value")
+
+
 def _from_one(value: object, path: str) -> int:
     number = _integer(value, path)
     if number < 1:
@@ -238,6 +254,13 @@ def _list(value: object, path: str, item: Callable[[object, str], Item]) -> tupl
     if not isinstance(value, list):
         raise _wrong(value, path, "a list")
     return tuple(item(element, f"{path}[{index}]") for index, element in enumerate(value))
+
+
+def _filled(value: object, path: str, item: Callable[[object, str], Item]) -> tuple[Item, ...]:
+    found = _list(value, path, item)
+    if not found:
+        raise TraceError(f"{path} must not be empty")
+    return found
 
 
 def _mapping(value: object, path: str, item: Callable[[object, str], Item]) -> tuple[tuple[str, Item], ...]:
@@ -280,10 +303,7 @@ def _call(value: object, path: str) -> Call:
 
 
 def _calls(value: object, path: str) -> tuple[Call, ...]:
-    calls = _list(value, path, _call)
-    if not calls:
-        raise TraceError(f"{path} must not be empty")
-    return calls
+    return _filled(value, path, _call)
 
 
 def _stack(value: object, path: str) -> Stack:
@@ -293,7 +313,7 @@ def _stack(value: object, path: str) -> Stack:
 
 def _step(value: object, path: str) -> Step:
     names = ("processor", "owner", "name", "arguments", "choices", "calls", "at", "reads", "changes", "column")
-    fields = _fields(value, path, names)
+    fields = _fields(value, path, names, ("ran",))
     return Step(
         processor=_string_or_null(fields["processor"], f"{path}.processor"),
         owner=_string_or_null(fields["owner"], f"{path}.owner"),
@@ -305,6 +325,16 @@ def _step(value: object, path: str) -> Step:
         reads=_list(fields["reads"], f"{path}.reads", _cell),
         changes=_list(fields["changes"], f"{path}.changes", _change),
         column=_string_or_null(fields["column"], f"{path}.column"),
+        ran=_filled(fields["ran"], f"{path}.ran", _activation) if "ran" in fields else (),
+    )
+
+
+def _activation(value: object, path: str) -> Activation:
+    fields = _fields(value, path, ("routine", "position"), ("arguments",))
+    return Activation(
+        routine=_string(fields["routine"], f"{path}.routine"),
+        position=_position(fields["position"], f"{path}.position"),
+        arguments=_mapping(fields["arguments"], f"{path}.arguments", _string) if "arguments" in fields else (),
     )
 
 

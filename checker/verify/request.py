@@ -9,6 +9,7 @@ from pathlib import Path
 
 from checker.language.errors import UsageError
 from checker.language.python.source.modules import Texts
+from checker.language.tree import Setting
 
 LIVENESS_STATES = 200_000
 """Liveness is looked for in state spaces up to this size, unless another one is asked for."""
@@ -21,7 +22,7 @@ class Request:
     hold, by resolved path."""
 
     model: Path
-    settings: Mapping[str, int]
+    settings: Mapping[str, Setting]
     events: tuple[str, ...] | None
     properties: tuple[str, ...] | None = None
     liveness_states: int | None = LIVENESS_STATES

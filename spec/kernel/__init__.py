@@ -3,8 +3,9 @@
 
 from spec.kernel.boot import boot
 from spec.kernel.exceptions import exc_nmi, exc_page_fault
-from spec.kernel.fairness import allocations_succeed, idle_gives_way, idle_schedules, tasks_run
+from spec.kernel.fairness import allocations_succeed, idle_gives_way, idle_schedules, irq_work_runs, tasks_run
 from spec.kernel.faults import (
+    allocator_fault,
     interrupt,
     interrupt_fault,
     interrupt_of_softirqs,
@@ -26,6 +27,7 @@ from spec.kernel.hooks import (
     irq_work_run,
     is_marked,
     keeps_idle_awake,
+    list_is_exact,
     may_cache_stack,
     may_read_stack,
     may_switch_to,
@@ -33,11 +35,20 @@ from spec.kernel.hooks import (
     schedule_start,
     stack_fault,
     stack_released,
+    statistics_of_cpu,
+    statistics_of_task,
     switch_finished,
     task_forked,
 )
-from spec.kernel.interrupts import irq_work_interrupt, irq_work_queue, rcu_softirq
-from spec.kernel.locks import RawSpinlock, raw_spin_lock_irqsave, raw_spin_unlock_irqrestore
+from spec.kernel.interrupts import irq_work_interrupt, irq_work_queue, rcu_softirq, running_task
+from spec.kernel.locks import (
+    RawSpinlock,
+    raw_spin_lock,
+    raw_spin_lock_irqsave,
+    raw_spin_trylock,
+    raw_spin_unlock,
+    raw_spin_unlock_irqrestore,
+)
 from spec.kernel.memory import (
     __free_page,
     alloc_pages,
@@ -50,13 +61,14 @@ from spec.kernel.memory import (
     set_pte_at,
     try_alloc_pages,
 )
-from spec.kernel.parameters import CPUS, POOL_SLOTS, PREALLOC_PAGES, STACK_PAGES, TASKS
+from spec.kernel.parameters import ARCH, CPUS, POOL_SLOTS, PREALLOC_PAGES, STACK_PAGES, TASKS
 from spec.kernel.records import Count, Cpu, Gfp, Level, Page, Slot, Task, TaskFlags, TaskState, VmArea, this_cpu
 from spec.kernel.scheduler import __schedule
 from spec.kernel.vfree import in_task, vfree_atomic
 from spec.kernel.vmalloc import find_vm_area, get_vm_area_node, kfree_vm_area, remove_vm_area
 
 __all__ = [
+    "ARCH",
     "CPUS",
     "POOL_SLOTS",
     "PREALLOC_PAGES",
@@ -79,6 +91,7 @@ __all__ = [
     "alloc_pages_nolock",
     "alloc_vmap_stack",
     "allocations_succeed",
+    "allocator_fault",
     "boot",
     "cpu_dead",
     "cpu_prepare",
@@ -101,11 +114,13 @@ __all__ = [
     "irq_work_interrupt",
     "irq_work_queue",
     "irq_work_run",
+    "irq_work_runs",
     "is_charged",
     "is_marked",
     "keeps_idle_awake",
     "kfree_vm_area",
     "late_fault",
+    "list_is_exact",
     "may_cache_stack",
     "may_read_stack",
     "may_switch_to",
@@ -114,15 +129,21 @@ __all__ = [
     "mod_lruvec_page_state",
     "nmi",
     "owes_refill",
+    "raw_spin_lock",
     "raw_spin_lock_irqsave",
+    "raw_spin_trylock",
+    "raw_spin_unlock",
     "raw_spin_unlock_irqrestore",
     "rcu_softirq",
     "remote_read",
     "remove_vm_area",
+    "running_task",
     "schedule_start",
     "set_pte_at",
     "stack_fault",
     "stack_released",
+    "statistics_of_cpu",
+    "statistics_of_task",
     "switch_fault",
     "switch_finished",
     "task_forked",

@@ -4,8 +4,9 @@
 Assumed by the checker itself, for every model (docs/reference/runs.md, "Runs"): a CPU that can step does, and what interrupts
 it between two of its steps comes to an end."""
 
-from checker.language import calls, every, fair, function, has_frames
+from checker.language import calls, every, fair, function, has_frames, in_routine
 from spec.kernel.hooks import keeps_idle_awake, may_switch_to
+from spec.kernel.interrupts import run_irq_work, takes_interrupts
 from spec.kernel.memory import alloc_pages, get_page_from_freelist
 from spec.kernel.records import Cpu, Task
 from spec.kernel.scheduler import __schedule, is_runnable, may_run, pick_next_task, pick_task_idle
@@ -52,6 +53,21 @@ def idle_schedules(cpu: Cpu) -> bool:
     """need_resched is seen. (A CPU that runs a task enters __schedule anyway: its steps lead there.) An idle CPU that never
     has anything to run need not enter __schedule, also in Linux."""
     return calls(cpu, __schedule)
+
+
+@function
+def waits_for_irq_work(cpu: Cpu) -> bool:
+    """Whether irq_work is queued on the CPU, and its interrupt could come."""
+    return cpu.irq_work and takes_interrupts(cpu)
+
+
+@fair(
+    "where a CPU again and again could take the interrupt for irq_work that is queued, it runs again and again",
+    given=waits_for_irq_work,
+)
+def irq_work_runs(cpu: Cpu) -> bool:
+    """An interrupt that a CPU sends itself is delivered, sooner or later."""
+    return in_routine(cpu, run_irq_work)
 
 
 @function

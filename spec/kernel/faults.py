@@ -2,6 +2,8 @@
 """Where stack faults and interrupts strike."""
 
 from checker.language import action, check, enter, function, has_frames, in_routine, require
+from spec.kernel.allocator_locks import holds_allocator_lock
+from spec.kernel.architecture import CURRENT_WITH_STACK
 from spec.kernel.exceptions import (
     common_interrupt,
     exc_nmi,
@@ -13,9 +15,10 @@ from spec.kernel.exceptions import (
     nested_interrupt,
 )
 from spec.kernel.hooks import may_read_stack
-from spec.kernel.interrupts import interruptible, run_irq_work, thread_stack_free_rcu
-from spec.kernel.locks import holds_raw_spinlock
+from spec.kernel.interrupts import interruptible, run_irq_work, self_ipi_is_due, thread_stack_free_rcu
+from spec.kernel.locks import interrupts_off
 from spec.kernel.parameters import (
+    ALLOCATOR_FAULT,
     EXCEPTION_STACKS,
     INTERRUPTS,
     IRQ,
@@ -28,7 +31,7 @@ from spec.kernel.parameters import (
     TOUCH,
 )
 from spec.kernel.records import Cpu, Level, Task
-from spec.kernel.scheduler import in_scheduler
+from spec.kernel.scheduler import end_of_switch, in_scheduler
 from spec.properties.handler_reentrant import handler_reentrant
 from spec.properties.remote_access import remote_access
 
@@ -39,10 +42,16 @@ def is_unmapped(task: Task, level: Level) -> bool:
     return level < STACK_PAGES and task.stack_vm_area is not None and task.stack_vm_area.pte[level] is None
 
 
+@function
+def in_switch(cpu: Cpu) -> bool:
+    """Whether the CPU has loaded next's stack pointer, and is not yet back in C code that has the new `current`."""
+    return in_routine(cpu.stack, end_of_switch) if CURRENT_WITH_STACK else cpu.stack is not cpu.current
+
+
 @action
 def touch(cpu: Cpu, level: Level) -> None:
     """Plain work of a task goes as deep as level, which is not mapped or is the guard page."""
-    require(TOUCH and not has_frames(cpu))
+    require(TOUCH and not has_frames(cpu) and not self_ipi_is_due(cpu))
     task = cpu.stack
     require(not task.idle and task is cpu.current and not in_scheduler(task))
     require(level == STACK_PAGES or is_unmapped(task, level))
@@ -52,19 +61,30 @@ def touch(cpu: Cpu, level: Level) -> None:
 @action(interrupt=True)
 def late_fault(cpu: Cpu, level: Level) -> None:
     """Code of the scheduler or of the protocol goes deeper than the stack is mapped, outside the window of the stack
-    switch in which the stack is next's already and `current` still prev."""
-    require(LATE_FAULT and not has_frames(cpu))
+    switch, which switch_fault is about."""
+    require(LATE_FAULT and not has_frames(cpu) and not self_ipi_is_due(cpu))
     task = cpu.stack
-    require(task is cpu.current and in_scheduler(task) and is_unmapped(task, level))
+    require(not in_switch(cpu) and in_scheduler(task) and is_unmapped(task, level))
+    enter(cpu, exc_page_fault, cpu.current, task.stack_vm_area, level)
+
+
+@action(interrupt=True)
+def allocator_fault(cpu: Cpu, level: Level) -> None:
+    """Code inside the kernel's allocators goes deeper than the stack is mapped, while it has their locks: called by anybody, in a
+    task, in __schedule, in irq_work or a softirq."""
+    require(ALLOCATOR_FAULT and holds_allocator_lock(cpu) and not in_stack_fault(cpu) and not self_ipi_is_due(cpu))
+    task = cpu.stack
+    require(task is cpu.current and is_unmapped(task, level))
     enter(cpu, exc_page_fault, cpu.current, task.stack_vm_area, level)
 
 
 @action(interrupt=True)
 def switch_fault(cpu: Cpu, level: Level) -> None:
-    """The first accesses on the next task's stack, before `current` is set, go deeper than that is mapped."""
+    """The first accesses on the next task's stack go deeper than that is mapped. Where the architecture sets `current` after the
+    stack pointer, it is still prev then."""
     require(SWITCH_FAULT and not has_frames(cpu))
     task = cpu.stack
-    require(task is not cpu.current and is_unmapped(task, level))
+    require(in_switch(cpu) and is_unmapped(task, level))
     enter(cpu, exc_page_fault, cpu.current, task.stack_vm_area, level)
 
 
@@ -98,7 +118,7 @@ def interrupt(cpu: Cpu) -> None:
 @action(interrupt=True)
 def interrupt_of_softirqs(cpu: Cpu) -> None:
     """An interrupt arrives while softirqs run."""
-    require(SOFTIRQ and softirqs_on_top(cpu) and not holds_raw_spinlock(cpu))
+    require(SOFTIRQ and softirqs_on_top(cpu) and not interrupts_off(cpu))
     enter(cpu, nested_interrupt)
 
 
@@ -133,7 +153,7 @@ def nmi(cpu: Cpu, level: Level) -> None:
 def remote_read(cpu: Cpu, task: Task, level: Level) -> None:
     """Plain work of a task reads another's stack and meets an unmapped page. (Reading a mapped one changes nothing.) The
     fault is on a stack that is not the reader's, so that nobody can resolve it."""
-    require(REMOTE_READ and not has_frames(cpu))
+    require(REMOTE_READ and not has_frames(cpu) and not self_ipi_is_due(cpu))
     reader = cpu.stack
     require(not reader.idle and reader is cpu.current and not in_scheduler(reader) and reader is not task)
     require(is_unmapped(task, level) and may_read_stack(task.stack_vm_area, level))

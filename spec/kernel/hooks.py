@@ -109,6 +109,15 @@ def is_marked(task: Task) -> bool:
 
 @hook
 @function
+def list_is_exact(stack: VmArea) -> bool:
+    """For the properties: whether vm_area->pages and nr_pages have to say now what is mapped in the stack, while no fault on it
+    is being handled. A protocol that only maps in its handler, and makes list and count at the switch, says when they
+    lag behind, and so does one that changes stacks elsewhere than in its handler."""
+    return True
+
+
+@hook
+@function
 def owes_refill(cpu: Cpu, task: Task) -> bool:
     """For the properties: whether the task will refill this CPU's pool when it leaves the CPU."""
     return is_marked(task)
@@ -133,4 +142,20 @@ def holds_stack(stack: VmArea) -> bool:
 @function
 def fault_may_take(page: Page) -> bool:
     """For the properties: whether a stack fault could take the page, which the protocol keeps in a variable of its own."""
+    return False
+
+
+@hook
+@function
+def statistics_of_task(task: Task) -> bool:
+    """For the properties: whether the protocol's statistics of the task's group count anything, more or less than 0. Each task
+    is alone in its group."""
+    return False
+
+
+@hook
+@function
+def statistics_of_cpu(cpu: Cpu) -> bool:
+    """For the properties: whether statistics that the protocol keeps of this CPU, such as of the pages in its pool, count
+    anything."""
     return False

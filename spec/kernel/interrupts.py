@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What interrupts bring with them: RCU callbacks and irq_work."""
 
-from checker.language import action, atomic, enter, every, function, has_frames, is_allocated, require, routine
+from checker.language import action, atomic, enter, every, executes, function, has_frames, is_allocated, require, routine
+from spec.kernel.architecture import SELF_IPI_PROMPT
 from spec.kernel.hooks import free_vmap_stack, irq_work_run
-from spec.kernel.locks import holds_raw_spinlock
+from spec.kernel.locks import interrupts_off
 from spec.kernel.parameters import TASKS_END
 from spec.kernel.records import Cpu, Task, VmArea, this_cpu
 from spec.kernel.scheduler import interrupts_on
@@ -13,16 +14,28 @@ from spec.kernel.stack_cache import try_release_thread_stack_to_cache
 @function
 def takes_interrupts(cpu: Cpu) -> bool:
     """Whether interrupts are on, and no other is there."""
-    if has_frames(cpu) or holds_raw_spinlock(cpu):
+    if has_frames(cpu) or interrupts_off(cpu):
         return False
     return cpu.stack is cpu.current and interrupts_on(cpu.stack)
+
+
+@function
+def self_ipi_is_due(cpu: Cpu) -> bool:
+    """Whether the interrupt that the CPU has sent itself comes before its next instruction."""
+    return SELF_IPI_PROMPT and cpu.irq_work and takes_interrupts(cpu)
+
+
+@executes
+def running_task(cpu: Cpu) -> Task | None:
+    """With no exception in progress, a CPU steps the code of the task whose stack it is on."""
+    return None if self_ipi_is_due(cpu) else cpu.stack
 
 
 @function
 def interruptible(cpu: Cpu) -> bool:
     """Whether an interrupt can come to the CPU now, and finds no other there. A CPU that goes down takes interrupts until
     its last task has left it."""
-    return (cpu.online or not cpu.stack.idle) and takes_interrupts(cpu)
+    return (cpu.online or not cpu.stack.idle) and takes_interrupts(cpu) and not self_ipi_is_due(cpu)
 
 
 @routine
@@ -62,7 +75,7 @@ def run_irq_work() -> None:
 def irq_work_interrupt(cpu: Cpu) -> None:
     """The interrupt that a CPU sends itself for what irq_work_queue has queued. Linux: a CPU that goes down runs what is left
     in its last steps (smpcfd_dying_cpu). Left out: a stack fault on the way to its handler; one in an interrupt before it
-    (event irq) is as good."""
+    (event irq) is as good; and that it can come while softirqs run."""
     require(cpu.irq_work and takes_interrupts(cpu))
     cpu.irq_work = False
     enter(cpu, run_irq_work)

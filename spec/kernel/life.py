@@ -2,15 +2,30 @@
 """What tasks and idle tasks do all their life."""
 
 from checker.language import atomic, every, require, routine
+from spec.kernel.allocator_locks import lock_stock, lock_vmap, lock_zone, unlock_stock, unlock_vmap, unlock_zone
 from spec.kernel.exit import do_exit
 from spec.kernel.fork import copy_process
 from spec.kernel.hooks import keeps_idle_awake
 from spec.kernel.hotplug import cpu_hotplug
-from spec.kernel.parameters import EXIT, FORK, HOTPLUG, OOPS_CONTINUES, TASKS_END
+from spec.kernel.parameters import ALLOCATOR_FAULT, EXIT, FORK, HOTPLUG, OOPS_CONTINUES, TASKS_END
 from spec.kernel.plain_work import Work, plain_work
 from spec.kernel.records import Task, this_cpu
 from spec.kernel.scheduler import __schedule, finish_task_switch, is_runnable
 from spec.kernel.vfree import delayed_vfree_work
+
+
+@routine
+def use_allocators(work: Work) -> None:
+    """What any system call does with the kernel's allocators. Only that their locks are held for a time is of interest."""
+    if work is Work.ALLOCATE:
+        lock_zone()
+        unlock_zone()
+    elif work is Work.CHARGE:
+        lock_stock()
+        unlock_stock()
+    elif work is Work.VMALLOC:
+        lock_vmap()
+        unlock_vmap()
 
 
 @routine
@@ -28,6 +43,8 @@ def ret_from_fork() -> None:
                 cpu_hotplug()
             elif TASKS_END and work is Work.VFREE:
                 delayed_vfree_work()
+            elif ALLOCATOR_FAULT:
+                use_allocators(work)
             __schedule()
 
 

@@ -2,7 +2,8 @@
 """Page frames: allocation, freeing, and the memory controller's charge."""
 
 from checker.language import allocate, atomic, check, choose, every, free, function, has_frames, in_routine, is_allocated, routine
-from spec.kernel.contexts import Context, context, is_unmaskable, may_take_spinlock
+from spec.kernel.allocator_locks import lock_stock, lock_zone, unlock_stock, unlock_zone, zone_is_locked
+from spec.kernel.contexts import context, is_unmaskable, may_take_spinlock
 from spec.kernel.exceptions import in_stack_fault
 from spec.kernel.parameters import CHARGE_FAIL, OOM, PREEMPT_RT, SLEEP, STACK_PAGES
 from spec.kernel.records import Cpu, Gfp, Level, Page, Task, VmArea, this_cpu
@@ -51,17 +52,20 @@ def alloc_pages(gfp: Gfp) -> Page | None:
     if SLEEP and gfp & Gfp.DIRECT_RECLAIM:
         if might_sleep():
             direct_reclaim()
+    page: Page | None = None
+    lock_zone()
     with atomic("the page leaves the free list under the zone lock or its per-CPU lock"):
         where = context(this_cpu())
         check(may_take_spinlock(where), service_context, "alloc_pages, which takes zone->lock, is called in context {where}")
         if OOM and choose((False, True)):
             cpu = this_cpu()
             cpu.short = True
-            return None
-        page = get_page_from_freelist()
-        if not gfp & Gfp.ZERO:
-            page.dirty = True
-        return page
+        else:
+            page = get_page_from_freelist()
+            if not gfp & Gfp.ZERO:
+                page.dirty = True
+    unlock_zone()
+    return page
 
 
 @routine
@@ -76,11 +80,12 @@ def alloc_pages_nolock() -> Page | None:
     the page, and wakes nobody; so it fails where another has the lock, its own CPU included, or where the free lists are
     short. It may do so at any time, with or without the event oom.
 
-    Context: any. With PREEMPT_RT it fails in hard interrupts and NMIs, and so in a stack fault, of which this kernel cannot
-    tell that it is none. Takes zone->lock by trylock."""
+    Context: any. With PREEMPT_RT it fails in NMIs, and so in a stack fault, which counts as one (exc_double_fault,
+    arch/x86/kernel/traps.c); in hard interrupts too, but irq_work runs in a thread there. Takes zone->lock by trylock."""
     with atomic("the page leaves the free list, if the locks are free"):
         cpu = this_cpu()
-        if (PREEMPT_RT and context(cpu) is not Context.PROCESS) or choose((False, True)):
+        refused = zone_is_locked() or (PREEMPT_RT == 1 and is_unmaskable(context(cpu)))
+        if refused or choose((False, True)):
             cpu.short = True
             return None
         return get_page_from_freelist()
@@ -97,11 +102,13 @@ def __free_page(page: Page) -> None:
     """__free_page(page). Linux: takes back the charge of a page that has one, and puts the page on a free list.
 
     Context: any but NMI and stack fault. Takes zone->lock and the lock of the per-CPU lists (mm/page_alloc.c)."""
+    lock_zone()
     with atomic("the page enters the free list under the zone lock or its per-CPU lock"):
         where = context(this_cpu())
         check(may_take_spinlock(where), free_context, "{page} is freed, which takes zone->lock, in context {where}")
         page.memcg = None
         free(page)
+    unlock_zone()
 
 
 @routine
@@ -131,18 +138,20 @@ def memcg_kmem_charge_page(page: Page, gfp: Gfp, group: Task | None) -> bool:
         if not charges_nobody:
             if might_sleep():
                 direct_reclaim()
+    failed = False
+    lock_stock()
     with atomic("concerns only this page and the group's own counters"):
         where = context(this_cpu())
         check(may_take_spinlock(where), service_context, "{page} is charged, which takes the stock's lock, in context {where}")
-        if group is None and has_frames(this_cpu()):
-            return True
-        if CHARGE_FAIL and not gfp & Gfp.NOFAIL:
-            if choose((False, True)):
-                return False
-        charged = this_cpu().current if group is None else group
-        check(page.memcg is None, charge_once, "{page} is charged to {page.memcg} already, now again to {charged}")
-        page.memcg = charged
-        return True
+        if group is not None or not has_frames(this_cpu()):
+            if CHARGE_FAIL and not gfp & Gfp.NOFAIL:
+                failed = choose((False, True))
+            if not failed:
+                charged = this_cpu().current if group is None else group
+                check(page.memcg is None, charge_once, "{page} is charged to {page.memcg} already, now again to {charged}")
+                page.memcg = charged
+    unlock_stock()
+    return not failed
 
 
 @routine
@@ -150,10 +159,12 @@ def memcg_kmem_uncharge_page(page: Page) -> None:
     """memcg_kmem_uncharge_page(page, 0). Linux: takes the charge back; nothing happens to a page without one.
 
     Context: any but NMI and stack fault. Takes the lock of this CPU's stock (mm/memcontrol.c)."""
+    lock_stock()
     with atomic("concerns only this page and its group's counters"):
         where = context(this_cpu())
         check(may_take_spinlock(where), service_context, "{page} is uncharged, which takes the stock's lock, in context {where}")
         page.memcg = None
+    unlock_stock()
 
 
 @routine

@@ -9,10 +9,17 @@ STACK_PAGES = parameter(3, 2, 8, "pages of a full kernel stack: THREAD_SIZE >> P
 SPARE_PAGES = parameter(0, 0, 16, "page frames beyond what all full stacks and full pools need")
 EXCEPTION_STACKS = parameter(2, 1, 2, "entries of the fault handler that can nest on one CPU; 1: as with one IST stack of x86")
 PREEMPT_RT = parameter(0, 0, 1, "1: CONFIG_PREEMPT_RT, where a spinlock_t sleeps, so that nobody takes it with preemption off")
+ARCH = parameter(
+    "generic",
+    ("generic", "x86", "x86-fred", "arm64", "riscv"),
+    "the architecture; generic: `current` is set after the stack pointer, as on x86, and a self-IPI takes its time, as on arm64",
+)
 
 TOUCH = event("touch", "plain task work goes one or several levels deeper than its stack is mapped, or hits the guard page")
 LATE_FAULT = event("late-fault", "a stack fault inside the hook, the refill, __schedule or finish_task_switch")
-SWITCH_FAULT = event("switch-fault", "a stack fault while the stack is next's already and `current` still prev")
+SWITCH_FAULT = event(
+    "switch-fault", "a stack fault while the stack is next's already and `current` still prev (arm64, riscv: just set)"
+)
 IRQ = event("irq", "an interrupt on the task's stack, whose entry or handler goes deeper than the stack is mapped")
 SOFTIRQ = event("softirq", "softirqs run when an interrupt ends, go deeper, and can be interrupted again")
 NMI = event("nmi", "an NMI anywhere, also in the fault handler, reads an unmapped page of the stack that it interrupts")
@@ -24,12 +31,16 @@ FORK = event("fork", "tasks are forked; at boot there is one")
 EXIT = event("exit", "tasks exit, and their stacks are cached or freed after a grace period of RCU")
 HOTPLUG = event("hotplug", "CPUs other than the boot CPU go down and come up again, or fail to")
 REMOTE_READ = event("remote-read", "a task reads through another task's whole stack, as kmemleak does")
+ALLOCATOR_FAULT = event(
+    "allocator-fault", "a stack fault where its CPU holds a lock of the page allocator, the memcg charge or the tree of areas"
+)
 OOPS_CONTINUES = event("oops-continues", "a stack fault that is refused in plain task work kills the task, not the machine")
 
 PREALLOC_PAGES = 1  # THREAD_PREALLOC_PAGES: mapped when a stack is made
 POOL_SLOTS = STACK_PAGES - PREALLOC_PAGES  # THREAD_DYNAMIC_PAGES
 TASKS_END = EXIT or OOPS_CONTINUES
 KEPT_PAGES = constant_of_model(0, "page frames that the protocol keeps at boot besides those in the pools of the CPUs")
+RAW_SPINLOCKS = constant_of_model(1, "raw spinlocks of the protocol")
 STACKS = TASKS + 1 if FORK and TASKS_END else TASKS  # the last task's stack may still wait for RCU, or in a cache
 PAGES = CPUS * POOL_SLOTS + STACKS * STACK_PAGES + KEPT_PAGES + SPARE_PAGES
 INTERRUPTS = IRQ or SOFTIRQ

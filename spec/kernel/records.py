@@ -4,8 +4,8 @@
 from enum import Enum, IntFlag
 from typing import Annotated
 
-from checker.language import Array, Ghost, Range, array, executes, function, null, processor, record
-from spec.kernel.parameters import CPUS, INTERRUPTS, NMI, PAGES, POOL_SLOTS, SLEEP, STACK_PAGES, STACKS, TASKS
+from checker.language import Array, Ghost, Range, array, function, null, processor, record
+from spec.kernel.parameters import ALLOCATOR_FAULT, CPUS, INTERRUPTS, NMI, PAGES, POOL_SLOTS, SLEEP, STACK_PAGES, STACKS, TASKS
 
 Level = Annotated[int, Range(0, STACK_PAGES)]
 """A page of a stack, counted from its top, where the first page is. STACK_PAGES stands for the guard page below it."""
@@ -73,7 +73,7 @@ class Task:
     killed: bool = False  # an oops makes it exit
 
 
-@record(count=CPUS, frames=2 + (2 if INTERRUPTS else 0) + (2 if NMI else 0), symmetric=True)
+@record(count=CPUS, frames=2 + (2 if INTERRUPTS or ALLOCATOR_FAULT else 0) + (2 if NMI else 0), symmetric=True)
 class Cpu:
     """What is per CPU: the pool of the protocol, `current`, and the registers.
 
@@ -90,15 +90,10 @@ class Cpu:
     in_hotplug: bool = False  # it is the one that cpu_hotplug_lock is held for
     cached_stack: VmArea | None = None  # cached_stacks[]; Linux has NR_CACHED_STACKS, that is 2, of them
     irq_work: bool = False  # queued on this CPU
+    in_stock: bool = False  # it has memcg_stock.stock_lock, the local lock of its stock of charges
     refused: Ghost[Level] = 0  # the level of a stack fault that was just refused
     reentered: Ghost[bool] = False  # an NMI has entered the fault handler inside the fault that is being handled
     short: Ghost[bool] = False  # an allocation failed here, and the pool has not been full since
-
-
-@executes
-def running_task(cpu: Cpu) -> Task:
-    """With no exception in progress, a CPU steps the code of the task whose stack it is on."""
-    return cpu.stack
 
 
 @function

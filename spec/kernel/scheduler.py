@@ -2,6 +2,7 @@
 """__schedule and finish_task_switch."""
 
 from checker.language import address, atomic, choose, every, function, in_routine, null, routine
+from spec.kernel.architecture import CURRENT_WITH_STACK
 from spec.kernel.hooks import may_switch_to, schedule_start, switch_finished
 from spec.kernel.parameters import MIGRATE, POOL_SLOTS, TASKS_END
 from spec.kernel.records import Cpu, Slot, Task, TaskState, this_cpu
@@ -70,6 +71,8 @@ def __schedule() -> None:
         with atomic("one load of the stack pointer; the architecture hands prev over in a register"):
             cpu.stack = next
             cpu.previous = prev
+            if CURRENT_WITH_STACK:
+                cpu.current = next
         # From here this frame sleeps. What runs is next's own frame: at this same place, or in ret_from_fork.
         finish_task_switch()
 
@@ -97,13 +100,23 @@ def note_full_pool(cpu: Cpu) -> None:
 
 
 @routine
+def end_of_switch() -> None:
+    """The end of cpu_switch_to, on next's stack: it returns, and the caller's frame is the first thing there."""
+    with atomic("the return to who called it: nothing but registers and the stack"):
+        pass
+
+
+@routine
 def finish_task_switch() -> None:
     """The end of a switch, on the stack of the task switched to, maybe on another CPU than the one it left: the store to
-    `current`, which Linux does in __switch_to, and finish_task_switch. As in Linux the state of `prev` is read before its
+    `current`, which x86 does in __switch_to, and finish_task_switch. As in Linux the state of `prev` is read before its
     on_cpu is cleared: from then on another CPU may run it, and it may die there, whose stack is released by that CPU."""
+    if CURRENT_WITH_STACK:
+        end_of_switch()
     with atomic("one store to this CPU's own current_task, with interrupts off; the rest is registers"):
         cpu = this_cpu()
-        cpu.current = cpu.stack
+        if not CURRENT_WITH_STACK:
+            cpu.current = cpu.stack
         prev = cpu.previous
     switch_finished(prev)
     with atomic("one store with release semantics, after prev's state was read, which nobody else writes till then"):

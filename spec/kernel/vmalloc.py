@@ -2,6 +2,7 @@
 """Address space for stacks."""
 
 from checker.language import allocate, atomic, check, every, free, is_allocated, null, routine
+from spec.kernel.allocator_locks import lock_vmap, unlock_vmap
 from spec.kernel.contexts import Context, context, may_take_spinlock
 from spec.kernel.parameters import STACK_PAGES
 from spec.kernel.records import Page, VmArea, this_cpu
@@ -17,14 +18,16 @@ def get_vm_area_node() -> VmArea | None:
     while there are some.
 
     Context: process. It allocates with GFP_KERNEL, and takes the lock of the tree (mm/vmalloc.c)."""
+    stack: VmArea | None = None
+    lock_vmap()
     with atomic("the tree of areas has a lock"):
         where = context(this_cpu())
         check(where is Context.PROCESS, service_context, "get_vm_area_node, which may sleep, is called in context {where}")
-        if all(is_allocated(other) for other in every(VmArea)):
-            return None
-        stack = allocate(VmArea)
-        stack.in_vmap_tree = True
-        return stack
+        if not all(is_allocated(other) for other in every(VmArea)):
+            stack = allocate(VmArea)
+            stack.in_vmap_tree = True
+    unlock_vmap()
+    return stack
 
 
 @routine
@@ -33,6 +36,8 @@ def find_vm_area(stack: VmArea) -> VmArea | None:
 
     Context: process or atomic; not a softirq, an interrupt, a stack fault or an NMI. Takes the lock of the tree with
     interrupts on (spin_lock(&vn->busy.lock), mm/vmalloc.c), so that whoever comes in between on this CPU finds it taken."""
+    found: VmArea | None = None
+    lock_vmap()
     with atomic("the tree of areas has a lock"):
         where = context(this_cpu())
         check(
@@ -40,7 +45,10 @@ def find_vm_area(stack: VmArea) -> VmArea | None:
             service_context,
             "find_vm_area, which takes the lock of the tree of areas with interrupts on, is called in context {where}",
         )
-        return stack if stack.in_vmap_tree else None
+        if stack.in_vmap_tree:
+            found = stack
+    unlock_vmap()
+    return found
 
 
 @routine
@@ -51,10 +59,12 @@ def remove_vm_area(stack: VmArea) -> None:
     Context: process. Takes the lock of the tree (mm/vmalloc.c)."""
     with atomic("might_sleep(): a place to stand at"):
         pass
+    lock_vmap()
     with atomic("nobody runs on the stack any more; the tree has a lock"):
         for level in range(STACK_PAGES):
             stack.pte[level] = null(Page)
         stack.in_vmap_tree = False
+    unlock_vmap()
 
 
 @routine

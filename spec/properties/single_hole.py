@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 from checker.language import invariant
+from spec.kernel.hooks import list_is_exact
 from spec.kernel.parameters import STACK_PAGES
 from spec.kernel.records import Level, Task
 from spec.properties.at_rest import fault_active
@@ -11,8 +12,9 @@ from spec.properties.at_rest import fault_active
 )
 def single_hole(task: Task, level: Level) -> bool:
     """The next fault finds its place by counting: nr_pages says where the one hole begins. A count that is not what is
-    mapped makes it map over a page, or refuse."""
+    mapped makes it map over a page, or refuse. A protocol that does not count in its handler says when the count lags
+    behind (list_is_exact); what it then forgets to count is missed where pages are charged, zeroed and freed."""
     area = task.stack_vm_area
-    if area is None or level == STACK_PAGES or fault_active(task):
+    if area is None or level == STACK_PAGES or fault_active(task) or not list_is_exact(area):
         return True
     return (area.pte[level] is not None) == (level < area.nr_pages)

@@ -95,6 +95,10 @@ def test_a_limit_is_exit_status_3(capsys: pytest.CaptureFixture[str]) -> None:
     [
         (["models/rfc_v1_nr_fixed.py"], "has no reference implementation"),
         (["models/arm64_global_pool.py", "--protocol", "rfc_v1"], "the reference implementation has no"),
+        (
+            ["models/hardened.py", "--events", "touch,allocator-fault"],
+            "the reference implementation has no event allocator-fault",
+        ),
         (["models/none.py"], "models/none.py"),
         (["models/rfc_v1.py", "--run", "none.json"], "none.json"),
         (["models/rfc_v1.py", "--run", "none.json", "--cpus", "2"], "leave them out"),

@@ -56,6 +56,8 @@ ELSEWHERE = (
     "is also defined in",
     "in another file already",
     "is out of range",
+    "is not a number; ",
+    "is none of its values; ",
     "has no parameter",
     "has no event",
     "declares no events",
@@ -65,7 +67,7 @@ ELSEWHERE = (
     "is an integer constant; write",
     "`first` has no meaning yet",
 )
-"""Parts of messages that test_files_and_settings.py and, the last one, test_all_sizes.py are about."""
+"""Parts of messages that test_files_and_settings.py, test_named_values.py and, the last one, test_all_sizes.py are about."""
 NEVER = (
     "is defined in a way that has no meaning",
     "this has an effect, and here only a value",

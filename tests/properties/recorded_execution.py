@@ -39,6 +39,21 @@ OF_EXECUTION = (
         planted={1: Planted(40, 19_179, {"fault-bounded": 40, "task-runs": 40, "refill-eventually": 62})},
     ),
     Control(
+        "lock-recursion",
+        {"CPUS": 1, "TASKS": 1, "STACK_PAGES": 2},
+        *(181, 200, 50),
+        reached={"reached-interrupted": 27},
+        planted={1: Planted(28, 199)},
+    ),
+    Control(
+        "lock-recursion",
+        {"CPUS": 1, "TASKS": 1, "STACK_PAGES": 2, "SPARE_PAGES": 1},
+        *(219, 255, 56),
+        reached={"reached-interrupted": 29},
+        planted={2: Planted(12, 46, {"free-context": 16}), 3: Planted(13, 227), 4: Planted(50, 259, rare=True)},
+        events=("allocator-fault",),
+    ),
+    Control(
         "refill-eventually",
         ONE_TASK,
         *(267, 295, 66),
@@ -171,7 +186,7 @@ OF_EXECUTION = (
         {"CPUS": 2, "TASKS": 2, "STACK_PAGES": 2},
         *(3_152, 5_848, 48),
         reached={"reached-freed": 0, "reached-freeing": 18},
-        planted={4: Planted(18, 980, {"no-sleep-atomic": 13, "no-deadlock": 16}), 5: Planted(9, 3_222), 6: Planted(15, 5_088)},
+        planted={4: Planted(18, 1_004, {"no-sleep-atomic": 13, "lock-recursion": 17}), 5: Planted(9, 3_222), 6: Planted(15, 5_088)},
         events=("fork", "sleep"),
     ),
     Control(

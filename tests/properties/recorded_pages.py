@@ -23,6 +23,14 @@ OF_PAGES = (
         like_fixed=True,
     ),
     Control(
+        "single-hole",
+        {"CPUS": 1, "TASKS": 1, "STACK_PAGES": 2},
+        *(83, 90, 37),
+        reached={"reached-lagging": 14, "reached-listed": 23},
+        planted={1: Planted(21, 79, {"area-agrees": 21}), 2: Planted(22, 80)},
+        part="-late",
+    ),
+    Control(
         "area-agrees",
         ONE_TASK,
         *(244, 260, 66),
@@ -223,5 +231,21 @@ OF_PAGES = (
         planted={},
         events=("fork",),
         part="-in-hand",
+    ),
+    Control(
+        "statistics-zero",
+        {"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2},
+        *(2_071, 2_227, 90),
+        reached={"reached-counted": 29, "reached-counted-dead": 32},
+        planted={1: Planted(49, 2_753), 2: Planted(48, 1_979)},
+        events=("touch", "exit"),
+    ),
+    Control(
+        "statistics-zero",
+        {"CPUS": 2, "TASKS": 1, "STACK_PAGES": 2},
+        *(293, 483, 38),
+        reached={"reached-emptied": 16, "reached-down": 11},
+        planted={3: Planted(16, 281)},
+        events=("hotplug",),
     ),
 )

@@ -57,6 +57,10 @@ EQUIVALENT = {
         "stacks_with: Read -> True: area.in_vmap_tree and any(area.pte[level] is page or area.pages[level] is page "
         "for level in range(STACK_PAGES))": ON_ITS_WAY_OUT,
     },
+    "statistics-zero": {
+        "statistics_of_gone_task: Compare -> False: task.state is not TaskState.TASK_DEAD or task.stack_vm_area is not None "
+        "or not statistics_of_task(task)": "no control counts anything for a child that has no stack yet, or for an idle task",
+    },
     "refill-owed": {
         "will_refill: Compare -> False: task is None:": "without it the invariant follows a NULL pointer, which violates it as False does",
     },
@@ -78,6 +82,7 @@ LONG = {
     "fault-resolved",
     "no-wild-pointer",
     "refill-owed",
+    "statistics-zero",
 }
 """Formulas with many mutants, or whose controls are large."""
 

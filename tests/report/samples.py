@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from checker.language.schedule import Call
 from checker.language.tree import Demanded, Position
-from checker.trace.data import Change, Cycle, Step, Trace, Violation
+from checker.trace.data import Activation, Change, Cycle, Step, Trace, Violation
 
 FILES = {
     "rfc_v1": "models/rfc_v1.py",
@@ -32,6 +32,14 @@ def call(text: str) -> Call:
     return Call(routine, at(place))
 
 
+def activation(text: str) -> Activation:
+    """`routine(a=1,b=2) rfc_v1:88`, or without arguments"""
+    routine, _, place = text.partition(" ")
+    name, _, inside = routine.rstrip(")").partition("(")
+    arguments = tuple((one, value) for one, _, value in (part.partition("=") for part in inside.split(",") if part))
+    return Activation(name, at(place), arguments)
+
+
 def changed(text: str) -> Change:
     """`cell before after`"""
     return Change(*text.split())
@@ -51,14 +59,15 @@ def step(
     access: str | None = None,
     reads: tuple[str, ...] = (),
 ) -> Step:
-    """A step of `cpu0/task0`; calls are separated by ` > `. access: routine and place of its access point, if it begins
-    before that."""
+    """A step of `cpu0/task0`; calls are separated by ` > `. access: the routines that its access point is in, in the same way
+    and with arguments, if it begins before that."""
     processor, _, owner = frame.partition("/")
     path = tuple(call(part) for part in calls.split(" > "))
-    accessed = path[-1] if access is None else call(access)
+    ran = () if access is None else tuple(activation(part) for part in access.split(" > "))
+    accessed = (ran or path)[-1]
     changed_cells = tuple(changed(text) for text in changes)
     found = tuple(cell(text) for text in reads)
-    return Step(processor, owner, accessed.routine, (), choices, path, accessed.position, found, changed_cells, processor)
+    return Step(processor, owner, accessed.routine, (), choices, path, accessed.position, found, changed_cells, processor, ran)
 
 
 def action(name: str, place: str, column: str | None, *changes: str, **arguments: str) -> Step:
@@ -74,7 +83,7 @@ def dispatch(cpu: str, idle: str, task: str) -> tuple[Step, ...]:
     return (
         step(old, "cpu_idle scheduler:73", access="cpu_idle scheduler:76"),
         step(old, "__schedule scheduler:21", access="__schedule scheduler:26", reads=(f"{cpu}.current {idle}",)),
-        step(old, "dynamic_stack rfc_v1:99", access="dynamic_stack rfc_v1:100", reads=(f"{idle}.flags 0",)),
+        step(old, "dynamic_stack rfc_v1:99", access=f"dynamic_stack(tsk={idle}) rfc_v1:100", reads=(f"{idle}.flags 0",)),
         step(
             old,
             "__schedule scheduler:27",
@@ -85,7 +94,12 @@ def dispatch(cpu: str, idle: str, task: str) -> tuple[Step, ...]:
             reads=(f"{cpu}.idle {idle}", f"{task}.on_cpu False", f"{task}.cpu None"),
         ),
         step(old, "__schedule scheduler:35", f"{cpu}.stack {idle} {task}", f"{cpu}.previous None {idle}"),
-        step(new, "ret_from_fork scheduler:64", f"{cpu}.current {idle} {task}", access="finish_task_switch scheduler:45"),
+        step(
+            new,
+            "ret_from_fork scheduler:64",
+            f"{cpu}.current {idle} {task}",
+            access="ret_from_fork scheduler:66 > finish_task_switch scheduler:45",
+        ),
         step(new, finish, f"{idle}.on_cpu True False", f"{cpu}.previous {idle} None"),
     )
 
@@ -94,11 +108,17 @@ def fault(cpu: str, area: str, task: str, pages: tuple[str, str]) -> tuple[Step,
     """The fault handler of the RFC at a touch of level 2 with one page mapped."""
     first, second = pages
     frame = f"{cpu}/{cpu}"
+    arguments = f"(task={task},stack={area},level=2)"
     get = "dynamic_stack_fault rfc_v1:72 > dynamic_stack_get_page"
     return (
         action("touch", "faults:33", cpu, cpu=cpu, level="2"),
-        step(frame, "exc_page_fault faults:19"),
-        step(frame, "dynamic_stack_fault rfc_v1:60", access="dynamic_stack_fault rfc_v1:65", reads=(f"{area}.nr_pages 1",)),
+        step(frame, "exc_page_fault faults:19", access=f"exc_page_fault{arguments} faults:22"),
+        step(
+            frame,
+            "dynamic_stack_fault rfc_v1:60",
+            access=f"dynamic_stack_fault{arguments} rfc_v1:65",
+            reads=(f"{area}.nr_pages 1",),
+        ),
         step(frame, f"{get} rfc_v1:52", reads=(f"{cpu}.pool[0] {first}",)),
         step(frame, f"{get} rfc_v1:54", reads=(f"{cpu}.pool[0] {first}",)),
         step(frame, f"{get} rfc_v1:54", f"{cpu}.pool[0] {first} {first}|1"),

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from checker.language.errors import IDENTIFIER
 from checker.language.schedule import Call
 from checker.language.tree import Demanded, Position
-from checker.trace.data import Change, Cycle, InitialChoice, Origin, Place, Stack, Step, Trace, Violation
+from checker.trace.data import Activation, Change, Cycle, InitialChoice, Origin, Place, Stack, Step, Trace, Violation
 from checker.trace.store import KINDS, TraceError, dump_trace, load_trace, parse_trace, trace_to_json
 from tests.report.samples import SAMPLES, lasso, multi_page
 
@@ -37,7 +37,8 @@ maybe = st.none() | words
 cells = several(st.tuples(words, words))
 calls = several(st.builds(Call, words, positions), min_size=1)
 changes = several(st.builds(Change, words, words, words))
-steps = st.builds(Step, maybe, maybe, words, named(words), several(words), calls, positions, cells, changes, maybe)
+ran = several(st.builds(Activation, words, positions, named(words)))
+steps = st.builds(Step, maybe, maybe, words, named(words), several(words), calls, positions, cells, changes, maybe, ran)
 stacks = st.builds(Stack, words, st.tuples(calls)).map(lambda stack: (stack,)) | st.just(())
 identifiers = st.from_regex(IDENTIFIER, fullmatch=True)
 violations = st.builds(Violation, identifiers, st.sampled_from(KINDS), positions, named(words), words, cells, stacks)
@@ -146,7 +147,8 @@ def places(value: object, path: tuple[str | int, ...] = ()) -> list[tuple[str | 
 
 def stored_sample() -> Any:
     trace = multi_page()
-    small = (trace.steps[3], trace.steps[7], trace.steps[-4], trace.steps[-3])
+    small = (trace.steps[3], trace.steps[7], trace.steps[-4], trace.steps[2])
+    assert small[-1].ran[-1].arguments
     return json.loads(dump_trace(replace(trace, steps=small, initial=trace.initial[:2])))
 
 
@@ -185,7 +187,11 @@ def test_every_field_is_needed(path: tuple[str | int, ...]) -> None:
     for part in path[:-1]:
         inner = inner[part]
     del inner[path[-1]]
-    if path[-2:-1] and path[-2] in ("settings", "binding", "arguments"):
+    if (
+        (path[-2:-1] and path[-2] in ("settings", "binding", "arguments"))
+        or path[-1] == "ran"
+        or path[-3:] == ("ran", 0, "arguments")
+    ):
         assert isinstance(parse_trace(json.dumps(whole)), Trace)
     else:
         error_of(whole)
@@ -199,8 +205,11 @@ def test_every_field_is_needed(path: tuple[str | int, ...]) -> None:
         (("schema",), "x", 'not a trace: "schema" is not "stackproof-trace"'),
         (("more",), 1, 'the trace has an unknown field "more"'),
         (("steps", 1, "calls"), [], "steps[1].calls must not be empty"),
+        (("steps", 3, "ran"), [], "steps[3].ran must not be empty"),
+        (("steps", 3, "ran", 0, "arguments", "tsk"), 1, 'steps[3].ran[0].arguments["tsk"] must be a string'),
         (("steps", 0, "name"), None, "steps[0].name must be a string, but is null"),
-        (("settings", "CPUS"), "2", 'settings["CPUS"] must be an integer, but is "2"'),
+        (("settings", "CPUS"), 2.5, 'settings["CPUS"] must be an integer or the name of a value, but is 2.5'),
+        (("settings", "CPUS"), True, 'settings["CPUS"] must be an integer or the name of a value, but is true'),
         (("violation", "position", "line"), 0, "violation.position.line must be at least 1, but is 0"),
         (
             ("violation", "kind"),

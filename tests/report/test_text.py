@@ -10,10 +10,10 @@ from dataclasses import replace
 import pytest
 
 from checker.language.tree import Position
-from checker.report.finding import columns, finding_position, headline, outer_calls
+from checker.report.finding import columns, finding_position, headline
 from checker.report.source import source_line
 from checker.report.text.trace_text import text_report
-from checker.trace.data import Trace
+from checker.trace.data import Step, Trace
 from tests.report.samples import SAMPLES, action, at_once, call, dks, four_cpus, lasso, multi_page, two_cpus
 from tests.report.samples import at as position
 from tests.report.samples import step as step_of
@@ -65,7 +65,7 @@ def test_the_last_line_of_the_protocol_is_named_where_a_step_raised_the_violatio
     trace = four_cpus()
     assert text_report(trace).endswith(f"\n\n{line}\n")
     assert text_report(replace(trace, violation=replace(trace.violation, reads=()))).endswith(f"task3\n{line}\n")
-    for other in ({"kind": "invariant"}, {"position": position("rfc_v1:92")}):
+    for other in ({"kind": "invariant"}, {"position": position("rfc_v1:95")}):
         assert line not in text_report(replace(trace, violation=replace(trace.violation, **other)))
     assert "last line of the protocol" not in text_report(replace(trace, model="drafts/other.py"))
 
@@ -120,11 +120,43 @@ def test_position_is_that_of_the_access() -> None:
     assert finding_position(replace(trace, steps=trace.steps[: number + 1])) == position("rfc_v1:65")
 
 
-def test_a_heading_names_only_the_calls_that_are_known() -> None:
+def headings(*steps: Step) -> list[str]:
+    body = text_report(replace(multi_page(), steps=steps)).partition("\n\n")[2].partition("\n\n")[0]
+    return [line[8:] for line in body.splitlines()[2:] if line[8:9] not in ("", " ")]
+
+
+def test_a_heading_names_the_calls_around_the_access() -> None:
     began = "main rfc_v1:10 > inner rfc_v1:20"
-    assert outer_calls(step_of("cpu0/task0", began)) == (("main", position("rfc_v1:10")),)
-    assert outer_calls(step_of("cpu0/task0", began, access="main rfc_v1:11")) == ()
-    assert outer_calls(step_of("cpu0/task0", began, access="other rfc_v1:30")) == (("main", None),)
+    assert headings(step_of("cpu0/task0", began)) == ["task0: main:10 > inner"]
+    assert headings(step_of("cpu0/task0", began, access="main rfc_v1:11")) == ["task0: main"]
+    other = "main rfc_v1:30 > other rfc_v1:31"
+    assert headings(step_of("cpu0/task0", began, access=other)) == ["task0: main:30 > other"]
+
+
+def test_one_call_has_one_heading_with_its_arguments_where_it_is_entered() -> None:
+    """The first step in a frame that was just pushed begins before the call that its access is in."""
+    call = "main rfc_v1:10 > inner"
+    steps = (
+        step_of("cpu0/task0", "main rfc_v1:9", access="main(task=task0) rfc_v1:10 > inner(a=1,b=2) rfc_v1:20"),
+        step_of("cpu0/task0", f"{call} rfc_v1:21"),
+        step_of("cpu0/task0", f"{call} rfc_v1:22", access="main rfc_v1:10 > inner(a=2,b=2) rfc_v1:20"),
+        step_of("cpu0/task0", "main rfc_v1:11"),
+        step_of("cpu0/task0", f"{call} rfc_v1:20"),
+    )
+    assert headings(*steps) == [
+        "task0: main(task=task0):10 > inner(a=1, b=2)",
+        "task0: main:10 > inner(a=2, b=2)",
+        "task0: main",
+        "task0: main:10 > inner",
+    ]
+
+
+def test_position_is_the_statement_of_the_model_that_raises_the_violation() -> None:
+    """Not the `with` line of the atomic block, or the `def` line of the action, that it is in."""
+    violation = replace(four_cpus().violation, position=position("rfc_v1:95"))
+    trace = replace(four_cpus(), violation=violation)
+    assert finding_position(trace) == position("rfc_v1:95")
+    assert "is the last line of the protocol" not in text_report(trace)
 
 
 def test_a_value_that_a_check_saw_inside_the_last_step_is_set_by_it() -> None:

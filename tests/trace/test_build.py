@@ -12,7 +12,7 @@ from checker.language.tree import Position, Program
 from checker.project import PROJECT
 from checker.trace.confirmation.build import Built, Claim, Disagreement, build_trace
 from checker.trace.confirmation.replay import replay
-from checker.trace.data import Change
+from checker.trace.data import Activation, Change
 from checker.trace.machine import Machine, Transition
 from checker.trace.state import Kind
 from checker.trace.store import dump_trace, parse_trace
@@ -164,7 +164,10 @@ def test_steps_tell_where_they_begin_and_what_they_ran(program: Program) -> None
     assert built.trace.violation.message == "box1|1 is used as a pointer to Box: it is tagged"
     assert built.trace.violation.reads == ()
     pushes, stores, chooses, *_ = built.trace.steps[1:]
-    assert pushes.at == pushes.calls[-1].position == place(program, "def paint")
+    assert (pushes.calls[-1].position, pushes.at) == (place(program, "def paint"), place(program, "tint(colour)"))
+    assert pushes.ran == (Activation("paint", pushes.at, (("colour", "RED"),)),)
+    assert stores.ran == (Activation("tint", stores.at, (("colour", "RED"),)),)
+    assert chooses.ran == (Activation("paint", chooses.at),)
     assert stores.calls[-1].position == place(program, "def tint")
     assert (stores.name, stores.at) == ("tint", place(program, "processor(Box).colour"))
     assert chooses.calls[-1].position == place(program, "tint(colour)")
@@ -173,6 +176,38 @@ def test_steps_tell_where_they_begin_and_what_they_ran(program: Program) -> None
     assert [[call.routine for call in calls] for calls in frames] == [["paint"], ["tint"]]
     assert [calls[-1].position for calls in frames] == [place(program, "tint(colour)"), place(program, "def tint")]
     assert list(built.states[3].frames) == ["box0"]
+
+
+def test_a_step_without_an_access_stands_at_the_last_statement_that_it_ran(tmp_path: Path) -> None:
+    text = """
+g: Small = 0
+@routine(noinline=True)
+def refuses(shade: Small) -> bool:
+    if shade > 0:
+        return False
+    return g == 0
+@routine
+def helper(shade: Small) -> bool:
+    found = shade > 1
+    return found or refuses(shade)
+@routine
+def main() -> None:
+    global g
+    if not helper(1):
+        g = 1
+@invariant("all-open", "g is {g}")
+def unset() -> bool:
+    '''Test.'''
+    return g == 0
+"""
+    program = program_of(tmp_path, TWO_CPUS + text)
+    position = next(i for i in program.invariants if i.property == "all-open").position
+    built = confirmed(program, [Transition(0)] * 3, Claim("invariant", "all-open", position))
+    pushes, returns, stores = built.trace.steps
+    assert [(call.routine, call.arguments) for call in pushes.ran] == [("main", ()), ("helper", (("shade", "1"),))]
+    assert pushes.at == place(program, "refuses(shade)")
+    assert (returns.name, returns.at) == ("refuses", place(program, "return False"))
+    assert (stores.name, stores.at, stores.activations[0].arguments) == ("main", place(program, "g = 1"), ())
 
 
 def test_a_deadlock_is_told_with_where_everybody_waits(tmp_path: Path) -> None:

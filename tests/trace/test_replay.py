@@ -209,6 +209,11 @@ def edit_end(trace: Trace, **changes: object) -> Trace:
         (lambda t: edit_step(t, 2, calls=t.steps[2].calls), "step 2: place: the trace says paint at"),
         (lambda t: edit_step(t, 2, name="main"), "step 2: routine: the trace says main, the replay finds paint"),
         (lambda t: edit_step(t, 2, at=t.steps[0].at), "step 2: access: the trace says"),
+        (lambda t: edit_step(t, 2, ran=()), "step 2: routines and arguments: the trace says paint() at"),
+        (
+            lambda t: edit_step(t, 2, ran=(replace(t.steps[1].ran[0], arguments=(("colour", "RED"),)),)),
+            "step 2: routines and arguments: the trace says paint(colour=RED) at",
+        ),
         (lambda t: edit_end(t, reads=(("box0.colour", "RED"),)), "step 4: box0.colour: the trace says RED"),
         (lambda t: edit_step(t, 1, name="open"), "step 1: the model has no action `open`"),
         (lambda t: edit_step(t, 1, arguments=t.steps[0].arguments[:1]), "step 1: parameters: the trace says ('box',)"),

@@ -9,8 +9,9 @@ from typing import TypeVar
 
 import click
 
-from checker.cli.options.values import Setting
+from checker.cli.options.values import NamedSetting
 from checker.language.errors import UsageError
+from checker.language.tree import Setting
 from checker.result.verdict import NO_EVENTS
 from checker.verify.request import Request
 
@@ -21,7 +22,12 @@ OPTIONS = (
     click.option("--tasks", type=int, metavar="N", help="Number of tasks, not counting idle tasks (same as --set TASKS=N)."),
     click.option("--stack-pages", type=int, metavar="N", help="Pages of a full stack (same as --set STACK_PAGES=N)."),
     click.option(
-        "--set", "settings", type=Setting(), multiple=True, metavar="NAME=VALUE", help="Set a model parameter; may be repeated."
+        "--set",
+        "settings",
+        type=NamedSetting(),
+        multiple=True,
+        metavar="NAME=VALUE",
+        help="Set a model parameter; may be repeated.",
     ),
     click.option("--events", metavar="A,B,...", help="Enable exactly these events; none: no event. Default: all of them."),
     click.option("--property", "properties", multiple=True, metavar="ID", help="Check only this property; may be repeated."),
@@ -40,14 +46,15 @@ def request_of(
     cpus: int | None,
     tasks: int | None,
     stack_pages: int | None,
-    settings: tuple[tuple[str, int], ...],
+    settings: tuple[tuple[str, Setting], ...],
     events: str | None,
     properties: tuple[str, ...],
 ) -> Request:
     """What these options ask for. Raises UsageError if a parameter is set to two values."""
     sizes = {"CPUS": cpus, "TASKS": tasks, "STACK_PAGES": stack_pages}
-    chosen: dict[str, int] = {}
-    for name, value in [*((name, value) for name, value in sizes.items() if value is not None), *settings]:
+    chosen: dict[str, Setting] = {}
+    given: list[tuple[str, Setting]] = [(name, value) for name, value in sizes.items() if value is not None]
+    for name, value in (*given, *settings):
         if chosen.setdefault(name, value) != value:
             raise UsageError(f"{name} is set to {chosen[name]} and to {value}; set it once")
     return Request(model, chosen, None if events is None else events_of(events), tuple(properties) or None)

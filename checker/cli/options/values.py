@@ -9,10 +9,13 @@ import click
 
 from checker.explicit.reduction.canonical import EXCHANGES
 from checker.explicit.reduction.reductions import REDUCTIONS
+from checker.language import tree
+from checker.language.errors import NAMED_VALUE
 
 SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT]?)(?:i?B)?", re.IGNORECASE)
 DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|)", re.IGNORECASE)
 SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600}
+NUMBER = re.compile(r"[+-]?\d{1,18}")
 UNITS = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
 
 
@@ -44,18 +47,22 @@ class Size(click.ParamType[int]):
         return int(float(match[1]) * UNITS[match[2].upper()])
 
 
-class Setting(click.ParamType[tuple[str, int]]):
-    """NAME=VALUE with an integer value."""
+class NamedSetting(click.ParamType[tuple[str, tree.Setting]]):
+    """NAME=VALUE with an integer or a name as value; what a parameter can be, only its model knows."""
 
     name = "name=value"
 
-    def convert(self, value: str | tuple[str, int], param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, int]:
+    def convert(
+        self, value: str | tuple[str, tree.Setting], param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, tree.Setting]:
         if isinstance(value, tuple):
             return value
-        name, equals, number = value.partition("=")
-        if not equals or not re.fullmatch(r"[+-]?\d{1,18}", number.strip()) or not name.strip():
-            self.fail(f"{value!r} is not a setting; write NAME=NUMBER, for example --set T=3")
-        return name.strip(), int(number)
+        name, equals, text = (part.strip() for part in value.partition("="))
+        if name and NUMBER.fullmatch(text):
+            return name, int(text)
+        if not equals or not name or NAMED_VALUE.fullmatch(text) is None:
+            self.fail(f"{value!r} is not a setting; write NAME=VALUE, for example --set T=3", param, ctx)
+        return name, text
 
 
 class Reductions(click.ParamType[frozenset[str]]):

@@ -29,7 +29,7 @@ from checker.language.symmetry import check_symmetry
 
 def load_program(
     path: Path | str,
-    settings: Mapping[str, int] | None = None,
+    settings: Mapping[str, tree.Setting] | None = None,
     events: Iterable[str] | None = None,
     texts: Texts | None = None,
 ) -> tree.Program:
@@ -48,7 +48,9 @@ def load_wording(path: Path | str) -> Wording:
 class _Loader:
     """Reads one model. whole: the modules of which all definitions are part of the program, not just what is imported by name."""
 
-    def __init__(self, path: Path, settings: Mapping[str, int], events: frozenset[str] | None, texts: Texts | None) -> None:
+    def __init__(
+        self, path: Path, settings: Mapping[str, tree.Setting], events: frozenset[str] | None, texts: Texts | None
+    ) -> None:
         if is_kernel(path):
             raise UsageError("this is a part of the kernel, not a model; name a model that imports it", path)
         self.path = path

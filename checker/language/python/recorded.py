@@ -65,7 +65,7 @@ def _assigned(main: Module, name: str, advice: str) -> ast.expr | None:
 def _expectation(main: Module, node: ast.expr, has_events: bool) -> tree.Expectation:
     known = {"settings", "events", "violated", *COUNTS, "ladder"}
     values = _values(main, node, known, EXPECTED_FORM)
-    settings, violated = _numbers(values.get("settings")), values.get("violated")
+    settings, violated = _settings(values.get("settings")), values.get("violated")
     lengths = None if violated is None else _numbers(violated)
     events, ladder = values.get("events"), values.get("ladder", False)
     counts = _numbers({name: values[name] for name in COUNTS if values.get(name) is not None})
@@ -117,6 +117,15 @@ def _is_number(value: object) -> bool:
 def _numbers(value: object) -> tuple[tuple[str, int], ...] | None:
     """name -> number; None if it is something else."""
     if not isinstance(value, dict) or not all(isinstance(k, str) and _is_number(v) for k, v in value.items()):
+        return None
+    return tuple(value.items())
+
+
+def _settings(value: object) -> tuple[tuple[str, tree.Setting], ...] | None:
+    """name -> number or named value; None if it is something else."""
+    if not isinstance(value, dict):
+        return None
+    if not all(isinstance(k, str) and (_is_number(v) or isinstance(v, str)) for k, v in value.items()):
         return None
     return tuple(value.items())
 

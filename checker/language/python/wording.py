@@ -44,7 +44,8 @@ def wording(program: tree.Program, symbols: Symbols, modules: Sequence[Module]) 
     for code in codes:
         for name in {*_own(code), *texts.checked(code)}:
             parts[name].append(texts.closed(code))
-    assumptions = {f"fair: {c.name}": digest([texts.closed(c)]) for c in codes if "fair" in c.decorators}
+    assumed = {assumption.name for assumption in program.assumptions}
+    assumptions = {f"fair: {c.name}": digest([texts.closed(c)]) for c in codes if c.name in assumed}
     assumptions |= {f"constraint: {c.name}": digest([texts.closed(c)]) for c in codes if "constraint" in c.decorators}
     for hook, implementation in program.demanded:
         assumptions[f"hook: {hook}"] = digest([texts.closed(symbols.code.used[implementation])])

@@ -27,6 +27,7 @@ from checker.language.tree.declarations import (
     Parameter,
     Property,
     Record,
+    Setting,
     Variable,
 )
 from checker.language.tree.expressions import (
@@ -154,6 +155,7 @@ __all__ = [
     "Require",
     "Return",
     "Routine",
+    "Setting",
     "Statement",
     "Type",
     "Unary",

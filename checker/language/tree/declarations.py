@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from checker.language.tree.position import Position
 from checker.language.tree.types import Type
@@ -69,15 +70,22 @@ class Property:
     is_lemma: bool = False
 
 
+Setting: TypeAlias = int | str
+"""What a parameter is set to: a number, or one of its names."""
+
+
 @dataclass(frozen=True)
 class Parameter:
+    """A size, or a switch, from low to high; or a choice between named values (`names`), which has no bounds: 0 and 0."""
+
     name: str
-    default: int
+    default: Setting
     low: int
     high: int
     meaning: str
-    value: int
+    value: Setting
     position: Position
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

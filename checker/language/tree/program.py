@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from checker.language.tree.code import Action, Function, Routine
 from checker.language.tree.conditions import Assumption, Constraint, Eventuality, Invariant
-from checker.language.tree.declarations import Event, Local, Parameter, Property, Record, Variable
+from checker.language.tree.declarations import Event, Local, Parameter, Property, Record, Setting, Variable
 from checker.language.tree.position import Position
 from checker.language.tree.statements import Statement
 
@@ -16,7 +16,7 @@ from checker.language.tree.statements import Statement
 class Expectation:
     """The recorded outcome of one configuration; see `Expected` in names.py. None: not recorded yet."""
 
-    settings: tuple[tuple[str, int], ...]
+    settings: tuple[tuple[str, Setting], ...]
     events: tuple[str, ...]
     violated: tuple[tuple[str, int], ...] | None
     states: int | None

@@ -22,10 +22,12 @@ class IntType:
 
 @dataclass(frozen=True)
 class EnumType:
-    """One of the members; its value is its index in `members`, whatever number the source gives it."""
+    """One of the members; its value is its index in `members`, whatever number the source gives it. of_parameter: they are the
+    names that a parameter can be set to, and the source writes them as texts."""
 
     name: str
     members: tuple[str, ...]
+    of_parameter: bool = False
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 
 from checker.report.finding import (
     beside_model,
+    called_as,
     ending,
     headline,
     last_changes,
-    outer_calls,
     protocol_line,
     short,
     shown_arguments,
@@ -37,6 +37,7 @@ from checker.report.picture.tables import (
     width_of,
 )
 from checker.report.source import source_line
+from checker.result.verdict import told
 from checker.trace.data import Step, Trace
 
 LINE_LENGTH = 110
@@ -52,7 +53,7 @@ Words = tuple[str, str, float, bool]
 def title(trace: Trace) -> str:
     """The finding in one line, what it is a finding about, and the legend."""
     count = f"{len(trace.steps)} step" + ("" if len(trace.steps) == 1 else "s")
-    sizes = " ".join(f"{name}={value}" for name, value in trace.settings)
+    sizes = " ".join(f"{name}={value}" for name, value in told(trace.settings))
     if trace.ends:
         count += ", where the run ends"
     elif trace.cycle is not None:
@@ -120,8 +121,12 @@ class StepBoxes:
             lines: list[Words] = [(step.name + arguments, INK, 9, True), (place, PALE_INK, 9, False)]
         else:
             lines = [(step.name, INK, 9, True), (f"{step.owner or step.processor}  {place}", PALE_INK, 9, False)]
-            for routine, at in reversed(outer_calls(step)):
-                lines.append((f"in {routine} {short(at)}" if at is not None else f"in {routine}", PALE_INK, SMALL, False))
+            *outer, last = step.activations
+            if last.arguments:
+                passed = ", ".join(f"{name}={value}" for name, value in last.arguments)
+                lines += [(line, INK, SMALL, False) for line in _wrap(f"called with {passed}", SOURCE_LENGTH)]
+            for activation in reversed(outer):
+                lines.append((f"in {called_as(activation)} {short(activation.position)}", PALE_INK, SMALL, False))
             source = source_line(self.sources, step.at)
             if 0 < len(source) <= SOURCE_LENGTH:
                 lines.append((source, INK, SMALL, False))

@@ -16,7 +16,7 @@ from checker.language.tree import Program
 from checker.report.finding import beside_model, short
 from checker.report.source import source_line
 from checker.report.text.trace_text import plain, steps_text
-from checker.result.verdict import Configuration
+from checker.result.verdict import Configuration, told
 from checker.trace.data import Step, Trace
 from checker.trace.machine import Transition
 
@@ -41,7 +41,7 @@ def difference_text(program: Program, difference: Difference, width: int = 110, 
     summary = "the initial states differ" if difference.move is None else SUMMARIES[difference.kind]
     lines = [plain(f"{where}: error: implementation and model differ: {summary}")]
     count = len(difference.path)
-    sizes = " ".join(f"{name}={value}" for name, value in trace.settings)
+    sizes = " ".join(f"{name}={value}" for name, value in told(trace.settings))
     scope = f"{trace.model}, after {count} step{'' if count == 1 else 's'} that both do alike; {sizes}; events: "
     lines += textwrap.wrap(scope + (", ".join(trace.events) or "none"), width, subsequent_indent="  ")
     common = replace(trace, steps=trace.steps[:count])
@@ -115,7 +115,7 @@ def _recorded_text(program: Program, step: Recorded) -> str:
 def _where(trace: Trace) -> str:
     """The line of the protocol that differs or ran last."""
     for step in reversed(trace.steps):
-        for position in (step.at, *(call.position for call in reversed(step.calls))):
+        for position in (step.at, *(activation.position for activation in reversed(step.activations))):
             if beside_model(trace, position):
                 return f"{position.file}:{position.line}"
     return trace.model

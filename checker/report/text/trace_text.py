@@ -2,9 +2,10 @@
 """A counterexample as text for a terminal or a mail.
 
 First the finding in one line. Then every step, numbered, with one column for each processor: a heading names whose
-frame runs which routine and holds for the steps under it; each step shows its line of the source and, beneath, only
-what it chose and changed or, if it changed nothing, what it read. Changed cells that the failing condition reads are
-marked `*`. Last the failing condition, its binding, the cells and frames it reads, and the command that replays it.
+frame runs which routine, with its arguments where it is entered, and holds for the steps under it; each step shows its
+line of the source and, beneath, only what it chose and changed or, if it changed nothing, what it read. Changed cells
+that the failing condition reads are marked `*`. Last the failing condition, its binding, the cells and frames it reads,
+and the command that replays it.
 """
 
 from __future__ import annotations
@@ -14,12 +15,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from checker.report.finding import (
+    called_as,
     columns,
     ending,
     frames_read,
     headline,
     last_changes,
-    outer_calls,
     protocol_line,
     reached,
     short,
@@ -28,6 +29,7 @@ from checker.report.finding import (
 )
 from checker.report.source import source_line
 from checker.report.text.columns import Columns
+from checker.result.verdict import told
 from checker.trace.data import Step, Trace
 
 BOLD, DIM, RED, YELLOW, RESET = "\x1b[1m", "\x1b[2m", "\x1b[1;31m", "\x1b[33m", "\x1b[0m"
@@ -87,7 +89,7 @@ def _headline(trace: Trace, style: _Style) -> str:
 
 
 def _scope(trace: Trace, width: int) -> list[str]:
-    sizes = " ".join(f"{name}={value}" for name, value in trace.settings)
+    sizes = " ".join(f"{name}={value}" for name, value in told(trace.settings))
     events = ", ".join(trace.events) or "none"
     text = f"{trace.model}, {reached(trace)}; {sizes + '; ' if sizes else ''}events: {events}"
     return textwrap.wrap(plain(text), width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
@@ -126,8 +128,8 @@ def _steps(trace: Trace, sources: dict[str, str], width: int, style: _Style, fir
             text = _action(step)
             put(step, text if step.column else table.across(text), BOLD, number, 0)
         else:
-            heading = (step.column, step.owner, step.name, outer_calls(step))
-            if heading != shown:
+            heading = (step.column, step.owner, step.name, [(call.routine, call.position) for call in step.activations[:-1]])
+            if heading != shown or any(call.arguments for call in step.activations):
                 put(step, _heading(step), BOLD, None, 0, len(step.owner or "") + 2)
             put(step, _place(step, sources, table), "", number)
         shown = None if step.processor is None else heading
@@ -171,10 +173,11 @@ def _action(step: Step) -> str:
 
 
 def _heading(step: Step) -> str:
-    """`task0: ret_from_fork:66 > finish_task_switch`: the routines it is in, the outer ones with the line of the
-    call."""
-    outer = "".join(f"{routine}{'' if at is None else f':{at.line}'} > " for routine, at in outer_calls(step))
-    return f"{step.owner or step.processor}: {outer}{step.name}"
+    """`task0: ret_from_fork:66 > finish_task_switch(prev=idle0)`: the routines it is in, the outer ones with the line of the
+    call, and with their arguments those that it is the first step in."""
+    *outer, last = step.activations
+    calls = "".join(f"{called_as(activation)}:{activation.position.line} > " for activation in outer)
+    return f"{step.owner or step.processor}: {calls}{called_as(last)}"
 
 
 def _place(step: Step, sources: dict[str, str], table: Columns) -> str:

@@ -25,7 +25,9 @@ def free_parameters(sources: Mapping[str, str], program: tree.Program) -> tuple[
     return tuple(
         parameter.name
         for parameter in program.parameters
-        if parameter.low < parameter.high and parameter.name in _counting(modules) - _seen(modules, parameter.name)
+        if not parameter.names
+        and parameter.low < parameter.high
+        and parameter.name in _counting(modules) - _seen(modules, parameter.name)
     )
 
 

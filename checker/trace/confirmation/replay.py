@@ -46,7 +46,9 @@ def replay(program: Program, trace: Trace) -> Replay:
 
 
 def _replay(program: Program, trace: Trace) -> None:
-    _same("settings", dict(trace.settings), {p.name: p.value for p in program.parameters})
+    # A parameter that the model did not have yet when the trace was made has its default: as it was without it.
+    defaults = {p.name: p.default for p in program.parameters}
+    _same("settings", defaults | dict(trace.settings), {p.name: p.value for p in program.parameters})
     _same("events", sorted(trace.events), sorted(event.name for event in program.events if event.enabled))
     texts = tuple(choice.value for choice in trace.choices)
     try:
@@ -101,6 +103,7 @@ def _replay_step(machine: Machine, step: Step, at: str) -> tuple[Outcome, Transi
         raise _Differs(f"{at}: the trace says {step.name} takes place, the replay finds {outcome}")
     _same(f"{at}: routine", step.name, found.name)
     _same(f"{at}: access", str(step.at), str(found.at))
+    _same(f"{at}: routines and arguments", _entered(step), _entered(found))
     _same(f"{at}: choices", step.choices, found.choices)
     _same_cells(f"{at}: reads", dict(step.reads), dict(found.reads))
     _same(f"{at}: order of the reads", _listed(step.reads), _listed(found.reads))
@@ -257,6 +260,14 @@ def _placed(choices: Iterable[InitialChoice]) -> str:
 
 def _listed(cells: Iterable[tuple[str, str]]) -> str:
     return ", ".join(cell for cell, _ in cells) or "nothing"
+
+
+def _entered(step: Step) -> str:
+    parts = []
+    for activation in step.activations:
+        arguments = ", ".join(f"{name}={value}" for name, value in activation.arguments)
+        parts.append(f"{activation.routine}({arguments}) at {activation.position}")
+    return " > ".join(parts)
 
 
 def _chain(calls: Iterable[Call]) -> str:

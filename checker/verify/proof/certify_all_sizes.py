@@ -9,7 +9,7 @@ from checker.symbolic.parametric.all_sizes_certificate import read_lemmas
 from checker.symbolic.terms.terms import Unsupported
 from checker.verify.proof.certificates import MANIFEST, Refused, read_manifest
 from checker.verify.proof.certify import compare_questions
-from checker.verify.proof.claims import Claimed, check_claim, check_text, claimed
+from checker.verify.proof.claims import Claimed, check_claim, check_text, claimed, setting
 from checker.verify.proof.prove_all_sizes import Stands, family, questions, standing_lemmas
 from checker.verify.request import Request
 
@@ -22,7 +22,7 @@ def check_all_sizes_against_model(folder: Path, model: Path) -> Claimed:
     claim = claimed(folder, manifest)
     properties = frozenset(claim.properties)
     try:
-        settings = {str(name): int(value) for name, value in manifest["settings"].items()}
+        settings = {str(name): setting(value) for name, value in manifest["settings"].items()}
         stands: Stands = {}
         for name, places in manifest["stands"].items():
             record, _, depth = name.rpartition(" ")

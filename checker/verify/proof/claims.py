@@ -23,7 +23,7 @@ class Claimed:
 
     model: str
     free: tuple[str, ...]
-    settings: tuple[tuple[str, int], ...]
+    settings: tuple[tuple[str, tree.Setting], ...]
     events: tuple[str, ...]
     properties: tuple[str, ...]
     lemmas: tuple[str, ...] | None
@@ -35,7 +35,7 @@ def claimed(folder: Path, manifest: Mapping[str, Any]) -> Claimed:
     """What a manifest claims. Refused if it does not say."""
     try:
         free = tuple(map(str, manifest.get("any value of", ())))
-        settings = tuple((str(name), int(value)) for name, value in manifest["settings"].items() if name not in free)
+        settings = tuple((str(name), setting(value)) for name, value in manifest["settings"].items() if name not in free)
         events, properties, assumptions = (
             tuple(map(str, _list(manifest[name]))) for name in ("events", "properties", "assumptions")
         )
@@ -46,6 +46,13 @@ def claimed(folder: Path, manifest: Mapping[str, Any]) -> Claimed:
         raise Refused(
             f"{folder / MANIFEST}: it does not say model, settings, events, properties, lemmas and assumptions"
         ) from None
+
+
+def setting(value: object) -> tree.Setting:
+    """What a manifest sets a parameter to. TypeError if it is neither a number nor a name."""
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        raise TypeError
+    return value
 
 
 def _list(value: object) -> list[object]:

@@ -119,11 +119,13 @@ def family(request: Request) -> Family:
         raise UsageError(f"no proof for all sizes: {why}") from None
 
 
-def _sizes(request: Request, program: tree.Program, free: Sequence[str]) -> tuple[list[dict[str, int]], list[dict[str, int]]]:
+def _sizes(
+    request: Request, program: tree.Program, free: Sequence[str]
+) -> tuple[list[dict[str, tree.Setting]], list[dict[str, tree.Setting]]]:
     """Sizes at which the initial state is looked at: the least, and each parameter greater by one; then each greater by two, and
     all of them."""
     values = {p.name: list(range(p.low, min(p.high, p.low + COPIES - 1) + 1)) for p in program.parameters if p.name in free}
-    least = {**request.settings, **{name: of[0] for name, of in values.items()}}
+    least: dict[str, tree.Setting] = {**request.settings, **{name: of[0] for name, of in values.items()}}
     more = [{**least, name: value} for name, of in values.items() for value in of[2:]]
     return [least, *({**least, name: of[1]} for name, of in values.items())], [
         *more,

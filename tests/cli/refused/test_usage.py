@@ -37,7 +37,7 @@ from tests.support.printed import at_a_place, one_line
         (
             ["check", "models/dks.py", "--set", "C"],
             2,
-            "error: Invalid value for '--set': 'C' is not a setting; write NAME=NUMBER, for example --set T=3 (stackproof check --help)",
+            "error: Invalid value for '--set': 'C' is not a setting; write NAME=VALUE, for example --set T=3 (stackproof check --help)",
         ),
         (
             ["check", "models/rfc_v1.py", "--events", "touch,late-falt"],

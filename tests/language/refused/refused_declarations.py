@@ -156,6 +156,63 @@ VARIABLES: list[Case] = [
         STATE + lines('N = parameter(1, 0, «g, "a size")'),
         "a bound of a parameter has to be a constant",
     ),
+    (
+        "named values without their meaning",
+        lines('N = «parameter("a", ("a", "b"))'),
+        'write parameter("default", ("default", "other"), "what it is")',
+    ),
+    (
+        "a choice of one named value",
+        lines('N = parameter("a", «("a",), "a choice")'),
+        'two values or more, each a text, are what it chooses between; write parameter("default", ("default", "other"), "what it is")',
+    ),
+    (
+        "a named value that is a number",
+        lines('N = parameter("a", «("a", "1"), "a choice")'),
+        "'1' is not a name of a value: write up to 64 letters, digits and hyphens, the first one a letter",
+    ),
+    (
+        "a value that is named twice",
+        lines('N = parameter("a", «("a", "b", "a"), "a choice")'),
+        "'a' stands here twice; leave out one",
+    ),
+    (
+        "a default that is none of the values",
+        lines('N = «parameter("c", ("a", "b"), "a choice")'),
+        "the default 'c' is none of the values a or b",
+    ),
+    (
+        "named values that are not texts",
+        STATE + lines('N = «parameter("a", ("a", g), "a choice")'),
+        'write parameter("default", ("default", "other"), "what it is")',
+    ),
+    (
+        "a comparison with what is no value",
+        lines('N = parameter("arm64", ("arm64", "x86"), "a choice")', 'A = N == «"arm46"'),
+        "N is never 'arm46'; it is one of arm64, x86; did you mean `arm64`?",
+    ),
+    (
+        "a named value that is a condition",
+        lines('N = parameter("a", ("a", "b"), "a choice")') + action("if «N:", "    pass"),
+        "N is not a condition; compare it with a member",
+    ),
+    (
+        "a value and the member of an enumeration",
+        STATE + lines('N = parameter("RED", ("RED", "BLUE"), "a choice")', "A = «N == Colour.RED"),
+        "`==` mixes N and Colour",
+    ),
+    (
+        "a member of an enumeration as a text",
+        action('if colour == «"RED":', "    pass"),
+        "'RED' is not a value of the language, which has integers, True, False and None; a text stands where a parameter with "
+        "named values is compared",
+    ),
+    (
+        "a named value on the left",
+        lines('N = parameter("a", ("a", "b"), "a choice")', 'A = «"a" == N'),
+        "'a' is not a value of the language, which has integers, True, False and None; a text stands where a parameter with "
+        "named values is compared",
+    ),
     ("an event without its meaning", lines('E = «event("e")'), 'write event("name", "what happens")'),
     ("a demand without its reason", lines('d = «demand("d")'), 'write demand("id", "why")'),
     (

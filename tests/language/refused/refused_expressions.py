@@ -7,7 +7,12 @@ from tests.language.refused.refused import PROCESSOR, START, STATE, Case, action
 
 EXPRESSIONS: list[Case] = [
     ("a float", action("g = «1.5"), "1.5 is not a value of the language, which has integers, True, False and None"),
-    ("a text", action("g = «'a'"), "'a' is not a value of the language, which has integers, True, False and None"),
+    (
+        "a text",
+        action("g = «'a'"),
+        "'a' is not a value of the language, which has integers, True, False and None; a text stands where a parameter with "
+        "named values is compared",
+    ),
     ("a division", action("g = «g / 2"), "the operator Div is not in the language; it has + - * // % & | ^ << >>"),
     ("a power", action("g = «g ** 2"), "the operator Pow is not in the language; it has + - * // % & | ^ << >>"),
     ("a lambda", action("g = «lambda: 1"), "the language does not have a lambda: write a @function"),

@@ -8,7 +8,7 @@ With the event fork no child ever gets a stack; that it has no other use is what
 may sleep, and makes a stack in vain and frees it. Meanwhile a raw spinlock is taken on the other CPU, in the hook of __schedule, and in
 irq_work on this one: neither forbids anything to the task. PLANTED=4: the task has the lock itself. That cannot be wrong
 alone: where it may sleep it must not (no-sleep-atomic), and if it does, the hook of __schedule waits for its own CPU
-(no-deadlock). PLANTED=5: a spare stack is freed as a switch is finished, which every task does first of all, in ret_from_fork.
+(lock-recursion). PLANTED=5: a spare stack is freed as a switch is finished, which every task does first of all, in ret_from_fork.
 PLANTED=6: by a task in the hook of __schedule.
 """
 

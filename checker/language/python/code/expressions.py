@@ -7,7 +7,7 @@ import ast
 from collections.abc import Sequence
 
 from checker.language import build, tree
-from checker.language.errors import ModelError
+from checker.language.errors import ModelError, similar
 from checker.language.python.code.places import PlaceTranslator
 from checker.language.python.source.modules import Module
 from checker.language.walking import nodes
@@ -79,8 +79,9 @@ class ExpressionTranslator(PlaceTranslator):
             case ast.Constant(value=None):
                 return build.null(position)
             case ast.Constant(value=value):
+                text = "; a text stands where a parameter with named values is compared" if isinstance(value, str) else ""
                 raise self.module.error(
-                    node, f"{value!r} is not a value of the language, which has integers, True, False and None"
+                    node, f"{value!r} is not a value of the language, which has integers, True, False and None{text}"
                 )
             case ast.Name():
                 return self.name(node)
@@ -169,12 +170,12 @@ class ExpressionTranslator(PlaceTranslator):
                     raise self.module.error(right_node, "`in` takes a tuple of values here: `x in (a, b)`")
                 # One after the other, and no further than a match: Python evaluates all of them first.
                 effects, self.effects = self.effects, False
-                elements = [self.expression(value) for value in right_node.elts]
+                elements = [self.compared(value, left) for value in right_node.elts]
                 self.effects = effects
                 member = build.logical(position, "or", [build.compare(position, "==", left, element) for element in elements])
                 parts.append(build.unary(position, "not", member) if isinstance(operator, ast.NotIn) else member)
                 continue
-            right = self.expression(right_node)
+            right = self.compared(right_node, left)
             if number < len(node.ops):
                 self.once(right)
             if isinstance(operator, (ast.Is, ast.IsNot)) and isinstance(left.type, (tree.IntType, tree.BoolType)):
@@ -182,6 +183,17 @@ class ExpressionTranslator(PlaceTranslator):
             parts.append(build.compare(position, _COMPARE[type(operator)], left, right))
             left = right
         return build.logical(self.module.position(node), "and", parts)
+
+    def compared(self, node: ast.expr, left: tree.Expression) -> tree.Expression:
+        """What the value on the left is compared with: a text where that is a parameter with named values."""
+        match node, left.type:
+            case ast.Constant(value=str(name)), tree.EnumType(name=parameter, members=names, of_parameter=True) as type_:
+                if name not in names:
+                    raise self.module.error(
+                        node, f"{parameter} is never {name!r}; it is one of {', '.join(names)}{similar(name, names)}"
+                    )
+                return tree.Constant(self.module.position(node), type_, names.index(name))
+        return self.expression(node)
 
     def once(self, operand: tree.Expression) -> None:
         """The operand stands once in the text and several times in the tree: right only where nothing happens in between, which

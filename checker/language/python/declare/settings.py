@@ -4,14 +4,18 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from checker.language import build, tree
-from checker.language.errors import IDENTIFIER, ModelError, UsageError
+from checker.language.errors import IDENTIFIER, NAMED_VALUE, ModelError, UsageError, similar
 from checker.language.python.code.expressions import ExpressionTranslator
 from checker.language.python.declare.literals import meaning, texts
 from checker.language.python.source.modules import Import, Module
 from checker.language.python.source.symbols import Resolver
+
+
+def _or(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:-1])} or {names[-1]}"
 
 
 class SettingReader:
@@ -20,7 +24,9 @@ class SettingReader:
     main: the model. settings: values of parameters, by name. events: the names of those switched on, None for all.
     """
 
-    def __init__(self, resolver: Resolver, main: Module, settings: Mapping[str, int], events: frozenset[str] | None) -> None:
+    def __init__(
+        self, resolver: Resolver, main: Module, settings: Mapping[str, tree.Setting], events: frozenset[str] | None
+    ) -> None:
         self.resolver = resolver
         self.main = main
         self.settings = settings
@@ -29,6 +35,14 @@ class SettingReader:
         self.events: dict[str, tree.Event] = {}
 
     def parameter(self, module: Module, name: str, call: ast.Call) -> tree.Constant:
+        if name in self.parameters:
+            raise module.error(call, f"there is a parameter {name} in another file already; rename one")
+        match call.args:
+            case [ast.Constant(value=str()), *_]:
+                return self._named(module, name, call)
+        return self._numbered(module, name, call)
+
+    def _numbered(self, module: Module, name: str, call: ast.Call) -> tree.Constant:
         form = 'parameter(default, low, high, "what it is")'
         what = meaning(module, call, 3, form)
         translator = ExpressionTranslator(self.resolver, module)
@@ -36,13 +50,39 @@ class SettingReader:
         if not low <= default <= high:
             raise module.error(call, f"the default {default} is not from {low} to {high}")
         value = self.settings.get(name, default)
+        if isinstance(value, str):
+            raise UsageError(f"{name} = {value} is not a number; {name} ({what}) can be {low} to {high}")
         if not low <= value <= high:
             raise UsageError(f"{name} = {value} is out of range; {name} ({what}) can be {low} to {high}")
-        if name in self.parameters:
-            raise module.error(call, f"there is a parameter {name} in another file already; rename one")
         position = module.position(call)
         self.parameters[name] = tree.Parameter(name, default, low, high, what, value, position)
         return build.integer(position, value)
+
+    def _named(self, module: Module, name: str, call: ast.Call) -> tree.Constant:
+        """A parameter with named values: its constant is the number of the name among them."""
+        form = 'parameter("default", ("default", "other"), "what it is")'
+        what = meaning(module, call, 2, form)
+        try:
+            default, names = (ast.literal_eval(argument) for argument in call.args[:2])
+        except ValueError:
+            raise module.error(call, f"write {form}") from None
+        if not isinstance(names, tuple) or len(names) < 2 or not all(isinstance(each, str) for each in names):
+            raise module.error(call.args[1], f"two values or more, each a text, are what it chooses between; write {form}")
+        for each in names:
+            if NAMED_VALUE.fullmatch(each) is None:
+                form = "write up to 64 letters, digits and hyphens, the first one a letter"
+                raise module.error(call.args[1], f"{each!r} is not a name of a value: {form}")
+            if names.count(each) > 1:
+                raise module.error(call.args[1], f"{each!r} stands here twice; leave out one")
+        if default not in names:
+            raise module.error(call, f"the default {default!r} is none of the values {_or(names)}")
+        value = self.settings.get(name, default)
+        if value not in names:
+            hint = similar(value, names) if isinstance(value, str) else ""
+            raise UsageError(f"{name} = {value} is none of its values; {name} ({what}) can be {_or(names)}{hint}")
+        position = module.position(call)
+        self.parameters[name] = tree.Parameter(name, default, 0, 0, what, value, position, names)
+        return tree.Constant(position, tree.EnumType(name, names, of_parameter=True), names.index(value))
 
     def constant_of_model(self, module: Module, name: str, call: ast.Call) -> tree.Constant:
         """What the model defines, or imports by name from another model, under this name; else the default."""

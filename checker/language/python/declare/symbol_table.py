@@ -28,7 +28,7 @@ class Symbols:
     settings: values of parameters, by name. events: the names of those switched on, None for all.
     """
 
-    def __init__(self, modules: ModuleSet, settings: Mapping[str, int], events: frozenset[str] | None) -> None:
+    def __init__(self, modules: ModuleSet, settings: Mapping[str, tree.Setting], events: frozenset[str] | None) -> None:
         self.modules = modules
         self.settings = SettingReader(self, modules.main, settings, events)
         self.properties = PropertyTable()

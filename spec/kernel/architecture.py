@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What the architecture decides, each with Linux's file that says so."""
+
+from spec.kernel.parameters import ARCH
+
+CURRENT_WITH_STACK = ARCH in ("arm64", "riscv")
+"""Whether `current` changes together with the stack pointer, so that nothing comes between.
+
+arm64: cpu_switch_to sets sp and sp_el0 one after the other, with DAIF masked (arch/arm64/kernel/entry.S). riscv: __switch_to
+loads sp and moves tp, and uses no stack in between; there are no NMIs (arch/riscv/kernel/entry.S). x86: __switch_to_asm
+(arch/x86/entry/entry_64.S) loads the stack pointer and pops from next's stack, then __switch_to writes current_task
+(arch/x86/kernel/process_64.c), both with FRED and without."""
+
+SELF_IPI_PROMPT = ARCH in ("x86", "x86-fred")
+"""Whether the interrupt that irq_work_queue raises on its own CPU comes before the next instruction with interrupts on.
+
+x86: arch_irq_work_raise sends a self-IPI to the local APIC and waits until it is idle (arch/x86/kernel/irq_work.c). arm64 and
+riscv: smp_cross_call, send_ipi_mask (arch/arm64/kernel/smp.c, arch/riscv/kernel/smp.c); by when the interrupt controller
+delivers it to its own CPU, nothing says."""

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""ARCH: each feature decides a verdict that reviewers know."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.kernel.trying import Tried
+
+PANICS = frozenset({"fault-resolved"})
+RUNS_OUT = frozenset({"fault-resolved", "capacity"})
+
+
+@pytest.mark.parametrize("arch", ["generic", "x86", "x86-fred", "arm64", "riscv"])
+@pytest.mark.parametrize("model", ["rfc_v1", "arm64_7_0"])
+def test_a_fault_in_the_switch_is_anothers_only_where_current_lags_behind(model: str, arch: str) -> None:
+    """The handler of both looks at `current`'s stack. On arm64 and riscv that is next's by then."""
+    with_stack = arch in ("arm64", "riscv")
+    tried = Tried(model, (1, 2, 2), ("switch-fault",), frozenset() if with_stack else PANICS, {"ARCH": arch})
+    assert tried.found() == tried.violated
+
+
+def test_a_fault_in_the_switch_strikes_on_arm64_too() -> None:
+    """It is resolved; but the page is taken after the refill, on a CPU that has one slot for two tasks that grow."""
+    tried = Tried("rfc_v1", (1, 2, 2), ("switch-fault", "late-fault"), settings={"ARCH": "arm64"})
+    assert {"charge-once", "refill-owed"} <= tried.found()
+
+
+@pytest.mark.parametrize(
+    ("arch", "events", "violated"),
+    [
+        ("x86", ("touch",), frozenset()),
+        ("x86-fred", ("touch",), frozenset()),
+        ("generic", ("touch",), RUNS_OUT),
+        ("arm64", ("touch",), RUNS_OUT),
+        ("riscv", ("touch",), RUNS_OUT),
+        ("x86", ("touch", "late-fault"), RUNS_OUT),
+        ("x86", ("touch", "irq"), frozenset()),
+    ],
+)
+def test_an_irq_work_refills_in_time_only_where_the_self_ipi_is_prompt(
+    arch: str, events: tuple[str, ...], violated: frozenset[str]
+) -> None:
+    """With interrupts off, from the pick on, it is late everywhere; in an interrupt it comes when that ends."""
+    tried = Tried("irq_work_refill", (1, 2, 2), events, violated, {"ARCH": arch})
+    assert tried.found() == violated
+
+
+@pytest.mark.parametrize("arch", ["x86", "arm64"])
+def test_an_irq_work_runs_also_while_other_cpus_go_on(arch: str) -> None:
+    """What is owed is paid: a CPU that waits for its interrupt does not wait for ever."""
+    tried = Tried("irq_work_refill", (2, 2, 2), ("touch",), settings={"ARCH": arch})
+    assert not {"refill-eventually", "task-runs", "no-deadlock"} & tried.found()
