@@ -6,7 +6,7 @@ from __future__ import annotations
 import dataclasses
 
 from checker.language import tree
-from checker.language.walking import walk
+from checker.language.walking import rebuilt, walk
 
 
 def mark_constants(program: tree.Program) -> tree.Program:
@@ -55,20 +55,12 @@ class _Marker:
         return dataclasses.replace(program, records=records, variables=variables, **copied)  # type: ignore[arg-type]
 
     def variable(self, record: str | None, variable: tree.Variable) -> tree.Variable:
-        return dataclasses.replace(variable, constant=(record, variable.name) in self.constant)
+        constant = (record, variable.name) in self.constant
+        return variable if variable.constant == constant else dataclasses.replace(variable, constant=constant)
 
     def copy(self, value: object) -> object:
-        match value:
-            case tree.Place():
-                copied = dataclasses.replace(value, base=self.copy(value.base), indices=self.copy(value.indices))  # type: ignore[arg-type]
-                return dataclasses.replace(copied, variable=self.variable(value.record, value.variable))
-            case tuple():
-                return tuple(self.copy(item) for item in value)
-            case dict():
-                return {key: self.copy(item) for key, item in value.items()}
-            case tree.Position() | tree.Local():
-                return value
-        if dataclasses.is_dataclass(value) and not isinstance(value, type):
-            changes = {f.name: self.copy(getattr(value, f.name)) for f in dataclasses.fields(value)}
-            return dataclasses.replace(value, **changes)
-        return value
+        copied = rebuilt(value, self.copy)
+        if isinstance(copied, tree.Place):
+            variable = self.variable(copied.record, copied.variable)
+            return copied if variable is copied.variable else dataclasses.replace(copied, variable=variable)
+        return copied

@@ -8,7 +8,7 @@ import dataclasses
 from collections.abc import Iterable, Iterator
 
 from checker.language import tree
-from checker.language.walking import nodes, walk
+from checker.language.walking import nodes, parts, walk
 
 
 def without_dormant(program: tree.Program) -> tree.Program:
@@ -119,11 +119,7 @@ def _may_stop(program: tree.Program, part: object, sound: frozenset[str]) -> boo
         case tree.Cast(operand=operand, type=type_):
             if not isinstance(type_, tree.ReferenceType) and not _fits(operand.type, type_):
                 return True
-    if isinstance(part, tuple):
-        return any(_may_stop(program, item, sound) for item in part)
-    if dataclasses.is_dataclass(part) and not isinstance(part, (type, tree.Position, tree.Variable, tree.Local)):
-        return any(_may_stop(program, getattr(part, field.name), sound) for field in dataclasses.fields(part))
-    return False
+    return any(_may_stop(program, inner, sound) for inner in parts(part))
 
 
 def _followed(program: tree.Program, record: str, pointer: tree.Expression, sound: frozenset[str]) -> bool:

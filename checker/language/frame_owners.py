@@ -14,7 +14,7 @@ from typing import Any
 
 from checker.language import tree
 from checker.language.errors import ModelError
-from checker.language.walking import called_functions, nodes
+from checker.language.walking import called_functions, nodes, rebuilt
 
 Asked = Mapping[str, tuple[str, ...]]
 """Of each routine the records under which it asks for the owner of its frame, itself or through what it calls."""
@@ -67,18 +67,13 @@ def _given(part: Any, asked: Asked) -> Any:
     """A copy of a part of the tree in which calls and `enter` hand the owner on, and what asks for it reads the parameter."""
     if isinstance(part, tree.FrameOwner):
         return _read(part.type.record, part.position)
-    if isinstance(part, tuple):
-        return tuple(_given(item, asked) for item in part)
-    if isinstance(part, dict):
-        return {key: _given(item, asked) for key, item in part.items()}
-    if isinstance(part, tree.Position | tree.Variable) or not dataclasses.is_dataclass(part) or isinstance(part, type):
-        return part
-    changes = {field.name: _given(getattr(part, field.name), asked) for field in dataclasses.fields(part)}
-    if isinstance(part, tree.Call) and part.callee in asked:
-        changes["arguments"] += tuple(_read(record, part.position) for record in asked[part.callee])
+    given = rebuilt(part, lambda inner: _given(inner, asked))
+    owners: tuple[tree.Expression, ...] = ()
+    if isinstance(part, tree.Call):
+        owners = tuple(_read(record, part.position) for record in asked.get(part.callee, ()))
     if isinstance(part, tree.Enter):
-        changes["arguments"] += tuple(_entered(part, record, asked) for record in asked[part.routine])
-    return dataclasses.replace(part, **changes)
+        owners = tuple(_entered(part, record, asked) for record in asked[part.routine])
+    return dataclasses.replace(given, arguments=given.arguments + owners) if owners else given
 
 
 def _entered(enter: tree.Enter, record: str, asked: Asked) -> tree.Expression:

@@ -60,6 +60,26 @@ def test_no_other_path_is_looked_for_in_the_project(missing: str, tmp_path: Path
     assert "there is no such file" in done.stderr
 
 
+def test_a_name_without_its_suffix_is_answered_with_the_file_that_is_there(tmp_path: Path) -> None:
+    own(tmp_path, "pcp.py")
+    own(tmp_path, "folder/pcp.py")
+    for command in ("check", "list", "prove", "simulate", "gate", "mutate"):
+        done = stackproof(command, "pcp", cwd=tmp_path)
+        assert done.returncode == 2
+        assert done.stderr == "pcp: error: no bundled model has this name; to take the file pcp.py, type `pcp.py`\n"
+    inside = stackproof("check", "folder/pcp", cwd=tmp_path)
+    assert "to take the file folder/pcp.py, type `folder/pcp.py`\n" in inside.stderr
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("rfc", "rfc_v1"), ("hardend", "hardened"), ("pcb.py", "pcp.py")])
+def test_a_name_that_is_nearly_right_is_answered_with_the_right_one(typed: str, meant: str, tmp_path: Path) -> None:
+    own(tmp_path, "pcp.py")
+    done = stackproof("check", typed, cwd=tmp_path)
+    assert done.stderr == (
+        f"{typed}: error: there is no such file; did you mean `{meant}`? `stackproof list` names the bundled models\n"
+    )
+
+
 def own(folder: Path, name: str, fine: str = "not count") -> Path:
     """A model called so in the user's folder."""
     path = folder / name

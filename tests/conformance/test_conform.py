@@ -16,6 +16,7 @@ from checker.conformance.specification import Specification
 from checker.language.python.load import load_program
 from checker.project import PROJECT
 from checker.trace.store import load_trace
+from tests.support.recorded import expectations
 
 MODELS = ("rfc_v1", "hardened")
 COUNTEREXAMPLES = sorted((PROJECT / "counterexamples/rfc_v1").glob("*.json"))
@@ -26,7 +27,7 @@ def recorded(least: int, most: int) -> list[tuple[str, int]]:
     return [
         (model, number)
         for model in MODELS
-        for number, entry in enumerate(load_program(PROJECT / f"models/{model}.py").expectations)
+        for number, entry in enumerate(expectations(model))
         if entry.states is not None and least <= entry.states < most
     ]
 
@@ -34,7 +35,7 @@ def recorded(least: int, most: int) -> list[tuple[str, int]]:
 def alike(model: str, number: int, quick: bool) -> None:
     """Lockstep over a recorded configuration: no difference, and as many transitions as the engines find."""
     path = PROJECT / f"models/{model}.py"
-    entry = load_program(path).expectations[number]
+    entry = expectations(model)[number]
     program = load_program(path, dict(entry.settings), entry.events)
     specification = Specification(program)
     subject = Implementation(specification, machine_for(program))

@@ -18,6 +18,7 @@ from checker.trace.data import Trace
 from checker.trace.places import changed_files, moved, positions
 from checker.trace.store import load_trace
 from tests.support.command import stackproof
+from tests.support.recorded import expectations
 
 STORED = sorted(path for path in (PROJECT / "counterexamples").glob("*/*.json") if not path.name.startswith("bug-"))
 """Those that `make findings` stores besides are for tools/findings."""
@@ -26,10 +27,10 @@ KEPT = ("dks", "rfc_v1")
 MODELS = sorted(file for file in (PROJECT / "models").glob("*.py") if not file.name.startswith("_"))
 
 
-def smallest(model: Path) -> dict[str, tuple[int, int]]:
+def smallest(model: str) -> dict[str, tuple[int, int]]:
     """Of each property that is violated in a recorded configuration: the fewest events and steps of a counterexample."""
     sizes: dict[str, tuple[int, int]] = {}
-    for expected in load_program(model).expectations:
+    for expected in expectations(model):
         for name, length in expected.violated or ():
             size = (len(expected.events), length)
             sizes[name] = min(size, sizes.get(name, size))
@@ -44,7 +45,7 @@ def test_the_kept_are_of_these_models() -> None:
 def test_every_recorded_violation_is_stored_with_the_fewest_events_and_steps(model: str) -> None:
     traces = {path.stem: load_trace(path) for path in STORED if path.parent.name == model}
     found = {name: (len(trace.events), len(trace.steps)) for name, trace in traces.items()}
-    assert found == smallest(PROJECT / "models" / f"{model}.py")
+    assert found == smallest(model)
 
 
 @pytest.mark.parametrize("path", STORED, ids=lambda path: f"{path.parent.name}/{path.stem}")
@@ -61,8 +62,8 @@ def to_make() -> list[object]:
     for model in MODELS:
         if model.stem in KEPT:
             continue
-        wanted = smallest(model)
-        for number, expected in enumerate(load_program(model).expectations):
+        wanted = smallest(model.stem)
+        for number, expected in enumerate(expectations(model.stem)):
             here = {name for name, length in expected.violated or () if wanted[name] == (len(expected.events), length)}
             if here:
                 cases.append(pytest.param(model, expected, id=f"{model.stem}/{number}"))

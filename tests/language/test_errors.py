@@ -46,7 +46,7 @@ CASES: list[Case] = [
     *STRUCTS,
 ]
 ELSEWHERE = (
-    "there is no such file",
+    "_missing(path)",
     "the properties of stackproof are not there",
     "this is a folder",
     "not a text file",

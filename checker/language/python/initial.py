@@ -12,7 +12,7 @@ from checker.language.errors import ModelError
 from checker.language.python.declare.symbol_table import Symbols
 from checker.language.python.source.symbols import Code
 from checker.language.python.steps import StepCode
-from checker.language.walking import walk
+from checker.language.walking import rebuilt, walk
 
 
 def initial_codes(symbols: Symbols, codes: Iterable[Code]) -> list[Code]:
@@ -49,11 +49,7 @@ def _renamed_locals(part: Any, prefix: str) -> Any:
     """A copy of a part of the tree in which the name of each local has the prefix."""
     if isinstance(part, tree.Local | tree.LocalRead):
         return dataclasses.replace(part, name=prefix + part.name)
-    if isinstance(part, tuple):
-        return tuple(_renamed_locals(item, prefix) for item in part)
-    if isinstance(part, tree.Position) or not dataclasses.is_dataclass(part) or isinstance(part, type):
-        return part
-    changes = {f.name: _renamed_locals(getattr(part, f.name), prefix) for f in dataclasses.fields(part)}
+    renamed = rebuilt(part, lambda inner: _renamed_locals(inner, prefix))
     if isinstance(part, tree.Assign) and isinstance(part.target, str):
-        changes["target"] = prefix + part.target
-    return dataclasses.replace(part, **changes)
+        return dataclasses.replace(renamed, target=prefix + part.target)
+    return renamed

@@ -127,7 +127,7 @@ def test_every_verdict_names_it(engine: str, tmp_path: Path, capsys: pytest.Capt
     assert run(["check", str(file), "--engine", engine, "--property", "beyond"]) == 0
     out = " ".join(capsys.readouterr().out.split())
     assert "within the constraint low)" in out
-    assert "not searched beyond the constraint low" in out
+    assert "not searched beyond states outside the constraint low" in out
     assert f"constraint low, {file}:{line_of(COUNTER, 'def low')}: n is at most 3" in out
 
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Iterable, Mapping
 
 from checker.language import build, tree
@@ -19,6 +20,26 @@ from checker.language.python.declare.types import TypeReader
 from checker.language.python.declare.variables import VariableReader
 from checker.language.python.source.modules import LANGUAGE, PYTHON_MODULES, Import, Module, ModuleSet
 from checker.language.python.source.symbols import Builtin, Code, StructVariable, Symbol, TypeName
+
+OF_PYTHON = {
+    "print": "a model is explored, never run. Leave it out: a counterexample shows what each step reads and writes",
+    "len": "write the number or the parameter that the array is declared with",
+    "isinstance": "a pointer is one of its record, or None: write `is None`",
+    "float": "all numbers are integers in a range, as Annotated[int, Range(low, high)]",
+    **dict.fromkeys(("abs", "min", "max"), "write `a if a < b else b`"),
+    **dict.fromkeys(("list", "dict", "set", "frozenset", "tuple"), "declare an array or a record"),
+    **dict.fromkeys(("enumerate", "zip", "map", "filter", "reversed", "sorted", "iter", "next"), "write a `for` over range(...)"),
+    **dict.fromkeys(("str", "repr", "format", "bytes"), "it has no text: write an Enum"),
+}
+"""Built-ins of Python that somebody may expect in a model, with what to write."""
+
+
+def undefined(name: str, known: Iterable[str]) -> str:
+    """What is wrong with a name that a file does not define, and what to do."""
+    if hasattr(builtins, name):
+        other = "use what the model defines, and what checker.language has"
+        return f"the language does not have Python's `{name}`: {OF_PYTHON.get(name, other)}"
+    return f"`{name}` is not defined; define it or import it{similar(name, known)}"
 
 
 class Symbols:
@@ -57,7 +78,7 @@ class Symbols:
         if key in self._known:
             return self._known[key]
         if name not in module.definitions:
-            raise module.error(node, f"`{name}` is not defined; define it or import it{similar(name, module.definitions)}")
+            raise module.error(node, undefined(name, module.definitions))
         if key in self._busy:
             raise module.error(node, f"`{name}` is defined by itself; break the circle")
         self._busy.add(key)

@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import ast
+import difflib
+import functools
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,7 +15,7 @@ import checker.language
 from checker.language.errors import ModelError, UsageError, quoting, similar
 from checker.language.tree import Position, line_of
 from checker.language.types import LARGEST
-from checker.project import PROJECT
+from checker.project import PROJECT, bundled_models
 
 LANGUAGE = "checker.language"
 PYTHON_MODULES = {"enum": {"Enum", "IntFlag"}, "typing": {"Annotated"}, "__future__": {"annotations"}}
@@ -82,7 +84,7 @@ def read_source(path: Path) -> str:
             raise UsageError("this is not an ordinary file; name a model's Python source", path)
         return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        raise UsageError("there is no such file; `stackproof list` names the models", path) from None
+        raise UsageError(_missing(path), path) from None
     except IsADirectoryError:
         raise UsageError("this is a folder; name one model file", path) from None
     except UnicodeDecodeError:
@@ -91,6 +93,23 @@ def read_source(path: Path) -> str:
         raise UsageError(f"cannot be read: {error.strerror}", path) from None
     except ValueError:  # a NUL, or half of a character
         raise UsageError("no file can have this name; name a model's Python source", path) from None
+
+
+def _missing(path: Path) -> str:
+    """What to tell somebody who names a file that is not there: which one may be meant."""
+    bundled = bundled_models()
+    beside = path.with_name(f"{path.name}.py")
+    if beside.is_file():
+        name = display_path(beside)
+        return f"no bundled model has this name; to take the file {name}, type `{name}`"
+    try:
+        own = {file.stem: display_path(file) for file in sorted(path.parent.glob("*.py"))}
+    except (OSError, ValueError):  # a folder that cannot be read has nothing to offer
+        own = {}
+    meant = difflib.get_close_matches(path.stem, [*bundled, *own], 1)
+    shown = {name: name for name in bundled} | own
+    hint = f"did you mean `{shown[meant[0]]}`? " if meant else ""
+    return f"there is no such file; {hint}`stackproof list` names the bundled models"
 
 
 def parse_module(name: str, path: Path, texts: Texts | None = None) -> Module:
@@ -109,7 +128,9 @@ def parse_module(name: str, path: Path, texts: Texts | None = None) -> Module:
     return module
 
 
+@functools.lru_cache(maxsize=128)
 def _parsed(display: str, text: str) -> ast.Module:
+    """The syntax of a file; nobody changes it, so a model that is read for many sizes is parsed once."""
     try:
         return ast.parse(text)
     except SyntaxError as error:
