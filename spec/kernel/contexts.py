@@ -6,7 +6,7 @@ from enum import Enum
 from checker.language import function, has_frames, in_routine
 from spec.kernel.exceptions import in_nmi, in_stack_fault
 from spec.kernel.interrupts import thread_stack_free_rcu
-from spec.kernel.locks import holds_raw_spinlock
+from spec.kernel.locks import preemption_disabled
 from spec.kernel.parameters import PREEMPT_RT
 from spec.kernel.records import Cpu
 from spec.kernel.scheduler import before_pick, finish_task_switch, in_scheduler
@@ -47,7 +47,7 @@ def context(cpu: Cpu) -> Context:
         return Context.SOFTIRQ if in_routine(cpu, thread_stack_free_rcu) else Context.HARDIRQ
     if holds_rq_lock(cpu):
         return Context.RQ_LOCKED
-    return Context.ATOMIC if in_scheduler(cpu.stack) or holds_raw_spinlock(cpu) else Context.PROCESS
+    return Context.ATOMIC if in_scheduler(cpu.stack) or preemption_disabled(cpu) else Context.PROCESS
 
 
 @function

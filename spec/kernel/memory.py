@@ -2,14 +2,18 @@
 """Page frames: allocation, freeing, and the memory controller's charge."""
 
 from checker.language import allocate, atomic, check, choose, every, free, function, has_frames, in_routine, is_allocated, routine
-from spec.kernel.allocator_locks import lock_stock, lock_zone, unlock_stock, unlock_zone, zone_is_locked
+from spec.kernel.allocator_locking import lock_stock, lock_zone, unlock_stock, unlock_zone
+from spec.kernel.allocator_locks import zone_is_locked
 from spec.kernel.contexts import context, is_unmaskable, may_take_spinlock
+from spec.kernel.depth import has_frames_in
 from spec.kernel.exceptions import in_stack_fault
-from spec.kernel.parameters import CHARGE_FAIL, OOM, PREEMPT_RT, SLEEP, STACK_PAGES
+from spec.kernel.hooks import shrinker_scan
+from spec.kernel.parameters import CHARGE_FAIL, DEPTH, DEPTH_KEPT, OOM, PREEMPT_RT, RECLAIM, SLEEP, STACK_PAGES
 from spec.kernel.records import Cpu, Gfp, Level, Page, Task, VmArea, this_cpu
 from spec.kernel.scheduler import __schedule
 from spec.properties.charge_once import charge_once
 from spec.properties.free_context import free_context
+from spec.properties.live_page import live_page
 from spec.properties.no_wild_pointer import no_wild_pointer
 from spec.properties.right_stack import right_stack
 from spec.properties.service_context import service_context
@@ -38,6 +42,8 @@ def might_sleep() -> bool:
 def direct_reclaim() -> None:
     """__alloc_pages_direct_reclaim() and try_to_free_mem_cgroup_pages(): sleep until there is memory. In a context that
     must not sleep Linux prints "BUG: scheduling while atomic" and sleeps all the same, and so does this."""
+    if RECLAIM:
+        shrinker_scan()
     __schedule()
 
 
@@ -195,6 +201,12 @@ def is_mapped(page: Page) -> bool:
     return any(is_allocated(stack) and stack.pte[level] is page for stack in every(VmArea) for level in range(STACK_PAGES))
 
 
+@function
+def is_of_a_task(stack: VmArea) -> bool:
+    """Whether the stack is a task's, which may run on all of it from then on."""
+    return any(task.stack_vm_area is stack for task in every(Task))
+
+
 @routine
 def set_pte_at(stack: VmArea, level: Level, page: Page) -> None:
     """set_pte_at(&init_mm, address, pte, mk_pte(page, PAGE_KERNEL)). Linux: turns the pointer into a frame number,
@@ -205,11 +217,17 @@ def set_pte_at(stack: VmArea, level: Level, page: Page) -> None:
         check(is_allocated(page), no_wild_pointer, "{page}, which is free, is mapped at level {level} of {stack}")
         check(not page.dirty or is_mapped(page), zeroed, "{page}, with data of others, enters {stack}")
         cpu = this_cpu()
+        if DEPTH_KEPT:
+            check(
+                stack.pte[level] is None or stack.pte[level] is page or not has_frames_in(stack, level),
+                live_page,
+                "{page} takes the place of {stack.pte[level]} at level {level} of {stack}, where frames are",
+            )
         check(
             not in_stack_fault(cpu) or cpu.stack.stack_vm_area is stack,
             right_stack,
             "the fault was on {cpu.stack}'s stack, and {stack} grows",
         )
-        if in_stack_fault(cpu):
+        if in_stack_fault(cpu) or (not DEPTH and is_of_a_task(stack)):
             page.dirty = True
         stack.pte[level] = page

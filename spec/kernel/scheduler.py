@@ -12,7 +12,10 @@ from spec.kernel.stack_cache import put_task_stack
 @function
 def is_runnable(task: Task, cpu: Cpu) -> bool:
     """Whether the task, which is not an idle task, is current on this CPU, or waits and may run here."""
-    if not cpu.online or task.idle or task.state is not TaskState.TASK_RUNNING:
+    if task.idle or task.state is not TaskState.TASK_RUNNING:
+        return False
+    # A task that must not migrate still runs on a CPU that goes down, which waits for it (balance_push).
+    if not (cpu.online if task.pinned_to is None else task.pinned_to is cpu):
         return False
     if task is cpu.current:
         return True
