@@ -3,13 +3,16 @@
 
 from checker.language import allocate, enter, initial, instance
 from spec.kernel.life import cpu_idle, ret_from_fork
-from spec.kernel.parameters import CPUS, FORK, HOTPLUG, POOL_SLOTS, TASKS
+from spec.kernel.locks import RawSpinlock, Spinlock
+from spec.kernel.parameters import CPUS, FORK, HOTPLUG, POOL_SLOTS, RAW_SPINLOCKS, SPINLOCKS, TASKS
 from spec.kernel.records import Cpu, Page, Task, TaskState, VmArea
 
 
 @initial
 def boot() -> None:
     """What fork_init, the CPUs' bring-up and fork leave behind when nothing goes wrong."""
+    for index in range(SPINLOCKS):
+        instance(Spinlock, index).rlock = instance(RawSpinlock, RAW_SPINLOCKS + index)
     for index in range(CPUS):
         cpu = instance(Cpu, index)
         cpu.boot = HOTPLUG and index == 0

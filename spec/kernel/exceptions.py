@@ -3,7 +3,7 @@
 
 from checker.language import atomic, check, function, halt, in_routine, routine
 from spec.kernel.hooks import stack_fault
-from spec.kernel.parameters import NMI, OOPS_CONTINUES, SOFTIRQ, STACK_PAGES
+from spec.kernel.parameters import DEPTH_KEPT, NMI, OOPS_CONTINUES, SOFTIRQ, STACK_PAGES
 from spec.kernel.plain_work import plain_work
 from spec.kernel.records import Cpu, Level, Task, VmArea, this_cpu
 from spec.properties.fault_resolved import fault_resolved
@@ -39,8 +39,17 @@ def exc_page_fault(task: Task, stack: VmArea, level: Level) -> None:
             if NMI:
                 cpu = this_cpu()
                 cpu.reentered = cpu.reentered and in_nmi(cpu)
+            if DEPTH_KEPT:
+                note_depth(this_cpu(), level)
     else:
         stack_overflow(level)
+
+
+@routine
+def note_depth(cpu: Cpu, level: Level) -> None:
+    """Where an access has been repeated, the stack is in use down to there. An NMI only reads."""
+    if not in_nmi(cpu) and level > cpu.stack.depth:
+        cpu.stack.depth = level
 
 
 @routine

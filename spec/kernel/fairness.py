@@ -43,9 +43,9 @@ def idle_gives_way(cpu: Cpu, task: Task) -> bool:
 @function
 def may_leave_idle(cpu: Cpu) -> bool:
     """Whether the CPU steps its idle task, with another task there that waits for it, or a tick to wake it."""
-    if cpu.stack is not cpu.idle or has_frames(cpu) or not cpu.online:
+    if cpu.stack is not cpu.idle or has_frames(cpu):
         return False
-    return keeps_idle_awake(cpu) or any(is_runnable(task, cpu) for task in every(Task))
+    return (cpu.online and keeps_idle_awake(cpu)) or any(is_runnable(task, cpu) for task in every(Task))
 
 
 @fair("an idle CPU that could run a task again and again enters __schedule again and again", given=may_leave_idle)

@@ -82,6 +82,12 @@ def cpu_dead(cpu: Cpu) -> None:
 
 
 @hook
+def shrinker_scan() -> None:
+    """The scan of the protocol's shrinker (register_shrinker): called with the event reclaim, in process context by a kernel
+    thread, and where an allocation reclaims. It gives pages back."""
+
+
+@hook
 def irq_work_run() -> None:
     """What irq_work_queue asked for: called in hard interrupt context."""
 
@@ -142,6 +148,14 @@ def holds_stack(stack: VmArea) -> bool:
 @function
 def fault_may_take(page: Page) -> bool:
     """For the properties: whether a stack fault could take the page, which the protocol keeps in a variable of its own."""
+    return False
+
+
+@hook
+@function
+def protocol_at_work() -> bool:
+    """For the properties: whether a routine of the protocol is at work that the kernel does not call, such as one that an action
+    of the model enters. While it is, a page that nobody has may be in its hand."""
     return False
 
 

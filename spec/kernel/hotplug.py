@@ -4,7 +4,7 @@
 from checker.language import atomic, check, choose, every, function, has_frames, require, routine
 from spec.kernel.hooks import cpu_dead, cpu_prepare, free_vmap_stack
 from spec.kernel.parameters import POOL_SLOTS, TASKS_END
-from spec.kernel.records import Cpu, this_cpu
+from spec.kernel.records import Cpu, Task, this_cpu
 from spec.kernel.scheduler import in_scheduler, is_usable
 from spec.properties.online_full import online_full
 
@@ -31,7 +31,7 @@ def cpu_down(cpu: Cpu) -> None:
     with atomic("set_cpu_active and set_cpu_online under cpu_hotplug_lock"):
         cpu.online = False
     with atomic("the stopper has sent every task away; cpuhp_report_idle_dead"):
-        require(is_at_rest(cpu) and not cpu.irq_work)
+        require(is_at_rest(cpu) and not cpu.irq_work and all(task.pinned_to is not cpu for task in every(Task)))
     cpu_dead(cpu)
     if TASKS_END:
         free_vm_stack_cache(cpu)

@@ -9,12 +9,15 @@ from spec.kernel.hooks import (
     cpu_prepare,
     exit_task_stack_account,
     free_vmap_stack,
+    protocol_at_work,
     schedule_start,
+    shrinker_scan,
     stack_released,
     switch_finished,
     task_forked,
 )
 from spec.kernel.interrupts import run_irq_work
+from spec.kernel.parameters import RECLAIM
 from spec.kernel.records import Cpu, Task
 
 
@@ -22,6 +25,12 @@ from spec.kernel.records import Cpu, Task
 def fault_active(task: Task) -> bool:
     """Whether a fault on this task's stack is being handled."""
     return any(cpu.stack is task and in_stack_fault(cpu) for cpu in every(Cpu))
+
+
+@function
+def is_changing(task: Task) -> bool:
+    """Whether the task's stack is being changed: by a fault that is handled, or maybe by a shrinker."""
+    return fault_active(task) or (RECLAIM and any(in_routine(other, shrinker_scan) for other in every(Task)))
 
 
 @function
@@ -37,12 +46,15 @@ def in_protocol(task: Task) -> bool:
         or in_routine(task, stack_released)
         or in_routine(task, cpu_prepare)
         or in_routine(task, cpu_dead)
+        or (RECLAIM and in_routine(task, shrinker_scan))
     )
 
 
 @function
 def protocol_active() -> bool:
-    """Whether any CPU or task is inside one of the protocol's hooks or a fault."""
-    return any(
-        in_stack_fault(cpu) or in_routine(cpu, free_vmap_stack) or in_routine(cpu, run_irq_work) for cpu in every(Cpu)
-    ) or any(in_protocol(task) for task in every(Task))
+    """Whether any CPU or task is inside one of the protocol's hooks or a fault, or, as the model says, elsewhere in it."""
+    return (
+        any(in_stack_fault(cpu) or in_routine(cpu, free_vmap_stack) or in_routine(cpu, run_irq_work) for cpu in every(Cpu))
+        or any(in_protocol(task) for task in every(Task))
+        or protocol_at_work()
+    )

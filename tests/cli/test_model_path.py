@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from checker.project import PROJECT, bundled_models
+from checker.project import MODELS, PROJECT, bundled_models
 from tests.support.command import stackproof
 
 SMALL = ("--set", "T=1", "--set", "S=2", "--format", "json")
@@ -41,7 +41,7 @@ def test_each_bundled_model_is_found_by_name_from_an_empty_folder(tmp_path: Path
     listed = stackproof("list", cwd=tmp_path)
     assert listed.returncode == 0, listed.stderr
     names = [line.strip() for line in listed.stdout.split("\n\nof ")[0].splitlines() if line.startswith("  ") and line[2] != " "]
-    assert names[3:] == list(bundled_models())
+    assert names[names.index(str(MODELS)) + 1 :] == list(bundled_models())
     for name in bundled_models():
         found = stackproof("list", name, cwd=tmp_path)
         assert (found.returncode, found.stdout.splitlines()[:2]) == (0, ["models", f"  {name}"])
