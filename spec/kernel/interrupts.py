@@ -58,9 +58,11 @@ def rcu_softirq(cpu: Cpu, stack: VmArea) -> None:
 
 @routine
 def irq_work_queue() -> None:
-    """irq_work_queue(): asks for irq_work_run on this CPU as soon as interrupts are on. NMI-safe. What is pending already, on any
-    CPU where there is one irq_work for all (IRQ_WORK_SHARED), is not queued again (irq_work_claim, kernel/irq_work.c); it is no
-    longer pending when it begins to run, so that it can run on two CPUs at a time."""
+    """irq_work_queue(): asks for irq_work_run on this CPU as soon as interrupts are on. What is pending already, on any CPU where
+    there is one irq_work for all (IRQ_WORK_SHARED), is not queued again (irq_work_claim); it is no longer pending when it begins
+    to run, so that it can run on two CPUs at a time.
+
+    Context: any, also NMI. Takes no lock (kernel/irq_work.c)."""
     with atomic("the claim, one fetch-or, by whoever finds it not pending; then llist_add to this CPU's own list"):
         cpu = this_cpu()
         if not IRQ_WORK_SHARED or not any(other.irq_work for other in every(Cpu)):
