@@ -4,7 +4,14 @@
 from spec.kernel.boot import boot
 from spec.kernel.depth import depth_in_use, task_stack_level
 from spec.kernel.exceptions import exc_nmi, exc_page_fault
-from spec.kernel.fairness import allocations_succeed, idle_gives_way, idle_schedules, irq_work_runs, tasks_run
+from spec.kernel.fairness import (
+    allocations_succeed,
+    hotplug_thread_runs,
+    idle_gives_way,
+    idle_schedules,
+    irq_work_runs,
+    tasks_run,
+)
 from spec.kernel.faults import (
     allocator_fault,
     interrupt,
@@ -19,6 +26,7 @@ from spec.kernel.faults import (
 from spec.kernel.hooks import (
     alloc_vmap_stack,
     cpu_dead,
+    cpu_offline,
     cpu_prepare,
     exit_task_stack_account,
     fault_may_take,
@@ -34,6 +42,7 @@ from spec.kernel.hooks import (
     may_switch_to,
     owes_refill,
     protocol_at_work,
+    schedule_irqs_off,
     schedule_start,
     shrinker_scan,
     stack_fault,
@@ -41,6 +50,7 @@ from spec.kernel.hooks import (
     statistics_of_cpu,
     statistics_of_task,
     switch_finished,
+    switch_prepare,
     task_forked,
 )
 from spec.kernel.interrupts import irq_work_interrupt, irq_work_queue, rcu_softirq, running_task
@@ -48,14 +58,17 @@ from spec.kernel.locks import Mutex, RawSpinlock, Spinlock
 from spec.kernel.memory import (
     __free_page,
     alloc_pages,
+    alloc_pages_nolock,
+    free_pages_nolock,
     is_charged,
     memcg_kmem_charge_page,
     memcg_kmem_uncharge_page,
     mod_lruvec_page_state,
     set_pte_at,
+    try_alloc_pages,
 )
 from spec.kernel.mutexes import mutex_lock, mutex_trylock, mutex_unlock
-from spec.kernel.parameters import ARCH, CPUS, POOL_SLOTS, PREALLOC_PAGES, STACK_PAGES, TASKS
+from spec.kernel.parameters import ARCH, CPUS, IDLE_DYNAMIC, POOL_SLOTS, PREALLOC_PAGES, STACK_PAGES, TASKS
 from spec.kernel.preemption import (
     local_irq_restore,
     local_irq_save,
@@ -81,12 +94,13 @@ from spec.kernel.spinlocks import (
 )
 from spec.kernel.stack_pointer import stack_comes_back_up, stack_goes_deeper
 from spec.kernel.vfree import in_task, vfree_atomic
-from spec.kernel.vmalloc import get_vm_area_node, kfree_vm_area, remove_vm_area
+from spec.kernel.vmalloc import find_vm_area, get_vm_area_node, kfree_vm_area, remove_vm_area
 from spec.kernel.vunmap import clear_highpage, vunmap_range
 
 __all__ = [
     "ARCH",
     "CPUS",
+    "IDLE_DYNAMIC",
     "POOL_SLOTS",
     "PREALLOC_PAGES",
     "STACK_PAGES",
@@ -107,22 +121,27 @@ __all__ = [
     "__free_page",
     "__schedule",
     "alloc_pages",
+    "alloc_pages_nolock",
     "alloc_vmap_stack",
     "allocations_succeed",
     "allocator_fault",
     "boot",
     "clear_highpage",
     "cpu_dead",
+    "cpu_offline",
     "cpu_prepare",
     "depth_in_use",
     "exc_nmi",
     "exc_page_fault",
     "exit_task_stack_account",
     "fault_may_take",
+    "find_vm_area",
+    "free_pages_nolock",
     "free_vmap_stack",
     "get_vm_area_node",
     "holds_page",
     "holds_stack",
+    "hotplug_thread_runs",
     "idle_gives_way",
     "idle_schedules",
     "in_task",
@@ -167,6 +186,7 @@ __all__ = [
     "remote_read",
     "remove_vm_area",
     "running_task",
+    "schedule_irqs_off",
     "schedule_start",
     "set_pte_at",
     "shrinker_scan",
@@ -183,11 +203,13 @@ __all__ = [
     "statistics_of_task",
     "switch_fault",
     "switch_finished",
+    "switch_prepare",
     "task_forked",
     "task_stack_level",
     "tasks_run",
     "this_cpu",
     "touch",
+    "try_alloc_pages",
     "vfree_atomic",
     "vunmap_range",
 ]
