@@ -73,6 +73,9 @@ def notes_of(program: tree.Program) -> tuple[str, ...]:
     found = [*assumptions_of(program)]
     if NO_DEADLOCK not in program.properties:
         found.append("Deadlocks are not checked. To check them, write `from spec.properties.no_deadlock import no_deadlock`")
+    for model in dict.fromkeys(model for _, model in program.dropped):
+        hooks = ", ".join(hook for hook, other in program.dropped if other == model)
+        found.append(f"Hooks that {model} implements and this model, which takes others from it, does not: {hooks}")
     for record, position in undecided_allocations(program):
         found.append(
             f"Not covered: runs in which `allocate` returns another free {record} than those that it tries. They may differ, as "

@@ -54,6 +54,7 @@ ELSEWHERE = (
     "not a model; a model is",
     "this is a part of the kernel",
     "is also defined in",
+    "inherits from",
     "in another file already",
     "is out of range",
     "is not a number; ",

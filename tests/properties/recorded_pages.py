@@ -292,5 +292,14 @@ OF_PAGES = (
         reached={"reached-given-back": 39, "reached-deep": 35},
         planted={5: Planted(41, 1_475)},
         events=("touch", "exit"),
+        bears_on=("charge-once",),
+    ),
+    Control(
+        "one-owner",
+        {"CPUS": 1, "TASKS": 1, "STACK_PAGES": 2, "SPARE_PAGES": 1},
+        *(112, 123, 40),
+        reached={"reached-in-hand": 3},
+        planted={1: Planted(7, 248)},
+        part="-own-action",
     ),
 )
