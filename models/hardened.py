@@ -362,6 +362,7 @@ RECORDED = Recorded(
     },
     assumptions={
         "fair: allocations_succeed": "0889fe19cb3b",
+        "fair: allocators_locks_are_queues": "f76263d1312a",
         "fair: idle_gives_way": "2ed116e7c20b",
         "fair: idle_schedules": "3332dcdf22db",
         "fair: tasks_run": "ce7c213852d5",

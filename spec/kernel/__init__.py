@@ -4,7 +4,17 @@
 from spec.kernel.boot import boot
 from spec.kernel.depth import depth_in_use, task_stack_level
 from spec.kernel.exceptions import exc_nmi, exc_page_fault
-from spec.kernel.fairness import allocations_succeed, idle_gives_way, idle_schedules, irq_work_runs, tasks_run
+from spec.kernel.fairness import (
+    allocations_succeed,
+    allocators_locks_are_queues,
+    idle_gives_way,
+    idle_schedules,
+    irq_work_runs,
+    mutexes_are_handed_over,
+    spinlocks_are_queues,
+    spinlocks_are_queues_in_exceptions,
+    tasks_run,
+)
 from spec.kernel.faults import (
     allocator_fault,
     interrupt,
@@ -110,6 +120,7 @@ __all__ = [
     "alloc_vmap_stack",
     "allocations_succeed",
     "allocator_fault",
+    "allocators_locks_are_queues",
     "boot",
     "clear_highpage",
     "cpu_dead",
@@ -152,6 +163,7 @@ __all__ = [
     "mutex_lock",
     "mutex_trylock",
     "mutex_unlock",
+    "mutexes_are_handed_over",
     "nmi",
     "owes_refill",
     "preempt",
@@ -175,6 +187,8 @@ __all__ = [
     "spin_trylock",
     "spin_unlock",
     "spin_unlock_irqrestore",
+    "spinlocks_are_queues",
+    "spinlocks_are_queues_in_exceptions",
     "stack_comes_back_up",
     "stack_fault",
     "stack_goes_deeper",
