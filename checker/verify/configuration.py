@@ -11,6 +11,7 @@ from checker.explicit.compiled.resuming import Checkpoints
 from checker.explicit.engines import EngineError, Explored, Method, explore
 from checker.explicit.reduction.reductions import PARTIAL_ORDER, symmetry_of
 from checker.explicit.search.results import Limits, Progress, Result
+from checker.explicit.step.outcome import ARENA
 from checker.language.errors import UsageError
 from checker.language.tree import Program
 from checker.result.verdict import Run, Statistics, Verdict, VerdictKind
@@ -92,9 +93,13 @@ def _otherwise(confirming: Confirming, result: Result) -> Verdict:
         return confirming.error(result.error)
     if result.stopped is not None:
         return Verdict("", VerdictKind.UNKNOWN, f"{result.stopped}, reached at depth {result.statistics.depth}")
-    if result.cuts:
+    # A model that is wrong may leak until nothing is left; what it did up to there is known.
+    leaks = set(result.cuts) == {ARENA} and bool(confirming.violated)
+    if result.cuts and not leaks:
         return cut_short(result.cuts)
     detail = f"exhaustive{confirming.subject.configuration.at}{within(result)}"
+    if leaks:
+        detail += f", up to where there is no room: {result.cuts[ARENA]}"
     if result.omission:
         detail += f", but for hash compaction: a state was left out with probability at most {result.omission:.1g}"
     return Verdict("", VerdictKind.BOUNDED, detail)

@@ -58,11 +58,14 @@ from spec.kernel.locks import Mutex, RawSpinlock, Spinlock
 from spec.kernel.memory import (
     __free_page,
     alloc_pages,
+    alloc_pages_nolock,
+    free_pages_nolock,
     is_charged,
     memcg_kmem_charge_page,
     memcg_kmem_uncharge_page,
     mod_lruvec_page_state,
     set_pte_at,
+    try_alloc_pages,
 )
 from spec.kernel.mutexes import mutex_lock, mutex_trylock, mutex_unlock
 from spec.kernel.parameters import ARCH, CPUS, POOL_SLOTS, PREALLOC_PAGES, STACK_PAGES, TASKS
@@ -91,7 +94,7 @@ from spec.kernel.spinlocks import (
 )
 from spec.kernel.stack_pointer import stack_comes_back_up, stack_goes_deeper
 from spec.kernel.vfree import in_task, vfree_atomic
-from spec.kernel.vmalloc import get_vm_area_node, kfree_vm_area, remove_vm_area
+from spec.kernel.vmalloc import find_vm_area, get_vm_area_node, kfree_vm_area, remove_vm_area
 from spec.kernel.vunmap import clear_highpage, vunmap_range
 
 __all__ = [
@@ -117,6 +120,7 @@ __all__ = [
     "__free_page",
     "__schedule",
     "alloc_pages",
+    "alloc_pages_nolock",
     "alloc_vmap_stack",
     "allocations_succeed",
     "allocator_fault",
@@ -130,6 +134,8 @@ __all__ = [
     "exc_page_fault",
     "exit_task_stack_account",
     "fault_may_take",
+    "find_vm_area",
+    "free_pages_nolock",
     "free_vmap_stack",
     "get_vm_area_node",
     "holds_page",
@@ -202,6 +208,7 @@ __all__ = [
     "tasks_run",
     "this_cpu",
     "touch",
+    "try_alloc_pages",
     "vfree_atomic",
     "vunmap_range",
 ]

@@ -28,6 +28,11 @@ def holds_allocator_lock(cpu: Cpu) -> bool:
 
 
 @function
+def zone_is_locked() -> bool:
+    return allocator_locks().zone is not None
+
+
+@function
 def allocator_turned_interrupts_off(cpu: Cpu) -> bool:
     """Whether interrupts are off because of such a lock. With the lock of the tree of areas they are on."""
     return allocator_locks().zone is cpu or cpu.in_stock

@@ -58,7 +58,9 @@ def rcu_softirq(cpu: Cpu, stack: VmArea) -> None:
 
 @routine
 def irq_work_queue() -> None:
-    """irq_work_queue(): asks for irq_work_run on this CPU as soon as interrupts are on. NMI-safe."""
+    """irq_work_queue(): asks for irq_work_run on this CPU as soon as interrupts are on.
+
+    Context: any, also NMI. Takes no lock (kernel/irq_work.c)."""
     with atomic("llist_add to this CPU's own list"):
         cpu = this_cpu()
         cpu.irq_work = True

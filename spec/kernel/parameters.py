@@ -8,6 +8,7 @@ TASKS = parameter(1, 1, 6, "tasks besides each CPU's idle task")
 STACK_PAGES = parameter(3, 2, 8, "pages of a full kernel stack: THREAD_SIZE >> PAGE_SHIFT")
 SPARE_PAGES = parameter(0, 0, 16, "page frames beyond what all full stacks and full pools need")
 EXCEPTION_STACKS = parameter(2, 1, 2, "entries of the fault handler that can nest on one CPU; 1: as with one IST stack of x86")
+PREEMPT_RT = parameter(0, 0, 1, "1: CONFIG_PREEMPT_RT, where a spinlock_t sleeps, so that nobody takes it with preemption off")
 ARCH = parameter(
     "generic",
     ("generic", "x86", "x86-fred", "arm64", "riscv"),

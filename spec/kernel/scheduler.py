@@ -4,7 +4,7 @@
 from checker.language import address, atomic, choose, every, function, in_routine, null, routine
 from spec.kernel.architecture import CURRENT_WITH_STACK
 from spec.kernel.hooks import may_switch_to, schedule_start, switch_finished
-from spec.kernel.parameters import MIGRATE, OOM, POOL_SLOTS, TASKS_END
+from spec.kernel.parameters import MIGRATE, POOL_SLOTS, TASKS_END
 from spec.kernel.records import Cpu, Slot, Task, TaskState, this_cpu
 from spec.kernel.stack_cache import put_task_stack
 
@@ -98,9 +98,8 @@ def pick_task_idle(cpu: Cpu) -> Task:
 @routine
 def note_full_pool(cpu: Cpu) -> None:
     """For the property capacity only."""
-    if OOM:
-        if all(is_usable(cpu, slot) for slot in range(POOL_SLOTS)):
-            cpu.short = False
+    if all(is_usable(cpu, slot) for slot in range(POOL_SLOTS)):
+        cpu.short = False
 
 
 @routine

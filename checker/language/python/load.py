@@ -150,7 +150,7 @@ class _Loader:
             parameters=tuple(settings.parameters.values()),
             events=tuple(settings.events.values()),
             records={
-                name: dataclasses.replace(record, fields=tuple(symbols.fields(name).values()))
+                name: dataclasses.replace(record, fields=tuple(symbols.fields(name).values()), more=symbols.what_to_raise(name))
                 for name, record in symbols.records.items()
             },
             variables=dict(symbols.variables),

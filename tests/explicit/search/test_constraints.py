@@ -201,7 +201,9 @@ def test_proofs_refuse_it(capsys: pytest.CaptureFixture[str]) -> None:
         assert err.endswith(f"{line:>7} | def low() -> bool:\n        | ^~~\n")
 
 
-@pytest.mark.parametrize("seeds", [range(0, 100), pytest.param(range(100, 6000), marks=pytest.mark.slow)], ids=["few", "many"])
+@pytest.mark.parametrize(
+    "seeds", [range(0, 100), pytest.param(range(100, 6000), marks=pytest.mark.exhaustive)], ids=["few", "many"]
+)
 def test_random_systems_with_constraints(seeds: range) -> None:
     """Beside the machine's own search. Enough of them come out of their constraint, else this tests nothing."""
     met: Counter[str] = Counter()

@@ -17,6 +17,7 @@ from checker.language.python.declare.literals import texts
 from checker.language.python.declare.properties import PropertyTable
 from checker.language.python.declare.records import RecordReader
 from checker.language.python.declare.settings import SettingReader
+from checker.language.python.declare.sizing import what_to_raise
 from checker.language.python.declare.types import TypeReader
 from checker.language.python.declare.variables import VariableReader
 from checker.language.python.source.modules import LANGUAGE, PYTHON_MODULES, Import, Module, ModuleSet
@@ -166,6 +167,9 @@ class Symbols:
 
     def annotation(self, module: Module, node: ast.expr) -> tree.Type:
         return self._types.annotation(module, node)
+
+    def what_to_raise(self, record: str) -> str:
+        return what_to_raise(self.modules, *self._records.nodes[record])
 
     def fields(self, record: str) -> dict[str, tree.Variable]:
         return self._records.fields(record)
