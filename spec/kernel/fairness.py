@@ -8,6 +8,7 @@ from checker.language import calls, every, fair, function, has_frames, in_routin
 from spec.kernel.allocator_locking import lock_vmap, lock_zone
 from spec.kernel.allocator_locks import allocator_locks
 from spec.kernel.hooks import keeps_idle_awake, may_switch_to
+from spec.kernel.hotplug import wants_callback
 from spec.kernel.interrupts import run_irq_work, takes_interrupts
 from spec.kernel.locks import Mutex, RawSpinlock
 from spec.kernel.memory import alloc_pages, get_page_from_freelist
@@ -59,6 +60,12 @@ def idle_schedules(cpu: Cpu) -> bool:
     """need_resched is seen. (A CPU that runs a task enters __schedule anyway: its steps lead there.) An idle CPU that never
     has anything to run need not enter __schedule, also in Linux."""
     return calls(cpu, __schedule)
+
+
+@fair("the hotplug thread of a CPU that waits to run is picked again and again", given=wants_callback)
+def hotplug_thread_runs(cpu: Cpu) -> bool:
+    """It has the highest priority; the idle task stands for it."""
+    return calls(cpu, pick_task_idle)
 
 
 @function
