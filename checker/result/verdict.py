@@ -63,7 +63,13 @@ class Configuration:
 NO_EVENTS = "none"
 """What --events takes for no event at all."""
 
-USUAL: Mapping[str, Setting] = {"SPARE_PAGES": 0, "EXCEPTION_STACKS": 2, "ARCH": "generic", "PREEMPT_RT": 0}
+USUAL: Mapping[str, Setting] = {
+    "SPARE_PAGES": 0,
+    "EXCEPTION_STACKS": 2,
+    "PREEMPT_RT": 0,
+    "IDLE_DYNAMIC": 0,
+    "ARCH": "generic",
+}
 """Parameters of the kernel that are told only where they have another value."""
 
 _WORDS = {"CPUS": "CPU", "TASKS": "task", "STACK_PAGES": "stack page", "SPARE_PAGES": "spare page"}

@@ -4,7 +4,14 @@
 from spec.kernel.boot import boot
 from spec.kernel.depth import depth_in_use, task_stack_level
 from spec.kernel.exceptions import exc_nmi, exc_page_fault
-from spec.kernel.fairness import allocations_succeed, idle_gives_way, idle_schedules, irq_work_runs, tasks_run
+from spec.kernel.fairness import (
+    allocations_succeed,
+    hotplug_thread_runs,
+    idle_gives_way,
+    idle_schedules,
+    irq_work_runs,
+    tasks_run,
+)
 from spec.kernel.faults import (
     allocator_fault,
     interrupt,
@@ -19,6 +26,7 @@ from spec.kernel.faults import (
 from spec.kernel.hooks import (
     alloc_vmap_stack,
     cpu_dead,
+    cpu_offline,
     cpu_prepare,
     exit_task_stack_account,
     fault_may_take,
@@ -34,6 +42,7 @@ from spec.kernel.hooks import (
     may_switch_to,
     owes_refill,
     protocol_at_work,
+    schedule_irqs_off,
     schedule_start,
     shrinker_scan,
     stack_fault,
@@ -41,6 +50,7 @@ from spec.kernel.hooks import (
     statistics_of_cpu,
     statistics_of_task,
     switch_finished,
+    switch_prepare,
     task_forked,
 )
 from spec.kernel.interrupts import irq_work_interrupt, irq_work_queue, rcu_softirq, running_task
@@ -58,7 +68,7 @@ from spec.kernel.memory import (
     try_alloc_pages,
 )
 from spec.kernel.mutexes import mutex_lock, mutex_trylock, mutex_unlock
-from spec.kernel.parameters import ARCH, CPUS, POOL_SLOTS, PREALLOC_PAGES, STACK_PAGES, TASKS
+from spec.kernel.parameters import ARCH, CPUS, IDLE_DYNAMIC, POOL_SLOTS, PREALLOC_PAGES, STACK_PAGES, TASKS
 from spec.kernel.preemption import (
     local_irq_restore,
     local_irq_save,
@@ -90,6 +100,7 @@ from spec.kernel.vunmap import clear_highpage, vunmap_range
 __all__ = [
     "ARCH",
     "CPUS",
+    "IDLE_DYNAMIC",
     "POOL_SLOTS",
     "PREALLOC_PAGES",
     "STACK_PAGES",
@@ -117,6 +128,7 @@ __all__ = [
     "boot",
     "clear_highpage",
     "cpu_dead",
+    "cpu_offline",
     "cpu_prepare",
     "depth_in_use",
     "exc_nmi",
@@ -129,6 +141,7 @@ __all__ = [
     "get_vm_area_node",
     "holds_page",
     "holds_stack",
+    "hotplug_thread_runs",
     "idle_gives_way",
     "idle_schedules",
     "in_task",
@@ -173,6 +186,7 @@ __all__ = [
     "remote_read",
     "remove_vm_area",
     "running_task",
+    "schedule_irqs_off",
     "schedule_start",
     "set_pte_at",
     "shrinker_scan",
@@ -189,6 +203,7 @@ __all__ = [
     "statistics_of_task",
     "switch_fault",
     "switch_finished",
+    "switch_prepare",
     "task_forked",
     "task_stack_level",
     "tasks_run",

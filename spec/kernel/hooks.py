@@ -21,6 +21,18 @@ def schedule_start(prev: Task) -> None:
 
 
 @hook
+def schedule_irqs_off(prev: Task) -> None:
+    """Called in __schedule on prev's stack, right behind local_irq_disable(): with preemption and interrupts off, before
+    rq->lock is taken and next is picked."""
+
+
+@hook
+def switch_prepare(prev: Task, next: Task) -> None:
+    """Called in prepare_task_switch on prev's stack, when next is picked and before it is switched to. rq->lock is held and
+    interrupts are off. It is not called where prev goes on."""
+
+
+@hook
 def switch_finished(prev: Task) -> None:
     """Called in finish_task_switch on next's stack, when prev is off the CPU but not yet free to run elsewhere. rq->lock
     is held and interrupts are off."""
@@ -74,6 +86,12 @@ def stack_released(task: Task, stack: VmArea) -> None:
 def cpu_prepare(cpu: Cpu) -> bool:
     """Called on another CPU, in process context, before this one comes up (CPUHP_BP_PREPARE_DYN). False: it cannot."""
     return True
+
+
+@hook
+def cpu_offline(cpu: Cpu) -> None:
+    """Called on the CPU that is about to go down, in process context, with preemption and interrupts on
+    (CPUHP_AP_ONLINE_DYN). A protocol that implements it writes `CPU_OFFLINE = 1`."""
 
 
 @hook

@@ -82,7 +82,8 @@ class VmArea:
 
 @record(count=TASKS + CPUS, frames=TASK_FRAMES, names={"task": TASKS, "idle": CPUS}, symmetric=True)
 class Task:
-    """struct task_struct. The idle tasks run on static stacks that never fault, as init_stack does."""
+    """struct task_struct. The idle tasks run on static stacks that never fault, as init_stack does; with IDLE_DYNAMIC only
+    that of the boot CPU does."""
 
     flags: TaskFlags = TaskFlags(0)
     state: TaskState = TaskState.TASK_RUNNING

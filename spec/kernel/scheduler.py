@@ -3,7 +3,7 @@
 
 from checker.language import address, atomic, choose, every, function, in_routine, null, routine
 from spec.kernel.architecture import CURRENT_WITH_STACK
-from spec.kernel.hooks import may_switch_to, schedule_start, switch_finished
+from spec.kernel.hooks import may_switch_to, schedule_irqs_off, schedule_start, switch_finished, switch_prepare
 from spec.kernel.parameters import MIGRATE, POOL_SLOTS, TASKS_END
 from spec.kernel.records import Cpu, Slot, Task, TaskState, this_cpu
 from spec.kernel.stack_cache import put_task_stack
@@ -61,6 +61,7 @@ def __schedule() -> None:
     cpu = this_cpu()
     prev = cpu.current
     before_pick(prev)
+    schedule_irqs_off(prev)
     with atomic("pick_next_task: rq->lock is held and interrupts are off"):
         # The hook may have slept and resumed on another CPU.
         cpu = this_cpu()
@@ -71,6 +72,7 @@ def __schedule() -> None:
             if not MIGRATE and not next.idle:
                 next.cpu = cpu
     if next is not prev:
+        switch_prepare(prev, next)
         with atomic("one load of the stack pointer; the architecture hands prev over in a register"):
             cpu.stack = next
             cpu.previous = prev

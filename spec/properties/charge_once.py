@@ -12,7 +12,7 @@ from spec.properties.at_rest import protocol_active
 def charge_once(task: Task, level: Level) -> bool:
     """A page charged to nobody escapes its group's limit, one charged to another or twice is never uncharged right.
     The kernel's memory limits are a security boundary. That it is not charged twice is checked where it is charged."""
-    if task.stack_vm_area is None or level == STACK_PAGES:
+    if task.idle or task.stack_vm_area is None or level == STACK_PAGES:  # an idle task is in the root group, which has no limit
         return True
     page = task.stack_vm_area.pte[level]
     if page is None or not is_allocated(page) or page.memcg is task:
