@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 JOBS ?= auto
 
-.PHONY: run test test-slow smoke lint gate signals bench bench-bounded fuzz prove counterexamples findings matrix golden clean
+.PHONY: run test test-slow test-all smoke lint gate signals bench bench-bounded fuzz prove counterexamples findings matrix golden clean
 
 # Find what is wrong with the protocol as it was posted, and compare with the recorded results.
 run: $(READY)
@@ -17,12 +17,16 @@ run: $(READY)
 	@echo "Each finding above is kept in findings/, with its picture (.svg). Are they as recorded in the model?"
 	@$(BIN)/stackproof gate models/rfc_v1.py
 
-# The tests that take minutes; test-slow has the others, and more cases of the same ones.
+# The tests that take minutes; test-slow has the others, and more cases of the same ones; of many like cases a sample. test-all has
+# every case of them, and takes hours.
 test: lint
 	$(BIN)/pytest -n $(JOBS) --dist worksteal --durations=10
 
 test-slow: $(READY)
-	$(BIN)/pytest -n $(JOBS) --dist worksteal --slow -m slow
+	$(BIN)/pytest -n $(JOBS) --dist worksteal --slow -m slow --durations=10
+
+test-all: $(READY)
+	$(BIN)/pytest -n $(JOBS) --dist worksteal --all -m 'slow or exhaustive' --durations=10
 
 # Build a wheel, install it into an environment of its own, and try each command from an empty folder; test-slow does so too.
 smoke: $(READY)

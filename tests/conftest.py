@@ -2,7 +2,8 @@
 """What all tests share.
 
 Golden files are expected output kept beside the tests: `pytest --update-golden` writes them anew; read the diff. Tests
-marked `slow` run with `pytest --slow` only.
+marked `slow` run with `pytest --slow` only; of a test with many slow cases that runs one in SAMPLE. `pytest --all` runs
+all of them, and those marked `exhaustive`.
 """
 
 from __future__ import annotations
@@ -24,15 +25,37 @@ DAYS = 7
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write the golden files anew instead of comparing")
-    parser.addoption("--slow", action="store_true", help="run the tests marked slow too")
+    parser.addoption("--slow", action="store_true", help="run the tests marked slow too, of many like cases a sample")
+    parser.addoption("--all", action="store_true", help="run all tests")
+
+
+MANY = 8
+"""A test with more slow cases than that is sampled."""
+SAMPLE = 4
+"""One in so many of its slow cases runs with --slow."""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if config.getoption("--slow"):
+    if config.getoption("--all"):
         return
     for item in items:
-        if item.get_closest_marker("slow") is not None:
+        if item.get_closest_marker("exhaustive") is not None:
+            item.add_marker(pytest.mark.skip(reason="exhaustive: run with --all"))
+    slow = [item for item in items if item.get_closest_marker("slow") is not None]
+    if not config.getoption("--slow"):
+        for item in slow:
             item.add_marker(pytest.mark.skip(reason="slow: run with --slow"))
+        return
+    if config.getoption("--update-golden"):
+        return
+    cases: dict[str, list[pytest.Item]] = {}
+    for item in slow:
+        cases.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    for like in cases.values():
+        if len(like) > MANY:
+            for number, item in enumerate(like):
+                if number % SAMPLE:
+                    item.add_marker(pytest.mark.skip(reason="one of many: run with --all"))
 
 
 def pytest_configure(config: pytest.Config) -> None:

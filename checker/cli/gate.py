@@ -133,7 +133,7 @@ class _Gating:
         if self.stopped:
             found.append(f"not searched to the end: {_many(self.stopped, 'configuration')}")
         if self.interrupted:
-            found.append("interrupted: what follows was not looked at, and nothing is to be recorded of it")
+            found.append("interrupted: the rest was not checked; do not record it")
         return "; ".join(found) or "all as recorded"
 
 
@@ -229,13 +229,14 @@ def report(expected: tree.Expectation, run: Run, differences: list[str], propert
     """The lines of one configuration. properties: how many the model has."""
     place = f"{expected.position.file}:{expected.position.line}"
     counts = run.statistics
+    configuration = f"{run.subject.configuration}: " if str(run.subject.configuration) else ""
     if not differences:
         outcome = ", ".join(f"{name} {length}" for name, length in run.violated.items()) or "none"
         checked = (
-            "" if len(run.verdicts) == properties else f" ({properties - len(run.verdicts)} properties of runs not looked for)"
+            "" if len(run.verdicts) == properties else f" ({properties - len(run.verdicts)} liveness properties not checked)"
         )
-        return [f"{place}: as recorded: {run.subject.configuration}: violated: {outcome}; {counts.states:,} states{checked}"]
-    lines = [f"{place}: error: {run.subject.configuration}: {difference}" for difference in differences]
+        return [f"{place}: as recorded: {configuration}violated: {outcome}; {counts.states:,} states{checked}"]
+    lines = [f"{place}: error: {configuration}{difference}" for difference in differences]
     if run.error is not None or run.stopped is not None:
         return lines
     return [*lines, "  if this is as it should be, record:", *_to_record(expected, run)]

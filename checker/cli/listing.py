@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import sys
 import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 import click
@@ -12,7 +14,7 @@ import click
 from checker.cli.options.model_path import ModelPath
 from checker.language.errors import UsageError
 from checker.language.python.load import load_program
-from checker.language.tree import Program
+from checker.language.tree import Position, Program
 from checker.project import MODELS, PROJECT, bundled_models
 from checker.report.text.error_text import error_text
 from checker.result.verdict import Status
@@ -22,6 +24,17 @@ BUNDLED = (
     "Bundled with stackproof. Use the name as it stands, in any folder: `stackproof check rfc_v1`. "
     "What ends in .py or has a slash is the path of a model of your own. The bundled files are in"
 )
+
+WIDTH = 80
+"""Columns of the list, but for a path that is longer."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a model has: its line, and what it means."""
+
+    line: str
+    meaning: str
 
 
 @click.command("list", short_help="List models, their parameters, properties and events.")
@@ -41,35 +54,11 @@ def list_(models: tuple[Path, ...]) -> int:
         print(f"  {MODELS}")
     for program in programs:
         print(f"  {_typed(program)}")
-        _paragraph(program.doc.split("\n\n")[0], 6)
-    for title, same in _kinds(programs).items():
-        print(f"\n{title}")
-        program = same[0]
-        print("  parameters (--set NAME=VALUE)")
-        for parameter in program.parameters:
-            values = ", ".join(parameter.names) or f"{parameter.low} to {parameter.high}"
-            print(f"    {parameter.name} = {parameter.default} ({values})")
-            _paragraph(parameter.meaning, 8)
-        if program.events:
-            print("  events (--events A,B,...)")
-        for event in program.events:
-            print(f"    {event.name}")
-            _paragraph(event.meaning, 8)
-        print("  properties (--property ID)")
-        for property_ in program.properties.values():
-            kind = " (a lemma)" if property_.is_lemma else ""
-            print(f"    {property_.identifier}{kind}  {property_.position.file}:{property_.position.line}")
-            _paragraph(property_.why, 8)
-        if program.assumptions:
-            print("  assumed of the runs that properties judge")
-        for assumption in program.assumptions:
-            print(f"    {assumption.name}  {assumption.position.file}:{assumption.position.line}")
-            _paragraph(assumption.prose, 8)
-        if program.constraints:
-            print("  constraints: no transition is taken from states outside them")
-        for constraint in program.constraints:
-            print(f"    {constraint.name}  {constraint.position.file}:{constraint.position.line}")
-            _paragraph(constraint.prose, 8)
+        _paragraph(_joined(program.doc.split("\n\n")[0]), 6)
+    for group in _groups(programs):
+        print()
+        _paragraph(f"of {', '.join(map(_typed, group))}", 0)
+        _group(group)
     for text in errors:
         print(text, file=sys.stderr)
     return Status.USAGE.value if errors else Status.AS_DEMANDED.value
@@ -81,15 +70,75 @@ def _typed(program: Program) -> str:
     return name if bundled_models().get(name) == PROJECT / program.model else program.model
 
 
-def _kinds(programs: list[Program]) -> dict[str, list[Program]]:
-    """Programs by what they share: those of the kernel have the same parameters, events and properties."""
-    kinds: dict[tuple[tuple[str, ...], tuple[str, ...]], list[Program]] = {}
+def _groups(programs: Sequence[Program]) -> list[list[Program]]:
+    """The programs, those together that share a property: all of the kernel do."""
+    groups: list[list[Program]] = []
     for program in programs:
-        key = (tuple(p.name for p in program.parameters), tuple(program.properties))
-        kinds.setdefault(key, []).append(program)
-    return {f"of {', '.join(_typed(program) for program in same)}": same for same in kinds.values()}
+        own = _properties(program)
+        near = [group for group in groups if any(own & _properties(other) for other in group)]
+        if not near:
+            groups.append([program])
+            continue
+        near[0].extend([*(other for group in near[1:] for other in group), program])
+        groups = [group for group in groups if group not in near[1:]]
+    return groups
 
 
-def _paragraph(text: str, indent: int) -> None:
-    for line in textwrap.wrap(" ".join(text.split()), 100 - indent):
-        print(" " * indent + line)
+def _properties(program: Program) -> set[tuple[str, Position]]:
+    return {(property_.identifier, property_.position) for property_ in program.properties.values()}
+
+
+def _group(group: Sequence[Program]) -> None:
+    """Print what the programs have, each thing once, with the programs that have it if not all do."""
+    for title in _sections(group[0]):
+        having: dict[Entry, list[Program]] = {}
+        for program in group:
+            for entry in _sections(program)[title]:
+                having.setdefault(entry, []).append(program)
+        if having:
+            print(f"  {title}")
+        for entry, programs in having.items():
+            some = f"  (only {', '.join(map(_typed, programs))})" if len(programs) < len(group) else ""
+            _paragraph(entry.line + some, 4, 10)
+            _paragraph(_joined(entry.meaning), 8)
+
+
+def _sections(program: Program) -> dict[str, list[Entry]]:
+    """What there is to say of a program, by the title under which it stands."""
+    of_runs = {eventuality.property for eventuality in program.eventualities}
+    parameters = []
+    for p in program.parameters:
+        values = ", ".join(p.names) or f"{p.low} to {p.high}"
+        parameters.append(Entry(f"{p.name} = {p.default} ({values})", p.meaning))
+    properties: dict[bool, list[Entry]] = {False: [], True: []}
+    for name, property_ in program.properties.items():
+        shown = f"{name} (a lemma)" if property_.is_lemma else name
+        properties[name in of_runs].append(Entry(_placed(shown, property_.position), property_.why))
+    return {
+        "parameters (--set NAME=VALUE)": parameters,
+        "events (--events A,B,...)": [Entry(event.name, event.meaning) for event in program.events],
+        "properties of states and steps (--property ID)": properties[False],
+        "properties of whole runs, under fairness (--property ID)": properties[True],
+        "fairness that is assumed of runs": [Entry(_placed(a.name, a.position), a.prose) for a in program.assumptions],
+        "constraints: states outside them are not searched further": [
+            Entry(_placed(c.name, c.position), c.prose) for c in program.constraints
+        ],
+    }
+
+
+def _placed(name: str, position: Position) -> str:
+    return f"{name}  {position.file}:{position.line}"
+
+
+def _paragraph(text: str, indent: int, further: int | None = None) -> None:
+    """Print text in lines that are indented, those after the first perhaps further."""
+    first, rest = " " * indent, " " * (indent if further is None else further)
+    wrapper = textwrap.TextWrapper(
+        WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
+    )
+    for line in wrapper.wrap(text):
+        print(line)
+
+
+def _joined(text: str) -> str:
+    return " ".join(text.split())

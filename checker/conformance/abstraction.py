@@ -56,12 +56,23 @@ FIELDS: dict[tuple[str, str], str] = {
     ("Cpu", "in_hotplug"): "cpus[i].in_hotplug",
     ("Cpu", "cached_stack"): "number(cpus[i].cached_stack)",
     ("Cpu", "irq_work"): "0",  # neither protocol asks for it
+    ("Task", "depth"): "0",
+    ("Task", "migration_disabled"): "0",
+    ("Task", "pinned_to"): "0",
+    ("Cpu", "preempt_count"): "0",
+    ("Cpu", "irqs_disabled"): "0",
     ("Cpu", "in_stock"): "0",  # the locks of the allocators are steps with events that it has not
     ("Cpu", "refused"): "cpus[i].refused",
     ("Cpu", "reentered"): "cpus[i].reentered",
     ("Cpu", "short"): "cpus[i].short",
     ("RawSpinlock", "holder"): "0",  # neither protocol has a lock
     ("RawSpinlock", "irqsave"): "0",
+    ("RawSpinlock", "taken"): "0",
+    ("RawSpinlock", "task"): "0",
+    ("Spinlock", "rlock"): "0",
+    ("Mutex", "owner"): "0",
+    ("AllocatorLocks", "zone"): "0",
+    ("AllocatorLocks", "vmap"): "0",
 }
 """Fields of the modelled kernel's records: where the implementation has instance i's, element j. As text, since all of a state's
 are read by one function that is made of them."""
@@ -72,8 +83,8 @@ VARIABLES: dict[str, tuple[str, str]] = {
 }
 """Variables of the models: the implementation's name for them, and where it has them."""
 
-LOCKS_OF_ALLOCATORS = {"zone_lock": "0", "vmap_lock": "0"}
-"""Variables of the modelled kernel, as FIELDS has them."""
+ORDER_OF_LOCKS = ("taken_under",)
+"""Variables of the modelled kernel that say nothing where there are no locks."""
 
 
 def _number(record: Cpu | Task | VmArea | None) -> int:
@@ -109,7 +120,7 @@ class Packing:
             names.append(name)
             self._types.append(type_)
             self._cells.append((variable, at))
-            first, second = (*at, 0, 0)[:2]
+            first, second = (*at, 0)[:2]
             texts.append(re.sub(r"\bi\b", str(first), re.sub(r"\bj\b", str(second), text)))
 
         for record in program.records.values():
@@ -125,8 +136,9 @@ class Packing:
                     text = FIELDS.get((record.name, "allocated"))
                     add(f"{owner}.allocated", tree.BoolType(), f"{record.name}.allocated", (index,), text)
         for name, declared in program.variables.items():
-            if name in LOCKS_OF_ALLOCATORS:
-                add(name, declared.type, name, (), LOCKS_OF_ALLOCATORS[name])
+            if name in ORDER_OF_LOCKS:
+                for elements in itertools.product(*(range(part) for part in declared.shape if isinstance(part, int))):
+                    add(element_name(program, name, declared, elements), declared.type, name, elements, "0")
                 continue
             if name not in VARIABLES or len(declared.shape) != 1 or not isinstance(declared.shape[0], str):
                 raise Mismatch(f"the reference implementation has no {name}")

@@ -214,8 +214,8 @@ class Specialiser:
                 return Call(procedure, tuple(map(e, arguments)), location, position)
             case Return(value):
                 return Return(None if value is None else e(value))
-            case Allocate(local, record, resets, position, held):
-                return Allocate(local, record, resets, position, None if held is None else tuple(map(e, held)))
+            case Allocate(local, record, resets, position, held, more):
+                return Allocate(local, record, resets, position, None if held is None else tuple(map(e, held)), more)
             case Leave() | Next() | Halt() | Outside() | Cover() | Called() | Stand() | Goto():
                 return i
         raise TypeError(i)

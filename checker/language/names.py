@@ -140,6 +140,11 @@ def implements(hook: Callable[..., T]) -> Callable[[Callable[P, T]], Callable[P,
     return lambda function: function
 
 
+def inherit(model: str) -> None:
+    """`inherit("models.hardened")`: what that model implements of the kernel's hooks, its @initial code and the constants that it
+    gives to the kernel are this model's too, except for what this model gives itself."""
+
+
 def initial(function: Callable[[], None]) -> Callable[[], None]:
     """Atomic code that makes the initial state; one for each way to choose, where it chooses."""
     return function

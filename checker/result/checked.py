@@ -22,7 +22,7 @@ class Asked:
 
     def __str__(self) -> str:
         sizes = " ".join(f"{name}={value}" for name, value in self.settings.items())
-        return "; ".join(filter(None, (sizes, ",".join(self.events or ())))) or "no parameters"
+        return "; ".join(filter(None, (sizes, ",".join(self.events or ())))) or "the only one"
 
 
 @dataclass(frozen=True)

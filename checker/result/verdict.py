@@ -38,7 +38,8 @@ PRECEDENCE = (Status.INTERNAL, Status.USAGE, Status.VIOLATED, Status.INCONCLUSIV
 
 @dataclass(frozen=True)
 class Configuration:
-    """settings: values of all parameters, by name. events: those switched on. has_events: whether the model has any."""
+    """settings: values of all parameters, by name. events: those switched on. has_events: whether the model has any.
+    As text it is what a reader has to be told of these, so nothing for a model without parameters and events."""
 
     settings: tuple[tuple[str, Setting], ...]
     events: tuple[str, ...]
@@ -46,15 +47,29 @@ class Configuration:
 
     def __str__(self) -> str:
         sizes = ", ".join(_size(name, value) for name, value in told(self.settings))
+        events = (",".join(self.events) or "no events") if self.events or self.has_events else ""
+        return "; ".join(filter(None, (sizes, events)))
+
+    @property
+    def at(self) -> str:
+        """The end of a sentence about it, with a space before it: ` at 1 CPU; touch`, ` with events touch`, or nothing."""
+        if told(self.settings):
+            return f" at {self}"
         if self.events or self.has_events:
-            return f"{sizes or 'no parameters'}; {','.join(self.events) or 'no events'}"
-        return sizes or "no parameters"
+            return f" with events {','.join(self.events)}" if self.events else " without events"
+        return ""
 
 
 NO_EVENTS = "none"
 """What --events takes for no event at all."""
 
-USUAL: Mapping[str, Setting] = {"SPARE_PAGES": 0, "EXCEPTION_STACKS": 2, "ARCH": "generic"}
+USUAL: Mapping[str, Setting] = {
+    "SPARE_PAGES": 0,
+    "EXCEPTION_STACKS": 2,
+    "PREEMPT_RT": 0,
+    "IDLE_DYNAMIC": 0,
+    "ARCH": "generic",
+}
 """Parameters of the kernel that are told only where they have another value."""
 
 _WORDS = {"CPUS": "CPU", "TASKS": "task", "STACK_PAGES": "stack page", "SPARE_PAGES": "spare page"}
@@ -111,6 +126,9 @@ class Subject:
     configuration: Configuration
     sources: Mapping[str, str]
     notes: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return ": ".join(filter(None, (self.model, str(self.configuration))))
 
 
 @dataclass(frozen=True)

@@ -139,7 +139,8 @@ def _otherwise(configuration: Configuration, answers: Answers, result: Result) -
     """The verdict of every property that no violation was found of."""
     if answers.error is not None:
         return answers.error
-    proved = f"depth <= {answers.reached}, at {configuration}" if answers.reached >= 0 else ""
+    scope = f"depth <= {answers.reached}" + (f",{configuration.at}" if configuration.at else "")
+    proved = scope if answers.reached >= 0 else ""
     if result.cuts:
         return cut_short(result.cuts)
     if answers.stopped is not None:

@@ -9,15 +9,18 @@ from collections.abc import Iterator
 
 from checker.explicit.compiled.resuming import Checkpoints
 from checker.explicit.engines import EngineError, Explored, Method, explore
+from checker.explicit.reduction.reductions import PARTIAL_ORDER, symmetry_of
 from checker.explicit.search.results import Limits, Progress, Result
+from checker.explicit.step.outcome import ARENA
 from checker.language.errors import UsageError
+from checker.language.tree import Program
 from checker.result.verdict import Run, Statistics, Verdict, VerdictKind
 from checker.verify.confirm import Announce, Confirming, cut_short, within
 from checker.verify.liveness import fairness_of, look_at_runs
 from checker.verify.request import Request
 from checker.verify.subject import load_subject, unreached_lines
 
-AS_TRUSTED = "whoever can write that file can take states and their violations out of it"
+AS_TRUSTED = "whoever can write that file can make the search skip states, and violations in them"
 """Of a checkpoint that a search went on from."""
 
 
@@ -45,7 +48,7 @@ def check_configuration(
     otherwise = _otherwise(confirming, result)
     s = result.statistics
     return Run(
-        dataclasses.replace(loaded.subject, notes=(*loaded.subject.notes, *_notes(explored, method.checkpoints))),
+        dataclasses.replace(loaded.subject, notes=(*loaded.subject.notes, *_notes(program, explored, method.checkpoints))),
         tuple(
             dataclasses.replace(
                 confirming.violated.get(n) or runs.get(n) or dataclasses.replace(otherwise, property=n),
@@ -70,14 +73,18 @@ def check_configuration(
     )
 
 
-def _notes(explored: Explored, checkpoints: Checkpoints | None) -> Iterator[str]:
-    """What a reader of the verdicts has to know of this search."""
+def _notes(program: Program, explored: Explored, checkpoints: Checkpoints | None) -> Iterator[str]:
+    """What a reader of the verdicts has to know of this search, or can change in the model."""
+    own = {symmetry_of(record.name): record.name for record in program.records.values() if record.position.file == program.model}
     for what, why in explored.unused.items():
-        yield f"Not reduced by {what}: {why}"
+        if what == PARTIAL_ORDER:
+            yield f"The reduction {PARTIAL_ORDER} had nothing to do: {why}"
+        elif what in own:
+            yield f"{own[what]} is declared symmetric, but the search could not use that and visited more states: {why}"
     if explored.refusal is not None:
         yield f"The cache of compiled searches was not used: {explored.refusal}"
     if checkpoints is not None and checkpoints.resume is not None:
-        yield f"{checkpoints.resume} is trusted for which states were searched: {AS_TRUSTED}"
+        yield f"The search relies on {checkpoints.resume}, from which it resumed: {AS_TRUSTED}"
 
 
 def _otherwise(confirming: Confirming, result: Result) -> Verdict:
@@ -86,9 +93,13 @@ def _otherwise(confirming: Confirming, result: Result) -> Verdict:
         return confirming.error(result.error)
     if result.stopped is not None:
         return Verdict("", VerdictKind.UNKNOWN, f"{result.stopped}, reached at depth {result.statistics.depth}")
-    if result.cuts:
+    # A model that is wrong may leak until nothing is left; what it did up to there is known.
+    leaks = set(result.cuts) == {ARENA} and bool(confirming.violated)
+    if result.cuts and not leaks:
         return cut_short(result.cuts)
-    detail = f"exhaustive at {confirming.subject.configuration}{within(result)}"
+    detail = f"exhaustive{confirming.subject.configuration.at}{within(result)}"
+    if leaks:
+        detail += f", up to where there is no room: {result.cuts[ARENA]}"
     if result.omission:
         detail += f", but for hash compaction: a state was left out with probability at most {result.omission:.1g}"
     return Verdict("", VerdictKind.BOUNDED, detail)

@@ -60,11 +60,11 @@ def assumptions_of(program: tree.Program) -> tuple[str, ...]:
     assumed = [f"Assumed: {text}" for text in program.stated]
     if program.demanded:
         demands = ", ".join(f"{hook} ({name})" for hook, name in program.demanded)
-        assumed.append(f"Assumed: the kernel honours what the model demands of it: {demands}")
+        assumed.append(f"Assumed: the kernel asks and obeys these routines of the model: {demands}")
     hooks = [routine.name for routine in program.routines.values() if routine.hook == routine.name and not routine.protocol]
     for constraint in program.constraints:
         at = f"{constraint.position.file}:{constraint.position.line}"
-        assumed.append(f"No transition is taken from a state outside the constraint {constraint.name}, {at}: {constraint.prose}")
+        assumed.append(f"Nothing was searched beyond states outside the constraint {constraint.name}, {at}: {constraint.prose}")
     return (*assumed, *([f"Hooks that the model does not implement: {', '.join(hooks)}"] if hooks else []))
 
 
@@ -72,14 +72,19 @@ def notes_of(program: tree.Program) -> tuple[str, ...]:
     """Its assumptions, and what the model has for nothing."""
     found = [*assumptions_of(program)]
     if NO_DEADLOCK not in program.properties:
-        found.append("Deadlocks were not looked for: the model does not import no_deadlock from spec.properties.no_deadlock")
+        found.append("Deadlocks are not checked. To check them, write `from spec.properties.no_deadlock import no_deadlock`")
+    for model in dict.fromkeys(model for _, model in program.dropped):
+        hooks = ", ".join(hook for hook, other in program.dropped if other == model)
+        found.append(f"Hooks that {model} implements and this model, which takes others from it, does not: {hooks}")
     for record, position in undecided_allocations(program):
         found.append(
-            f"Not decided: whether it matters which other free {record} `allocate` could return; {position.file}:{position.line} "
-            f"tells one {record} from another by more than references to them"
+            f"Not covered: runs in which `allocate` returns another free {record} than those that it tries. They may differ, as "
+            f"{position.file}:{position.line} does more with a {record} than compare and follow pointers to it"
         )
     for name, position in program.unused:
-        found.append(f"{position.file}:{position.line}: nothing calls `{name}`; say with @implements which hook it is for")
+        found.append(
+            f"{position.file}:{position.line}: nothing calls `{name}`; call it, or say with @implements which hook it is for"
+        )
     return tuple(found)
 
 

@@ -2,8 +2,16 @@
 """The kernel around a protocol: what a protocol's text may use. Importing it brings in the whole kernel."""
 
 from spec.kernel.boot import boot
+from spec.kernel.depth import depth_in_use, task_stack_level
 from spec.kernel.exceptions import exc_nmi, exc_page_fault
-from spec.kernel.fairness import allocations_succeed, idle_gives_way, idle_schedules, irq_work_runs, tasks_run
+from spec.kernel.fairness import (
+    allocations_succeed,
+    hotplug_thread_runs,
+    idle_gives_way,
+    idle_schedules,
+    irq_work_runs,
+    tasks_run,
+)
 from spec.kernel.faults import (
     allocator_fault,
     interrupt,
@@ -18,6 +26,7 @@ from spec.kernel.faults import (
 from spec.kernel.hooks import (
     alloc_vmap_stack,
     cpu_dead,
+    cpu_offline,
     cpu_prepare,
     exit_task_stack_account,
     fault_may_take,
@@ -32,41 +41,66 @@ from spec.kernel.hooks import (
     may_read_stack,
     may_switch_to,
     owes_refill,
+    protocol_at_work,
+    schedule_irqs_off,
     schedule_start,
+    shrinker_scan,
     stack_fault,
     stack_released,
     statistics_of_cpu,
     statistics_of_task,
     switch_finished,
+    switch_prepare,
     task_forked,
 )
 from spec.kernel.interrupts import irq_work_interrupt, irq_work_queue, rcu_softirq, running_task
-from spec.kernel.locks import (
-    RawSpinlock,
-    raw_spin_lock,
-    raw_spin_lock_irqsave,
-    raw_spin_trylock,
-    raw_spin_unlock,
-    raw_spin_unlock_irqrestore,
-)
+from spec.kernel.locks import Mutex, RawSpinlock, Spinlock
 from spec.kernel.memory import (
     __free_page,
     alloc_pages,
+    alloc_pages_nolock,
+    free_pages_nolock,
     is_charged,
     memcg_kmem_charge_page,
     memcg_kmem_uncharge_page,
     mod_lruvec_page_state,
     set_pte_at,
+    try_alloc_pages,
 )
-from spec.kernel.parameters import ARCH, CPUS, POOL_SLOTS, PREALLOC_PAGES, STACK_PAGES, TASKS
+from spec.kernel.mutexes import mutex_lock, mutex_trylock, mutex_unlock
+from spec.kernel.parameters import ARCH, CPUS, IDLE_DYNAMIC, POOL_SLOTS, PREALLOC_PAGES, STACK_PAGES, TASKS
+from spec.kernel.preemption import (
+    local_irq_restore,
+    local_irq_save,
+    migrate_disable,
+    migrate_enable,
+    preempt_disable,
+    preempt_enable,
+)
 from spec.kernel.records import Count, Cpu, Gfp, Level, Page, Slot, Task, TaskFlags, TaskState, VmArea, this_cpu
+from spec.kernel.rescheduling import preempt
 from spec.kernel.scheduler import __schedule
+from spec.kernel.spinlocks import (
+    raw_spin_lock,
+    raw_spin_lock_irqsave,
+    raw_spin_trylock,
+    raw_spin_unlock,
+    raw_spin_unlock_irqrestore,
+    spin_lock,
+    spin_lock_irqsave,
+    spin_trylock,
+    spin_unlock,
+    spin_unlock_irqrestore,
+)
+from spec.kernel.stack_pointer import stack_comes_back_up, stack_goes_deeper
 from spec.kernel.vfree import in_task, vfree_atomic
-from spec.kernel.vmalloc import get_vm_area_node, kfree_vm_area, remove_vm_area
+from spec.kernel.vmalloc import find_vm_area, get_vm_area_node, kfree_vm_area, remove_vm_area
+from spec.kernel.vunmap import clear_highpage, vunmap_range
 
 __all__ = [
     "ARCH",
     "CPUS",
+    "IDLE_DYNAMIC",
     "POOL_SLOTS",
     "PREALLOC_PAGES",
     "STACK_PAGES",
@@ -75,9 +109,11 @@ __all__ = [
     "Cpu",
     "Gfp",
     "Level",
+    "Mutex",
     "Page",
     "RawSpinlock",
     "Slot",
+    "Spinlock",
     "Task",
     "TaskFlags",
     "TaskState",
@@ -85,20 +121,27 @@ __all__ = [
     "__free_page",
     "__schedule",
     "alloc_pages",
+    "alloc_pages_nolock",
     "alloc_vmap_stack",
     "allocations_succeed",
     "allocator_fault",
     "boot",
+    "clear_highpage",
     "cpu_dead",
+    "cpu_offline",
     "cpu_prepare",
+    "depth_in_use",
     "exc_nmi",
     "exc_page_fault",
     "exit_task_stack_account",
     "fault_may_take",
+    "find_vm_area",
+    "free_pages_nolock",
     "free_vmap_stack",
     "get_vm_area_node",
     "holds_page",
     "holds_stack",
+    "hotplug_thread_runs",
     "idle_gives_way",
     "idle_schedules",
     "in_task",
@@ -115,14 +158,25 @@ __all__ = [
     "kfree_vm_area",
     "late_fault",
     "list_is_exact",
+    "local_irq_restore",
+    "local_irq_save",
     "may_cache_stack",
     "may_read_stack",
     "may_switch_to",
     "memcg_kmem_charge_page",
     "memcg_kmem_uncharge_page",
+    "migrate_disable",
+    "migrate_enable",
     "mod_lruvec_page_state",
+    "mutex_lock",
+    "mutex_trylock",
+    "mutex_unlock",
     "nmi",
     "owes_refill",
+    "preempt",
+    "preempt_disable",
+    "preempt_enable",
+    "protocol_at_work",
     "raw_spin_lock",
     "raw_spin_lock_irqsave",
     "raw_spin_trylock",
@@ -132,17 +186,30 @@ __all__ = [
     "remote_read",
     "remove_vm_area",
     "running_task",
+    "schedule_irqs_off",
     "schedule_start",
     "set_pte_at",
+    "shrinker_scan",
+    "spin_lock",
+    "spin_lock_irqsave",
+    "spin_trylock",
+    "spin_unlock",
+    "spin_unlock_irqrestore",
+    "stack_comes_back_up",
     "stack_fault",
+    "stack_goes_deeper",
     "stack_released",
     "statistics_of_cpu",
     "statistics_of_task",
     "switch_fault",
     "switch_finished",
+    "switch_prepare",
     "task_forked",
+    "task_stack_level",
     "tasks_run",
     "this_cpu",
     "touch",
+    "try_alloc_pages",
     "vfree_atomic",
+    "vunmap_range",
 ]

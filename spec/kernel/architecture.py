@@ -17,3 +17,10 @@ SELF_IPI_PROMPT = ARCH in ("x86", "x86-fred")
 x86: arch_irq_work_raise sends a self-IPI to the local APIC and waits until it is idle (arch/x86/kernel/irq_work.c). arm64 and
 riscv: smp_cross_call, send_ipi_mask (arch/arm64/kernel/smp.c, arch/riscv/kernel/smp.c); by when the interrupt controller
 delivers it to its own CPU, nothing says."""
+
+OVERFLOW_STACK_SHARED = ARCH == "riscv"
+"""Whether one overflow stack serves all CPUs, so that a stack fault waits until no other is being handled.
+
+riscv: handle_kernel_stack_overflow spins on spin_shadow_stack before it uses shadow_stack (arch/riscv/kernel/entry.S; 6.2 to
+6.6, before that it did not even wait, since then each CPU has one). Here the stack is in use until the handler ends, as a
+handler that returns needs it to. arm64: overflow_stack is per CPU. x86: so is the stack of #DF."""

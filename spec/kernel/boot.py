@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The initial state: full pools, stacks with their first page, every CPU in its idle task."""
+"""The initial state: full pools, stacks with their first pages, every CPU in its idle task."""
 
 from checker.language import allocate, enter, initial, instance
 from spec.kernel.life import cpu_idle, ret_from_fork
-from spec.kernel.parameters import CPUS, FORK, HOTPLUG, POOL_SLOTS, TASKS
+from spec.kernel.locks import RawSpinlock, Spinlock
+from spec.kernel.parameters import CPUS, FORK, HOTPLUG, IDLE_DYNAMIC, POOL_SLOTS, PREALLOC_PAGES, RAW_SPINLOCKS, SPINLOCKS, TASKS
 from spec.kernel.records import Cpu, Page, Task, TaskState, VmArea
 
 
 @initial
 def boot() -> None:
     """What fork_init, the CPUs' bring-up and fork leave behind when nothing goes wrong."""
+    for index in range(SPINLOCKS):
+        instance(Spinlock, index).rlock = instance(RawSpinlock, RAW_SPINLOCKS + index)
     for index in range(CPUS):
         cpu = instance(Cpu, index)
         cpu.boot = HOTPLUG and index == 0
@@ -22,18 +25,20 @@ def boot() -> None:
         cpu.stack = idle
         cpu.current = idle
         enter(idle, cpu_idle)
-    for index in range(TASKS):
+    for index in range(TASKS + CPUS):
         task = instance(Task, index)
-        enter(task, ret_from_fork)
-        if FORK and index > 0:
+        if index < TASKS:
+            enter(task, ret_from_fork)
+        if FORK and 0 < index < TASKS:
             task.state = TaskState.TASK_DEAD
-        else:
+        elif index < TASKS or (IDLE_DYNAMIC and index > TASKS):
             area = allocate(VmArea)
-            page = allocate(Page)
-            page.memcg = task
-            page.dirty = True
             area.in_vmap_tree = True
-            area.pages[0] = page
-            area.pte[0] = page
-            area.nr_pages = 1
+            for level in range(PREALLOC_PAGES):
+                page = allocate(Page)
+                page.memcg = task
+                page.dirty = True
+                area.pages[level] = page
+                area.pte[level] = page
+            area.nr_pages = PREALLOC_PAGES
             task.stack_vm_area = area

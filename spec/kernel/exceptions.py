@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Exceptions: the architecture's part of a stack fault, interrupts, NMIs."""
 
-from checker.language import atomic, check, function, halt, in_routine, routine
+from checker.language import atomic, check, every, function, halt, in_routine, require, routine
+from spec.kernel.architecture import OVERFLOW_STACK_SHARED
 from spec.kernel.hooks import stack_fault
-from spec.kernel.parameters import NMI, OOPS_CONTINUES, SOFTIRQ, STACK_PAGES
+from spec.kernel.parameters import DEPTH_KEPT, NMI, OOPS_CONTINUES, SOFTIRQ, STACK_PAGES
 from spec.kernel.plain_work import plain_work
 from spec.kernel.records import Cpu, Level, Task, VmArea, this_cpu
 from spec.properties.fault_resolved import fault_resolved
@@ -25,13 +26,29 @@ def in_interrupt(cpu: Cpu) -> bool:
     return in_routine(cpu, common_interrupt)
 
 
+@function
+def shared_stack_is_free() -> bool:
+    return not any(in_routine(cpu, on_shared_stack) for cpu in every(Cpu))
+
+
+@routine
+def on_shared_stack(task: Task, stack: VmArea, level: Level) -> bool:
+    """The handler, on the one overflow stack that all CPUs share."""
+    return stack_fault(task, stack, level)
+
+
 @routine
 def exc_page_fault(task: Task, stack: VmArea, level: Level) -> None:
     """The exception that a stack fault raises, on a stack of its own. Linux: on x86 the CPU cannot push the frame of the
     page fault on the unmapped stack, so that it arrives as a double fault on the stack of that, or with FRED as a page
     fault at a higher stack level; on arm64 it is handled on the overflow stack. The access that faulted is repeated when
     this returns; without a mapping it would fault again, so that counts as unresolved."""
-    resolved = stack_fault(task, stack, level)
+    if OVERFLOW_STACK_SHARED:
+        with atomic("one amoswap, by who finds the stack free; with interrupts off, and nobody in line"):
+            require(shared_stack_is_free())
+        resolved = on_shared_stack(task, stack, level)
+    else:
+        resolved = stack_fault(task, stack, level)
     if resolved:
         with atomic("the repeated access"):
             check(level < STACK_PAGES, fault_resolved, "{task} hit the guard page of {stack}, and the fault counts as resolved")
@@ -39,8 +56,17 @@ def exc_page_fault(task: Task, stack: VmArea, level: Level) -> None:
             if NMI:
                 cpu = this_cpu()
                 cpu.reentered = cpu.reentered and in_nmi(cpu)
+            if DEPTH_KEPT:
+                note_depth(this_cpu(), level)
     else:
         stack_overflow(level)
+
+
+@routine
+def note_depth(cpu: Cpu, level: Level) -> None:
+    """Where an access has been repeated, the stack is in use down to there. An NMI only reads."""
+    if not in_nmi(cpu) and level > cpu.stack.depth:
+        cpu.stack.depth = level
 
 
 @routine

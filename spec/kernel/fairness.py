@@ -6,6 +6,7 @@ it between two of its steps comes to an end."""
 
 from checker.language import calls, every, fair, function, has_frames, in_routine
 from spec.kernel.hooks import keeps_idle_awake, may_switch_to
+from spec.kernel.hotplug import wants_callback
 from spec.kernel.interrupts import run_irq_work, takes_interrupts
 from spec.kernel.memory import alloc_pages, get_page_from_freelist
 from spec.kernel.records import Cpu, Task
@@ -43,9 +44,9 @@ def idle_gives_way(cpu: Cpu, task: Task) -> bool:
 @function
 def may_leave_idle(cpu: Cpu) -> bool:
     """Whether the CPU steps its idle task, with another task there that waits for it, or a tick to wake it."""
-    if cpu.stack is not cpu.idle or has_frames(cpu) or not cpu.online:
+    if cpu.stack is not cpu.idle or has_frames(cpu):
         return False
-    return keeps_idle_awake(cpu) or any(is_runnable(task, cpu) for task in every(Task))
+    return (cpu.online and keeps_idle_awake(cpu)) or any(is_runnable(task, cpu) for task in every(Task))
 
 
 @fair("an idle CPU that could run a task again and again enters __schedule again and again", given=may_leave_idle)
@@ -53,6 +54,12 @@ def idle_schedules(cpu: Cpu) -> bool:
     """need_resched is seen. (A CPU that runs a task enters __schedule anyway: its steps lead there.) An idle CPU that never
     has anything to run need not enter __schedule, also in Linux."""
     return calls(cpu, __schedule)
+
+
+@fair("the hotplug thread of a CPU that waits to run is picked again and again", given=wants_callback)
+def hotplug_thread_runs(cpu: Cpu) -> bool:
+    """It has the highest priority; the idle task stands for it."""
+    return calls(cpu, pick_task_idle)
 
 
 @function

@@ -20,6 +20,7 @@ from spec.kernel.locks import interrupts_off
 from spec.kernel.parameters import (
     ALLOCATOR_FAULT,
     EXCEPTION_STACKS,
+    IDLE_DYNAMIC,
     INTERRUPTS,
     IRQ,
     LATE_FAULT,
@@ -48,12 +49,18 @@ def in_switch(cpu: Cpu) -> bool:
     return in_routine(cpu.stack, end_of_switch) if CURRENT_WITH_STACK else cpu.stack is not cpu.current
 
 
+@function
+def grows(cpu: Cpu) -> bool:
+    """Whether the idle task of the CPU has a stack that can grow, and runs. One in play_dead() uses no more of it."""
+    return IDLE_DYNAMIC == 1 and cpu.online and cpu.idle.stack_vm_area is not None
+
+
 @action
 def touch(cpu: Cpu, level: Level) -> None:
     """Plain work of a task goes as deep as level, which is not mapped or is the guard page."""
     require(TOUCH and not has_frames(cpu) and not self_ipi_is_due(cpu))
     task = cpu.stack
-    require(not task.idle and task is cpu.current and not in_scheduler(task))
+    require((not task.idle or grows(cpu)) and task is cpu.current and not in_scheduler(task))
     require(level == STACK_PAGES or is_unmapped(task, level))
     enter(cpu, exc_page_fault, task, task.stack_vm_area, level)
 

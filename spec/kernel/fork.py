@@ -4,7 +4,7 @@
 from checker.language import atomic, check, choose, every, null, routine
 from spec.kernel.hooks import alloc_vmap_stack, free_vmap_stack, task_forked
 from spec.kernel.memory import memcg_kmem_charge_page, memcg_kmem_uncharge_page
-from spec.kernel.parameters import STACK_PAGES, TASKS_END
+from spec.kernel.parameters import DEPTH_KEPT, STACK_PAGES, TASKS_END
 from spec.kernel.plain_work import is_unused
 from spec.kernel.records import Gfp, Task, TaskState, VmArea, this_cpu
 from spec.properties.remote_access import remote_access
@@ -74,6 +74,8 @@ def copy_process() -> None:
         child.state = TaskState.TASK_NEW
         child.flags = parent.flags
         child.cpu = None
+        if DEPTH_KEPT:
+            child.depth = 0
     task_forked(child)
     if alloc_thread_stack_node(child):
         with atomic("wake_up_new_task puts the child on a runqueue under its lock; from then on it uses its stack"):

@@ -21,6 +21,18 @@ def schedule_start(prev: Task) -> None:
 
 
 @hook
+def schedule_irqs_off(prev: Task) -> None:
+    """Called in __schedule on prev's stack, right behind local_irq_disable(): with preemption and interrupts off, before
+    rq->lock is taken and next is picked."""
+
+
+@hook
+def switch_prepare(prev: Task, next: Task) -> None:
+    """Called in prepare_task_switch on prev's stack, when next is picked and before it is switched to. rq->lock is held and
+    interrupts are off. It is not called where prev goes on."""
+
+
+@hook
 def switch_finished(prev: Task) -> None:
     """Called in finish_task_switch on next's stack, when prev is off the CPU but not yet free to run elsewhere. rq->lock
     is held and interrupts are off."""
@@ -77,8 +89,20 @@ def cpu_prepare(cpu: Cpu) -> bool:
 
 
 @hook
+def cpu_offline(cpu: Cpu) -> None:
+    """Called on the CPU that is about to go down, in process context, with preemption and interrupts on
+    (CPUHP_AP_ONLINE_DYN). A protocol that implements it writes `CPU_OFFLINE = 1`."""
+
+
+@hook
 def cpu_dead(cpu: Cpu) -> None:
     """Called on another CPU, in process context, when this one is down, or was prepared and did not come up."""
+
+
+@hook
+def shrinker_scan() -> None:
+    """The scan of the protocol's shrinker (register_shrinker): called with the event reclaim, in process context by a kernel
+    thread, and where an allocation reclaims. It gives pages back."""
 
 
 @hook
@@ -142,6 +166,14 @@ def holds_stack(stack: VmArea) -> bool:
 @function
 def fault_may_take(page: Page) -> bool:
     """For the properties: whether a stack fault could take the page, which the protocol keeps in a variable of its own."""
+    return False
+
+
+@hook
+@function
+def protocol_at_work() -> bool:
+    """For the properties: whether a routine of the protocol is at work that the kernel does not call, such as one that an action
+    of the model enters. While it is, a page that nobody has may be in its hand."""
     return False
 
 

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """CPUs go down and come up."""
 
-from checker.language import atomic, check, choose, every, function, has_frames, require, routine
-from spec.kernel.hooks import cpu_dead, cpu_prepare, free_vmap_stack
-from spec.kernel.parameters import POOL_SLOTS, TASKS_END
-from spec.kernel.records import Cpu, this_cpu
+from checker.language import atomic, check, choose, every, function, has_frames, in_routine, require, routine
+from spec.kernel.hooks import cpu_dead, cpu_offline, cpu_prepare, free_vmap_stack
+from spec.kernel.parameters import CPU_OFFLINE, POOL_SLOTS, TASKS_END
+from spec.kernel.records import Cpu, Task, this_cpu
 from spec.kernel.scheduler import in_scheduler, is_usable
 from spec.properties.online_full import online_full
 
@@ -25,13 +25,39 @@ def free_vm_stack_cache(cpu: Cpu) -> None:
 
 
 @routine
+def wait_for_ap_thread(cpu: Cpu) -> None:
+    """__cpuhp_kick_ap(): wakes the CPU's hotplug thread, and waits until its callbacks have run. Left out: that it sleeps."""
+    with atomic("a completion"):
+        require(in_routine(cpu.idle, cpuhp_thread_fun) and not in_routine(cpu.idle, cpu_offline))
+
+
+@function
+def wants_callback(cpu: Cpu) -> bool:
+    """Whether the CPU's hotplug thread has callbacks to call."""
+    if CPU_OFFLINE == 0 or not cpu.in_hotplug:
+        return False
+    return any(in_routine(task, wait_for_ap_thread) for task in every(Task))
+
+
+@routine
+def cpuhp_thread_fun(cpu: Cpu) -> None:
+    """cpuhp_thread_fun(): the callbacks of the CPU that goes down, on that CPU, in process context. Linux: by its thread cpuhp/N.
+    Here the idle task stands for that, so that no other task runs on the CPU meanwhile."""
+    cpu_offline(cpu)
+    with atomic("a completion; who waits for it goes on before the CPU looks for the next callback"):
+        require(not any(in_routine(task, wait_for_ap_thread) for task in every(Task)))
+
+
+@routine
 def cpu_down(cpu: Cpu) -> None:
     """_cpu_down(): the scheduler leaves the CPU, its idle task reports it dead, then come the callbacks of the prepare stage on
     this CPU, the one that was set up last before the others (fork_init, kernel/cpu.c). Left out: all others, and failing."""
+    if CPU_OFFLINE:
+        wait_for_ap_thread(cpu)
     with atomic("set_cpu_active and set_cpu_online under cpu_hotplug_lock"):
         cpu.online = False
     with atomic("the stopper has sent every task away; cpuhp_report_idle_dead"):
-        require(is_at_rest(cpu) and not cpu.irq_work)
+        require(is_at_rest(cpu) and not cpu.irq_work and all(task.pinned_to is not cpu for task in every(Task)))
     cpu_dead(cpu)
     if TASKS_END:
         free_vm_stack_cache(cpu)

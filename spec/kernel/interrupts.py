@@ -5,7 +5,7 @@ from checker.language import action, atomic, enter, every, executes, function, h
 from spec.kernel.architecture import SELF_IPI_PROMPT
 from spec.kernel.hooks import free_vmap_stack, irq_work_run
 from spec.kernel.locks import interrupts_off
-from spec.kernel.parameters import TASKS_END
+from spec.kernel.parameters import IRQ_WORK_SHARED, TASKS_END
 from spec.kernel.records import Cpu, Task, VmArea, this_cpu
 from spec.kernel.scheduler import interrupts_on
 from spec.kernel.stack_cache import try_release_thread_stack_to_cache
@@ -58,10 +58,15 @@ def rcu_softirq(cpu: Cpu, stack: VmArea) -> None:
 
 @routine
 def irq_work_queue() -> None:
-    """irq_work_queue(): asks for irq_work_run on this CPU as soon as interrupts are on. NMI-safe."""
-    with atomic("llist_add to this CPU's own list"):
+    """irq_work_queue(): asks for irq_work_run on this CPU as soon as interrupts are on. What is pending already, on any CPU where
+    there is one irq_work for all (IRQ_WORK_SHARED), is not queued again (irq_work_claim); it is no longer pending when it begins
+    to run, so that it can run on two CPUs at a time.
+
+    Context: any, also NMI. Takes no lock (kernel/irq_work.c)."""
+    with atomic("the claim, one fetch-or, by whoever finds it not pending; then llist_add to this CPU's own list"):
         cpu = this_cpu()
-        cpu.irq_work = True
+        if not IRQ_WORK_SHARED or not any(other.irq_work for other in every(Cpu)):
+            cpu.irq_work = True
 
 
 @routine

@@ -2,12 +2,12 @@
 """What tasks and idle tasks do all their life."""
 
 from checker.language import atomic, every, require, routine
-from spec.kernel.allocator_locks import lock_stock, lock_vmap, lock_zone, unlock_stock, unlock_vmap, unlock_zone
+from spec.kernel.allocator_locking import lock_stock, lock_vmap, lock_zone, unlock_stock, unlock_vmap, unlock_zone
 from spec.kernel.exit import do_exit
 from spec.kernel.fork import copy_process
-from spec.kernel.hooks import keeps_idle_awake
-from spec.kernel.hotplug import cpu_hotplug
-from spec.kernel.parameters import ALLOCATOR_FAULT, EXIT, FORK, HOTPLUG, OOPS_CONTINUES, TASKS_END
+from spec.kernel.hooks import keeps_idle_awake, shrinker_scan
+from spec.kernel.hotplug import cpu_hotplug, cpuhp_thread_fun, wants_callback
+from spec.kernel.parameters import ALLOCATOR_FAULT, CPU_OFFLINE, EXIT, FORK, HOTPLUG, OOPS_CONTINUES, RECLAIM, TASKS_END
 from spec.kernel.plain_work import Work, plain_work
 from spec.kernel.records import Task, this_cpu
 from spec.kernel.scheduler import __schedule, finish_task_switch, is_runnable
@@ -41,6 +41,8 @@ def ret_from_fork() -> None:
                 copy_process()
             elif HOTPLUG and work is Work.HOTPLUG:
                 cpu_hotplug()
+            elif RECLAIM and work is Work.SHRINK:
+                shrinker_scan()
             elif TASKS_END and work is Work.VFREE:
                 delayed_vfree_work()
             elif ALLOCATOR_FAULT:
@@ -54,5 +56,13 @@ def cpu_idle() -> None:
     while True:
         with atomic("need_resched is set by a wakeup, looked at with interrupts off"):
             cpu = this_cpu()
-            require(cpu.online and (keeps_idle_awake(cpu) or any(is_runnable(task, cpu) for task in every(Task))))
+            require(
+                (cpu.online and (wants_callback(cpu) or keeps_idle_awake(cpu)))
+                or any(is_runnable(task, cpu) for task in every(Task))
+            )
+        if CPU_OFFLINE:
+            with atomic("its own state"):
+                called = wants_callback(cpu)
+            if called:
+                cpuhp_thread_fun(cpu)
         __schedule()

@@ -1,77 +1,85 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Raw spinlocks."""
+"""Locks, as data: who has which, and what is off on a CPU because of that."""
 
-from checker.language import atomic, check, every, function, null, record, require, routine
-from spec.kernel.allocator_locks import allocator_turned_interrupts_off
-from spec.kernel.parameters import RAW_SPINLOCKS
-from spec.kernel.records import Cpu, this_cpu
-from spec.properties.lock_recursion import lock_recursion
+from enum import Enum
+
+from checker.language import Ghost, every, function, has_frames, null, record
+from spec.kernel.allocator_locks import allocator_turned_interrupts_off, holds_allocator_lock
+from spec.kernel.exceptions import in_nmi, in_stack_fault
+from spec.kernel.parameters import MUTEXES, RAW_SPINLOCKS, SPINLOCKS
+from spec.kernel.records import Cpu, Task
 
 
-@record(count=RAW_SPINLOCKS)
+class TakenBy(Enum):
+    """By what code a lock was taken, which has to give it back before it ends."""
+
+    TASK = 0
+    INTERRUPT = 1  # also a softirq
+    STACK_FAULT = 2
+    NMI = 3
+
+
+@record(count=RAW_SPINLOCKS + SPINLOCKS)
 class RawSpinlock:
     """raw_spinlock_t. A protocol that needs one takes `instance(RawSpinlock, 0)`; one that needs more says how many by
     `RAW_SPINLOCKS = 2`."""
 
     holder: Cpu | None = None  # Linux keeps it with CONFIG_DEBUG_SPINLOCK only
     irqsave: bool = False  # the holder has turned interrupts off to take it
+    taken: Ghost[TakenBy] = TakenBy.TASK
+    task: Ghost[Task | None] = None  # on whose stack the holder took it
+
+
+@record(count=SPINLOCKS if SPINLOCKS else 1)
+class Spinlock:
+    """spinlock_t. A protocol that needs some says how many by `SPINLOCKS = 2`, and takes `instance(Spinlock, 0)`. Without
+    PREEMPT_RT it is a raw spinlock with another name (include/linux/spinlock_types.h)."""
+
+    rlock: RawSpinlock = null(RawSpinlock)
+
+
+@record(count=MUTEXES if MUTEXES else 1)
+class Mutex:
+    """struct mutex. A protocol that needs some says how many by `MUTEXES = 2`, and takes `instance(Mutex, 0)`."""
+
+    owner: Task | None = None
+
+
+@function
+def taken_by(cpu: Cpu) -> TakenBy:
+    """By what code the CPU takes a lock now."""
+    if in_nmi(cpu):
+        return TakenBy.NMI
+    if in_stack_fault(cpu):
+        return TakenBy.STACK_FAULT
+    if has_frames(cpu):
+        return TakenBy.INTERRUPT
+    return TakenBy.TASK
 
 
 @function
 def holds_raw_spinlock(cpu: Cpu) -> bool:
-    """Whether preemption is off on the CPU because of a lock."""
+    """Whether the CPU has a raw spinlock, or a spinlock."""
     return any(lock.holder is cpu for lock in every(RawSpinlock))
 
 
 @function
 def interrupts_off(cpu: Cpu) -> bool:
-    """Whether interrupts are off on the CPU because of a lock."""
-    return allocator_turned_interrupts_off(cpu) or any(lock.holder is cpu and lock.irqsave for lock in every(RawSpinlock))
-
-
-@routine
-def raw_spin_lock(lock: RawSpinlock) -> None:
-    """raw_spin_lock(): waits until nobody has the lock. If this CPU itself has it, that is for ever, and lock-recursion is
-    violated. Preemption is off until the unlock, interrupts stay as they are. Left out: that the waiting is a queue."""
-    with atomic("one compare-and-exchange with acquire semantics, by who finds the lock free"):
-        cpu = this_cpu()
-        check(lock.holder is not cpu, lock_recursion, "{cpu} waits for {lock}, which it has itself")
-        require(lock.holder is None)
-        lock.holder = cpu
-
-
-@routine
-def raw_spin_unlock(lock: RawSpinlock) -> None:
-    """raw_spin_unlock(), by the CPU that has the lock."""
-    with atomic("one store with release semantics"):
-        lock.holder = null(Cpu)
-
-
-@routine
-def raw_spin_lock_irqsave(lock: RawSpinlock) -> None:
-    """raw_spin_lock_irqsave(): as raw_spin_lock, and interrupts are off until the unlock; NMIs come all the same. Left out:
-    that interrupts are off while it waits."""
-    with atomic("one compare-and-exchange with acquire semantics, by who finds the lock free"):
-        cpu = this_cpu()
-        check(lock.holder is not cpu, lock_recursion, "{cpu} waits for {lock}, which it has itself")
-        require(lock.holder is None)
-        lock.holder = cpu
-        lock.irqsave = True
-
-
-@routine
-def raw_spin_unlock_irqrestore(lock: RawSpinlock) -> None:
-    """raw_spin_unlock_irqrestore(), by the CPU that has the lock."""
-    with atomic("one store with release semantics"):
-        lock.holder = null(Cpu)
-        lock.irqsave = False
-
-
-@routine
-def raw_spin_trylock(lock: RawSpinlock) -> bool:
-    """raw_spin_trylock(): takes the lock if nobody has it, as raw_spin_lock does, and says whether."""
-    with atomic("one compare-and-exchange with acquire semantics"):
-        if lock.holder is not None:
-            return False
-        lock.holder = this_cpu()
+    """Whether interrupts are off on the CPU because the code asked for that, by itself or with a lock."""
+    if cpu.irqs_disabled or allocator_turned_interrupts_off(cpu):
         return True
+    return any(lock.holder is cpu and lock.irqsave for lock in every(RawSpinlock))
+
+
+@function
+def preemption_disabled(cpu: Cpu) -> bool:
+    """Whether the protocol's code on the CPU must not sleep: it has a lock, or has asked for it. Locks of the allocators do not
+    count, as no code of the protocol runs under them."""
+    return cpu.preempt_count > 0 or cpu.irqs_disabled or holds_raw_spinlock(cpu)
+
+
+@function
+def preemptible(cpu: Cpu) -> bool:
+    """Whether an interrupt that comes to the CPU in a task may preempt it when it ends: preempt_count is 0 and interrupts are
+    on."""
+    return not preemption_disabled(cpu) and not holds_allocator_lock(cpu)

@@ -2,15 +2,21 @@
 """Page frames: allocation, freeing, and the memory controller's charge."""
 
 from checker.language import allocate, atomic, check, choose, every, free, function, has_frames, in_routine, is_allocated, routine
-from spec.kernel.allocator_locks import lock_stock, lock_zone, unlock_stock, unlock_zone
+from spec.kernel.allocator_locking import lock_stock, lock_zone, unlock_stock, unlock_zone
+from spec.kernel.allocator_locks import zone_is_locked
+from spec.kernel.contexts import context, is_unmaskable, may_take_spinlock
+from spec.kernel.depth import has_frames_in
 from spec.kernel.exceptions import in_stack_fault
-from spec.kernel.parameters import CHARGE_FAIL, OOM, SLEEP, STACK_PAGES
+from spec.kernel.hooks import shrinker_scan
+from spec.kernel.parameters import CHARGE_FAIL, DEPTH, DEPTH_KEPT, OOM, PREEMPT_RT, RECLAIM, SLEEP, STACK_PAGES
 from spec.kernel.records import Cpu, Gfp, Level, Page, Task, VmArea, this_cpu
 from spec.kernel.scheduler import __schedule
 from spec.properties.charge_once import charge_once
 from spec.properties.free_context import free_context
+from spec.properties.live_page import live_page
 from spec.properties.no_wild_pointer import no_wild_pointer
 from spec.properties.right_stack import right_stack
+from spec.properties.service_context import service_context
 from spec.properties.zeroed import zeroed
 
 
@@ -36,6 +42,8 @@ def might_sleep() -> bool:
 def direct_reclaim() -> None:
     """__alloc_pages_direct_reclaim() and try_to_free_mem_cgroup_pages(): sleep until there is memory. In a context that
     must not sleep Linux prints "BUG: scheduling while atomic" and sleeps all the same, and so does this."""
+    if RECLAIM:
+        shrinker_scan()
     __schedule()
 
 
@@ -43,13 +51,18 @@ def direct_reclaim() -> None:
 def alloc_pages(gfp: Gfp) -> Page | None:
     """alloc_pages(gfp, 0). Linux: takes a page from the free lists, sleeps for reclaim where gfp has DIRECT_RECLAIM, may
     fail. Left out: which page (frames are interchangeable), reserves. It fails only with the event oom and sleeps only
-    with the event sleep, each at any time."""
+    with the event sleep, each at any time.
+
+    Context: any but NMI and stack fault; with DIRECT_RECLAIM only process context. Takes zone->lock and the lock of the
+    per-CPU lists, which are spinlock_t, with interrupts off (mm/page_alloc.c)."""
     if SLEEP and gfp & Gfp.DIRECT_RECLAIM:
         if might_sleep():
             direct_reclaim()
     page: Page | None = None
     lock_zone()
     with atomic("the page leaves the free list under the zone lock or its per-CPU lock"):
+        where = context(this_cpu())
+        check(may_take_spinlock(where), service_context, "alloc_pages, which takes zone->lock, is called in context {where}")
         if OOM and choose((False, True)):
             cpu = this_cpu()
             cpu.short = True
@@ -68,17 +81,51 @@ def get_page_from_freelist() -> Page:
 
 
 @routine
+def alloc_pages_nolock() -> Page | None:
+    """alloc_pages_nolock(nid, 0), try_alloc_pages() in v6.15. Linux: as alloc_pages, but it only tries to take locks, zeroes
+    the page, and wakes nobody; so it fails where another has the lock, its own CPU included, or where the free lists are
+    short. It may do so at any time, with or without the event oom.
+
+    Context: any. With PREEMPT_RT it fails in NMIs, and so in a stack fault, which counts as one (exc_double_fault,
+    arch/x86/kernel/traps.c); in hard interrupts too, but irq_work runs in a thread there. Takes zone->lock by trylock."""
+    with atomic("the page leaves the free list, if the locks are free"):
+        cpu = this_cpu()
+        refused = zone_is_locked() or (PREEMPT_RT == 1 and is_unmaskable(context(cpu)))
+        if refused or choose((False, True)):
+            cpu.short = True
+            return None
+        return get_page_from_freelist()
+
+
+@routine
+def try_alloc_pages() -> Page | None:
+    """try_alloc_pages(), what alloc_pages_nolock() was called in v6.15."""
+    return alloc_pages_nolock()
+
+
+@routine
 def __free_page(page: Page) -> None:
-    """__free_page(page). Linux: takes back the charge of a page that has one, and puts the page on a free list."""
+    """__free_page(page). Linux: takes back the charge of a page that has one, and puts the page on a free list.
+
+    Context: any but NMI and stack fault. Takes zone->lock and the lock of the per-CPU lists (mm/page_alloc.c)."""
     lock_zone()
     with atomic("the page enters the free list under the zone lock or its per-CPU lock"):
-        cpu = this_cpu()
-        # That speaks of NMIs as well:
-        # one does nothing that is modelled but enter that handler, and ends with it.
-        check(not in_stack_fault(cpu), free_context, "{page} is freed in the stack fault handler")
+        where = context(this_cpu())
+        check(may_take_spinlock(where), free_context, "{page} is freed, which takes zone->lock, in context {where}")
         page.memcg = None
         free(page)
     unlock_zone()
+
+
+@routine
+def free_pages_nolock(page: Page) -> None:
+    """free_pages_nolock(page, 0). Linux: as __free_page, but where another has the lock the page is put on a list of its own
+    without one (trylock_free_pages), which the next free drains.
+
+    Context: any."""
+    with atomic("the page enters the free list, or the list of those that wait for it"):
+        page.memcg = None
+        free(page)
 
 
 @routine
@@ -87,7 +134,10 @@ def memcg_kmem_charge_page(page: Page, gfp: Gfp, group: Task | None) -> bool:
     active, and notes it in the page; sleeps for reclaim where gfp has DIRECT_RECLAIM, fails at the limit unless gfp has
     NOFAIL. In an interrupt there is no current to charge (in_task() is false): without an active group it charges nobody,
     and returns 0 as if it had. group: whose group is active, None for current's. True: Linux's 0. Left out: the counters
-    themselves."""
+    themselves.
+
+    Context: any but NMI and stack fault; with DIRECT_RECLAIM only process context. Takes the lock of this CPU's stock, a
+    local_lock_t (mm/memcontrol.c)."""
     if SLEEP and gfp & Gfp.DIRECT_RECLAIM:
         with atomic("in_task() reads the CPU's own preempt count"):
             charges_nobody = group is None and has_frames(this_cpu())
@@ -97,6 +147,8 @@ def memcg_kmem_charge_page(page: Page, gfp: Gfp, group: Task | None) -> bool:
     failed = False
     lock_stock()
     with atomic("concerns only this page and the group's own counters"):
+        where = context(this_cpu())
+        check(may_take_spinlock(where), service_context, "{page} is charged, which takes the stock's lock, in context {where}")
         if group is not None or not has_frames(this_cpu()):
             if CHARGE_FAIL and not gfp & Gfp.NOFAIL:
                 failed = choose((False, True))
@@ -110,24 +162,36 @@ def memcg_kmem_charge_page(page: Page, gfp: Gfp, group: Task | None) -> bool:
 
 @routine
 def memcg_kmem_uncharge_page(page: Page) -> None:
-    """memcg_kmem_uncharge_page(page, 0). Linux: takes the charge back; nothing happens to a page without one."""
+    """memcg_kmem_uncharge_page(page, 0). Linux: takes the charge back; nothing happens to a page without one.
+
+    Context: any but NMI and stack fault. Takes the lock of this CPU's stock (mm/memcontrol.c)."""
     lock_stock()
     with atomic("concerns only this page and its group's counters"):
+        where = context(this_cpu())
+        check(may_take_spinlock(where), service_context, "{page} is uncharged, which takes the stock's lock, in context {where}")
         page.memcg = None
     unlock_stock()
 
 
 @routine
 def is_charged(page: Page) -> bool:
-    """PageMemcgKmem(page): whether the page is charged to anybody."""
+    """PageMemcgKmem(page): whether the page is charged to anybody.
+
+    Context: any."""
     return page.memcg is not None
 
 
 @routine
 def mod_lruvec_page_state(page: Page) -> None:
     """mod_lruvec_page_state(page, NR_KERNEL_STACK_KB, ...). Linux: finds the page's group and adds to its statistics.
-    Left out: the sum, which nothing reads; that the page is looked into is what matters."""
-    _group = page.memcg
+    Left out: the sum, which nothing reads; that the page is looked into is what matters.
+
+    Context: any but NMI and stack fault. Takes no lock: it turns interrupts off and adds to per-CPU counters in several
+    steps (mm/memcontrol.c, mm/vmstat.c), so that one that comes between the steps of another loses a count."""
+    with atomic("one look at the page, with interrupts off"):
+        where = context(this_cpu())
+        check(not is_unmaskable(where), service_context, "{page} enters its group's statistics in context {where}")
+        _group = page.memcg
 
 
 @function
@@ -137,19 +201,33 @@ def is_mapped(page: Page) -> bool:
     return any(is_allocated(stack) and stack.pte[level] is page for stack in every(VmArea) for level in range(STACK_PAGES))
 
 
+@function
+def is_of_a_task(stack: VmArea) -> bool:
+    """Whether the stack is a task's, which may run on all of it from then on."""
+    return any(task.stack_vm_area is stack for task in every(Task))
+
+
 @routine
 def set_pte_at(stack: VmArea, level: Level, page: Page) -> None:
     """set_pte_at(&init_mm, address, pte, mk_pte(page, PAGE_KERNEL)). Linux: turns the pointer into a frame number,
-    whatever it points to, and stores that in the page table entry. From then on the stack's task writes to the page."""
+    whatever it points to, and stores that in the page table entry. From then on the stack's task writes to the page.
+
+    Context: any. Takes no lock: init_mm's page tables for vmalloc are never freed (mm/memory.c)."""
     with atomic("the store of one page table entry"):
         check(is_allocated(page), no_wild_pointer, "{page}, which is free, is mapped at level {level} of {stack}")
         check(not page.dirty or is_mapped(page), zeroed, "{page}, with data of others, enters {stack}")
         cpu = this_cpu()
+        if DEPTH_KEPT:
+            check(
+                stack.pte[level] is None or stack.pte[level] is page or not has_frames_in(stack, level),
+                live_page,
+                "{page} takes the place of {stack.pte[level]} at level {level} of {stack}, where frames are",
+            )
         check(
             not in_stack_fault(cpu) or cpu.stack.stack_vm_area is stack,
             right_stack,
             "the fault was on {cpu.stack}'s stack, and {stack} grows",
         )
-        if in_stack_fault(cpu):
+        if in_stack_fault(cpu) or (not DEPTH and is_of_a_task(stack)):
             page.dirty = True
         stack.pte[level] = page

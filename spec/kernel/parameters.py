@@ -8,6 +8,8 @@ TASKS = parameter(1, 1, 6, "tasks besides each CPU's idle task")
 STACK_PAGES = parameter(3, 2, 8, "pages of a full kernel stack: THREAD_SIZE >> PAGE_SHIFT")
 SPARE_PAGES = parameter(0, 0, 16, "page frames beyond what all full stacks and full pools need")
 EXCEPTION_STACKS = parameter(2, 1, 2, "entries of the fault handler that can nest on one CPU; 1: as with one IST stack of x86")
+PREEMPT_RT = parameter(0, 0, 1, "1: CONFIG_PREEMPT_RT, where a spinlock_t sleeps, so that nobody takes it with preemption off")
+IDLE_DYNAMIC = parameter(0, 0, 1, "1: the idle tasks of all CPUs but the boot CPU have dynamic stacks, as fork_idle() gives them")
 ARCH = parameter(
     "generic",
     ("generic", "x86", "x86-fred", "arm64", "riscv"),
@@ -30,16 +32,26 @@ FORK = event("fork", "tasks are forked; at boot there is one")
 EXIT = event("exit", "tasks exit, and their stacks are cached or freed after a grace period of RCU")
 HOTPLUG = event("hotplug", "CPUs other than the boot CPU go down and come up again, or fail to")
 REMOTE_READ = event("remote-read", "a task reads through another task's whole stack, as kmemleak does")
+DEPTH = event("depth", "stack pointers move over mapped pages too; how deep each stack is in use is kept, also off the CPU")
+RECLAIM = event("reclaim", "memory is short, and the shrinkers are called: by a kernel thread, and where an allocation sleeps")
 ALLOCATOR_FAULT = event(
     "allocator-fault", "a stack fault where its CPU holds a lock of the page allocator, the memcg charge or the tree of areas"
 )
+PREEMPT = event("preempt", "an interrupt preempts a task in kernel code when it ends, where preemption is on")
 OOPS_CONTINUES = event("oops-continues", "a stack fault that is refused in plain task work kills the task, not the machine")
 
-PREALLOC_PAGES = 1  # THREAD_PREALLOC_PAGES: mapped when a stack is made
-POOL_SLOTS = STACK_PAGES - PREALLOC_PAGES  # THREAD_DYNAMIC_PAGES
+PREALLOC_PAGES = constant_of_model(1, "THREAD_PREALLOC_PAGES: pages that are mapped when a stack is made")
+POOL_SLOTS = constant_of_model(STACK_PAGES - PREALLOC_PAGES, "THREAD_DYNAMIC_PAGES: slots of a CPU's pool")
 TASKS_END = EXIT or OOPS_CONTINUES
 KEPT_PAGES = constant_of_model(0, "page frames that the protocol keeps at boot besides those in the pools of the CPUs")
+IRQ_WORK_SHARED = constant_of_model(0, "1: one static irq_work for all CPUs, 0: one for each CPU")
+CPU_OFFLINE = constant_of_model(0, "1: the protocol has a callback on the CPU that goes down, cpu_offline")
 RAW_SPINLOCKS = constant_of_model(1, "raw spinlocks of the protocol")
-STACKS = TASKS + 1 if FORK and TASKS_END else TASKS  # the last task's stack may still wait for RCU, or in a cache
+SPINLOCKS = constant_of_model(0, "spinlocks of the protocol")
+MUTEXES = constant_of_model(0, "mutexes of the protocol")
+IDLE_STACKS = CPUS - 1 if IDLE_DYNAMIC else 0
+LAST_STACKS = 1 if FORK and TASKS_END else 0  # the last task's stack may still wait for RCU, or in a cache
+STACKS = IDLE_STACKS + TASKS + LAST_STACKS
 PAGES = CPUS * POOL_SLOTS + STACKS * STACK_PAGES + KEPT_PAGES + SPARE_PAGES
 INTERRUPTS = IRQ or SOFTIRQ
+DEPTH_KEPT = DEPTH or RECLAIM

@@ -5,7 +5,20 @@ from enum import Enum, IntFlag
 from typing import Annotated
 
 from checker.language import Array, Ghost, Range, array, function, null, processor, record
-from spec.kernel.parameters import ALLOCATOR_FAULT, CPUS, INTERRUPTS, NMI, PAGES, POOL_SLOTS, SLEEP, STACK_PAGES, STACKS, TASKS
+from spec.kernel.parameters import (
+    ALLOCATOR_FAULT,
+    CPUS,
+    INTERRUPTS,
+    MUTEXES,
+    NMI,
+    PAGES,
+    POOL_SLOTS,
+    PREEMPT,
+    SLEEP,
+    STACK_PAGES,
+    STACKS,
+    TASKS,
+)
 
 Level = Annotated[int, Range(0, STACK_PAGES)]
 """A page of a stack, counted from its top, where the first page is. STACK_PAGES stands for the guard page below it."""
@@ -40,6 +53,13 @@ class Gfp(IntFlag):
     ZERO = 4  # __GFP_ZERO
 
 
+TASK_FRAMES = 3 + (2 if SLEEP or MUTEXES else 0) + (2 if PREEMPT else 0)
+"""__schedule and a hook in it; and so once more where the hook sleeps, and where a task is preempted."""
+
+Nesting = Annotated[int, Range(0, 3)]
+"""How often something is disabled that nests."""
+
+
 @record(count=PAGES, alignment=2, allocated=True, symmetric=True)
 class Page:
     """struct page, one for each page frame. Bit 0 of a pointer to it is free for a tag, as in Linux."""
@@ -60,9 +80,10 @@ class VmArea:
     vfree_pending: bool = False  # vfree_atomic has put off freeing it
 
 
-@record(count=TASKS + CPUS, frames=5 if SLEEP else 3, names={"task": TASKS, "idle": CPUS}, symmetric=True)
+@record(count=TASKS + CPUS, frames=TASK_FRAMES, names={"task": TASKS, "idle": CPUS}, symmetric=True)
 class Task:
-    """struct task_struct. The idle tasks run on static stacks that never fault, as init_stack does."""
+    """struct task_struct. The idle tasks run on static stacks that never fault, as init_stack does; with IDLE_DYNAMIC only
+    that of the boot CPU does."""
 
     flags: TaskFlags = TaskFlags(0)
     state: TaskState = TaskState.TASK_RUNNING
@@ -71,6 +92,9 @@ class Task:
     on_cpu: bool = False  # from being picked until finish_task_switch has run for it
     cpu: "Cpu | None" = None  # where it may run; without the event migrate it is kept from the first dispatch on
     killed: bool = False  # an oops makes it exit
+    migration_disabled: Nesting = 0
+    pinned_to: "Cpu | None" = None  # while migration_disabled is not 0
+    depth: Level = 0  # the page that its stack pointer is in; thread.sp while it is off the CPU
 
 
 @record(count=CPUS, frames=2 + (2 if INTERRUPTS or ALLOCATOR_FAULT else 0) + (2 if NMI else 0), symmetric=True)
@@ -90,6 +114,8 @@ class Cpu:
     in_hotplug: bool = False  # it is the one that cpu_hotplug_lock is held for
     cached_stack: VmArea | None = None  # cached_stacks[]; Linux has NR_CACHED_STACKS, that is 2, of them
     irq_work: bool = False  # queued on this CPU
+    preempt_count: Nesting = 0  # what preempt_disable() adds to it; locks and exceptions are counted by themselves
+    irqs_disabled: bool = False  # by local_irq_save()
     in_stock: bool = False  # it has memcg_stock.stock_lock, the local lock of its stock of charges
     refused: Ghost[Level] = 0  # the level of a stack fault that was just refused
     reentered: Ghost[bool] = False  # an NMI has entered the fault handler inside the fault that is being handled

@@ -3,8 +3,8 @@
 
 from checker.language import address, atomic, choose, every, function, in_routine, null, routine
 from spec.kernel.architecture import CURRENT_WITH_STACK
-from spec.kernel.hooks import may_switch_to, schedule_start, switch_finished
-from spec.kernel.parameters import MIGRATE, OOM, POOL_SLOTS, TASKS_END
+from spec.kernel.hooks import may_switch_to, schedule_irqs_off, schedule_start, switch_finished, switch_prepare
+from spec.kernel.parameters import MIGRATE, POOL_SLOTS, TASKS_END
 from spec.kernel.records import Cpu, Slot, Task, TaskState, this_cpu
 from spec.kernel.stack_cache import put_task_stack
 
@@ -12,7 +12,10 @@ from spec.kernel.stack_cache import put_task_stack
 @function
 def is_runnable(task: Task, cpu: Cpu) -> bool:
     """Whether the task, which is not an idle task, is current on this CPU, or waits and may run here."""
-    if not cpu.online or task.idle or task.state is not TaskState.TASK_RUNNING:
+    if task.idle or task.state is not TaskState.TASK_RUNNING:
+        return False
+    # A task that must not migrate still runs on a CPU that goes down, which waits for it (balance_push).
+    if not (cpu.online if task.pinned_to is None else task.pinned_to is cpu):
         return False
     if task is cpu.current:
         return True
@@ -58,6 +61,7 @@ def __schedule() -> None:
     cpu = this_cpu()
     prev = cpu.current
     before_pick(prev)
+    schedule_irqs_off(prev)
     with atomic("pick_next_task: rq->lock is held and interrupts are off"):
         # The hook may have slept and resumed on another CPU.
         cpu = this_cpu()
@@ -68,6 +72,7 @@ def __schedule() -> None:
             if not MIGRATE and not next.idle:
                 next.cpu = cpu
     if next is not prev:
+        switch_prepare(prev, next)
         with atomic("one load of the stack pointer; the architecture hands prev over in a register"):
             cpu.stack = next
             cpu.previous = prev
@@ -95,9 +100,8 @@ def pick_task_idle(cpu: Cpu) -> Task:
 @routine
 def note_full_pool(cpu: Cpu) -> None:
     """For the property capacity only."""
-    if OOM:
-        if all(is_usable(cpu, slot) for slot in range(POOL_SLOTS)):
-            cpu.short = False
+    if all(is_usable(cpu, slot) for slot in range(POOL_SLOTS)):
+        cpu.short = False
 
 
 @routine

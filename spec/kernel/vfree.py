@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Freeing that waits for process context."""
 
-from checker.language import atomic, choose, every, has_frames, is_allocated, routine
+from checker.language import atomic, check, choose, every, has_frames, is_allocated, routine
+from spec.kernel.contexts import Context, context, is_unmaskable
 from spec.kernel.hooks import free_vmap_stack
 from spec.kernel.records import VmArea, this_cpu
+from spec.properties.service_context import service_context
 
 
 @routine
@@ -15,8 +17,17 @@ def in_task() -> bool:
 
 @routine
 def vfree_atomic(stack: VmArea) -> None:
-    """vfree_atomic(): has the stack freed in process context, later, by free_vmap_stack."""
+    """vfree_atomic(): has the stack freed in process context, later, by free_vmap_stack.
+
+    Context: any but NMI and stack fault, and not under rq->lock: it wakes a kworker (schedule_work, mm/vmalloc.c), which takes
+    the locks of its pool and rq->lock."""
     with atomic("llist_add"):
+        where = context(this_cpu())
+        check(
+            not is_unmaskable(where) and where is not Context.RQ_LOCKED,
+            service_context,
+            "vfree_atomic, which wakes a kworker, is called in context {where}",
+        )
         stack.vfree_pending = True
 
 

@@ -2,20 +2,27 @@
 """Address space for stacks."""
 
 from checker.language import allocate, atomic, check, every, free, is_allocated, null, routine
-from spec.kernel.allocator_locks import lock_vmap, unlock_vmap
+from spec.kernel.allocator_locking import lock_vmap, unlock_vmap
+from spec.kernel.contexts import Context, context, may_take_spinlock
 from spec.kernel.parameters import STACK_PAGES
-from spec.kernel.records import Page, VmArea
+from spec.kernel.records import Page, VmArea, this_cpu
+from spec.properties.free_context import free_context
 from spec.properties.no_wild_pointer import no_wild_pointer
+from spec.properties.service_context import service_context
 
 
 @routine
 def get_vm_area_node() -> VmArea | None:
     """get_vm_area_node(THREAD_SIZE, ...) and the array for its pages: an area in the tree of areas, nothing mapped in it. None:
     there is no more, which here means that each of the modelled stacks is in use. Left out: sleeping, and failure
-    while there are some."""
+    while there are some.
+
+    Context: process. It allocates with GFP_KERNEL, and takes the lock of the tree (mm/vmalloc.c)."""
     stack: VmArea | None = None
     lock_vmap()
     with atomic("the tree of areas has a lock"):
+        where = context(this_cpu())
+        check(where is Context.PROCESS, service_context, "get_vm_area_node, which may sleep, is called in context {where}")
         if not all(is_allocated(other) for other in every(VmArea)):
             stack = allocate(VmArea)
             stack.in_vmap_tree = True
@@ -24,9 +31,32 @@ def get_vm_area_node() -> VmArea | None:
 
 
 @routine
+def find_vm_area(stack: VmArea) -> VmArea | None:
+    """find_vm_area(addr), for an address in this stack: the area, or None if it is not in the tree of areas (any more).
+
+    Context: process or atomic; not a softirq, an interrupt, a stack fault or an NMI. Takes the lock of the tree with
+    interrupts on (spin_lock(&vn->busy.lock), mm/vmalloc.c), so that whoever comes in between on this CPU finds it taken."""
+    found: VmArea | None = None
+    lock_vmap()
+    with atomic("the tree of areas has a lock"):
+        where = context(this_cpu())
+        check(
+            may_take_spinlock(where) and where is not Context.SOFTIRQ and where is not Context.HARDIRQ,
+            service_context,
+            "find_vm_area, which takes the lock of the tree of areas with interrupts on, is called in context {where}",
+        )
+        if stack.in_vmap_tree:
+            found = stack
+    unlock_vmap()
+    return found
+
+
+@routine
 def remove_vm_area(stack: VmArea) -> None:
     """remove_vm_area(): unmaps the area and takes it out of the tree of areas. Linux begins it with might_sleep(); free-context
-    looks at where it is called."""
+    looks at where it is called.
+
+    Context: process. Takes the lock of the tree (mm/vmalloc.c)."""
     with atomic("might_sleep(): a place to stand at"):
         pass
     lock_vmap()
@@ -39,8 +69,12 @@ def remove_vm_area(stack: VmArea) -> None:
 
 @routine
 def kfree_vm_area(stack: VmArea) -> None:
-    """kfree(vm_area->pages) and kfree(vm_area)."""
+    """kfree(vm_area->pages) and kfree(vm_area).
+
+    Context: any but NMI and stack fault. Takes the locks of the slab (mm/slub.c)."""
     with atomic("to whom the memory goes is decided under the allocator's own lock"):
+        where = context(this_cpu())
+        check(may_take_spinlock(where), free_context, "{stack} is freed, which takes the slab's locks, in context {where}")
         check(not stack.in_vmap_tree, no_wild_pointer, "{stack} is freed, and the tree of areas still points to it")
         # What a freed object holds is nobody's business any more; the engine need not tell such states apart.
         for level in range(STACK_PAGES):

@@ -6,15 +6,21 @@ from spec.kernel.exceptions import in_stack_fault
 from spec.kernel.hooks import (
     alloc_vmap_stack,
     cpu_dead,
+    cpu_offline,
     cpu_prepare,
     exit_task_stack_account,
     free_vmap_stack,
+    protocol_at_work,
+    schedule_irqs_off,
     schedule_start,
+    shrinker_scan,
     stack_released,
     switch_finished,
+    switch_prepare,
     task_forked,
 )
 from spec.kernel.interrupts import run_irq_work
+from spec.kernel.parameters import RECLAIM
 from spec.kernel.records import Cpu, Task
 
 
@@ -25,10 +31,22 @@ def fault_active(task: Task) -> bool:
 
 
 @function
+def is_leaving(task: Task) -> bool:
+    """Whether the task is inside one of the protocol's hooks in __schedule, on its way off the CPU."""
+    return in_routine(task, schedule_start) or in_routine(task, schedule_irqs_off) or in_routine(task, switch_prepare)
+
+
+@function
+def is_changing(task: Task) -> bool:
+    """Whether the task's stack is being changed: by a fault that is handled, or maybe by a shrinker."""
+    return fault_active(task) or (RECLAIM and any(in_routine(other, shrinker_scan) for other in every(Task)))
+
+
+@function
 def in_protocol(task: Task) -> bool:
     """Whether the task is inside one of the protocol's hooks."""
     return (
-        in_routine(task, schedule_start)
+        is_leaving(task)
         or in_routine(task, switch_finished)
         or in_routine(task, task_forked)
         or in_routine(task, alloc_vmap_stack)
@@ -37,12 +55,16 @@ def in_protocol(task: Task) -> bool:
         or in_routine(task, stack_released)
         or in_routine(task, cpu_prepare)
         or in_routine(task, cpu_dead)
+        or in_routine(task, cpu_offline)
+        or (RECLAIM and in_routine(task, shrinker_scan))
     )
 
 
 @function
 def protocol_active() -> bool:
-    """Whether any CPU or task is inside one of the protocol's hooks or a fault."""
-    return any(
-        in_stack_fault(cpu) or in_routine(cpu, free_vmap_stack) or in_routine(cpu, run_irq_work) for cpu in every(Cpu)
-    ) or any(in_protocol(task) for task in every(Task))
+    """Whether any CPU or task is inside one of the protocol's hooks or a fault, or, as the model says, elsewhere in it."""
+    return (
+        any(in_stack_fault(cpu) or in_routine(cpu, free_vmap_stack) or in_routine(cpu, run_irq_work) for cpu in every(Cpu))
+        or any(in_protocol(task) for task in every(Task))
+        or protocol_at_work()
+    )

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 from checker.language import address, every, function, in_routine, invariant
-from spec.kernel.hooks import is_marked, schedule_start, switch_finished
+from spec.kernel.hooks import is_marked, switch_finished
 from spec.kernel.parameters import POOL_SLOTS, STACK_PAGES
 from spec.kernel.records import Cpu, Task, TaskState
-from spec.properties.at_rest import fault_active
+from spec.properties.at_rest import fault_active, is_leaving
 
 
 @function
@@ -26,11 +26,11 @@ def has_tagged_slot(task: Task) -> bool:
 @invariant("mark-earned", "{task} is marked to refill a pool, has no slot to refill, and each page of its stack is charged")
 def mark_earned(task: Task) -> bool:
     """A marked task charges what it finds taken when it leaves the CPU. If the mark is not its own, as that of a child which has
-    copied its parent's flags, what it finds belongs to others. Demanded: for a task that is marked, and not at the hook of
+    copied its parent's flags, what it finds belongs to others. Demanded: for a task that is marked, and not at a hook of
     __schedule, there is something to do: a page in its stack that is not charged yet, or a slot to refill on its CPU."""
     if not is_marked(task) or task.state is TaskState.TASK_DEAD:
         return True
-    if in_routine(task, schedule_start) or fault_active(task) or is_being_left(task) or has_tagged_slot(task):
+    if is_leaving(task) or fault_active(task) or is_being_left(task) or has_tagged_slot(task):
         return True
     stack = task.stack_vm_area
     if stack is None:

@@ -2,15 +2,15 @@
 """Where a task must not sleep."""
 
 from checker.language import every, function, has_frames
-from spec.kernel.locks import holds_raw_spinlock
+from spec.kernel.locks import preemption_disabled
 from spec.kernel.records import Cpu, Task
 from spec.kernel.scheduler import in_scheduler
 
 
 @function
 def holds_lock(task: Task) -> bool:
-    """Whether the code of the task, and not what interrupted it, has a raw spinlock."""
-    return any(cpu.stack is task and holds_raw_spinlock(cpu) and not has_frames(cpu) for cpu in every(Cpu))
+    """Whether the code of the task, and not what interrupted it, has a spinlock, or has turned preemption or interrupts off."""
+    return any(cpu.stack is task and preemption_disabled(cpu) and not has_frames(cpu) for cpu in every(Cpu))
 
 
 @function

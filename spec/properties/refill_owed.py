@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 from checker.language import address, function, in_routine, invariant
 from spec.kernel.exceptions import in_stack_fault
-from spec.kernel.hooks import owes_refill, schedule_start, switch_finished
+from spec.kernel.hooks import owes_refill, switch_finished
 from spec.kernel.records import Cpu, Slot, Task
+from spec.properties.at_rest import is_leaving
 
 
 @function
@@ -11,7 +12,7 @@ def will_refill(cpu: Cpu, task: Task) -> bool:
     counts whole, also for slots it has passed; when it ends, the mark alone counts."""
     if task is None:
         return False
-    return owes_refill(cpu, task) or in_routine(task, schedule_start) or in_routine(task, switch_finished)
+    return owes_refill(cpu, task) or is_leaving(task) or in_routine(task, switch_finished)
 
 
 @invariant(

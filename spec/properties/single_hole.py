@@ -3,7 +3,7 @@ from checker.language import invariant
 from spec.kernel.hooks import list_is_exact
 from spec.kernel.parameters import STACK_PAGES
 from spec.kernel.records import Level, Task
-from spec.properties.at_rest import fault_active
+from spec.properties.at_rest import is_changing
 
 
 @invariant(
@@ -15,6 +15,6 @@ def single_hole(task: Task, level: Level) -> bool:
     mapped makes it map over a page, or refuse. A protocol that does not count in its handler says when the count lags
     behind (list_is_exact); what it then forgets to count is missed where pages are charged, zeroed and freed."""
     area = task.stack_vm_area
-    if area is None or level == STACK_PAGES or fault_active(task) or not list_is_exact(area):
+    if area is None or level == STACK_PAGES or is_changing(task) or not list_is_exact(area):
         return True
     return (area.pte[level] is not None) == (level < area.nr_pages)

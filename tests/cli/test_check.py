@@ -273,8 +273,8 @@ def single() -> bool:
 
 
 def test_symmetry_that_is_given_up_is_said(tmp_path: Path) -> None:
-    """For the record that it befalls, in text and JSON; other records are reduced all the same. Whoever asks for no
-    symmetry is told nothing."""
+    """For a record of the model itself, in text and JSON; other records are reduced all the same. Who asks for no symmetry is
+    told nothing, and of a record of another file, which the model cannot change, JSON tells alone."""
     model = tmp_path / "model.py"
     model.write_text(UNREDUCED)
     done = stackproof("check", str(model), "--format", "json", "--reduce", "pages,symmetry,partial-order")
@@ -283,11 +283,26 @@ def test_symmetry_that_is_given_up_is_said(tmp_path: Path) -> None:
     assert found["reduce"] == "pages,partial-order"
     assert list(found["dropped_reductions"]) == ["symmetry of Cell"]
     why = found["dropped_reductions"]["symmetry of Cell"]
-    assert f"{model}:23:12 takes one of several instances of it" in why
-    assert f"Not reduced by symmetry of Cell: {why}" in found["notes"]
+    assert f"{model}:23:12 allocates one of its instances or takes the first of several" in why
+    note = f"Cell is declared symmetric, but the search could not use that and visited more states: {why}"
+    assert note in found["notes"]
     text = stackproof("check", str(model)).stdout
-    assert f"Not reduced by symmetry of Cell: {why}\nReductions used: pages.\n" in text
-    assert "Not reduced" not in stackproof("check", str(model), "--reduce", "none").stdout
+    assert f"{note}\nReductions used: pages.\n" in text
+    assert "declared symmetric" not in stackproof("check", str(model), "--reduce", "none").stdout
+    kernel = ("check", "rfc_v1", "--cpus", "1", "--tasks", "2", "--stack-pages", "2", "--events", "fork")
+    found = json.loads(stackproof(*kernel, "--format", "json").stdout)
+    assert list(found["dropped_reductions"]) == ["symmetry of VmArea"]
+    assert "symmetric" not in stackproof(*kernel).stdout and not any("symmetric" in note for note in found["notes"])
+
+
+def test_a_model_without_parameters_and_events_has_no_configuration_to_tell(tmp_path: Path) -> None:
+    model = tmp_path / "model.py"
+    model.write_text(UNREDUCED.replace("    head.next = head", "    head.next = None"))
+    text = stackproof("check", str(model)).stdout
+    assert text.startswith(f"{model}: complete\n")
+    assert "\n  single  BOUNDED(exhaustive)\n" in text
+    model.write_text(UNREDUCED.replace("head.next = head", "head.next = allocate(Cell)"))
+    assert "\n  single  VIOLATED in 2 steps\n" in stackproof("check", str(model)).stdout
 
 
 def test_partial_order_without_agents_is_said(tmp_path: Path) -> None:
@@ -296,4 +311,6 @@ def test_partial_order_without_agents_is_said(tmp_path: Path) -> None:
     found = json.loads(stackproof("check", str(model), "--format", "json", "--reduce", "partial-order").stdout)
     assert found["reduce"] == "none"
     assert list(found["dropped_reductions"]) == ["partial-order"]
-    assert any(note.startswith("Not reduced by partial-order: there are no two processors") for note in found["notes"])
+    assert any(
+        note.startswith("The reduction partial-order had nothing to do: the model has neither two") for note in found["notes"]
+    )

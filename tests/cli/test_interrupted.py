@@ -153,7 +153,7 @@ def test_gate_stops_at_ctrl_c_and_records_nothing(tmp_path: Path) -> None:
     assert time.monotonic() - sent < 10  # about a second; other tests run beside this one
     assert child.returncode == 3, errors
     assert errors == ""
-    assert output.splitlines()[-1].startswith("interrupted: what follows was not looked at")
+    assert output.splitlines()[-1].startswith("interrupted: the rest was not checked")
     for word in ("error", "record:", "all as recorded"):
         assert word not in output
     assert not (tmp_path / "saved").exists()

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from checker.project import PROJECT, bundled_models
+from checker.project import MODELS, PROJECT, bundled_models
 from tests.support.command import stackproof
 
 SMALL = ("--set", "T=1", "--set", "S=2", "--format", "json")
@@ -41,7 +41,7 @@ def test_each_bundled_model_is_found_by_name_from_an_empty_folder(tmp_path: Path
     listed = stackproof("list", cwd=tmp_path)
     assert listed.returncode == 0, listed.stderr
     names = [line.strip() for line in listed.stdout.split("\n\nof ")[0].splitlines() if line.startswith("  ") and line[2] != " "]
-    assert names[3:] == list(bundled_models())
+    assert names[names.index(str(MODELS)) + 1 :] == list(bundled_models())
     for name in bundled_models():
         found = stackproof("list", name, cwd=tmp_path)
         assert (found.returncode, found.stdout.splitlines()[:2]) == (0, ["models", f"  {name}"])
@@ -58,6 +58,26 @@ def test_no_other_path_is_looked_for_in_the_project(missing: str, tmp_path: Path
     done = stackproof("check", missing, cwd=tmp_path)
     assert done.returncode == 2
     assert "there is no such file" in done.stderr
+
+
+def test_a_name_without_its_suffix_is_answered_with_the_file_that_is_there(tmp_path: Path) -> None:
+    own(tmp_path, "pcp.py")
+    own(tmp_path, "folder/pcp.py")
+    for command in ("check", "list", "prove", "simulate", "gate", "mutate"):
+        done = stackproof(command, "pcp", cwd=tmp_path)
+        assert done.returncode == 2
+        assert done.stderr == "pcp: error: no bundled model has this name; to take the file pcp.py, type `pcp.py`\n"
+    inside = stackproof("check", "folder/pcp", cwd=tmp_path)
+    assert "to take the file folder/pcp.py, type `folder/pcp.py`\n" in inside.stderr
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("rfc", "rfc_v1"), ("hardend", "hardened"), ("pcb.py", "pcp.py")])
+def test_a_name_that_is_nearly_right_is_answered_with_the_right_one(typed: str, meant: str, tmp_path: Path) -> None:
+    own(tmp_path, "pcp.py")
+    done = stackproof("check", typed, cwd=tmp_path)
+    assert done.stderr == (
+        f"{typed}: error: there is no such file; did you mean `{meant}`? `stackproof list` names the bundled models\n"
+    )
 
 
 def own(folder: Path, name: str, fine: str = "not count") -> Path:

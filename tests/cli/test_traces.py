@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
-from checker.project import PROJECT
+from checker.project import MODELS, PROJECT
 from tests.support.command import stackproof
 
 
@@ -21,6 +22,35 @@ def test_list_names_models_parameters_properties_events() -> None:
         "refill-owed  spec/properties/refill_owed.py:",
     ):
         assert text in done.stdout
+
+
+def test_list_is_80_columns_wide_and_has_each_thing_once() -> None:
+    """Models of one kernel stand together, and what only some of them have says of which."""
+    lines = stackproof("list").stdout.splitlines()
+    assert [line for line in lines if len(line) > 80 and line.strip() != str(MODELS)] == []
+    groups = [line for line in lines if line.startswith("of ")]
+    assert groups == ["of arm64_7_0, arm64_global_pool, hardened, rfc_v1, rfc_v1_nr_fixed", "of dks"]
+    named = [line.split()[0] for line in lines if re.match(r"    \S", line)]
+    assert len(named) == len(set(named)) > 50
+    assert "    GLOBAL_POOL_PAGES = 8 (1 to 8)  (only arm64_7_0, arm64_global_pool)" in lines
+    alone = stackproof("list", "arm64_7_0").stdout
+    assert "\n    GLOBAL_POOL_PAGES = 8 (1 to 8)\n" in alone
+    assert "(only" not in alone
+
+
+def test_list_tells_liveness_from_safety_and_models_that_share_nothing_apart(tmp_path: Path) -> None:
+    for name, default in (("one", 1), ("two", 2)):
+        text = (PROJECT / "models" / "dks.py").read_text()
+        (tmp_path / f"{name}.py").write_text(text.replace("C = parameter(2, 1, 4", f"C = parameter({default}, 1, 4"))
+    done = stackproof("list", str(tmp_path))
+    assert [line for line in done.stdout.splitlines() if line.startswith("of ")] == [
+        f"of {tmp_path / 'one.py'}",
+        f"of {tmp_path / 'two.py'}",
+    ]
+    both = stackproof("list", "rfc_v1").stdout
+    states, _, runs = both.partition("  properties of whole runs, under fairness (--property ID)\n")
+    assert "\n    refill-owed  " in states and "\n    refill-eventually  " in runs
+    assert "    refill-eventually" not in states and "    refill-owed" not in runs
 
 
 def test_show_prints_and_draws(tmp_path: Path) -> None:

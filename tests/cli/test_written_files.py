@@ -389,7 +389,7 @@ def test_a_checkpoint_leaves_what_lies_beside_it(tmp_path: Path) -> None:
     assert (tmp_path / "file").exists(), done.stderr
     assert (tmp_path / "file.new").read_text() == "mine"
     resumed = (*arguments[:-1], "--resume", "file")
-    assert "file is trusted for which states were searched" in stackproof(*resumed, cwd=tmp_path).stdout
+    assert "The search relies on file, from which it resumed" in stackproof(*resumed, cwd=tmp_path).stdout
     os.mkfifo(tmp_path / "pipe")
     for refused in ((*arguments, "pipe"), (*arguments[:-1], "--resume", "pipe")):
         done = stackproof(*refused, cwd=tmp_path)

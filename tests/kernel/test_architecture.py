@@ -51,3 +51,17 @@ def test_an_irq_work_runs_also_while_other_cpus_go_on(arch: str) -> None:
     """What is owed is paid: a CPU that waits for its interrupt does not wait for ever."""
     tried = Tried("irq_work_refill", (2, 2, 2), ("touch",), settings={"ARCH": arch})
     assert not {"refill-eventually", "task-runs", "no-deadlock"} & tried.found()
+
+
+@pytest.mark.parametrize("arch", ["generic", "riscv"])
+def test_two_cpus_handle_faults_at_a_time_only_with_a_stack_each(arch: str) -> None:
+    """hardened is right on both; where the stack is shared, an NMI that faults in the handler waits for its own CPU."""
+    assert Tried("hardened", (2, 1, 2), ("touch", "late-fault"), settings={"ARCH": arch}).found() == frozenset()
+    with_nmi = Tried("hardened", (1, 1, 2), ("touch", "nmi"), settings={"ARCH": arch}).found()
+    assert ("no-deadlock" in with_nmi) is (arch == "riscv")
+
+
+@pytest.mark.parametrize(("arch", "meet"), [("generic", True), ("riscv", False)])
+def test_handlers_of_two_cpus_meet_only_with_a_stack_each(arch: str, meet: bool) -> None:
+    tried = Tried("handlers_meet", (2, 2, 2), ("touch",), settings={"ARCH": arch})
+    assert ("handlers-meet" in tried.found()) is meet

@@ -46,7 +46,7 @@ CASES: list[Case] = [
     *STRUCTS,
 ]
 ELSEWHERE = (
-    "there is no such file",
+    "_missing(path)",
     "the properties of stackproof are not there",
     "this is a folder",
     "not a text file",
@@ -54,6 +54,7 @@ ELSEWHERE = (
     "not a model; a model is",
     "this is a part of the kernel",
     "is also defined in",
+    "inherits from",
     "in another file already",
     "is out of range",
     "is not a number; ",

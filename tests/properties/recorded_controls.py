@@ -10,6 +10,7 @@ does not hold there for want of an occasion.
 from __future__ import annotations
 
 from tests.properties.recorded_execution import OF_EXECUTION
+from tests.properties.recorded_locks import OF_LOCKS
 from tests.properties.recorded_pages import OF_PAGES
 
-RECORDED = (*OF_PAGES, *OF_EXECUTION)
+RECORDED = (*OF_PAGES, *OF_EXECUTION, *OF_LOCKS)

@@ -19,16 +19,11 @@ FORMULAS = sorted({control.identifier for control in RECORDED} - {"no-deadlock",
 
 LATER = "a weaker formula, which looks when the fault, or the switch, is over; what it misses is still there then"
 ON_ITS_WAY_OUT = "an NMI in a fault while another CPU, or a softirq, takes a stack apart: many thousands of states"
-FREE_AND_MAPPED = "a free page is in a stack in controls of one-owner only, which are too large to take part here"
 TWO_TASKS = "a CPU goes down with a marked task on it: 2 CPUs and 2 tasks, 80,513 states, which are too many here"
+REPLACES = "no sound control puts a page in the place of another, or of itself"
 EQUIVALENT = {
     "charge-once": {
-        "charge_once: Unary -> False: not is_allocated(page) or page.memcg is task:": FREE_AND_MAPPED,
-        "charge_once: IsAllocated -> True: is_allocated(page) or page.memcg is task:": FREE_AND_MAPPED,
-        "charge_once: Compare -> True: page.memcg is None and (task.on_cpu or task.state is not TaskState.TASK_RUNNING)": (
-            "a page that is charged to another task is not in that one's stack, which the second invariant is about"
-        ),
-        "charged_to_its_stack: Compare -> False: area.pages[level] is page": "no control charges a page that is listed and not mapped",
+        "in_protocol: InRoutine -> False: in_routine(task, schedule_start)": "no control takes a charged page out of a stack there",
     },
     "mark-earned": {
         "mark_earned: Compare -> True: stack.pte[level] is not None and stack.pte[level].memcg is None "
@@ -57,6 +52,15 @@ EQUIVALENT = {
         "stacks_with: Read -> True: area.in_vmap_tree and any(area.pte[level] is page or area.pages[level] is page "
         "for level in range(STACK_PAGES))": ON_ITS_WAY_OUT,
     },
+    "live-page": {
+        "live_page: Compare -> True: page is not None and page.dirty": "it follows a NULL pointer then, which violates it as well",
+        "set_pte_at: Compare -> False: stack.pte[level] is None or stack.pte[level] is page or not has_frames_in(stack, level),": (
+            "no sound control maps a level above one that is mapped already"
+        ),
+        "set_pte_at: Compare -> False: stack.pte[level] is page or not has_frames_in(stack, level),": REPLACES,
+        "set_pte_at: Call -> True: has_frames_in(stack, level),": REPLACES,
+        "set_pte_at: Unary -> False: not has_frames_in(stack, level),": REPLACES,
+    },
     "statistics-zero": {
         "statistics_of_gone_task: Compare -> False: task.state is not TaskState.TASK_DEAD or task.stack_vm_area is not None "
         "or not statistics_of_task(task)": "no control counts anything for a child that has no stack yet, or for an idle task",
@@ -83,6 +87,7 @@ LONG = {
     "no-wild-pointer",
     "refill-owed",
     "statistics-zero",
+    "live-page",
 }
 """Formulas with many mutants, or whose controls are large."""
 

@@ -255,7 +255,10 @@ def lasso() -> Trace:
     )
     binding = (("cpu", "cpu1"),)
     violation = Violation("runs", "lasso", at("dks:2", 1), binding, "the flag is never set for cpu1", (("flag", "False"),))
-    fairness = ("every Cpu that can step does, and what interrupts it between two steps ends", "ticks come again and again")
+    fairness = (
+        "every Cpu that can take a step takes one eventually, and every interrupt in between ends",
+        "ticks come again and again",
+    )
     return Trace("models/dks.py", (), (), cells, steps, violation, Cycle(1, fairness))
 
 
@@ -263,7 +266,7 @@ def ended() -> Trace:
     """The same path, where the run ends after its action."""
     trace = lasso()
     return replace(
-        trace, cycle=Cycle(len(trace.steps), ("other things than interrupts happen again and again, or nothing else can",))
+        trace, cycle=Cycle(len(trace.steps), ("something other than interrupts keeps happening, unless nothing else can",))
     )
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Which of many like cases are run always; the others are run with --slow."""
+"""Which of many like cases are run always; the others are run with --slow or --all."""
 
 from __future__ import annotations
 

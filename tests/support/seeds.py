@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Tests of random examples: some are drawn always, many with --slow, by one and the same test."""
+"""Tests of random examples: some are drawn always, more with --slow, many with --all, by one and the same test."""
 
 from __future__ import annotations
 
@@ -20,9 +20,11 @@ HEALTH = (HealthCheck.filter_too_much, HealthCheck.too_slow)
 def seeds(few: int, many: int | None = None) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """A test that takes a `seed`, beside fixtures, is run for so many of them: the same ones in each run.
 
-    few: always. many: with --slow; the few are among them. None: there are no others.
+    few: always. many: with --all, a quarter of them with --slow; the few are among them. None: there are no others.
     """
-    counts = [few] if many is None else [few, pytest.param(many, marks=pytest.mark.slow)]
+    counts: list[Any] = [few]
+    if many is not None:
+        counts += [pytest.param(max(many // 4, few), marks=pytest.mark.slow), pytest.param(many, marks=pytest.mark.exhaustive)]
 
     def decorate(check: Callable[..., None]) -> Callable[..., None]:
         def test(examples: int, **fixtures: Any) -> None:

@@ -21,7 +21,7 @@ from tools.findings.__main__ import DOCUMENT, FOLDER, LINKED, LIST, MODEL, PROJE
 from tools.findings.document import BEGIN, END, anchor, chapter, command, entry_of, heading, row
 from tools.findings.explore import main as explore
 from tools.findings.finding import Finding, Wrong, load_findings
-from tools.findings.looking import Shown, look_for
+from tools.findings.looking import Shown, lines_of, look_for
 from tools.findings.narrowed import Narrowed
 from tools.findings.signature import Label, Signature, labels_of, pattern
 from tools.markers import between_markers
@@ -120,6 +120,16 @@ def test_the_command_that_is_shown_finds_the_run_that_is_kept(bug: str, tmp_path
     assert done.returncode == 1, done.stderr
     (saved,) = tmp_path.rglob("*.json")
     assert load_trace(saved) == load_trace(FOLDER / f"{finding.stem}.json")
+
+
+def test_a_line_of_code_that_is_not_there_is_noticed() -> None:
+    thirteen = next(finding for finding in FINDINGS if finding.bug == "13")
+    program = stored(thirteen)[1]
+    first, second = lines_of(program, thirteen)
+    assert first.startswith("spec/kernel/scheduler.py:") and first.endswith(" cpu.stack = next")
+    assert second.startswith("models/rfc_v1.py:")
+    with pytest.raises(Wrong, match="13 switch-window: __schedule has no line with `cpu"):
+        lines_of(program, changed(thirteen, code=(("__schedule", "cpu.stack = prev"),)))
 
 
 def test_an_event_too_many_is_noticed() -> None:

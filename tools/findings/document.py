@@ -12,20 +12,21 @@ from checker.report.finding import headline
 from checker.trace.data import Trace
 
 from .finding import Finding
-from .looking import Shown
+from .looking import Shown, lines_of
 
 BEGIN, END = "<!-- findings: begin -->", "<!-- findings: end -->"
 HEAD = "| bug | what happens | property | events | configuration | steps | states |\n|---|---|---|---|---|---|---|"
-NEW = "New: not known from reading the patch"
+NEW = "Bugs that were not known from reading the patch"
 
 
 @dataclass(frozen=True)
 class Entry:
-    """What the document says of a finding. shorter: what `check` shows instead, if it shows another bug."""
+    """What the document says of a finding. lines: of code. shorter: what `check` shows instead, if it shows another bug."""
 
     finding: Finding
     trace: Trace
     states: int
+    lines: tuple[str, ...]
     shorter: str | None
 
 
@@ -35,7 +36,7 @@ def entry_of(shown: Shown) -> Entry:
     if not shown.by_check:
         assert shown.checked is not None
         shorter = f"{len(shown.checked.steps)} steps: {headline(shown.checked).partition(': ')[2]}"
-    return Entry(shown.finding, shown.trace, shown.states, shorter)
+    return Entry(shown.finding, shown.trace, shown.states, lines_of(shown.program, shown.finding), shorter)
 
 
 def row(entry: Entry) -> str:
@@ -90,18 +91,24 @@ def chapter(entry: Entry, folder: str) -> str:
     lines = [
         f"### {heading(finding)}",
         f"**{finding.what}** {finding.why}",
-        f"*What tells it from the others:* {finding.shows}",
-        f"*It says:* `{headline(entry.trace)}`",
+        f"*Code:* {', '.join(_code(line) for line in entry.lines)}.",
+        f"*In the run:* {finding.shows}",
+        f"*Reported as:* `{headline(entry.trace)}`",
     ]
     if entry.shorter is None:
-        lines.append(f"*See it:* `{command(finding)}`; {run}")
+        lines.append(f"*Reproduce:* `{command(finding)}`; {run}")
     else:
         lines += [
-            f"*See it:* `stackproof show {Path(folder).relative_to('../..')}/{finding.stem}.json`; {run}",
-            f"\\* `check` shows another bug for this property here, as it shows one shortest run ({entry.shorter}). The run here is "
-            "the shortest one with this signature.",
+            f"*Reproduce:* `stackproof show {Path(folder).relative_to('../..')}/{finding.stem}.json`; {run}",
+            f"\\* For this property and configuration `check` shows a shorter run, of another bug ({entry.shorter}). This one is the "
+            "shortest with its signature.",
         ]
     return "\n\n".join(lines)
+
+
+def _code(line: str) -> str:
+    place, _, text = line.partition(" ")
+    return f"{place} `{text}`"
 
 
 def content(entries: Sequence[Entry], folder: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from .signature import Signature, pattern
 
-FIELDS = ("bug", "name", "what", "why", "property", "settings", "events", "steps", "shows")
+FIELDS = ("bug", "name", "what", "why", "code", "property", "settings", "events", "steps", "shows")
 MAY_BE_LEFT_OUT = {"never": [], "message": ""}
 
 
@@ -21,7 +21,7 @@ class Wrong(Exception):
 @dataclass(frozen=True)
 class Finding:
     """bug: its number in docs/results/findings.md with a letter where it has several sides, or N1, N2, ... where it is not there. name: what it is
-    called. stem: the name of its files in counterexamples/, without what comes after the dot. what: happens, in one sentence. why: it matters. shows: what its signature is and why that is this bug. message: a
+    called. stem: the name of its files in counterexamples/, without what comes after the dot. what: happens, in one sentence. why: how it happens, and why it matters. code: where, each as a routine and a text in it. shows: what its signature is and why that is this bug. message: a
     regular expression for the message of the violation."""
 
     bug: str
@@ -29,6 +29,7 @@ class Finding:
     stem: str
     what: str
     why: str
+    code: tuple[tuple[str, str], ...]
     property: str
     settings: tuple[tuple[str, int], ...]
     events: tuple[str, ...]
@@ -64,6 +65,7 @@ def _finding(entry: dict[str, object]) -> Finding:
         stem=_stem(_bug(entry["bug"]), str(entry["name"])),
         what=_prose(entry["what"]),
         why=_prose(entry["why"]),
+        code=tuple(map(_line, _strings(entry["code"]))),
         property=str(entry["property"]),
         settings=tuple(settings.items()),
         events=tuple(_strings(entry["events"])),
@@ -84,6 +86,13 @@ def _stem(bug: str, name: str) -> str:
     digits = "".join(filter(str.isdigit, bug))
     number = bug.lower() if bug.startswith("N") else bug.replace(digits, digits.zfill(2))
     return f"bug-{number}-{name}"
+
+
+def _line(text: str) -> tuple[str, str]:
+    routine, colon, line = text.partition(": ")
+    if not colon:
+        raise ValueError(f"`{text}` is not a line of code; write ROUTINE: TEXT")
+    return routine, line
 
 
 def _prose(value: object) -> str:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import ast
 import itertools
 import re
 from collections.abc import Iterator
@@ -56,6 +57,28 @@ def look_for(model: Path, finding: Finding) -> Shown:
         if without is not None and _with_signature(other, finding, without) is not None:
             raise Wrong(f"{finding.bug} {finding.name}: the events {', '.join(events) or 'none'} are enough")
     return Shown(finding, trace, trace is checked, checked, run.statistics.states, program)
+
+
+def lines_of(program: tree.Program, finding: Finding) -> tuple[str, ...]:
+    """The lines of code that the finding names, as `models/rfc_v1.py:118 text`. Wrong if one of them is not there."""
+    found = []
+    for routine, text in finding.code:
+        place = _line_with(program, routine, text)
+        if place is None:
+            raise Wrong(f"{finding.bug} {finding.name}: {routine} has no line with `{text}`")
+        found.append(place)
+    return tuple(found)
+
+
+def _line_with(program: tree.Program, routine: str, text: str) -> str | None:
+    for file, source in program.sources.items():
+        lines = source.splitlines()
+        for node in ast.parse(source).body:
+            if isinstance(node, ast.FunctionDef) and node.name == routine:
+                for number in range(node.lineno, (node.end_lineno or node.lineno) + 1):
+                    if text in lines[number - 1]:
+                        return f"{file}:{number} {lines[number - 1].strip()}"
+    return None
 
 
 def smaller(events: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

@@ -26,7 +26,12 @@ def unused(system: ir.System, asked: frozenset[str], discipline: Discipline | No
     """What the model declares or the user asks for and is of no use here, each with the reason."""
     found: dict[str, str] = {}
     if asked & frozenset(EXCHANGES) and system.symmetry is not None:
-        found = {f"symmetry of {record}": why for record, why in system.symmetry.unreduced.items()}
+        found = {symmetry_of(record): why for record, why in system.symmetry.unreduced.items()}
     if PARTIAL_ORDER in asked and discipline is None:
-        found[PARTIAL_ORDER] = "there are no two processors, nor two instances of a record that actions take first"
+        found[PARTIAL_ORDER] = "the model has neither two processors nor two instances of a record that actions have first"
     return found
+
+
+def symmetry_of(record: str) -> str:
+    """What stands for the symmetry of a record among what is unused."""
+    return f"symmetry of {record}"

@@ -47,6 +47,10 @@ def out_of_range(target: str, low: int, high: int, position: Position) -> OutOfR
     return OutOfRange(position, f"{target} gets a value that is not from {low} to {high}; widen its range, or mend the model")
 
 
+ARENA = "arena"
+"""The reason of a cut where all instances of a record are allocated."""
+
+
 class Cut(Raised):
     """The path ends for want of room: "arena" or "frames"."""
 

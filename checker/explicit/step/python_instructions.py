@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from checker.explicit.step.generated_names import Frame, Names
-from checker.explicit.step.outcome import Cut, How, OutOfRange, Outside, Violated
+from checker.explicit.step.outcome import ARENA, Cut, How, OutOfRange, Outside, Violated
 from checker.explicit.step.python_expressions import ExpressionWriter
 from checker.ir import system as ir
 from checker.language.raised import NO_OUT_OF_RANGE
@@ -177,9 +177,7 @@ class FunctionWriter(ExpressionWriter):
         count, alignment, _ = self.system.arenas[i.record]
         offset = self.layout.cells[f"{i.record}.allocated"].offset
         everything = (1 << count) - 1
-        number = self.names.raiser(
-            lambda: Cut("arena", i.position, f"all {count} instances of {i.record} are allocated; give the arena more")
-        )
+        number = self.names.raiser(lambda: Cut(ARENA, i.position, f"all {count} instances of {i.record} are allocated; {i.more}"))
         self.line(depth, f"x = s >> {offset} & {everything} ^ {everything}")
         self.line(depth, f"if not x: R({number})")
         if i.held is not None:

@@ -343,7 +343,7 @@ class ExpressionCode:
         resets = tuple(
             (f"{record}.{field.name}", field.initial) for field in self.program.records[record].fields if not field.constant
         )
-        return ir.Allocate(local.name, record, resets, position)
+        return ir.Allocate(local.name, record, resets, position, more=self.program.records[record].more)
 
     def routine_call(self, e: tree.Call, names: Names, out: list[ir.Instruction]) -> ir.Expression:
         """An inlined call; see AtomicCode."""

@@ -24,7 +24,7 @@ def find_symmetry(program: tree.Program, system: ir.System, code: ExpressionCode
     for record in declared:
         values = (record.count + 1) * record.alignment
         if values > MOST_REFERENCES:
-            unreduced[record.name] = f"references to it have {values:,} values, {MOST_REFERENCES:,} can be exchanged"
+            unreduced[record.name] = f"pointers to it have {values:,} values, and at most {MOST_REFERENCES:,} are supported"
     declared = [record for record in declared if record.name not in unreduced]
     unordered = [record.name for record in declared if _is_data(system, record)]
     while (name := next((name for name in unordered if _meets_another(system, name, unordered)), None)) is not None:
@@ -35,14 +35,14 @@ def find_symmetry(program: tree.Program, system: ir.System, code: ExpressionCode
     for record in declared:
         position = next((c.position for c in candidates if c.record == record.name), allocated.get(record.name))
         if record.name not in unordered and position is not None:
-            what = "which is more than data, or takes part in constants, or refers to others that are only data"
-            unreduced[record.name] = f"{position} takes one of several instances of it, {what}"
+            what = "which is supported for plain data only: no frames, no constants about it, no pointers to other such records"
+            unreduced[record.name] = f"{position} allocates one of its instances or takes the first of several, {what}"
         elif record.name not in unordered:
             tabled.append(record.name)
     while permutations(system, tuple(tabled)) is None:
         largest = max(tabled, key=lambda name: system.arenas[name].instances)
         tabled.remove(largest)
-        unreduced[largest] = f"there are more than {MOST:,} ways to exchange its instances"
+        unreduced[largest] = f"its instances can be reordered in more than {MOST:,} ways"
     reduced = {*tabled, *unordered}
     changing = [variable for variable in system.variables.values() if not variable.constant]
     keys = {v.name: tuple(key if key in reduced else None for key in v.keys) for v in changing}

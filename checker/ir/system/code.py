@@ -123,13 +123,15 @@ class Allocate:
     """A free instance, as a reference; it becomes allocated, and its variables get the values of `resets`. Cut if there is none.
 
     held: the references that the transition still has in its locals. They and System.names say which of several free instances
-    it may be (naming.py). None: the lowest, as nothing can tell free instances apart, or in `initial`."""
+    it may be (naming.py). None: the lowest, as nothing can tell free instances apart, or in `initial`. more: what to do where
+    there is none."""
 
     local: str
     record: str
     resets: tuple[tuple[str, int], ...]
     position: Position
     held: tuple[Expression, ...] | None = None
+    more: str = ""
 
 
 @dataclass(frozen=True)

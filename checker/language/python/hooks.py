@@ -13,15 +13,32 @@ from checker.language.walking import called_functions
 
 
 def find_implementations(symbols: Symbols, codes: Iterable[Code]) -> dict[str, str]:
-    """Which routine implements each hook: one that the model defines, or imports by name. It counts as used."""
-    found: dict[str, str] = {}
+    """Which routine implements each hook: one that the model defines, or imports by name, or else inherits. It counts as used."""
+    found: dict[str, Code] = {}
     for code in symbols.with_the_models((code for code in codes if "implements" in code.decorators), "implements"):
         hook = _hook(symbols, code)
         if hook.name in found:
-            raise code.module.error(code.node, f"the hook {hook.name} is implemented by {found[hook.name]} already")
-        found[hook.name] = code.name
+            raise code.module.error(code.node, f"the hook {hook.name} is implemented by {found[hook.name].name} already")
+        found[hook.name] = code
+    for parent in symbols.modules.lineage()[1:]:
+        for code in symbols.given_by(parent, "implements"):
+            found.setdefault(_hook(symbols, code).name, code)
+    for code in found.values():
         symbols.code.used.setdefault(code.name, code)
-    return found
+    return {hook: code.name for hook, code in found.items()}
+
+
+def dropped(symbols: Symbols) -> tuple[tuple[str, str], ...]:
+    """The hooks that a model which this one takes hooks from implements, and this one does not, each with that model's file."""
+    mine = symbols.code.implementations
+    sources = {code.module.name: code.module for name in mine.values() if not (code := symbols.code.used[name]).module.of_kernel}
+    return tuple(
+        (hook, module.display)
+        for module in sources.values()
+        if module is not symbols.modules.main
+        for code in symbols.all_code(module)
+        if "implements" in code.decorators and (hook := _hook(symbols, code).name) not in mine
+    )
 
 
 def _hook(symbols: Symbols, code: Code) -> Code:

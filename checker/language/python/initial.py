@@ -16,9 +16,12 @@ from checker.language.walking import rebuilt, walk
 
 
 def initial_codes(symbols: Symbols, codes: Iterable[Code]) -> list[Code]:
-    """The @initial code: the kernel's, then what the model defines, or imports by name, in the order of its text."""
+    """The @initial code: the kernel's, then what the model defines, or imports by name, or else inherits."""
     kernels = [code for code in codes if "initial" in code.decorators and code.module is not symbols.modules.main]
     found = symbols.with_the_models(kernels, "initial")
+    for parent in symbols.modules.lineage()[1:]:
+        if len(found) == len(kernels):
+            found += symbols.given_by(parent, "initial")
     places: dict[bool, Code] = {}
     for code in found:
         known = places.setdefault(code.module.of_kernel, code)

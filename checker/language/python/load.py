@@ -16,7 +16,7 @@ from checker.language.frame_owners import with_frame_owners
 from checker.language.python.conditions import Conditions
 from checker.language.python.declare.decorators import CONDITIONS, DEMANDED
 from checker.language.python.declare.symbol_table import Symbols
-from checker.language.python.hooks import demanded, find_implementations
+from checker.language.python.hooks import demanded, dropped, find_implementations
 from checker.language.python.initial import initial, initial_codes
 from checker.language.python.recorded import expectations, recorded, stated
 from checker.language.python.runs import RunConditions
@@ -137,6 +137,7 @@ class _Loader:
             assumptions=assumptions,
             constraints=constraints,
             demanded=demanded(symbols.code.implementations, steps.functions, [*steps.routines.values(), *actions.values()]),
+            dropped=dropped(symbols),
             left_out=tuple(p for name in (*steps.routines, *actions) for p in steps.left_out[name]),
         )
 
@@ -149,7 +150,7 @@ class _Loader:
             parameters=tuple(settings.parameters.values()),
             events=tuple(settings.events.values()),
             records={
-                name: dataclasses.replace(record, fields=tuple(symbols.fields(name).values()))
+                name: dataclasses.replace(record, fields=tuple(symbols.fields(name).values()), more=symbols.what_to_raise(name))
                 for name, record in symbols.records.items()
             },
             variables=dict(symbols.variables),
@@ -164,6 +165,6 @@ class _Loader:
             executes=None,
             expectations=expectations(self.main, settings.events),
             sources=self.sources,
-            stated=stated(self.main),
+            stated=next((texts for model in self.modules.lineage() if (texts := stated(model))), ()),
             recorded=recorded(self.main),
         )

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from checker.language import tree
 from checker.language.python.declare.decorators import CONDITIONS
 from checker.language.python.declare.symbol_table import Symbols
-from checker.language.python.source.modules import Import, Module
+from checker.language.python.source.modules import Module
 from checker.language.python.source.symbols import Builtin, Code
 
 DIGITS = 12
@@ -94,7 +94,7 @@ class _Texts:
     def _collect(self, module: Module, node: ast.AST, found: set[tuple[str, str]]) -> None:
         names = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
         for name in sorted(names & module.definitions.keys()):
-            home, definition = self._home(module, name)
+            home, definition = self.symbols.modules.home(module, name)
             if isinstance(definition, ast.FunctionDef):
                 code = self._used(home, definition)
                 if code is None:
@@ -132,18 +132,6 @@ class _Texts:
             return None
         implementation = self.symbols.code.implementations.get(code.name, code.name)
         return self.symbols.code.used.get(implementation, code)
-
-    def _home(self, module: Module, name: str) -> tuple[Module, ast.stmt | None]:
-        """Where a name is defined; None where that is not a file of the program."""
-        definition = module.definitions[name]
-        passed: set[Import] = set()
-        while isinstance(definition, Import):
-            target = self.symbols.modules.modules.get(definition.module)
-            if target is None or definition.name not in target.definitions or definition in passed:
-                return module, None
-            passed.add(definition)
-            module, definition = target, target.definitions[definition.name]
-        return module, definition
 
     def _symbol(self, module: Module, name: str) -> object:
         return self.symbols.resolve(module, name, ast.Pass()) if name in module.definitions else None

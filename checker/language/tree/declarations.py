@@ -36,7 +36,7 @@ class Record:
     frames: how many frames an instance owns at most (0: it executes nothing). allocated: instances have an allocator
     state, which only Allocate and Free change; a free one must not be dereferenced. names: (prefix, how many) in the
     order of the arena, so that instances print as page3, task0, idle1. symmetric: instances are interchangeable, which
-    checker/language/symmetry.py makes sure of.
+    checker/language/symmetry.py makes sure of. more: what to do where there are too few.
     """
 
     name: str
@@ -49,6 +49,7 @@ class Record:
     position: Position
     doc: str = ""
     symmetric: bool = False
+    more: str = "give the arena more"
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,8 @@ class Program:
     text of each file by the name that positions have it under. unused: routines of the model itself that nothing calls.
     stated: what the model says that it assumes. demanded: hooks that are functions and decide what the kernel does, with
     the model's implementations. dormant: routines that nothing calls or enters with the events that are on. left_out: the
-    statements of routines and actions that the parameters and events switch off, those of dormant routines too.
+    statements of routines and actions that the parameters and events switch off, those of dormant routines too. dropped: hooks
+    that a model which this one takes hooks from implements, and this one does not, each with the file of that model.
     """
 
     model: str
@@ -72,6 +73,7 @@ class Program:
     dormant: dict[str, Routine] = field(default_factory=dict)
     left_out: tuple[Position, ...] = ()
     recorded: Recorded | None = None
+    dropped: tuple[tuple[str, str], ...] = ()
     constraints: tuple[Constraint, ...] = ()
 
     @property

@@ -69,23 +69,23 @@ def run_text(run: Run, shown: int) -> str:
         outcome = f"no more than {s.depth} steps" if run.engine in SOLVERS else "complete"
     initials = f" from {run.initials:,} initial states" if run.initials > 1 else ""
     lines = [
-        f"{run.subject.model}: {run.subject.configuration}: {outcome}",
+        f"{run.subject}: {outcome}",
         "  "
         + (f"{s.states:,} states{initials}, {s.transitions:,} transitions, " if s.states else "")
         + f"depth {s.depth}, {s.seconds:.1f} s, {s.memory / 2**20:,.0f} MiB, {run.engine} engine"
         + (f", {s.frontier:,} states not expanded" if s.frontier else ""),
     ]
     if violated:
-        again = "" if shown >= len(violated) else " (those not shown here were shown above with fewer events)"
+        again = "" if shown >= len(violated) else " (some are shown above only, with fewer events)"
         lines.append("  violated: " + ", ".join(f"{name} ({length} steps)" for name, length in violated.items()) + again)
     if run.remark is not None:
-        lines.append(f"  the portable engine searched, the compiled one cannot: {run.remark}")
+        lines.append(f"  searched by the slower portable engine, as the compiled one cannot: {run.remark}")
     for name, why in run.dropped:
-        lines.append(f"  the reduction `{name}` is not sound here, so the search began anew without it: {why}")
+        lines.append(f"  the search was started again without the reduction `{name}`, which is not sound here: {why}")
     for reason, what in run.cuts:
-        lines.append(f"  paths were cut, UNKNOWN({reason}): {what}")
+        lines.append(f"  some runs were not followed to their end, UNKNOWN({reason}): {what}")
     for constraint, what in run.outside:
-        lines.append(f"  not searched beyond the {constraint}, {what}")
+        lines.append(f"  not searched beyond states outside the {constraint}, {what}")
     return "\n".join(lines) + "\n"
 
 
@@ -149,7 +149,7 @@ def _fairness(run: Run) -> list[str]:
             names.setdefault(verdict.fairness, []).append(verdict.property)
     found = []
     for fairness, properties in names.items():
-        found.append(f"Checked without reductions, on every run that meets the assumptions below: {', '.join(properties)}")
+        found.append(f"Liveness, checked without reductions under the fairness assumptions below: {', '.join(properties)}")
         found += [f"  - {line}" for line in fairness]
     return found
 
@@ -162,7 +162,8 @@ def overall(checked: Checked, name: str) -> str:
         run, verdict = violated[0]
         assert verdict.trace is not None
         shortest = ", perhaps not the fewest" if PARTIAL_ORDER in run.reductions else ""
-        return f"VIOLATED in {len(verdict.trace.steps)} steps{shortest} ({run.subject.configuration})"
+        where = f" ({run.subject.configuration})" if str(run.subject.configuration) else ""
+        return f"VIOLATED in {len(verdict.trace.steps)} steps{shortest}{where}"
     for kind in (VerdictKind.ERROR, VerdictKind.UNKNOWN):
         for _, verdict in verdicts:
             if verdict.kind is kind:

@@ -32,9 +32,8 @@ def mutation_text(report: MutationReport) -> str:
 def _reference(number: int, reference: Reference) -> list[str]:
     o = reference.outcome
     exchanges = ", up to exchanges" if o.reductions else ""
-    lines = [
-        f"  {number}. {reference.configuration}: {o.states:,} states, {o.transitions:,} transitions, depth {o.depth}{exchanges}"
-    ]
+    configuration = str(reference.configuration) or "no parameters"
+    lines = [f"  {number}. {configuration}: {o.states:,} states, {o.transitions:,} transitions, depth {o.depth}{exchanges}"]
     if o.violated:
         lines.append("     violated by the model itself: " + ", ".join(f"{name} ({length} steps)" for name, length in o.violated))
     if reference.incomplete is not None:

@@ -20,7 +20,7 @@ def proof_text(
     """Verdicts, what they rest on, the invariant or the counterexample to induction, the lemmas of the model that were given up
     (each with the reason, as lines), and where the certificate is."""
     s = run.statistics
-    lines = [f"{run.subject.model}: {run.subject.configuration}: {s.states:,} states sampled, {s.seconds:.1f} s", ""]
+    lines = [f"{run.subject}: {s.states:,} states sampled, {s.seconds:.1f} s", ""]
     if counterexample:
         lines += ["Counterexample to induction", *(f"  {line}" for line in counterexample), ""]
     for name, (reason, *shown) in given_up.items():
@@ -33,8 +33,9 @@ def proof_text(
     lines += run.subject.notes
     if any(verdict.kind is VerdictKind.PROVED for verdict in run.verdicts):
         lines += [
-            "Z3 found the invariant; Bitwuzla has checked that every initial state satisfies it, that every step keeps it, and",
-            "that it excludes every violation. The proofs are about sequentially consistent interleavings of single accesses.",
+            "Z3 found the invariant; Bitwuzla has checked that every initial state satisfies it, that every step preserves it,",
+            "and that it rules out every violation. The proofs are about sequentially consistent interleavings of single",
+            "accesses.",
         ]
     if certificate is not None:
         again = shlex.join(["stackproof", "certify", str(certificate), "--model", run.subject.model])

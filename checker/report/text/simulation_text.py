@@ -13,18 +13,18 @@ def simulation_text(run: Simulated) -> str:
     """What was walked, the verdict of each property, and what they rest on."""
     w = run.walks
     lines = [
-        f"{run.subject.model}: {run.subject.configuration}: {_outcome(run)}",
+        f"{run.subject}: {_outcome(run)}",
         f"  {w}: the longest walk {w.longest:,} of {w.depth:,} steps, {w.seconds:.1f} s, {w.memory / 2**20:,.0f} MiB",
     ]
-    lines += [f"  paths were cut, UNKNOWN({reason}): {what}" for reason, what in run.cuts]
+    lines += [f"  some walks ended early, UNKNOWN({reason}): {what}" for reason, what in run.cuts]
     lines += ["", "Verdicts"]
     width = max((len(verdict.property) for verdict in run.verdicts), default=0)
     lines += [f"  {verdict.property:<{width}}  {_told(verdict)}" for verdict in run.verdicts]
     if run.unreached:
-        lines.append("Lines of the model that no walk came to: " + lines_text(run.unreached))
+        lines.append("Lines of the model that no walk reached: " + lines_text(run.unreached))
     lines += run.subject.notes
     lines += [
-        "Random walks find violations; where they find none, nothing is claimed. The traces need not be shortest ones.",
+        "Random walks find violations and never rule them out. The counterexamples need not be the shortest ones.",
         "The verdicts are about sequentially consistent interleavings of single accesses, at the sizes and events named above.",
     ]
     if any(verdict.trace is not None for verdict in run.verdicts):

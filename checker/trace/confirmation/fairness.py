@@ -25,10 +25,10 @@ STAYING: NextStep = (None, frozenset())
 def assumed(program: Program, own_steps: bool) -> tuple[str, ...]:
     """What is assumed of the runs of which a condition is demanded, a line each. own_steps: of a @bounded condition."""
     if own_steps:
-        return ("only that the processor itself goes on stepping, and what interrupts it ends",)
-    found = ["other things than interrupts happen again and again, or nothing else can"]
+        return ("only that the processor itself keeps stepping, and that every interrupt ends",)
+    found = ["something other than interrupts keeps happening, unless nothing else can"]
     if program.processor is not None:
-        found = [f"every {program.processor} that can step does, and what interrupts it between two steps ends"]
+        found = [f"every {program.processor} that can take a step takes one eventually, and every interrupt in between ends"]
     return (*found, *(assumption.prose for assumption in program.assumptions))
 
 

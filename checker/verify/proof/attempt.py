@@ -183,7 +183,7 @@ class Attempt:
             self.invariant = ()
             return Verdict("", VerdictKind.UNKNOWN, refused)
         self.certificate = self.folder
-        scope = f"without a bound in depth, at {self.subject.configuration}, whichever page is allocated"
+        scope = f"runs of any length{self.subject.configuration.at}, whichever page is allocated"
         return Verdict("", VerdictKind.PROVED, scope + (f", by induction over {k} states" if k > 1 else ""))
 
     def manifest(self, claim: Claim) -> dict[str, object]:

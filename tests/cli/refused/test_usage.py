@@ -15,7 +15,11 @@ from tests.support.printed import at_a_place, one_line
     ("arguments", "status", "line"),
     [
         (["check"], 2, "error: Missing argument 'MODEL'. (stackproof check --help)"),
-        (["check", "models/none.py"], 2, "models/none.py: error: there is no such file; `stackproof list` names the models"),
+        (
+            ["check", "models/none.py"],
+            2,
+            "models/none.py: error: there is no such file; `stackproof list` names the bundled models",
+        ),
         (["check", "models"], 2, "models: error: this is a folder; name one model file"),
         (["check", "models/dks.py", "--cpus", "2"], 2, "error: models/dks.py has no parameter CPUS; it has C, T, S, FAIL, LATE"),
         (["check", "models/dks.py", "--set", "C=0"], 2, "error: C = 0 is out of range; C (CPUs) can be 1 to 4"),

@@ -185,9 +185,9 @@ def test_checkpoints_now_and_then(tmp_path: Path, hasty: None) -> None:
         assert outcome(subject.run(2, Limits(), file, resume=True)) == whole
 
 
-@pytest.mark.parametrize("every", [12, pytest.param(1, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("every", [12, pytest.param(1, marks=pytest.mark.exhaustive)])
 def test_every_damaged_byte_is_noticed(tmp_path: Path, hasty: None, every: int) -> None:
-    """With --slow; without, one of so many places and lengths."""
+    """With --all; without, one of so many places and lengths."""
     subject = Subject(dks(C=1, T=1, S=2), frozenset(), pieces)
     file = tmp_path / "file"
     assert subject.run(1, Limits(states=12), file).stopped is not None

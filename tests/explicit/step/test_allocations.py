@@ -275,10 +275,10 @@ def both() -> None:
 
 def test_where_numbers_tell_instances_apart_the_verdict_says_so() -> None:
     text = NODE + "known: Node | None = None\n" + TAKE
-    assert not [note for note in notes_of(program_of(text)) if "Not decided" in note]
+    assert not [note for note in notes_of(program_of(text)) if "Not covered" in note]
     text += '@invariant("low", "test")\ndef low() -> bool:\n    """Test."""\n    return last is not instance(Node, 2)\n'
-    (found,) = [note for note in notes_of(program_of(text)) if "Not decided" in note]
-    assert f":{line_of(text, 'instance(Node, 2)')} tells one Node from another" in found
+    (found,) = [note for note in notes_of(program_of(text)) if "Not covered" in note]
+    assert f":{line_of(text, 'instance(Node, 2)')} does more with a Node than compare and follow" in found
 
 
 RUNS = {
@@ -327,21 +327,21 @@ def settles() -> bool:
 def test_where_a_condition_on_runs_tells_instances_apart_the_verdict_says_so(condition: str, place: str) -> None:
     text = NODE + "known: Node | None = None\n" + TAKE + condition
     program = program_of(text)
-    (found,) = [note for note in notes_of(program) if "Not decided" in note]
-    assert f":{line_of(text, place)} tells one Node from another" in found
+    (found,) = [note for note in notes_of(program) if "Not covered" in note]
+    assert f":{line_of(text, place)} does more with a Node than compare and follow" in found
     assert all(naming.exchangeable for naming in lower(program).names.values())
 
 
 def test_conditions_on_runs_that_tell_no_instances_apart_are_no_note() -> None:
     text = NODE + "known: Node | None = None\n" + TAKE + ALIKE
-    assert not [note for note in notes_of(program_of(text)) if "Not decided" in note]
+    assert not [note for note in notes_of(program_of(text)) if "Not covered" in note]
 
 
 def test_a_processor_whose_calls_are_asked_for_may_tell_apart() -> None:
     routine = "@routine\ndef run() -> None:\n    global last\n    last = allocate(Node)\n"
     asks = '@eventually("again", "test")\ndef again(cpu: Cpu) -> bool:\n    """Test."""\n    return calls({}, run)\n'
     text = CPU + NODE + routine + "@initial\ndef start() -> None:\n    enter(instance(Cpu, 0), run)\n"
-    assert not [note for note in notes_of(program_of(text + asks.format("cpu"))) if "Not decided" in note]
+    assert not [note for note in notes_of(program_of(text + asks.format("cpu"))) if "Not covered" in note]
     text += asks.format("instance(Cpu, address(last) >> 8)")
-    (found,) = [note for note in notes_of(program_of(text)) if "Not decided" in note]
-    assert f":{line_of(text, 'return calls')} tells one Node from another" in found
+    (found,) = [note for note in notes_of(program_of(text)) if "Not covered" in note]
+    assert f":{line_of(text, 'return calls')} does more with a Node than compare and follow" in found

@@ -42,7 +42,7 @@ def written(directory: Path, name: str, text: str) -> Path:
 
 
 def test_a_missing_file(tmp_path: Path) -> None:
-    expected = "DIR/model.py: error: there is no such file; `stackproof list` names the models"
+    expected = "DIR/model.py: error: there is no such file; `stackproof list` names the bundled models"
     assert refused(tmp_path / "model.py") == expected
 
 

@@ -3,12 +3,24 @@
 
 from __future__ import annotations
 
-from tests.language.refused.refused import STATE, Case, action, lines
+from tests.language.refused.refused import STATE, Case, action, lines, routine
 
 NAMES_AND_MODULES: list[Case] = [
     ("a typo", action("g = «flagg"), "`flagg` is not defined; define it or import it; did you mean `flag`?"),
     ("a typo in a type", lines("x: «Smal = 0"), "`Smal` is not defined; define it or import it; did you mean `Small`?"),
     ("a name that is like none", action("g = «quux"), "`quux` is not defined; define it or import it"),
+    (
+        "a call of print",
+        routine("«print(g)"),
+        "the language does not have Python's `print`: a model is explored, never run. Leave it out: a counterexample shows what each "
+        "step reads and writes",
+    ),
+    ("a minimum", action("g = «min(g, 1)"), "the language does not have Python's `min`: write `a if a < b else b`"),
+    (
+        "a built-in without a counterpart",
+        action("g = «hash(g)"),
+        "the language does not have Python's `hash`: use what the model defines, and what checker.language has",
+    ),
     ("a circle of constants", lines("A = B + 1", "B = «A + 1"), "`A` is defined by itself; break the circle"),
     ("a name defined twice", lines("g: Small = 0", "«g: Small = 1"), "`g` is defined twice in this file; rename one"),
     ("import *", lines("«from spec.kernel import *"), "`import *` hides what is used; import each name"),
@@ -72,7 +84,7 @@ VARIABLES: list[Case] = [
     (
         "a type that the language does not have",
         lines("g: «float = 0"),
-        "`float` is not defined; define it or import it; did you mean `allocate`?",
+        "the language does not have Python's `float`: all numbers are integers in a range, as Annotated[int, Range(low, high)]",
     ),
     (
         "a type that is a list",

@@ -68,7 +68,11 @@ EXPRESSIONS: list[Case] = [
     ("a field that is like none", action("«p.quux = 1"), "Page has no field `quux`; it has use, row"),
     ("a field of an integer", action("«g.use = 1"), "`.use`: this is an integer from 0 to 9, which has no fields"),
     ("a field of None", action("x = «None.use"), "`.use`: this is None, which has no fields"),
-    ("a method call", action("«p.use()"), "`p.use` cannot be called; call a routine, function or built-in by name"),
+    (
+        "a method call",
+        action("«p.use()"),
+        "`p.use` cannot be called; a model calls its own @routine and @function code, and what checker.language has",
+    ),
     ("an array without an index", action("g = «slots"), "`slots` has several values; index it"),
     ("an array field without an index", action("g = «p.row"), "`row` is an array; index it"),
     ("an index of an integer", action("g = «g[0]"), "`g` is not an array here; do not index it"),
@@ -201,7 +205,11 @@ EXPRESSIONS: list[Case] = [
     ),
     ("a keyword argument", action("g = «choose(options=(1, 2))"), "arguments are given by position here"),
     ("a call of an unknown name", action("g = «foo(1)"), "`foo` is not defined; define it or import it"),
-    ("a call of a local", action("x = g", "g = «x(1)"), "`x` cannot be called; call a routine, function or built-in by name"),
+    (
+        "a call of a local",
+        action("x = g", "g = «x(1)"),
+        "`x` cannot be called; a model calls its own @routine and @function code, and what checker.language has",
+    ),
     ("a call of a type", action("g = «Small(1)"), "`Small` cannot be called"),
     (
         "a call of a function with too few arguments",

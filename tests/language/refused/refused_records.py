@@ -14,7 +14,7 @@ RECORDS_AND_DECORATORS: list[Case] = [
     (
         "a class with Python's base",
         lines("class Page(«object):", "    use: Small = 0"),
-        "`object` is not defined; define it or import it",
+        "the language does not have Python's `object`: use what the model defines, and what checker.language has",
     ),
     (
         "a line in an enumeration",
@@ -106,7 +106,7 @@ RECORDS_AND_DECORATORS: list[Case] = [
     (
         "a decorator of Python",
         lines("@«staticmethod", "def step() -> None:", "    pass"),
-        "`staticmethod` is not defined; define it or import it",
+        "the language does not have Python's `staticmethod`: use what the model defines, and what checker.language has",
     ),
     (
         "a decorator that decorates no code",

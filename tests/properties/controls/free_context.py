@@ -8,7 +8,7 @@ With the event fork no child ever gets a stack; that it has no other use is what
 may sleep, and makes a stack in vain and frees it. Meanwhile a raw spinlock is taken on the other CPU, in the hook of __schedule, and in
 irq_work on this one: neither forbids anything to the task. PLANTED=4: the task has the lock itself. That cannot be wrong
 alone: where it may sleep it must not (no-sleep-atomic), and if it does, the hook of __schedule waits for its own CPU
-(lock-recursion). PLANTED=5: a stack is made in vain as a switch is finished, which every task does first of all, in ret_from_fork.
+(lock-recursion). PLANTED=5: a spare stack is freed as a switch is finished, which every task does first of all, in ret_from_fork.
 PLANTED=6: by a task in the hook of __schedule.
 """
 
@@ -16,11 +16,13 @@ from models.lifecycle import charge_and_refill, uncharge_stack
 
 from checker.language import (
     Per,
+    allocate,
     atomic,
     every,
     function,
     implements,
     in_routine,
+    initial,
     instance,
     invariant,
     is_allocated,
@@ -40,6 +42,7 @@ from spec.kernel import (
     VmArea,
     __free_page,
     alloc_pages,
+    alloc_pages_nolock,
     exit_task_stack_account,
     free_vmap_stack,
     get_vm_area_node,
@@ -71,6 +74,7 @@ PLANTED = parameter(
 )
 
 dead: VmArea | None = None
+extra: VmArea | None = None
 after: Per[VmArea, VmArea | None] = per(VmArea, None)
 
 
@@ -81,6 +85,25 @@ def free_stack(stack: VmArea) -> None:
         if i < stack.nr_pages:
             __free_page(stack.pages[i])
     kfree_vm_area(stack)
+
+
+@initial
+def spare_area() -> None:
+    """What is freed in the wrong place was made in the right one."""
+    global extra
+    if PLANTED == 4 or PLANTED == 5 or PLANTED == 6:
+        extra = allocate(VmArea)
+        extra.in_vmap_tree = True
+
+
+@routine
+def free_spare() -> None:
+    global extra
+    with atomic("xchg"):
+        stack = extra
+        extra = None
+    if stack is not None:
+        free_stack(stack)
 
 
 @routine
@@ -113,8 +136,12 @@ def free_later(stack: VmArea) -> None:
 def waits_to_be_freed(stack: VmArea) -> bool:
     return (
         dead is stack
+        or extra is stack
         or any(is_allocated(other) and after[other] is stack for other in every(VmArea))
-        or any(in_routine(task, free_dead_stacks) or in_routine(task, make_in_vain) for task in every(Task))
+        or any(
+            in_routine(task, free_dead_stacks) or in_routine(task, make_in_vain) or in_routine(task, free_spare)
+            for task in every(Task)
+        )
     )
 
 
@@ -135,7 +162,7 @@ def free_now(prev: Task) -> None:
     if PLANTED == 2:
         free_dead_stacks()
     if FORK and PLANTED == 5:
-        make_in_vain()
+        free_spare()
 
 
 @routine
@@ -165,7 +192,10 @@ def try_in_vain(child: Task) -> None:
     page = alloc_pages(Gfp.DIRECT_RECLAIM | Gfp.ZERO)
     if page:
         __free_page(page)
-    make_in_vain()
+    if PLANTED == 4:
+        free_spare()
+    else:
+        make_in_vain()
     if PLANTED == 4:
         raw_spin_unlock_irqrestore(instance(RawSpinlock, 0))
 
@@ -175,7 +205,7 @@ def dynamic_stack(tsk: Task) -> None:
     if FORK:
         lock_and_unlock()
         if PLANTED == 6 and not tsk.idle:
-            make_in_vain()
+            free_spare()
     if tsk.flags & TaskFlags.PF_DYNAMIC_STACK:
         charge_and_refill()
         tsk.flags &= ~TaskFlags.PF_DYNAMIC_STACK
@@ -194,7 +224,7 @@ def dynamic_stack_fault(tsk: Task, stack: VmArea, level: Level) -> bool:
         set_pte_at(stack, addr, page)
         stack.nr_pages = addr + 1
         if PLANTED == 3:
-            spare = alloc_pages(Gfp.ZERO)
+            spare = alloc_pages_nolock()
             if spare:
                 __free_page(spare)
     tsk.flags |= TaskFlags.PF_DYNAMIC_STACK

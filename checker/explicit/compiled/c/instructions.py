@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from checker.explicit.compiled.c.expressions import UNALIGNED, ExpressionWriter, Raisers
-from checker.explicit.step.outcome import Cut, How, OutOfRange, Outside, Raised, Violated
+from checker.explicit.step.outcome import ARENA, Cut, How, OutOfRange, Outside, Raised, Violated
 from checker.ir import system as ir
 from checker.ir.layout import Layout
 from checker.language.raised import NO_OUT_OF_RANGE
@@ -247,9 +247,7 @@ class FunctionWriter(ExpressionWriter):
     def allocate(self, i: ir.Allocate, depth: int) -> None:
         count, alignment, _ = self.system.arenas[i.record]
         allocated = self.layout.cells[f"{i.record}.allocated"]
-        number = self.raisers.number(
-            Cut("arena", i.position, f"all {count} instances of {i.record} are allocated; give the arena more")
-        )
+        number = self.raisers.number(Cut(ARENA, i.position, f"all {count} instances of {i.record} are allocated; {i.more}"))
         found = self.fresh("found")
         self.line(depth, f"{{ value {found} = 0;")
         self.line(depth, f"while ({found} < {count} && {self.cell(allocated.offset, count, 1, found)}) {found}++;")

@@ -27,7 +27,9 @@ class CallTranslator(GeneratorTranslator):
             return self.builtin_call(called, node)
         if not isinstance(node.func, ast.Name) or node.func.id in self.names:
             raise self.module.error(
-                node, f"`{ast.unparse(node.func)}` cannot be called; call a routine, function or built-in by name"
+                node,
+                f"`{ast.unparse(node.func)}` cannot be called; a model calls its own @routine and @function code, and what "
+                "checker.language has",
             )
         symbol = self.symbol(node.func)
         position = self.module.position(node)

@@ -24,8 +24,9 @@ CODE_DECORATORS = (
 _OPTIONS = {"routine": (0, {"noinline"}), "action": (0, {"interrupt"}), "implements": (1, set())}
 
 
-def code_of(resolver: Resolver, module: Module, node: ast.FunctionDef) -> Code:
-    """The code that a function of a module is, by its decorators. ModelError if these do not fit together."""
+def code_of(resolver: Resolver, module: Module, node: ast.FunctionDef, name: str) -> Code:
+    """The code that a function of a module is, by its decorators; its name is the one given. ModelError if the decorators do not
+    fit together."""
     decorators: dict[str, ast.Call | None] = {}
     for decorator in node.decorator_list:
         call = decorator if isinstance(decorator, ast.Call) else None
@@ -45,7 +46,7 @@ def code_of(resolver: Resolver, module: Module, node: ast.FunctionDef) -> Code:
         raise module.error(node, "parameters are plain: `name: Type`, without defaults or stars")
     if node.returns is None:
         raise module.error(node, f"`{node.name}` needs a result type: `-> None`, or what it returns")
-    return Code(node.name, module, node, decorators)
+    return Code(name, module, node, decorators)
 
 
 def _check_options(module: Module, name: str, decorator: ast.expr) -> None:

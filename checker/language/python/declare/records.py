@@ -22,7 +22,7 @@ class RecordReader:
         self.resolver = resolver
         self.variables = variables
         self.records: dict[str, tree.Record] = {}
-        self._nodes: dict[str, tuple[Module, ast.ClassDef]] = {}
+        self.nodes: dict[str, tuple[Module, ast.ClassDef]] = {}
         self._fields: dict[str, dict[str, tree.Variable]] = {}
         self._printed: dict[str, str] = {}
 
@@ -43,7 +43,7 @@ class RecordReader:
         if names is None:
             names = ((re.sub(r"(?<!^)(?=[A-Z])", "_", node.name).lower(), options["count"]),)
         self._check_names(module, decorator, node.name, options["count"], names)
-        self._nodes[node.name] = (module, node)
+        self.nodes[node.name] = (module, node)
         self.records[node.name] = tree.Record(
             node.name,
             options["count"],
@@ -95,7 +95,7 @@ class RecordReader:
     def fields(self, record: str) -> dict[str, tree.Variable]:
         """The fields of a record, by name, in source order."""
         if record not in self._fields:
-            module, node = self._nodes[record]
+            module, node = self.nodes[record]
             found: dict[str, tree.Variable] = {}
             for statement in node.body:
                 match statement:

@@ -10,7 +10,7 @@ from checker.language import build, tree
 from checker.language.errors import IDENTIFIER, NAMED_VALUE, ModelError, UsageError, similar
 from checker.language.python.code.expressions import ExpressionTranslator
 from checker.language.python.declare.literals import meaning, texts
-from checker.language.python.source.modules import Import, Module
+from checker.language.python.source.modules import Import, Module, ModuleSet
 from checker.language.python.source.symbols import Resolver
 
 
@@ -18,17 +18,24 @@ def _or(names: Sequence[str]) -> str:
     return f"{', '.join(names[:-1])} or {names[-1]}"
 
 
+def _gives(model: Module, name: str) -> bool:
+    """Whether a model gives a constant of the kernel its value; one that imports it from the kernel only uses it."""
+    given = model.definitions.get(name)
+    return given is not None and not (isinstance(given, Import) and given.module.startswith("spec."))
+
+
 class SettingReader:
     """Reads parameters and events, each of which stands for a constant.
 
-    main: the model. settings: values of parameters, by name. events: the names of those switched on, None for all.
+    modules: the model and what it imports. settings: values of parameters, by name. events: the names of those switched on,
+    None for all.
     """
 
     def __init__(
-        self, resolver: Resolver, main: Module, settings: Mapping[str, tree.Setting], events: frozenset[str] | None
+        self, resolver: Resolver, modules: ModuleSet, settings: Mapping[str, tree.Setting], events: frozenset[str] | None
     ) -> None:
         self.resolver = resolver
-        self.main = main
+        self.modules = modules
         self.settings = settings
         self.enabled_events = events
         self.parameters: dict[str, tree.Parameter] = {}
@@ -85,17 +92,17 @@ class SettingReader:
         return tree.Constant(position, tree.EnumType(name, names, of_parameter=True), names.index(value))
 
     def constant_of_model(self, module: Module, name: str, call: ast.Call) -> tree.Constant:
-        """What the model defines, or imports by name from another model, under this name; else the default."""
+        """What the model defines, or imports by name from another model, or else inherits, under this name; else the default."""
         form = 'constant_of_model(default, "what it is")'
         what = meaning(module, call, 1, form)
         default = ExpressionTranslator(self.resolver, module).constant(call.args[0], "the default")
-        main = self.main
-        given = main.definitions.get(name)
-        if module is main or given is None or (isinstance(given, Import) and given.module.startswith("spec.")):
+        giving = [model for model in self.modules.lineage() if _gives(model, name)]
+        if module is self.modules.main or not giving:
             return build.integer(module.position(call), default)
-        symbol = self.resolver.resolve(main, name, call)
+        given = giving[0].definitions[name]
+        symbol = self.resolver.resolve(giving[0], name, call)
         if not isinstance(symbol, tree.Constant) or not isinstance(symbol.type, tree.IntType):
-            at = given.position if isinstance(given, Import) else main.position(given)
+            at = given.position if isinstance(given, Import) else giving[0].position(given)
             raise ModelError(at, f"`{name}` ({what}) is an integer constant; write `{name} = 1`, or another name")
         return symbol
 

@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import ast
+import builtins
+import re
 from collections.abc import Iterable, Mapping
 
 from checker.language import build, tree
@@ -15,10 +17,31 @@ from checker.language.python.declare.literals import texts
 from checker.language.python.declare.properties import PropertyTable
 from checker.language.python.declare.records import RecordReader
 from checker.language.python.declare.settings import SettingReader
+from checker.language.python.declare.sizing import what_to_raise
 from checker.language.python.declare.types import TypeReader
 from checker.language.python.declare.variables import VariableReader
 from checker.language.python.source.modules import LANGUAGE, PYTHON_MODULES, Import, Module, ModuleSet
 from checker.language.python.source.symbols import Builtin, Code, StructVariable, Symbol, TypeName
+
+OF_PYTHON = {
+    "print": "a model is explored, never run. Leave it out: a counterexample shows what each step reads and writes",
+    "len": "write the number or the parameter that the array is declared with",
+    "isinstance": "a pointer is one of its record, or None: write `is None`",
+    "float": "all numbers are integers in a range, as Annotated[int, Range(low, high)]",
+    **dict.fromkeys(("abs", "min", "max"), "write `a if a < b else b`"),
+    **dict.fromkeys(("list", "dict", "set", "frozenset", "tuple"), "declare an array or a record"),
+    **dict.fromkeys(("enumerate", "zip", "map", "filter", "reversed", "sorted", "iter", "next"), "write a `for` over range(...)"),
+    **dict.fromkeys(("str", "repr", "format", "bytes"), "it has no text: write an Enum"),
+}
+"""Built-ins of Python that somebody may expect in a model, with what to write."""
+
+
+def undefined(name: str, known: Iterable[str]) -> str:
+    """What is wrong with a name that a file does not define, and what to do."""
+    if hasattr(builtins, name):
+        other = "use what the model defines, and what checker.language has"
+        return f"the language does not have Python's `{name}`: {OF_PYTHON.get(name, other)}"
+    return f"`{name}` is not defined; define it or import it{similar(name, known)}"
 
 
 class Symbols:
@@ -30,7 +53,7 @@ class Symbols:
 
     def __init__(self, modules: ModuleSet, settings: Mapping[str, tree.Setting], events: frozenset[str] | None) -> None:
         self.modules = modules
-        self.settings = SettingReader(self, modules.main, settings, events)
+        self.settings = SettingReader(self, modules, settings, events)
         self.properties = PropertyTable()
         self.code = CodeTable(self)
         self.variables: dict[str, tree.Variable] = {}
@@ -45,19 +68,23 @@ class Symbols:
     def with_the_models(self, codes: Iterable[Code], decorator: str) -> list[Code]:
         """The codes, then what else the model defines, or imports by name, with this decorator, in the order of its text."""
         found = list(codes)
-        main = self.modules.main
-        for name in main.definitions:
-            symbol = self.resolve(main, name, ast.Pass())
-            if isinstance(symbol, Code) and decorator in symbol.decorators and symbol not in found:
-                found.append(symbol)
+        found += [code for code in self.given_by(self.modules.main, decorator) if code not in found]
         return found
+
+    def given_by(self, module: Module, decorator: str) -> Iterable[Code]:
+        """What a module defines, or imports by name, with this decorator, in the order of its text."""
+        for name in module.definitions:
+            _, definition = self.modules.home(module, name)
+            symbol = self.resolve(module, name, definition) if isinstance(definition, ast.FunctionDef) else None
+            if isinstance(symbol, Code) and decorator in symbol.decorators:
+                yield symbol
 
     def resolve(self, module: Module, name: str, node: ast.AST) -> Symbol:
         key = (module.name, name)
         if key in self._known:
             return self._known[key]
         if name not in module.definitions:
-            raise module.error(node, f"`{name}` is not defined; define it or import it{similar(name, module.definitions)}")
+            raise module.error(node, undefined(name, module.definitions))
         if key in self._busy:
             raise module.error(node, f"`{name}` is defined by itself; break the circle")
         self._busy.add(key)
@@ -77,12 +104,12 @@ class Symbols:
             return self.resolve(target, definition.name, ast.Pass())
         if name in ("EXPECTED", "RECORDED", "ASSUMPTIONS") and isinstance(definition, (ast.Assign, ast.AnnAssign)):
             return Builtin(name)
+        if isinstance(definition, ast.FunctionDef):
+            return code_of(self, module, definition, self._own_name(module, name))
         other = self._owners.setdefault(name, module)
-        if other is not module and isinstance(definition, (ast.FunctionDef, ast.ClassDef, ast.AnnAssign)):
+        if other is not module and isinstance(definition, (ast.ClassDef, ast.AnnAssign)):
             raise module.error(definition, f"`{name}` is also defined in {other.display}; rename one of them")
         match definition:
-            case ast.FunctionDef():
-                return code_of(self, module, definition)
             case ast.ClassDef(decorator_list=[]):
                 return self._types.enumeration(module, definition)
             case ast.ClassDef(decorator_list=[ast.Name(id=decorator), *_]) if self._is(module, decorator, "struct", definition):
@@ -98,6 +125,13 @@ class Symbols:
             case ast.Assign(value=value):
                 return self._assigned(module, name, value)
         raise module.error(definition, f"`{name}` is defined in a way that has no meaning in a model")
+
+    def _own_name(self, module: Module, name: str) -> str:
+        """What code is called in the program: its name, or another one where code of another file has that."""
+        own = name
+        while self._owners.setdefault(own, module) is not module:
+            own += "_of_" + re.sub(r"\W", "_", module.path.stem)
+        return own
 
     def _is(self, module: Module, name: str, builtin: str, node: ast.AST) -> bool:
         return name in module.definitions and self.resolve(module, name, node) == Builtin(builtin)
@@ -133,6 +167,9 @@ class Symbols:
 
     def annotation(self, module: Module, node: ast.expr) -> tree.Type:
         return self._types.annotation(module, node)
+
+    def what_to_raise(self, record: str) -> str:
+        return what_to_raise(self.modules, *self._records.nodes[record])
 
     def fields(self, record: str) -> dict[str, tree.Variable]:
         return self._records.fields(record)

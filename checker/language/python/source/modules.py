@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import ast
+import difflib
 import functools
 import warnings
 from collections.abc import Mapping
@@ -14,7 +15,7 @@ import checker.language
 from checker.language.errors import ModelError, UsageError, quoting, similar
 from checker.language.tree import Position, line_of
 from checker.language.types import LARGEST
-from checker.project import PROJECT
+from checker.project import PROJECT, bundled_models
 
 LANGUAGE = "checker.language"
 PYTHON_MODULES = {"enum": {"Enum", "IntFlag"}, "typing": {"Annotated"}, "__future__": {"annotations"}}
@@ -32,7 +33,7 @@ class Import:
 @dataclass
 class Module:
     """A parsed source file. definitions: what each module-level name stands for, in source order; docstrings of types and
-    constants are ignored."""
+    constants are ignored. inherits: the module of the model that it takes all hooks from that it does not implement."""
 
     name: str
     path: Path
@@ -41,6 +42,7 @@ class Module:
     doc: str
     definitions: dict[str, ast.stmt | Import] = field(default_factory=dict)
     imports: list[tuple[str, Position]] = field(default_factory=list)
+    inherits: str | None = None
 
     @property
     def of_kernel(self) -> bool:
@@ -83,7 +85,7 @@ def read_source(path: Path) -> str:
             raise UsageError("this is not an ordinary file; name a model's Python source", path)
         return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        raise UsageError("there is no such file; `stackproof list` names the models", path) from None
+        raise UsageError(_missing(path), path) from None
     except IsADirectoryError:
         raise UsageError("this is a folder; name one model file", path) from None
     except UnicodeDecodeError:
@@ -92,6 +94,23 @@ def read_source(path: Path) -> str:
         raise UsageError(f"cannot be read: {error.strerror}", path) from None
     except ValueError:  # a NUL, or half of a character
         raise UsageError("no file can have this name; name a model's Python source", path) from None
+
+
+def _missing(path: Path) -> str:
+    """What to tell somebody who names a file that is not there: which one may be meant."""
+    bundled = bundled_models()
+    beside = path.with_name(f"{path.name}.py")
+    if beside.is_file():
+        name = display_path(beside)
+        return f"no bundled model has this name; to take the file {name}, type `{name}`"
+    try:
+        own = {file.stem: display_path(file) for file in sorted(path.parent.glob("*.py"))}
+    except (OSError, ValueError):  # a folder that cannot be read has nothing to offer
+        own = {}
+    meant = difflib.get_close_matches(path.stem, [*bundled, *own], 1)
+    shown = {name: name for name in bundled} | own
+    hint = f"did you mean `{shown[meant[0]]}`? " if meant else ""
+    return f"there is no such file; {hint}`stackproof list` names the bundled models"
 
 
 def parse_module(name: str, path: Path, texts: Texts | None = None) -> Module:
@@ -161,6 +180,8 @@ def _define(module: Module, statement: ast.stmt) -> None:
                 _add(module, statement, alias.asname or alias.name, Import(source, alias.name, module.position(statement)))
             if source not in PYTHON_MODULES and source != LANGUAGE:
                 module.imports.append((source, module.position(statement)))
+        case ast.Expr(value=ast.Call(func=ast.Name(id="inherit")) as call) if "inherit" in module.definitions:
+            _inherit(module, call)
         case ast.Import() | ast.ImportFrom():
             raise module.error(statement, "only `from module import name` is understood; write it so")
         case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
@@ -172,6 +193,17 @@ def _define(module: Module, statement: ast.stmt) -> None:
                 statement,
                 f"`{ast.unparse(statement).splitlines()[0]}` has no meaning at module level; put it in a routine or action",
             )
+
+
+def _inherit(module: Module, call: ast.Call) -> None:
+    match call:
+        case ast.Call(args=[ast.Constant(value=str(source))], keywords=[]) if source.split(".")[0] == "models":
+            if module.inherits is not None:
+                raise module.error(call, f"the model inherits from {module.inherits} already; import by name what is of another")
+            module.inherits = source
+            module.imports.append((source, module.position(call)))
+        case _:
+            raise module.error(call, 'a model inherits from one other model; write inherit("models.NAME")')
 
 
 def _check_import(module: Module, statement: ast.stmt, source: str, name: str) -> None:
@@ -201,6 +233,25 @@ class ModuleSet:
 
     main: Module
     modules: dict[str, Module] = field(default_factory=dict)
+
+    def lineage(self) -> list[Module]:
+        """The model, the one that it inherits from, the one that that inherits from, and so on."""
+        found = [self.main]
+        while found[-1].inherits is not None and (parent := self.modules[found[-1].inherits]) not in found:
+            found.append(parent)
+        return found
+
+    def home(self, module: Module, name: str) -> tuple[Module, ast.stmt | None]:
+        """Where a name of a module is defined, maybe in another one; None where that is not a file of the program."""
+        definition = module.definitions[name]
+        passed: set[Import] = set()
+        while isinstance(definition, Import):
+            target = self.modules.get(definition.module)
+            if target is None or definition.name not in target.definitions or definition in passed:
+                return module, None
+            passed.add(definition)
+            module, definition = target, target.definitions[definition.name]
+        return module, definition
 
 
 def _find(name: str, main: Path, position: Position) -> Path:

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""In which context code runs, and what it may call there."""
+
+from enum import Enum
+
+from checker.language import function, has_frames, in_routine
+from spec.kernel.exceptions import in_nmi, in_stack_fault
+from spec.kernel.interrupts import thread_stack_free_rcu
+from spec.kernel.locks import preemption_disabled
+from spec.kernel.parameters import PREEMPT_RT
+from spec.kernel.records import Cpu
+from spec.kernel.scheduler import before_pick, finish_task_switch, in_scheduler
+from spec.kernel.stack_cache import put_task_stack
+
+
+class Context(Enum):
+    """What a CPU executes (include/linux/preempt.h), and two that Linux does not count: a stack fault, which like an NMI comes
+    anywhere, also where the interrupted code holds a lock; and a task with rq->lock, which nothing that wakes a task may meet."""
+
+    PROCESS = 0  # a task, with preemption on
+    ATOMIC = 1  # a task, with preemption or interrupts off
+    RQ_LOCKED = 2  # a task in the part of __schedule that runs under rq->lock
+    SOFTIRQ = 3
+    HARDIRQ = 4
+    STACK_FAULT = 5
+    NMI = 6
+
+
+@function
+def holds_rq_lock(cpu: Cpu) -> bool:
+    """Whether the task on the CPU is where __schedule holds rq->lock: from behind the hook before the pick until
+    finish_lock_switch, before a dead task's stack is released."""
+    task = cpu.stack
+    if not in_scheduler(task) or in_routine(task, put_task_stack):
+        return False
+    return in_routine(task, finish_task_switch) or not in_routine(task, before_pick)
+
+
+@function
+def context(cpu: Cpu) -> Context:
+    """The context of the protocol's code that the CPU executes. In an interrupt that is irq_work or an RCU callback."""
+    if has_frames(cpu):
+        if in_nmi(cpu):
+            return Context.NMI
+        if in_stack_fault(cpu):
+            return Context.STACK_FAULT
+        return Context.SOFTIRQ if in_routine(cpu, thread_stack_free_rcu) else Context.HARDIRQ
+    if holds_rq_lock(cpu):
+        return Context.RQ_LOCKED
+    return Context.ATOMIC if in_scheduler(cpu.stack) or preemption_disabled(cpu) else Context.PROCESS
+
+
+@function
+def is_unmaskable(context: Context) -> bool:
+    """Whether such code can have interrupted code that runs with interrupts off."""
+    return context is Context.NMI or context is Context.STACK_FAULT
+
+
+@function
+def may_take_spinlock(context: Context) -> bool:
+    """Whether code may take a spinlock_t that is taken with interrupts off everywhere, as zone->lock is. Not where it can
+    have interrupted the holder on its own CPU. With PREEMPT_RT such a lock sleeps (Documentation/locking/locktypes.rst), so
+    that it is for preemptible code only; softirqs and irq_work run in threads there."""
+    if is_unmaskable(context):
+        return False
+    return not PREEMPT_RT or (context is not Context.ATOMIC and context is not Context.RQ_LOCKED)

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: GPL-2.0-only
+from checker.language import has_frames, invariant
+from spec.kernel.exceptions import in_nmi, in_stack_fault
+from spec.kernel.locks import Mutex, RawSpinlock, TakenBy
+from spec.kernel.records import Cpu, Task
+from spec.properties.at_rest import in_protocol
+
+
+@invariant("lock-held", "{lock.holder} still has {lock}, taken on {lock.task}'s stack, and the code that took it has ended")
+def lock_held(lock: RawSpinlock) -> bool:
+    """Who takes a lock gives it back before another task runs on the CPU, the exception ends, or the hook returns: whoever
+    comes next waits for it for ever. That nobody gives back what he has not taken is checked
+    where he does."""
+    if lock.holder is None:
+        return True
+    if lock.taken is TakenBy.NMI:
+        return in_nmi(lock.holder)
+    if lock.taken is TakenBy.STACK_FAULT:
+        return in_stack_fault(lock.holder)
+    if lock.taken is TakenBy.INTERRUPT:
+        return has_frames(lock.holder)
+    return lock.holder.stack is lock.task and in_protocol(lock.task)
+
+
+@invariant("lock-held", "{mutex.owner} still has {mutex}, and is not in the code that took it any more")
+def mutex_held(mutex: Mutex) -> bool:
+    """A mutex may be held while others run."""
+    return mutex.owner is None or in_protocol(mutex.owner)
+
+
+@invariant("lock-held", "{cpu} runs {cpu.stack} with preempt_count {cpu.preempt_count}; interrupts disabled: {cpu.irqs_disabled}")
+def preemption_enabled(cpu: Cpu) -> bool:
+    """Who turns preemption or interrupts off turns them on again."""
+    if cpu.preempt_count == 0 and not cpu.irqs_disabled:
+        return True
+    return has_frames(cpu) or in_protocol(cpu.stack)
+
+
+@invariant("lock-held", "{task} may still not migrate, and is not in the code that asked for that any more")
+def migration_enabled(task: Task) -> bool:
+    """And so may the task migrate again."""
+    return task.migration_disabled == 0 or in_protocol(task)

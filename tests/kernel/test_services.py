@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What the kernel's services may be called from."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from checker.project import PROJECT
+from tests.kernel.trying import Tried
+
+SERVICES = ("memory.py", "vmalloc.py", "vfree.py", "vunmap.py")
+INTERNAL = {"direct_reclaim", "might_sleep", "get_page_from_freelist", "delayed_vfree_work", "try_alloc_pages", "in_task"}
+
+
+@pytest.mark.parametrize(
+    ("nolock", "violated"),
+    [(0, "service-context"), (1, "fault-resolved"), (2, "service-context")],
+)
+def test_a_fault_handler_that_allocates(nolock: int, violated: str) -> None:
+    """alloc_pages in the handler may meet the lock of its own CPU; alloc_pages_nolock may fail; a charge takes a lock as well."""
+    found = Tried("fallback_allocation", (1, 2, 2), ("touch", "late-fault"), settings={"NOLOCK": nolock}).found()
+    assert violated in found
+    assert ("service-context" in found) == (violated == "service-context")
+
+
+@pytest.mark.parametrize("model", ["rfc_v1", "hardened"])
+def test_no_protocol_of_ours_allocates_where_preempt_rt_cannot(model: str) -> None:
+    """Both refill with preemption off, which a kernel with PREEMPT_RT cannot: a limit of the design, and known."""
+    assert "service-context" in Tried(model, (1, 2, 2), ("touch",), settings={"PREEMPT_RT": 1}).found()
+    assert "service-context" not in Tried(model, (1, 2, 2), ("touch",)).found()
+
+
+def routines(file: Path) -> list[ast.FunctionDef]:
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    return [
+        node
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef)
+        and any((d.func if isinstance(d, ast.Call) else d).id == "routine" for d in node.decorator_list)  # type: ignore[attr-defined]
+    ]
+
+
+@pytest.mark.parametrize("file", SERVICES)
+def test_every_service_says_in_which_context_it_may_be_called(file: str) -> None:
+    page = (PROJECT / "docs" / "reference" / "kernel.md").read_text(encoding="utf-8")
+    for routine in routines(PROJECT / "spec" / "kernel" / file):
+        if routine.name not in INTERNAL:
+            assert "Context: " in (ast.get_docstring(routine) or ""), routine.name
+            assert f"`{routine.name}`" in page, routine.name
