@@ -33,6 +33,15 @@ def test_no_protocol_of_ours_allocates_where_preempt_rt_cannot(model: str) -> No
     assert "service-context" not in Tried(model, (1, 2, 2), ("touch",)).found()
 
 
+def test_the_page_has_every_hook_that_the_kernel_calls() -> None:
+    page = (PROJECT / "docs" / "reference" / "kernel.md").read_text(encoding="utf-8")
+    tree = ast.parse((PROJECT / "spec" / "kernel" / "hooks.py").read_text(encoding="utf-8"))
+    called = [node.name for node in tree.body if isinstance(node, ast.FunctionDef) and len(node.decorator_list) == 1]
+    assert len(called) > 10
+    for name in called:
+        assert f"`{name}`" in page, name
+
+
 def routines(file: Path) -> list[ast.FunctionDef]:
     tree = ast.parse(file.read_text(encoding="utf-8"))
     return [
