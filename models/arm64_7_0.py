@@ -130,9 +130,12 @@ RECORDED = Recorded(
     },
     assumptions={
         "fair: allocations_succeed": "0889fe19cb3b",
+        "fair: allocators_locks_are_queues": "f76263d1312a",
         "fair: idle_gives_way": "3f6bdfd86aeb",
         "fair: idle_schedules": "815f3b502a65",
         "fair: irq_work_runs": "c21857fc9e65",
+        "fair: spinlocks_are_queues": "307dc54fc2bb",
+        "fair: spinlocks_are_queues_in_exceptions": "c982e0b2c334",
         "fair: tasks_run": "88ceec78d203",
         "hook: may_cache_stack": "b67e8c649387",
     },

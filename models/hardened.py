@@ -363,6 +363,7 @@ RECORDED = Recorded(
     },
     assumptions={
         "fair: allocations_succeed": "0889fe19cb3b",
+        "fair: allocators_locks_are_queues": "f76263d1312a",
         "fair: idle_gives_way": "baae6cb8982e",
         "fair: idle_schedules": "3332dcdf22db",
         "fair: tasks_run": "c220c954dab0",

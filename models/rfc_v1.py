@@ -208,6 +208,7 @@ RECORDED = Recorded(
     },
     assumptions={
         "fair: allocations_succeed": "0889fe19cb3b",
+        "fair: allocators_locks_are_queues": "f76263d1312a",
         "fair: idle_gives_way": "3f6bdfd86aeb",
         "fair: idle_schedules": "815f3b502a65",
         "fair: tasks_run": "88ceec78d203",

@@ -7,10 +7,14 @@ from spec.kernel.depth import depth_in_use, task_stack_level
 from spec.kernel.exceptions import exc_nmi, exc_page_fault
 from spec.kernel.fairness import (
     allocations_succeed,
+    allocators_locks_are_queues,
     hotplug_thread_runs,
     idle_gives_way,
     idle_schedules,
     irq_work_runs,
+    mutexes_are_handed_over,
+    spinlocks_are_queues,
+    spinlocks_are_queues_in_exceptions,
     tasks_run,
 )
 from spec.kernel.faults import (
@@ -126,6 +130,7 @@ __all__ = [
     "alloc_vmap_stack",
     "allocations_succeed",
     "allocator_fault",
+    "allocators_locks_are_queues",
     "boot",
     "clear_highpage",
     "cpu_dead",
@@ -175,6 +180,7 @@ __all__ = [
     "mutex_lock",
     "mutex_trylock",
     "mutex_unlock",
+    "mutexes_are_handed_over",
     "nmi",
     "owes_refill",
     "preempt",
@@ -199,6 +205,8 @@ __all__ = [
     "spin_trylock",
     "spin_unlock",
     "spin_unlock_irqrestore",
+    "spinlocks_are_queues",
+    "spinlocks_are_queues_in_exceptions",
     "stack_comes_back_up",
     "stack_fault",
     "stack_goes_deeper",
