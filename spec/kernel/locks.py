@@ -5,7 +5,7 @@ from enum import Enum
 
 from checker.language import Ghost, address, every, function, has_frames, null, record
 from spec.kernel.allocator_locks import allocator_turned_interrupts_off, holds_allocator_lock
-from spec.kernel.exceptions import in_nmi, in_stack_fault
+from spec.kernel.exceptions import handles_nmi, in_stack_fault
 from spec.kernel.parameters import MUTEXES, PREEMPT_RT, RAW_SPINLOCKS, SPINLOCKS
 from spec.kernel.records import Cpu, Task
 
@@ -49,7 +49,7 @@ class Mutex:
 @function
 def taken_by(cpu: Cpu) -> TakenBy:
     """By what code the CPU takes a lock now."""
-    if in_nmi(cpu):
+    if handles_nmi(cpu):
         return TakenBy.NMI
     if in_stack_fault(cpu):
         return TakenBy.STACK_FAULT
