@@ -70,7 +70,10 @@ OF_EXECUTION = (
         {"CPUS": 1, "TASKS": 3, "STACK_PAGES": 2},
         *(4_248, 4_941, 78),
         reached={"reached-freed": 42, "reached-freeing": 35},
-        planted={1: Planted(30, 4_803), 2: Planted(39, 5_277)},
+        planted={
+            1: Planted(30, 4_803),
+            2: Planted(39, 5_277),
+        },
         events=("exit",),
     ),
     Control(
@@ -78,7 +81,10 @@ OF_EXECUTION = (
         {"CPUS": 1, "TASKS": 1, "STACK_PAGES": 2, "SPARE_PAGES": 1},
         *(95, 102, 42),
         reached={},
-        planted={3: Planted(19, 102)},
+        planted={
+            3: Planted(19, 102),
+            7: Planted(18, 54),
+        },
     ),
     Control(
         "handler-reentrant",
@@ -172,9 +178,11 @@ OF_EXECUTION = (
         *(3_152, 5_848, 48),
         reached={"reached-freed": 0, "reached-freeing": 18},
         planted={
-            4: Planted(18, 1_004, {"no-sleep-atomic": 13, "lock-recursion": 17}),
+            4: Planted(18, 1_004, {"lock-recursion": 17, "no-sleep-atomic": 13}),
             5: Planted(9, 3_222),
             6: Planted(15, 5_088),
+            8: Planted(20, 5_670),
+            9: Planted(20, 5_238),
         },
         events=("fork", "sleep"),
     ),
