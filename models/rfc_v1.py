@@ -428,4 +428,28 @@ EXPECTED = (
         transitions=36_172,
         depth=95,
     ),
+    Expected(
+        settings={"CPUS": 1, "TASKS": 1, "STACK_PAGES": 2, "PREEMPT_RT": 1},
+        events=("touch",),
+        violated={"service-context": 25},
+        states=70,
+        transitions=74,
+        depth=28,
+    ),
+    Expected(
+        settings={"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2},
+        events=("touch", "fork", "preempt"),
+        violated={"mark-earned": 34},
+        states=2_458,
+        transitions=2_773,
+        depth=90,
+    ),
+    Expected(
+        settings={"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2, "ARCH": "arm64"},
+        events=("switch-fault",),
+        violated={},
+        states=505,
+        transitions=563,
+        depth=87,
+    ),
 )
