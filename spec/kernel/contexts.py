@@ -4,7 +4,7 @@
 from enum import Enum
 
 from checker.language import function, has_frames, in_routine
-from spec.kernel.exceptions import in_nmi, in_stack_fault
+from spec.kernel.exceptions import handles_nmi, in_stack_fault
 from spec.kernel.hooks import switch_prepare
 from spec.kernel.interrupts import thread_stack_free_rcu
 from spec.kernel.locks import preemption_disabled
@@ -38,7 +38,7 @@ def holds_rq_lock(task: Task) -> bool:
 def context(cpu: Cpu) -> Context:
     """The context of the protocol's code that the CPU executes. In an interrupt that is irq_work or an RCU callback."""
     if has_frames(cpu):
-        if in_nmi(cpu):
+        if handles_nmi(cpu):
             return Context.NMI
         if in_stack_fault(cpu):
             return Context.STACK_FAULT

@@ -11,7 +11,7 @@ from tests.kernel.trying import OWN, Tried
 
 SECTIONS = ("alone", "stays")
 ALONE, STAYS = frozenset({"alone"}), frozenset({"stays"})
-NOTHING, PREEMPT_DISABLE, LOCAL_IRQ_SAVE, MUTEX, SPINLOCK, MIGRATE_DISABLE = range(6)
+NOTHING, PREEMPT_DISABLE, LOCAL_IRQ_SAVE, MUTEX, SPINLOCK, MIGRATE_DISABLE, SPINLOCK_IN_SCHEDULE = range(7)
 PREEMPTED = ("exit", "preempt", "migrate")
 
 
@@ -47,6 +47,15 @@ def test_who_is_alone_on_one_cpu(guard: int, violated: frozenset[str]) -> None:
     """Where nothing preempts a task, everybody is; so the event has to come."""
     assert Tried("sections", (1, 2, 2), ("exit", "preempt"), violated, {"GUARD": guard}, SECTIONS).found() == violated
     assert Tried("sections", (1, 2, 2), ("exit",), frozenset(), {"GUARD": guard}, SECTIONS).found() == frozenset()
+
+
+@pytest.mark.parametrize("guard", [SPINLOCK, SPINLOCK_IN_SCHEDULE])
+@pytest.mark.parametrize("real_time", [0, 1])
+def test_a_spinlock_sleeps_with_preempt_rt(guard: int, real_time: int) -> None:
+    """In do_exit it may, in __schedule preemption is off."""
+    wrong = frozenset({"service-context"}) if real_time and guard == SPINLOCK_IN_SCHEDULE else frozenset()
+    settings = {"GUARD": guard, "PREEMPT_RT": real_time}
+    assert Tried("sections", (1, 2, 2), ("exit",), wrong, settings, (*SECTIONS, "service-context")).found() == wrong
 
 
 def test_a_fault_in_the_allocator_turns_the_order_of_the_global_pools_lock_round() -> None:

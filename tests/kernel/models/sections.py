@@ -29,12 +29,19 @@ from spec.kernel import (
     mutex_unlock,
     preempt_disable,
     preempt_enable,
+    schedule_start,
     spin_lock,
     spin_unlock,
     this_cpu,
 )
 
-GUARD = parameter(0, 0, 5, "0: nothing, 1: preempt_disable, 2: local_irq_save, 3: a mutex, 4: a spinlock, 5: migrate_disable")
+GUARD = parameter(
+    0,
+    0,
+    6,
+    "0: nothing, 1: preempt_disable, 2: local_irq_save, 3: a mutex, 4: a spinlock, 5: migrate_disable, "
+    "6: a spinlock, which the hook of __schedule takes as well",
+)
 SPINLOCKS = 1
 MUTEXES = 1
 
@@ -64,7 +71,7 @@ def leave(task: Task) -> None:
         mutex_lock(instance(Mutex, 0))
         section(task)
         mutex_unlock(instance(Mutex, 0))
-    elif GUARD == 4:
+    elif GUARD == 4 or GUARD == 6:
         spin_lock(instance(Spinlock, 0))
         section(task)
         spin_unlock(instance(Spinlock, 0))
@@ -74,6 +81,13 @@ def leave(task: Task) -> None:
         migrate_enable()
     else:
         section(task)
+
+
+@implements(schedule_start)
+def schedule(prev: Task) -> None:
+    if GUARD == 6:
+        spin_lock(instance(Spinlock, 0))
+        spin_unlock(instance(Spinlock, 0))
 
 
 @function
