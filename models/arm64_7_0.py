@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Dynamic kernel stacks for arm64 on Linux 7.0: the version of 2026.
 
-As arm64_global_pool, with its global pool and what is assumed of it there (GLOBAL_POOL_PAGES, REFILL_LOCKED), but
+As arm64_global_pool, with its global pool and what is assumed of it there (GLOBAL_POOL_PAGES), but
 
 - the loop over several pages stores each at pages[vm_area->nr_pages] and counts nr_pages++, read from the area each time
   round;
@@ -18,9 +18,10 @@ Written from these facts, not from the patch. What they leave open, and what is 
 
 from checker.language import Expected, Recorded, function, implements
 from models.arm64_global_pool import (
+    ARCH,
     GLOBAL_POOL_PAGES,
+    IRQ_WORK_SHARED,
     KEPT_PAGES,
-    REFILL_LOCKED,
     dynamic_stack_get_page,
     dynamic_stack_init,
     dynamic_stack_refill_global,
@@ -48,9 +49,10 @@ from spec.kernel import (
 )
 
 __all__ = [
+    "ARCH",
     "GLOBAL_POOL_PAGES",
+    "IRQ_WORK_SHARED",
     "KEPT_PAGES",
-    "REFILL_LOCKED",
     "alloc_vmap_stack_dynamic",
     "dynamic_stack",
     "dynamic_stack_fault",
@@ -305,7 +307,7 @@ EXPECTED = (
         depth=75,
     ),
     Expected(
-        settings={"CPUS": 2, "TASKS": 2, "STACK_PAGES": 2, "GLOBAL_POOL_PAGES": 2, "REFILL_LOCKED": 0},
+        settings={"CPUS": 2, "TASKS": 2, "STACK_PAGES": 2, "GLOBAL_POOL_PAGES": 2},
         events=("late-fault",),
         violated={"charge-once": 29, "mark-earned": 52, "refill-owed": 29},
         states=72_425,

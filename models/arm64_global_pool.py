@@ -2,25 +2,22 @@
 """Dynamic kernel stacks with a global pool: the rebase of 2025 for arm64.
 
 As rfc_v1, multi-page loop and all, but a fault that finds the pool of its CPU empty takes a page from a global pool of
-8, behind a raw spinlock. Who took one there queues an irq_work, which refills the global pool with the loop that
-refills a CPU's pool: for one slot after the other, up to the first without a tag, it charges the page, accounts it in the
-statistics, allocates another and stores that.
+8, behind a raw spinlock. Who took one there queues an irq_work, before it gives the lock back. There is one irq_work, for
+all CPUs. It takes the lock, and refills the global pool with the loop that refills a CPU's pool: for one slot after the
+other, up to the first without a tag, it charges the page, accounts it in the statistics, allocates another with GFP_KERNEL
+and stores that; then it gives the lock back.
 
 Written from these facts, not from the patch. What they leave open, and what is assumed here:
 
 - GLOBAL_POOL_PAGES is 8, as posted. With so many, the global pool is never empty at sizes that can be searched; what happens
   when it is shows with 1 or 2.
 - The page is tagged under the lock, which is taken with interrupts off (as they are in the handler of a stack fault
-  anyway), and not by trylock. An NMI whose own fault needs the lock waits for
-  its own CPU.
-- Whether the irq_work holds the lock is REFILL_LOCKED. 1: from its first look at the pool to its last, over charge and
-  allocation. 0: not at all; it relies on its single loads and stores.
+  anyway), and not by trylock. An NMI whose own fault needs the lock waits for it.
 - The irq_work charges as the refill in __schedule does, and names no group. Linux then charges nobody in an interrupt.
-- Its gfp flags are those of the refill: GFP_KERNEL with __GFP_ZERO.
-- The irq_work is per CPU. It runs on the CPU that queued it, on a stack that does not fault, and may run on two CPUs at
-  the same time.
-- It is queued after the unlock, by a fault that took a page, and by nobody else: not by one that finds both pools
-  empty, which is refused, and not by a refill whose allocation failed.
+- The irq_work runs on the CPU that queued it, on a stack that does not fault. It is no longer pending when it begins, so
+  that another CPU may queue it meanwhile; the lock keeps the two apart.
+- It is queued by a fault that took a page, and by nobody else: not by one that finds both pools empty, which is refused,
+  and not by a refill whose allocation failed.
 - The global pool is full at boot. CPUs that go down or come up leave it alone.
 - A fault that is refused in the middle of a range leaves what it has taken where it is, as in rfc_v1.
 """
@@ -84,8 +81,9 @@ __all__ = [
 ]
 
 GLOBAL_POOL_PAGES = parameter(8, 1, 8, "pages of the global pool; 8 as posted")
-REFILL_LOCKED = parameter(1, 0, 1, "1: the irq_work refills the global pool under its lock; 0: it takes no lock")
 KEPT_PAGES = GLOBAL_POOL_PAGES
+IRQ_WORK_SHARED = 1
+ARCH = "arm64"
 
 dynamic_stack_global_pages: Array[Page | None] = array(GLOBAL_POOL_PAGES)
 
@@ -121,8 +119,8 @@ def dynamic_stack_get_global_page() -> Page | None:
         page = dynamic_stack_global_pages[i]
         if page and not is_acquired(page):
             dynamic_stack_global_pages[i] = acquired(page)
-            raw_spin_unlock_irqrestore(global_lock())
             irq_work_queue()
+            raw_spin_unlock_irqrestore(global_lock())
             return page
     raw_spin_unlock_irqrestore(global_lock())
     return None
@@ -166,8 +164,7 @@ def dynamic_stack_fault(tsk: Task, stack: VmArea, level: Level) -> bool:
 
 @implements(irq_work_run)
 def dynamic_stack_refill_global() -> None:
-    if REFILL_LOCKED:
-        raw_spin_lock_irqsave(global_lock())
+    raw_spin_lock_irqsave(global_lock())
     for i in range(GLOBAL_POOL_PAGES):
         page = dynamic_stack_global_pages[i]
         if not is_acquired(page):
@@ -177,8 +174,7 @@ def dynamic_stack_refill_global() -> None:
         mod_lruvec_page_state(page)
         page = alloc_pages(Gfp.DIRECT_RECLAIM | Gfp.ZERO)
         dynamic_stack_global_pages[i] = page
-    if REFILL_LOCKED:
-        raw_spin_unlock_irqrestore(global_lock())
+    raw_spin_unlock_irqrestore(global_lock())
 
 
 RECORDED = Recorded(
@@ -390,7 +386,7 @@ EXPECTED = (
         depth=73,
     ),
     Expected(
-        settings={"CPUS": 2, "TASKS": 2, "STACK_PAGES": 2, "GLOBAL_POOL_PAGES": 2, "REFILL_LOCKED": 0},
+        settings={"CPUS": 2, "TASKS": 2, "STACK_PAGES": 2, "GLOBAL_POOL_PAGES": 2},
         events=("late-fault",),
         violated={"charge-once": 27, "mark-earned": 48, "refill-owed": 27},
         states=64_681,
