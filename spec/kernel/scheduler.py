@@ -37,7 +37,16 @@ def is_usable(cpu: Cpu, slot: Slot) -> bool:
 @function
 def in_scheduler(task: Task) -> bool:
     """Whether the task is anywhere between the start of __schedule and the end of finish_task_switch."""
-    return in_routine(task, __schedule) or in_routine(task, finish_task_switch)
+    if in_routine(task, __schedule) or in_routine(task, finish_task_switch):
+        return True
+    return CURRENT_WITH_STACK and any(cpu.stack is task and is_first_run(cpu) for cpu in every(Cpu))
+
+
+@function
+def is_first_run(cpu: Cpu) -> bool:
+    """Whether the CPU has switched to a task that has never run, and stands before its finish_task_switch."""
+    task = cpu.stack
+    return cpu.previous is not None and not in_routine(task, __schedule) and not in_routine(task, finish_task_switch)
 
 
 @function
