@@ -31,6 +31,9 @@ LASSOS = {
 ENDS = "is violated: the run ends, and the condition does not hold where it does"
 """The same for a lasso that is a run that ends."""
 
+KERNEL = "spec"
+"""The folder of the kernel and of the properties, in the names that positions have files under."""
+
 RAISED = ("check", "wild-pointer", "out-of-range")
 """The kinds of violation that a step raises, at a place of its own."""
 
@@ -43,25 +46,22 @@ def short(position: Position) -> str:
     return f"{PurePosixPath(position.file).name}:{position.line}"
 
 
-def beside_model(trace: Trace, position: Position) -> bool:
-    """Whether a position stands in the model's own file or in the same folder: a model may share code with others. The
-    trace may name the model by its path or by its name."""
-    path = PurePosixPath(position.file)
-    if trace.model in (position.file, path.stem):
-        return True
-    return "/" in trace.model and path.parent == PurePosixPath(trace.model).parent
+def in_protocol(position: Position) -> bool:
+    """Whether a position stands in the model's own file or in another that it shares code with, wherever these lie: in any but
+    the kernel's and those of the properties."""
+    return PurePosixPath(position.file).parts[:1] != (KERNEL,)
 
 
 def last_protocol_position(trace: Trace) -> Position | None:
-    """The line of the last step that stands in the model's own file or beside it, whichever of them; None if none does. A
-    step in a kernel service that the model calls stands where the model calls it."""
-    return _last_beside_model(trace, trace.steps)
+    """The line of the last step that stands in the model's own file or in one that it imports from; None if none
+    does. A step in a kernel service that the model calls stands where the model calls it."""
+    return _last_in_protocol(trace.steps)
 
 
-def _last_beside_model(trace: Trace, steps: Sequence[Step]) -> Position | None:
+def _last_in_protocol(steps: Sequence[Step]) -> Position | None:
     for step in reversed(steps):
         for position in (step.at, *(activation.position for activation in reversed(step.activations))):
-            if beside_model(trace, position):
+            if in_protocol(position):
                 return position
     return None
 
@@ -71,18 +71,18 @@ def finding_position(trace: Trace) -> Position:
     protocol that ran, else the violation's position. A run without end has no last line; there it is the last one that
     changed what the condition reads."""
     found = None
-    if trace.violation.kind in RAISED and beside_model(trace, trace.violation.position):
+    if trace.violation.kind in RAISED and in_protocol(trace.violation.position):
         return trace.violation.position
     if trace.cycle is not None:
         read = {cell for cell, _ in trace.violation.reads}
-        found = _last_beside_model(trace, [step for step in trace.steps if any(c.cell in read for c in step.changes)])
+        found = _last_in_protocol([step for step in trace.steps if any(c.cell in read for c in step.changes)])
     return found or last_protocol_position(trace) or trace.violation.position
 
 
 def protocol_line(trace: Trace) -> str:
     """Of a violation that a step raised elsewhere: the last line of the protocol that ran, as a sentence; else empty."""
     position = last_protocol_position(trace)
-    if position is None or trace.violation.kind not in RAISED or beside_model(trace, trace.violation.position):
+    if position is None or trace.violation.kind not in RAISED or in_protocol(trace.violation.position):
         return ""
     return f"{position.file}:{position.line} is the last line of the protocol that ran"
 

@@ -9,8 +9,8 @@ from spec.kernel.exceptions import (
     exc_nmi,
     exc_page_fault,
     handle_softirqs,
-    in_interrupt,
-    in_nmi,
+    handles_interrupt,
+    handles_nmi,
     in_stack_fault,
     nested_interrupt,
 )
@@ -108,7 +108,7 @@ def irq_on_top(cpu: Cpu) -> bool:
     """Whether what the CPU steps is the entry or the handler of an interrupt."""
     if in_stack_fault(cpu):
         return False
-    return in_routine(cpu, nested_interrupt) or (in_interrupt(cpu) and not in_routine(cpu, handle_softirqs))
+    return in_routine(cpu, nested_interrupt) or (handles_interrupt(cpu) and not in_routine(cpu, handle_softirqs))
 
 
 @function
@@ -145,7 +145,7 @@ def interrupt_fault(cpu: Cpu, level: Level) -> None:
 def nmi(cpu: Cpu, level: Level) -> None:
     """An NMI arrives. With the event switch-fault also in the window of the stack switch. Left out: one between the two
     steps in which a refused fault is reported and stops the machine; it would change what the report is about."""
-    require(NMI and not in_nmi(cpu) and cpu.refused == 0)
+    require(NMI and not handles_nmi(cpu) and cpu.refused == 0)
     task = cpu.stack
     require((SWITCH_FAULT or task is cpu.current) and is_unmapped(task, level))
     check(

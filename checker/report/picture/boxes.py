@@ -7,10 +7,10 @@ import textwrap
 from collections.abc import Mapping
 
 from checker.report.finding import (
-    beside_model,
     called_as,
     ending,
     headline,
+    in_protocol,
     last_changes,
     protocol_line,
     short,
@@ -104,7 +104,7 @@ class StepBoxes:
         step = self.trace.steps[number - 1]
         if step.processor is None:
             fill, border = EVENT, EVENT_LINE
-        elif beside_model(self.trace, step.at):
+        elif in_protocol(step.at):
             fill, border = MODEL, MODEL_LINE
         else:
             fill, border = "white", LINE

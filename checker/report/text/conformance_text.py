@@ -13,7 +13,7 @@ from checker.conformance.subject import Ended
 from checker.conformance.telling import Refusal, refusal, run_of, told_move
 from checker.conformance.validation import Recorded, Rejection, Validation
 from checker.language.tree import Program
-from checker.report.finding import beside_model, short
+from checker.report.finding import in_protocol, short
 from checker.report.source import source_line
 from checker.report.text.trace_text import plain, steps_text
 from checker.result.verdict import Configuration, told
@@ -116,7 +116,7 @@ def _where(trace: Trace) -> str:
     """The line of the protocol that differs or ran last."""
     for step in reversed(trace.steps):
         for position in (step.at, *(activation.position for activation in reversed(step.activations))):
-            if beside_model(trace, position):
+            if in_protocol(position):
                 return f"{position.file}:{position.line}"
     return trace.model
 

@@ -25,7 +25,7 @@ MODELS = sorted((Path(__file__).parents[1] / "models").glob("*.py"))
 LIMIT = Limits(states=20_000)
 
 
-@pytest.mark.parametrize("path", some(MODELS, 4), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", some(MODELS, 6), ids=lambda path: path.stem)
 def test_small_models(path: Path) -> None:
     agree(load_program(path))
 
@@ -111,7 +111,7 @@ def test_a_file_whose_name_ends_a_comment(tmp_path: Path) -> None:
     agree(load_program(model), (1,))
 
 
-@seeds(3, 140)
+@seeds(2, 140)
 def test_random_systems(seed: int) -> None:
     check(seed)
 

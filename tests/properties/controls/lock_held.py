@@ -29,6 +29,7 @@ from spec.kernel import (
     alloc_pages,
     alloc_vmap_stack,
     cpu_dead,
+    cpu_offline,
     cpu_prepare,
     exit_task_stack_account,
     free_vmap_stack,
@@ -53,6 +54,7 @@ from spec.kernel import (
     raw_spin_unlock,
     raw_spin_unlock_irqrestore,
     remove_vm_area,
+    schedule_irqs_off,
     schedule_start,
     set_pte_at,
     spin_lock_irqsave,
@@ -60,6 +62,7 @@ from spec.kernel import (
     stack_fault,
     stack_released,
     switch_finished,
+    switch_prepare,
     task_forked,
     vfree_atomic,
 )
@@ -69,6 +72,7 @@ PLANTED = parameter(1, 0, 14, "0: no fault, 1 to 10: what is not given back, 11 
 RAW_SPINLOCKS = 2
 SPINLOCKS = 1
 MUTEXES = 1
+CPU_OFFLINE = 1
 
 
 @routine
@@ -152,6 +156,21 @@ def lock_to_release(task: Task, stack: VmArea) -> None:
 
 @implements(switch_finished)
 def lock_as_the_switch_ends(prev: Task) -> None:
+    lock_and_unlock()
+
+
+@implements(schedule_irqs_off)
+def lock_with_interrupts_off(prev: Task) -> None:
+    lock_and_unlock()
+
+
+@implements(switch_prepare)
+def lock_before_the_switch(prev: Task, next: Task) -> None:
+    lock_and_unlock()
+
+
+@implements(cpu_offline)
+def lock_on_the_way_down(cpu: Cpu) -> None:
     lock_and_unlock()
 
 

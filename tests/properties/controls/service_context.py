@@ -44,6 +44,7 @@ from spec.kernel import (
     stack_fault,
     stack_released,
     switch_finished,
+    switch_prepare,
     task_forked,
     this_cpu,
     vfree_atomic,
@@ -55,11 +56,12 @@ __all__ = ["alloc_vmap_stack_dynamic"]
 PLANTED = parameter(
     1,
     0,
-    15,
+    16,
     "0: no fault; in the fault handler 1: alloc_pages, 2: a charge, 3: an uncharge, 4: statistics, 5: find_vm_area, 6: vfree_atomic; "
     "7: get_vm_area_node in the hook of __schedule; 8: find_vm_area in irq_work; 9: vfree_atomic under rq->lock; "
     "10: find_vm_area in a softirq, 11: get_vm_area_node there; 12: get_vm_area_node under a raw spinlock; "
-    "with PREEMPT_RT alloc_pages 13: with preemption off, 14: under rq->lock; 15: get_vm_area_node in irq_work",
+    "with PREEMPT_RT alloc_pages 13: with preemption off, 14: under rq->lock; 15: get_vm_area_node in irq_work; "
+    "16: vfree_atomic between the pick and the switch",
 )
 
 
@@ -144,6 +146,12 @@ def finish(prev: Task) -> None:
         vfree_atomic(prev.stack_vm_area)
     if PLANTED == 14:
         allocate_in_vain()
+
+
+@implements(switch_prepare)
+def prepare(prev: Task, next: Task) -> None:
+    if PLANTED == 16 and not prev.idle:
+        vfree_atomic(prev.stack_vm_area)
 
 
 @implements(irq_work_run)
