@@ -61,7 +61,7 @@ class FunctionMaker:
     def step(self, location: ir.Location, frame: Frame, processor: int) -> Callable[..., int | None]:
         """The step from a location, in one frame, by one processor."""
         assert self.system.processors is not None
-        _, alignment, _ = self.system.arenas[self.system.processors.record]
+        alignment = self.system.arenas[self.system.processors.record].alignment
         specialiser = Specialiser(self.system.variables, self.system.arenas, {}, (processor + 1) * alignment)
         body = specialiser.block(location.body)
         writer = FunctionWriter(self.names, frame)
