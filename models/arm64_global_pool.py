@@ -404,4 +404,12 @@ EXPECTED = (
         transitions=57_806,
         depth=87,
     ),
+    Expected(
+        settings={"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2},
+        events=("touch", "late-fault", "allocator-fault"),
+        violated={"lock-order": 52, "charge-once": 27, "mark-earned": 49, "refill-owed": 27},
+        states=13_973,
+        transitions=15_243,
+        depth=101,
+    ),
 )

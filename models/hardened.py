@@ -539,4 +539,28 @@ EXPECTED = (
         depth=44,
         ladder=True,
     ),
+    Expected(
+        settings={"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2},
+        events=("oom", "fork", "exit", "allocator-fault"),
+        violated={},
+        states=11_135,
+        transitions=12_717,
+        depth=247,
+    ),
+    Expected(
+        settings={"CPUS": 1, "TASKS": 1, "STACK_PAGES": 2},
+        events=("touch", "late-fault", "irq", "softirq", "nmi", "oom", "sleep", "allocator-fault", "preempt"),
+        violated={},
+        states=19_238,
+        transitions=21_075,
+        depth=87,
+    ),
+    Expected(
+        settings={"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2},
+        events=("touch", "fork", "exit", "preempt"),
+        violated={},
+        states=24_906,
+        transitions=27_733,
+        depth=165,
+    ),
 )

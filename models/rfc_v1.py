@@ -428,4 +428,12 @@ EXPECTED = (
         transitions=36_172,
         depth=95,
     ),
+    Expected(
+        settings={"CPUS": 1, "TASKS": 1, "STACK_PAGES": 3},
+        events=("allocator-fault",),
+        violated={"area-agrees": 30, "single-hole": 30},
+        states=416,
+        transitions=461,
+        depth=78,
+    ),
 )
