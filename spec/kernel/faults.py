@@ -32,7 +32,7 @@ from spec.kernel.parameters import (
     TOUCH,
 )
 from spec.kernel.records import Cpu, Level, Task
-from spec.kernel.scheduler import end_of_switch, in_scheduler
+from spec.kernel.scheduler import end_of_switch, in_scheduler, is_first_run
 from spec.properties.handler_reentrant import handler_reentrant
 from spec.properties.remote_access import remote_access
 
@@ -46,7 +46,9 @@ def is_unmapped(task: Task, level: Level) -> bool:
 @function
 def in_switch(cpu: Cpu) -> bool:
     """Whether the CPU has loaded next's stack pointer, and is not yet back in C code that has the new `current`."""
-    return in_routine(cpu.stack, end_of_switch) if CURRENT_WITH_STACK else cpu.stack is not cpu.current
+    if CURRENT_WITH_STACK:
+        return SWITCH_FAULT and (in_routine(cpu.stack, end_of_switch) or is_first_run(cpu))
+    return cpu.stack is not cpu.current
 
 
 @function

@@ -58,18 +58,27 @@ def test_a_spinlock_sleeps_with_preempt_rt(guard: int, real_time: int) -> None:
     assert Tried("sections", (1, 2, 2), ("exit",), wrong, settings, (*SECTIONS, "service-context")).found() == wrong
 
 
+ALLOC, FREE, CHARGE, UNCHARGE, FIND, ALLOC_NOLOCK, FREE_NOLOCK = range(1, 8)
+
+
+@pytest.mark.parametrize("called", range(1, 8))
+@pytest.mark.parametrize("in_interrupt", [0, 1])
+def test_who_finds_its_own_cpu_in_an_allocator(called: int, in_interrupt: int) -> None:
+    """A fault comes where interrupts are off, irq_work where they are on, as with the lock of the tree of areas. Who does not wait
+    meets nobody."""
+    meets = called not in (ALLOC_NOLOCK, FREE_NOLOCK) if not in_interrupt else called == FIND
+    wrong = frozenset({"lock-recursion"}) if meets else frozenset()
+    settings = {"CALLED": called, "IN_INTERRUPT": in_interrupt}
+    tried = Tried("calls_allocators", (1, 2, 2), ("allocator-fault",), wrong, settings, ("lock-recursion",))
+    assert tried.found() == wrong
+
+
 def test_a_fault_in_the_allocator_turns_the_order_of_the_global_pools_lock_round() -> None:
     """Its refill charges and allocates under its lock, and its handler takes the lock where the fault struck: inside the charge."""
     tried = Tried("arm64_global_pool", (1, 2, 2), ("touch", "late-fault", "allocator-fault"), properties=("lock-order",))
     assert tried.found() == {"lock-order"}
-    unlocked = Tried(
-        "arm64_global_pool",
-        (1, 2, 2),
-        ("touch", "late-fault", "allocator-fault"),
-        settings={"REFILL_LOCKED": 0},
-        properties=("lock-order", "lock-recursion"),
-    )
-    assert unlocked.found() == frozenset()
+    without = Tried("arm64_global_pool", (1, 2, 2), ("touch", "late-fault"), properties=("lock-order", "lock-recursion"))
+    assert without.found() == frozenset()
 
 
 @pytest.mark.parametrize("events", [("allocator-fault",), ("allocator-fault", "irq", "softirq"), ("preempt", "fork")])

@@ -93,6 +93,8 @@ LONG = {
     "refill-owed",
     "statistics-zero",
     "live-page",
+    "lock-held",
+    "service-context",
 }
 """Formulas with many mutants, or whose controls are large."""
 
