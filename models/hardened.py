@@ -575,8 +575,8 @@ EXPECTED = (
         settings={"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2, "ARCH": "arm64"},
         events=("touch", "switch-fault", "irq"),
         violated={},
-        states=2_270,
-        transitions=2_571,
+        states=2_030,
+        transitions=2_301,
         depth=101,
     ),
 )

@@ -448,8 +448,8 @@ EXPECTED = (
         settings={"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2, "ARCH": "arm64"},
         events=("switch-fault",),
         violated={},
-        states=505,
-        transitions=563,
-        depth=87,
+        states=661,
+        transitions=729,
+        depth=71,
     ),
 )
