@@ -98,7 +98,7 @@ def has_not_grown(stack: VmArea) -> bool:
 
 RECORDED = Recorded(
     properties={
-        "area-agrees": "47de99066a25",
+        "area-agrees": "da24eefca797",
         "area-owned": "714fbf803bb2",
         "capacity": "0a2a6aba850d",
         "charge-once": "0e2d6df16de0",
@@ -122,7 +122,7 @@ RECORDED = Recorded(
         "remote-access": "8e63fbc0a176",
         "right-stack": "5b68406cf6ef",
         "service-context": "322c4a59955d",
-        "single-hole": "08bcaa5eefbd",
+        "single-hole": "bd4a58110e10",
         "statistics-zero": "c2e647bbdcbe",
         "tag-live": "f57859da5dcc",
         "task-runs": "022b5e16b4ae",

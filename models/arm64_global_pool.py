@@ -183,7 +183,7 @@ def dynamic_stack_refill_global() -> None:
 
 RECORDED = Recorded(
     properties={
-        "area-agrees": "47de99066a25",
+        "area-agrees": "da24eefca797",
         "area-owned": "714fbf803bb2",
         "capacity": "0a2a6aba850d",
         "charge-once": "0e2d6df16de0",
@@ -207,7 +207,7 @@ RECORDED = Recorded(
         "remote-access": "8e63fbc0a176",
         "right-stack": "5b68406cf6ef",
         "service-context": "322c4a59955d",
-        "single-hole": "08bcaa5eefbd",
+        "single-hole": "bd4a58110e10",
         "statistics-zero": "c2e647bbdcbe",
         "tag-live": "f57859da5dcc",
         "task-runs": "022b5e16b4ae",

@@ -331,7 +331,7 @@ def dynamic_stack_cpu_dead(cpu: Cpu) -> None:
 
 RECORDED = Recorded(
     properties={
-        "area-agrees": "47de99066a25",
+        "area-agrees": "da24eefca797",
         "area-owned": "714fbf803bb2",
         "capacity": "5830ce36a5c7",
         "charge-once": "0e2d6df16de0",
@@ -355,7 +355,7 @@ RECORDED = Recorded(
         "remote-access": "5e17b23aab13",
         "right-stack": "5b68406cf6ef",
         "service-context": "322c4a59955d",
-        "single-hole": "08bcaa5eefbd",
+        "single-hole": "bd4a58110e10",
         "statistics-zero": "c2e647bbdcbe",
         "tag-live": "f57859da5dcc",
         "task-runs": "022b5e16b4ae",

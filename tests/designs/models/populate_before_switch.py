@@ -131,4 +131,4 @@ def uncharge(task: Task, stack: VmArea) -> None:
 @implements(list_is_exact)
 @function
 def is_left_alone(stack: VmArea) -> bool:
-    return not any(in_routine(task, populate) or in_routine(task, take_back) for task in every(Task))
+    return not any(in_routine(task, take_back) for task in every(Task))
