@@ -2,25 +2,22 @@
 """Dynamic kernel stacks with a global pool: the rebase of 2025 for arm64.
 
 As rfc_v1, multi-page loop and all, but a fault that finds the pool of its CPU empty takes a page from a global pool of
-8, behind a raw spinlock. Who took one there queues an irq_work, which refills the global pool with the loop that
-refills a CPU's pool: for one slot after the other, up to the first without a tag, it charges the page, accounts it in the
-statistics, allocates another and stores that.
+8, behind a raw spinlock. Who took one there queues an irq_work, before it gives the lock back. There is one irq_work, for
+all CPUs. It takes the lock, and refills the global pool with the loop that refills a CPU's pool: for one slot after the
+other, up to the first without a tag, it charges the page, accounts it in the statistics, allocates another with GFP_KERNEL
+and stores that; then it gives the lock back.
 
 Written from these facts, not from the patch. What they leave open, and what is assumed here:
 
 - GLOBAL_POOL_PAGES is 8, as posted. With so many, the global pool is never empty at sizes that can be searched; what happens
   when it is shows with 1 or 2.
 - The page is tagged under the lock, which is taken with interrupts off (as they are in the handler of a stack fault
-  anyway), and not by trylock. An NMI whose own fault needs the lock waits for
-  its own CPU.
-- Whether the irq_work holds the lock is REFILL_LOCKED. 1: from its first look at the pool to its last, over charge and
-  allocation. 0: not at all; it relies on its single loads and stores.
+  anyway), and not by trylock. An NMI whose own fault needs the lock waits for it.
 - The irq_work charges as the refill in __schedule does, and names no group. Linux then charges nobody in an interrupt.
-- Its gfp flags are those of the refill: GFP_KERNEL with __GFP_ZERO.
-- The irq_work is per CPU. It runs on the CPU that queued it, on a stack that does not fault, and may run on two CPUs at
-  the same time.
-- It is queued after the unlock, by a fault that took a page, and by nobody else: not by one that finds both pools
-  empty, which is refused, and not by a refill whose allocation failed.
+- The irq_work runs on the CPU that queued it, on a stack that does not fault. It is no longer pending when it begins, so
+  that another CPU may queue it meanwhile; the lock keeps the two apart.
+- It is queued by a fault that took a page, and by nobody else: not by one that finds both pools empty, which is refused,
+  and not by a refill whose allocation failed.
 - The global pool is full at boot. CPUs that go down or come up leave it alone.
 - A fault that is refused in the middle of a range leaves what it has taken where it is, as in rfc_v1.
 """
@@ -84,8 +81,9 @@ __all__ = [
 ]
 
 GLOBAL_POOL_PAGES = parameter(8, 1, 8, "pages of the global pool; 8 as posted")
-REFILL_LOCKED = parameter(1, 0, 1, "1: the irq_work refills the global pool under its lock; 0: it takes no lock")
 KEPT_PAGES = GLOBAL_POOL_PAGES
+IRQ_WORK_SHARED = 1
+ARCH = "arm64"
 
 dynamic_stack_global_pages: Array[Page | None] = array(GLOBAL_POOL_PAGES)
 
@@ -121,8 +119,8 @@ def dynamic_stack_get_global_page() -> Page | None:
         page = dynamic_stack_global_pages[i]
         if page and not is_acquired(page):
             dynamic_stack_global_pages[i] = acquired(page)
-            raw_spin_unlock_irqrestore(global_lock())
             irq_work_queue()
+            raw_spin_unlock_irqrestore(global_lock())
             return page
     raw_spin_unlock_irqrestore(global_lock())
     return None
@@ -166,8 +164,7 @@ def dynamic_stack_fault(tsk: Task, stack: VmArea, level: Level) -> bool:
 
 @implements(irq_work_run)
 def dynamic_stack_refill_global() -> None:
-    if REFILL_LOCKED:
-        raw_spin_lock_irqsave(global_lock())
+    raw_spin_lock_irqsave(global_lock())
     for i in range(GLOBAL_POOL_PAGES):
         page = dynamic_stack_global_pages[i]
         if not is_acquired(page):
@@ -177,47 +174,49 @@ def dynamic_stack_refill_global() -> None:
         mod_lruvec_page_state(page)
         page = alloc_pages(Gfp.DIRECT_RECLAIM | Gfp.ZERO)
         dynamic_stack_global_pages[i] = page
-    if REFILL_LOCKED:
-        raw_spin_unlock_irqrestore(global_lock())
+    raw_spin_unlock_irqrestore(global_lock())
 
 
 RECORDED = Recorded(
     properties={
         "area-agrees": "da24eefca797",
         "area-owned": "714fbf803bb2",
-        "capacity": "0a2a6aba850d",
-        "charge-once": "0e2d6df16de0",
+        "capacity": "673e4768c3a6",
+        "charge-once": "0380328b83e1",
         "fault-bounded": "c71269d22f34",
-        "fault-resolved": "064c6a53a339",
-        "free-context": "fdc2c72dc621",
-        "handler-reentrant": "65c078b9ab16",
-        "live-page": "7bb24f004ad9",
-        "lock-held": "3de2aabd8620",
+        "fault-resolved": "643c7a9dc95e",
+        "free-context": "145eadcb549a",
+        "handler-reentrant": "1b9a2d663e55",
+        "live-page": "16cdc950bda9",
+        "lock-held": "8f06bd86a604",
         "lock-order": "381b48ac424d",
         "lock-recursion": "f051c88ad2e1",
         "mark-earned": "4aae61c3685c",
         "no-deadlock": "e3b0c44298fc",
-        "no-sleep-atomic": "5691dfd4d245",
-        "no-wild-pointer": "d5add1bedf66",
+        "no-sleep-atomic": "133b1a52fe9d",
+        "no-wild-pointer": "1cce3e001e49",
         "null-retried": "d2fe46b94b4a",
         "one-owner": "e566ec3ff707",
         "online-full": "b4ae5c7f50d5",
         "refill-eventually": "3a31f4b3decb",
         "refill-owed": "24a82c1c59dc",
-        "remote-access": "8e63fbc0a176",
+        "remote-access": "2e49566c4bd5",
         "right-stack": "5b68406cf6ef",
-        "service-context": "322c4a59955d",
+        "service-context": "9d98f26740a8",
         "single-hole": "bd4a58110e10",
         "statistics-zero": "c2e647bbdcbe",
-        "tag-live": "f57859da5dcc",
+        "tag-live": "c2778e230649",
         "task-runs": "022b5e16b4ae",
         "zeroed": "0aa96b487e2c",
     },
     assumptions={
         "fair: allocations_succeed": "0889fe19cb3b",
+        "fair: allocators_locks_are_queues": "f76263d1312a",
         "fair: idle_gives_way": "3f6bdfd86aeb",
         "fair: idle_schedules": "815f3b502a65",
-        "fair: irq_work_runs": "c21857fc9e65",
+        "fair: irq_work_runs": "01e581820bae",
+        "fair: spinlocks_are_queues": "307dc54fc2bb",
+        "fair: spinlocks_are_queues_in_exceptions": "c982e0b2c334",
         "fair: tasks_run": "88ceec78d203",
     },
 )
@@ -244,9 +243,9 @@ EXPECTED = (
     Expected(
         settings={"CPUS": 1, "TASKS": 1, "STACK_PAGES": 3},
         events=("touch", "late-fault"),
-        violated={"charge-once": 27, "area-agrees": 27, "refill-eventually": 48, "refill-owed": 27, "single-hole": 27},
-        states=787,
-        transitions=846,
+        violated={"charge-once": 27, "area-agrees": 26, "refill-eventually": 48, "refill-owed": 27, "single-hole": 26},
+        states=892,
+        transitions=958,
         depth=66,
         ladder=True,
     ),
@@ -254,23 +253,23 @@ EXPECTED = (
         settings={"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2},
         events=("touch", "late-fault"),
         violated={"charge-once": 27, "mark-earned": 48, "refill-owed": 27},
-        states=4_035,
-        transitions=4_461,
+        states=4_411,
+        transitions=4_865,
         depth=91,
     ),
     Expected(
         settings={"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2},
         events=("late-fault", "nmi"),
         violated={
-            "lock-recursion": 36,
-            "fault-resolved": 18,
+            "lock-recursion": 35,
+            "fault-resolved": 17,
             "charge-once": 27,
-            "handler-reentrant": 23,
+            "handler-reentrant": 22,
             "mark-earned": 48,
             "refill-owed": 27,
         },
-        states=14_097,
-        transitions=14_795,
+        states=18_485,
+        transitions=19_297,
         depth=91,
         ladder=True,
     ),
@@ -304,25 +303,25 @@ EXPECTED = (
         settings={"CPUS": 1, "TASKS": 1, "STACK_PAGES": 2},
         events=("touch", "nmi"),
         violated={"fault-resolved": 19, "charge-once": 27, "handler-reentrant": 24, "refill-owed": 27},
-        states=546,
-        transitions=573,
+        states=571,
+        transitions=600,
         depth=40,
     ),
     Expected(
         settings={"CPUS": 1, "TASKS": 2, "STACK_PAGES": 3, "GLOBAL_POOL_PAGES": 1},
         events=("touch", "late-fault"),
         violated={
-            "fault-resolved": 54,
+            "fault-resolved": 53,
             "charge-once": 27,
-            "area-agrees": 27,
-            "capacity": 54,
+            "area-agrees": 26,
+            "capacity": 53,
             "mark-earned": 46,
             "refill-eventually": 63,
             "refill-owed": 27,
-            "single-hole": 27,
+            "single-hole": 26,
         },
-        states=122_569,
-        transitions=135_291,
+        states=132_565,
+        transitions=145_981,
         depth=153,
     ),
     Expected(
@@ -337,8 +336,8 @@ EXPECTED = (
         settings={"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2, "GLOBAL_POOL_PAGES": 2},
         events=("touch", "late-fault", "exit"),
         violated={"charge-once": 28, "tag-live": 36, "mark-earned": 50, "refill-eventually": 42, "refill-owed": 28},
-        states=17_405,
-        transitions=18_783,
+        states=18_269,
+        transitions=19_707,
         depth=104,
     ),
     Expected(
@@ -361,8 +360,8 @@ EXPECTED = (
         settings={"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2},
         events=("late-fault", "sleep"),
         violated={"charge-once": 27, "mark-earned": 51, "no-sleep-atomic": 25, "refill-owed": 27},
-        states=7_845,
-        transitions=8_595,
+        states=8_479,
+        transitions=9_277,
         depth=105,
     ),
     Expected(
@@ -384,18 +383,18 @@ EXPECTED = (
     Expected(
         settings={"CPUS": 2, "TASKS": 1, "STACK_PAGES": 2},
         events=("late-fault", "migrate", "hotplug"),
-        violated={"no-wild-pointer": 41, "charge-once": 27, "refill-eventually": 44, "refill-owed": 27, "tag-live": 38},
-        states=2_307,
-        transitions=3_842,
+        violated={"no-wild-pointer": 41, "charge-once": 27, "tag-live": 38, "refill-eventually": 44, "refill-owed": 27},
+        states=2_581,
+        transitions=4_288,
         depth=73,
     ),
     Expected(
-        settings={"CPUS": 2, "TASKS": 2, "STACK_PAGES": 2, "GLOBAL_POOL_PAGES": 2, "REFILL_LOCKED": 0},
+        settings={"CPUS": 2, "TASKS": 2, "STACK_PAGES": 2, "GLOBAL_POOL_PAGES": 2},
         events=("late-fault",),
         violated={"charge-once": 27, "mark-earned": 48, "refill-owed": 27},
-        states=64_681,
-        transitions=128_490,
-        depth=93,
+        states=84_911,
+        transitions=169_434,
+        depth=95,
     ),
     Expected(
         settings={"CPUS": 2, "TASKS": 2, "STACK_PAGES": 2},
@@ -404,5 +403,13 @@ EXPECTED = (
         states=28_045,
         transitions=57_806,
         depth=87,
+    ),
+    Expected(
+        settings={"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2},
+        events=("touch", "late-fault", "allocator-fault"),
+        violated={"lock-order": 52, "charge-once": 27, "mark-earned": 49, "refill-owed": 27},
+        states=14_349,
+        transitions=15_647,
+        depth=101,
     ),
 )

@@ -137,7 +137,7 @@ def _comes_by_one(node: object, record: str) -> bool:
 
 def _named_by_constants(system: ir.System, record: str) -> Iterator[int]:
     """The instances that constants refer to."""
-    _, alignment, _ = system.arenas[record]
+    alignment = system.arenas[record].alignment
     for variable in system.variables.values():
         if variable.constant and _refers(variable.type, record):
             yield from (value // alignment - 1 for value in variable.initial if value >= alignment)
@@ -145,7 +145,7 @@ def _named_by_constants(system: ir.System, record: str) -> Iterator[int]:
 
 def _named_by_initial(program: tree.Program, system: ir.System, record: str, initial: ir.Initial) -> Iterator[int]:
     """The instances that cells refer to in an initial state, or that its frames have got as arguments."""
-    _, alignment, _ = system.arenas[record]
+    alignment = system.arenas[record].alignment
     for name, values in initial.cells.items():
         if _refers(system.variables[name].type, record):
             yield from (value // alignment - 1 for value in values if value >= alignment)
@@ -159,7 +159,7 @@ def _named_by_initial(program: tree.Program, system: ir.System, record: str, ini
 
 
 def _names(program: tree.Program, system: ir.System, record: str) -> ir.Naming:
-    count, _, _ = system.arenas[record]
+    count = system.arenas[record].instances
     changing = [variable for variable in system.variables.values() if not variable.constant]
     constants = [variable for variable in system.variables.values() if variable.constant]
     always = set(_named_by_constants(system, record))

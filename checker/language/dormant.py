@@ -55,6 +55,8 @@ def _is_false(program: tree.Program, e: tree.Expression, written: set[tuple[str 
             return not e.value
         case tree.Read(place=tree.Place(record=record, variable=variable)):
             return (record, variable.name) not in written and not variable.initial and not _may_stop(program, e, sound)
+        case tree.InRoutine(routine=routine):
+            return routine not in program.routines and not _may_stop(program, e, sound)
         case tree.Logical(operator="and", operands=operands):
             for operand in operands:
                 if _is_false(program, operand, written, sound):

@@ -53,7 +53,7 @@ class Runs:
             return self._deadlock(path)
         if counterexample.target.startswith(ERROR_IN):
             name = counterexample.target.removeprefix(ERROR_IN)
-            return None if name in self.violated else self._invariant_error(name, path)
+            return None if name in self.violated else model_error(self._error_of(path, name), path)
         transition, choices, raised = self._take(
             counterexample, last, state, _raises(counterexample.target), f"`{counterexample.target.strip()}` in step {last + 1}"
         )
@@ -96,15 +96,13 @@ class Runs:
             raise Disagreement(f"the solver finds a deadlock after {len(path)} steps, and the portable engine does not")
         return Finding(NO_DEADLOCK, "deadlock", None, path)
 
-    def _invariant_error(self, name: str, path: Route) -> Finding:
-        for cluster in self.search.clusters:
-            for instance in cluster.instances:
-                try:
-                    if instance.predicate.property == name:
-                        instance.holds(path.end)
-                except OutOfRange as error:
-                    return model_error(error, path)
-        raise Disagreement(f"the solver finds a model error after {len(path)} steps, and the portable engine does not")
+    def _error_of(self, path: Route, name: str) -> OutOfRange:
+        try:
+            return self.search.error_of(path, name)
+        except NoSuchPath:
+            raise Disagreement(
+                f"the solver finds a model error after {len(path)} steps, and the portable engine does not"
+            ) from None
 
 
 def _raises(target: str) -> Callable[[int | Raised], bool]:

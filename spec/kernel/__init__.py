@@ -1,15 +1,20 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The kernel around a protocol: what a protocol's text may use. Importing it brings in the whole kernel."""
 
+from spec.kernel.asking import in_hardirq, in_interrupt, in_nmi, in_task
 from spec.kernel.boot import boot
 from spec.kernel.depth import depth_in_use, task_stack_level
 from spec.kernel.exceptions import exc_nmi, exc_page_fault
 from spec.kernel.fairness import (
     allocations_succeed,
+    allocators_locks_are_queues,
     hotplug_thread_runs,
     idle_gives_way,
     idle_schedules,
     irq_work_runs,
+    mutexes_are_handed_over,
+    spinlocks_are_queues,
+    spinlocks_are_queues_in_exceptions,
     tasks_run,
 )
 from spec.kernel.faults import (
@@ -93,7 +98,7 @@ from spec.kernel.spinlocks import (
     spin_unlock_irqrestore,
 )
 from spec.kernel.stack_pointer import stack_comes_back_up, stack_goes_deeper
-from spec.kernel.vfree import in_task, vfree_atomic
+from spec.kernel.vfree import vfree_atomic
 from spec.kernel.vmalloc import find_vm_area, get_vm_area_node, kfree_vm_area, remove_vm_area
 from spec.kernel.vunmap import clear_highpage, vunmap_range
 
@@ -125,6 +130,7 @@ __all__ = [
     "alloc_vmap_stack",
     "allocations_succeed",
     "allocator_fault",
+    "allocators_locks_are_queues",
     "boot",
     "clear_highpage",
     "cpu_dead",
@@ -144,6 +150,9 @@ __all__ = [
     "hotplug_thread_runs",
     "idle_gives_way",
     "idle_schedules",
+    "in_hardirq",
+    "in_interrupt",
+    "in_nmi",
     "in_task",
     "interrupt",
     "interrupt_fault",
@@ -171,6 +180,7 @@ __all__ = [
     "mutex_lock",
     "mutex_trylock",
     "mutex_unlock",
+    "mutexes_are_handed_over",
     "nmi",
     "owes_refill",
     "preempt",
@@ -195,6 +205,8 @@ __all__ = [
     "spin_trylock",
     "spin_unlock",
     "spin_unlock_irqrestore",
+    "spinlocks_are_queues",
+    "spinlocks_are_queues_in_exceptions",
     "stack_comes_back_up",
     "stack_fault",
     "stack_goes_deeper",

@@ -4,12 +4,13 @@
 from enum import Enum
 
 from checker.language import function, has_frames, in_routine
-from spec.kernel.exceptions import in_nmi, in_stack_fault
+from spec.kernel.exceptions import handles_nmi, in_stack_fault
+from spec.kernel.hooks import switch_prepare
 from spec.kernel.interrupts import thread_stack_free_rcu
 from spec.kernel.locks import preemption_disabled
 from spec.kernel.parameters import PREEMPT_RT
-from spec.kernel.records import Cpu
-from spec.kernel.scheduler import before_pick, finish_task_switch, in_scheduler
+from spec.kernel.records import Cpu, Task
+from spec.kernel.scheduler import finish_task_switch, in_scheduler
 from spec.kernel.stack_cache import put_task_stack
 
 
@@ -27,25 +28,22 @@ class Context(Enum):
 
 
 @function
-def holds_rq_lock(cpu: Cpu) -> bool:
-    """Whether the task on the CPU is where __schedule holds rq->lock: from behind the hook before the pick until
-    finish_lock_switch, before a dead task's stack is released."""
-    task = cpu.stack
-    if not in_scheduler(task) or in_routine(task, put_task_stack):
-        return False
-    return in_routine(task, finish_task_switch) or not in_routine(task, before_pick)
+def holds_rq_lock(task: Task) -> bool:
+    """Whether the task is in a hook that __schedule calls under rq->lock: between the pick and finish_lock_switch, which comes
+    before a dead task's stack is released."""
+    return in_routine(task, switch_prepare) or (in_routine(task, finish_task_switch) and not in_routine(task, put_task_stack))
 
 
 @function
 def context(cpu: Cpu) -> Context:
     """The context of the protocol's code that the CPU executes. In an interrupt that is irq_work or an RCU callback."""
     if has_frames(cpu):
-        if in_nmi(cpu):
+        if handles_nmi(cpu):
             return Context.NMI
         if in_stack_fault(cpu):
             return Context.STACK_FAULT
         return Context.SOFTIRQ if in_routine(cpu, thread_stack_free_rcu) else Context.HARDIRQ
-    if holds_rq_lock(cpu):
+    if holds_rq_lock(cpu.stack):
         return Context.RQ_LOCKED
     return Context.ATOMIC if in_scheduler(cpu.stack) or preemption_disabled(cpu) else Context.PROCESS
 

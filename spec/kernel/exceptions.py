@@ -17,12 +17,12 @@ def in_stack_fault(cpu: Cpu) -> bool:
 
 
 @function
-def in_nmi(cpu: Cpu) -> bool:
+def handles_nmi(cpu: Cpu) -> bool:
     return in_routine(cpu, exc_nmi)
 
 
 @function
-def in_interrupt(cpu: Cpu) -> bool:
+def handles_interrupt(cpu: Cpu) -> bool:
     return in_routine(cpu, common_interrupt)
 
 
@@ -55,7 +55,7 @@ def exc_page_fault(task: Task, stack: VmArea, level: Level) -> None:
             check(stack.pte[level] is not None, fault_resolved, "level {level} of {stack} is still not mapped after its fault")
             if NMI:
                 cpu = this_cpu()
-                cpu.reentered = cpu.reentered and in_nmi(cpu)
+                cpu.reentered = cpu.reentered and handles_nmi(cpu)
             if DEPTH_KEPT:
                 note_depth(this_cpu(), level)
     else:
@@ -65,7 +65,7 @@ def exc_page_fault(task: Task, stack: VmArea, level: Level) -> None:
 @routine
 def note_depth(cpu: Cpu, level: Level) -> None:
     """Where an access has been repeated, the stack is in use down to there. An NMI only reads."""
-    if not in_nmi(cpu) and level > cpu.stack.depth:
+    if not handles_nmi(cpu) and level > cpu.stack.depth:
         cpu.stack.depth = level
 
 
@@ -80,7 +80,7 @@ def stack_overflow(level: Level) -> None:
             cpu.refused = level
     with atomic("the machine stops, or the task is marked; one CPU's own business"):
         cpu = this_cpu()
-        if OOPS_CONTINUES and in_routine(cpu.stack, plain_work) and not in_interrupt(cpu) and not in_nmi(cpu):
+        if OOPS_CONTINUES and in_routine(cpu.stack, plain_work) and not handles_interrupt(cpu) and not handles_nmi(cpu):
             cpu.refused = 0
             if NMI:
                 cpu.reentered = False

@@ -5,12 +5,18 @@ Assumed by the checker itself, for every model (docs/reference/runs.md, "Runs"):
 it between two of its steps comes to an end."""
 
 from checker.language import calls, every, fair, function, has_frames, in_routine
+from spec.kernel.allocator_locking import lock_vmap, lock_zone
+from spec.kernel.allocator_locks import allocator_locks
 from spec.kernel.hooks import keeps_idle_awake, may_switch_to
 from spec.kernel.hotplug import wants_callback
 from spec.kernel.interrupts import run_irq_work, takes_interrupts
+from spec.kernel.locks import Mutex, RawSpinlock
 from spec.kernel.memory import alloc_pages, get_page_from_freelist
+from spec.kernel.mutexes import mutex_lock
+from spec.kernel.parameters import ALLOCATOR_FAULT
 from spec.kernel.records import Cpu, Task
 from spec.kernel.scheduler import __schedule, is_runnable, may_run, pick_next_task, pick_task_idle
+from spec.kernel.spinlocks import take_raw_spinlock
 
 
 @function
@@ -75,6 +81,69 @@ def waits_for_irq_work(cpu: Cpu) -> bool:
 def irq_work_runs(cpu: Cpu) -> bool:
     """An interrupt that a CPU sends itself is delivered, sooner or later."""
     return in_routine(cpu, run_irq_work)
+
+
+@function
+def waits_for_allocator(cpu: Cpu) -> bool:
+    """Whether code on the CPU is about to take a lock of the allocators that others take, too."""
+    task = cpu.stack
+    if in_routine(cpu, lock_zone) or in_routine(task, lock_zone):
+        return True
+    return in_routine(cpu, lock_vmap) or in_routine(task, lock_vmap)
+
+
+@function
+def could_take_from_allocators(cpu: Cpu) -> bool:
+    """Whether it could take it now."""
+    return ALLOCATOR_FAULT and waits_for_allocator(cpu) and allocator_locks().zone is None and allocator_locks().vmap is None
+
+
+@fair("a CPU that waits for a lock of the allocators takes it, if all are free again and again", given=could_take_from_allocators)
+def allocators_locks_are_queues(cpu: Cpu) -> bool:
+    """Who waits longest is served first (kernel/locking/qspinlock.c): nobody waits while others take it again and again."""
+    return not waits_for_allocator(cpu)
+
+
+@function
+def all_spinlocks_are_free() -> bool:
+    """For which one somebody waits cannot be asked here."""
+    return all(lock.holder is None for lock in every(RawSpinlock))
+
+
+@function
+def task_could_take_spinlock(task: Task) -> bool:
+    """Whether the task waits for a spinlock, and can have it now."""
+    return in_routine(task, take_raw_spinlock) and all_spinlocks_are_free()
+
+
+@fair("a task that waits for a spinlock takes it, if all are free again and again", given=task_could_take_spinlock)
+def spinlocks_are_queues(task: Task) -> bool:
+    """As with the locks of the allocators."""
+    return not in_routine(task, take_raw_spinlock)
+
+
+@function
+def exception_could_take_spinlock(cpu: Cpu) -> bool:
+    """Whether an exception on the CPU does."""
+    return in_routine(cpu, take_raw_spinlock) and all_spinlocks_are_free()
+
+
+@fair("an exception that waits for a spinlock takes it, if all are free again and again", given=exception_could_take_spinlock)
+def spinlocks_are_queues_in_exceptions(cpu: Cpu) -> bool:
+    """And so in exceptions and interrupts."""
+    return not in_routine(cpu, take_raw_spinlock)
+
+
+@function
+def could_take_mutex(task: Task) -> bool:
+    """Whether the task waits for a mutex, and all are free."""
+    return in_routine(task, mutex_lock) and all(mutex.owner is None for mutex in every(Mutex))
+
+
+@fair("a task that waits for a mutex takes it, if all mutexes are free again and again", given=could_take_mutex)
+def mutexes_are_handed_over(task: Task) -> bool:
+    """Who has waited long enough is handed the mutex (MUTEX_FLAG_HANDOFF, kernel/locking/mutex.c)."""
+    return not in_routine(task, mutex_lock)
 
 
 @function

@@ -9,8 +9,8 @@ from spec.kernel.exceptions import (
     exc_nmi,
     exc_page_fault,
     handle_softirqs,
-    in_interrupt,
-    in_nmi,
+    handles_interrupt,
+    handles_nmi,
     in_stack_fault,
     nested_interrupt,
 )
@@ -32,7 +32,7 @@ from spec.kernel.parameters import (
     TOUCH,
 )
 from spec.kernel.records import Cpu, Level, Task
-from spec.kernel.scheduler import end_of_switch, in_scheduler
+from spec.kernel.scheduler import end_of_switch, in_scheduler, is_first_run
 from spec.properties.handler_reentrant import handler_reentrant
 from spec.properties.remote_access import remote_access
 
@@ -46,7 +46,9 @@ def is_unmapped(task: Task, level: Level) -> bool:
 @function
 def in_switch(cpu: Cpu) -> bool:
     """Whether the CPU has loaded next's stack pointer, and is not yet back in C code that has the new `current`."""
-    return in_routine(cpu.stack, end_of_switch) if CURRENT_WITH_STACK else cpu.stack is not cpu.current
+    if CURRENT_WITH_STACK:
+        return SWITCH_FAULT and (in_routine(cpu.stack, end_of_switch) or is_first_run(cpu))
+    return cpu.stack is not cpu.current
 
 
 @function
@@ -106,7 +108,7 @@ def irq_on_top(cpu: Cpu) -> bool:
     """Whether what the CPU steps is the entry or the handler of an interrupt."""
     if in_stack_fault(cpu):
         return False
-    return in_routine(cpu, nested_interrupt) or (in_interrupt(cpu) and not in_routine(cpu, handle_softirqs))
+    return in_routine(cpu, nested_interrupt) or (handles_interrupt(cpu) and not in_routine(cpu, handle_softirqs))
 
 
 @function
@@ -143,7 +145,7 @@ def interrupt_fault(cpu: Cpu, level: Level) -> None:
 def nmi(cpu: Cpu, level: Level) -> None:
     """An NMI arrives. With the event switch-fault also in the window of the stack switch. Left out: one between the two
     steps in which a refused fault is reported and stops the machine; it would change what the report is about."""
-    require(NMI and not in_nmi(cpu) and cpu.refused == 0)
+    require(NMI and not handles_nmi(cpu) and cpu.refused == 0)
     task = cpu.stack
     require((SWITCH_FAULT or task is cpu.current) and is_unmapped(task, level))
     check(

@@ -3,10 +3,10 @@
 
 from enum import Enum
 
-from checker.language import Ghost, every, function, has_frames, null, record
+from checker.language import Ghost, address, every, function, has_frames, null, record
 from spec.kernel.allocator_locks import allocator_turned_interrupts_off, holds_allocator_lock
-from spec.kernel.exceptions import in_nmi, in_stack_fault
-from spec.kernel.parameters import MUTEXES, RAW_SPINLOCKS, SPINLOCKS
+from spec.kernel.exceptions import handles_nmi, in_stack_fault
+from spec.kernel.parameters import MUTEXES, PREEMPT_RT, RAW_SPINLOCKS, SPINLOCKS
 from spec.kernel.records import Cpu, Task
 
 
@@ -33,7 +33,8 @@ class RawSpinlock:
 @record(count=SPINLOCKS if SPINLOCKS else 1)
 class Spinlock:
     """spinlock_t. A protocol that needs some says how many by `SPINLOCKS = 2`, and takes `instance(Spinlock, 0)`. Without
-    PREEMPT_RT it is a raw spinlock with another name (include/linux/spinlock_types.h)."""
+    PREEMPT_RT it is a raw spinlock with another name (include/linux/spinlock_types.h). With it, service-context looks at where
+    it is taken. Left out: that its holder can be preempted then, and that whoever waits sleeps."""
 
     rlock: RawSpinlock = null(RawSpinlock)
 
@@ -48,7 +49,7 @@ class Mutex:
 @function
 def taken_by(cpu: Cpu) -> TakenBy:
     """By what code the CPU takes a lock now."""
-    if in_nmi(cpu):
+    if handles_nmi(cpu):
         return TakenBy.NMI
     if in_stack_fault(cpu):
         return TakenBy.STACK_FAULT
@@ -72,14 +73,22 @@ def interrupts_off(cpu: Cpu) -> bool:
 
 
 @function
+def sleeps_when_taken(lock: RawSpinlock) -> bool:
+    """Whether it is a spinlock_t of a kernel with PREEMPT_RT."""
+    return PREEMPT_RT > 0 and address(lock) > RAW_SPINLOCKS
+
+
+@function
 def preemption_disabled(cpu: Cpu) -> bool:
     """Whether the protocol's code on the CPU must not sleep: it has a lock, or has asked for it. Locks of the allocators do not
-    count, as no code of the protocol runs under them."""
-    return cpu.preempt_count > 0 or cpu.irqs_disabled or holds_raw_spinlock(cpu)
+    count, as no code of the protocol runs under them; nor do spinlocks with PREEMPT_RT."""
+    if cpu.preempt_count > 0 or cpu.irqs_disabled:
+        return True
+    return any(lock.holder is cpu and not sleeps_when_taken(lock) for lock in every(RawSpinlock))
 
 
 @function
 def preemptible(cpu: Cpu) -> bool:
     """Whether an interrupt that comes to the CPU in a task may preempt it when it ends: preempt_count is 0 and interrupts are
     on."""
-    return not preemption_disabled(cpu) and not holds_allocator_lock(cpu)
+    return not preemption_disabled(cpu) and not holds_raw_spinlock(cpu) and not holds_allocator_lock(cpu)

@@ -4,7 +4,7 @@
 from checker.language import allocate, atomic, check, choose, every, free, function, has_frames, in_routine, is_allocated, routine
 from spec.kernel.allocator_locking import lock_stock, lock_zone, unlock_stock, unlock_zone
 from spec.kernel.allocator_locks import zone_is_locked
-from spec.kernel.contexts import context, is_unmaskable, may_take_spinlock
+from spec.kernel.contexts import Context, context, is_unmaskable, may_take_spinlock
 from spec.kernel.depth import has_frames_in
 from spec.kernel.exceptions import in_stack_fault
 from spec.kernel.hooks import shrinker_scan
@@ -53,8 +53,9 @@ def alloc_pages(gfp: Gfp) -> Page | None:
     fail. Left out: which page (frames are interchangeable), reserves. It fails only with the event oom and sleeps only
     with the event sleep, each at any time.
 
-    Context: any but NMI and stack fault; with DIRECT_RECLAIM only process context. Takes zone->lock and the lock of the
-    per-CPU lists, which are spinlock_t, with interrupts off (mm/page_alloc.c)."""
+    Context: any but NMI and stack fault; with DIRECT_RECLAIM only process context (no-sleep-atomic); with KSWAPD_RECLAIM not
+    under rq->lock, as wakeup_kswapd() takes that (mm/vmscan.c). Takes zone->lock and the lock of the per-CPU lists, which are
+    spinlock_t, with interrupts off (mm/page_alloc.c)."""
     if SLEEP and gfp & Gfp.DIRECT_RECLAIM:
         if might_sleep():
             direct_reclaim()
@@ -63,6 +64,11 @@ def alloc_pages(gfp: Gfp) -> Page | None:
     with atomic("the page leaves the free list under the zone lock or its per-CPU lock"):
         where = context(this_cpu())
         check(may_take_spinlock(where), service_context, "alloc_pages, which takes zone->lock, is called in context {where}")
+        check(
+            where is not Context.RQ_LOCKED or not gfp & (Gfp.DIRECT_RECLAIM | Gfp.KSWAPD_RECLAIM),
+            service_context,
+            "alloc_pages, which wakes kswapd, is called under rq->lock, which that takes",
+        )
         if OOM and choose((False, True)):
             cpu = this_cpu()
             cpu.short = True

@@ -46,11 +46,13 @@ class TaskState(Enum):
 
 
 class Gfp(IntFlag):
-    """gfp_t: only what makes a difference here. GFP_KERNEL is DIRECT_RECLAIM, GFP_ATOMIC and GFP_NOWAIT are 0."""
+    """gfp_t: only what makes a difference here. GFP_KERNEL is DIRECT_RECLAIM, GFP_ATOMIC and GFP_NOWAIT are KSWAPD_RECLAIM, which
+    DIRECT_RECLAIM includes here; 0 is GFP_NOWAIT & ~__GFP_KSWAPD_RECLAIM."""
 
     DIRECT_RECLAIM = 1  # __GFP_DIRECT_RECLAIM: may sleep
     NOFAIL = 2  # __GFP_NOFAIL
     ZERO = 4  # __GFP_ZERO
+    KSWAPD_RECLAIM = 8  # __GFP_KSWAPD_RECLAIM: wakes kswapd where memory is short
 
 
 TASK_FRAMES = 3 + (2 if SLEEP or MUTEXES else 0) + (2 if PREEMPT else 0)

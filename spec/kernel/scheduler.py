@@ -4,7 +4,7 @@
 from checker.language import address, atomic, choose, every, function, in_routine, null, routine
 from spec.kernel.architecture import CURRENT_WITH_STACK
 from spec.kernel.hooks import may_switch_to, schedule_irqs_off, schedule_start, switch_finished, switch_prepare
-from spec.kernel.parameters import MIGRATE, POOL_SLOTS, TASKS_END
+from spec.kernel.parameters import MIGRATE, POOL_SLOTS, SWITCH_FAULT, TASKS_END
 from spec.kernel.records import Cpu, Slot, Task, TaskState, this_cpu
 from spec.kernel.stack_cache import put_task_stack
 
@@ -37,7 +37,16 @@ def is_usable(cpu: Cpu, slot: Slot) -> bool:
 @function
 def in_scheduler(task: Task) -> bool:
     """Whether the task is anywhere between the start of __schedule and the end of finish_task_switch."""
-    return in_routine(task, __schedule) or in_routine(task, finish_task_switch)
+    if in_routine(task, __schedule) or in_routine(task, finish_task_switch):
+        return True
+    return CURRENT_WITH_STACK and any(cpu.stack is task and is_first_run(cpu) for cpu in every(Cpu))
+
+
+@function
+def is_first_run(cpu: Cpu) -> bool:
+    """Whether the CPU has switched to a task that has never run, and stands before its finish_task_switch."""
+    task = cpu.stack
+    return cpu.previous is not None and not in_routine(task, __schedule) and not in_routine(task, finish_task_switch)
 
 
 @function
@@ -116,7 +125,7 @@ def finish_task_switch() -> None:
     """The end of a switch, on the stack of the task switched to, maybe on another CPU than the one it left: the store to
     `current`, which x86 does in __switch_to, and finish_task_switch. As in Linux the state of `prev` is read before its
     on_cpu is cleared: from then on another CPU may run it, and it may die there, whose stack is released by that CPU."""
-    if CURRENT_WITH_STACK:
+    if SWITCH_FAULT and CURRENT_WITH_STACK:
         end_of_switch()
     with atomic("one store to this CPU's own current_task, with interrupts off; the rest is registers"):
         cpu = this_cpu()

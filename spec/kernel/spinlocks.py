@@ -2,11 +2,14 @@
 """Raw spinlocks and spinlocks: taken and given back."""
 
 from checker.language import atomic, check, null, require, routine
+from spec.kernel.contexts import context, may_take_spinlock
 from spec.kernel.lock_order import note_order, number_of
 from spec.kernel.locks import RawSpinlock, Spinlock, TakenBy, taken_by
+from spec.kernel.parameters import PREEMPT_RT
 from spec.kernel.records import Cpu, Task, this_cpu
 from spec.properties.lock_held import lock_held
 from spec.properties.lock_recursion import lock_recursion
+from spec.properties.service_context import service_context
 
 
 @routine
@@ -51,6 +54,7 @@ def raw_spin_unlock(lock: RawSpinlock) -> None:
     """raw_spin_unlock(), by the CPU that has the lock."""
     with atomic("one store with release semantics"):
         give_back_raw_spinlock(lock)
+        check(not lock.irqsave, lock_held, "{lock} is given back, and interrupts, which were turned off with it, stay off")
 
 
 @routine
@@ -67,6 +71,7 @@ def raw_spin_unlock_irqrestore(lock: RawSpinlock) -> None:
     """raw_spin_unlock_irqrestore(), by the CPU that has the lock."""
     with atomic("one store with release semantics"):
         give_back_raw_spinlock(lock)
+        check(lock.irqsave, lock_held, "{lock} is given back with interrupts, which it had left alone")
         lock.irqsave = False
 
 
@@ -81,9 +86,24 @@ def raw_spin_trylock(lock: RawSpinlock) -> bool:
 
 
 @routine
+def take_spinlock(lock: Spinlock) -> None:
+    """Part of one step: waits for the lock, and takes it."""
+    cpu = this_cpu()
+    check(
+        not PREEMPT_RT or may_take_spinlock(context(cpu)),
+        service_context,
+        "{cpu} takes {lock}, which sleeps with PREEMPT_RT, in {context(cpu)}",
+    )
+    take_raw_spinlock(lock.rlock)
+
+
+@routine
 def spin_lock(lock: Spinlock) -> None:
-    """spin_lock(): raw_spin_lock() of what it is made of."""
-    raw_spin_lock(lock.rlock)
+    """spin_lock(): raw_spin_lock() of what it is made of.
+
+    Context: any; with PREEMPT_RT not one with preemption or interrupts off (Documentation/locking/locktypes.rst)."""
+    with atomic("one compare-and-exchange with acquire semantics, by who finds the lock free"):
+        take_spinlock(lock)
 
 
 @routine
@@ -94,14 +114,22 @@ def spin_unlock(lock: Spinlock) -> None:
 
 @routine
 def spin_lock_irqsave(lock: Spinlock) -> None:
-    """spin_lock_irqsave(): raw_spin_lock_irqsave() of what it is made of."""
-    raw_spin_lock_irqsave(lock.rlock)
+    """spin_lock_irqsave(): as spin_lock, and interrupts are off until the unlock; not so with PREEMPT_RT.
+
+    Context: as spin_lock."""
+    with atomic("one compare-and-exchange with acquire semantics, by who finds the lock free"):
+        take_spinlock(lock)
+        if not PREEMPT_RT:
+            lock.rlock.irqsave = True
 
 
 @routine
 def spin_unlock_irqrestore(lock: Spinlock) -> None:
     """spin_unlock_irqrestore()."""
-    raw_spin_unlock_irqrestore(lock.rlock)
+    if PREEMPT_RT:
+        raw_spin_unlock(lock.rlock)
+    else:
+        raw_spin_unlock_irqrestore(lock.rlock)
 
 
 @routine

@@ -1,18 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Freeing that waits for process context."""
 
-from checker.language import atomic, check, choose, every, has_frames, is_allocated, routine
+from checker.language import atomic, check, choose, every, is_allocated, routine
 from spec.kernel.contexts import Context, context, is_unmaskable
 from spec.kernel.hooks import free_vmap_stack
 from spec.kernel.records import VmArea, this_cpu
 from spec.properties.service_context import service_context
-
-
-@routine
-def in_task() -> bool:
-    """in_task(): whether this code runs for a task, and not in an exception, an interrupt or a softirq."""
-    with atomic("looks at the CPU's own preempt count only"):
-        return not has_frames(this_cpu())
 
 
 @routine

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 from checker.language import address, every, function, invariant
-from spec.kernel.exceptions import in_nmi
+from spec.kernel.exceptions import handles_nmi
 from spec.kernel.hooks import fault_may_take
 from spec.kernel.parameters import POOL_SLOTS, STACK_PAGES
 from spec.kernel.records import Count, Cpu, Page, Slot, VmArea
@@ -11,7 +11,7 @@ from spec.properties.tag_live import is_in_live_stack
 @function
 def is_left_over(cpu: Cpu, slot: Slot) -> bool:
     """Whether the refused fault has taken the page of this slot and not mapped it, so that it was not for want of that one."""
-    return bool(address(cpu.pool[slot]) & 1) and not in_nmi(cpu) and not is_in_live_stack(cpu.pool[slot])
+    return bool(address(cpu.pool[slot]) & 1) and not handles_nmi(cpu) and not is_in_live_stack(cpu.pool[slot])
 
 
 @function

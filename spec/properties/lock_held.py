@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 from checker.language import has_frames, invariant
-from spec.kernel.exceptions import in_nmi, in_stack_fault
+from spec.kernel.exceptions import handles_nmi, in_stack_fault
 from spec.kernel.locks import Mutex, RawSpinlock, TakenBy
 from spec.kernel.records import Cpu, Task
 from spec.properties.at_rest import in_protocol
@@ -14,7 +14,7 @@ def lock_held(lock: RawSpinlock) -> bool:
     if lock.holder is None:
         return True
     if lock.taken is TakenBy.NMI:
-        return in_nmi(lock.holder)
+        return handles_nmi(lock.holder)
     if lock.taken is TakenBy.STACK_FAULT:
         return in_stack_fault(lock.holder)
     if lock.taken is TakenBy.INTERRUPT:

@@ -109,12 +109,20 @@ def recorded(text: str, model: Path) -> str:
     return text + "\n".join([*wording, "EXPECTED = (", *outcome, ")"]) + "\n"
 
 
-@pytest.fixture
-def model(tmp_path: Path) -> Path:
-    path = tmp_path / "model.py"
+@pytest.fixture(scope="module")
+def with_record(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The text of the model with its record, which is as `gate` finds it."""
+    path = tmp_path_factory.mktemp("recorded") / "model.py"
     path.write_text(recorded(MODEL, path))
     done = gate(path)
     assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "all as recorded")
+    return path.read_text()
+
+
+@pytest.fixture
+def model(with_record: str, tmp_path: Path) -> Path:
+    path = tmp_path / "model.py"
+    path.write_text(with_record)
     return path
 
 
@@ -195,7 +203,8 @@ def test_a_model_without_that_record_is_told_what_to_record(model: Path) -> None
         ("settings={},", 'settings={"A": 1, "A": 2},', "'A' stands here twice; leave out one"),
         ('"order": ', '"end": "0", "order": ', "'end' stands here twice; leave out one"),
         ("settings={},", "settings={1: 2},", "write Expected("),
-        ("settings={},", 'settings={"A": "x"},', "write Expected("),
+        ("settings={},", 'settings={"A": "x"},', "EXPECTED sets A, which is not a parameter"),
+        ("settings={},", 'settings={"A": 1.5},', "write Expected("),
         ("settings={},", "settings={[]: 1},", "the values of Expected are constants; write Expected("),
         ("settings={},", "settings={**{}},", "write Expected("),
         ("violated={},", 'violated={"order": True},', "write Expected("),

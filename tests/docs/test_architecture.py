@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import graphlib
 import re
 
@@ -17,6 +18,7 @@ MODULES = {
 }
 
 
+@functools.cache
 def imported(module: str) -> set[str]:
     """The modules of this program that a module imports, also those that only its types need."""
     found: set[str] = set()
@@ -35,6 +37,7 @@ def room(module: str) -> str:
     return ".".join(folder.parts) or module.removeprefix("checker.")
 
 
+@functools.cache
 def arrows() -> dict[str, set[str]]:
     rooms: dict[str, set[str]] = {}
     for module in MODULES:

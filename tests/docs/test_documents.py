@@ -32,6 +32,9 @@ LONG = (
     "--tasks 2 --stack-pages 4",
     "mutate models/rfc_v1",
     "workload --plot",
+    "gate dks",
+    "check models/hardened.py --tasks 2 --events touch,late-fault,oom",
+    "check hardened --cpus 1 --tasks 1 --stack-pages 2 --timeout",
 )
 """Parts of the commands that take more than some seconds."""
 INSTALLATION = "pipx install ."

@@ -11,8 +11,8 @@ import pytest
 from checker.project import PROJECT
 from tests.kernel.trying import Tried
 
-SERVICES = ("memory.py", "vmalloc.py", "vfree.py", "vunmap.py")
-INTERNAL = {"direct_reclaim", "might_sleep", "get_page_from_freelist", "delayed_vfree_work", "try_alloc_pages", "in_task"}
+SERVICES = ("memory.py", "vmalloc.py", "vfree.py", "vunmap.py", "asking.py")
+INTERNAL = {"direct_reclaim", "might_sleep", "get_page_from_freelist", "delayed_vfree_work", "try_alloc_pages"}
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,21 @@ def test_no_protocol_of_ours_allocates_where_preempt_rt_cannot(model: str) -> No
     """Both refill with preemption off, which a kernel with PREEMPT_RT cannot: a limit of the design, and known."""
     assert "service-context" in Tried(model, (1, 2, 2), ("touch",), settings={"PREEMPT_RT": 1}).found()
     assert "service-context" not in Tried(model, (1, 2, 2), ("touch",)).found()
+
+
+@pytest.mark.parametrize("wrong", range(5))
+def test_code_is_told_in_which_context_it_runs(wrong: int) -> None:
+    tried = Tried("asks_its_context", (1, 2, 2), ("touch", "exit"), settings={"WRONG": wrong})
+    assert ("asked" in tried.found()) == bool(wrong)
+
+
+def test_the_page_has_every_hook_that_the_kernel_calls() -> None:
+    page = (PROJECT / "docs" / "reference" / "kernel.md").read_text(encoding="utf-8")
+    tree = ast.parse((PROJECT / "spec" / "kernel" / "hooks.py").read_text(encoding="utf-8"))
+    called = [node.name for node in tree.body if isinstance(node, ast.FunctionDef) and len(node.decorator_list) == 1]
+    assert len(called) > 10
+    for name in called:
+        assert f"`{name}`" in page, name
 
 
 def routines(file: Path) -> list[ast.FunctionDef]:

@@ -19,13 +19,15 @@ OWN = Path(__file__).parent / "models"
 
 @dataclass(frozen=True)
 class Tried:
-    """A model in one configuration. violated: what it violates."""
+    """A model in one configuration. violated: what it violates. properties: those that
+    are asked for, None: all."""
 
     model: str
     sizes: tuple[int, int, int]
     events: tuple[str, ...]
     violated: frozenset[str] = frozenset()
     settings: dict[str, Setting] = field(default_factory=dict)
+    properties: tuple[str, ...] | None = None
 
     def __str__(self) -> str:
         settings = "".join(f"-{name}={value}" for name, value in self.settings.items())
@@ -35,7 +37,9 @@ class Tried:
         """What it violates, of a search that came to its end."""
         path = OWN / f"{self.model}.py"
         sizes = dict(zip(("CPUS", "TASKS", "STACK_PAGES"), self.sizes, strict=True))
-        request = Request(path if path.is_file() else MODELS / path.name, {**sizes, **self.settings}, self.events)
+        request = Request(
+            path if path.is_file() else MODELS / path.name, {**sizes, **self.settings}, self.events, self.properties
+        )
         run = check_configuration(request, Method("portable", 1), Limits())
         assert run.stopped is None
         assert run.cuts == ()

@@ -59,6 +59,7 @@ ELSEWHERE = (
     "is out of range",
     "is not a number; ",
     "is none of its values; ",
+    " is {_or(names)}; write",
     "has no parameter",
     "has no event",
     "declares no events",

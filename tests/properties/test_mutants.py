@@ -21,7 +21,12 @@ LATER = "a weaker formula, which looks when the fault, or the switch, is over; w
 ON_ITS_WAY_OUT = "an NMI in a fault while another CPU, or a softirq, takes a stack apart: many thousands of states"
 TWO_TASKS = "a CPU goes down with a marked task on it: 2 CPUs and 2 tasks, 80,513 states, which are too many here"
 REPLACES = "no sound control puts a page in the place of another, or of itself"
+NO_SLEEPING_LOCK = "no control has a spinlock_t with PREEMPT_RT"
 EQUIVALENT = {
+    "free-context": {
+        "preemption_disabled: Unary -> True: not sleeps_when_taken(lock) for lock in every(RawSpinlock))": NO_SLEEPING_LOCK,
+        "preemption_disabled: Call -> False: sleeps_when_taken(lock) for lock in every(RawSpinlock))": NO_SLEEPING_LOCK,
+    },
     "charge-once": {
         "in_protocol: InRoutine -> False: in_routine(task, schedule_start)": "no control takes a charged page out of a stack there",
     },
@@ -93,6 +98,8 @@ LONG = {
     "refill-owed",
     "statistics-zero",
     "live-page",
+    "lock-held",
+    "service-context",
 }
 """Formulas with many mutants, or whose controls are large."""
 

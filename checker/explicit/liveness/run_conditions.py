@@ -82,8 +82,8 @@ class RunConditions:
         self.footprints = Footprints(maker.system, maker.layout)
         processors = self.system.processors
         record = None if processors is None else processors.record
-        self.count = 0 if record is None else self.system.arenas[record][0]
-        self.alignment = 1 if record is None else self.system.arenas[record][1]
+        self.count = 0 if record is None else self.system.arenas[record].instances
+        self.alignment = 1 if record is None else self.system.arenas[record].alignment
         owner = self.system.owners.get(record or "")
         self.levels = 1 + (0 if owner is None else owner.frames)
         self._next = itertools.count(1 + self.count * (self.levels + 1))

@@ -46,7 +46,7 @@ class Canonical:
         self.locals = self._locals()
         self.first_frame = sum(isinstance(field.place, Cell) for field in self.fields)
         self.numbers = {field.place: number for number, field in enumerate(self.fields)}
-        self.instances = [(record, index) for record in self.tabled for index in range(system.arenas[record][0])]
+        self.instances = [(record, index) for record in self.tabled for index in range(system.arenas[record].instances)]
         found = permutations(system, self.tabled)
         assert found is not None, "find_symmetry lists no more than can be"
         self.moves = [self._move(permutation) for permutation in found]
@@ -129,7 +129,7 @@ class Canonical:
         )
 
     def _pages(self, record: str) -> tuple[Page, ...]:
-        count, _, _ = self.system.arenas[record]
+        count = self.system.arenas[record].instances
         rows: list[list[int]] = [[] for _ in range(count)]
         for number, field in enumerate(self.fields):
             for owner, index in field.owners:
@@ -140,7 +140,7 @@ class Canonical:
     def _scanned(self) -> tuple[tuple[int, str, int], ...]:
         """The cells that refer to pages: number, record, alignment."""
         return tuple(
-            (number, field.record, self.system.arenas[field.record][1])
+            (number, field.record, self.system.arenas[field.record].alignment)
             for number, field in enumerate(self.fields)
             if field.record in self.unordered and field.record is not None
         )
@@ -151,7 +151,7 @@ class Canonical:
         found: list[tuple[int, int]] = []
         for number, field in enumerate(self.fields):
             if field.owners == ((record, index),):
-                alignment = 0 if field.record is None else self.system.arenas[field.record][1]
+                alignment = 0 if field.record is None else self.system.arenas[field.record].alignment
                 found.append((number, -1 if field.variable is None else alignment))
         return tuple(found)
 
@@ -161,7 +161,7 @@ class Canonical:
         """The values of the fields, without the mark; what is dead in free instances has its reset value."""
         values = [state >> field.offset & (1 << field.width) - 1 for field in self.fields]
         for record, pages in self.pages.items():
-            if self.system.arenas[record][2]:
+            if self.system.arenas[record].allocated:
                 self._clear(record, pages, values)
         return values
 
@@ -268,7 +268,7 @@ class Canonical:
                 frame = values[number]
                 for offset, mask, record in self.locals.get(frame & locations, ()):
                     if record in met:
-                        alignment = self.system.arenas[record][1]
+                        alignment = self.system.arenas[record].alignment
                         value = frame >> offset & mask
                         if value >= alignment:
                             met[record][value // alignment - 1] = None

@@ -305,7 +305,7 @@ class Reducer:
     def _broken_claim(self, bits: int, who: str) -> Broken:
         for edge in self.discipline.edges:
             if edge.variable in self.layout.cells:
-                for index in range(self.system.arenas[edge.source][0]):
+                for index in range(self.system.arenas[edge.source].instances):
                     if bits & self.claimer.bits_of(edge.variable, index):
                         instead = Assumptions(self.discipline.without(edge.variable), self.assumptions.observed)
                         return Broken(instead, f"{who} takes by {edge.variable} what is another's")

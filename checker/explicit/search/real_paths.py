@@ -99,13 +99,14 @@ class RealPaths:
                     return instance
         raise NoSuchPath("an invariant that is violated for one engine is not for the other")
 
-    def error_of(self, path: Route) -> OutOfRange:
-        """The model error that an invariant runs into after a path."""
+    def error_of(self, path: Route, name: str | None = None) -> OutOfRange:
+        """The model error that an invariant runs into after a path: one of any property, or of that name."""
         state = path.end
         for cluster in self.clusters:
             for instance in cluster.instances:
                 try:
-                    instance.holds(state)
+                    if name in (None, instance.predicate.property):
+                        instance.holds(state)
                 except OutOfRange as error:
                     return error
         raise NoSuchPath("an invariant that runs into a model error for one engine does not for the other")

@@ -95,7 +95,7 @@ class _Shortener:
         """The processor that steps or that an action strikes; an action that strikes none by its name."""
         processors = self.transitions.system.processors
         if transition.action is not None and processors is not None:
-            _, alignment, _ = self.transitions.system.arenas[processors.record]
+            alignment = self.transitions.system.arenas[processors.record].alignment
             for (_, type_, _), argument in zip(transition.action.parameters, transition.arguments, strict=True):
                 if type_ == ReferenceType(processors.record):
                     return argument // alignment - 1

@@ -8,6 +8,8 @@ is not possible; it raises what outcome.py has.
 
 from __future__ import annotations
 
+import functools
+import types
 from collections.abc import Callable
 
 from checker.explicit.step.generated_names import Frame, Names
@@ -16,6 +18,12 @@ from checker.explicit.step.python_instructions import FunctionWriter
 from checker.ir import system as ir
 from checker.ir.simplify import Specialiser, action_code
 from checker.language.errors import UsageError
+
+
+@functools.lru_cache(maxsize=4096)
+def _code(source: str, name: str) -> types.CodeType:
+    """Compiled Python. A system is searched more than once, and its paths are run again: much of what that needs is the same."""
+    return compile(source, name, "exec")
 
 
 class FunctionMaker:
@@ -32,7 +40,7 @@ class FunctionMaker:
         source = "\n".join(lines)
         namespace = self.names.namespace
         try:
-            exec(compile(source, f"<{name}>", "exec"), namespace)  # the engine's own generated code, from a checked model
+            exec(_code(source, f"<{name}>"), namespace)  # the engine's own generated code, from a checked model
         except (SyntaxError, RecursionError, MemoryError):
             raise UsageError(
                 f"`{name}` is nested too deeply for the engine; split it, or put parts in steps of their own"
@@ -53,7 +61,7 @@ class FunctionMaker:
     def step(self, location: ir.Location, frame: Frame, processor: int) -> Callable[..., int | None]:
         """The step from a location, in one frame, by one processor."""
         assert self.system.processors is not None
-        _, alignment, _ = self.system.arenas[self.system.processors.record]
+        alignment = self.system.arenas[self.system.processors.record].alignment
         specialiser = Specialiser(self.system.variables, self.system.arenas, {}, (processor + 1) * alignment)
         body = specialiser.block(location.body)
         writer = FunctionWriter(self.names, frame)

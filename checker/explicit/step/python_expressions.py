@@ -34,7 +34,7 @@ class ExpressionWriter:
             case ir.Index(record, reference, live, position):
                 number = self.names.wild(position)
                 inner = self.expression(reference)
-                _, alignment, _ = self.system.arenas[record]
+                alignment = self.system.arenas[record].alignment
                 if alignment == 1 and not live:
                     return f"(({inner} or R({number})) - 1)"
                 name = self.local(f"index {number}")

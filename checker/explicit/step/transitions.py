@@ -84,7 +84,7 @@ class Transitions:
 
     def _processor_count(self) -> int:
         processors = self.system.processors
-        return 0 if processors is None else self.system.arenas[processors.record][0]
+        return 0 if processors is None else self.system.arenas[processors.record].instances
 
     # -- actions --
 
@@ -189,11 +189,11 @@ class ProcessorSteps:
         system, layout = transitions.system, transitions.layout
         processors = system.processors
         assert processors is not None
-        _, alignment, _ = system.arenas[processors.record]
+        alignment = system.arenas[processors.record].alignment
         known = {processors.local: (index + 1) * alignment}
         executes = Specialiser(system.variables, system.arenas, known).expression(processors.executes)
         self.owner_record = processors.owner
-        self.owner_alignment = system.arenas[processors.owner][1]
+        self.owner_alignment = system.arenas[processors.owner].alignment
         self.executes = transitions.maker.value(executes)
         self.record = processors.record
         locations = layout.location_width
@@ -202,7 +202,7 @@ class ProcessorSteps:
             self.own_mask = transitions.footprints.frames(processors.record, ir.Constant(index), locations)
         self.masks = {
             (number + 1) * self.owner_alignment: transitions.footprints.frames(processors.owner, ir.Constant(number), locations)
-            for number in range(system.arenas[processors.owner][0])
+            for number in range(system.arenas[processors.owner].instances)
         }
         self.own: dict[int, Transition] = {}
         self.others: dict[int, dict[int, Transition | None]] = {reference: {} for reference in self.masks}

@@ -55,7 +55,7 @@ def _image(
     for value in feature.numbers:
         moved = value
         if isinstance(value, int) and value != ABSENT and feature.refers is not None and feature.refers in exchange:
-            alignment = system.arenas[feature.refers][1]
+            alignment = system.arenas[feature.refers].alignment
             index = value // alignment - 1
             if 0 <= index < len(exchange[feature.refers]):
                 moved = value + (exchange[feature.refers][index] - index) * alignment

@@ -19,7 +19,7 @@ MOST_CELLS = 8
 def counted_text(system: ir.System, names: Names, counted: Counted) -> str:
     """How instances are counted, for a reader of the invariant."""
     record = counted.record
-    count = system.arenas[record][0]
+    count = system.arenas[record].instances
     parts: list[str] = []
     for holder in counted.holders:
         what = holder.name if holder.kind == CELL else f"{names.local(holder.procedure, holder.name)} of a {holder.owner}"

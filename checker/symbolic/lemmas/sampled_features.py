@@ -208,7 +208,7 @@ class _Maker:
 
     def pointer_class(self, place: Place, record: str) -> None:
         """Whether a pointer is NULL, tagged or neither."""
-        _, alignment, _ = self.system.arenas[record]
+        alignment = self.system.arenas[record].alignment
         integers = self.fields.integers
         kinds: dict[str, tuple[Term, Bits]] = {}
         for v, bits in place.seen.items():

@@ -99,9 +99,9 @@ def _cells(
 
 
 def _pointed(system: ir.System, record: str | None, value: int) -> tuple[str, int] | None:
-    if record is None or value < system.arenas[record][1]:
+    if record is None or value < system.arenas[record].alignment:
         return None
-    return record, value // system.arenas[record][1] - 1
+    return record, value // system.arenas[record].alignment - 1
 
 
 def _block(
@@ -115,7 +115,7 @@ def _block(
             if to is None or record is None:
                 values.append((spot, (value, None)))
             else:
-                values.append((spot, (value % system.arenas[record][1], group.index(to))))
+                values.append((spot, (value % system.arenas[record].alignment, group.index(to))))
         found.append(Member(instance[0], tuple(values)))
     return tuple(found)
 

@@ -157,7 +157,7 @@ def _features(system: ir.System, records: tuple[str, ...], fields: Sequence[_Fie
                     continue
                 if f.refers not in system.arenas:
                     continue
-                alignment = system.arenas[f.refers][1]
+                alignment = system.arenas[f.refers].alignment
                 yield Feature("kind", f.name, f.rest, base, alignment=alignment, at=f.at, live=f.live)
                 if distance < far:
                     further.append(Path(f.refers, 0, f.name, f.rest, base, f.at, f.live))
@@ -224,7 +224,7 @@ class Seen:
         if path in self.reached:
             return self.reached[path]
         value = self.read(path.through, path.rest, path.base, path.at, path.live, arguments)
-        alignment = self.system.arenas[path.record][1]
+        alignment = self.system.arenas[path.record].alignment
         found = None if value is None or value < alignment else value // alignment - 1
         self.reached[path] = found
         return found
@@ -305,7 +305,7 @@ class FeatureTerms:
                 self.paths[path] = t.true, self.ground.index(path.record, self.arguments[path.argument])
             else:
                 there, value = self.read(path.through, path.rest, path.base, path.at, path.live)
-                alignment = self.ground.system.arenas[path.record][1]
+                alignment = self.ground.system.arenas[path.record].alignment
                 some = t.negation(i.less(value, i.constant(alignment)))
                 self.paths[path] = t.conjunction(there, some), self.ground.index(path.record, value)
         return self.paths[path]

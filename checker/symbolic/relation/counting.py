@@ -99,7 +99,7 @@ def conditions(fields: Fields, counted: Counted) -> tuple[Term, Term]:
 def _any_of(fields: Fields, counted: Counted, holder: Holder, live: Term, value: Integer) -> Term:
     """Whether a place refers to any instance: implied by each reference to one, so more than enough."""
     terms, integers = fields.terms, fields.integers
-    _, alignment, _ = fields.system.arenas[counted.record]
+    alignment = fields.system.arenas[counted.record].alignment
     low = integers.operation("&", [value, integers.constant(alignment - 1)])
     tagged = terms.disjunction(*(integers.equal(low, integers.constant(tag)) for tag in holder.tags if 0 <= tag < alignment))
     small = integers.less(value, integers.constant(alignment))

@@ -27,7 +27,7 @@ def standing(fields: Fields, processor: Integer) -> dict[Place, Term]:
     found: dict[Place, Term] = {}
     some_own: list[Term] = []
     if processors.record in fields.frames:
-        _, alignment, _ = fields.system.arenas[processors.record]
+        alignment = fields.system.arenas[processors.record].alignment
         for index in range(len(fields.frames[processors.record])):
             this = fields.integers.equal(processor, fields.integers.constant((index + 1) * alignment))
             for depth, top in enumerate(tops(fields, processors.record, index)):
@@ -35,7 +35,7 @@ def standing(fields: Fields, processor: Integer) -> dict[Place, Term]:
                 some_own.append(own)
     flow = Flow(terms.negation(terms.disjunction(*some_own)), fields.variables, {processors.local: processor})
     executed = Expressions(fields, Stepper()).value(processors.executes, flow)
-    _, alignment, _ = fields.system.arenas[processors.owner]
+    alignment = fields.system.arenas[processors.owner].alignment
     for owner in range(len(fields.frames[processors.owner])):
         this = fields.integers.equal(executed, fields.integers.constant((owner + 1) * alignment))
         for depth, top in enumerate(tops(fields, processors.owner, owner)):

@@ -32,7 +32,7 @@ class Transition:
 def processor_transitions(fields: Fields) -> list[Transition]:
     """The steps of each processor."""
     processors = fields.system.processors
-    count = 0 if processors is None else fields.system.arenas[processors.record][0]
+    count = 0 if processors is None else fields.system.arenas[processors.record].instances
     return [Transition(None, (), index) for index in range(count)]
 
 
@@ -69,7 +69,7 @@ class Selector:
             return transition.arguments
         processors = self.fields.system.processors
         assert processors is not None
-        _, alignment, _ = self.fields.system.arenas[processors.record]
+        alignment = self.fields.system.arenas[processors.record].alignment
         return ((transition.processor + 1) * alignment,)
 
     def _argument(self, place: int, values: tuple[int, ...]) -> Integer:

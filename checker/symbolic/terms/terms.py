@@ -242,9 +242,20 @@ class Terms:
     def substituted(self, terms: Sequence[Term], values: Mapping[Term, Term]) -> list[Term]:
         """The terms with variables replaced by terms."""
         found: dict[Term, Term] = dict(values)
-        for term in postorder(terms):
-            if term not in found:
-                found[term] = self.rebuilt(term, [found[argument] for argument in term.arguments])
+        pending = list(terms)
+        while pending:
+            term = pending[-1]
+            if term in found:
+                pending.pop()
+                continue
+            arguments = term.arguments
+            missing = [argument for argument in arguments if argument not in found]
+            if missing:
+                pending += missing
+                continue
+            pending.pop()
+            replaced = tuple([found[argument] for argument in arguments])
+            found[term] = term if replaced == arguments else self.rebuilt(term, replaced)
         return [found[term] for term in terms]
 
 

@@ -156,7 +156,7 @@ def tables(real: ir.System, system: ir.System, of_views: Sequence[View], states:
     tuples = [
         [
             c
-            for c in itertools.product(*(range(real.arenas[record][0]) for record in view.records))
+            for c in itertools.product(*(range(real.arenas[record].instances) for record in view.records))
             if len(set(zip(view.records, c, strict=True))) == len(c)
         ]
         for view in of_views

@@ -47,8 +47,8 @@ from tests.support.printed import at_a_place, one_line
             ["check", "models/rfc_v1.py", "--events", "touch,late-falt"],
             2,
             "error: models/rfc_v1.py has no event late-falt; it has touch, late-fault, switch-fault, irq, "
-            "softirq, nmi, oom, charge-fail, sleep, migrate, fork, exit, hotplug, remote-read, oops-continues; "
-            "did you mean `late-fault`?",
+            "softirq, nmi, oom, charge-fail, sleep, migrate, fork, exit, hotplug, remote-read, depth, reclaim, "
+            "allocator-fault, preempt, oops-continues; did you mean `late-fault`?",
         ),
         (
             ["check", "models/dks.py", "--property", "I7"],

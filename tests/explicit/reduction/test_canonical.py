@@ -162,7 +162,7 @@ def shuffled(chance: random.Random, search: Search, listed: list[Images]) -> Ima
     assert symmetry is not None
     images = dict(chance.choice(listed))
     for record in symmetry.unordered:
-        order = list(range(search.system.arenas[record][0]))
+        order = list(range(search.system.arenas[record].instances))
         chance.shuffle(order)
         images[record] = tuple(order)
     return images

@@ -14,7 +14,7 @@ from tests.support.random.random_systems import READS_TWICE, random_system
 from tests.support.seeds import seeds
 
 
-@seeds(25, 1500)
+@seeds(15, 1500)
 def test_the_engine_finds_what_brute_force_finds(seed: int) -> None:
     check(seed)
 

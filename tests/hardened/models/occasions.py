@@ -39,7 +39,7 @@ from spec.kernel import (
     schedule_start,
     task_forked,
 )
-from spec.kernel.exceptions import in_nmi, in_stack_fault
+from spec.kernel.exceptions import handles_nmi, in_stack_fault
 from spec.kernel.plain_work import plain_work
 from spec.kernel.scheduler import in_scheduler, is_usable
 
@@ -174,7 +174,7 @@ def switch_fault_handled(cpu: Cpu) -> bool:
 @invariant("reached-nested", "an NMI on {cpu} finds level {level} of {cpu.stack}'s stack claimed")
 def nested(cpu: Cpu, level: Level) -> bool:
     """An occasion for capacity, handler-reentrant, single-hole."""
-    if level == STACK_PAGES or not in_nmi(cpu):
+    if level == STACK_PAGES or not handles_nmi(cpu):
         return True
     return not address(cpu.stack.stack_vm_area.pages[level]) & 1
 

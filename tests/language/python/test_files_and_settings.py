@@ -254,6 +254,48 @@ def cells_of(path: Path) -> dict[str, str]:
     return cells
 
 
+NAMED = """
+ARCH = parameter("generic", ("generic", "arm64"), "the architecture")
+ON_ARM = ARCH == "arm64"
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("", "generic"),
+        ('ARCH = "arm64"\n', "arm64"),
+        ("from spec.parts import ARCH\n", "generic"),
+        ("from models.other import ARCH\n", "arm64"),
+        ('inherit("models.other")\n', "arm64"),
+        ('inherit("models.other")\nARCH = "generic"\n', "generic"),
+    ],
+)
+def test_a_model_gives_a_parameter_of_the_kernel_its_default(tmp_path: Path, text: str, value: str) -> None:
+    written(tmp_path, "spec/parts.py", KERNEL + NAMED)
+    imported = "from spec.parts import Page\n"
+    other = HEADER.replace("Small =", "Tiny =").replace('demand("rule"', 'demand("others"')
+    written(tmp_path, "models/other.py", other + imported + 'ARCH = "arm64"\n')
+    path = written(
+        tmp_path,
+        "models/model.py",
+        HEADER.replace("Small =", "Little =").replace('demand("rule"', 'demand("own"') + imported + text,
+    )
+    (parameter,) = load_program(path).parameters
+    assert (parameter.default, parameter.value) == (value, value)
+    (parameter,) = load_program(path, {"ARCH": "generic"}).parameters
+    assert (parameter.default, parameter.value) == (value, "generic")
+
+
+@pytest.mark.parametrize("text", ['ARCH = "arm"\n', "ARCH = 3\n"])
+def test_a_default_that_the_kernel_does_not_have(tmp_path: Path, text: str) -> None:
+    written(tmp_path, "spec/parts.py", KERNEL + NAMED)
+    header = HEADER.replace("Small =", "Tiny =") + "from spec.parts import Page\n"
+    message = refused(written(tmp_path, "models/model.py", header + text))
+    assert '`ARCH` (the architecture) is generic or arm64; write `ARCH = "generic"`, or another name' in message
+    assert message.startswith(f"DIR/model.py:{header.count(chr(10)) + 1}:1: error: ")
+
+
 OWN_INITIAL = """
 @initial
 def fill() -> None:

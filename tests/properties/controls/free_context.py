@@ -50,7 +50,11 @@ from spec.kernel import (
     irq_work_queue,
     irq_work_run,
     kfree_vm_area,
+    local_irq_restore,
+    local_irq_save,
     may_cache_stack,
+    preempt_disable,
+    preempt_enable,
     raw_spin_lock_irqsave,
     raw_spin_unlock_irqrestore,
     remove_vm_area,
@@ -67,10 +71,10 @@ __all__ = ["uncharge_stack"]
 PLANTED = parameter(
     1,
     0,
-    6,
+    9,
     "0: no fault, 1: a stack is freed in a softirq, 2: as a switch is finished, 3: a page in the fault handler, 4: a stack "
     "under a lock, 5: as a new task's first switch is finished, "
-    "6: in the hook of __schedule",
+    "6: in the hook of __schedule, 7: an area in the fault handler, 8: a stack with preemption off, 9: with interrupts off",
 )
 
 dead: VmArea | None = None
@@ -91,7 +95,7 @@ def free_stack(stack: VmArea) -> None:
 def spare_area() -> None:
     """What is freed in the wrong place was made in the right one."""
     global extra
-    if PLANTED == 4 or PLANTED == 5 or PLANTED == 6:
+    if PLANTED >= 4 and PLANTED != 7:
         extra = allocate(VmArea)
         extra.in_vmap_tree = True
 
@@ -196,6 +200,14 @@ def try_in_vain(child: Task) -> None:
         free_spare()
     else:
         make_in_vain()
+    if PLANTED == 8:
+        preempt_disable()
+        free_spare()
+        preempt_enable()
+    if PLANTED == 9:
+        flags = local_irq_save()
+        free_spare()
+        local_irq_restore(flags)
     if PLANTED == 4:
         raw_spin_unlock_irqrestore(instance(RawSpinlock, 0))
 
@@ -227,6 +239,8 @@ def dynamic_stack_fault(tsk: Task, stack: VmArea, level: Level) -> bool:
             spare = alloc_pages_nolock()
             if spare:
                 __free_page(spare)
+        if PLANTED == 7:
+            kfree_vm_area(stack)
     tsk.flags |= TaskFlags.PF_DYNAMIC_STACK
     return True
 

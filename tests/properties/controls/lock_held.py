@@ -5,7 +5,8 @@ What is not given back is: PLANTED=1: a raw spinlock of the hook of __schedule. 
 4: a mutex of do_exit. 5: preemption. 6: interrupts. 7: migration. 8: a mutex of the hook of __schedule. 9: preemption in irq_work.
 10: do_exit sleeps with a spinlock (which may not be: no-sleep-atomic).
 
-What is given back, and was not taken, is: 11: a spinlock. 12: a mutex. 13: preemption. 14: migration.
+What is given back, and was not taken, is: 11: a spinlock. 12: a mutex. 13: preemption. 14: migration. 15: interrupts, with a
+spinlock. PLANTED=16: interrupts that were turned off with a spinlock stay off.
 """
 
 from models.lifecycle import uncharge_pages
@@ -29,6 +30,7 @@ from spec.kernel import (
     alloc_pages,
     alloc_vmap_stack,
     cpu_dead,
+    cpu_offline,
     cpu_prepare,
     exit_task_stack_account,
     free_vmap_stack,
@@ -53,6 +55,7 @@ from spec.kernel import (
     raw_spin_unlock,
     raw_spin_unlock_irqrestore,
     remove_vm_area,
+    schedule_irqs_off,
     schedule_start,
     set_pte_at,
     spin_lock_irqsave,
@@ -60,15 +63,17 @@ from spec.kernel import (
     stack_fault,
     stack_released,
     switch_finished,
+    switch_prepare,
     task_forked,
     vfree_atomic,
 )
 from spec.kernel.parameters import SLEEP
 
-PLANTED = parameter(1, 0, 14, "0: no fault, 1 to 10: what is not given back, 11 to 14: what is given back and was not taken")
+PLANTED = parameter(1, 0, 16, "0: no fault, 1 to 10, 16: what is not given back, 11 to 15: what is given back and was not taken")
 RAW_SPINLOCKS = 2
 SPINLOCKS = 1
 MUTEXES = 1
+CPU_OFFLINE = 1
 
 
 @routine
@@ -98,6 +103,12 @@ def lock_all(tsk: Task) -> None:
         preempt_enable()
     elif PLANTED == 14:
         migrate_enable()
+    elif PLANTED == 15:
+        raw_spin_lock(instance(RawSpinlock, 1))
+        raw_spin_unlock_irqrestore(instance(RawSpinlock, 1))
+    elif PLANTED == 16:
+        raw_spin_lock_irqsave(instance(RawSpinlock, 1))
+        raw_spin_unlock(instance(RawSpinlock, 1))
 
 
 @routine
@@ -152,6 +163,21 @@ def lock_to_release(task: Task, stack: VmArea) -> None:
 
 @implements(switch_finished)
 def lock_as_the_switch_ends(prev: Task) -> None:
+    lock_and_unlock()
+
+
+@implements(schedule_irqs_off)
+def lock_with_interrupts_off(prev: Task) -> None:
+    lock_and_unlock()
+
+
+@implements(switch_prepare)
+def lock_before_the_switch(prev: Task, next: Task) -> None:
+    lock_and_unlock()
+
+
+@implements(cpu_offline)
+def lock_on_the_way_down(cpu: Cpu) -> None:
     lock_and_unlock()
 
 

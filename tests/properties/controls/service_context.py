@@ -44,6 +44,7 @@ from spec.kernel import (
     stack_fault,
     stack_released,
     switch_finished,
+    switch_prepare,
     task_forked,
     this_cpu,
     vfree_atomic,
@@ -55,17 +56,18 @@ __all__ = ["alloc_vmap_stack_dynamic"]
 PLANTED = parameter(
     1,
     0,
-    15,
+    18,
     "0: no fault; in the fault handler 1: alloc_pages, 2: a charge, 3: an uncharge, 4: statistics, 5: find_vm_area, 6: vfree_atomic; "
     "7: get_vm_area_node in the hook of __schedule; 8: find_vm_area in irq_work; 9: vfree_atomic under rq->lock; "
     "10: find_vm_area in a softirq, 11: get_vm_area_node there; 12: get_vm_area_node under a raw spinlock; "
-    "with PREEMPT_RT alloc_pages 13: with preemption off, 14: under rq->lock; 15: get_vm_area_node in irq_work",
+    "with PREEMPT_RT alloc_pages 13: with preemption off, 14: under rq->lock; 15: get_vm_area_node in irq_work; "
+    "16: vfree_atomic between the pick and the switch; alloc_pages under rq->lock that 17: may sleep, 18: wakes kswapd",
 )
 
 
 @routine
-def allocate_in_vain() -> None:
-    page = alloc_pages(Gfp.ZERO)
+def allocate_in_vain(gfp: Gfp) -> None:
+    page = alloc_pages(gfp)
     if page:
         __free_page(page)
 
@@ -89,7 +91,7 @@ def area_in_vain() -> None:
 def misuse(cpu: Cpu, stack: VmArea, page: Page) -> None:
     """What the fault handler may not call."""
     if PLANTED == 1:
-        allocate_in_vain()
+        allocate_in_vain(Gfp.ZERO)
     if PLANTED == 2:
         memcg_kmem_charge_page(page, Gfp.NOFAIL, cpu.stack)
     if PLANTED == 3:
@@ -128,7 +130,7 @@ def dynamic_stack(tsk: Task) -> None:
     if PREEMPT_RT:
         irq_work_queue()
         if PLANTED == 13:
-            allocate_in_vain()
+            allocate_in_vain(Gfp.ZERO)
     elif TOUCH and not tsk.idle:
         irq_work_queue()
         find_vm_area(tsk.stack_vm_area)
@@ -142,13 +144,23 @@ def dynamic_stack(tsk: Task) -> None:
 def finish(prev: Task) -> None:
     if PLANTED == 9 and not prev.idle:
         vfree_atomic(prev.stack_vm_area)
-    if PLANTED == 14:
-        allocate_in_vain()
+    if PLANTED == 14 or (TOUCH and not prev.idle):
+        allocate_in_vain(Gfp.ZERO)
+    if PLANTED == 17:
+        allocate_in_vain(Gfp.DIRECT_RECLAIM)
+    if PLANTED == 18:
+        allocate_in_vain(Gfp.KSWAPD_RECLAIM)
+
+
+@implements(switch_prepare)
+def prepare(prev: Task, next: Task) -> None:
+    if PLANTED == 16 and not prev.idle:
+        vfree_atomic(prev.stack_vm_area)
 
 
 @implements(irq_work_run)
 def allocate_in_interrupt() -> None:
-    allocate_in_vain()
+    allocate_in_vain(Gfp.KSWAPD_RECLAIM)
     if PLANTED == 8:
         find_vm_area(this_cpu().stack.stack_vm_area)
     if PLANTED == 15:

@@ -21,7 +21,7 @@ Images = Mapping[str, tuple[int, ...]]
 
 def exchanges(system: ir.System, records: tuple[str, ...]) -> Iterator[Images]:
     """Every exchange of the records' instances that leaves the constants as they are."""
-    every = [itertools.permutations(range(system.arenas[record][0])) for record in records]
+    every = [itertools.permutations(range(system.arenas[record].instances)) for record in records]
     for chosen in itertools.product(*every):
         images = dict(zip(records, chosen, strict=True))
         if all(_keeps(system, variable, images) for variable in system.variables.values() if variable.constant):
@@ -48,8 +48,8 @@ def _indices(variable: ir.Variable, indices: tuple[int, ...], images: Images) ->
 def _value(system: ir.System, type_: tree.Type | None, value: int, images: Images) -> int:
     if not isinstance(type_, tree.ReferenceType) or type_.record not in images:
         return value
-    number, tag = divmod(value, system.arenas[type_.record][1])
-    return value if number == 0 else (images[type_.record][number - 1] + 1) * system.arenas[type_.record][1] + tag
+    number, tag = divmod(value, system.arenas[type_.record].alignment)
+    return value if number == 0 else (images[type_.record][number - 1] + 1) * system.arenas[type_.record].alignment + tag
 
 
 def exchanged(system: ir.System, layout: Layout, state: int, images: Images) -> int:
@@ -109,7 +109,7 @@ def cleared(search: Search, state: int) -> int:
     for name, value in system.symmetry.dead.items():
         record = name.partition(".")[0]
         states = layout.cells[f"{record}.allocated"].offset
-        cells, count = layout.cells[name], system.arenas[record][0]
+        cells, count = layout.cells[name], system.arenas[record].instances
         each = len(system.variables[name].initial) // count
         for index in range(count):
             if not state >> (states + index) & 1:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -124,13 +125,21 @@ def room_left() -> bool:
 """
 
 
-@pytest.fixture
-def claiming(tmp_path: Path) -> tuple[Path, Path]:
-    model, folder = tmp_path / "claiming.py", tmp_path / "c"
+@pytest.fixture(scope="module")
+def claimed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a model and the certificate that `prove` wrote, for tests to copy."""
+    folder = tmp_path_factory.mktemp("claimed")
+    model = folder / "claiming.py"
     model.write_text("# SPDX-License-Identifier: GPL-2.0-only\n" + CLAIMING)
     options = ("--set", "MOST=4", "--events", "twice", "--property", "most")
-    assert run("prove", str(model), *options, "--certificates", str(folder)) == 0
-    return model, folder
+    assert run("prove", str(model), *options, "--certificates", str(folder / "c")) == 0
+    return folder
+
+
+@pytest.fixture
+def claiming(claimed: Path, tmp_path: Path) -> tuple[Path, Path]:
+    shutil.copytree(claimed, tmp_path, dirs_exist_ok=True)
+    return tmp_path / "claiming.py", tmp_path / "c"
 
 
 def test_certify_says_what_is_shown(claiming: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:

@@ -107,7 +107,7 @@ def test_in_a_condition_it_is_a_model_error_all_the_same() -> None:
 def test_what_the_user_sees(tmp_path: Path) -> None:
     model = tmp_path / "model.py"
     model.write_text(HEADER + text_of("an underflow", "an action", True))
-    line = model.read_text().split("\n").index("def step() -> None:") + 1
+    line = next(n for n, text in enumerate(model.read_text().split("\n"), 1) if "left -= 1" in text)
     done = stackproof("check", str(model), "--save", str(tmp_path / "f"))
     assert done.returncode == 1
     assert done.stdout.startswith(f"{model}:{line}: error: {NAME} violated: the value -1 is outside its range 0..")

@@ -19,7 +19,7 @@ def allocation_functions(system: ir.System, layout: Layout) -> Iterator[str]:
     return, a bit each. free: the free ones, at least two. base: of the frame that steps, -1 for an action. named: those that the
     transition holds, with NULL as bit 0 and the first instance as bit 1."""
     for record, naming in system.names.items():
-        count, _, _ = system.arenas[record]
+        count = system.arenas[record].instances
         if count > MOST:
             raise Unsupported(f"{count} instances of {record} can be freed and named, {MOST} fit")
         yield from _Writer(system, layout, naming).function()

@@ -32,7 +32,7 @@ def canonical_tables(canonical: Canonical, raisers: Raisers) -> Iterator[str]:
     yield f"#define TABLED {len(canonical.tabled)}"
     yield f"#define UNORDERED {len(canonical.unordered)}"
     yield f"#define LOCATION_MASK {hex((1 << canonical.layout.location_width) - 1)}"
-    largest = max([(canonical.system.arenas[r][0] + 1) * canonical.system.arenas[r][1] for r in records], default=1)
+    largest = max([(canonical.system.arenas[r].instances + 1) * canonical.system.arenas[r].alignment for r in records], default=1)
     yield f"#define REFERENCES {largest}"
     yield f"#define MOST_PAGES {max([len(pages) for pages in canonical.pages.values()], default=1)}"
     yield "/* Of each field: the record it refers to, numbered as tabled and then unordered records; -1 for none. */"
@@ -105,7 +105,9 @@ def _pages(canonical: Canonical) -> Iterator[str]:
     width = max([len(page.row) for group in pages for page in group], default=1) or 1
     yield "/* Of each unordered record: how many there are, their alignment, and the fields of each page. */"
     yield _table("unsigned short", "page_count", [len(group) for group in pages])
-    yield _table("unsigned short", "page_alignment", [canonical.system.arenas[record][1] for record in canonical.unordered])
+    yield _table(
+        "unsigned short", "page_alignment", [canonical.system.arenas[record].alignment for record in canonical.unordered]
+    )
     yield _table("unsigned short", "row_length", [len(group[0].row) for group in pages])
     yield f"static const unsigned short page_row[{max(1, len(pages))}][MOST_PAGES][{width}] = {{"
     for group in pages:

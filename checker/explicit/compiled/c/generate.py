@@ -223,8 +223,8 @@ class _Generator:
             yield "\t}"
             yield "\treturn 0;"
             yield "}"
-        _, alignment, _ = self.system.arenas[self.system.processors.record]
-        for index in range(self.system.arenas[self.system.processors.record][0]):
+        alignment = self.system.arenas[self.system.processors.record].alignment
+        for index in range(self.system.arenas[self.system.processors.record].instances):
             yield from self.executes(index, (index + 1) * alignment)
 
     def executes(self, index: int, reference: int) -> Iterator[str]:
@@ -264,10 +264,10 @@ class _Generator:
         yield "\tint r;"
         yield "\tstruct tape tape;"
         if self.system.processors is not None:
-            _, alignment, _ = self.system.arenas[self.system.processors.record]
+            alignment = self.system.arenas[self.system.processors.record].alignment
             yield "\tunsigned base;"
             yield "\tint location, depth, owner;"
-            for index in range(self.system.arenas[self.system.processors.record][0]):
+            for index in range(self.system.arenas[self.system.processors.record].instances):
                 call = f"step(location, s, next_entry(w), &tape, {(index + 1) * alignment}, base, depth, owner)"
                 yield f"\tif ((location = processor_{index}(s, &base, &depth, &owner))) {{"
                 yield f"\t\tif (chooses[location]) EACH({call}, 1);"

@@ -14,6 +14,14 @@ from checker.language.python.source.modules import Import, Module, ModuleSet
 from checker.language.python.source.symbols import Resolver
 
 
+def is_parameter(definition: ast.stmt | Import | None) -> bool:
+    """Whether a name is defined as a parameter with named values."""
+    match definition:
+        case ast.Assign(value=ast.Call(func=ast.Name(id="parameter"), args=[ast.Constant(value=str()), *_])):
+            return True
+    return False
+
+
 def _or(names: Sequence[str]) -> str:
     return f"{', '.join(names[:-1])} or {names[-1]}"
 
@@ -83,6 +91,7 @@ class SettingReader:
                 raise module.error(call.args[1], f"{each!r} stands here twice; leave out one")
         if default not in names:
             raise module.error(call, f"the default {default!r} is none of the values {_or(names)}")
+        default = self._default_of_model(module, name, what, names) or default
         value = self.settings.get(name, default)
         if value not in names:
             hint = similar(value, names) if isinstance(value, str) else ""
@@ -90,6 +99,18 @@ class SettingReader:
         position = module.position(call)
         self.parameters[name] = tree.Parameter(name, default, 0, 0, what, value, position, names)
         return tree.Constant(position, tree.EnumType(name, names, of_parameter=True), names.index(value))
+
+    def _default_of_model(self, module: Module, name: str, what: str, names: tuple[str, ...]) -> str | None:
+        """The value that the model gives the parameter where the user does not; None if it gives none."""
+        giving = [model for model in self.modules.lineage() if model is not module and _gives(model, name)]
+        if not giving:
+            return None
+        at, definition = self.modules.home(giving[0], name)
+        match definition:
+            case ast.Assign(value=ast.Constant(value=str(given))) if given in names:
+                return given
+        node = definition if isinstance(definition, ast.AST) else ast.Pass()
+        raise at.error(node, f'`{name}` ({what}) is {_or(names)}; write `{name} = "{names[0]}"`, or another name')
 
     def constant_of_model(self, module: Module, name: str, call: ast.Call) -> tree.Constant:
         """What the model defines, or imports by name from another model, or else inherits, under this name; else the default."""

@@ -16,7 +16,7 @@ from checker.language.python.declare.decorators import code_of
 from checker.language.python.declare.literals import texts
 from checker.language.python.declare.properties import PropertyTable
 from checker.language.python.declare.records import RecordReader
-from checker.language.python.declare.settings import SettingReader
+from checker.language.python.declare.settings import SettingReader, is_parameter
 from checker.language.python.declare.sizing import what_to_raise
 from checker.language.python.declare.types import TypeReader
 from checker.language.python.declare.variables import VariableReader
@@ -148,6 +148,10 @@ class Symbols:
                 case Builtin("demand"):
                     identifier, why = texts(module, value, 2, 'demand("id", "why")')
                     return self.properties.add(module, value, identifier, why)
+        if isinstance(value, ast.Constant) and isinstance(value.value, str):
+            for kernel in self.modules.modules.values():
+                if kernel is not module and kernel.of_kernel and is_parameter(kernel.definitions.get(name)):
+                    return self.resolve(kernel, name, value)
         if isinstance(value, ast.Subscript):
             return TypeName(self.annotation(module, value))
         expression = ExpressionTranslator(self, module).expression(value)

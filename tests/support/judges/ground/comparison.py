@@ -124,7 +124,7 @@ class GroundComparison:
             else:
                 assert processors is not None
                 records = [processors.record]
-            for who in itertools.product(*(range(self.of_all.real.arenas[record][0]) for record in records)):
+            for who in itertools.product(*(range(self.of_all.real.arenas[record].instances) for record in records)):
                 yield key, tuple(self.states.reference(record, n) for record, n in zip(records, who, strict=True))
 
     def differences(self, count: int, each: int) -> list[str]:
@@ -211,7 +211,7 @@ class GroundComparison:
             return
         self.states.seen.state = end
         for v, view in enumerate(self.views):
-            instances = [self.chance.randrange(self.of_all.real.arenas[record][0]) for record in view.records]
+            instances = [self.chance.randrange(self.of_all.real.arenas[record].instances) for record in view.records]
             if len(set(zip(view.records, instances, strict=True))) == len(instances):
                 row = self.states.seen.row(view, instances)
                 if not formula.can(*leads, *formula.shows(v, instances, row)):
@@ -230,7 +230,7 @@ class GroundComparison:
                     for (_, type_, _), value in zip(demand.predicate.parameters, arguments, strict=True)
                     if isinstance(type_, tree.ReferenceType)
                 ]
-                instances = [at // self.of_all.real.arenas[r][1] - 1 for r, at in zip(demand.records, there, strict=True)]
+                instances = [at // self.of_all.real.arenas[r].alignment - 1 for r, at in zip(demand.records, there, strict=True)]
                 seen = formula.can(*leads, *formula.any_are(demand.records, instances), formula.goal(f"keeps {n}"))
                 if seen != expected:
                     yield f"{demand.predicate.name}{arguments} after the step: violated {expected}, in the formula {seen}"
@@ -242,7 +242,7 @@ class GroundComparison:
                 domains.append((value,))
             else:
                 assert isinstance(type_, tree.ReferenceType)
-                count = self.of_all.real.arenas[type_.record][0]
+                count = self.of_all.real.arenas[type_.record].instances
                 domains.append([self.states.reference(type_.record, n) for n in range(count)])
         return itertools.product(*domains)
 

@@ -165,7 +165,7 @@ class Formula:
                     if same is not t.false:
                         self.known.append(t.disjunction(t.negation(same), i.equal(value, self.before[cell])))
         for record, named in self.ground.instances.items():
-            last = self.states.reference(record, self.states.real.arenas[record][0] - 1)
+            last = self.states.reference(record, self.states.real.arenas[record].instances - 1)
             for each in named:
                 fits = t.negation(i.less(i.constant(last), each))
                 self.known.append(t.disjunction(t.negation(self.ground.is_instance(record, each)), fits))

@@ -48,7 +48,7 @@ class States:
             for place in itertools.product(*map(range, self.real.variables[variable.name].dimensions))
         ]
         for owner in self.system.owners.values():
-            count = self.real.arenas[owner.record][0]
+            count = self.real.arenas[owner.record].instances
             frames = [frame_name(owner.record, depth) for depth in range(owner.frames)]
             for name in [*frames, *(name for name, local in self.locals.items() if local.at in frames)]:
                 self.cells += [(name, (index,)) for index in range(count)]
@@ -82,7 +82,7 @@ class States:
         return {name: Local(at[name], frozenset(live), above.get(name)) for name, live in found.items()}
 
     def reference(self, record: str, index: int) -> int:
-        return (index + 1) * self.real.arenas[record][1]
+        return (index + 1) * self.real.arenas[record].alignment
 
     def values(self, state: int) -> Values:
         """What each function is in each place; of a local that is not live, its least value."""
