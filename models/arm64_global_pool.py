@@ -408,8 +408,8 @@ EXPECTED = (
         settings={"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2},
         events=("touch", "late-fault", "allocator-fault"),
         violated={"lock-order": 52, "charge-once": 27, "mark-earned": 49, "refill-owed": 27},
-        states=13_973,
-        transitions=15_243,
+        states=14_349,
+        transitions=15_647,
         depth=101,
     ),
 )

@@ -13,12 +13,17 @@ from checker.ir.system import System
 from checker.language.tree import Program
 from tests.support.judges.confirming import all_replay
 
+BOTH = frozenset({"pages", "symmetry"})
 
-def agree(program: Program, threads: tuple[int, ...] = (1, 2)) -> Result:
-    """Search with both engines; assert that they say the same, and that the replayer confirms what the compiled one found."""
+
+def agree(
+    program: Program, threads: tuple[int, ...] = (1, 2), reduced_by: tuple[frozenset[str], ...] = (frozenset({"pages"}), BOTH)
+) -> Result:
+    """Search with both engines, plainly and with each of these reductions; assert that they say the same, and that the replayer
+    confirms what the compiled one found."""
     system = lower(program)
     expected = agree_with(program, system, frozenset(), threads)
-    for reductions in (frozenset({"pages"}), frozenset({"pages", "symmetry"})) if system.symmetry is not None else ():
+    for reductions in reduced_by if system.symmetry is not None else ():
         reduced = agree_with(program, system, reductions, (1,))
         if expected.error is None and reduced.error is None:
             assert lengths(reduced) == lengths(expected)
