@@ -109,7 +109,7 @@ RECORDED = Recorded(
         "free-context": "145eadcb549a",
         "handler-reentrant": "1b9a2d663e55",
         "live-page": "16cdc950bda9",
-        "lock-held": "ad5cb7a5c711",
+        "lock-held": "8f06bd86a604",
         "lock-order": "381b48ac424d",
         "lock-recursion": "f051c88ad2e1",
         "mark-earned": "4aae61c3685c",

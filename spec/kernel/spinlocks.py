@@ -54,6 +54,7 @@ def raw_spin_unlock(lock: RawSpinlock) -> None:
     """raw_spin_unlock(), by the CPU that has the lock."""
     with atomic("one store with release semantics"):
         give_back_raw_spinlock(lock)
+        check(not lock.irqsave, lock_held, "{lock} is given back, and interrupts, which were turned off with it, stay off")
 
 
 @routine
@@ -70,6 +71,7 @@ def raw_spin_unlock_irqrestore(lock: RawSpinlock) -> None:
     """raw_spin_unlock_irqrestore(), by the CPU that has the lock."""
     with atomic("one store with release semantics"):
         give_back_raw_spinlock(lock)
+        check(lock.irqsave, lock_held, "{lock} is given back with interrupts, which it had left alone")
         lock.irqsave = False
 
 
@@ -124,7 +126,10 @@ def spin_lock_irqsave(lock: Spinlock) -> None:
 @routine
 def spin_unlock_irqrestore(lock: Spinlock) -> None:
     """spin_unlock_irqrestore()."""
-    raw_spin_unlock_irqrestore(lock.rlock)
+    if PREEMPT_RT:
+        raw_spin_unlock(lock.rlock)
+    else:
+        raw_spin_unlock_irqrestore(lock.rlock)
 
 
 @routine

@@ -73,6 +73,8 @@ OF_LOCKS = (
             12: Planted(48, 177),
             13: Planted(48, 177),
             14: Planted(48, 177),
+            15: Planted(49, 184),
+            16: Planted(49, 179),
         },
     ),
     Control(
@@ -81,7 +83,7 @@ OF_LOCKS = (
         *(535, 583, 87),
         reached={"reached-all": 41, "reached-in-interrupt": 37},
         planted={
-            2: Planted(27, 659, {"charge-once": 44, "lock-recursion": 28, "refill-owed": 44}),
+            2: Planted(27, 659, {"refill-owed": 44, "lock-recursion": 28, "charge-once": 44}),
         },
         events=("nmi",),
         also={"charge-once": 44, "refill-owed": 44},

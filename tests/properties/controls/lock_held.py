@@ -5,7 +5,8 @@ What is not given back is: PLANTED=1: a raw spinlock of the hook of __schedule. 
 4: a mutex of do_exit. 5: preemption. 6: interrupts. 7: migration. 8: a mutex of the hook of __schedule. 9: preemption in irq_work.
 10: do_exit sleeps with a spinlock (which may not be: no-sleep-atomic).
 
-What is given back, and was not taken, is: 11: a spinlock. 12: a mutex. 13: preemption. 14: migration.
+What is given back, and was not taken, is: 11: a spinlock. 12: a mutex. 13: preemption. 14: migration. 15: interrupts, with a
+spinlock. PLANTED=16: interrupts that were turned off with a spinlock stay off.
 """
 
 from models.lifecycle import uncharge_pages
@@ -68,7 +69,7 @@ from spec.kernel import (
 )
 from spec.kernel.parameters import SLEEP
 
-PLANTED = parameter(1, 0, 14, "0: no fault, 1 to 10: what is not given back, 11 to 14: what is given back and was not taken")
+PLANTED = parameter(1, 0, 16, "0: no fault, 1 to 10, 16: what is not given back, 11 to 15: what is given back and was not taken")
 RAW_SPINLOCKS = 2
 SPINLOCKS = 1
 MUTEXES = 1
@@ -102,6 +103,12 @@ def lock_all(tsk: Task) -> None:
         preempt_enable()
     elif PLANTED == 14:
         migrate_enable()
+    elif PLANTED == 15:
+        raw_spin_lock(instance(RawSpinlock, 1))
+        raw_spin_unlock_irqrestore(instance(RawSpinlock, 1))
+    elif PLANTED == 16:
+        raw_spin_lock_irqsave(instance(RawSpinlock, 1))
+        raw_spin_unlock(instance(RawSpinlock, 1))
 
 
 @routine
