@@ -65,3 +65,10 @@ def test_two_cpus_handle_faults_at_a_time_only_with_a_stack_each(arch: str) -> N
 def test_handlers_of_two_cpus_meet_only_with_a_stack_each(arch: str, meet: bool) -> None:
     tried = Tried("handlers_meet", (2, 2, 2), ("touch",), settings={"ARCH": arch})
     assert ("handlers-meet" in tried.found()) is meet
+
+
+@pytest.mark.parametrize(("shared", "violated"), [(0, frozenset()), (1, frozenset({"refill-eventually"}))])
+def test_one_irq_work_for_all_cpus_is_not_queued_where_another_has_it(shared: int, violated: frozenset[str]) -> None:
+    """It refills the pool of the CPU that it runs on, and nobody asks again for the other's."""
+    tried = Tried("irq_work_refill", (2, 2, 2), ("touch",), violated, {"ARCH": "x86", "IRQ_WORK_SHARED": shared})
+    assert tried.found() == violated

@@ -132,3 +132,35 @@ def test_nothing_that_happens_is_left_out(seed: int, monkeypatch: pytest.MonkeyP
     assert found.violated == wanted.violated
     assert found.errors == wanted.errors
     assert found.states == wanted.states
+
+
+ASSUMED = """
+asked: bool = False
+@function
+def is_asked(node: Node) -> bool:
+    return {given}
+@fair("who asks is answered", given=is_asked)
+def is_answered(node: Node) -> bool:
+    return node.use == 1
+@action
+def ask() -> None:
+    global asked
+    {asks}
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "asks", "stays"),
+    [
+        ("asked", "asked = True", True),
+        ("asked", "asked = False", False),
+        ("asked and node.link.use == 0", "asked = False", False),
+        ("node.link.use == 0 and asked", "asked = False", True),
+        ("OFF and node.use == 0", "asked = True", False),
+        ("not asked", "asked = False", True),
+        ("asked or node.use == 0", "asked = False", True),
+    ],
+)
+def test_what_is_assumed_where_nothing_ever_asks_for_it_is_left_out(given: str, asks: str, stays: bool) -> None:
+    program = program_of(STATE + ASSUMED.format(given=given, asks=asks))
+    assert [assumption.name for assumption in program.assumptions] == (["is_answered"] if stays else [])

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """hardened, but that an irq_work refills the pool of its CPU: the fault handler queues it, and the hooks in the switch only charge."""
 
-from checker.language import function, implements, in_routine
+from checker.language import function, implements, in_routine, parameter
 from models.hardened import (
     dynamic_stack_alloc,
     dynamic_stack_charge,
@@ -46,6 +46,8 @@ __all__ = [
     "dynamic_stack_may_read",
     "dynamic_stack_released",
 ]
+
+IRQ_WORK_SHARED = parameter(0, 0, 1, "1: one irq_work for all CPUs")
 
 
 @implements(stack_fault)
