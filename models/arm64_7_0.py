@@ -100,7 +100,7 @@ def has_not_grown(stack: VmArea) -> bool:
 
 RECORDED = Recorded(
     properties={
-        "area-agrees": "47de99066a25",
+        "area-agrees": "da24eefca797",
         "area-owned": "714fbf803bb2",
         "capacity": "673e4768c3a6",
         "charge-once": "0380328b83e1",
@@ -124,7 +124,7 @@ RECORDED = Recorded(
         "remote-access": "2e49566c4bd5",
         "right-stack": "5b68406cf6ef",
         "service-context": "9d98f26740a8",
-        "single-hole": "08bcaa5eefbd",
+        "single-hole": "bd4a58110e10",
         "statistics-zero": "c2e647bbdcbe",
         "tag-live": "c2778e230649",
         "task-runs": "022b5e16b4ae",

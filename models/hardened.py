@@ -331,7 +331,7 @@ def dynamic_stack_cpu_dead(cpu: Cpu) -> None:
 
 RECORDED = Recorded(
     properties={
-        "area-agrees": "47de99066a25",
+        "area-agrees": "da24eefca797",
         "area-owned": "714fbf803bb2",
         "capacity": "c13a3c272b1d",
         "charge-once": "0380328b83e1",
@@ -355,7 +355,7 @@ RECORDED = Recorded(
         "remote-access": "42e7d039e757",
         "right-stack": "5b68406cf6ef",
         "service-context": "9d98f26740a8",
-        "single-hole": "08bcaa5eefbd",
+        "single-hole": "bd4a58110e10",
         "statistics-zero": "c2e647bbdcbe",
         "tag-live": "c2778e230649",
         "task-runs": "022b5e16b4ae",

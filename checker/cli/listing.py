@@ -6,7 +6,7 @@ from __future__ import annotations
 import sys
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
 import click
@@ -29,12 +29,17 @@ WIDTH = 80
 """Columns of the list, but for a path that is longer."""
 
 
+DEFAULT = "{default}"
+"""What stands for its default in the line of a parameter."""
+
+
 @dataclass(frozen=True)
 class Entry:
-    """What a model has: its line, and what it means."""
+    """What a model has: its line, and what it means. default: of a parameter, which models of one kernel may have otherwise."""
 
     line: str
     meaning: str
+    default: str = field(default="", compare=False)
 
 
 @click.command("list", short_help="List models, their parameters, properties and events.")
@@ -91,15 +96,19 @@ def _properties(program: Program) -> set[tuple[str, Position]]:
 def _group(group: Sequence[Program]) -> None:
     """Print what the programs have, each thing once, with the programs that have it if not all do."""
     for title in _sections(group[0]):
-        having: dict[Entry, list[Program]] = {}
+        having: dict[Entry, dict[str, list[str]]] = {}
         for program in group:
             for entry in _sections(program)[title]:
-                having.setdefault(entry, []).append(program)
+                having.setdefault(entry, {}).setdefault(entry.default, []).append(_typed(program))
         if having:
             print(f"  {title}")
-        for entry, programs in having.items():
-            some = f"  (only {', '.join(map(_typed, programs))})" if len(programs) < len(group) else ""
-            _paragraph(entry.line + some, 4, 10)
+        for entry, defaults in having.items():
+            programs = [name for names in defaults.values() for name in names]
+            some = f"  (only {', '.join(programs)})" if len(programs) < len(group) else ""
+            usual, *others = sorted(defaults, key=lambda default: -len(defaults[default]))
+            other = "".join(f"; {default} in {', '.join(defaults[default])}" for default in others)
+            line = entry.line.replace(DEFAULT, usual) if usual else entry.line
+            _paragraph(line + other + some, 4, 10)
             _paragraph(_joined(entry.meaning), 8)
 
 
@@ -109,7 +118,7 @@ def _sections(program: Program) -> dict[str, list[Entry]]:
     parameters = []
     for p in program.parameters:
         values = ", ".join(p.names) or f"{p.low} to {p.high}"
-        parameters.append(Entry(f"{p.name} = {p.default} ({values})", p.meaning))
+        parameters.append(Entry(f"{p.name} = {DEFAULT} ({values})", p.meaning, str(p.default)))
     properties: dict[bool, list[Entry]] = {False: [], True: []}
     for name, property_ in program.properties.items():
         shown = f"{name} (a lemma)" if property_.is_lemma else name

@@ -3,7 +3,7 @@ from checker.language import invariant
 from spec.kernel.hooks import list_is_exact
 from spec.kernel.parameters import STACK_PAGES
 from spec.kernel.records import Level, Task
-from spec.properties.at_rest import is_changing
+from spec.properties.at_rest import is_changing, is_listed_later
 
 
 @invariant(
@@ -15,5 +15,7 @@ def area_agrees(task: Task, level: Level) -> bool:
     listed but not mapped is freed under somebody. Demanded where the protocol says that the list is exact."""
     area = task.stack_vm_area
     if area is None or level == STACK_PAGES or is_changing(task) or not list_is_exact(area):
+        return True
+    if is_listed_later(area, level):
         return True
     return area.pages[level] is area.pte[level]

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """When the demands on a stack hold: not while its own fault handler is at work on it."""
 
-from checker.language import every, function, in_routine
+from checker.language import address, every, function, in_routine, reference
 from spec.kernel.exceptions import in_stack_fault
 from spec.kernel.hooks import (
     alloc_vmap_stack,
@@ -20,8 +20,8 @@ from spec.kernel.hooks import (
     task_forked,
 )
 from spec.kernel.interrupts import run_irq_work
-from spec.kernel.parameters import RECLAIM
-from spec.kernel.records import Cpu, Task
+from spec.kernel.parameters import POOL_SLOTS, RECLAIM, STACK_PAGES
+from spec.kernel.records import Cpu, Level, Page, Task, VmArea
 
 
 @function
@@ -37,9 +37,42 @@ def is_leaving(task: Task) -> bool:
 
 
 @function
+def is_being_left(task: Task) -> bool:
+    """Whether the protocol is at work for the task on the stack of the one that comes after it."""
+    return any(cpu.previous is task and in_routine(cpu.stack, switch_finished) for cpu in every(Cpu))
+
+
+@function
+def is_switched(task: Task) -> bool:
+    """Whether the protocol is at work in __schedule for the task, which leaves or comes."""
+    return (
+        is_leaving(task)
+        or in_routine(task, switch_finished)
+        or is_being_left(task)
+        or any(in_routine(other, switch_prepare) for other in every(Task))
+    )
+
+
+@function
 def is_changing(task: Task) -> bool:
-    """Whether the task's stack is being changed: by a fault that is handled, or maybe by a shrinker."""
-    return fault_active(task) or (RECLAIM and any(in_routine(other, shrinker_scan) for other in every(Task)))
+    """Whether the protocol may be changing the task's stack: in a fault on it, as it is switched, or in a shrinker."""
+    return fault_active(task) or is_switched(task) or (RECLAIM and any(in_routine(other, shrinker_scan) for other in every(Task)))
+
+
+@function
+def is_tagged_in_a_slot(page: Page) -> bool:
+    """Whether a pool slot holds the page with a tag."""
+    return any(cpu.pool[slot] is reference(Page, address(page) | 1) for cpu in every(Cpu) for slot in range(POOL_SLOTS))
+
+
+@function
+def is_listed_later(stack: VmArea, level: Level) -> bool:
+    """Whether the page at that level is neither listed nor counted, and a slot still says that it was taken: what is made of the
+    slot makes up for it."""
+    page = stack.pte[level]
+    if level < stack.nr_pages or any(stack.pages[i] is page for i in range(STACK_PAGES)):
+        return False
+    return is_tagged_in_a_slot(page)
 
 
 @function

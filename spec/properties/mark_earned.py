@@ -1,15 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
-from checker.language import address, every, function, in_routine, invariant
-from spec.kernel.hooks import is_marked, switch_finished
+from checker.language import address, every, function, invariant
+from spec.kernel.hooks import is_marked
 from spec.kernel.parameters import POOL_SLOTS, STACK_PAGES
 from spec.kernel.records import Cpu, Task, TaskState
-from spec.properties.at_rest import fault_active, is_leaving
-
-
-@function
-def is_being_left(task: Task) -> bool:
-    """Whether the protocol is at work for the task on the stack of the one that comes after it."""
-    return any(cpu.previous is task and in_routine(cpu.stack, switch_finished) for cpu in every(Cpu))
+from spec.properties.at_rest import fault_active, is_being_left, is_leaving
 
 
 @function

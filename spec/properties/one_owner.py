@@ -1,21 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
-from checker.language import address, every, function, invariant, is_allocated, reference
+from checker.language import every, function, invariant, is_allocated
 from spec.kernel.hooks import holds_page
 from spec.kernel.parameters import POOL_SLOTS, STACK_PAGES
 from spec.kernel.records import Cpu, Page, VmArea
-from spec.properties.at_rest import protocol_active
+from spec.properties.at_rest import is_tagged_in_a_slot, protocol_active
 
 
 @function
 def slots_with(page: Page) -> int:
     """How many pool slots hold the page, not tagged."""
     return sum(1 for cpu in every(Cpu) for slot in range(POOL_SLOTS) if cpu.pool[slot] is page)
-
-
-@function
-def is_tagged_in_a_slot(page: Page) -> bool:
-    """Whether a pool slot holds the page with a tag."""
-    return any(cpu.pool[slot] is reference(Page, address(page) | 1) for cpu in every(Cpu) for slot in range(POOL_SLOTS))
 
 
 @function

@@ -3,7 +3,7 @@ from checker.language import invariant
 from spec.kernel.hooks import list_is_exact
 from spec.kernel.parameters import STACK_PAGES
 from spec.kernel.records import Level, Task
-from spec.properties.at_rest import is_changing
+from spec.properties.at_rest import is_changing, is_listed_later
 
 
 @invariant(
@@ -16,5 +16,7 @@ def single_hole(task: Task, level: Level) -> bool:
     behind (list_is_exact); what it then forgets to count is missed where pages are charged, zeroed and freed."""
     area = task.stack_vm_area
     if area is None or level == STACK_PAGES or is_changing(task) or not list_is_exact(area):
+        return True
+    if is_listed_later(area, level):
         return True
     return (area.pte[level] is not None) == (level < area.nr_pages)

@@ -33,7 +33,9 @@ def test_list_is_80_columns_wide_and_has_each_thing_once() -> None:
     named = [line.split()[0] for line in lines if re.match(r"    \S", line)]
     assert len(named) == len(set(named)) > 50
     assert "    GLOBAL_POOL_PAGES = 8 (1 to 8)  (only arm64_7_0, arm64_global_pool)" in lines
+    assert "    ARCH = generic (generic, x86, x86-fred, arm64, riscv); arm64 in arm64_7_0," in lines
     alone = stackproof("list", "arm64_7_0").stdout
+    assert "\n    ARCH = arm64 (generic, x86, x86-fred, arm64, riscv)\n" in alone
     assert "\n    GLOBAL_POOL_PAGES = 8 (1 to 8)\n" in alone
     assert "(only" not in alone
 

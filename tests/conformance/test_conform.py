@@ -100,6 +100,10 @@ def test_a_limit_is_exit_status_3(capsys: pytest.CaptureFixture[str]) -> None:
             ["models/hardened.py", "--events", "touch,allocator-fault"],
             "the reference implementation has no event allocator-fault",
         ),
+        (
+            ["models/rfc_v1.py", "--set", "ARCH=arm64", "--events", "touch"],
+            "the reference implementation has no parameter ARCH, and is as the model with ARCH = generic",
+        ),
         (["models/none.py"], "models/none.py"),
         (["models/rfc_v1.py", "--run", "none.json"], "none.json"),
         (["models/rfc_v1.py", "--run", "none.json", "--cpus", "2"], "leave them out"),

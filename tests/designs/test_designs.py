@@ -33,22 +33,36 @@ class Tried:
 
 
 RECORDS_LATE = CONTROLS / "single_hole_late.py"
+POPULATES = MODELS / "populate_before_switch.py"
+TAKES_BACK = CONTROLS / "live_page.py"
 COUNTS = CONTROLS / "statistics_zero.py"
 RIGHT = {"PLANTED": 0}
 
 TRIED = (
     Tried(RECORDS_LATE, (1, 1, 2), ("touch",), frozenset(), RIGHT),
     Tried(RECORDS_LATE, (1, 2, 2), ("touch",), frozenset(), RIGHT),
-    Tried(RECORDS_LATE, (1, 1, 2), ("late-fault",), frozenset({"charge-once"}), RIGHT),
+    Tried(RECORDS_LATE, (1, 1, 2), ("late-fault",), frozenset({"charge-once", "single-hole"}), RIGHT),
     Tried(
         RECORDS_LATE,
         (1, 2, 2),
         ("late-fault", "exit"),
-        frozenset({"charge-once", "tag-live", "fault-resolved", "capacity"}),
+        frozenset({"charge-once", "single-hole", "tag-live", "fault-resolved", "capacity"}),
         RIGHT,
     ),
     Tried(COUNTS, (1, 2, 2), ("touch", "exit"), frozenset(), RIGHT),
     Tried(COUNTS, (1, 2, 2), ("touch", "exit"), frozenset({"statistics-zero"}), {"PLANTED": 1}),
+    Tried(POPULATES, (1, 2, 2), ("touch", "depth"), frozenset()),
+    Tried(POPULATES, (1, 1, 3), ("touch", "depth"), frozenset()),
+    Tried(POPULATES, (1, 2, 2), ("touch", "depth", "exit"), frozenset()),
+    Tried(POPULATES, (1, 2, 2), ("touch", "depth"), frozenset({"live-page"}), {"WRONG": 1}),
+    Tried(POPULATES, (1, 2, 2), ("touch", "depth"), frozenset({"zeroed"}), {"WRONG": 2}),
+    Tried(POPULATES, (1, 2, 2), ("touch", "depth"), frozenset({"charge-once"}), {"WRONG": 3}),
+    Tried(POPULATES, (1, 2, 2), ("touch", "depth"), frozenset({"fault-resolved"}), {"WRONG": 4}),
+    Tried(POPULATES, (1, 2, 2), ("touch", "depth"), frozenset({"charge-once"}), {"WRONG": 5}),
+    Tried(POPULATES, (1, 2, 2), ("touch", "depth"), frozenset({"fault-resolved"}), {"WRONG": 6}),
+    Tried(TAKES_BACK, (1, 2, 2), ("touch", "reclaim"), frozenset(), RIGHT),
+    Tried(TAKES_BACK, (1, 2, 2), ("touch", "reclaim"), frozenset({"live-page"}), {"PLANTED": 1}),
+    Tried(TAKES_BACK, (1, 2, 2), ("touch", "reclaim"), frozenset({"live-page"}), {"PLANTED": 2}),
 )
 
 

@@ -76,6 +76,11 @@ EQUIVALENT = {
 }
 """Mutants that no control tells from the original, and why."""
 
+SWITCHED = ("is_switched: ", "is_being_left: ", "is_leaving: ", "is_listed_later: ")
+IN_DESIGNS = {"single-hole": SWITCHED, "area-agrees": SWITCHED}
+"""Functions of a formula that excuse what controls do not do, change a stack as it is switched: designs in tests/designs do. What is
+left of them in a mutant is judged there."""
+
 
 LONG = {
     "one-owner",
@@ -101,7 +106,8 @@ LONG = {
 
 @pytest.mark.parametrize("name", always(FORMULAS, lambda name: name not in LONG))
 def test_no_mutant_of_the_formula_survives(name: str) -> None:
-    assert sorted(survivors(name)) == sorted(EQUIVALENT.get(name, ()))
+    found = [mutant for mutant in survivors(name) if not mutant.startswith(IN_DESIGNS.get(name, ("-",)))]
+    assert sorted(found) == sorted(EQUIVALENT.get(name, ()))
 
 
 @pytest.mark.parametrize("control", always(RECORDED, lambda control: control.states < 150), ids=str)

@@ -1,19 +1,20 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Control of single-hole, and of area-agrees, where the protocol does not keep list and count all the time: its handler only maps. It
-notes beside the slot whose stack has the page; list, count and charge are made by the task that leaves, in the hook of __schedule.
+notes beside the slot whose stack has which page; list, count and charge are made by the task that leaves, in the hook of __schedule.
 
 PLANTED=1: a page is charged there and its slot filled again, and the page is neither listed nor counted. PLANTED=2: it is
 listed and not counted.
 """
 
 from checker.language import Array, Per, array, every, function, implements, invariant, null, parameter, per
-from models.rfc_v1 import acquired, alloc_vmap_stack_dynamic, free_vmap_stack_dynamic, is_acquired, not_acquired, uncharge_stack
+from models.rfc_v1 import acquired, alloc_vmap_stack_dynamic, free_vmap_stack_dynamic, is_acquired, uncharge_stack
 from spec.kernel import (
     POOL_SLOTS,
     STACK_PAGES,
     Cpu,
     Gfp,
     Level,
+    Page,
     Task,
     VmArea,
     alloc_pages,
@@ -32,6 +33,11 @@ __all__ = ["alloc_vmap_stack_dynamic", "free_vmap_stack_dynamic", "uncharge_stac
 
 PLANTED = parameter(1, 0, 2, "0: no fault, 1: what is charged is neither listed nor counted, 2: it is not counted")
 
+NOTES = parameter(
+    0, 0, 1, "0: a slot whose page is mapped has a tag, 1: it is empty, and list_is_exact says which stacks lag behind"
+)
+
+noted: Per[Cpu, Array[Page | None]] = per(Cpu, array(POOL_SLOTS))
 mapped_in: Per[Cpu, Array[VmArea | None]] = per(Cpu, array(POOL_SLOTS))
 
 
@@ -43,8 +49,9 @@ def map_only(tsk: Task, stack: VmArea, level: Level) -> bool:
     for i in range(POOL_SLOTS):
         page = cpu.pool[i]
         if page and not is_acquired(page):
-            cpu.pool[i] = acquired(page)
+            cpu.pool[i] = acquired(page) if NOTES == 0 else null(Page)
             mapped_in[cpu][i] = stack
+            noted[cpu][i] = page
             set_pte_at(stack, level, page)
             return True
     return False
@@ -54,22 +61,23 @@ def map_only(tsk: Task, stack: VmArea, level: Level) -> bool:
 def account(prev: Task) -> None:
     cpu = this_cpu()
     for i in range(POOL_SLOTS):
-        if is_acquired(cpu.pool[i]):
-            page = not_acquired(cpu.pool[i])
-            stack = mapped_in[cpu][i]
+        stack = mapped_in[cpu][i]
+        if stack is not None:
+            page = noted[cpu][i]
             if PLANTED != 1:
                 stack.pages[stack.nr_pages] = page
             if PLANTED == 0:
                 stack.nr_pages += 1
             memcg_kmem_charge_page(page, Gfp.NOFAIL, None)
             mapped_in[cpu][i] = null(VmArea)
+            noted[cpu][i] = null(Page)
             cpu.pool[i] = alloc_pages(Gfp.ZERO)
 
 
 @implements(list_is_exact)
 @function
 def nothing_is_noted(stack: VmArea) -> bool:
-    return not any(mapped_in[cpu][i] is stack for cpu in every(Cpu) for i in range(POOL_SLOTS))
+    return NOTES == 0 or not any(mapped_in[cpu][i] is stack for cpu in every(Cpu) for i in range(POOL_SLOTS))
 
 
 @implements(is_marked)
