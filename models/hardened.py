@@ -563,4 +563,20 @@ EXPECTED = (
         transitions=27_733,
         depth=165,
     ),
+    Expected(
+        settings={"CPUS": 2, "TASKS": 1, "STACK_PAGES": 2},
+        events=("touch", "oom", "sleep", "depth", "reclaim"),
+        violated={},
+        states=3_325,
+        transitions=5_856,
+        depth=86,
+    ),
+    Expected(
+        settings={"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2, "ARCH": "arm64"},
+        events=("touch", "switch-fault", "irq"),
+        violated={},
+        states=2_030,
+        transitions=2_301,
+        depth=101,
+    ),
 )

@@ -436,4 +436,20 @@ EXPECTED = (
         transitions=461,
         depth=78,
     ),
+    Expected(
+        settings={"CPUS": 1, "TASKS": 1, "STACK_PAGES": 2, "PREEMPT_RT": 1},
+        events=("touch",),
+        violated={"service-context": 25},
+        states=70,
+        transitions=74,
+        depth=28,
+    ),
+    Expected(
+        settings={"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2, "ARCH": "arm64"},
+        events=("switch-fault",),
+        violated={},
+        states=661,
+        transitions=729,
+        depth=71,
+    ),
 )
