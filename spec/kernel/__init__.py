@@ -1,10 +1,23 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The kernel around a protocol: what a protocol's text may use. Importing it brings in the whole kernel."""
 
-from spec.kernel.asking import in_hardirq, in_interrupt, in_nmi, in_task
 from spec.kernel.boot import boot
-from spec.kernel.depth import depth_in_use, task_stack_level
-from spec.kernel.exceptions import exc_nmi, exc_page_fault
+from spec.kernel.entry.asking import in_hardirq, in_interrupt, in_nmi, in_task
+from spec.kernel.entry.depth import depth_in_use, task_stack_level
+from spec.kernel.entry.exceptions import exc_nmi, exc_page_fault
+from spec.kernel.entry.faults import (
+    allocator_fault,
+    interrupt,
+    interrupt_fault,
+    interrupt_of_softirqs,
+    late_fault,
+    nmi,
+    remote_read,
+    switch_fault,
+    touch,
+)
+from spec.kernel.entry.interrupts import irq_work_interrupt, irq_work_queue, rcu_softirq, running_task
+from spec.kernel.entry.stack_pointer import stack_comes_back_up, stack_goes_deeper
 from spec.kernel.fairness import (
     allocations_succeed,
     allocators_locks_are_queues,
@@ -16,17 +29,6 @@ from spec.kernel.fairness import (
     spinlocks_are_queues,
     spinlocks_are_queues_in_exceptions,
     tasks_run,
-)
-from spec.kernel.faults import (
-    allocator_fault,
-    interrupt,
-    interrupt_fault,
-    interrupt_of_softirqs,
-    late_fault,
-    nmi,
-    remote_read,
-    switch_fault,
-    touch,
 )
 from spec.kernel.hooks import (
     alloc_vmap_stack,
@@ -58,23 +60,9 @@ from spec.kernel.hooks import (
     switch_prepare,
     task_forked,
 )
-from spec.kernel.interrupts import irq_work_interrupt, irq_work_queue, rcu_softirq, running_task
-from spec.kernel.locks import Mutex, RawSpinlock, Spinlock
-from spec.kernel.memory import (
-    __free_page,
-    alloc_pages,
-    alloc_pages_nolock,
-    free_pages_nolock,
-    is_charged,
-    memcg_kmem_charge_page,
-    memcg_kmem_uncharge_page,
-    mod_lruvec_page_state,
-    set_pte_at,
-    try_alloc_pages,
-)
-from spec.kernel.mutexes import mutex_lock, mutex_trylock, mutex_unlock
-from spec.kernel.parameters import ARCH, CPUS, IDLE_DYNAMIC, POOL_SLOTS, PREALLOC_PAGES, STACK_PAGES, TASKS
-from spec.kernel.preemption import (
+from spec.kernel.locking.locks import Mutex, RawSpinlock, Spinlock
+from spec.kernel.locking.mutexes import mutex_lock, mutex_trylock, mutex_unlock
+from spec.kernel.locking.preemption import (
     local_irq_restore,
     local_irq_save,
     migrate_disable,
@@ -82,10 +70,7 @@ from spec.kernel.preemption import (
     preempt_disable,
     preempt_enable,
 )
-from spec.kernel.records import Count, Cpu, Gfp, Level, Page, Slot, Task, TaskFlags, TaskState, VmArea, this_cpu
-from spec.kernel.rescheduling import preempt
-from spec.kernel.scheduler import __schedule
-from spec.kernel.spinlocks import (
+from spec.kernel.locking.spinlocks import (
     raw_spin_lock,
     raw_spin_lock_irqsave,
     raw_spin_trylock,
@@ -97,10 +82,25 @@ from spec.kernel.spinlocks import (
     spin_unlock,
     spin_unlock_irqrestore,
 )
-from spec.kernel.stack_pointer import stack_comes_back_up, stack_goes_deeper
-from spec.kernel.vfree import vfree_atomic
-from spec.kernel.vmalloc import find_vm_area, get_vm_area_node, kfree_vm_area, remove_vm_area
-from spec.kernel.vunmap import clear_highpage, vunmap_range
+from spec.kernel.mm.memory import (
+    __free_page,
+    alloc_pages,
+    alloc_pages_nolock,
+    free_pages_nolock,
+    is_charged,
+    memcg_kmem_charge_page,
+    memcg_kmem_uncharge_page,
+    mod_lruvec_page_state,
+    set_pte_at,
+    try_alloc_pages,
+)
+from spec.kernel.mm.vfree import vfree_atomic
+from spec.kernel.mm.vmalloc import find_vm_area, get_vm_area_node, kfree_vm_area, remove_vm_area
+from spec.kernel.mm.vunmap import clear_highpage, vunmap_range
+from spec.kernel.parameters import ARCH, CPUS, IDLE_DYNAMIC, POOL_SLOTS, PREALLOC_PAGES, STACK_PAGES, TASKS
+from spec.kernel.records import Count, Cpu, Gfp, Level, Page, Slot, Task, TaskFlags, TaskState, VmArea, this_cpu
+from spec.kernel.sched.rescheduling import preempt
+from spec.kernel.sched.scheduler import __schedule
 
 __all__ = [
     "ARCH",

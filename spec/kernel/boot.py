@@ -2,10 +2,10 @@
 """The initial state: full pools, stacks with their first pages, every CPU in its idle task."""
 
 from checker.language import allocate, enter, initial, instance
-from spec.kernel.life import cpu_idle, ret_from_fork
-from spec.kernel.locks import RawSpinlock, Spinlock
+from spec.kernel.locking.locks import RawSpinlock, Spinlock
 from spec.kernel.parameters import CPUS, FORK, HOTPLUG, IDLE_DYNAMIC, POOL_SLOTS, PREALLOC_PAGES, RAW_SPINLOCKS, SPINLOCKS, TASKS
 from spec.kernel.records import Cpu, Page, Task, TaskState, VmArea
+from spec.kernel.tasks.life import cpu_idle, ret_from_fork
 
 
 @initial

@@ -5,18 +5,18 @@ Assumed by the checker itself, for every model (docs/reference/runs.md, "Runs"):
 it between two of its steps comes to an end."""
 
 from checker.language import calls, every, fair, function, has_frames, in_routine
-from spec.kernel.allocator_locking import lock_vmap, lock_zone
-from spec.kernel.allocator_locks import allocator_locks
+from spec.kernel.entry.interrupts import run_irq_work, takes_interrupts
 from spec.kernel.hooks import keeps_idle_awake, may_switch_to
-from spec.kernel.hotplug import wants_callback
-from spec.kernel.interrupts import run_irq_work, takes_interrupts
-from spec.kernel.locks import Mutex, RawSpinlock
-from spec.kernel.memory import alloc_pages, get_page_from_freelist
-from spec.kernel.mutexes import mutex_lock
+from spec.kernel.locking.locks import Mutex, RawSpinlock
+from spec.kernel.locking.mutexes import mutex_lock
+from spec.kernel.locking.spinlocks import take_raw_spinlock
+from spec.kernel.mm.allocator_locking import lock_vmap, lock_zone
+from spec.kernel.mm.allocator_locks import allocator_locks
+from spec.kernel.mm.memory import alloc_pages, get_page_from_freelist
 from spec.kernel.parameters import ALLOCATOR_FAULT
 from spec.kernel.records import Cpu, Task
-from spec.kernel.scheduler import __schedule, is_runnable, may_run, pick_next_task, pick_task_idle
-from spec.kernel.spinlocks import take_raw_spinlock
+from spec.kernel.sched.scheduler import __schedule, is_runnable, may_run, pick_next_task, pick_task_idle
+from spec.kernel.tasks.hotplug import wants_callback
 
 
 @function

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 from checker.language import every, function, in_routine, invariant, is_allocated
-from spec.kernel.fork import alloc_thread_stack_node
+from spec.kernel.entry.interrupts import thread_stack_free_rcu
 from spec.kernel.hooks import holds_stack
-from spec.kernel.interrupts import thread_stack_free_rcu
+from spec.kernel.mm.stack_cache import put_task_stack
+from spec.kernel.mm.vfree import delayed_vfree_work
 from spec.kernel.parameters import FORK, TASKS_END
 from spec.kernel.records import Cpu, Task, VmArea
-from spec.kernel.stack_cache import put_task_stack
-from spec.kernel.vfree import delayed_vfree_work
+from spec.kernel.tasks.fork import alloc_thread_stack_node
 
 
 @function

@@ -2,7 +2,8 @@
 """When the demands on a stack hold: not while its own fault handler is at work on it."""
 
 from checker.language import address, every, function, in_routine, reference
-from spec.kernel.exceptions import in_stack_fault
+from spec.kernel.entry.exceptions import in_stack_fault
+from spec.kernel.entry.interrupts import run_irq_work
 from spec.kernel.hooks import (
     alloc_vmap_stack,
     cpu_dead,
@@ -19,7 +20,6 @@ from spec.kernel.hooks import (
     switch_prepare,
     task_forked,
 )
-from spec.kernel.interrupts import run_irq_work
 from spec.kernel.parameters import POOL_SLOTS, RECLAIM, STACK_PAGES
 from spec.kernel.records import Cpu, Level, Page, Task, VmArea
 

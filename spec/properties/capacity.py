@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 from checker.language import address, every, function, invariant
-from spec.kernel.exceptions import handles_nmi
+from spec.kernel.entry.exceptions import handles_nmi
 from spec.kernel.hooks import fault_may_take
 from spec.kernel.parameters import POOL_SLOTS, STACK_PAGES
 from spec.kernel.records import Count, Cpu, Page, Slot, VmArea
-from spec.kernel.scheduler import is_usable
+from spec.kernel.sched.scheduler import is_usable
 from spec.properties.tag_live import is_in_live_stack
 
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 from checker.language import bounded, eventually
-from spec.kernel.exceptions import in_stack_fault
+from spec.kernel.entry.exceptions import in_stack_fault
 from spec.kernel.records import Cpu
 
 

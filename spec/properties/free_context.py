@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 from checker.language import in_routine, invariant
+from spec.kernel.mm.vmalloc import remove_vm_area
 from spec.kernel.records import Cpu, Task
-from spec.kernel.vmalloc import remove_vm_area
 from spec.properties.preemption import preemption_off
 
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Checked where a page of a stack is unmapped or another one put into its place, too: spec/kernel/vunmap.py, memory.py."""
+"""Checked where a page of a stack is unmapped or another one put into its place, too: spec/kernel/mm/vunmap.py, memory.py."""
 
 from checker.language import invariant
-from spec.kernel.depth import has_frames_on_its_stack
+from spec.kernel.entry.depth import has_frames_on_its_stack
 from spec.kernel.parameters import DEPTH_KEPT
 from spec.kernel.records import Level, Task
 

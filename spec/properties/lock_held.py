@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 from checker.language import has_frames, invariant
-from spec.kernel.exceptions import handles_nmi, in_stack_fault
-from spec.kernel.locks import Mutex, RawSpinlock, TakenBy
+from spec.kernel.entry.exceptions import handles_nmi, in_stack_fault
+from spec.kernel.locking.locks import Mutex, RawSpinlock, TakenBy
 from spec.kernel.records import Cpu, Task
 from spec.properties.at_rest import in_protocol
 

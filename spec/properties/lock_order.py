@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Raised where a lock is taken (spec/kernel/lock_order.py)."""
+"""Raised where a lock is taken (spec/kernel/locking/lock_order.py)."""
 
 from checker.language import demand
 

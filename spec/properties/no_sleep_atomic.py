@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 from checker.language import in_routine, invariant
-from spec.kernel.memory import might_sleep
-from spec.kernel.mutexes import might_sleep_for_mutex
+from spec.kernel.locking.mutexes import might_sleep_for_mutex
+from spec.kernel.mm.memory import might_sleep
 from spec.kernel.records import Cpu, Task
 from spec.properties.preemption import preemption_off
 

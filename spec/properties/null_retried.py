@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 from checker.language import calls, eventually
-from spec.kernel.memory import alloc_pages
+from spec.kernel.mm.memory import alloc_pages
 from spec.kernel.records import Cpu, Slot
 
 

@@ -2,9 +2,9 @@
 """Where a task must not sleep."""
 
 from checker.language import every, function, has_frames
-from spec.kernel.locks import preemption_disabled
+from spec.kernel.locking.locks import preemption_disabled
 from spec.kernel.records import Cpu, Task
-from spec.kernel.scheduler import in_scheduler
+from spec.kernel.sched.scheduler import in_scheduler
 
 
 @function

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 from checker.language import address, function, in_routine, invariant
-from spec.kernel.exceptions import in_stack_fault
+from spec.kernel.entry.exceptions import in_stack_fault
 from spec.kernel.hooks import owes_refill, switch_finished
 from spec.kernel.records import Cpu, Slot, Task
 from spec.properties.at_rest import is_leaving

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Checked where another task's stack is read, and where a child gets its first frame: spec/kernel/faults.py, fork.py."""
+"""Checked where another task's stack is read, and where a child gets its first frame: spec/kernel/entry/faults.py, fork.py."""
 
 from checker.language import demand
 

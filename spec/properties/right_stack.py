@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Checked where a page table entry is set: spec/kernel/memory.py."""
+"""Checked where a page table entry is set: spec/kernel/mm/memory.py."""
 
 from checker.language import demand
 

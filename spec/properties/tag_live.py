@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 from checker.language import address, every, function, invariant, reference
-from spec.kernel.exceptions import in_stack_fault
-from spec.kernel.hotplug import is_at_rest
+from spec.kernel.entry.exceptions import in_stack_fault
 from spec.kernel.parameters import STACK_PAGES
 from spec.kernel.records import Cpu, Page, Slot, Task
+from spec.kernel.tasks.hotplug import is_at_rest
 
 
 @function

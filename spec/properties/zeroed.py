@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Checked where a page enters a stack, and where a cached stack gets a new task: spec/kernel/memory.py, fork.py."""
+"""Checked where a page enters a stack, and where a cached stack gets a new task: spec/kernel/mm/memory.py, fork.py."""
 
 from checker.language import demand
 

@@ -18,8 +18,8 @@ from tests.conformance.replayed import Replayed
 from tests.support.sampling import some
 
 MODEL = PROJECT / "models/rfc_v1.py"
-EXCEPTIONS = PROJECT / "spec/kernel/exceptions.py"
-FAULTS = PROJECT / "spec/kernel/faults.py"
+EXCEPTIONS = PROJECT / "spec/kernel/entry/exceptions.py"
+FAULTS = PROJECT / "spec/kernel/entry/faults.py"
 SIZES = {"CPUS": 1, "TASKS": 1, "STACK_PAGES": 2}
 
 

@@ -13,9 +13,9 @@ from checker.trace.data import Activation, Change, Cycle, Step, Trace, Violation
 FILES = {
     "rfc_v1": "models/rfc_v1.py",
     "dks": "models/dks.py",
-    "scheduler": "spec/kernel/scheduler.py",
-    "faults": "spec/kernel/faults.py",
-    "memory": "spec/kernel/memory.py",
+    "scheduler": "spec/kernel/sched/scheduler.py",
+    "faults": "spec/kernel/entry/faults.py",
+    "memory": "spec/kernel/mm/memory.py",
     "single_hole": "spec/properties/single_hole.py",
 }
 

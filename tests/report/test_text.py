@@ -21,7 +21,7 @@ from tests.report.samples import step as step_of
 REPLAY = "stackproof replay counterexamples/sample.json"
 SOURCES = {
     "models/rfc_v1.py": "\n" * 51 + "        page = cpu.pool[i]\n",
-    "spec/kernel/scheduler.py": "\n" * 25 + "    prev = cpu.current\n\n"
+    "spec/kernel/sched/scheduler.py": "\n" * 25 + "    prev = cpu.current\n\n"
     '    with atomic("pick_next_task: rq->lock is held and interrupts are off"):\n',
 }
 ANSI = re.compile(r"\x1b\[[0-9;]*m")

@@ -126,7 +126,7 @@ def test_a_line_of_code_that_is_not_there_is_noticed() -> None:
     thirteen = next(finding for finding in FINDINGS if finding.bug == "13")
     program = stored(thirteen)[1]
     first, second = lines_of(program, thirteen)
-    assert first.startswith("spec/kernel/scheduler.py:") and first.endswith(" cpu.stack = next")
+    assert first.startswith("spec/kernel/sched/scheduler.py:") and first.endswith(" cpu.stack = next")
     assert second.startswith("models/rfc_v1.py:")
     with pytest.raises(Wrong, match="13 switch-window: __schedule has no line with `cpu"):
         lines_of(program, changed(thirteen, code=(("__schedule", "cpu.stack = prev"),)))

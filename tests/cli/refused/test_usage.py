@@ -71,9 +71,9 @@ from tests.support.printed import at_a_place, one_line
         (["replay", "README.md"], 2, None),
         (["check", "README.md"], 2, "README.md: error: not a model; a model is a Python source file, its name ends in .py"),
         (
-            ["check", "spec/kernel/faults.py"],
+            ["check", "spec/kernel/entry/faults.py"],
             2,
-            "spec/kernel/faults.py: error: this is a part of the kernel, not a model; name a model that imports it",
+            "spec/kernel/entry/faults.py: error: this is a part of the kernel, not a model; name a model that imports it",
         ),
         (["check", "models/rfc_v1.py", "--cpus", "1", "--set", "CPUS=2"], 2, "error: CPUS is set to 1 and to 2; set it once"),
     ],

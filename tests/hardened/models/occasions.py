@@ -39,9 +39,9 @@ from spec.kernel import (
     schedule_start,
     task_forked,
 )
-from spec.kernel.exceptions import handles_nmi, in_stack_fault
-from spec.kernel.plain_work import plain_work
-from spec.kernel.scheduler import in_scheduler, is_usable
+from spec.kernel.entry.exceptions import handles_nmi, in_stack_fault
+from spec.kernel.sched.scheduler import in_scheduler, is_usable
+from spec.kernel.tasks.plain_work import plain_work
 
 __all__ = [
     "dynamic_stack_alloc",

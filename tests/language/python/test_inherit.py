@@ -79,7 +79,7 @@ def test_code_of_two_files_may_have_one_name(tmp_path: Path) -> None:
     )
     program = load_program(written(tmp_path, text), SMALL, ["touch"])
     of_kernel, of_model = program.routines["get_page_from_freelist"], program.routines["get_page_from_freelist_of_mine"]
-    assert of_kernel.position.file == "spec/kernel/memory.py"
+    assert of_kernel.position.file == "spec/kernel/mm/memory.py"
     assert of_model.position.file.endswith("mine.py")
     assert states(program) > 1
 

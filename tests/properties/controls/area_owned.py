@@ -21,10 +21,10 @@ from spec.kernel import (
     remove_vm_area,
     vfree_atomic,
 )
-from spec.kernel.fork import alloc_thread_stack_node
-from spec.kernel.interrupts import thread_stack_free_rcu
-from spec.kernel.stack_cache import put_task_stack
-from spec.kernel.vmalloc import kfree_vm_area
+from spec.kernel.entry.interrupts import thread_stack_free_rcu
+from spec.kernel.mm.stack_cache import put_task_stack
+from spec.kernel.mm.vmalloc import kfree_vm_area
+from spec.kernel.tasks.fork import alloc_thread_stack_node
 
 __all__ = ["alloc_vmap_stack_dynamic", "clear_mark", "dynamic_stack", "dynamic_stack_fault", "uncharge_stack"]
 

@@ -29,7 +29,7 @@ from spec.kernel import (
     stack_fault,
     switch_finished,
 )
-from spec.kernel.memory import direct_reclaim, might_sleep
+from spec.kernel.mm.memory import direct_reclaim, might_sleep
 
 __all__ = ["alloc_vmap_stack_dynamic", "clear_mark"]
 

@@ -22,7 +22,7 @@ from checker.language import (
     routine,
 )
 from spec.kernel import Cpu, Gfp, Page, __free_page, alloc_pages, protocol_at_work, this_cpu
-from spec.kernel.scheduler import in_scheduler
+from spec.kernel.sched.scheduler import in_scheduler
 from spec.properties.one_owner import owners_of
 
 __all__ = ["dynamic_stack", "dynamic_stack_fault"]

@@ -11,8 +11,8 @@ from checker.language import every, implements, in_routine, invariant, parameter
 from models.rfc_v1 import acquired, not_acquired
 from models.rfc_v1_nr_fixed import dynamic_stack_fault
 from spec.kernel import POOL_SLOTS, Cpu, Gfp, Task, __free_page, alloc_pages, cpu_dead, cpu_prepare
-from spec.kernel.hotplug import cpu_up
-from spec.kernel.scheduler import is_usable
+from spec.kernel.sched.scheduler import is_usable
+from spec.kernel.tasks.hotplug import cpu_up
 
 __all__ = ["dynamic_stack", "dynamic_stack_fault"]
 

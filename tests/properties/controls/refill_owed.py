@@ -26,7 +26,7 @@ from spec.kernel import (
     switch_finished,
     this_cpu,
 )
-from spec.kernel.faults import exc_page_fault
+from spec.kernel.entry.faults import exc_page_fault
 from spec.kernel.records import Slot
 
 __all__ = ["dynamic_stack_fault"]

@@ -5,8 +5,8 @@ from checker.language import atomic, check, every, function, halt, in_routine, r
 from spec.kernel.architecture import OVERFLOW_STACK_SHARED
 from spec.kernel.hooks import stack_fault
 from spec.kernel.parameters import DEPTH_KEPT, NMI, OOPS_CONTINUES, SOFTIRQ, STACK_PAGES
-from spec.kernel.plain_work import plain_work
 from spec.kernel.records import Cpu, Level, Task, VmArea, this_cpu
+from spec.kernel.tasks.plain_work import plain_work
 from spec.properties.fault_resolved import fault_resolved
 
 

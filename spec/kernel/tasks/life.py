@@ -2,16 +2,16 @@
 """What tasks and idle tasks do all their life."""
 
 from checker.language import atomic, every, require, routine
-from spec.kernel.allocator_locking import lock_stock, lock_vmap, lock_zone, unlock_stock, unlock_vmap, unlock_zone
-from spec.kernel.exit import do_exit
-from spec.kernel.fork import copy_process
 from spec.kernel.hooks import keeps_idle_awake, shrinker_scan
-from spec.kernel.hotplug import cpu_hotplug, cpuhp_thread_fun, wants_callback
+from spec.kernel.mm.allocator_locking import lock_stock, lock_vmap, lock_zone, unlock_stock, unlock_vmap, unlock_zone
+from spec.kernel.mm.vfree import delayed_vfree_work
 from spec.kernel.parameters import ALLOCATOR_FAULT, CPU_OFFLINE, EXIT, FORK, HOTPLUG, OOPS_CONTINUES, RECLAIM, TASKS_END
-from spec.kernel.plain_work import Work, plain_work
 from spec.kernel.records import Task, this_cpu
-from spec.kernel.scheduler import __schedule, finish_task_switch, is_runnable
-from spec.kernel.vfree import delayed_vfree_work
+from spec.kernel.sched.scheduler import __schedule, finish_task_switch, is_runnable
+from spec.kernel.tasks.exit import do_exit
+from spec.kernel.tasks.fork import copy_process
+from spec.kernel.tasks.hotplug import cpu_hotplug, cpuhp_thread_fun, wants_callback
+from spec.kernel.tasks.plain_work import Work, plain_work
 
 
 @routine

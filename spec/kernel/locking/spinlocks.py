@@ -2,9 +2,9 @@
 """Raw spinlocks and spinlocks: taken and given back."""
 
 from checker.language import atomic, check, null, require, routine
-from spec.kernel.contexts import context, may_take_spinlock
-from spec.kernel.lock_order import note_order, number_of
-from spec.kernel.locks import RawSpinlock, Spinlock, TakenBy, taken_by
+from spec.kernel.entry.contexts import context, may_take_spinlock
+from spec.kernel.locking.lock_order import note_order, number_of
+from spec.kernel.locking.locks import RawSpinlock, Spinlock, TakenBy, taken_by
 from spec.kernel.parameters import PREEMPT_RT
 from spec.kernel.records import Cpu, Task, this_cpu
 from spec.properties.lock_held import lock_held

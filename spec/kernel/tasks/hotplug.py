@@ -5,7 +5,7 @@ from checker.language import atomic, check, choose, every, function, has_frames,
 from spec.kernel.hooks import cpu_dead, cpu_offline, cpu_prepare, free_vmap_stack
 from spec.kernel.parameters import CPU_OFFLINE, POOL_SLOTS, TASKS_END
 from spec.kernel.records import Cpu, Task, this_cpu
-from spec.kernel.scheduler import in_scheduler, is_usable
+from spec.kernel.sched.scheduler import in_scheduler, is_usable
 from spec.properties.online_full import online_full
 
 

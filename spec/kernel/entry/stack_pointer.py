@@ -2,10 +2,10 @@
 """Stack pointers move."""
 
 from checker.language import action, function, has_frames, require
-from spec.kernel.faults import callback_on_top, irq_on_top, softirqs_on_top
+from spec.kernel.entry.faults import callback_on_top, irq_on_top, softirqs_on_top
 from spec.kernel.parameters import DEPTH, INTERRUPTS, IRQ, LATE_FAULT, SOFTIRQ, STACK_PAGES, SWITCH_FAULT
 from spec.kernel.records import Cpu, Level, Task
-from spec.kernel.scheduler import in_scheduler
+from spec.kernel.sched.scheduler import in_scheduler
 
 
 @function

@@ -3,9 +3,9 @@
 
 from checker.language import atomic, halt, routine
 from spec.kernel.hooks import exit_task_stack_account
-from spec.kernel.plain_work import is_last
 from spec.kernel.records import TaskState, this_cpu
-from spec.kernel.scheduler import __schedule
+from spec.kernel.sched.scheduler import __schedule
+from spec.kernel.tasks.plain_work import is_last
 
 
 @routine

@@ -2,9 +2,9 @@
 """Single pages of a stack are taken back."""
 
 from checker.language import atomic, check, null, routine
-from spec.kernel.contexts import Context, context
-from spec.kernel.depth import has_frames_in
-from spec.kernel.locks import interrupts_off
+from spec.kernel.entry.contexts import Context, context
+from spec.kernel.entry.depth import has_frames_in
+from spec.kernel.locking.locks import interrupts_off
 from spec.kernel.parameters import ARCH
 from spec.kernel.records import Level, Page, VmArea, this_cpu
 from spec.properties.live_page import live_page

@@ -3,8 +3,8 @@
 services is one step, in which nothing strikes."""
 
 from checker.language import atomic, check, null, require, routine
-from spec.kernel.allocator_locks import allocator_locks
-from spec.kernel.lock_order import STOCK_NUMBER, VMAP_NUMBER, ZONE_NUMBER, note_order
+from spec.kernel.locking.lock_order import STOCK_NUMBER, VMAP_NUMBER, ZONE_NUMBER, note_order
+from spec.kernel.mm.allocator_locks import allocator_locks
 from spec.kernel.parameters import ALLOCATOR_FAULT
 from spec.kernel.records import Cpu, this_cpu
 from spec.properties.lock_recursion import lock_recursion

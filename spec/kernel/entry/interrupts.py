@@ -4,11 +4,11 @@
 from checker.language import action, atomic, enter, every, executes, function, has_frames, is_allocated, require, routine
 from spec.kernel.architecture import SELF_IPI_PROMPT
 from spec.kernel.hooks import free_vmap_stack, irq_work_run
-from spec.kernel.locks import interrupts_off
+from spec.kernel.locking.locks import interrupts_off
+from spec.kernel.mm.stack_cache import try_release_thread_stack_to_cache
 from spec.kernel.parameters import IRQ_WORK_SHARED, TASKS_END
 from spec.kernel.records import Cpu, Task, VmArea, this_cpu
-from spec.kernel.scheduler import interrupts_on
-from spec.kernel.stack_cache import try_release_thread_stack_to_cache
+from spec.kernel.sched.scheduler import interrupts_on
 
 
 @function

@@ -5,8 +5,8 @@ from enum import Enum
 from typing import Annotated
 
 from checker.language import Array, Ghost, Range, address, array, check, function, instance, routine
-from spec.kernel.allocator_locks import allocator_locks
-from spec.kernel.locks import Mutex, RawSpinlock
+from spec.kernel.locking.locks import Mutex, RawSpinlock
+from spec.kernel.mm.allocator_locks import allocator_locks
 from spec.kernel.parameters import ALLOCATOR_FAULT, MUTEXES, RAW_SPINLOCKS, SPINLOCKS
 from spec.kernel.records import Cpu
 from spec.properties.lock_order import lock_order

@@ -2,7 +2,7 @@
 """Freeing that waits for process context."""
 
 from checker.language import atomic, check, choose, every, is_allocated, routine
-from spec.kernel.contexts import Context, context, is_unmaskable
+from spec.kernel.entry.contexts import Context, context, is_unmaskable
 from spec.kernel.hooks import free_vmap_stack
 from spec.kernel.records import VmArea, this_cpu
 from spec.properties.service_context import service_context

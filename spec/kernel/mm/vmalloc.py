@@ -2,8 +2,8 @@
 """Address space for stacks."""
 
 from checker.language import allocate, atomic, check, every, free, is_allocated, null, routine
-from spec.kernel.allocator_locking import lock_vmap, unlock_vmap
-from spec.kernel.contexts import Context, context, may_take_spinlock
+from spec.kernel.entry.contexts import Context, context, may_take_spinlock
+from spec.kernel.mm.allocator_locking import lock_vmap, unlock_vmap
 from spec.kernel.parameters import STACK_PAGES
 from spec.kernel.records import Page, VmArea, this_cpu
 from spec.properties.free_context import free_context

@@ -3,10 +3,10 @@
 
 from checker.language import atomic, check, choose, every, null, routine
 from spec.kernel.hooks import alloc_vmap_stack, free_vmap_stack, task_forked
-from spec.kernel.memory import memcg_kmem_charge_page, memcg_kmem_uncharge_page
+from spec.kernel.mm.memory import memcg_kmem_charge_page, memcg_kmem_uncharge_page
 from spec.kernel.parameters import DEPTH_KEPT, STACK_PAGES, TASKS_END
-from spec.kernel.plain_work import is_unused
 from spec.kernel.records import Gfp, Task, TaskState, VmArea, this_cpu
+from spec.kernel.tasks.plain_work import is_unused
 from spec.properties.remote_access import remote_access
 from spec.properties.zeroed import zeroed
 

@@ -4,8 +4,8 @@
 from enum import Enum
 
 from checker.language import Ghost, address, every, function, has_frames, null, record
-from spec.kernel.allocator_locks import allocator_turned_interrupts_off, holds_allocator_lock
-from spec.kernel.exceptions import handles_nmi, in_stack_fault
+from spec.kernel.entry.exceptions import handles_nmi, in_stack_fault
+from spec.kernel.mm.allocator_locks import allocator_turned_interrupts_off, holds_allocator_lock
 from spec.kernel.parameters import MUTEXES, PREEMPT_RT, RAW_SPINLOCKS, SPINLOCKS
 from spec.kernel.records import Cpu, Task
 

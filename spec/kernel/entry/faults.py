@@ -2,9 +2,8 @@
 """Where stack faults and interrupts strike."""
 
 from checker.language import action, check, enter, function, has_frames, in_routine, require
-from spec.kernel.allocator_locks import holds_allocator_lock
 from spec.kernel.architecture import CURRENT_WITH_STACK
-from spec.kernel.exceptions import (
+from spec.kernel.entry.exceptions import (
     common_interrupt,
     exc_nmi,
     exc_page_fault,
@@ -14,9 +13,10 @@ from spec.kernel.exceptions import (
     in_stack_fault,
     nested_interrupt,
 )
+from spec.kernel.entry.interrupts import interruptible, run_irq_work, self_ipi_is_due, thread_stack_free_rcu
 from spec.kernel.hooks import may_read_stack
-from spec.kernel.interrupts import interruptible, run_irq_work, self_ipi_is_due, thread_stack_free_rcu
-from spec.kernel.locks import interrupts_off
+from spec.kernel.locking.locks import interrupts_off
+from spec.kernel.mm.allocator_locks import holds_allocator_lock
 from spec.kernel.parameters import (
     ALLOCATOR_FAULT,
     EXCEPTION_STACKS,
@@ -32,7 +32,7 @@ from spec.kernel.parameters import (
     TOUCH,
 )
 from spec.kernel.records import Cpu, Level, Task
-from spec.kernel.scheduler import end_of_switch, in_scheduler, is_first_run
+from spec.kernel.sched.scheduler import end_of_switch, in_scheduler, is_first_run
 from spec.properties.handler_reentrant import handler_reentrant
 from spec.properties.remote_access import remote_access
 

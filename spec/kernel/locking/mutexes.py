@@ -2,10 +2,10 @@
 """Mutexes."""
 
 from checker.language import atomic, check, function, has_frames, null, require, routine
-from spec.kernel.lock_order import note_order, number_of_mutex
-from spec.kernel.locks import Mutex
+from spec.kernel.locking.lock_order import note_order, number_of_mutex
+from spec.kernel.locking.locks import Mutex
 from spec.kernel.records import Cpu, Task, this_cpu
-from spec.kernel.scheduler import __schedule
+from spec.kernel.sched.scheduler import __schedule
 from spec.properties.lock_held import lock_held
 from spec.properties.lock_recursion import lock_recursion
 

@@ -2,7 +2,7 @@
 """What code asks of its own context (include/linux/preempt.h)."""
 
 from checker.language import atomic, has_frames, routine
-from spec.kernel.contexts import Context, context, is_unmaskable
+from spec.kernel.entry.contexts import Context, context, is_unmaskable
 from spec.kernel.records import this_cpu
 
 

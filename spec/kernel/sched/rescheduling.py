@@ -2,19 +2,19 @@
 """Where a task is preempted."""
 
 from checker.language import action, enter, function, in_routine, require
-from spec.kernel.exit import do_exit
-from spec.kernel.fork import copy_process
+from spec.kernel.entry.interrupts import interruptible
 from spec.kernel.hooks import cpu_dead, cpu_prepare, shrinker_scan
-from spec.kernel.interrupts import interruptible
-from spec.kernel.life import use_allocators
-from spec.kernel.locks import preemptible
-from spec.kernel.memory import might_sleep
-from spec.kernel.mutexes import might_sleep_for_mutex
+from spec.kernel.locking.locks import preemptible
+from spec.kernel.locking.mutexes import might_sleep_for_mutex
+from spec.kernel.mm.memory import might_sleep
+from spec.kernel.mm.vfree import delayed_vfree_work
+from spec.kernel.mm.vmalloc import remove_vm_area
 from spec.kernel.parameters import PREEMPT, RECLAIM
 from spec.kernel.records import Cpu, Task
-from spec.kernel.scheduler import __schedule, in_scheduler
-from spec.kernel.vfree import delayed_vfree_work
-from spec.kernel.vmalloc import remove_vm_area
+from spec.kernel.sched.scheduler import __schedule, in_scheduler
+from spec.kernel.tasks.exit import do_exit
+from spec.kernel.tasks.fork import copy_process
+from spec.kernel.tasks.life import use_allocators
 
 
 @function

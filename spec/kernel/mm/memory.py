@@ -2,15 +2,15 @@
 """Page frames: allocation, freeing, and the memory controller's charge."""
 
 from checker.language import allocate, atomic, check, choose, every, free, function, has_frames, in_routine, is_allocated, routine
-from spec.kernel.allocator_locking import lock_stock, lock_zone, unlock_stock, unlock_zone
-from spec.kernel.allocator_locks import zone_is_locked
-from spec.kernel.contexts import Context, context, is_unmaskable, may_take_spinlock
-from spec.kernel.depth import has_frames_in
-from spec.kernel.exceptions import in_stack_fault
+from spec.kernel.entry.contexts import Context, context, is_unmaskable, may_take_spinlock
+from spec.kernel.entry.depth import has_frames_in
+from spec.kernel.entry.exceptions import in_stack_fault
 from spec.kernel.hooks import shrinker_scan
+from spec.kernel.mm.allocator_locking import lock_stock, lock_zone, unlock_stock, unlock_zone
+from spec.kernel.mm.allocator_locks import zone_is_locked
 from spec.kernel.parameters import CHARGE_FAIL, DEPTH, DEPTH_KEPT, OOM, PREEMPT_RT, RECLAIM, SLEEP, STACK_PAGES
 from spec.kernel.records import Cpu, Gfp, Level, Page, Task, VmArea, this_cpu
-from spec.kernel.scheduler import __schedule
+from spec.kernel.sched.scheduler import __schedule
 from spec.properties.charge_once import charge_once
 from spec.properties.free_context import free_context
 from spec.properties.live_page import live_page
