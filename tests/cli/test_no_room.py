@@ -58,8 +58,8 @@ def none_made(thing: Thing) -> bool:
 @pytest.mark.parametrize(
     ("model", "record", "advice"),
     [
-        ("rfc_v1", "Page", "raise SPARE_PAGES or KEPT_PAGES in the model"),
-        ("rfc_v1", "VmArea", "raise TASKS"),
+        ("rfc_v1", "Page", "raise SPARE_PAGES or POOL_SLOTS in the model or KEPT_PAGES in the model"),
+        ("rfc_v1", "VmArea", "raise TASKS or CPUS"),
         ("rfc_v1", "Cpu", "raise CPUS"),
         ("dks", "Frame", "raise C or S or T"),
     ],

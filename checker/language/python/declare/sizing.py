@@ -41,13 +41,24 @@ Definition = tuple[Module, ast.stmt]
 
 def _chain(modules: ModuleSet, module: Module, expression: ast.expr) -> Iterator[tuple[str, Definition]]:
     """The constants that an expression is made of, with those that these are made of, each with its definition."""
-    for part in ast.walk(expression):
+    for part in _amounts(expression):
         if isinstance(part, ast.Name) and part.id in module.definitions:
             home, definition = modules.home(module, part.id)
             if isinstance(definition, ast.Assign):
                 yield part.id, (home, definition)
                 if _calls((home, definition)) is None:
                     yield from _chain(modules, home, definition.value)
+
+
+def _amounts(expression: ast.AST) -> Iterator[ast.AST]:
+    """The parts of an expression that its amount is made of, in the order of the text; a condition only chooses between them."""
+    yield expression
+    for field, value in ast.iter_fields(expression):
+        if isinstance(expression, ast.IfExp) and field == "test":
+            continue
+        for part in value if isinstance(value, list) else [value]:
+            if isinstance(part, ast.AST):
+                yield from _amounts(part)
 
 
 def _calls(definition: Definition) -> str | None:
