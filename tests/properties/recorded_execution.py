@@ -25,10 +25,15 @@ OF_EXECUTION = (
     ),
     Control(
         "no-wild-pointer",
-        ONE_TASK,
+        {"CPUS": 1, "TASKS": 1, "STACK_PAGES": 3},
         *(244, 260, 66),
         reached={"reached-tag": 22, "reached-null": 2},
-        planted={1: Planted(25, 149), 2: Planted(29, 157), 3: Planted(3, 4), 4: Planted(16, 67)},
+        planted={
+            1: Planted(25, 149),
+            2: Planted(29, 157),
+            3: Planted(3, 4),
+            4: Planted(16, 283),
+        },
         like_fixed=True,
     ),
     Control(
