@@ -118,7 +118,7 @@ OF_EXECUTION = (
         {"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2, "SPARE_PAGES": 2},
         *(1_440, 1_555, 99),
         reached={"reached-may-sleep": 14, "reached-asleep": 21},
-        planted={1: Planted(30, 1_907), 2: Planted(7, 5_193), 3: Planted(21, 741, {"service-context": 24})},
+        planted={1: Planted(30, 1_907), 2: Planted(7, 22, {"service-context": 9}), 3: Planted(21, 741, {"service-context": 24})},
         events=("touch", "fork", "sleep"),
     ),
     Control(
