@@ -4,8 +4,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -17,30 +15,11 @@ from checker.conformance.lockstep import Counts, Search
 from checker.conformance.specification import Specification
 from checker.language.python.load import load_program
 from checker.project import PROJECT
-from checker.result.verdict import USUAL
 from checker.trace.store import load_trace
-from spec.reference.kernel.kernel import EVENTS, Sizes
 from tests.support.recorded import expectations
+from tests.support.reference import is_known, kept
 
 MODELS = ("rfc_v1", "hardened")
-SIZES = {field.name.upper() for field in fields(Sizes)}
-
-
-def is_known(settings: Iterable[str], events: Iterable[str]) -> bool:
-    """Whether the reference implementation has these parameters and events; it refuses others."""
-    return set(settings) <= SIZES and set(events) <= set(EVENTS)
-
-
-def kept() -> tuple[list[Path], list[Path]]:
-    """The stored counterexamples that the reference implementation can run, and those that it cannot."""
-    known, unknown = [], []
-    for file in sorted((PROJECT / "counterexamples/rfc_v1").glob("*.json")):
-        stored = json.loads(file.read_text(encoding="utf-8"))
-        differing = [name for name, value in stored["settings"].items() if USUAL.get(name) != value]
-        (known if is_known(differing, stored["events"]) else unknown).append(file)
-    return known, unknown
-
-
 COUNTEREXAMPLES, UNKNOWN = kept()
 
 

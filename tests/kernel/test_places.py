@@ -31,7 +31,9 @@ def test_a_fault_in_the_scheduler_comes_after_each_of_them(place: str) -> None:
     assert tried.found() >= LATE
 
 
-@pytest.mark.parametrize(("early", "violated"), [(1, frozenset({"fault-resolved", "capacity"})), (0, frozenset())])
+@pytest.mark.parametrize(
+    ("early", "violated"), [pytest.param(1, frozenset({"fault-resolved", "capacity"}), marks=pytest.mark.slow), (0, frozenset())]
+)
 def test_a_cpu_on_its_way_down_still_runs_tasks_after_cpu_offline(early: int, violated: frozenset[str]) -> None:
     """A pool that is gone by then is missed by the next fault."""
     tried = Tried("offline", (2, 2, 2), ("touch", "hotplug"), violated, {"CPU_OFFLINE": early})

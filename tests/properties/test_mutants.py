@@ -83,6 +83,8 @@ left of them in a mutant is judged there."""
 
 
 LONG = {
+    "area-agrees",
+    "single-hole",
     "one-owner",
     "charge-once",
     "mark-earned",

@@ -13,8 +13,9 @@ from checker.project import PROJECT
 from checker.trace.store import load_trace
 from spec.reference.audit import audit, shortages
 from spec.reference.kernel.failures import Ended, Failure
+from tests.support.reference import kept
 
-STORED = sorted((PROJECT / "counterexamples" / "rfc_v1").glob("*.json"))
+STORED, _ = kept()
 
 
 def test_there_are_some() -> None:

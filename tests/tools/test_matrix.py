@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import pytest
 
+from tests.support.recorded import expectations
 from tests.support.sampling import always
-from tools.matrix import DOCUMENT, SIZES, SIZES_OF_ALL, all_events, event_sets, load_rows, search, short, written
+from tools.matrix import DOCUMENT, NEWER, SIZES, SIZES_OF_ALL, all_events, event_sets, load_rows, search, short, written
 
 ROWS = [row for row in load_rows().values() if row.unknown is None]
 SMALL = sorted((row for row in ROWS if row.on_runs and row.states < 3_000), key=lambda row: (row.states, row.events))
@@ -25,6 +26,8 @@ def test_the_document_has_the_tables_of_the_record() -> None:
 def test_the_record_is_of_single_events_and_pairs_and_nothing_is_violated() -> None:
     sets = event_sets()
     assert len(sets) == 15 + 105
+    recorded = {event for entry in expectations("hardened") for event in entry.events or ()}
+    assert set(NEWER) <= recorded
     for row in load_rows().values():
         assert row.sizes in (SIZES_OF_ALL if row.events == all_events() else SIZES)
         assert row.events in sets or row.events == all_events()
