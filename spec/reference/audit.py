@@ -71,6 +71,13 @@ def is_faulting(kernel: Kernel, task: Task) -> bool:
     return any(cpu.stack is task and handles_fault(kernel, cpu) for cpu in kernel.cpus)
 
 
+def is_switched(kernel: Kernel, task: Task) -> bool:
+    """Whether the protocol is at work in schedule() for the task, which leaves or comes."""
+    if "schedule_start" in task.context.inside or "switch_finished" in task.context.inside:
+        return True
+    return any(cpu.previous is task and "switch_finished" in cpu.stack.context.inside for cpu in kernel.cpus)
+
+
 def anybody_in(kernel: Kernel, routines: frozenset[str]) -> bool:
     return any(task.context.inside & routines for task in kernel.tasks) or any(
         handler.inside & routines for cpu in kernel.cpus for handler in cpu.handlers
@@ -100,13 +107,16 @@ def refused_faults(kernel: Kernel) -> Iterator[found.Failure]:
 
 def stacks(kernel: Kernel) -> Iterator[found.Failure]:
     """Stacks whose count or list is wrong, and such as nobody has."""
+    taken = {pointer for cpu in kernel.cpus for pointer in cpu.pool if pointer & TAG}
     for task in kernel.tasks:
         area = task.stack_vm_area
-        if area is None or is_faulting(kernel, task):
+        if area is None or is_faulting(kernel, task) or is_switched(kernel, task):
             continue
         for level in range(kernel.stack_pages):
             page = kernel.mapped(area, level)
             pointer = NULL if page is None else page.pointer
+            if page is not None and level >= area.nr_pages and pointer not in area.pages and pointer | TAG in taken:
+                continue  # what is made of the slot makes up for it
             name = kernel.pages.name
             if area.pages[level] != pointer:
                 listed = name(area.pages[level])

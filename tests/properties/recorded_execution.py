@@ -25,10 +25,15 @@ OF_EXECUTION = (
     ),
     Control(
         "no-wild-pointer",
-        ONE_TASK,
+        {"CPUS": 1, "TASKS": 1, "STACK_PAGES": 3},
         *(244, 260, 66),
         reached={"reached-tag": 22, "reached-null": 2},
-        planted={1: Planted(25, 149), 2: Planted(29, 157), 3: Planted(3, 4), 4: Planted(16, 67)},
+        planted={
+            1: Planted(25, 149),
+            2: Planted(29, 157),
+            3: Planted(3, 4),
+            4: Planted(16, 283),
+        },
         like_fixed=True,
     ),
     Control(
@@ -113,7 +118,7 @@ OF_EXECUTION = (
         {"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2, "SPARE_PAGES": 2},
         *(1_440, 1_555, 99),
         reached={"reached-may-sleep": 14, "reached-asleep": 21},
-        planted={1: Planted(30, 1_907), 2: Planted(7, 5_193), 3: Planted(21, 741, {"service-context": 24})},
+        planted={1: Planted(30, 1_907), 2: Planted(7, 22, {"service-context": 9}), 3: Planted(21, 741, {"service-context": 24})},
         events=("touch", "fork", "sleep"),
     ),
     Control(

@@ -21,6 +21,7 @@ LATER = "a weaker formula, which looks when the fault, or the switch, is over; w
 ON_ITS_WAY_OUT = "an NMI in a fault while another CPU, or a softirq, takes a stack apart: many thousands of states"
 TWO_TASKS = "a CPU goes down with a marked task on it: 2 CPUs and 2 tasks, 80,513 states, which are too many here"
 REPLACES = "no sound control puts a page in the place of another, or of itself"
+OTHER_PLACES = "no control refills there; tests/kernel/test_places.py has models that do"
 NO_SLEEPING_LOCK = "no control has a spinlock_t with PREEMPT_RT"
 EQUIVALENT = {
     "free-context": {
@@ -35,6 +36,8 @@ EQUIVALENT = {
         "for level in range(STACK_PAGES))": "it looks into no page where all that there are are charged, and is violated by that",
         "fault_active: Compare -> True: cpu.stack is task and in_stack_fault(cpu) for cpu in every(Cpu))": LATER,
         "is_being_left: Compare -> True: cpu.previous is task and in_routine(cpu.stack, switch_finished) for cpu in every(Cpu))": LATER,
+        "is_leaving: InRoutine -> False: in_routine(task, schedule_irqs_off) or in_routine(task, switch_prepare)": OTHER_PLACES,
+        "is_leaving: InRoutine -> False: in_routine(task, switch_prepare)": OTHER_PLACES,
     },
     "no-wild-pointer": {
         'set_pte_at: IsAllocated -> True: is_allocated(page), no_wild_pointer, "{page}, which is free, is mapped at level '
@@ -71,6 +74,8 @@ EQUIVALENT = {
         "or not statistics_of_task(task)": "no control counts anything for a child that has no stack yet, or for an idle task",
     },
     "refill-owed": {
+        "is_leaving: InRoutine -> False: in_routine(task, schedule_irqs_off) or in_routine(task, switch_prepare)": OTHER_PLACES,
+        "is_leaving: InRoutine -> False: in_routine(task, switch_prepare)": OTHER_PLACES,
         "will_refill: Compare -> False: task is None:": "without it the invariant follows a NULL pointer, which violates it as False does",
     },
 }

@@ -14,6 +14,7 @@ from spec.kernel import (
     TaskFlags,
     VmArea,
     alloc_pages,
+    alloc_pages_nolock,
     memcg_kmem_charge_page,
     mod_lruvec_page_state,
     schedule_start,
@@ -47,7 +48,7 @@ def dynamic_stack_fault(tsk: Task, stack: VmArea, level: Level) -> bool:
         if not page:
             return False
         if PLANTED == 4:
-            given_back = alloc_pages(Gfp.ZERO)
+            given_back = alloc_pages_nolock()
             if given_back:
                 free(given_back)
                 set_pte_at(vm_area, addr, given_back)
