@@ -4,24 +4,8 @@
 Each invariant says that it never happens; that it is violated is the proof that it does.
 """
 
-from checker.language import address, every, function, in_routine, invariant, is_allocated, reference
-from models.hardened import (
-    dynamic_stack_alloc,
-    dynamic_stack_cpu_dead,
-    dynamic_stack_cpu_prepare,
-    dynamic_stack_fault,
-    dynamic_stack_finish,
-    dynamic_stack_forked,
-    dynamic_stack_free,
-    dynamic_stack_is_marked,
-    dynamic_stack_keeps_idle_awake,
-    dynamic_stack_may_read,
-    dynamic_stack_may_switch_to,
-    dynamic_stack_owes_refill,
-    dynamic_stack_released,
-    dynamic_stack_schedule,
-    stack_grown,
-)
+from checker.language import address, every, function, in_routine, inherit, invariant, is_allocated, reference
+from models.hardened import stack_grown
 from spec.kernel import (
     POOL_SLOTS,
     STACK_PAGES,
@@ -43,22 +27,7 @@ from spec.kernel.entry.exceptions import handles_nmi, in_stack_fault
 from spec.kernel.sched.scheduler import in_scheduler, is_usable
 from spec.kernel.tasks.plain_work import plain_work
 
-__all__ = [
-    "dynamic_stack_alloc",
-    "dynamic_stack_cpu_dead",
-    "dynamic_stack_cpu_prepare",
-    "dynamic_stack_fault",
-    "dynamic_stack_finish",
-    "dynamic_stack_forked",
-    "dynamic_stack_free",
-    "dynamic_stack_is_marked",
-    "dynamic_stack_keeps_idle_awake",
-    "dynamic_stack_may_read",
-    "dynamic_stack_may_switch_to",
-    "dynamic_stack_owes_refill",
-    "dynamic_stack_released",
-    "dynamic_stack_schedule",
-]
+inherit("models.hardened")
 
 
 @function

@@ -3,40 +3,11 @@
 
 A fault between that and the switch leaves a task that is marked and not charged when it is off the CPU."""
 
-from checker.language import implements
-from models.hardened import (
-    dynamic_stack_alloc,
-    dynamic_stack_charge,
-    dynamic_stack_cpu_dead,
-    dynamic_stack_cpu_prepare,
-    dynamic_stack_fault,
-    dynamic_stack_forked,
-    dynamic_stack_free,
-    dynamic_stack_is_marked,
-    dynamic_stack_keeps_idle_awake,
-    dynamic_stack_may_read,
-    dynamic_stack_may_switch_to,
-    dynamic_stack_owes_refill,
-    dynamic_stack_refill_pages,
-    dynamic_stack_released,
-    stack_grown,
-)
+from checker.language import implements, inherit
+from models.hardened import dynamic_stack_charge, dynamic_stack_refill_pages, stack_grown
 from spec.kernel import Task, schedule_start, switch_finished
 
-__all__ = [
-    "dynamic_stack_alloc",
-    "dynamic_stack_cpu_dead",
-    "dynamic_stack_cpu_prepare",
-    "dynamic_stack_fault",
-    "dynamic_stack_forked",
-    "dynamic_stack_free",
-    "dynamic_stack_is_marked",
-    "dynamic_stack_keeps_idle_awake",
-    "dynamic_stack_may_read",
-    "dynamic_stack_may_switch_to",
-    "dynamic_stack_owes_refill",
-    "dynamic_stack_released",
-]
+inherit("models.hardened")
 
 
 @implements(schedule_start)

@@ -1,41 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """hardened without a name for the group: when the switch is finished, `current` is the next task."""
 
-from checker.language import implements, routine
-from models.hardened import (
-    dynamic_stack_alloc,
-    dynamic_stack_cpu_dead,
-    dynamic_stack_cpu_prepare,
-    dynamic_stack_fault,
-    dynamic_stack_forked,
-    dynamic_stack_free,
-    dynamic_stack_is_marked,
-    dynamic_stack_keeps_idle_awake,
-    dynamic_stack_may_read,
-    dynamic_stack_may_switch_to,
-    dynamic_stack_owes_refill,
-    dynamic_stack_refill_pages,
-    dynamic_stack_released,
-    dynamic_stack_schedule,
-    stack_grown,
-)
+from checker.language import implements, inherit, routine
+from models.hardened import dynamic_stack_refill_pages, stack_grown
 from spec.kernel import Gfp, Task, is_charged, memcg_kmem_charge_page, mod_lruvec_page_state, switch_finished
 
-__all__ = [
-    "dynamic_stack_alloc",
-    "dynamic_stack_cpu_dead",
-    "dynamic_stack_cpu_prepare",
-    "dynamic_stack_fault",
-    "dynamic_stack_forked",
-    "dynamic_stack_free",
-    "dynamic_stack_is_marked",
-    "dynamic_stack_keeps_idle_awake",
-    "dynamic_stack_may_read",
-    "dynamic_stack_may_switch_to",
-    "dynamic_stack_owes_refill",
-    "dynamic_stack_released",
-    "dynamic_stack_schedule",
-]
+inherit("models.hardened")
 
 
 @routine

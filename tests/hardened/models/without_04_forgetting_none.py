@@ -2,41 +2,11 @@
 """hardened without change 4: the CPU's mark is cleared together with the store to the last slot, so that a fault
 in the refill loop which takes a slot that the loop has passed is forgotten."""
 
-from checker.language import atomic, implements, routine
-from models.hardened import (
-    dynamic_stack_alloc,
-    dynamic_stack_charge,
-    dynamic_stack_cpu_dead,
-    dynamic_stack_cpu_prepare,
-    dynamic_stack_fault,
-    dynamic_stack_forked,
-    dynamic_stack_free,
-    dynamic_stack_is_marked,
-    dynamic_stack_keeps_idle_awake,
-    dynamic_stack_may_read,
-    dynamic_stack_may_switch_to,
-    dynamic_stack_owes_refill,
-    dynamic_stack_released,
-    is_free_to_take,
-    needs_refill,
-    stack_grown,
-)
+from checker.language import atomic, implements, inherit, routine
+from models.hardened import dynamic_stack_charge, is_free_to_take, needs_refill, stack_grown
 from spec.kernel import POOL_SLOTS, Gfp, Task, alloc_pages, schedule_start, switch_finished, this_cpu
 
-__all__ = [
-    "dynamic_stack_alloc",
-    "dynamic_stack_cpu_dead",
-    "dynamic_stack_cpu_prepare",
-    "dynamic_stack_fault",
-    "dynamic_stack_forked",
-    "dynamic_stack_free",
-    "dynamic_stack_is_marked",
-    "dynamic_stack_keeps_idle_awake",
-    "dynamic_stack_may_read",
-    "dynamic_stack_may_switch_to",
-    "dynamic_stack_owes_refill",
-    "dynamic_stack_released",
-]
+inherit("models.hardened")
 
 
 @routine

@@ -3,41 +3,11 @@
 
 The loop goes round until the pool is full, so that only the window between that look and the clearing is left."""
 
-from checker.language import atomic, implements, routine
-from models.hardened import (
-    dynamic_stack_alloc,
-    dynamic_stack_charge,
-    dynamic_stack_cpu_dead,
-    dynamic_stack_cpu_prepare,
-    dynamic_stack_fault,
-    dynamic_stack_forked,
-    dynamic_stack_free,
-    dynamic_stack_is_marked,
-    dynamic_stack_keeps_idle_awake,
-    dynamic_stack_may_read,
-    dynamic_stack_may_switch_to,
-    dynamic_stack_owes_refill,
-    dynamic_stack_released,
-    is_free_to_take,
-    needs_refill,
-    stack_grown,
-)
+from checker.language import atomic, implements, inherit, routine
+from models.hardened import dynamic_stack_charge, is_free_to_take, needs_refill, stack_grown
 from spec.kernel import POOL_SLOTS, Gfp, Task, alloc_pages, schedule_start, switch_finished, this_cpu
 
-__all__ = [
-    "dynamic_stack_alloc",
-    "dynamic_stack_cpu_dead",
-    "dynamic_stack_cpu_prepare",
-    "dynamic_stack_fault",
-    "dynamic_stack_forked",
-    "dynamic_stack_free",
-    "dynamic_stack_is_marked",
-    "dynamic_stack_keeps_idle_awake",
-    "dynamic_stack_may_read",
-    "dynamic_stack_may_switch_to",
-    "dynamic_stack_owes_refill",
-    "dynamic_stack_released",
-]
+inherit("models.hardened")
 
 
 @routine

@@ -1,41 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """hardened whose scheduler looks at the next task's stack only."""
 
-from checker.language import function, implements
-from models.hardened import (
-    dynamic_stack_alloc,
-    dynamic_stack_cpu_dead,
-    dynamic_stack_cpu_prepare,
-    dynamic_stack_fault,
-    dynamic_stack_finish,
-    dynamic_stack_forked,
-    dynamic_stack_free,
-    dynamic_stack_is_marked,
-    dynamic_stack_keeps_idle_awake,
-    dynamic_stack_may_read,
-    dynamic_stack_owes_refill,
-    dynamic_stack_released,
-    dynamic_stack_schedule,
-    levels_to_grow,
-    pages_to_take,
-)
+from checker.language import function, implements, inherit
+from models.hardened import levels_to_grow, pages_to_take
 from spec.kernel import Cpu, Task, may_switch_to
 
-__all__ = [
-    "dynamic_stack_alloc",
-    "dynamic_stack_cpu_dead",
-    "dynamic_stack_cpu_prepare",
-    "dynamic_stack_fault",
-    "dynamic_stack_finish",
-    "dynamic_stack_forked",
-    "dynamic_stack_free",
-    "dynamic_stack_is_marked",
-    "dynamic_stack_keeps_idle_awake",
-    "dynamic_stack_may_read",
-    "dynamic_stack_owes_refill",
-    "dynamic_stack_released",
-    "dynamic_stack_schedule",
-]
+inherit("models.hardened")
 
 
 @implements(may_switch_to)

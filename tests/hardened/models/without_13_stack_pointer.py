@@ -1,45 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """hardened without change 13: whose stack it is, is asked of `current`."""
 
-from checker.language import atomic, implements
-from models.hardened import (
-    dynamic_stack_alloc,
-    dynamic_stack_cpu_dead,
-    dynamic_stack_cpu_prepare,
-    dynamic_stack_finish,
-    dynamic_stack_forked,
-    dynamic_stack_free,
-    dynamic_stack_help,
-    dynamic_stack_is_marked,
-    dynamic_stack_keeps_idle_awake,
-    dynamic_stack_may_read,
-    dynamic_stack_may_switch_to,
-    dynamic_stack_owes_refill,
-    dynamic_stack_released,
-    dynamic_stack_schedule,
-    dynamic_stack_take_page,
-    is_acquired,
-    needs_refill,
-    not_acquired,
-    stack_grown,
-)
+from checker.language import atomic, implements, inherit
+from models.hardened import dynamic_stack_help, dynamic_stack_take_page, is_acquired, needs_refill, not_acquired, stack_grown
 from spec.kernel import STACK_PAGES, Level, Task, VmArea, set_pte_at, stack_fault, this_cpu
 
-__all__ = [
-    "dynamic_stack_alloc",
-    "dynamic_stack_cpu_dead",
-    "dynamic_stack_cpu_prepare",
-    "dynamic_stack_finish",
-    "dynamic_stack_forked",
-    "dynamic_stack_free",
-    "dynamic_stack_is_marked",
-    "dynamic_stack_keeps_idle_awake",
-    "dynamic_stack_may_read",
-    "dynamic_stack_may_switch_to",
-    "dynamic_stack_owes_refill",
-    "dynamic_stack_released",
-    "dynamic_stack_schedule",
-]
+inherit("models.hardened")
 
 
 @implements(stack_fault)

@@ -1,46 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """hardened without change 15: a page is taken by a load and a store of its slot, as in the RFC, and put into the stack then."""
 
-from checker.language import atomic, implements, routine
-from models.hardened import (
-    acquired,
-    dynamic_stack_alloc,
-    dynamic_stack_cpu_dead,
-    dynamic_stack_cpu_prepare,
-    dynamic_stack_finish,
-    dynamic_stack_forked,
-    dynamic_stack_free,
-    dynamic_stack_help,
-    dynamic_stack_is_marked,
-    dynamic_stack_keeps_idle_awake,
-    dynamic_stack_may_read,
-    dynamic_stack_may_switch_to,
-    dynamic_stack_owes_refill,
-    dynamic_stack_released,
-    dynamic_stack_schedule,
-    is_acquired,
-    is_free_to_take,
-    needs_refill,
-    not_acquired,
-    stack_grown,
-)
+from checker.language import atomic, implements, inherit, routine
+from models.hardened import acquired, dynamic_stack_help, is_acquired, is_free_to_take, needs_refill, not_acquired, stack_grown
 from spec.kernel import POOL_SLOTS, STACK_PAGES, Cpu, Level, Task, VmArea, set_pte_at, stack_fault, this_cpu
 
-__all__ = [
-    "dynamic_stack_alloc",
-    "dynamic_stack_cpu_dead",
-    "dynamic_stack_cpu_prepare",
-    "dynamic_stack_finish",
-    "dynamic_stack_forked",
-    "dynamic_stack_free",
-    "dynamic_stack_is_marked",
-    "dynamic_stack_keeps_idle_awake",
-    "dynamic_stack_may_read",
-    "dynamic_stack_may_switch_to",
-    "dynamic_stack_owes_refill",
-    "dynamic_stack_released",
-    "dynamic_stack_schedule",
-]
+inherit("models.hardened")
 
 
 @routine

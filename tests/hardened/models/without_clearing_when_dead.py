@@ -1,40 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """hardened without the clearing of a dead CPU's mark."""
 
-from checker.language import implements
-from models.hardened import (
-    dynamic_stack_alloc,
-    dynamic_stack_cpu_prepare,
-    dynamic_stack_empty_pool,
-    dynamic_stack_fault,
-    dynamic_stack_finish,
-    dynamic_stack_forked,
-    dynamic_stack_free,
-    dynamic_stack_is_marked,
-    dynamic_stack_keeps_idle_awake,
-    dynamic_stack_may_read,
-    dynamic_stack_may_switch_to,
-    dynamic_stack_owes_refill,
-    dynamic_stack_released,
-    dynamic_stack_schedule,
-)
+from checker.language import implements, inherit
+from models.hardened import dynamic_stack_empty_pool
 from spec.kernel import Cpu, cpu_dead
 
-__all__ = [
-    "dynamic_stack_alloc",
-    "dynamic_stack_cpu_prepare",
-    "dynamic_stack_fault",
-    "dynamic_stack_finish",
-    "dynamic_stack_forked",
-    "dynamic_stack_free",
-    "dynamic_stack_is_marked",
-    "dynamic_stack_keeps_idle_awake",
-    "dynamic_stack_may_read",
-    "dynamic_stack_may_switch_to",
-    "dynamic_stack_owes_refill",
-    "dynamic_stack_released",
-    "dynamic_stack_schedule",
-]
+inherit("models.hardened")
 
 
 @implements(cpu_dead)
