@@ -2,7 +2,7 @@
 """C source text as it was handed over: which lines are known of each file, and where each of them came from.
 
 A patch shows pieces of files; a tree or a C file shows all of one. Both are fragments: consecutive lines of one file. Every line
-has its number in the file after the patch and, if a patch shows it, its line in the patch or mail, so that an error can name both.
+has its number in the file after the patch and, if a patch shows it, its line in the patch or mail, for errors that name both.
 """
 
 from __future__ import annotations

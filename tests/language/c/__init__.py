@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Tests of the C front end."""
+"""Tests of checker/language/c."""
