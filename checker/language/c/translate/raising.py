@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Places of C text, as the tree has them."""
+
+from __future__ import annotations
+
+from checker.language import tree
+from checker.language.c import syntax
+from checker.language.errors import ModelError
+
+
+def at(node: syntax.Node) -> tree.Position:
+    """Where a part of C text stands."""
+    position = node.position
+    return tree.Position(position.file, position.line, position.column)
+
+
+def error(node: syntax.Node, message: str) -> ModelError:
+    """What is wrong with a part of C text."""
+    return ModelError(at(node), message)
