@@ -34,6 +34,9 @@ class Kernel(Protocol):
     def constant(self, name: str) -> tree.Constant:
         """A parameter or a constant, such as STACK_PAGES."""
 
+    def record(self, name: str) -> tree.Record:
+        """A record, without its fields."""
+
     def field(self, record: str, name: str) -> tree.Variable:
         """A field of a record."""
 

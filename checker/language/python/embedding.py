@@ -47,6 +47,10 @@ class KernelOfModules:
             raise UsageError(f"the kernel's `{name}` is not a parameter or constant")
         return found
 
+    def record(self, name: str) -> tree.Record:
+        self.type(name)
+        return self.symbols.records[name]
+
     def field(self, record: str, name: str) -> tree.Variable:
         fields = self.fields(record)
         if name not in fields:
@@ -88,7 +92,7 @@ class KernelOfModules:
         return found
 
     def _symbol(self, name: str) -> Symbol:
-        kernel = [module for module in self.symbols.modules.modules.values() if module.of_kernel]
+        kernel = [module for module in self.symbols.modules.modules.values() if module.name.startswith("spec.")]
         for module in kernel:
             definition = module.definitions.get(name)
             if definition is not None and not isinstance(definition, Import):

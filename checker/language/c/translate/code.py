@@ -160,7 +160,9 @@ class Code:
         match value:
             case Scalar(expression, _):
                 if isinstance(local.type, CPointer) and isinstance(expression, tree.Constant):
-                    raise error(node, f"what `{local.name}` points to is not known here; give it its first value where it has one")
+                    raise error(
+                        node, f"what `{local.name}` points to is not known here; give it its first value where it has one"
+                    )
                 type_ = expression.type
                 if isinstance(type_, (tree.IntType, tree.BoolType)):
                     type_ = self.text.integer_type(local.type) if isinstance(local.type, CInteger) else tree.BoolType()

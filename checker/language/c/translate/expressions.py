@@ -8,6 +8,7 @@ matter, since two operands have effects, is refused.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 from checker.language import build, tree
 from checker.language.c import syntax
@@ -17,9 +18,11 @@ from checker.language.c.translate.fitting import truth
 from checker.language.c.translate.logic import LogicTranslator
 from checker.language.c.translate.places import Cell
 from checker.language.c.translate.raising import at, error
-from checker.language.c.translate.types import INT, CBool, CInteger, CPointer, CType, CVoid
+from checker.language.c.translate.types import INT, CBool, CInteger, CPointer, CType, CVoid, limits
 from checker.language.c.translate.values import Nothing, Opaque, Region, Scalar, StackAddress, Value
 
+Operator = Literal["+", "-", "*", "//", "%", "&", "|", "^", "<<", ">>"]
+_ON_TREE: dict[str, Operator] = {"&": "&", "|": "|", "^": "^"}
 _COMPARE = ("==", "!=", "<", ">", "<=", ">=")
 
 
@@ -98,6 +101,8 @@ class ExpressionTranslator(LogicTranslator):
         name = node.name
         if name in self.scope:
             return self.read(node, self.scope[name])
+        if name == "current":
+            return self.current(node)
         constant = self.text.constant(node, name)
         if constant is not None:
             return constant
@@ -107,10 +112,16 @@ class ExpressionTranslator(LogicTranslator):
             return region if variable.shape else self.load(node, self.cell(node, region))
         if self.text.per_cpu(name) is not None:
             raise error(node, f"`{name}` is per CPU; take it by this_cpu_ptr, per_cpu_ptr or this_cpu_read")
-        special = self.text.special(self, node)
-        if special is not None:
-            return special
         raise self.unknown(node, name)
+
+    def current(self, node: syntax.Node) -> Scalar:
+        """`current`: what this CPU's current_task points to; one load."""
+        position, kernel = at(node), self.text.kernel
+        this_cpu = kernel.service("this_cpu")
+        cpu = tree.Call(position, self.text.cpu_type, this_cpu.name, ())
+        field = kernel.field("Cpu", "current")
+        read = tree.Read(position, field.type, tree.Place(position, field, "Cpu", cpu))
+        return Scalar(read, self.type_of_value(field.type))
 
     def size_of(self, node: syntax.SizeofType | syntax.SizeofExpression) -> Value:
         """sizeof of a type. Of what a model has no size of, only how many there are can matter, and that is for kmalloc to see."""
@@ -181,7 +192,9 @@ class ExpressionTranslator(LogicTranslator):
         if isinstance(expression, tree.Constant) and expression.value == 0:
             return tree.Constant(at(node), type_, 0)
         names = ", ".join(name for name, _ in type_.members)
-        raise error(node, f"only named bits can stand beside {type_.name} here: {names}; bind others in the manifest, [constants]")
+        raise error(
+            node, f"only named bits can stand beside {type_.name} here: {names}; bind others in the manifest, [constants]"
+        )
 
     def masked(self, node: syntax.Node, address: StackAddress, mask: Scalar) -> Value:
         """`address & mask`: rounded down to a page or the like, or the offset in one."""
@@ -192,7 +205,9 @@ class ExpressionTranslator(LogicTranslator):
             if size is not None:
                 return addresses.aligned_down(at(node), address, size)
             if 0 < known.value < stack_size and stack_size % (known.value + 1) == 0:
-                return addresses.binary_of_offset(at(node), "%", address, Scalar(build.integer(at(node), known.value + 1), mask.type))
+                return addresses.binary_of_offset(
+                    at(node), "%", address, Scalar(build.integer(at(node), known.value + 1), mask.type)
+                )
         raise addresses.refused(at(node), "&")
 
     def conditional(self, node: syntax.Conditional) -> Value:
@@ -214,7 +229,11 @@ class ExpressionTranslator(LogicTranslator):
         """A conditional value. A 0 beside a pointer or flags is a null pointer or no flag."""
         first, second = then.expression, otherwise.expression
         for mine, other in ((first, second), (second, first)):
-            if isinstance(mine, tree.Constant) and mine.value == 0 and isinstance(other.type, (tree.ReferenceType, tree.FlagsType)):
+            if (
+                isinstance(mine, tree.Constant)
+                and mine.value == 0
+                and isinstance(other.type, (tree.ReferenceType, tree.FlagsType))
+            ):
                 zero = tree.Constant(mine.position, other.type, 0)
                 first, second = (zero, second) if mine is first else (first, zero)
         if {type(first.type), type(second.type)} == {tree.BoolType, tree.IntType}:
@@ -252,7 +271,9 @@ class ExpressionTranslator(LogicTranslator):
         record = self.text.record_of(wanted)
         if isinstance(expression.type, tree.ReferenceType):
             if record is not None and expression.type.record not in ("", record):
-                raise error(node, f"a pointer to {expression.type.record} is taken for one to {record} here; a model keeps them apart")
+                raise error(
+                    node, f"a pointer to {expression.type.record} is taken for one to {record} here; a model keeps them apart"
+                )
             return Scalar(expression, wanted if record is not None else value.type)
         expression = integers.as_integer(at(node), value).expression
         if record is not None:
@@ -283,19 +304,23 @@ class ExpressionTranslator(LogicTranslator):
             raise error(node, "this is assigned to as a whole only")
         old = self.load(node, target)
         new = self.arithmetic(node, operator, old, operand)
+        if isinstance(target.place.variable.type, tree.FlagsType) and operator not in _ON_TREE:
+            raise error(node, f"`{operator}=` of flags; only &, | and ^ have a meaning there")
         on_tree, right = self.on_tree(node, operator, new, operand, target)
         if on_tree is None:
-            raise error(node, f"`{operator}=` here would wrap around, or mixes types; write the load and the store as two statements")
+            raise error(
+                node, f"`{operator}=` here would wrap around, or mixes types; write the load and the store as two statements"
+            )
         self.emit(tree.Assign(at(node), target.place, right, on_tree))
 
     def on_tree(
         self, node: syntax.Node, operator: str, new: Scalar, operand: Scalar, target: Cell
-    ) -> tuple[str | None, tree.Expression]:
+    ) -> tuple[Operator | None, tree.Expression]:
         """The tree's own `op=` for what C computes, where they are the same."""
         expression = operand.expression
         type_ = target.place.variable.type
         if isinstance(type_, tree.FlagsType):
-            return operator, self.as_flags(node, operand, type_)
+            return _ON_TREE[operator], self.as_flags(node, operand, type_)
         if isinstance(new.expression, tree.Binary) and isinstance(expression.type, (tree.IntType, tree.BoolType)):
             return new.expression.operator, new.expression.right
         return None, expression
@@ -333,7 +358,7 @@ def number_type(node: syntax.Number) -> CInteger:
             continue
         if (node.unsigned and type_.signed) or (node.decimal and not node.unsigned and not type_.signed):
             continue
-        if node.value <= integers.limits(type_).high:
+        if node.value <= limits(type_).high:
             return type_
     raise error(node, "this number does not fit into any integer type; write a smaller one")
 

@@ -15,7 +15,9 @@ def fitted(position: tree.Position, value: Value, wanted: tree.Type, purpose: st
     """A value as C would convert it for a place of that type. purpose: what needs it, as an error says it. ModelError if C would
     need a cast, or if the model cannot have it there."""
     if not isinstance(value, Scalar):
-        what = {StackAddress: "an address in a stack", Region: "a pointer into an array"}.get(type(value), "no value of the model")
+        what = {StackAddress: "an address in a stack", Region: "a pointer into an array"}.get(
+            type(value), "no value of the model"
+        )
         raise ModelError(position, f"{purpose} takes {describe(wanted)}, and this is {what}")
     expression = value.expression
     have = expression.type

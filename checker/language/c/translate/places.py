@@ -111,7 +111,7 @@ class PlaceTranslator(Code):
         if bound is None:
             raise error(
                 node,
-                f'struct {tag} has no member `{name}` that the modelled kernel knows; bind it in the manifest, [members] '
+                f"struct {tag} has no member `{name}` that the modelled kernel knows; bind it in the manifest, [members] "
                 f'"{tag}.{name}" = "Record.field", or leave it out',
             )
         if bound == "address(self)":
@@ -130,14 +130,15 @@ class PlaceTranslator(Code):
         """`&place`: a pointer to it."""
         match node.operand:
             case syntax.Name(name=name) if name in self.scope:
-                raise error(node, f"the address of the local `{name}` has no counterpart in a model; pass its value, and return one")
+                raise error(
+                    node, f"the address of the local `{name}` has no counterpart in a model; pass its value, and return one"
+                )
             case syntax.Name(name=name):
                 variable = self.text.variable(name)
                 if variable is not None:
                     return Region(variable, None, None, build.integer(at(node), 0))
-                known = self.text.object(name)
-                if known is not None:
-                    return known
+                if name in self.text.api.opaque:
+                    return Opaque(self.text.api.opaque[name])
                 raise self.unknown(node.operand, name)
             case syntax.Index(base=base, index=index):
                 return self.element(node, base, index)
@@ -159,7 +160,9 @@ class PlaceTranslator(Code):
         if isinstance(target, Region):
             if isinstance(value, Opaque) and value.what == ARRAY:
                 return
-            raise error(node, f"`{target.variable.name}` is a part of {target.record} here, with room for all; it is not replaced")
+            raise error(
+                node, f"`{target.variable.name}` is a part of {target.record} here, with room for all; it is not replaced"
+            )
         place = target.place
         expression = fitted(at(node), value, place.variable.type, f"`{place.variable.name}`")
         self.emit(tree.Assign(at(node), place, expression))

@@ -80,7 +80,9 @@ _TYPEDEFS: Mapping[str, CType] = {
     "uintptr_t": UNSIGNED_LONG,
     "ptrdiff_t": CInteger(64, True),
     "phys_addr_t": CInteger(64, False),
-    **{f"{prefix}{sign}{bits}": CInteger(bits, sign == "s") for prefix in ("", "__") for sign in "us" for bits in (8, 16, 32, 64)},
+    **{
+        f"{prefix}{sign}{bits}": CInteger(bits, sign == "s") for prefix in ("", "__") for sign in "us" for bits in (8, 16, 32, 64)
+    },
     **{f"uint{bits}_t": CInteger(bits, False) for bits in (8, 16, 32, 64)},
     **{f"int{bits}_t": CInteger(bits, True) for bits in (8, 16, 32, 64)},
     **{name: CInteger(bits, False) for name, bits in (("uint", 32), ("ulong", 64), ("ushort", 16))},
@@ -103,7 +105,9 @@ def c_type(type_: syntax.Type, typedefs: Mapping[str, syntax.Type]) -> CType:
         case syntax.TaggedType(kind="struct", tag=str(tag)):
             return CStruct(tag)
         case syntax.TaggedType(kind=kind):
-            raise ModelError(at(type_), f"a {kind} like this has no counterpart in a model; use a struct of the kernel that has one")
+            raise ModelError(
+                at(type_), f"a {kind} like this has no counterpart in a model; use a struct of the kernel that has one"
+            )
         case syntax.PointerType(target=target):
             return CPointer(c_type(target, typedefs))
         case syntax.ArrayType(element=element):
