@@ -96,6 +96,12 @@ class Manifest:
     boot: tuple[Boot, ...]
     ignore: tuple[str, ...]
 
+    @property
+    def functions_of_the_kernel(self) -> frozenset[str]:
+        """Functions of the kernel to which a patch may add statements that are bound."""
+        inserted = {each.function for each in self.inserted}
+        return frozenset(inserted | {each.function for each in self.registered} | {each.function for each in self.boot})
+
 
 _TABLES = ("config", "sizes", "kernel_sizes", "data", "members", "constants", "fault", "ignore")
 _LISTS = ("hooks", "inserted", "registered", "boot")

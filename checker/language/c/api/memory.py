@@ -211,28 +211,22 @@ def vmap_pages_range(code: StatementTranslator, call: syntax.Call) -> Value:
     page_size = code.text.size("PAGE_SIZE")
     bytes_ = build.binary(position, "-", end.offset, begin.offset)
     count = build.binary(position, "//", bytes_, build.integer(position, page_size))
-    if not isinstance(count, tree.Constant) or count.value < 0:
-        raise error(
-            call, "how many pages are mapped has to be a constant; give addresses that lie a constant number of pages apart"
-        )
-    if count.value:
-        area = code.kept(call, Scalar(begin.area, code.type_of_value(code.text.area_type)))
-        assert isinstance(area, Scalar)
-        _map_each(code, call, StackAddress(area.expression, begin.offset), pages, count.value)
+    area = code.kept(call, Scalar(begin.area, code.type_of_value(code.text.area_type)))
+    assert isinstance(area, Scalar)
+    _map_each(code, call, StackAddress(area.expression, begin.offset), pages, count)
     code.text.assume("vmap_pages_range_noflush does not fail: the page tables of a stack are there")
     return Scalar(build.integer(position, 0), INT)
 
 
-def _map_each(code: StatementTranslator, call: syntax.Call, begin: StackAddress, pages: Region, count: int) -> None:
+def _map_each(code: StatementTranslator, call: syntax.Call, begin: StackAddress, pages: Region, count: tree.Expression) -> None:
     position = at(call)
-    k = code.fresh("k", tree.IntType(0, count - 1))
+    k = code.fresh("k", tree.IntType(0, code.text.size("STACK_PAGES")))
     read = tree.LocalRead(position, k.type, k.name)
     down = build.binary(position, "-", level_of(code, call, begin), read)
     element = code.load(call, code.cell(call, code.moved_region(call, pages, "+", Scalar(read, INT))))
     with code.collected() as body:
         code.service(call, "set_pte_at", begin.area, down, element.expression)
-    domain = tree.RangeDomain(build.integer(position, 0), build.integer(position, count))
-    code.emit(tree.For(position, tree.Binding(k, domain), tuple(body)))
+    code.emit(tree.For(position, tree.Binding(k, tree.RangeDomain(build.integer(position, 0), count)), tuple(body)))
 
 
 @entry(1, "virt_to_kpte")

@@ -4,7 +4,6 @@ not C; else it is an error. Nothing is left out in silence."""
 
 from __future__ import annotations
 
-from checker.language import tree
 from checker.language.c import syntax
 from checker.language.c.assemble.bindings import Bound
 from checker.language.c.assemble.definitions import Definitions
@@ -13,6 +12,7 @@ from checker.language.c.parse import Chunk
 from checker.language.c.source import CSource
 from checker.language.c.translate.functions import Functions
 from checker.language.c.translate.parts import parts
+from checker.language.c.translate.raising import plain
 from checker.language.errors import ModelError
 
 _MACROS = ("EXPORT_SYMBOL", "EXPORT_SYMBOL_GPL", "EXPORT_PER_CPU_SYMBOL", "MODULE_LICENSE", "MODULE_AUTHOR", "MODULE_DESCRIPTION")
@@ -35,13 +35,13 @@ def _node(node: syntax.TopLevel, chunk: Chunk, functions: Functions, bound: Boun
         case syntax.FunctionDefinition(name=name) if name in functions.translated:
             return
         case syntax.FunctionDefinition(name=name):
-            if any(part.position.added for part in parts(node) if isinstance(part.position, syntax.Position)):
+            if any(part.position.added for part in parts(node)):
                 _function(node, functions, bound, manifest)
         case syntax.StatementsInFunction():
             for shown in node.statements:
                 _shown(shown, node, bound, manifest)
         case syntax.Unparsed():
-            raise ModelError(_at(node.at), f"{node.reason}; this is on an added line, and has to be understood")
+            raise ModelError(plain(node.at), f"{node.reason}; this is on an added line, and has to be understood")
         case _:
             line = min(chunk.added_lines)
             raise _error(chunk, line, "this is added, and nothing in the model stands for it; bind it in the manifest, or [ignore] it")
@@ -49,15 +49,15 @@ def _node(node: syntax.TopLevel, chunk: Chunk, functions: Functions, bound: Boun
 
 def _function(node: syntax.FunctionDefinition, functions: Functions, bound: Bound, manifest: Manifest) -> None:
     """A function with added lines that was not translated: one of the kernel's with statements that are bound, or an error."""
-    if node.name in {each.function for each in (*manifest.inserted, *manifest.registered, *manifest.boot)}:
+    if node.name in manifest.functions_of_the_kernel:
         for statement in node.body.statements:
-            if any(part.position.added for part in parts(statement) if isinstance(part.position, syntax.Position)):
+            if any(part.position.added for part in parts(statement)):
                 _statement(statement, node.name, bound, manifest)
         return
     if node.name in manifest.ignore:
         return
     raise ModelError(
-        _at(node.position),
+        plain(node.position),
         f"`{node.name}` is added, and nothing that the kernel calls reaches it; bind it in the manifest, [[hooks]], or name it in "
         "[ignore] lines",
     )
@@ -67,7 +67,7 @@ def _shown(shown: syntax.ShownStatement, piece: syntax.StatementsInFunction, bou
     if shown.added is syntax.Added.NO_LINE:
         return
     if isinstance(shown.statement, syntax.Unparsed):
-        raise ModelError(_at(shown.statement.at), f"{shown.statement.reason}; this is on an added line, and has to be understood")
+        raise ModelError(plain(shown.statement.at), f"{shown.statement.reason}; this is on an added line, and has to be understood")
     _statement(shown.statement, piece.function or piece.heading, bound, manifest)
 
 
@@ -83,7 +83,7 @@ def _statement(statement: syntax.Statement, function: str, bound: Bound, manifes
     if function in manifest.ignore:
         return
     raise ModelError(
-        _at(statement.position),
+        plain(statement.position),
         f"this is added to {function}, and no hook stands for it; bind it in the manifest, [[inserted]], [[registered]] or [[boot]], "
         f'or leave it out of the model: [ignore] lines = ["{function}"]',
     )
@@ -91,8 +91,5 @@ def _statement(statement: syntax.Statement, function: str, bound: Bound, manifes
 
 def _error(chunk: Chunk, line: int, message: str) -> ModelError:
     token = next(token for token in chunk.tokens if token.line.number == line)
-    return ModelError(_at(token.position), message)
+    return ModelError(plain(token.position), message)
 
-
-def _at(position: syntax.Position) -> tree.Position:
-    return tree.Position(position.file, position.line, position.column)

@@ -64,7 +64,8 @@ def _check_length(names: Names, definition: syntax.VariableDefinition, variable:
 
 
 def _variable(names: Names, definition: syntax.VariableDefinition) -> tree.Variable:
-    type_, shape = definition.type, ()
+    type_: syntax.Type = definition.type
+    shape: tuple[int, ...] = ()
     length = length_of(definition)
     if isinstance(type_, syntax.ArrayType):
         if length is None:

@@ -10,7 +10,11 @@ from checker.language.errors import ModelError
 
 def at(node: syntax.Node) -> tree.Position:
     """Where a part of C text stands."""
-    position = node.position
+    return plain(node.position)
+
+
+def plain(position: tree.Position) -> tree.Position:
+    """A position without what only C text has."""
     return tree.Position(position.file, position.line, position.column)
 
 
