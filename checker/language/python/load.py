@@ -93,8 +93,8 @@ class _Loader:
             used = with_frame_owners(self._used(self._codes()))
             check_symmetry(used)
             for module in self.modules.modules.values():
-                if not module.of_kernel:  # the kernel's own text is checked when it is written
-                    check_with_python(module)
+                if not module.of_kernel and (module is not self.main or self.foreign is None):
+                    check_with_python(module)  # the kernel's own text is checked when it is written
             return mark_constants(without_dormant(used))
 
     def _codes(self) -> list[Code]:
