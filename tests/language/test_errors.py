@@ -13,7 +13,7 @@ import pytest
 
 from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError, UsageError
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 from checker.language.tree import Position
 from checker.project import PROJECT
 from tests.language.refused.refused import Case

@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from checker.language import tree
@@ -12,7 +13,7 @@ from checker.language.c.assemble.protocol import CProtocol
 from checker.language.c.manifest import read_manifest
 from checker.language.c.patch.kind import ContentKind, content_kind
 from checker.language.c.patch.reading import read_c_source
-from checker.language.errors import ModelError
+from checker.language.errors import ModelError, quoting
 from checker.language.python import load as python
 from checker.language.python.source.modules import Texts
 from checker.language.python.wording import Wording
@@ -44,3 +45,35 @@ def load_wording(path: Path | str) -> Wording:
         return python.load_wording(path)
     with _with_origins(text):
         return python.load_foreign_wording(Path(path), text)
+
+
+def _c_protocol(path: Path) -> CProtocol | None:
+    """The protocol that a file has in C, None if it is a model in Python, or cannot be read (which reading it as one then says)."""
+    if path.suffix == ".py":
+        return None
+    try:
+        data = path.read_bytes() if path.is_file() else None
+    except (OSError, ValueError):
+        return None
+    if data is None or content_kind(data) is ContentKind.PYTHON:
+        return None
+    return _read(path, data)
+
+
+@functools.lru_cache(maxsize=4)
+def _read(path: Path, data: bytes) -> CProtocol:
+    """C text, read once for all settings."""
+    return CProtocol(read_c_source(data, path.name), read_manifest(MANIFEST))
+
+
+@contextmanager
+def _with_origins(text: CProtocol) -> Iterator[None]:
+    """While the context lasts, an error in a text says where in the mail the line stands."""
+    try:
+        with quoting(text.sources):
+            yield
+    except ModelError as error:
+        origin = text.origins.get(error.position.file, {}).get(error.position.line)
+        if origin is None:
+            raise
+        raise ModelError(error.position, f"{error.message} ({origin})", error.line) from None

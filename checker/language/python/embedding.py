@@ -18,7 +18,7 @@ def module_of(path: Path, text: ForeignText) -> Module:
     """What stands for a protocol among the modules of a program: it imports what the protocol needs, and defines nothing."""
     display = display_path(path)
     begin = tree.Position(display, 1, 1)
-    module = Module("__main__", path, display, next(iter(text.sources.values()), ""), text.doc)
+    module = Module("__main__", path, display, "", text.doc)
     for name, taken in text.imports.items():
         module.imports.append((name, begin))
         module.definitions |= {each: Import(name, each, begin) for each in taken}

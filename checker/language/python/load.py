@@ -79,8 +79,8 @@ class _Loader:
         self.foreign = foreign
         self.modules = load_modules(path, texts, module_of(path, foreign) if foreign else None)
         self.main = self.modules.main
-        self.sources = {module.display: module.text for module in self.modules.modules.values()}
-        self.sources |= foreign.sources if foreign else {}
+        read = [module for module in self.modules.modules.values() if foreign is None or module is not self.main]
+        self.sources = {module.display: module.text for module in read} | dict(foreign.sources if foreign else {})
         self.symbols = Symbols(self.modules, settings, events)
         self.kernel = KernelOfModules(self.symbols)
         self.declared = Declared()

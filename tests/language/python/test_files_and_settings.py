@@ -10,7 +10,7 @@ import pytest
 
 from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError, UsageError
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 from checker.trace.machine import Machine
 from tests.support.systems.small_programs import HEADER
 

@@ -44,7 +44,9 @@ def _node(node: syntax.TopLevel, chunk: Chunk, functions: Functions, bound: Boun
             raise ModelError(plain(node.at), f"{node.reason}; this is on an added line, and has to be understood")
         case _:
             line = min(chunk.added_lines)
-            raise _error(chunk, line, "this is added, and nothing in the model stands for it; bind it in the manifest, or [ignore] it")
+            raise _error(
+                chunk, line, "this is added, and nothing in the model stands for it; bind it in the manifest, or [ignore] it"
+            )
 
 
 def _function(node: syntax.FunctionDefinition, functions: Functions, bound: Bound, manifest: Manifest) -> None:
@@ -67,7 +69,9 @@ def _shown(shown: syntax.ShownStatement, piece: syntax.StatementsInFunction, bou
     if shown.added is syntax.Added.NO_LINE:
         return
     if isinstance(shown.statement, syntax.Unparsed):
-        raise ModelError(plain(shown.statement.at), f"{shown.statement.reason}; this is on an added line, and has to be understood")
+        raise ModelError(
+            plain(shown.statement.at), f"{shown.statement.reason}; this is on an added line, and has to be understood"
+        )
     _statement(shown.statement, piece.function or piece.heading, bound, manifest)
 
 
@@ -92,4 +96,3 @@ def _statement(statement: syntax.Statement, function: str, bound: Bound, manifes
 def _error(chunk: Chunk, line: int, message: str) -> ModelError:
     token = next(token for token in chunk.tokens if token.line.number == line)
     return ModelError(plain(token.position), message)
-

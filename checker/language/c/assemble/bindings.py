@@ -78,7 +78,9 @@ def _added_calls(piece: syntax.StatementsInFunction, name: str) -> list[syntax.C
         match statement:
             case syntax.ExpressionStatement(expression=syntax.Call(function=syntax.Name(name=called)) as call) if called == name:
                 found.append(call)
-            case syntax.ExpressionStatement(expression=syntax.Assign(value=syntax.Call(function=syntax.Name(name=called)) as call)):
+            case syntax.ExpressionStatement(
+                expression=syntax.Assign(value=syntax.Call(function=syntax.Name(name=called)) as call)
+            ):
                 if called == name:
                     found.append(call)
     return found
@@ -201,4 +203,3 @@ def _boot(definitions: Definitions, boot: Boot, piece: syntax.StatementsInFuncti
                     bound.accounted.append(statement)
                     if boot.assumed not in bound.boot:
                         bound.boot.append(boot.assumed)
-

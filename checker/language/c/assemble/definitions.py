@@ -69,7 +69,9 @@ class Definitions:
         chunks = self._by_name.get(name, [])
         if len(chunks) > 1:
             first, second = chunks[0].position, chunks[1].position
-            raise ModelError(plain(second), f"`{name}` is defined at {first} already; decide by the configuration which one is meant")
+            raise ModelError(
+                plain(second), f"`{name}` is defined at {first} already; decide by the configuration which one is meant"
+            )
         for chunk in chunks:
             for node in self.parsed(chunk):
                 if isinstance(node, syntax.FunctionDefinition):

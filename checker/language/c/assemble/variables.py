@@ -36,7 +36,10 @@ def declared(names: Names, definitions: Iterable[syntax.VariableDefinition]) -> 
             record, _, name = bound.is_.partition(".")
             variable = names.kernel.field(record, name)
             if record != "Cpu" or not definition.per_cpu:
-                raise error(definition, f"{names.manifest.path} has `{definition.name}` as {bound.is_}; only per-CPU variables can be bound")
+                raise error(
+                    definition,
+                    f"{names.manifest.path} has `{definition.name}` as {bound.is_}; only per-CPU variables can be bound",
+                )
             _check_length(names, definition, variable, bound.length)
             found.per_cpu[definition.name] = variable
             continue
@@ -95,4 +98,6 @@ def _type(names: Names, definition: syntax.VariableDefinition, c_type: CType) ->
             return tree.BoolType()
         case _, CPointer():
             raise error(definition, f"`{definition.name}`: a model has no variable of the type {spell(c_type)}")
-    raise error(definition, f"`{definition.name}`: a model has no variable of the type {spell(c_type)}; bind it in the manifest, [data]")
+    raise error(
+        definition, f"`{definition.name}`: a model has no variable of the type {spell(c_type)}; bind it in the manifest, [data]"
+    )

@@ -311,7 +311,7 @@ class ExpressionTranslator(LogicTranslator):
             raise error(
                 node, f"`{operator}=` here would wrap around, or mixes types; write the load and the store as two statements"
             )
-        self.emit(tree.Assign(at(node), target.place, right, on_tree))
+        self.emit(tree.Assign(target.place.position, target.place, right, on_tree))
 
     def on_tree(
         self, node: syntax.Node, operator: str, new: Scalar, operand: Scalar, target: Cell

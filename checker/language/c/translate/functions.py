@@ -222,4 +222,3 @@ class Functions(Names):
     def routines(self) -> list[tree.Routine]:
         """All routines that were reached by calls."""
         return [done.routine for done in self._done.values() if done.routine is not None]
-

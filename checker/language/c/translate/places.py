@@ -165,7 +165,7 @@ class PlaceTranslator(Code):
             )
         place = target.place
         expression = fitted(at(node), value, place.variable.type, f"`{place.variable.name}`")
-        self.emit(tree.Assign(at(node), place, expression))
+        self.emit(tree.Assign(place.position, place, expression))
 
     def unknown(self, node: syntax.Node, name: str) -> Exception:
         return error(
