@@ -2,9 +2,11 @@
 """Hunks: as many lines as the header counts, and what is done where a mail program took leading blanks away.
 
 A line of a hunk that begins with none of ` `, `+`, `-` is context that lost its blank. One that begins with + or - may be such a
-line as well. The counts decide: of a hunk that ends behind `n` lines, exactly `n - old count` are added and `n - new count`
-removed; as the rest of those with that mark have to be context. So the cheapest repair (fewest blanks put back) is found in one
-pass over the possible ends, and it is unique if one end has it and no choice is left there.
+line as well. Where the hunk ends is known, as a rule: another hunk, another file, git's signature or the end of the text is next.
+Then the counts decide: of a hunk of `n` lines, exactly `n - old count` are added and `n - new count` removed; as the rest of
+those with that mark have to be context. So how many blanks were lost is certain, and the repair is unique if it says so of all
+lines with a mark, or of none; else the hunk is refused. Only where other text stands behind the hunk, several ends may fit: the
+cheapest repair (fewest blanks put back) is taken, if there is one. All of this takes one pass, with no search.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ LARGEST_COUNT = 10_000_000
 """The largest number in a hunk's header: more lines than an input or a file may have."""
 SIGNATURE = re.compile(r"-- ?$|_{5,}$")
 """Ends a mail's text: git's signature, or the line above what a mailing list adds."""
-NARROWEST_WRAP = 66
+NARROWEST_WRAP = 56
 """Mail programs that wrap lines do it here at the least."""
 _MARKS = ("+", "-", " ", "\\", "")
 SAVE_RAW = "save the raw mail, as with `b4 am`"
@@ -77,9 +79,14 @@ def read_hunk(text: Text, index: int, boundary: Callable[[int], bool]) -> tuple[
     strict = _strict(text, index + 1, header)
     if strict is not None and _tail_fits(text, strict.end, boundary):
         return _hunk(text, index, header, strict), strict.end, None
-    end = next((i for i in range(index + 1, len(text.lines)) if boundary(i)), len(text.lines))
-    readings = [reading for reading in _readings(text, index + 1, end, header) if _tail_fits(text, reading.end, boundary)]
-    readings = [reading for reading in readings if reading.cost == 0 or not _wrapped(text, index + 1, reading.end, end)]
+    end = next((i for i in range(index + 1, len(text.lines)) if boundary(i) or _signature(text, i)), len(text.lines))
+    readings = list(_readings(text, index + 1, end, header))
+    if end < len(text.lines) or any(reading.end == end for reading in readings):
+        readings = [reading for reading in readings if reading.end == end]
+    else:
+        readings = [reading for reading in readings if _tail_fits(text, reading.end, boundary)]
+        if _wrap(text, index + 1, end) is not None:
+            readings = []  # the rest of a wrapped line, counted in place of an empty line at the end
     if not readings:
         raise _misfit(text, index, end, header)
     cheapest = min(reading.cost for reading in readings)
@@ -131,7 +138,8 @@ def _readings(text: Text, first: int, end: int, header: Header) -> Iterator[Read
         if 0 <= added <= plus and 0 <= removed <= minus and (index == end or _mark(text.lines[index]) != "\\"):
             cost = bare + plus - added + minus - removed
             ways = 1 if added in (0, plus) and removed in (0, minus) else 2
-            yield Reading(index, added, removed, cost, ways)
+            if bare or not cost:  # else no blank is known to be lost, and the counts are wrong
+                yield Reading(index, added, removed, cost, ways)
         if index == end or added > plus or removed > minus:  # and so it stays
             return
         match _mark(text.lines[index]):
@@ -159,11 +167,12 @@ def _tail_fits(text: Text, index: int, boundary: Callable[[int], bool]) -> bool:
     return blank > index and text.lines[blank][0] not in "+- \t"
 
 
-def _wrapped(text: Text, first: int, end: int, region: int) -> bool:
-    """Whether a line may have been wrapped, and an empty line at the end of the hunk taken its place in the count."""
-    if end == region or text.lines[end].strip():
+def _signature(text: Text, index: int) -> bool:
+    """Whether git's signature begins at an index: what it writes directly behind the last hunk."""
+    lines = text.lines
+    if not re.fullmatch("-- ?", lines[index]):
         return False
-    return _wrap(text, first, end) is not None
+    return index + 1 == len(lines) or re.match(r"[0-9]+\.[0-9]", lines[index + 1]) is not None
 
 
 def _wrap(text: Text, first: int, end: int) -> int | None:

@@ -23,10 +23,12 @@ _DIFF = re.compile(
     re.MULTILINE,
 )
 _PYTHON = re.compile(
-    rb"^(?:from [\w.]+ import |import [\w.]+|[ \t]*(?:(?:async )?def|class) \w+.*:"
-    rb"|[ \t]*(?:if|elif|while|for|with|match|case) .*:|[ \t]*(?:else|try|finally):|@\w|\"\"\")",
+    rb"^(?:(?P<certain>from [\w.]+ import |[ \t]*(?:async )?def \w+\(|class \w+(?:\(.*\))?:)"
+    rb"|import [\w.]+|[ \t]*(?:if|elif|while|for|with|else|try|finally)\b.*:[ \t\r]*$|@\w|\"\"\")",
     re.MULTILINE,
 )
+_CERTAIN = 10
+"""How many lines that may be Python a line counts for that cannot be C."""
 _C = re.compile(rb"^(?:#[ \t]*(?:include|define|undef|if|ifdef|ifndef|else|endif|pragma)\b|/[*/]|.*[;{}][ \t\r]*$)", re.MULTILINE)
 _PACKED = {
     b"\x1f\x8b": "compressed by gzip; unpack it with `gunzip`",
@@ -62,7 +64,8 @@ def content_kind(data: bytes) -> ContentKind:
     if _DIFF.search(data):
         return ContentKind.PATCH
     start = data[:_LOOKED_AT]
-    python, c = len(_PYTHON.findall(start)), len(_C.findall(start))
+    python = sum(_CERTAIN if match["certain"] else 1 for match in _PYTHON.finditer(start))
+    c = sum(1 for _ in _C.finditer(start))
     if python == c:
         return ContentKind.OTHER
     return ContentKind.PYTHON if python > c else ContentKind.C
