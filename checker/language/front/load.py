@@ -48,7 +48,7 @@ def load_wording(path: Path | str) -> Wording:
 
 
 def _c_protocol(path: Path) -> CProtocol | None:
-    """The protocol that a file has in C, None if it is a model in Python, or cannot be read (which reading it as one then says)."""
+    """The protocol that a file has in C; None for a model in Python, and for what cannot be read, which reading it then says."""
     if path.suffix == ".py":
         return None
     try:

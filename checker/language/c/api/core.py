@@ -3,19 +3,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from checker.language import build, tree
 from checker.language.c import syntax
-from checker.language.c.api.table import entry
 from checker.language.c.translate.fitting import fitted
 from checker.language.c.translate.places import Cell
 from checker.language.c.translate.raising import at, error
+from checker.language.c.translate.statements import StatementTranslator
+from checker.language.c.translate.table import entry
 from checker.language.c.translate.types import INT
 from checker.language.c.translate.values import Nothing, Opaque, Scalar, Value
-
-if TYPE_CHECKING:
-    from checker.language.c.translate.statements import StatementTranslator
 
 
 @entry(1, "likely", "unlikely", "data_race")
@@ -93,8 +89,8 @@ def warn(code: StatementTranslator, call: syntax.Call) -> Value:
 
 @entry(1, "BUG_ON", "VM_BUG_ON")
 def bug_on(code: StatementTranslator, call: syntax.Call) -> Value:
-    """The demand no-bug: that the condition is never true. Where it is, Linux kills the task or panics (include/asm-generic/bug.h);
-    here nothing comes after it."""
+    """The demand no-bug: that the condition is never true. Where it is, Linux kills the task or panics; here nothing comes
+    after it (include/asm-generic/bug.h)."""
     code.service(call, "bug_on", code.condition(call.arguments[0]))
     return Nothing()
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from checker.language.c.api import core, memory, percpu
-from checker.language.c.api.table import Api, entries
+from checker.language.c.translate.table import Api, entries
 
 _KERNEL = ("DIRECT_RECLAIM",)
 

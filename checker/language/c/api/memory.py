@@ -3,19 +3,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from checker.language import build, tree
 from checker.language.c import syntax
-from checker.language.c.api.table import entry
 from checker.language.c.translate.integers import as_integer
 from checker.language.c.translate.places import ARRAY
 from checker.language.c.translate.raising import at, error
+from checker.language.c.translate.statements import StatementTranslator
+from checker.language.c.translate.table import entry
 from checker.language.c.translate.types import INT, UNSIGNED_LONG
 from checker.language.c.translate.values import Nothing, Opaque, Region, Scalar, StackAddress, Value
-
-if TYPE_CHECKING:
-    from checker.language.c.translate.statements import StatementTranslator
 
 ENOMEM = 12
 
@@ -162,8 +158,8 @@ def level_of(code: StatementTranslator, node: syntax.Node, address: StackAddress
 
 @entry(6, "get_vm_area_node")
 def get_vm_area_node(code: StatementTranslator, call: syntax.Call) -> Value:
-    """An area for a stack, or NULL: the service get_vm_area_node (mm/vmalloc.c; the fork of the RFC exports it). Its size has to be
-    that of a stack."""
+    """An area for a stack, or NULL: the service get_vm_area_node (mm/vmalloc.c; the RFC's series exports it). Its size has to
+    be that of a stack."""
     size = code.integer(call.arguments[0])
     if not isinstance(size, tree.Constant) or size.value != code.text.size("THREAD_SIZE"):
         raise error(call.arguments[0], "only areas of the size of a stack are modelled; give THREAD_SIZE")

@@ -3,21 +3,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from checker.language import build, tree
 from checker.language.c import syntax
 from checker.language.c.api.core import exchanged
-from checker.language.c.api.table import entry
 from checker.language.c.translate.code import described
 from checker.language.c.translate.fitting import fitted
 from checker.language.c.translate.places import Cell
 from checker.language.c.translate.raising import at, error
+from checker.language.c.translate.statements import StatementTranslator
+from checker.language.c.translate.table import entry
 from checker.language.c.translate.types import CInteger
 from checker.language.c.translate.values import Nothing, Region, Scalar, Value
-
-if TYPE_CHECKING:
-    from checker.language.c.translate.statements import StatementTranslator
 
 
 def this_cpu(code: StatementTranslator, node: syntax.Node) -> tree.Expression:

@@ -60,8 +60,8 @@ def _function(node: syntax.FunctionDefinition, functions: Functions, bound: Boun
         return
     raise ModelError(
         plain(node.position),
-        f"`{node.name}` is added, and nothing that the kernel calls reaches it; bind it in the manifest, [[hooks]], or name it in "
-        "[ignore] lines",
+        f"`{node.name}` is added, and nothing that the kernel calls reaches it; bind it in the manifest, [[hooks]], or name it "
+        "in [ignore] lines",
     )
 
 
@@ -88,8 +88,8 @@ def _statement(statement: syntax.Statement, function: str, bound: Bound, manifes
         return
     raise ModelError(
         plain(statement.position),
-        f"this is added to {function}, and no hook stands for it; bind it in the manifest, [[inserted]], [[registered]] or [[boot]], "
-        f'or leave it out of the model: [ignore] lines = ["{function}"]',
+        f"this is added to {function}, and no hook stands for it; bind it in the manifest, [[inserted]], [[registered]] or "
+        f'[[boot]], or leave it out of the model: [ignore] lines = ["{function}"]',
     )
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What of a text implements the kernel's hooks: functions, statements added to the kernel's functions, functions registered there."""
+"""What of a text implements the kernel's hooks: functions, statements added to the kernel's own, functions registered there."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from checker.language.errors import UsageError
 
 @dataclass
 class Bound:
-    """What was found. routines: those that implement hooks. missing: hooks whose function the text does not have, with what stands
-    in its place. accounted: the statements, added to the kernel's functions, that have a meaning. boot: what they leave behind."""
+    """What was found. routines: those that implement hooks. missing: hooks whose function the text does not have, each with
+    that function. accounted: statements added to the kernel's functions that have a meaning. boot: what they leave behind."""
 
     implementations: dict[str, str] = field(default_factory=dict)
     routines: list[tree.Routine] = field(default_factory=list)
@@ -112,8 +112,8 @@ def _check_place(inserted: Inserted, piece: syntax.StatementsInFunction, numbers
         if wanted is not None and not any(_mentions(shown.statement, wanted) for shown in found):
             raise error(
                 piece.statements[numbers[0]],
-                f"this does not stand {where} `{wanted}` in {inserted.function}, where the hook {inserted.hook} is called; bind the "
-                "place that it has in the manifest, [[inserted]]",
+                f"this does not stand {where} `{wanted}` in {inserted.function}, where the hook {inserted.hook} is called; bind "
+                "the place that it has in the manifest, [[inserted]]",
             )
 
 

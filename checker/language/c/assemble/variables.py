@@ -17,7 +17,7 @@ from checker.language.c.translate.values import ScalarKind
 
 @dataclass
 class Variables:
-    """static: by name. per_cpu: by name, the fields of Cpu that they are. new, new_per_cpu: those that the kernel does not have."""
+    """static: by name. per_cpu: by name, the fields of Cpu that they are. new, new_per_cpu: those that the kernel lacks."""
 
     static: dict[str, tree.Variable] = field(default_factory=dict)
     per_cpu: dict[str, tree.Variable] = field(default_factory=dict)

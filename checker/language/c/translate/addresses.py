@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Addresses in stacks: computing with them, and comparing them.
 
-An address is a stack and a number of bytes from the stack's lowest address; a stack begins at a multiple of its size, and below it
-is a guard page. Two stacks lie apart, nobody knows in which order. So the distance of addresses in different stacks has no value
-(a model error when it is met), and of their comparisons only those have one that do not depend on the order: whether an address is
-inside a range of the other stack.
+An address is a stack and a number of bytes from the stack's lowest address; a stack begins at a multiple of its size, and below
+it is a guard page. Two stacks lie apart, nobody knows in which order. So the distance of addresses in different stacks has no
+value (a model error when it is met), and of their comparisons only those have one that do not depend on the order: whether an
+address is inside a range of the other stack.
 """
 
 from __future__ import annotations

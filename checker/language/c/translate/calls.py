@@ -38,7 +38,7 @@ class CallTranslator(ExpressionTranslator):
             return self.call_of_text(node, name)
         entry = self.text.api.calls.get((name, len(node.arguments))) or self.text.api.calls.get((name, None))
         if entry is not None:
-            return entry.translate(self, node)  # type: ignore[arg-type]
+            return entry.translate(self, node)
         others = sorted(arity for known, arity in self.text.api.calls if known == name and arity is not None)
         if others:
             takes = " or ".join(map(str, others))

@@ -30,8 +30,8 @@ from checker.language.types import describe
 
 @dataclass
 class CLocal:
-    """A local of C. name: as C has it. unique: the name that its locals of the tree begin with. kind: what it holds, known from the
-    first value that it gets. moves: the text gives it more than one value."""
+    """A local of C. name: as C has it. unique: the name that its locals of the tree begin with. kind: what it holds, known from
+    the first value that it gets. moves: the text gives it more than one value."""
 
     name: str
     unique: str

@@ -124,7 +124,7 @@ class ExpressionTranslator(LogicTranslator):
         return Scalar(read, self.type_of_value(field.type))
 
     def size_of(self, node: syntax.SizeofType | syntax.SizeofExpression) -> Value:
-        """sizeof of a type. Of what a model has no size of, only how many there are can matter, and that is for kmalloc to see."""
+        """sizeof of a type. Structs have no size in a model: it is for what allocates them to know them."""
         if isinstance(node, syntax.SizeofType) and node.keyword == "sizeof":
             match self.text.c_type(node.type):
                 case CInteger(bits, _):
@@ -249,13 +249,13 @@ class ExpressionTranslator(LogicTranslator):
                 return value
             case Opaque() | Region() | StackAddress(), CPointer() | CInteger(bits=64):
                 return value
-            case Scalar(expression, type_), CInteger() if isinstance(expression.type, tree.ReferenceType):
+            case Scalar(expression, _), CInteger() if isinstance(expression.type, tree.ReferenceType):
                 if expression.type == self.text.cpu_type:
                     return value
                 if wanted.bits < 64:
                     raise error(node, "a pointer does not fit into this type; cast it to unsigned long")
                 return Scalar(build.cast(position, self.text.address_range(expression.type), expression), wanted)
-            case Scalar(expression, type_), CInteger() | CBool() if not isinstance(expression.type, tree.FlagsType):
+            case Scalar(expression, _), CInteger() | CBool() if not isinstance(expression.type, tree.FlagsType):
                 return integers.cast(position, value, wanted)
             case Scalar(expression, _), CPointer():
                 return self.to_pointer(node, wanted, expression, value)

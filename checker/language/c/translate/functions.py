@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 from checker.language import build, tree
 from checker.language.c import syntax
-from checker.language.c.api.table import Api
 from checker.language.c.translate.code import CLocal
 from checker.language.c.translate.names import Names, Sizes
 from checker.language.c.translate.parts import moving_names
 from checker.language.c.translate.raising import at, error
 from checker.language.c.translate.statements import Result, StatementTranslator
+from checker.language.c.translate.table import Api
 from checker.language.c.translate.types import CType, CVoid
 from checker.language.c.translate.values import (
     AddressKind,

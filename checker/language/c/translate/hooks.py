@@ -22,13 +22,13 @@ _ADDRESS = re.compile(r"address\((\w+), (\w+)\)")
 def implementation(
     functions: Functions, hook: str, function: syntax.FunctionDefinition, arguments: Sequence[str], success: int | None
 ) -> tree.Routine:
-    """The routine that implements a hook by a function of the text. arguments: for each parameter of the function what it gets, as
-    the manifest has it."""
+    """The routine that implements a hook by a function of the text. arguments: for each parameter of the function what it gets,
+    as the manifest has it."""
     if len(arguments) != len(function.parameters):
         raise ModelError(
             at(function),
-            f"`{function.name}` has {len(function.parameters)} parameters, and {functions.manifest.path} gives it {len(arguments)} "
-            f"for the hook {hook}; bind it anew, [[hooks]]",
+            f"`{function.name}` has {len(function.parameters)} parameters, and {functions.manifest.path} gives it "
+            f"{len(arguments)} for the hook {hook}; bind it anew, [[hooks]]",
         )
 
     def values(code: StatementTranslator) -> Sequence[Value]:

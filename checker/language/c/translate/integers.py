@@ -62,7 +62,7 @@ def binary(position: tree.Position, operator: str, left: Scalar, right: Scalar) 
 
 
 def _natural(position: tree.Position, operand: tree.Expression, operator: str) -> tree.Expression:
-    """The operand, which is checked not to be negative: C leaves it to the compiler what then comes out, or rounds differently."""
+    """The operand, checked not to be negative: what then comes out C leaves to the compiler, or rounds differently."""
     type_ = operand.type
     assert isinstance(type_, tree.IntType)
     if type_.low >= 0:

@@ -170,8 +170,8 @@ class LogicTranslator(PlaceTranslator):
         if left_acts and (effects or self.calls(second)):
             raise error(
                 node,
-                f"both operands (at column {left.position.column} and {right.position.column}) have effects, and C leaves open which "
-                "comes first; write two statements",
+                f"both operands (at column {left.position.column} and {right.position.column}) have effects, and C leaves open "
+                "which comes first; write two statements",
             )
         if effects:
             first = self.kept(left, first)

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 
 from checker.language import build, tree
 from checker.language.c import syntax
-from checker.language.c.api.table import Api
 from checker.language.c.manifest import Manifest
 from checker.language.c.translate.constants import evaluate
 from checker.language.c.translate.raising import at, error
+from checker.language.c.translate.table import Api
 from checker.language.c.translate.types import (
     INT,
     UNSIGNED_LONG,

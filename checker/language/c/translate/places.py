@@ -170,8 +170,8 @@ class PlaceTranslator(Code):
     def unknown(self, node: syntax.Node, name: str) -> Exception:
         return error(
             node,
-            f"`{name}` is not known: neither the text nor the modelled kernel has it; give --base with the tree that has it, or bind "
-            "it in the manifest",
+            f"`{name}` is not known: neither the text nor the modelled kernel has it; give --base with the tree that has it, or "
+            "bind it in the manifest",
         )
 
 

@@ -111,7 +111,7 @@ class StatementTranslator(BlockTranslator):
         return found
 
     def switch(self, node: syntax.Switch) -> None:
-        """An if-chain over the cases. Each case ends in a break, return, goto or continue, or goes on in the next one's statements."""
+        """An if-chain over the cases. What goes on in the next case has that one's statements too."""
         value = self.kept(node.value, self.scalar(node.value))
         assert isinstance(value, Scalar)
         body = node.body

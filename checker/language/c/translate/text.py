@@ -8,8 +8,8 @@ from typing import Protocol
 
 from checker.language import tree
 from checker.language.c import syntax
-from checker.language.c.api.table import Api
 from checker.language.c.manifest import Manifest
+from checker.language.c.translate.table import Api
 from checker.language.c.translate.types import CPointer, CType
 from checker.language.c.translate.values import Kind, Opaque, Scalar
 from checker.language.foreign import Kernel
@@ -18,8 +18,8 @@ from checker.language.foreign import Kernel
 class Text(Protocol):
     """All C text of a program, with what its names are.
 
-    area_type, offset_type, index_type: of the parts of addresses in stacks and of pointers into arrays. cpu_type: of what C has as
-    the number of a CPU.
+    area_type, offset_type, index_type: of the parts of addresses in stacks and of pointers into arrays. cpu_type: of what C has
+    as the number of a CPU.
     """
 
     kernel: Kernel

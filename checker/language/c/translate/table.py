@@ -6,26 +6,22 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import Any, TypeVar
 
-from checker.language.c import syntax
 from checker.language.c.translate.values import Value
 
-if TYPE_CHECKING:
-    from checker.language.c.translate.statements import StatementTranslator
-
 C = TypeVar("C", bound=Callable[..., Any])
-Translate: TypeAlias = Callable[["StatementTranslator", syntax.Call], Value]
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A function or macro of the kernel. arity: how many arguments it has, None for any number. translate: what a call of it is.
-    doc: what Linux does, what is left out, and the file of the kernel."""
+    """A function or macro of the kernel. arity: how many arguments it has, None for any number. translate: what a call of it is;
+    takes the translator of the statement that it is in, and the call. doc: what Linux does, what is left out, and the file of
+    the kernel."""
 
     name: str
     arity: int | None
-    translate: Translate
+    translate: Callable[..., Value]
     doc: str
 
 
@@ -50,13 +46,13 @@ def entries(module: object) -> Iterable[Entry]:
 class Api:
     """Everything that the translation knows. calls: by name and number of arguments. flags: names of sets of flags, as members of
     the kernel's type. opaque: names of what makes no difference, each with what it is. numbers: constants. loops: macros that
-    are loops. guards: what guard() can take."""
+    are loops; each takes the translator and the loop. guards: what guard() can take."""
 
     calls: Mapping[tuple[str, int | None], Entry]
     flags: Mapping[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
     opaque: Mapping[str, str] = field(default_factory=dict)
     numbers: Mapping[str, int] = field(default_factory=dict)
-    loops: Mapping[str, Callable[[StatementTranslator, syntax.IteratorLoop], None]] = field(default_factory=dict)
+    loops: Mapping[str, Callable[..., None]] = field(default_factory=dict)
     guards: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     def bound_names(self) -> frozenset[str]:
