@@ -62,7 +62,7 @@ class Registered:
 
 @dataclass(frozen=True)
 class Boot:
-    """Other calls that a patch adds to a function that runs at boot. assumed: what they leave behind, as the initial state has it."""
+    """Other calls that a patch adds to a function that runs at boot. assumed: what they do, which the initial state has."""
 
     function: str
     assumed: str
