@@ -13,7 +13,7 @@ from checker.language.c.assemble.protocol import CProtocol
 from checker.language.c.manifest import read_manifest
 from checker.language.c.patch.kind import ContentKind, content_kind
 from checker.language.c.patch.reading import read_c_source
-from checker.language.errors import ModelError, quoting
+from checker.language.errors import ModelError, UsageError, quoting
 from checker.language.python import load as python
 from checker.language.python.source.modules import Texts
 from checker.language.python.wording import Wording
@@ -62,8 +62,16 @@ def _c_protocol(path: Path) -> CProtocol | None:
 
 @functools.lru_cache(maxsize=4)
 def _read(path: Path, data: bytes) -> CProtocol:
-    """C text, read once for all settings."""
-    return CProtocol(read_c_source(data, path.name), read_manifest(MANIFEST))
+    """C text, read once for all settings. UsageError if there is no manifest for it."""
+    manifest = read_manifest(MANIFEST)
+    protocol = CProtocol(read_c_source(data, path.name), manifest)
+    if not protocol.definitions.defines(manifest.taken_for):
+        raise UsageError(
+            f"this does not define {manifest.taken_for}, so that nothing says what it is to the kernel; "
+            "a patch of dynamic kernel stacks does, and a model in Python has a name that ends in .py",
+            path,
+        )
+    return protocol
 
 
 @contextmanager

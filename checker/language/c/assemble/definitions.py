@@ -59,6 +59,10 @@ class Definitions:
                 found.setdefault(chunk.name, []).append(chunk)
         return found
 
+    def defines(self, name: str) -> bool:
+        """Whether the text has the function, understood or not."""
+        return name in self._by_name
+
     def function(self, name: str) -> syntax.FunctionDefinition | None:
         """The function of that name, None if the text does not define it. ModelError if it does, and it cannot be understood."""
         if name not in self._functions:
