@@ -17,8 +17,8 @@ run: $(READY)
 	@echo "Each finding above is kept in findings/, with its picture (.svg). Are they as recorded in the model?"
 	@$(BIN)/stackproof gate models/rfc_v1.py
 
-# The tests that take minutes; test-slow has the others, and more cases of the same ones; of many like cases a sample. test-all has
-# every case of them, and takes hours.
+# The tests that take minutes; test-slow has the others, and more cases of the same ones; of many like cases
+# one in six, and two at least (tests/support/sampling.py). test-all has every case of them, and takes hours.
 test: lint
 	$(BIN)/pytest -n $(JOBS) --dist worksteal --durations=10
 

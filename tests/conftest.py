@@ -29,12 +29,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--all", action="store_true", help="run all tests")
 
 
-MANY = 8
-"""A test with more slow cases than that is sampled."""
-SAMPLE = 4
-"""One in so many of its slow cases runs with --slow."""
-
-
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.getoption("--all"):
         return
@@ -48,14 +42,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return
     if config.getoption("--update-golden"):
         return
+    from tests.support.sampling import sampled  # not before its asserts are rewritten
+
     cases: dict[str, list[pytest.Item]] = {}
     for item in slow:
         cases.setdefault(item.nodeid.partition("[")[0], []).append(item)
-    for like in cases.values():
-        if len(like) > MANY:
-            for number, item in enumerate(like):
-                if number % SAMPLE:
-                    item.add_marker(pytest.mark.skip(reason="one of many: run with --all"))
+    for name, like in cases.items():
+        chosen = sampled(name, len(like))
+        for number, item in enumerate(like):
+            if number not in chosen:
+                item.add_marker(pytest.mark.skip(reason="one of many: run with --all"))
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -1,13 +1,28 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Which of many like cases are run always; the others are run with --slow or --all."""
+"""Which of many like cases are run always, which of the others with --slow, and which with --all only."""
 
 from __future__ import annotations
 
 import itertools
+import zlib
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
+
+SAMPLE = 6
+"""One in so many of a test's slow cases runs with --slow, but not fewer than FEW."""
+FEW = 2
+
+
+def sampled(name: str, count: int) -> frozenset[int]:
+    """Which of a test's slow cases run with --slow, by their numbers: the same ones in each run, evenly spread.
+
+    Where they begin depends on the test's name, so that tests over one list of cases do not all leave out the same ones.
+    """
+    taken = min(count, max(FEW, -(-count // SAMPLE)))
+    begin = zlib.crc32(name.encode())
+    return frozenset((begin + number * count // taken) % count for number in range(taken))
 
 
 def always(cases: Iterable[Any], kept: Callable[[Any], bool]) -> list[Any]:

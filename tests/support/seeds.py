@@ -13,6 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import seed as seeded
 from hypothesis import strategies as st
 
+from tests.support.sampling import SAMPLE
+
 SEEDS = st.integers(0, 2**32 - 1)
 HEALTH = (HealthCheck.filter_too_much, HealthCheck.too_slow)
 
@@ -20,11 +22,14 @@ HEALTH = (HealthCheck.filter_too_much, HealthCheck.too_slow)
 def seeds(few: int, many: int | None = None) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """A test that takes a `seed`, beside fixtures, is run for so many of them: the same ones in each run.
 
-    few: always. many: with --all, a quarter of them with --slow; the few are among them. None: there are no others.
+    few: always. many: with --all, one in SAMPLE of them with --slow if that is more than the few; the few are among them. None:
+    there are no others.
     """
     counts: list[Any] = [few]
     if many is not None:
-        counts += [pytest.param(max(many // 4, few), marks=pytest.mark.slow), pytest.param(many, marks=pytest.mark.exhaustive)]
+        if many // SAMPLE > few:
+            counts.append(pytest.param(many // SAMPLE, marks=pytest.mark.slow))
+        counts.append(pytest.param(many, marks=pytest.mark.exhaustive))
 
     def decorate(check: Callable[..., None]) -> Callable[..., None]:
         def test(examples: int, **fixtures: Any) -> None:

@@ -126,7 +126,7 @@ def test_random_systems(count: int) -> None:
     explore(random_system, range(count))
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_many_random_workers() -> None:
     explore(random_workers, range(1_000, 2_500))
 
