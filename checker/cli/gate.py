@@ -19,7 +19,7 @@ from checker.explicit.engines import Method, available_threads
 from checker.explicit.search.interrupts import uninterrupted
 from checker.language import tree
 from checker.language.errors import ModelError, UsageError, quoting, similar
-from checker.language.python.load import load_program, load_wording
+from checker.language.front.load import load_program, load_wording
 from checker.language.python.source.modules import display_path
 from checker.project import MODELS
 from checker.result.verdict import Run, Status, VerdictKind
