@@ -20,7 +20,7 @@ from checker.explicit.engines import Method, available_threads
 from checker.explicit.search.results import Limits, Progress
 from checker.language import tree
 from checker.language.errors import ModelError, UsageError, quoting, similar
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 from checker.language.python.source.modules import display_path
 from checker.project import MODELS
 from checker.verify.record.searching import Found, Programs, Search, one_after_the_other, side_by_side

@@ -12,7 +12,7 @@ from checker.cli.terminal.output import say
 from checker.explicit.search.interrupts import uninterrupted
 from checker.language import tree
 from checker.language.errors import UsageError
-from checker.language.python.load import load_wording
+from checker.language.front.load import load_wording
 from checker.report.text.error_text import error_text
 from checker.result.verdict import PRECEDENCE, Run, Status
 from checker.trace.data import Trace

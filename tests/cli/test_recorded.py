@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from checker.language.python.load import load_wording
+from checker.language.front.load import load_wording
 from checker.project import PROJECT
 from tests.support.command import stackproof
 
@@ -264,9 +264,7 @@ def test_what_is_skipped_in_a_folder_is_said(model: Path) -> None:
 
 
 def test_the_digits_are_those_of_any_run() -> None:
-    code = (
-        "from checker.language.python.load import load_wording; print(sorted(load_wording('models/dks.py').properties.items()))"
-    )
+    code = "from checker.language.front.load import load_wording; print(sorted(load_wording('models/dks.py').properties.items()))"
     runs = {
         subprocess.run(
             [sys.executable, "-c", code], cwd=PROJECT, env={"PYTHONHASHSEED": seed}, capture_output=True, text=True

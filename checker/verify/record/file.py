@@ -11,7 +11,7 @@ from pathlib import Path
 from checker import writing
 from checker.language import tree
 from checker.language.errors import UsageError
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 from checker.language.python.source.modules import read_source
 from checker.language.python.wording import Wording
 from checker.verify.record.expected import with_outcome
