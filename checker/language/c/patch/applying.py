@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from checker.language.c.patch.deciding import decided
 from checker.language.c.patch.diff import Change, FileDiff, Hunk, HunkLine
 from checker.language.c.patch.known import KnownFile, KnownLine, Piece, joined
 from checker.language.c.patch.text import PatchError, quoted
@@ -109,6 +110,8 @@ def _rest(piece: Piece, first: int, end: int, shift: int) -> Piece:
 
 def _lines(work: _Work, hunk: Hunk, known: Sequence[KnownLine | None]) -> list[KnownLine]:
     """The lines that a hunk leaves, of the old lines that are known."""
+    if hunk.choice is not None:
+        hunk = decided(hunk, known)
     lines: list[KnownLine] = []
     old = 0
     for line in hunk.lines:
