@@ -75,7 +75,7 @@ def _characters(raw: bytes, line: int, name: str, header: Header) -> str | None:
     try:
         codec = codecs.lookup(header.charset).name
     except (LookupError, ValueError):
-        codec = header.charset
+        codec = "ascii" if raw.isascii() else header.charset  # old git lets anything be said, as charset=y
     if _CHARSETS.fullmatch(codec) is None:
         raise PatchError(name, line, f"the character set {header.charset[:40]!r} is not read; {SAVE_RAW} in UTF-8")
     try:

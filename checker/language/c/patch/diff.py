@@ -45,8 +45,8 @@ class Hunk:
 
     old: the line, from 1, that the first of its old lines has (or would have, if it shows none); old_count: how many old lines it
     shows; new and new_count likewise. heading: what stands behind `@@ ... @@`. mail_line: of its header. damaged: leading blanks
-    were lost, and put back. choice: what is open of that; each line stands as its mark says then. old_cut, new_cut: its last old
-    or new line is the file's last and has no newline.
+    were lost, and put back. choice: what is open of that; each line stands as its mark says then. cuts: indices of the lines
+    that have no newline, as the marker below them says.
     """
 
     old: int
@@ -58,8 +58,17 @@ class Hunk:
     mail_line: int
     damaged: bool = False
     choice: Choice | None = None
-    old_cut: bool = False
-    new_cut: bool = False
+    cuts: tuple[int, ...] = ()
+
+    @property
+    def old_cut(self) -> bool:
+        """Whether its last old line is the file's last and has no newline."""
+        return any(self.lines[index].change is not Change.ADDED for index in self.cuts)
+
+    @property
+    def new_cut(self) -> bool:
+        """Whether its last new line is the file's last and has no newline."""
+        return any(self.lines[index].change is not Change.REMOVED for index in self.cuts)
 
 
 @dataclass(frozen=True)

@@ -226,15 +226,13 @@ def _hunk(text: Text, index: int, header: Header, reading: Reading) -> Hunk:
     """The hunk as a reading has it."""
     choice = _choice(text, index, reading)
     lines: list[HunkLine] = []
-    old_cut = new_cut = False
+    cuts: list[int] = []
     for i in range(index + 1, reading.end):
         line = text.lines[i]
         number = text.numbers[i]
         match _mark(line):
             case "\\":
-                last = lines[-1].change if lines else Change.CONTEXT
-                old_cut |= last is not Change.ADDED
-                new_cut |= last is not Change.REMOVED
+                cuts += [len(lines) - 1] if lines else []
             case "+" if reading.added or choice:
                 lines.append(HunkLine(Change.ADDED, line[1:], number))
             case "-" if reading.removed or choice:
@@ -245,7 +243,7 @@ def _hunk(text: Text, index: int, header: Header, reading: Reading) -> Hunk:
                 lines.append(HunkLine(Change.CONTEXT, line, number))
     damaged = reading.cost > 0
     counts = header.old, header.old_count, header.new, header.new_count
-    return Hunk(*counts, header.heading, tuple(lines), text.numbers[index], damaged, choice, old_cut, new_cut)
+    return Hunk(*counts, header.heading, tuple(lines), text.numbers[index], damaged, choice, tuple(cuts))
 
 
 def _repair(text: Text, index: int, reading: Reading, hunk: Hunk) -> Repair | None:

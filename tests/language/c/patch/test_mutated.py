@@ -53,7 +53,7 @@ PIECES = st.one_of(
 )
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=600, deadline=None)
 @given(st.sampled_from(SEEDS), st.data(), st.booleans())
 def test_random_damage(seed: bytes, data: st.DataObject, based: bool) -> None:
     for _ in range(data.draw(st.integers(1, 3))):
