@@ -88,8 +88,8 @@ def protocol_line(trace: Trace) -> str:
 
 
 def headline(trace: Trace) -> str:
-    """The finding in one line, as compilers write it: `models/rfc_v1.py:88: error: single-hole violated: message`. Of a patch, its
-    line in the mail comes last: ` (rfc10.mbox:363)`."""
+    """The finding in one line, as compilers write it: `models/rfc_v1.py:88: error: single-hole violated: message`. Of a patch,
+    its line in the mail comes last: ` (rfc10.mbox:363)`."""
     position = finding_position(trace)
     message = " ".join(trace.violation.message.split())
     what = "model error" if trace.violation.kind == "model-error" else f"{trace.violation.property} violated"
