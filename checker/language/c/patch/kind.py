@@ -91,9 +91,14 @@ def refusal(data: bytes) -> str | None:
 
 def unknown(data: bytes) -> str:
     """What to say of an input that is none of the kinds."""
-    if b"<html" in data[:_LOOKED_AT].lower() or b"<!doctype html" in data[:_LOOKED_AT].lower():
+    if is_page(data):
         return f"this is a page in HTML; {SAVE_RAW}"
     return "this is neither a patch, nor a mail with one, nor a C file; give one of these"
+
+
+def is_page(data: bytes) -> bool:
+    """Whether an input is a page of the web."""
+    return b"<html" in data[:_LOOKED_AT].lower() or b"<!doctype html" in data[:_LOOKED_AT].lower()
 
 
 def is_mail(data: bytes) -> bool:
