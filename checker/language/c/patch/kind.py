@@ -61,6 +61,8 @@ def content_kind(data: bytes) -> ContentKind:
         return ContentKind.EMPTY if not data.strip() else ContentKind.OTHER
     if is_mail(data):
         return ContentKind.MAIL
+    if is_page(data):
+        return ContentKind.OTHER
     if _DIFF.search(data):
         return ContentKind.PATCH
     start = data[:_LOOKED_AT]
@@ -87,6 +89,11 @@ def refusal(data: bytes) -> str | None:
     if re.search(rb"\r(?!\n)", data) and b"\n" not in data:
         return "lines of this input end in a carriage return only; save it with newlines"
     return None
+
+
+def is_page(data: bytes) -> bool:
+    """Whether an input is HTML. Characters of a diff in it are not what they seem: `->` is written `-&gt;`."""
+    return data[:1024].lstrip().lower().startswith((b"<!doctype html", b"<html", b"<?xml"))
 
 
 def unknown(data: bytes) -> str:
