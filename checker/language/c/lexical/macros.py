@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -51,11 +52,9 @@ class Macros:
 
     def knows(self, name: str, line: int) -> tuple[bool, Entry]:
         """Whether the file says anything of a name before a line, and what."""
-        found: tuple[bool, Entry] = (False, None)
-        for begin, entry in self.entries.get(name, ()):
-            if begin <= line:
-                found = True, entry
-        return found
+        entries = self.entries.get(name, [])
+        at = bisect_right(entries, line, key=lambda entry: entry[0])
+        return (True, entries[at - 1][1]) if at else (False, None)
 
     def final(self) -> dict[str, Entry]:
         """What holds at the end of the file."""

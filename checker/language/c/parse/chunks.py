@@ -14,6 +14,7 @@ from checker.language.c.lexical.words import ATTRIBUTES, ATTRIBUTES_WITH_ARGUMEN
 from checker.language.c.parse.directives import Fork
 from checker.language.c.syntax import Position
 
+NO_MACROS = KEYWORDS | ATTRIBUTES | ATTRIBUTES_WITH_ARGUMENTS
 GIVE_BASE = "give the rest of the file with --base"
 
 
@@ -150,6 +151,17 @@ def opens_function(tokens: Sequence[Token]) -> bool:
     return grouped and tagged(tokens) is None
 
 
+def closes_at_end(tokens: Sequence[Token]) -> bool:
+    """Whether the parenthesis that the second token opens is closed by the last one."""
+    level = 0
+    for token in tokens[1:-1]:
+        if token.kind == OPERATOR:
+            level += (token.text == "(") - (token.text == ")")
+            if level == 0:
+                return False
+    return True
+
+
 class Chunker:
     """Collects the tokens of chunks at file scope. partial: the text may end inside one."""
 
@@ -200,7 +212,10 @@ class Chunker:
         current = self.current
         if len(current) < 3 or current[-1].text != ")" or current[1].text != "(":
             return False
-        return MACRO_NAME.fullmatch(current[0].text) is not None and current[0].text not in ATTRIBUTES
+        first = current[0]
+        if first.kind != IDENTIFIER or first.text in NO_MACROS:
+            return False
+        return closes_at_end(current)
 
     def close(self, kind: ChunkKind, reason: str = "") -> None:
         tokens = self.current

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from checker.language.c.lexical.configuration import CONFIG_TESTS, answer, is_defined, number_of
 from checker.language.c.lexical.macros import Expander, MacroDefinition, UndecidedError
 from checker.language.c.lexical.tokens import END, IDENTIFIER, NUMBER, Token, Undecided
+from checker.language.c.parse.cursor import check_depth
 from checker.language.c.parse.expressions import ExpressionParser
 from checker.language.c.syntax import (
     Binary,
@@ -45,6 +46,7 @@ def decide(tokens: Sequence[Token], directive: Token, expander: Expander) -> boo
     condition = parser.conditional()
     if not parser.at_end:
         raise parser.token.error(f"expected an operator before {parser.token.shown}")
+    check_depth(condition, directive)
     value = Evaluation(expander).value(condition)
     return value if isinstance(value, Undecided) else value[0] != 0
 

@@ -182,8 +182,8 @@ class TypeParser(Cursor):
         return Specifiers(qualified(result, qualifiers), tuple(attributes))
 
     def is_unknown_attribute(self) -> bool:
-        """Whether a word in two underscores stands here that is no type, since a type stands behind it."""
-        return self.token.text.startswith("__") and self.token.text not in self.typedefs and self.begins_type(1)
+        """Whether a word stands here that is no type, since a type stands behind it: a macro that is not known."""
+        return self.token.text not in self.typedefs and self.begins_type(1)
 
     def one_type(self, word: str) -> Type:
         token = self.take()
@@ -195,7 +195,8 @@ class TypeParser(Cursor):
             return TypeofType(token.position, (), word, None)
         if word in ("typeof", "typeof_unqual"):
             self.expect("(")
-            operand: Expression | Type = self.type_name() if self.begins_type() else self.expression()
+            with self.nested(), self.nested():
+                operand: Expression | Type = self.type_name() if self.begins_type() else self.expression()
             self.expect(")")
             return TypeofType(token.position, (), word, operand)
         return TypedefType(token.position, (), token.text)
