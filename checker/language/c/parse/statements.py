@@ -91,8 +91,7 @@ class StatementParser(ExpressionParser):
                 if self.is_operator(":", 1):
                     self.at += 2
                     attributes: list[str] = []
-                    while self.attributes(attributes):
-                        pass
+                    self.attributes(attributes)
                     return (Label(token.position, token.text),)
                 if self.is_operator("(", 1) and (special := self.macro_statement()):
                     return (special,)
@@ -321,7 +320,7 @@ class StatementParser(ExpressionParser):
         """`static MACRO(arguments);`, or None."""
         begin = self.at
         words: list[str] = []
-        while self.is_word("static") or self.attributes(words):
+        while self.is_word("static") or self.attribute(words):
             if self.accept("static"):
                 words.append("static")
         token = self.token
