@@ -219,7 +219,7 @@ class ExpressionParser(StructParser):
                 self.at += 1
                 return self.generic(token)
             if token.text not in KEYWORDS:
-                if self.peek().kind == STRING:
+                if self.peek().kind == STRING or (self.is_name(1) and self.peek(2).kind == STRING):
                     return self.string()
                 self.at += 1
                 return Name(token.position, token.text)

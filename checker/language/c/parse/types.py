@@ -189,7 +189,7 @@ class TypeParser(Cursor):
         """Whether a word stands here that is no type, since a type stands behind it: a macro that is not known."""
         behind = self.peek()
         word = SPELLINGS.get(behind.text, behind.text)
-        return self.token.text not in self.typedefs and (word in TYPE_WORDS or self.is_typedef(1))
+        return not self.is_typedef() and (word in TYPE_WORDS or self.is_typedef(1))
 
     def is_plain_name(self, ahead: int) -> bool:
         """Whether a name stands there that is no word about how code is compiled."""
@@ -267,6 +267,8 @@ class TypeParser(Cursor):
         ahead = self.peek()
         if ahead.kind == OPERATOR:
             return ahead.text in ("*", "(", "[")
+        if self.is_name(1) and self.is_operator(")", 2) and self.is_operator("(", 3):
+            return True
         return (
             ahead.kind == IDENTIFIER and not self.begins_type(1) and ahead.text not in ATTRIBUTES and ahead.text not in KEYWORDS
         )
