@@ -108,9 +108,12 @@ class Expander:
 
 
 class Expansion:
-    """One run over the text of a chunk. left: of its limit. disabled: the macros whose expansion is being read, each as often as it
-    is; a name that is met while it is disabled is final. Where C leaves open how long that is (C11 6.10.3.4, p4), it is as GCC has
-    it: to the end of the tokens that the macro brought in."""
+    """One run over the text of a chunk.
+
+    left: of its limit. disabled: the macros whose expansion is being read, each as often as it is; a name that is met while it is
+    disabled is final. Where C leaves open how long that is (C11 6.10.3.4, p4), it is as GCC has it: to the end of the tokens that
+    the macro brought in.
+    """
 
     def __init__(self, expander: Expander) -> None:
         self.expander = expander

@@ -155,6 +155,18 @@ def enumerator(parser: FileParser) -> Sequence[Enumerator]:
     return (found,)
 
 
+def closes_type(parser: FileParser) -> bool:
+    """Goes past the brace that closes the type that the hunk shows the end of. One that the patch adds is none."""
+    begin = parser.at
+    if parser.is_operator("}") and not parser.token.line.added:
+        parser.take()
+        parser.attributes([])
+        if parser.is_operator(";"):
+            return True
+    parser.at = begin
+    return False
+
+
 def listed(parser: FileParser, parse: Callable[[], Sequence[Part]]) -> tuple[list[Part], list[Unparsed]]:
     """Members one after the other, and what is none."""
     found: list[Part] = []
@@ -162,7 +174,7 @@ def listed(parser: FileParser, parse: Callable[[], Sequence[Part]]) -> tuple[lis
     while not parser.at_end:
         begin = parser.at
         parser.depth = 0
-        if parser.accept(";"):
+        if parser.accept(";") or closes_type(parser):
             continue
         try:
             parts = parse()
