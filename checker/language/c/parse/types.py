@@ -19,7 +19,7 @@ from checker.language.c.lexical.words import (
     STORAGE,
     TYPE_WORDS,
 )
-from checker.language.c.parse.cursor import Cursor
+from checker.language.c.parse.cursor import NESTING, Cursor
 from checker.language.c.syntax import (
     ArrayType,
     BuiltinType,
@@ -282,6 +282,8 @@ class TypeParser(Cursor):
             token = self.take()
             if token.kind == OPERATOR:
                 depth += (token.text == "(") - (token.text == ")")
+                if depth > NESTING:
+                    raise token.error(f"this is nested more than {NESTING} deep")
         outer = self.suffixes(base)
         self.attributes(attributes)
         end, self.at = self.at, begin
