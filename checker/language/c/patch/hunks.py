@@ -2,9 +2,11 @@
 """Hunks: as many lines as the header counts, and what is done where a mail program took leading blanks away.
 
 A line of a hunk that begins with none of ` `, `+`, `-` is context that lost its blank. One that begins with + or - may be such a
-line as well. The counts decide: of a hunk that ends behind `n` lines, exactly `n - old count` are added and `n - new count`
-removed; as the rest of those with that mark have to be context. So the cheapest repair (fewest blanks put back) is found in one
-pass over the possible ends, and it is unique if one end has it and no choice is left there.
+line as well. Where the hunk ends is known, as a rule: another hunk, another file, git's signature or the end of the text is next.
+Then the counts decide: of a hunk of `n` lines, exactly `n - old count` are added and `n - new count` removed; as the rest of
+those with that mark have to be context. So how many blanks were lost is certain, and the repair is unique if it says so of all
+lines with a mark, or of none; else the hunk is refused. Only where other text stands behind the hunk, several ends may fit: the
+cheapest repair (fewest blanks put back) is taken, if there is one. All of this takes one pass, with no search.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from checker.language.c.patch.diff import Change, Hunk, HunkLine
+from checker.language.c.patch.diff import Change, Choice, Hunk, HunkLine
 from checker.language.c.patch.text import PatchError, Text
 from checker.language.c.source import Repair
 
@@ -23,7 +25,7 @@ LARGEST_COUNT = 10_000_000
 """The largest number in a hunk's header: more lines than an input or a file may have."""
 SIGNATURE = re.compile(r"-- ?$|_{5,}$")
 """Ends a mail's text: git's signature, or the line above what a mailing list adds."""
-NARROWEST_WRAP = 66
+NARROWEST_WRAP = 56
 """Mail programs that wrap lines do it here at the least."""
 _MARKS = ("+", "-", " ", "\\", "")
 SAVE_RAW = "save the raw mail, as with `b4 am`"
@@ -70,22 +72,27 @@ def read_header(text: Text, index: int) -> Header:
 def read_hunk(text: Text, index: int, boundary: Callable[[int], bool]) -> tuple[Hunk, int, Repair | None]:
     """The hunk whose header is at an index, the index behind it, and what was repaired.
 
-    boundary: whether the line with an index begins another hunk or file. Takes time linear in the lines up to the next boundary;
-    PatchError where the counts fit no reading, or two.
+    boundary: whether the line with an index begins another hunk or file. Takes time linear in the lines up to the next boundary.
+    PatchError where the counts fit no reading; where they leave open which lines are context, the hunk has that choice.
     """
     header = read_header(text, index)
     strict = _strict(text, index + 1, header)
     if strict is not None and _tail_fits(text, strict.end, boundary):
         return _hunk(text, index, header, strict), strict.end, None
-    end = next((i for i in range(index + 1, len(text.lines)) if boundary(i)), len(text.lines))
-    readings = [reading for reading in _readings(text, index + 1, end, header) if _tail_fits(text, reading.end, boundary)]
-    readings = [reading for reading in readings if reading.cost == 0 or not _wrapped(text, index + 1, reading.end, end)]
+    end = next((i for i in range(index + 1, len(text.lines)) if boundary(i) or _signature(text, i)), len(text.lines))
+    readings = list(_readings(text, index + 1, end, header))
+    if end < len(text.lines) or any(reading.end == end for reading in readings):
+        readings = [reading for reading in readings if reading.end == end]
+    else:
+        readings = [reading for reading in readings if _tail_fits(text, reading.end, boundary)]
+        if _wrap(text, index + 1, end) is not None:
+            readings = []  # the rest of a wrapped line, counted in place of an empty line at the end
     if not readings:
         raise _misfit(text, index, end, header)
     cheapest = min(reading.cost for reading in readings)
     best = [reading for reading in readings if reading.cost == cheapest]
-    if len(best) > 1 or best[0].ways > 1:
-        raise _ambiguity(text, index, best[0])
+    if len(best) > 1:
+        raise text.error(index, f"leading blanks were lost in this hunk, and its counts do not say where it ends; {SAVE_RAW}")
     hunk = _hunk(text, index, header, best[0])
     return hunk, best[0].end, _repair(text, index, best[0], hunk)
 
@@ -131,7 +138,8 @@ def _readings(text: Text, first: int, end: int, header: Header) -> Iterator[Read
         if 0 <= added <= plus and 0 <= removed <= minus and (index == end or _mark(text.lines[index]) != "\\"):
             cost = bare + plus - added + minus - removed
             ways = 1 if added in (0, plus) and removed in (0, minus) else 2
-            yield Reading(index, added, removed, cost, ways)
+            if bare or not cost:  # else no blank is known to be lost, and the counts are wrong
+                yield Reading(index, added, removed, cost, ways)
         if index == end or added > plus or removed > minus:  # and so it stays
             return
         match _mark(text.lines[index]):
@@ -159,11 +167,12 @@ def _tail_fits(text: Text, index: int, boundary: Callable[[int], bool]) -> bool:
     return blank > index and text.lines[blank][0] not in "+- \t"
 
 
-def _wrapped(text: Text, first: int, end: int, region: int) -> bool:
-    """Whether a line may have been wrapped, and an empty line at the end of the hunk taken its place in the count."""
-    if end == region or text.lines[end].strip():
+def _signature(text: Text, index: int) -> bool:
+    """Whether git's signature begins at an index: what it writes directly behind the last hunk."""
+    lines = text.lines
+    if not re.fullmatch("-- ?", lines[index]):
         return False
-    return _wrap(text, first, end) is not None
+    return index + 1 == len(lines) or re.match(r"[0-9]+\.[0-9]", lines[index + 1]) is not None
 
 
 def _wrap(text: Text, first: int, end: int) -> int | None:
@@ -172,7 +181,7 @@ def _wrap(text: Text, first: int, end: int) -> int | None:
     for index in range(first + 1, end):
         line = text.lines[index]
         if _mark(line) not in _MARKS:
-            if len(text.lines[index - 1].expandtabs()) + 1 + len(line.split(maxsplit=1)[0]) > NARROWEST_WRAP:
+            if len(text.lines[index - 1].expandtabs()) + 1 + len("".join(line.split(maxsplit=1)[:1])) > NARROWEST_WRAP:
                 return index
     return None
 
@@ -193,40 +202,40 @@ def _misfit(text: Text, index: int, end: int, header: Header) -> PatchError:
     return text.error(index, f"{promise}, which fits none of the lines behind it: a line was wrapped or edited; {SAVE_RAW}")
 
 
-def _ambiguity(text: Text, index: int, reading: Reading) -> PatchError:
-    """The error for a hunk that two cheapest repairs fit; it names the first line that may be read in two ways."""
+def _choice(text: Text, index: int, reading: Reading) -> Choice | None:
+    """What a reading leaves open, with the error that names the first line that may be read in two ways."""
     marks = [(i, text.lines[i][:1]) for i in range(index + 1, reading.end)]
     plus = [i for i, mark in marks if mark == "+"]
     minus = [i for i, mark in marks if mark == "-"]
+    if reading.ways == 1:
+        return None
     if 0 < reading.added < len(plus):
         unclear, mark, lost = plus, "+", len(plus) - reading.added
-    elif 0 < reading.removed < len(minus):
-        unclear, mark, lost = minus, "-", len(minus) - reading.removed
     else:
-        return text.error(index, f"leading blanks were lost in this hunk, and its counts do not say where it ends; {SAVE_RAW}")
-    ways = math.comb(len(unclear), lost) if len(unclear) < 100 else "many"
-    return text.error(
+        unclear, mark, lost = minus, "-", len(minus) - reading.removed
+    ways = str(math.comb(len(unclear), lost)) if len(unclear) < 100 else "many"
+    error = text.error(
         unclear[0],
         f"leading blanks were lost in this hunk: {lost} of its lines that begin with {mark} must be context, and there are "
-        f"{ways} ways to choose them, this line first; {SAVE_RAW}",
+        f"{ways} ways to choose them, this line first; {SAVE_RAW}, or give the base that the patch was made for",
     )
+    return Choice(len(plus) - reading.added, len(minus) - reading.removed, error)
 
 
 def _hunk(text: Text, index: int, header: Header, reading: Reading) -> Hunk:
-    """The hunk as a reading without choice has it."""
+    """The hunk as a reading has it."""
+    choice = _choice(text, index, reading)
     lines: list[HunkLine] = []
-    old_cut = new_cut = False
+    cuts: list[int] = []
     for i in range(index + 1, reading.end):
         line = text.lines[i]
         number = text.numbers[i]
         match _mark(line):
             case "\\":
-                last = lines[-1].change if lines else Change.CONTEXT
-                old_cut |= last is not Change.ADDED
-                new_cut |= last is not Change.REMOVED
-            case "+" if reading.added:
+                cuts += [len(lines) - 1] if lines else []
+            case "+" if reading.added or choice:
                 lines.append(HunkLine(Change.ADDED, line[1:], number))
-            case "-" if reading.removed:
+            case "-" if reading.removed or choice:
                 lines.append(HunkLine(Change.REMOVED, line[1:], number))
             case " ":
                 lines.append(HunkLine(Change.CONTEXT, line[1:], number))
@@ -234,13 +243,16 @@ def _hunk(text: Text, index: int, header: Header, reading: Reading) -> Hunk:
                 lines.append(HunkLine(Change.CONTEXT, line, number))
     damaged = reading.cost > 0
     counts = header.old, header.old_count, header.new, header.new_count
-    return Hunk(*counts, header.heading, tuple(lines), text.numbers[index], damaged, old_cut, new_cut)
+    return Hunk(*counts, header.heading, tuple(lines), text.numbers[index], damaged, choice, tuple(cuts))
 
 
 def _repair(text: Text, index: int, reading: Reading, hunk: Hunk) -> Repair | None:
     """What was done to a hunk, if anything was."""
     if not hunk.damaged:
         return None
+    what = f"of the hunk at line {hunk.mail_line} had lost the leading blank"
+    if hunk.choice is not None:
+        return Repair(hunk.mail_line, f"{reading.cost} context lines {what}; what was known of the file decided which")
     marks = {Change.ADDED: "+", Change.REMOVED: "-"}
     read = iter(hunk.lines)
     lost = [
@@ -249,4 +261,4 @@ def _repair(text: Text, index: int, reading: Reading, hunk: Hunk) -> Repair | No
         if (mark := _mark(text.lines[i])) != "\\" and mark not in (marks.get(next(read).change, " "), "")
     ]
     lines = "line" if len(lost) == 1 else "lines"
-    return Repair(lost[0], f"{len(lost)} context {lines} of the hunk at line {hunk.mail_line} had lost the leading blank")
+    return Repair(lost[0], f"{len(lost)} context {lines} {what}")

@@ -23,10 +23,12 @@ _DIFF = re.compile(
     re.MULTILINE,
 )
 _PYTHON = re.compile(
-    rb"^(?:from [\w.]+ import |import [\w.]+|[ \t]*(?:(?:async )?def|class) \w+.*:"
-    rb"|[ \t]*(?:if|elif|while|for|with|match|case) .*:|[ \t]*(?:else|try|finally):|@\w|\"\"\")",
+    rb"^(?:(?P<certain>from [\w.]+ import |[ \t]*(?:async )?def \w+\(|class \w+(?:\(.*\))?:)"
+    rb"|import [\w.]+|[ \t]*(?:if|elif|while|for|with|else|try|finally)\b.*:[ \t\r]*$|@\w|\"\"\")",
     re.MULTILINE,
 )
+_CERTAIN = 10
+"""How many lines that may be Python a line counts for that cannot be C."""
 _C = re.compile(rb"^(?:#[ \t]*(?:include|define|undef|if|ifdef|ifndef|else|endif|pragma)\b|/[*/]|.*[;{}][ \t\r]*$)", re.MULTILINE)
 _PACKED = {
     b"\x1f\x8b": "compressed by gzip; unpack it with `gunzip`",
@@ -59,10 +61,13 @@ def content_kind(data: bytes) -> ContentKind:
         return ContentKind.EMPTY if not data.strip() else ContentKind.OTHER
     if is_mail(data):
         return ContentKind.MAIL
+    if is_page(data):
+        return ContentKind.OTHER
     if _DIFF.search(data):
         return ContentKind.PATCH
     start = data[:_LOOKED_AT]
-    python, c = len(_PYTHON.findall(start)), len(_C.findall(start))
+    python = sum(_CERTAIN if match["certain"] else 1 for match in _PYTHON.finditer(start))
+    c = sum(1 for _ in _C.finditer(start))
     if python == c:
         return ContentKind.OTHER
     return ContentKind.PYTHON if python > c else ContentKind.C
@@ -86,11 +91,21 @@ def refusal(data: bytes) -> str | None:
     return None
 
 
+def is_page(data: bytes) -> bool:
+    """Whether an input is HTML. Characters of a diff in it are not what they seem: `->` is written `-&gt;`."""
+    return data[:1024].lstrip().lower().startswith((b"<!doctype html", b"<html", b"<?xml"))
+
+
 def unknown(data: bytes) -> str:
     """What to say of an input that is none of the kinds."""
-    if b"<html" in data[:_LOOKED_AT].lower() or b"<!doctype html" in data[:_LOOKED_AT].lower():
+    if is_page(data):
         return f"this is a page in HTML; {SAVE_RAW}"
     return "this is neither a patch, nor a mail with one, nor a C file; give one of these"
+
+
+def is_page(data: bytes) -> bool:
+    """Whether an input is a page of the web."""
+    return b"<html" in data[:_LOOKED_AT].lower() or b"<!doctype html" in data[:_LOOKED_AT].lower()
 
 
 def is_mail(data: bytes) -> bool:

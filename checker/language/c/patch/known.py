@@ -83,8 +83,11 @@ def joined(pieces: Iterator[Piece]) -> tuple[Piece, ...]:
     end = 0
 
     def close() -> None:
-        if parts:
-            found[-1] = replace(found[-1], lines=parts[0] if len(parts) == 1 else [line for part in parts for line in part])
+        if len(parts) > 1:
+            lines: list[KnownLine] = []
+            for part in parts:
+                lines.extend(part)  # at the speed of memory: a large file may be changed by each patch of a series
+            found[-1] = replace(found[-1], lines=lines)
         parts.clear()
 
     for piece in pieces:
