@@ -354,9 +354,9 @@ EXPECTED = (
             "refill-owed": 54,
             "single-hole": 29,
         },
-        states=70_175,
-        transitions=74_369,
-        depth=139,
+        states=209_149,
+        transitions=225_937,
+        depth=174,
         ladder=True,
     ),
     Expected(

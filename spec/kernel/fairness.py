@@ -5,7 +5,8 @@ Assumed by the checker itself, for every model (docs/reference/runs.md, "Runs"):
 it between two of its steps comes to an end."""
 
 from checker.language import calls, every, fair, function, has_frames, in_routine
-from spec.kernel.entry.interrupts import run_irq_work, takes_interrupts
+from spec.kernel.entry.exceptions import run_irq_work
+from spec.kernel.entry.interrupts import takes_interrupts
 from spec.kernel.hooks import keeps_idle_awake, may_switch_to
 from spec.kernel.locking.locks import Mutex, RawSpinlock
 from spec.kernel.locking.mutexes import mutex_lock

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 from checker.language import every, function, in_routine, invariant, is_allocated
-from spec.kernel.entry.interrupts import thread_stack_free_rcu
 from spec.kernel.hooks import holds_stack
-from spec.kernel.mm.stack_cache import put_task_stack
+from spec.kernel.mm.stack_cache import put_task_stack, thread_stack_free_rcu
 from spec.kernel.mm.vfree import delayed_vfree_work
 from spec.kernel.parameters import FORK, TASKS_END
 from spec.kernel.records import Cpu, Task, VmArea

@@ -2,8 +2,7 @@
 """When the demands on a stack hold: not while its own fault handler is at work on it."""
 
 from checker.language import address, every, function, in_routine, reference
-from spec.kernel.entry.exceptions import in_stack_fault
-from spec.kernel.entry.interrupts import run_irq_work
+from spec.kernel.entry.exceptions import in_stack_fault, run_irq_work
 from spec.kernel.hooks import (
     alloc_vmap_stack,
     cpu_dead,

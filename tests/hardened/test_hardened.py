@@ -17,7 +17,7 @@ import pytest
 
 from checker.explicit.liveness.lassos import find_lassos
 from checker.ir.lowering.lower import lower
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 from tests.hardened.recorded_changes import CHANGES, EQUAL, MODELS, TWO_TASKS, Change, Equal
 from tests.hardened.runs import DOCUMENT, HARDENED, name_of, run_of, table_in
 

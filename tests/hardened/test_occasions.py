@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 from tests.hardened.recorded_changes import CHANGES, MODELS
 from tests.hardened.recorded_occasions import NEVER, OCCASIONS, Never, Occasion
 from tests.hardened.runs import DOCUMENT, HARDENED, name_of, run_of, table_in

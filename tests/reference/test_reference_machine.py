@@ -13,7 +13,7 @@ import spec.reference
 from spec.reference.audit import audit
 from spec.reference.kernel.failures import DoubleCharge, Ended, Exhausted, Failure, Halted, WildPointer
 from spec.reference.kernel.kernel import EVENTS, Sizes
-from spec.reference.kernel.objects import Pages
+from spec.reference.kernel.objects import Pages, TaskState
 from spec.reference.log import Event, Move, event_from_json, event_to_json
 from spec.reference.machine import Machine
 
@@ -129,6 +129,28 @@ def test_hardened_survives_what_the_rfc_does_not() -> None:
             failed[protocol] += isinstance(machine.ended, Failure | Exhausted) or bool(audit(machine))
     assert failed["hardened"] == 0
     assert failed["rfc_v1"] > 10
+
+
+def test_an_oops_kills_a_task_between_two_rounds() -> None:
+    """Where schedule() has returned, and the next round has not begun. The other task lives on."""
+    machine = Machine("hardened", Sizes(1, 2, 2), ("touch", "oops-continues"))
+    cpu, task, other = machine.cpus[0], *machine.tasks[:2]
+    chance = random.Random(1)
+
+    def go_on() -> None:
+        machine.take(chance.choice([move for move in machine.moves() if move.event != "touch"]))
+
+    while cpu.current is not task or task.context.inside:
+        go_on()
+    machine.take(Move(None, "touch", (0, machine.kernel.stack_pages)))
+    while cpu.handlers:
+        go_on()
+    assert task.killed
+    while task.stack_vm_area is not None:
+        go_on()
+    while cpu.current is not other or "plain_work" not in other.context.inside:
+        go_on()
+    assert task.state is TaskState.TASK_DEAD
 
 
 def test_example_in_the_documents(capsys: pytest.CaptureFixture[str]) -> None:

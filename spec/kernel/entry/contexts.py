@@ -5,10 +5,9 @@ from enum import Enum
 
 from checker.language import function, has_frames, in_routine
 from spec.kernel.entry.exceptions import handles_nmi, in_stack_fault
-from spec.kernel.entry.interrupts import thread_stack_free_rcu
 from spec.kernel.hooks import switch_prepare
 from spec.kernel.locking.locks import preemption_disabled
-from spec.kernel.mm.stack_cache import put_task_stack
+from spec.kernel.mm.stack_cache import put_task_stack, thread_stack_free_rcu
 from spec.kernel.parameters import PREEMPT_RT
 from spec.kernel.records import Cpu, Task
 from spec.kernel.sched.scheduler import finish_task_switch, in_scheduler

@@ -3,10 +3,11 @@
 
 from checker.language import atomic, check, every, function, halt, in_routine, require, routine
 from spec.kernel.architecture import OVERFLOW_STACK_SHARED
-from spec.kernel.hooks import stack_fault
+from spec.kernel.hooks import irq_work_run, stack_fault
+from spec.kernel.mm.stack_cache import thread_stack_free_rcu
 from spec.kernel.parameters import DEPTH_KEPT, NMI, OOPS_CONTINUES, SOFTIRQ, STACK_PAGES
 from spec.kernel.records import Cpu, Level, Task, VmArea, this_cpu
-from spec.kernel.tasks.plain_work import plain_work
+from spec.kernel.tasks.plain_work import at_plain_work
 from spec.properties.fault_resolved import fault_resolved
 
 
@@ -24,6 +25,14 @@ def handles_nmi(cpu: Cpu) -> bool:
 @function
 def handles_interrupt(cpu: Cpu) -> bool:
     return in_routine(cpu, common_interrupt)
+
+
+@function
+def oops_kills_task(cpu: Cpu) -> bool:
+    """Whether an oops on this CPU ends the task that it was on, and nothing else."""
+    if handles_interrupt(cpu) or handles_nmi(cpu) or in_routine(cpu, run_irq_work) or in_routine(cpu, thread_stack_free_rcu):
+        return False
+    return OOPS_CONTINUES and at_plain_work(cpu.stack)
 
 
 @function
@@ -72,15 +81,16 @@ def note_depth(cpu: Cpu, level: Level) -> None:
 @routine
 def stack_overflow(level: Level) -> None:
     """What a refused fault leads to, handle_stack_overflow() and die(): the kernel reports a stack overflow and panics. With
-    the event oops-continues it kills the task instead, if that was at its plain work; elsewhere it holds locks or is in
-    an interrupt, and Linux panics all the same, or hangs."""
+    the event oops-continues it kills the task instead, if that was at its plain work: make_task_dead() goes on with do_exit()
+    (kernel/exit.c). In an interrupt Linux panics all the same (oops_end, arch/x86/kernel/dumpstack.c). Left out: that it kills
+    a task in a system call or in __schedule too, whose locks nobody gives back then. The machine stops there."""
     if level < STACK_PAGES:
         with atomic("a report; the properties look at what it is about"):
             cpu = this_cpu()
             cpu.refused = level
     with atomic("the machine stops, or the task is marked; one CPU's own business"):
         cpu = this_cpu()
-        if OOPS_CONTINUES and in_routine(cpu.stack, plain_work) and not handles_interrupt(cpu) and not handles_nmi(cpu):
+        if oops_kills_task(cpu):
             cpu.refused = 0
             if NMI:
                 cpu.reentered = False
@@ -116,6 +126,12 @@ def common_interrupt() -> None:
 def nested_interrupt() -> None:
     """An interrupt of softirqs, which do not run again when it ends."""
     irq_handler()
+
+
+@routine
+def run_irq_work() -> None:
+    """irq_work_run(), in the interrupt that a CPU has sent itself."""
+    irq_work_run()
 
 
 @routine

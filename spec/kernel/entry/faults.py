@@ -12,11 +12,13 @@ from spec.kernel.entry.exceptions import (
     handles_nmi,
     in_stack_fault,
     nested_interrupt,
+    run_irq_work,
 )
-from spec.kernel.entry.interrupts import interruptible, run_irq_work, self_ipi_is_due, thread_stack_free_rcu
+from spec.kernel.entry.interrupts import interruptible, self_ipi_is_due
 from spec.kernel.hooks import may_read_stack
 from spec.kernel.locking.locks import interrupts_off
 from spec.kernel.mm.allocator_locks import holds_allocator_lock
+from spec.kernel.mm.stack_cache import thread_stack_free_rcu
 from spec.kernel.parameters import (
     ALLOCATOR_FAULT,
     EXCEPTION_STACKS,

@@ -3,9 +3,9 @@
 
 from checker.language import action, atomic, enter, every, executes, function, has_frames, is_allocated, require, routine
 from spec.kernel.architecture import SELF_IPI_PROMPT
-from spec.kernel.hooks import free_vmap_stack, irq_work_run
+from spec.kernel.entry.exceptions import run_irq_work
 from spec.kernel.locking.locks import interrupts_off
-from spec.kernel.mm.stack_cache import try_release_thread_stack_to_cache
+from spec.kernel.mm.stack_cache import thread_stack_free_rcu
 from spec.kernel.parameters import IRQ_WORK_SHARED, TASKS_END
 from spec.kernel.records import Cpu, Task, VmArea, this_cpu
 from spec.kernel.sched.scheduler import interrupts_on
@@ -38,14 +38,6 @@ def interruptible(cpu: Cpu) -> bool:
     return (cpu.online or not cpu.stack.idle) and takes_interrupts(cpu) and not self_ipi_is_due(cpu)
 
 
-@routine
-def thread_stack_free_rcu(stack: VmArea) -> None:
-    """thread_stack_free_rcu(): called in softirq context when a grace period is over. Linux caches the stack if by now there
-    is room, else frees it."""
-    if not try_release_thread_stack_to_cache(stack):
-        free_vmap_stack(stack)
-
-
 @action(interrupt=True)
 def rcu_softirq(cpu: Cpu, stack: VmArea) -> None:
     """rcu_do_batch(): a grace period is over. Left out: that it takes time; nobody here reads under rcu_read_lock. It does
@@ -67,11 +59,6 @@ def irq_work_queue() -> None:
         cpu = this_cpu()
         if not IRQ_WORK_SHARED or not any(other.irq_work for other in every(Cpu)):
             cpu.irq_work = True
-
-
-@routine
-def run_irq_work() -> None:
-    irq_work_run()
 
 
 @action

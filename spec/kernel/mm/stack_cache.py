@@ -2,7 +2,7 @@
 """A dead task's stack: cached for the next fork, or left to RCU."""
 
 from checker.language import atomic, null, routine
-from spec.kernel.hooks import may_cache_stack, stack_released
+from spec.kernel.hooks import free_vmap_stack, may_cache_stack, stack_released
 from spec.kernel.records import Task, VmArea, this_cpu
 
 
@@ -28,3 +28,11 @@ def put_task_stack(task: Task) -> None:
     if not try_release_thread_stack_to_cache(stack):
         with atomic("call_rcu: its rcu_head is in the stack's first page, and this CPU's list is nobody else's"):
             stack.rcu_pending = True
+
+
+@routine
+def thread_stack_free_rcu(stack: VmArea) -> None:
+    """thread_stack_free_rcu(): called in softirq context when a grace period is over. Linux caches the stack if by now there
+    is room, else frees it."""
+    if not try_release_thread_stack_to_cache(stack):
+        free_vmap_stack(stack)

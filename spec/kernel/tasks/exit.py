@@ -4,8 +4,7 @@
 from checker.language import atomic, halt, routine
 from spec.kernel.hooks import exit_task_stack_account
 from spec.kernel.records import TaskState, this_cpu
-from spec.kernel.sched.scheduler import __schedule
-from spec.kernel.tasks.plain_work import is_last
+from spec.kernel.tasks.plain_work import end_of_round, is_last
 
 
 @routine
@@ -21,4 +20,4 @@ def do_exit() -> None:
             halt("init is killed")
         task.killed = False
         task.state = TaskState.TASK_DEAD
-    __schedule()
+    end_of_round()

@@ -11,7 +11,7 @@ from spec.kernel.sched.scheduler import __schedule, finish_task_switch, is_runna
 from spec.kernel.tasks.exit import do_exit
 from spec.kernel.tasks.fork import copy_process
 from spec.kernel.tasks.hotplug import cpu_hotplug, cpuhp_thread_fun, wants_callback
-from spec.kernel.tasks.plain_work import Work, plain_work
+from spec.kernel.tasks.plain_work import Work, end_of_round, is_killed, plain_work
 
 
 @routine
@@ -34,7 +34,7 @@ def ret_from_fork() -> None:
     finish_task_switch()
     while True:
         work = plain_work()
-        if (OOPS_CONTINUES and this_cpu().current.killed) or (EXIT and work is Work.EXIT):
+        if (OOPS_CONTINUES and is_killed()) or (EXIT and work is Work.EXIT):
             do_exit()
         else:
             if FORK and work is Work.FORK:
@@ -47,7 +47,7 @@ def ret_from_fork() -> None:
                 delayed_vfree_work()
             elif ALLOCATOR_FAULT:
                 use_allocators(work)
-            __schedule()
+            end_of_round()
 
 
 @routine

@@ -3,9 +3,10 @@
 
 from enum import Enum
 
-from checker.language import atomic, choose, every, function, is_allocated, routine
+from checker.language import atomic, choose, every, function, in_routine, is_allocated, routine
 from spec.kernel.parameters import ALLOCATOR_FAULT, EXIT, FORK, HOTPLUG, RECLAIM, TASKS_END
 from spec.kernel.records import Cpu, Task, TaskState, VmArea, this_cpu
+from spec.kernel.sched.scheduler import __schedule, in_scheduler
 
 
 class Work(Enum):
@@ -60,3 +61,24 @@ def plain_work() -> Work:
             cpu = this_cpu()
             return choose(work for work in Work if is_possible(work, cpu))
         return Work.NOTHING
+
+
+@routine
+def is_killed() -> bool:
+    """Whether an oops has killed the task that runs, which is looked at between its plain work and what follows that."""
+    return this_cpu().current.killed
+
+
+@routine
+def end_of_round() -> None:
+    """The __schedule after which plain work comes next. Where that has returned, the task stands here."""
+    __schedule()
+
+
+@function
+def at_plain_work(task: Task) -> bool:
+    """Whether the task is neither in the scheduler nor in a system call: at its plain work, before that, or behind it with
+    nothing else begun."""
+    if in_routine(task, plain_work) or in_routine(task, is_killed):
+        return True
+    return in_routine(task, end_of_round) and not in_scheduler(task)

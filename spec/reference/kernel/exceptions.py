@@ -13,6 +13,9 @@ from spec.reference.kernel.processes import is_at_plain_work
 if TYPE_CHECKING:
     from spec.reference.kernel.kernel import Kernel
 
+INTERRUPTS = ("common_interrupt", "exc_nmi", "thread_stack_free_rcu")
+"""What interrupts a task and, being no fault of its own, does not end with it."""
+
 
 def exc_page_fault(kernel: Kernel, task: Task, stack: VmArea, level: int) -> Steps[bool]:
     """A stack fault, handled on a stack of its own. When it is resolved the access is repeated."""
@@ -34,13 +37,14 @@ def exc_page_fault(kernel: Kernel, task: Task, stack: VmArea, level: int) -> Ste
 
 
 def stack_overflow(kernel: Kernel, level: int) -> Steps[None]:
-    """The fault was refused. The machine panics; or, with oops-continues, the task is killed if it was at its plain work."""
+    """The fault was refused. The machine panics; or, with oops-continues, the task is killed if it was at its plain work and
+    in no interrupt."""
     if level < kernel.stack_pages:
         yield Atomic("report the overflow", lambda: setattr(kernel.this_cpu(), "refused", level))
 
     def die() -> None:
         cpu = kernel.this_cpu()
-        interrupted = kernel.handles(cpu, "common_interrupt") or kernel.handles(cpu, "exc_nmi")
+        interrupted = any(kernel.handles(cpu, each) for each in INTERRUPTS)
         if not kernel.oops_continues or interrupted or not is_at_plain_work(cpu):
             raise Halted("stack overflow, reported as such")
         cpu.refused = 0

@@ -30,11 +30,7 @@ def ret_from_fork(kernel: Kernel) -> Steps[bool]:
 def task_round(kernel: Kernel) -> Steps[bool]:
     """What a task does from one schedule() to the next."""
     work = yield from plain_work(kernel)
-    killed = False
-    if kernel.oops_continues:
-        task: Task = yield Load(kernel.this_cpu(), "current")
-        killed = yield Load(task, "killed")
-    if killed or work == EXIT:
+    if (kernel.oops_continues and (yield from is_killed(kernel))) or work == EXIT:
         return (yield from do_exit(kernel))
     if work == FORK:
         yield from copy_process(kernel)
@@ -82,6 +78,13 @@ def plain_work(kernel: Kernel) -> Steps[str]:
     return NOTHING if work is None else work
 
 
+def is_killed(kernel: Kernel) -> Steps[bool]:
+    """Whether an oops has killed the task since it was last asked."""
+    task: Task = yield Load(kernel.this_cpu(), "current")
+    killed: bool = yield Load(task, "killed")
+    return killed
+
+
 def do_exit(kernel: Kernel) -> Steps[bool]:
     """The end of a task. Should a new one take its place in the table of tasks, that goes on here when schedule() returns."""
     task: Task = yield Load(kernel.this_cpu(), "current")
@@ -95,8 +98,13 @@ def do_exit(kernel: Kernel) -> Steps[bool]:
         task.state = TaskState.TASK_DEAD
 
     yield Atomic("do_task_dead", die)
-    yield from call(schedule(kernel))
+    yield from last_schedule(kernel)
     return False
+
+
+def last_schedule(kernel: Kernel) -> Steps[None]:
+    """What a dead task does last. Whoever goes on from here is a new one, and comes to its plain work next."""
+    yield from call(schedule(kernel))
 
 
 def copy_process(kernel: Kernel) -> Steps[None]:
@@ -146,5 +154,11 @@ def wake_up_new_task(kernel: Kernel, child: Task) -> None:
 
 
 def is_at_plain_work(cpu: Cpu) -> bool:
-    """Whether the task on the CPU has been interrupted at its plain work."""
-    return "plain_work" in cpu.stack.context.inside
+    """Whether the task on the CPU is at its plain work: not in a system call, and not between schedule() and the end of
+    finish_task_switch()."""
+    inside = cpu.stack.context.inside
+    if not inside:  # between two rounds
+        return True
+    if "plain_work" in inside or "is_killed" in inside:
+        return True
+    return "last_schedule" in inside and not inside & {"schedule", "finish_task_switch"}

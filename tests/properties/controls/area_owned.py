@@ -21,8 +21,7 @@ from spec.kernel import (
     remove_vm_area,
     vfree_atomic,
 )
-from spec.kernel.entry.interrupts import thread_stack_free_rcu
-from spec.kernel.mm.stack_cache import put_task_stack
+from spec.kernel.mm.stack_cache import put_task_stack, thread_stack_free_rcu
 from spec.kernel.mm.vmalloc import kfree_vm_area
 from spec.kernel.tasks.fork import alloc_thread_stack_node
 
