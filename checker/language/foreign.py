@@ -53,7 +53,8 @@ class Kernel(Protocol):
 @dataclass(frozen=True)
 class Declared:
     """What a protocol adds to the program. fields: by record. implementations: hook -> routine. left_out: statements that the
-    setting switches off. stated: what the translation assumes, each one sentence."""
+    setting switches off. stated: what the translation assumes, each one sentence. ladder: the configurations to look at where
+    the user names none: values of parameters, and events."""
 
     variables: tuple[tree.Variable, ...] = ()
     fields: Mapping[str, tuple[tree.Variable, ...]] = field(default_factory=dict)
@@ -61,6 +62,7 @@ class Declared:
     routines: tuple[tree.Routine, ...] = ()
     left_out: tuple[tree.Position, ...] = ()
     stated: tuple[str, ...] = ()
+    ladder: tuple[tuple[tuple[tuple[str, tree.Setting], ...], tuple[str, ...]], ...] = ()
 
 
 class ForeignText(Protocol):

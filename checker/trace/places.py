@@ -27,7 +27,9 @@ def with_origin(trace: Trace, program: Program) -> Trace:
     places = {}
     for position in positions(trace):
         if position.file in program.sources and position not in places:
-            places[position] = _place(position, program.sources[position.file])
+            place = _place(position, program.sources[position.file])
+            came_from = program.origins.get(position.file, {}).get(position.line, "")
+            places[position] = replace(place, came_from=came_from) if place is not None and came_from else place
     digests = tuple(sorted((file, _digest(file, text)) for file, text in program.sources.items()))
     return replace(trace, origin=Origin(digests, tuple(place for place in places.values() if place is not None)))
 

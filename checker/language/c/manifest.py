@@ -69,6 +69,14 @@ class Boot:
 
 
 @dataclass(frozen=True)
+class Rung:
+    """A configuration that `check` looks at when it is not told which. sizes: values of parameters."""
+
+    sizes: Mapping[str, int | str]
+    events: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Data:
     """A variable of C that the kernel has: `Record.field`. length: the kernel's constant that is the length of the array."""
 
@@ -95,6 +103,7 @@ class Manifest:
     registered: tuple[Registered, ...]
     boot: tuple[Boot, ...]
     ignore: tuple[str, ...]
+    ladder: tuple[Rung, ...]
 
     @property
     def functions_of_the_kernel(self) -> frozenset[str]:
@@ -104,7 +113,7 @@ class Manifest:
 
 
 _TABLES = ("config", "sizes", "kernel_sizes", "data", "members", "constants", "fault", "ignore")
-_LISTS = ("hooks", "inserted", "registered", "boot")
+_LISTS = ("hooks", "inserted", "registered", "boot", "ladder")
 _FAULT_BYTES = ("first", "last")
 
 
@@ -154,6 +163,7 @@ class _Reader:
             registered=self.registered(table, old.registered if old else ()),
             boot=self.entries(table, "boot", Boot, old.boot if old else ()),
             ignore=(old.ignore if old else ()) + self.texts(self.table(table, "ignore").get("lines", []), "[ignore] lines"),
+            ladder=self.entries(table, "ladder", Rung, old.ladder if old else ()),
         )
 
     def text(self, table: Mapping[str, Any], key: str, otherwise: str | None) -> str:
@@ -230,6 +240,8 @@ class _Reader:
             case "str" | "str | None" if isinstance(value, str):
                 return value
             case "int" | "int | None" if isinstance(value, int) and not isinstance(value, bool):
+                return value
+            case "Mapping[str, int | str]" if isinstance(value, dict) and all(isinstance(v, (int, str)) for v in value.values()):
                 return value
             case "tuple[str, ...]":
                 return self.texts(value, what)

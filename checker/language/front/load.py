@@ -11,7 +11,7 @@ from pathlib import Path
 from checker.language import tree
 from checker.language.c.assemble.protocol import CProtocol
 from checker.language.c.manifest import read_manifest
-from checker.language.c.patch.kind import ContentKind, content_kind
+from checker.language.c.patch.kind import ContentKind, content_kind, is_page, refusal
 from checker.language.c.patch.reading import read_c_source
 from checker.language.errors import ModelError, UsageError, quoting
 from checker.language.python import load as python
@@ -48,7 +48,8 @@ def load_wording(path: Path | str) -> Wording:
 
 
 def _c_protocol(path: Path) -> CProtocol | None:
-    """The protocol that a file has in C; None for a model in Python, and for what cannot be read, which reading it then says."""
+    """The protocol that a file has in C; None for a model in Python, and for what is no model at all, which reading it then
+    says."""
     if path.suffix == ".py":
         return None
     try:
@@ -56,6 +57,8 @@ def _c_protocol(path: Path) -> CProtocol | None:
     except (OSError, ValueError):
         return None
     if data is None or content_kind(data) is ContentKind.PYTHON:
+        return None
+    if content_kind(data) is ContentKind.OTHER and refusal(data) is None and not is_page(data):
         return None
     return _read(path, data)
 

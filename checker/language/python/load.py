@@ -198,9 +198,16 @@ class _Loader:
             initial_locals=(),
             processor=None,
             executes=None,
-            expectations=expectations(self.main, settings.events),
+            expectations=expectations(self.main, settings.events) + self._ladder(),
             sources=self.sources,
             stated=next((texts for model in self.modules.lineage() if (texts := stated(model))), ()) + self.declared.stated,
             origins=self.foreign.origins if self.foreign else {},
             recorded=recorded(self.main),
+        )
+
+    def _ladder(self) -> tuple[tree.Expectation, ...]:
+        """The configurations that a protocol in another language wants looked at, without outcomes."""
+        begin = tree.Position(self.main.display, 1, 1)
+        return tuple(
+            tree.Expectation(settings, events, None, None, None, None, True, begin) for settings, events in self.declared.ladder
         )

@@ -54,13 +54,14 @@ def store_release(code: StatementTranslator, call: syntax.Call) -> Value:
 @entry(0, "instrumentation_begin", "instrumentation_end", "cond_resched_rcu", "lockdep_assert_irqs_disabled")
 @entry(0, "lockdep_assert_preemption_disabled", "lockdep_assert_irqs_enabled")
 def nothing(code: StatementTranslator, call: syntax.Call) -> Value:
-    """Nothing: models are sequentially consistent, and what lockdep would report here the kernel's services report themselves."""
+    """Nothing: models are sequentially consistent, and what lockdep would report here the kernel's services report themselves
+    (include/asm-generic/barrier.h, include/linux/lockdep.h)."""
     return Nothing()
 
 
 @entry(1, "lockdep_assert_held", "might_sleep_if", "__builtin_return_address")
 def no_value(code: StatementTranslator, call: syntax.Call) -> Value:
-    """Its operand is evaluated; it makes no other difference."""
+    """Its operand is evaluated; it makes no other difference (include/linux/lockdep.h, include/linux/kernel.h)."""
     code.dropped(*call.arguments)
     return Opaque("what the compiler says of the caller")
 

@@ -41,7 +41,10 @@ OPAQUE = {
 NUMBERS = {"NULL": 0, "true": 1, "false": 0, "ENOMEM": memory.ENOMEM, "EINVAL": 22, "EBUSY": 16, "EFAULT": 14, "EAGAIN": 11}
 
 
+MODULES = (core, percpu, memory)
+
+
 def linux() -> Api:
     """Everything that the translation knows of Linux."""
-    found = {(each.name, each.arity): each for module in (core, percpu, memory) for each in entries(module)}
+    found = {(each.name, each.arity): each for module in MODULES for each in entries(module)}
     return Api(found, {name: ("Gfp", members) for name, members in GFP.items()}, OPAQUE, NUMBERS)

@@ -236,7 +236,7 @@ def virt_to_kpte(code: StatementTranslator, call: syntax.Call) -> Value:
 
 @entry(1, "pte_present", "pte_none")
 def pte_present(code: StatementTranslator, call: syntax.Call) -> Value:
-    """Whether an entry maps a page; pte_none: whether it maps none."""
+    """Whether an entry maps a page; pte_none: whether it maps none (include/linux/pgtable.h)."""
     assert isinstance(call.function, syntax.Name)
     page = code.reference(call.arguments[0], "Page")
     operator = "!=" if call.function.name == "pte_present" else "=="

@@ -103,6 +103,7 @@ class CProtocol:
             routines=(*functions.routines(), *bound.routines),
             left_out=tuple(functions.switched_off),
             stated=self._stated(functions, bound),
+            ladder=tuple((tuple(rung.sizes.items()), rung.events) for rung in self.manifest.ladder),
         )
 
     def _stated(self, functions: Functions, bound: Bound) -> tuple[str, ...]:

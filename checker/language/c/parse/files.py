@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from checker.language.c.lexical.tokens import IDENTIFIER, Token
-from checker.language.c.lexical.words import ATTRIBUTES, LOCKS, PER_CPU
+from checker.language.c.lexical.words import ATTRIBUTES, KEYWORDS, LOCKS, PER_CPU
 from checker.language.c.parse.statements import StatementParser
 from checker.language.c.parse.types import Declarator, Specifiers
 from checker.language.c.syntax import (
@@ -28,6 +28,7 @@ from checker.language.c.syntax import (
 )
 from checker.language.errors import ModelError
 
+NO_NAMES = ATTRIBUTES | KEYWORDS
 Parsed = TypeVar("Parsed")
 
 
@@ -51,7 +52,7 @@ class FileParser(StatementParser):
             self.accept(";")
             return [FileAsm(token.position)]
         storage: list[str] = []
-        while self.token.text in ("static", "extern") or self.attributes(storage):
+        while self.token.text in ("static", "extern") or self.attribute(storage):
             if self.token.text in ("static", "extern"):
                 storage.append(self.take().text)
         macro = self.token
@@ -97,8 +98,7 @@ class FileParser(StatementParser):
     def declaration_of(self, declarator: Declarator, name: str, specifiers: Specifiers) -> TopLevel:
         at = declarator.token.position
         attributes = list(specifiers.attributes + declarator.attributes)
-        while self.attributes(attributes):
-            pass
+        self.attributes(attributes)
         if "typedef" in attributes:
             return Typedef(at, name, declarator.type)
         if isinstance(type_ := declarator.type, FunctionType):
@@ -115,8 +115,7 @@ class FileParser(StatementParser):
             return self.lock(token, storage)
         arguments = self.macro_arguments()
         attributes = list(storage)
-        while self.attributes(attributes):
-            pass
+        self.attributes(attributes)
         if self.is_operator("{"):
             first = arguments[0] if arguments else None
             body = self.compound()
@@ -147,8 +146,7 @@ class FileParser(StatementParser):
         if declarator.name is None:
             raise declarator.token.error(f"expected a name before {declarator.token.shown}")
         words = list(attributes + declarator.attributes)
-        while self.attributes(words):
-            pass
+        self.trailing_attributes(words)
         initialiser = self.initialiser() if self.accept("=") else None
         self.expect(";")
         at = declarator.token.position
@@ -182,9 +180,12 @@ def name_of_typedef(tokens: Sequence[Token]) -> str | None:
     for index, token in enumerate(tokens[:-2]):
         if token.text == "(" and tokens[index + 1].text == "*" and tokens[index + 2].kind == IDENTIFIER:
             return tokens[index + 2].text
+        if token.kind == IDENTIFIER and tokens[index + 1].text == ")" and tokens[index + 2].text == "(" and index > 1:
+            if tokens[index - 1].text == "(":
+                return token.text
     level = 0
     for token in reversed(tokens):
         level += (token.text in (")", "]")) - (token.text in ("(", "["))
-        if token.kind == IDENTIFIER and level == 0 and token.text not in ATTRIBUTES and token.text != "__attribute__":
+        if token.kind == IDENTIFIER and level == 0 and token.text not in NO_NAMES:
             return token.text
     return None

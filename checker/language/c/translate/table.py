@@ -29,7 +29,7 @@ def entry(arity: int | None, *names: str) -> Callable[[C], C]:
     """Mark the translation of calls of functions that have these names and that many arguments."""
 
     def mark(function: C) -> C:
-        function.api = [*getattr(function, "api", ()), *((name, arity) for name in names)]  # type: ignore[attr-defined]
+        function.api = [*((name, arity) for name in names), *getattr(function, "api", ())]  # type: ignore[attr-defined]
         return function
 
     return mark

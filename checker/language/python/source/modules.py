@@ -118,7 +118,10 @@ def parse_module(name: str, path: Path, texts: Texts | None = None) -> Module:
     text = texts[path.resolve()] if texts and path.resolve() in texts else read_source(path)
     display = display_path(path)
     if path.suffix != ".py":
-        raise UsageError("not a model; a model is a Python source file, its name ends in .py", path)
+        raise UsageError(
+            "not a model; a model is a Python source file, its name ends in .py, or C: a patch, a mail with one, or a C file",
+            path,
+        )
     parsed = _parsed(display, text)
     with quoting({display: text}):
         module = Module(name, path, display, text, ast.get_docstring(parsed) or "")
