@@ -93,6 +93,7 @@ class CProtocol:
         variables = declared(functions, self.definitions.variables)
         functions.variables |= variables.static
         functions.per_cpu_variables |= variables.per_cpu
+        functions.declared_types |= variables.types
         bound = bind(functions, self.definitions, self.manifest)
         account(self.source, self.definitions, functions, bound, self.manifest)
         return Declared(
