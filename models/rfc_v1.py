@@ -16,6 +16,7 @@ from spec.kernel import (
     POOL_SLOTS,
     PREALLOC_PAGES,
     STACK_PAGES,
+    Count,
     Cpu,
     Gfp,
     Level,
@@ -66,18 +67,18 @@ def alloc_vmap_stack_dynamic() -> VmArea | None:
     if not vm_area:
         return None
     for i in range(PREALLOC_PAGES):
-        page = alloc_pages(Gfp.DIRECT_RECLAIM | Gfp.ZERO)
-        if not page:
-            for j in range(PREALLOC_PAGES):
-                if j >= vm_area.nr_pages:
-                    break
+        vm_area.pages[i] = alloc_pages(Gfp.DIRECT_RECLAIM | Gfp.ZERO)
+        if not vm_area.pages[i]:
+            j: Count = 0
+            while j < vm_area.nr_pages:
                 __free_page(vm_area.pages[j])
+                j += 1
             kfree_vm_area(vm_area)
             return None
-        vm_area.pages[i] = page
         vm_area.nr_pages += 1
-    for i in range(PREALLOC_PAGES):
-        set_pte_at(vm_area, i, vm_area.pages[i])
+    # vmap_pages_range_noflush maps upwards, from the lowest address of the pages that are there from the start.
+    for k in range(PREALLOC_PAGES):
+        set_pte_at(vm_area, PREALLOC_PAGES - 1 - k, vm_area.pages[k])
     return vm_area
 
 
@@ -111,9 +112,11 @@ def dynamic_stack_get_page() -> Page | None:
 
 @implements(stack_fault)
 def dynamic_stack_fault(tsk: Task, stack: VmArea, level: Level) -> bool:
-    # Is the address inside the stack area of this task?
+    # Is the address inside tsk->stack?
+    if stack is not tsk.stack_vm_area or level >= STACK_PAGES:
+        return False
     vm_area = tsk.stack_vm_area
-    if vm_area is None or stack is not vm_area or level >= STACK_PAGES:
+    if vm_area is None:
         return False
     nr_pages = vm_area.nr_pages
     if nr_pages >= STACK_PAGES:
@@ -140,16 +143,17 @@ def dynamic_stack_refill_pages_cpu(cpu: Cpu) -> bool:
         if cpu.pool[i]:
             break
         cpu.pool[i] = alloc_pages(Gfp.DIRECT_RECLAIM | Gfp.ZERO)
+        if not cpu.pool[i]:
+            pass  # pr_err
     return True
 
 
 @implements(cpu_dead)
 def dynamic_stack_free_pages_cpu(cpu: Cpu) -> None:
     for i in range(POOL_SLOTS):
-        page = cpu.pool[i]
-        if not page:
+        if not cpu.pool[i]:
             continue
-        __free_page(page)
+        __free_page(cpu.pool[i])
         cpu.pool[i] = None
 
 
