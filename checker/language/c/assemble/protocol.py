@@ -51,8 +51,8 @@ class CProtocol:
 
     @cached_property
     def sources(self) -> Mapping[str, str]:
-        """The text of each file as far as it is known; lines that are not are empty."""
-        found = {}
+        """The text of each file as far as it is known, with empty lines for those that are not; and of the manifest."""
+        found = dict(self.manifest.texts)
         for file in self.source.files:
             lines: list[str] = []
             for fragment in file.fragments:
