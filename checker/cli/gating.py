@@ -180,8 +180,9 @@ class Updating(Gating):
         """Count a configuration that has no outcome; why it has none."""
         if isinstance(found, UsageError):
             self.refused += 1
-            say(error_text(found))
-            return ["the model is wrong there"]
+            if found.at is not None:
+                say(error_text(found))
+            return [found.message]
         if isinstance(found, str):
             self.stopped += 1
             return [found]

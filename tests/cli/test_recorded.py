@@ -214,7 +214,7 @@ def test_a_model_without_that_record_is_told_what_to_record(model: Path) -> None
         ("events=(),", 'events="touch",', "write Expected("),
         ("states=", "states=0x" + "f" * 5000 + ", depth=", "this number has 20,000 bits; 256 are the most"),
         ("assumptions={", "assumption={", "write Recorded("),
-        ('assumptions={', 'assumptions={1: "x",', "write Recorded(properties={...}, assumptions={...}), as gate prints it"),
+        ('assumptions={', 'assumptions={1: "x",', "write Recorded(properties={...}, assumptions={...}), as gate --update does"),
         ("RECORDED = ", "RECORDED: bool = ", "RECORDED is the record of properties; write RECORDED = Recorded("),
     ],
 )  # fmt: skip

@@ -103,11 +103,6 @@ def unknown(data: bytes) -> str:
     return "this is neither a patch, nor a mail with one, nor a C file; give one of these"
 
 
-def is_page(data: bytes) -> bool:
-    """Whether an input is a page of the web."""
-    return b"<html" in data[:_LOOKED_AT].lower() or b"<!doctype html" in data[:_LOOKED_AT].lower()
-
-
 def is_mail(data: bytes) -> bool:
     """Whether an input begins as an mbox or with the header of a mail: nothing but fields up to the first empty line, and two of
     those that every mail has."""
