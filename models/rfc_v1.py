@@ -67,7 +67,7 @@ def alloc_vmap_stack_dynamic() -> VmArea | None:
     if not vm_area:
         return None
     for i in range(PREALLOC_PAGES):
-        vm_area.pages[i] = alloc_pages(Gfp.DIRECT_RECLAIM | Gfp.ZERO)
+        vm_area.pages[i] = alloc_pages(Gfp.DIRECT_RECLAIM | Gfp.ZERO)  # type: ignore[assignment]
         if not vm_area.pages[i]:
             j: Count = 0
             while j < vm_area.nr_pages:
@@ -153,7 +153,7 @@ def dynamic_stack_free_pages_cpu(cpu: Cpu) -> None:
     for i in range(POOL_SLOTS):
         if not cpu.pool[i]:
             continue
-        __free_page(cpu.pool[i])
+        __free_page(cpu.pool[i])  # type: ignore[arg-type]
         cpu.pool[i] = None
 
 
