@@ -11,6 +11,7 @@ from checker.language.c.api.linux import linux
 from checker.language.c.assemble.accounting import account
 from checker.language.c.assemble.bindings import Bound, bind
 from checker.language.c.assemble.definitions import Definitions
+from checker.language.c.assemble.removed import account_for_removed
 from checker.language.c.assemble.variables import declared
 from checker.language.c.manifest import Manifest
 from checker.language.c.source import CSource
@@ -94,7 +95,8 @@ class CProtocol:
         functions.variables |= variables.static
         functions.per_cpu_variables |= variables.per_cpu
         bound = bind(functions, self.definitions, self.manifest)
-        account(self.source, self.definitions, functions, bound, self.manifest)
+        account(self.definitions, functions, bound, self.manifest)
+        account_for_removed(self.source, self.definitions, functions, self.manifest)
         return Declared(
             variables=tuple(variables.new),
             fields={"Cpu": tuple(variables.new_per_cpu)},
