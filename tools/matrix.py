@@ -50,7 +50,7 @@ class Row:
     compact: bool = False
 
 
-NEWER = ("depth", "reclaim", "allocator-fault", "preempt")
+NEWER = ("depth", "reclaim", "allocator-fault", "preempt", "proc-stack")
 """Events that have been searched in a few configurations only: those that models/hardened.py records."""
 
 
