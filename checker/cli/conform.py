@@ -20,7 +20,7 @@ from checker.conformance.recording import load_run, recorded_steps, save_run, se
 from checker.conformance.specification import Specification
 from checker.conformance.validation import validate
 from checker.language.errors import UsageError
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 from checker.language.tree import Setting
 from checker.report.text.check_text import terminal_width
 from checker.report.text.conformance_text import difference_text, lockstep_text, validation_text

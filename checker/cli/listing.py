@@ -13,7 +13,7 @@ import click
 
 from checker.cli.options.model_path import ModelPath
 from checker.language.errors import UsageError
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 from checker.language.tree import Position, Program
 from checker.project import MODELS, PROJECT, bundled_models
 from checker.report.text.error_text import error_text

@@ -23,7 +23,7 @@ from checker.cli.terminal.progress import ProgressLine
 from checker.explicit.engines import Method, available_threads
 from checker.explicit.search.results import Limits
 from checker.language.errors import UsageError, similar
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 from checker.language.tree import Setting
 from checker.mutation.mutants import Mutant, mutants_of
 from checker.mutation.waivers import Waivers, load_waivers, waivers_path

@@ -13,7 +13,7 @@ from checker.conformance.abstraction import Mismatch, protocol_of
 from checker.conformance.failing import drive
 from checker.language import tree
 from checker.language.errors import UsageError
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 from checker.project import PROJECT, bundled_models
 from checker.report.finding import headline
 from checker.report.text.failure_text import outcome_text

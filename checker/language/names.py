@@ -334,7 +334,7 @@ class Expected:
 
     settings: values of parameters. events: the events switched on. violated: property -> length of its shortest
     counterexample in steps (of a lasso: a shortest path to where its cycle can begin, and the cycle); every other property
-    of the model holds. states, transitions, depth: of the search. What is left out is not recorded yet: gate prints it.
+    of the model holds. states, transitions, depth: of the search. What is left out is for `gate --update` to write.
     ladder: `stackproof check` runs this configuration when it is given none.
     """
 
@@ -351,8 +351,8 @@ class Expected:
 class Recorded:
     """With which properties and assumptions the outcomes in EXPECTED were recorded: `RECORDED = Recorded(...)`.
 
-    By name, each with a few digits of a hash of its text, in which comments and places do not count. `stackproof gate` prints
-    it, and fails when one is gone, new, or says something else.
+    By name, each with a few digits of a hash of its text, in which comments and places do not count. `stackproof gate` fails
+    when one is gone, new, or says something else, and `stackproof gate --update` writes it.
     """
 
     properties: Mapping[str, str]

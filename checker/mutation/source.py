@@ -25,13 +25,13 @@ class Source:
 
     def __init__(self, text: str) -> None:
         self.content = text.encode()
-        self.starts = [0, *(match.end() for match in re.finditer(rb"\n", self.content))]
+        self.starts = [0, *(match.end() for match in re.finditer(rb"\r\n?|\n", self.content))]
 
     def offset(self, line: int, column: int) -> int:
         """The byte at a line (from 1) and a column (in bytes, from 0), as `ast` counts them."""
         return self.starts[line - 1] + column
 
-    def span(self, node: ast.stmt | ast.expr) -> tuple[int, int]:
+    def span(self, node: ast.stmt | ast.expr | ast.keyword | ast.alias) -> tuple[int, int]:
         """Where a node begins and ends. That of a decorated definition begins after its decorators."""
         assert node.end_lineno is not None
         assert node.end_col_offset is not None

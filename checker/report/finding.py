@@ -88,11 +88,14 @@ def protocol_line(trace: Trace) -> str:
 
 
 def headline(trace: Trace) -> str:
-    """The finding in one line, as compilers write it: `models/rfc_v1.py:88: error: single-hole violated: message`."""
+    """The finding in one line, as compilers write it: `models/rfc_v1.py:88: error: single-hole violated: message`. Of a patch,
+    its line in the mail comes last: ` (rfc10.mbox:363)`."""
     position = finding_position(trace)
     message = " ".join(trace.violation.message.split())
     what = "model error" if trace.violation.kind == "model-error" else f"{trace.violation.property} violated"
-    return f"{position.file}:{position.line}: error: {what}: {message}"
+    places = () if trace.origin is None else trace.origin.places
+    came_from = next((f" ({place.came_from})" for place in places if place.position == position and place.came_from), "")
+    return f"{position.file}:{position.line}: error: {what}: {message}{came_from}"
 
 
 def ending(trace: Trace) -> str:

@@ -121,12 +121,14 @@ class InitialChoice:
 class Place:
     """What stands at a position that a trace names. scope: the function or class that it is in, those around it before it, with
     dots between them; empty for none. text: the statement or expression that begins there, of a compound statement its head.
-    number: which of those with this text in the scope, from 1."""
+    number: which of those with this text in the scope, from 1. came_from: of a line that a patch shows, where it stands in that,
+    as `rfc10.mbox:363`; else empty."""
 
     position: Position
     scope: str
     text: str
     number: int
+    came_from: str = ""
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from functools import lru_cache
 from checker.language.schedule import Call
 from checker.language.tree import Position, Program
 from checker.trace.data import Origin, Place, Stack, Step, Trace
+from checker.trace.text_places import found_again, is_python, place_at, without_comments
 
 Spots = Mapping[str, tuple[tuple[int, int, str], ...]]
 """For each function and class of a file (for what is in none: the empty name) what is in it: line, column and text."""
@@ -26,8 +27,10 @@ def with_origin(trace: Trace, program: Program) -> Trace:
     places = {}
     for position in positions(trace):
         if position.file in program.sources and position not in places:
-            places[position] = _place(position, program.sources[position.file])
-    digests = tuple(sorted((file, _digest(text)) for file, text in program.sources.items()))
+            place = _place(position, program.sources[position.file])
+            came_from = program.origins.get(position.file, {}).get(position.line, "")
+            places[position] = replace(place, came_from=came_from) if place is not None and came_from else place
+    digests = tuple(sorted((file, _digest(file, text)) for file, text in program.sources.items()))
     return replace(trace, origin=Origin(digests, tuple(place for place in places.values() if place is not None)))
 
 
@@ -37,7 +40,7 @@ def changed_files(trace: Trace, program: Program) -> tuple[str, ...]:
     if trace.origin is None:
         return ()
     before = dict(trace.origin.digests)
-    after = {file: _digest(text) for file, text in program.sources.items()}
+    after = {file: _digest(file, text) for file, text in program.sources.items()}
     return tuple(sorted(file for file in before.keys() | after.keys() if before.get(file) != after.get(file)))
 
 
@@ -91,6 +94,9 @@ def _mapped(trace: Trace, to: Callable[[Position], Position]) -> Trace:
 
 def _place(position: Position, source: str) -> Place | None:
     """What stands at a position; None if nothing begins there."""
+    if not is_python(position.file):
+        there = place_at(source, position.line, position.column)
+        return None if there is None else Place(position, *there)
     for scope, spots in _spots(source).items():
         for number, (line, column, text) in enumerate(spots):
             if (line, column) == (position.line, position.column):
@@ -100,12 +106,21 @@ def _place(position: Position, source: str) -> Place | None:
 
 def _found(place: Place, source: str | None) -> Position:
     """Where it is in the text of its file."""
+    if not is_python(place.position.file):
+        there = None if source is None else found_again(source, place.scope, place.text, place.number)
+        if there is None:
+            raise _gone(place)
+        return Position(place.position.file, *there)
     spots = () if source is None else _spots(source).get(place.scope, ())
     same = [(line, column) for line, column, text in spots if text == place.text]
     if not 1 <= place.number <= len(same):
-        where = f" in `{place.scope}`" if place.scope else ""
-        raise Gone(f"`{place.text}`{where}, {place.position} in the trace, is not there any more")
+        raise _gone(place)
     return Position(place.position.file, *same[place.number - 1])
+
+
+def _gone(place: Place) -> Gone:
+    where = f" in `{place.scope}`" if place.scope else ""
+    return Gone(f"`{place.text}`{where}, {place.position} in the trace, is not there any more")
 
 
 @lru_cache(maxsize=256)
@@ -150,8 +165,10 @@ def _text(node: ast.stmt | ast.expr) -> str:
 
 
 @lru_cache(maxsize=256)
-def _digest(source: str) -> str:
+def _digest(file: str, source: str) -> str:
     """Of what a text says: comments, docstrings, layout and recorded results left out."""
+    if not is_python(file):
+        return hashlib.sha256(without_comments(source).encode()).hexdigest()
     module = ast.parse(source)
     module.body = [statement for statement in module.body if not _is_record(statement)]
     return hashlib.sha256(repr(_form(module)).encode()).hexdigest()

@@ -77,7 +77,8 @@ def _position_to_json(position: Position) -> dict[str, object]:
 
 
 def _place_to_json(place: Place) -> dict[str, object]:
-    return {"scope": place.scope, "text": place.text, "number": place.number}
+    whole: dict[str, object] = {"scope": place.scope, "text": place.text, "number": place.number}
+    return whole | ({"from": place.came_from} if place.came_from else {})
 
 
 def _cells_to_json(cells: Pairs) -> list[dict[str, str]]:
@@ -377,7 +378,7 @@ def _origin(value: object, path: str) -> Origin:
 
 
 def _place(at: str, value: object, path: str) -> Place:
-    fields = _fields(value, path, ("scope", "text", "number"))
+    fields = _fields(value, path, ("scope", "text", "number"), ("from",))
     found = PLACE.fullmatch(at)
     if found is None:
         raise TraceError(f"{path}: its name must be file:line:column")
@@ -386,6 +387,7 @@ def _place(at: str, value: object, path: str) -> Place:
         scope=_string(fields["scope"], f"{path}.scope"),
         text=_string(fields["text"], f"{path}.text"),
         number=_from_one(fields["number"], f"{path}.number"),
+        came_from=_string(fields.get("from", ""), f"{path}.from"),
     )
 
 

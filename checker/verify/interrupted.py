@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import psutil
 
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 from checker.result.verdict import Run, Statistics, Subject, Verdict, VerdictKind
 from checker.stopping import INTERRUPTED
 from checker.verify.request import Request

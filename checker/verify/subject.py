@@ -10,7 +10,7 @@ from checker.ir import system as ir
 from checker.ir.lowering.lower import lower
 from checker.language import tree
 from checker.language.errors import ModelError, UsageError, quoting, similar
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 from checker.language.raised import NO_DEADLOCK
 from checker.language.symmetry import undecided_allocations
 from checker.result.verdict import Configuration, Subject

@@ -20,8 +20,8 @@ import pytest
 from click.testing import CliRunner
 
 import checker.cli.check
-import checker.cli.gate
 import checker.symbolic.certificate.independent_check
+import checker.verify.record.searching
 from checker.cli.check import check
 from checker.cli.ending import interrupt, last_words, take_signals
 from checker.cli.gate import gate
@@ -154,7 +154,7 @@ def test_gate_stops_at_ctrl_c_and_records_nothing(tmp_path: Path) -> None:
     assert child.returncode == 3, errors
     assert errors == ""
     assert output.splitlines()[-1].startswith("interrupted: the rest was not checked")
-    for word in ("error", "record:", "all as recorded"):
+    for word in ("error", "--update", "all as recorded"):
         assert word not in output
     assert not (tmp_path / "saved").exists()
 
@@ -185,10 +185,10 @@ def test_what_gate_could_not_search_is_no_difference(monkeypatch: pytest.MonkeyP
     def out_of_memory(request: Request, *others: Any) -> Run:
         return dataclasses.replace(check_configuration(request, *others), stopped=OUT_OF_MEMORY)
 
-    monkeypatch.setattr(checker.cli.gate, "check_configuration", out_of_memory)
+    monkeypatch.setattr(checker.verify.record.searching, "check_configuration", out_of_memory)
     done = CliRunner().invoke(gate, [str(model)], standalone_mode=False)
     assert done.return_value == 3
-    assert "record:" not in done.stdout
+    assert "--update" not in done.stdout
     assert "not searched to the end: " in done.stdout.splitlines()[-1]
 
 

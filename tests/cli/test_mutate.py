@@ -15,7 +15,7 @@ import pytest
 
 from checker.explicit.search.search import Search
 from checker.ir.lowering.lower import lower
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 from checker.mutation.mutants import mutants_of
 from checker.project import PROJECT
 from tests.support import command

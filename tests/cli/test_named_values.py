@@ -126,7 +126,9 @@ def test_gate_compares_and_records_it(here: Path) -> None:
     (here / "model.py").write_text(MODEL.replace("states=3", "states=4"))
     done = stackproof("gate", "model.py", cwd=here)
     assert done.returncode == 1
-    assert 'settings={"ARCH": "arm64"},' in done.stdout
+    assert "ARCH = arm64: " in done.stdout
+    assert stackproof("gate", "--update", "model.py", cwd=here).returncode == 0
+    assert MODEL[MODEL.index("EXPECTED") :] in (here / "model.py").read_text()
 
 
 def test_a_certificate_claims_it(here: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from checker.explicit.engines import Method
 from checker.explicit.search.results import Limits
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 from checker.project import PROJECT
 from checker.result.verdict import VerdictKind
 from checker.verify.configuration import check_configuration

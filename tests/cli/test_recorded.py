@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from checker.language.python.load import load_wording
+from checker.language.front.load import load_wording
 from checker.project import PROJECT
 from tests.support.command import stackproof
 
@@ -101,12 +101,10 @@ def gate(model: Path) -> subprocess.CompletedProcess[str]:
 
 
 def recorded(text: str, model: Path) -> str:
-    """The text with what gate prints to be recorded."""
-    model.write_text(text + "EXPECTED = (Expected(settings={}),)\n")
-    lines = gate(model).stdout.splitlines()
-    wording = lines[lines.index("RECORDED = Recorded(") : lines.index(")") + 1]
-    outcome = lines[lines.index("    Expected(") : lines.index("    ),") + 1]
-    return text + "\n".join([*wording, "EXPECTED = (", *outcome, ")"]) + "\n"
+    """The text with its record, as `gate --update` writes it."""
+    model.write_text(text + "EXPECTED = (Expected(settings={}, events=()),)\n")
+    assert stackproof("gate", "--update", str(model)).returncode == 0
+    return model.read_text()
 
 
 @pytest.fixture(scope="module")
@@ -161,7 +159,7 @@ def test_what_a_model_demands_cannot_change_unnoticed(model: Path, before: str, 
     done = gate(model)
     assert done.returncode == 1
     assert f"error: {what}" in done.stdout
-    assert "RECORDED = Recorded(" in done.stdout
+    assert f"`stackproof gate --update {model}` writes it" in done.stdout
     assert "not as recorded: properties or assumptions of 1 model" in done.stdout.splitlines()[-1]
 
 
@@ -216,7 +214,7 @@ def test_a_model_without_that_record_is_told_what_to_record(model: Path) -> None
         ("events=(),", 'events="touch",', "write Expected("),
         ("states=", "states=0x" + "f" * 5000 + ", depth=", "this number has 20,000 bits; 256 are the most"),
         ("assumptions={", "assumption={", "write Recorded("),
-        ('assumptions={', 'assumptions={1: "x",', "write Recorded(properties={...}, assumptions={...}), as gate prints it"),
+        ('assumptions={', 'assumptions={1: "x",', "write Recorded(properties={...}, assumptions={...}), as gate --update does"),
         ("RECORDED = ", "RECORDED: bool = ", "RECORDED is the record of properties; write RECORDED = Recorded("),
     ],
 )  # fmt: skip
@@ -266,9 +264,7 @@ def test_what_is_skipped_in_a_folder_is_said(model: Path) -> None:
 
 
 def test_the_digits_are_those_of_any_run() -> None:
-    code = (
-        "from checker.language.python.load import load_wording; print(sorted(load_wording('models/dks.py').properties.items()))"
-    )
+    code = "from checker.language.front.load import load_wording; print(sorted(load_wording('models/dks.py').properties.items()))"
     runs = {
         subprocess.run(
             [sys.executable, "-c", code], cwd=PROJECT, env={"PYTHONHASHSEED": seed}, capture_output=True, text=True

@@ -17,7 +17,7 @@ from checker.explicit.liveness.lassos import Lassos
 from checker.explicit.search.results import Limits
 from checker.explicit.search.search import Search
 from checker.ir.lowering.lower import lower
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 from checker.project import PROJECT
 from checker.result.verdict import VerdictKind
 from checker.stopping import INTERRUPTED

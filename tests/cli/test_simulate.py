@@ -16,7 +16,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 from checker.project import PROJECT
 from tests.support.busy import wait_until_it_has_worked
 from tests.support.command import in_a_process, stackproof

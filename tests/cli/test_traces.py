@@ -99,4 +99,4 @@ def test_gate_passes_as_recorded_and_fails_on_any_change(tmp_path: Path) -> None
         done = stackproof("gate", str(model))
         assert done.returncode == 1, done.stdout
         assert "recorded" in done.stdout
-        assert "if this is as it should be, record:" in done.stdout
+        assert f"if this is as it should be, `stackproof gate --update {model}` writes it" in done.stdout

@@ -13,7 +13,7 @@ from checker.conformance.abstraction import machine_for
 from checker.conformance.implementation import Implementation
 from checker.conformance.lockstep import Counts, Search
 from checker.conformance.specification import Specification
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 from checker.project import PROJECT
 from checker.trace.store import load_trace
 from tests.support.recorded import expectations

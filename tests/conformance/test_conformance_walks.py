@@ -16,7 +16,7 @@ from checker.conformance.difference import compare_moves
 from checker.conformance.implementation import Implementation
 from checker.conformance.specification import Specification
 from checker.conformance.subject import End, Ended
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 from checker.project import PROJECT
 from spec.reference.kernel.protocol import Protocol
 from tests.conformance.planted import CountsUp

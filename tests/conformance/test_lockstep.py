@@ -11,7 +11,7 @@ from checker.conformance.difference import Kind
 from checker.conformance.lockstep import Lockstep, Search
 from checker.conformance.specification import Specification
 from checker.language import tree
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 from checker.project import PROJECT
 from checker.report.text.conformance_text import difference_text
 from tests.conformance.replayed import Replayed

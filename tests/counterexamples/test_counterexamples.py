@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from checker.cli.replaying import load_model_of
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 from checker.language.tree import Expectation
 from checker.project import PROJECT
 from checker.trace.confirmation.replay import replay

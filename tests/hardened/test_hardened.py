@@ -19,7 +19,7 @@ from checker.explicit.engines import Method
 from checker.explicit.liveness.lassos import find_lassos
 from checker.explicit.search.results import Limits
 from checker.ir.lowering.lower import lower
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 from checker.project import PROJECT
 from checker.result.verdict import Configuration, Run
 from checker.verify.configuration import check_configuration

@@ -19,7 +19,7 @@ from checker.ir.analysis.footprint import Footprint, Footprints
 from checker.ir.layout import make_layout
 from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 from tests.support.random.random_expressions import PLACE, Expressions, model
 from tests.support.random.random_programs import random_program
 from tests.support.random.random_systems import random_system

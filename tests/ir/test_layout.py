@@ -14,7 +14,7 @@ from checker.ir import system as ir
 from checker.ir.layout import Layout, make_layout
 from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 from checker.language.values import format_value
 from checker.project import PROJECT
 from tests.support.random.random_expressions import model, random_cells

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 from checker.project import MODELS
 from tests.kernel.trying import OWN, Tried
 

@@ -7,7 +7,7 @@ import pytest
 
 from checker.ir.lowering.lower import lower
 from checker.ir.symmetry import permutations
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 from checker.project import PROJECT
 from tests.language.refused.refused_symmetry import SYMMETRIC, action
 from tests.support.systems.small_programs import program_of

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from checker.language.errors import ModelError, UsageError
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 from checker.mutation.mutants import Mutant, mutants_of
 from checker.project import PROJECT
 from tests.mutation.writing import HEAD, changed_lines, indented, mutants, routine, written

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 from checker.mutation.mutants import Mutant, mutants_of
 
 HEAD = """\

@@ -14,7 +14,7 @@ from checker.explicit.search.search import Search
 from checker.explicit.simulation.simulation import Plan
 from checker.ir.lowering.lower import lower
 from checker.language import tree
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 from checker.language.walking import walk
 from checker.project import PROJECT
 from checker.result.verdict import Run, VerdictKind

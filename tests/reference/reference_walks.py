@@ -27,7 +27,7 @@ from checker.ir import system as ir
 from checker.ir.layout import Layout, make_layout
 from checker.ir.lowering.lower import lower
 from checker.language import tree
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 from checker.language.schedule import Call, Choice
 from checker.language.values import instance_name
 from spec.reference.audit import audit

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from checker.conformance.abstraction import Packing, machine_for, move_of_step
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 from checker.project import PROJECT
 from checker.trace.store import load_trace
 from spec.reference.audit import audit, shortages

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
 from checker.conformance.abstraction import Packing, machine_for, move_of_action, transition_of
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 from checker.language.tree import Program
 from checker.trace import machine as replayer
 from checker.trace.state import Kind

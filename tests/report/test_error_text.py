@@ -15,7 +15,7 @@ from checker.conformance.specification import Specification
 from checker.explicit.step.outcome import OutOfRange
 from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError, UsageError, quoting
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 from checker.language.tree import Position
 from checker.project import PROJECT
 from checker.report.text.error_text import WIDTH, error_text, excerpt

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import functools
 
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 from checker.language.tree import Expectation
 from checker.project import PROJECT
 

@@ -17,7 +17,7 @@ import pytest
 import checker.verify.bounded
 from checker.cli.main import run
 from checker.ir.lowering.lower import lower
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 from checker.project import PROJECT
 from checker.stopping import Stop, Why, seconds_limit
 from checker.symbolic.bmc.problem import bounded_problem

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import checker.language
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 from checker.language.tree import Position, Program, Type
 from checker.trace.data import Trace, Violation
 from checker.trace.machine import Machine, Outcome, Transition

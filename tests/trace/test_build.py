@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 from checker.language.tree import Position, Program
 from checker.project import PROJECT
 from checker.trace.confirmation.build import Built, Claim, Disagreement, build_trace

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 from checker.language.tree import Position, Program
 from checker.language.values import format_value
 from checker.project import PROJECT

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 from checker.project import PROJECT
 from checker.trace.machine import Machine, Transition
 from checker.trace.state import Kind

@@ -21,7 +21,7 @@ from bitwuzla import Bitwuzla, Option, Options
 
 import checker.symbolic.bmc.bounded
 from checker.ir.lowering.lower import lower
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 from checker.symbolic.bmc.bounded import search
 from checker.symbolic.bmc.problem import bounded_problem
 from checker.symbolic.bmc.question import Problem

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 from checker.language.tree import Program
 from checker.project import PROJECT
 from checker.verify.subject import live_properties

@@ -18,7 +18,7 @@ from checker.explicit.search.search import Search
 from checker.explicit.simulation.simulation import Plan, Simulation
 from checker.ir.lowering.lower import lower
 from checker.ir.system import System
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 
 WALKS = Plan(walks=40, depth=500, seed=1)
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from checker.explicit.engines import Method
 from checker.explicit.reduction.canonical import EXCHANGES
 from checker.explicit.search.results import Limits
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 from checker.result.verdict import Run
 from checker.trace.data import Step, Trace
 from checker.verify.configuration import check_configuration

@@ -13,7 +13,7 @@ from pathlib import Path
 from checker.explicit.engines import Method
 from checker.explicit.search.results import Limits
 from checker.language import tree
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 from checker.result.verdict import Run
 from checker.trace.data import Trace
 from checker.verify.configuration import check_configuration

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 from checker.language.tree import Program
 from tests.support.judges.reducing import symmetric
 from tests.support.random.random_allocations import random_allocations

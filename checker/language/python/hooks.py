@@ -31,7 +31,8 @@ def find_implementations(symbols: Symbols, codes: Iterable[Code]) -> dict[str, s
 def dropped(symbols: Symbols) -> tuple[tuple[str, str], ...]:
     """The hooks that a model which this one takes hooks from implements, and this one does not, each with that model's file."""
     mine = symbols.code.implementations
-    sources = {code.module.name: code.module for name in mine.values() if not (code := symbols.code.used[name]).module.of_kernel}
+    used = [code for name in mine.values() if (code := symbols.code.used.get(name)) is not None]
+    sources = {code.module.name: code.module for code in used if not code.module.of_kernel}
     return tuple(
         (hook, module.display)
         for module in sources.values()

@@ -12,10 +12,12 @@ from checker.language import tree
 from checker.language.constants import mark_constants
 from checker.language.dormant import without_dormant
 from checker.language.errors import UsageError, quoting, similar
+from checker.language.foreign import Declared, ForeignText
 from checker.language.frame_owners import with_frame_owners
 from checker.language.python.conditions import Conditions
 from checker.language.python.declare.decorators import CONDITIONS, DEMANDED
 from checker.language.python.declare.symbol_table import Symbols
+from checker.language.python.embedding import KernelOfModules, module_of
 from checker.language.python.hooks import demanded, dropped, find_implementations
 from checker.language.python.initial import initial, initial_codes
 from checker.language.python.recorded import expectations, recorded, stated
@@ -45,19 +47,45 @@ def load_wording(path: Path | str) -> Wording:
     return wording(program, loader.symbols, loader.whole)
 
 
+def load_foreign(
+    path: Path, text: ForeignText, settings: Mapping[str, tree.Setting] | None = None, events: Iterable[str] | None = None
+) -> tree.Program:
+    """The kernel, with a protocol that is written in another language. path: of the protocol. Else as load_program."""
+    return _Loader(path, settings or {}, None if events is None else frozenset(events), None, text).program()
+
+
+def load_foreign_wording(path: Path, text: ForeignText) -> Wording:
+    """As load_wording, of a protocol that is written in another language."""
+    loader = _Loader(path, {}, None, None, text)
+    program = loader.program()
+    return wording(program, loader.symbols, loader.whole)
+
+
 class _Loader:
-    """Reads one model. whole: the modules of which all definitions are part of the program, not just what is imported by name."""
+    """Reads one model. whole: the modules of which all definitions are part of the program, not just what is imported by name.
+    foreign: the protocol, where that is not Python."""
 
     def __init__(
-        self, path: Path, settings: Mapping[str, tree.Setting], events: frozenset[str] | None, texts: Texts | None
+        self,
+        path: Path,
+        settings: Mapping[str, tree.Setting],
+        events: frozenset[str] | None,
+        texts: Texts | None,
+        foreign: ForeignText | None = None,
     ) -> None:
         if is_kernel(path):
             raise UsageError("this is a part of the kernel, not a model; name a model that imports it", path)
         self.path = path
-        self.modules = load_modules(path, texts)
+        self.foreign = foreign
+        self.modules = load_modules(path, texts, module_of(path, foreign) if foreign else None)
         self.main = self.modules.main
-        self.sources = {module.display: module.text for module in self.modules.modules.values()}
+        read = [module for module in self.modules.modules.values() if foreign is None or module is not self.main]
+        self.sources = {module.display: module.text for module in read} | dict(foreign.sources if foreign else {})
         self.symbols = Symbols(self.modules, settings, events)
+        self.kernel = KernelOfModules(self.symbols)
+        self.declared = Declared()
+        if foreign:
+            self.symbols.settings.given = lambda name: foreign.constant(name, self.kernel)
         self.whole = [m for m in self.modules.modules.values() if m is self.main or m.of_kernel]
 
     def program(self) -> tree.Program:
@@ -65,8 +93,8 @@ class _Loader:
             used = with_frame_owners(self._used(self._codes()))
             check_symmetry(used)
             for module in self.modules.modules.values():
-                if not module.of_kernel:  # the kernel's own text is checked when it is written
-                    check_with_python(module)
+                if not module.of_kernel and (module is not self.main or self.foreign is None):
+                    check_with_python(module)  # the kernel's own text is checked when it is written
             return mark_constants(without_dormant(used))
 
     def _codes(self) -> list[Code]:
@@ -77,6 +105,11 @@ class _Loader:
         codes = [code for module in self.whole for code in self.symbols.all_code(module)]
         self.symbols.code.implementations = find_implementations(self.symbols, codes)
         self._check_settings()
+        if self.foreign:
+            self.declared = self.foreign.declare(self.kernel)
+            self.symbols.extend(self.declared.variables, self.declared.fields)
+            self.kernel.check(self.declared)
+            self.symbols.code.implementations |= self.declared.implementations
         return codes
 
     def _check_settings(self) -> None:
@@ -110,6 +143,8 @@ class _Loader:
         eventualities = tuple(on_runs.eventuality(code, conditions.properties[code.name]) for code in in_runs)
         assumptions = tuple(on_runs.assumption(code) for code in codes if "fair" in code.decorators)
         constraints = tuple(conditions.constraint(code) for code in codes if "constraint" in code.decorators)
+        for routine in self.declared.routines:
+            steps.add(routine)
         begin, begin_locals = initial(steps, initial_codes(symbols, codes))
         steps.translate_used()
         steps.check_unused(codes)
@@ -138,7 +173,7 @@ class _Loader:
             constraints=constraints,
             demanded=demanded(symbols.code.implementations, steps.functions, [*steps.routines.values(), *actions.values()]),
             dropped=dropped(symbols),
-            left_out=tuple(p for name in (*steps.routines, *actions) for p in steps.left_out[name]),
+            left_out=self.declared.left_out + tuple(p for name in (*steps.routines, *actions) for p in steps.left_out[name]),
         )
 
     def _declared(self) -> tree.Program:
@@ -163,8 +198,16 @@ class _Loader:
             initial_locals=(),
             processor=None,
             executes=None,
-            expectations=expectations(self.main, settings.events),
+            expectations=expectations(self.main, settings.events) + self._ladder(),
             sources=self.sources,
-            stated=next((texts for model in self.modules.lineage() if (texts := stated(model))), ()),
+            stated=next((texts for model in self.modules.lineage() if (texts := stated(model))), ()) + self.declared.stated,
+            origins=self.foreign.origins if self.foreign else {},
             recorded=recorded(self.main),
+        )
+
+    def _ladder(self) -> tuple[tree.Expectation, ...]:
+        """The configurations that a protocol in another language wants looked at, without outcomes."""
+        begin = tree.Position(self.main.display, 1, 1)
+        return tuple(
+            tree.Expectation(settings, events, None, None, None, None, True, begin) for settings, events in self.declared.ladder
         )

@@ -33,7 +33,7 @@ def recorded(main: Module) -> tree.Recorded | None:
     values = _values(main, value, {"properties", "assumptions"}, RECORDED_FORM)
     found = [_texts(values.get(name)) for name in ("properties", "assumptions")]
     if found[0] is None or found[1] is None:
-        raise main.error(value, f"write {RECORDED_FORM}, as gate prints it")
+        raise main.error(value, f"write {RECORDED_FORM}, as gate --update does")
     return tree.Recorded(found[0], found[1], main.position(value))
 
 

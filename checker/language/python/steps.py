@@ -39,6 +39,14 @@ class StepCode:
                 else:
                     self.routines[code.name] = self.routine(code)
 
+    def add(self, routine: tree.Routine) -> None:
+        """A routine of a protocol in another language."""
+        if routine.name in self.routines or routine.name in self.symbols.code.used:
+            raise ModelError(routine.position, f"the kernel has a routine `{routine.name}` already; rename this function")
+        self.check_processors(routine.body)
+        self.routines[routine.name] = routine
+        self.left_out[routine.name] = []
+
     def check_unused(self, codes: Iterable[Code]) -> None:
         """Translate what nothing calls all the same, so that its errors are found; it is then left out."""
         for code in codes:
@@ -107,8 +115,8 @@ class StepCode:
         if name in seen:
             return False
         seen.add(name)
-        code = self.symbols.code.used[name]
-        if not code.is_function:
+        code = self.symbols.code.used.get(name)
+        if code is None or not code.is_function:
             return False
         body = self.symbols.code.function(code).body
         if any(isinstance(node, tree.Read) and node.place.variable.ghost for node in nodes(body)):

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from checker.language.tree.code import Action, Function, Routine
@@ -46,6 +47,7 @@ class Program:
     the model's implementations. dormant: routines that nothing calls or enters with the events that are on. left_out: the
     statements of routines and actions that the parameters and events switch off, those of dormant routines too. dropped: hooks
     that a model which this one takes hooks from implements, and this one does not, each with the file of that model.
+    origins: by file, where a line of it came from, if from elsewhere, as one of a patch does: line -> `rfc10.mbox:363`.
     """
 
     model: str
@@ -75,6 +77,7 @@ class Program:
     recorded: Recorded | None = None
     dropped: tuple[tuple[str, str], ...] = ()
     constraints: tuple[Constraint, ...] = ()
+    origins: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
 
     @property
     def lemmas(self) -> frozenset[str]:

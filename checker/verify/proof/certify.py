@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from checker.ir.lowering.lower import lower
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 from checker.symbolic.bmc.problem import UNHELD, VIOLATED, stated_lemmas, targets
 from checker.symbolic.bmc.question import STATE
 from checker.symbolic.certificate.certificate import INITIATION, Claim, files, lemmas_in

@@ -17,7 +17,7 @@ from checker.ir.layout import make_layout
 from checker.ir.lowering.lower import lower
 from checker.language import tree
 from checker.language.errors import ModelError, UsageError
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 from checker.language.raised import NO_DEADLOCK
 from checker.result.verdict import Subject, Verdict, VerdictKind, inconclusive
 from checker.stopping import INTERRUPTED

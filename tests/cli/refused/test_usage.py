@@ -69,7 +69,12 @@ from tests.support.printed import at_a_place, one_line
         (["frobnicate"], 2, "error: No such command 'frobnicate'. (stackproof --help)"),
         (["show", "none.json"], 2, None),
         (["replay", "README.md"], 2, None),
-        (["check", "README.md"], 2, "README.md: error: not a model; a model is a Python source file, its name ends in .py"),
+        (
+            ["check", "README.md"],
+            2,
+            "README.md: error: this does not define dynamic_stack_fault, so that nothing says what it is to the kernel; a patch of "
+            "dynamic kernel stacks does, and a model in Python has a name that ends in .py",
+        ),
         (
             ["check", "spec/kernel/entry/faults.py"],
             2,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from checker.explicit.compiled import driver as compiled
 from checker.explicit.search.results import Limits
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 from checker.project import PROJECT
 from tests.support.judges.in_pieces import Subject, dks, pieces
 

@@ -18,7 +18,7 @@ from checker.explicit.search.results import Limits, Result
 from checker.explicit.search.search import Search
 from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 from checker.project import PROJECT
 from tests.support.judges.in_pieces import Subject, dks, pieces
 from tests.support.random.random_systems import random_system

@@ -12,7 +12,7 @@ from checker.explicit.compiled.driver import ALONE
 from checker.explicit.engines import Method, explore
 from checker.explicit.search.results import Limits
 from checker.ir.lowering.lower import lower
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 
 DKS = Path(__file__).resolve().parents[3] / "models" / "dks.py"
 FIRST_SLOTS = 1 << 16

@@ -12,7 +12,7 @@ from checker.explicit.liveness.fair_cycles import fair_components
 from checker.explicit.liveness.lassos import find_lassos
 from checker.explicit.liveness.run_graph import RunGraph
 from checker.ir.lowering.lower import lower
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 from checker.language.tree import Program
 from checker.project import PROJECT
 from tests.support.sampling import always

@@ -22,7 +22,7 @@ from checker.explicit.step.outcome import Cut, OutOfRange, Raised, Violated
 from checker.explicit.step.paths import alternatives
 from checker.ir import system as ir
 from checker.ir.lowering.lower import lower
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 from tests.support.judges.confirming import replayed
 from tests.support.judges.exchange import Images, cleared, exchanged, exchanges
 from tests.support.judges.reducing import reduce, symmetric, violated

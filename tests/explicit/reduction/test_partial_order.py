@@ -19,7 +19,7 @@ from checker.ir.analysis import ownership
 from checker.ir.analysis.ownership import Claimer, guess
 from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 from checker.language.tree import Program
 from tests.support.judges.confirming import findings_of, replayed
 from tests.support.judges.independence import assert_independent

@@ -9,7 +9,7 @@ import pytest
 
 from checker.explicit.search.search import Search
 from checker.ir.lowering.lower import lower
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 from tests.support.systems.dks_table import LONG_ROWS, ROWS, Sizes
 
 MODEL = Path(__file__).parents[3] / "models" / "dks.py"

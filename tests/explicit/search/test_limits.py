@@ -12,7 +12,7 @@ import pytest
 from checker.explicit.search.results import Finding, Limits, Result, Statistics
 from checker.explicit.search.search import Search
 from checker.ir.lowering.lower import lower
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 
 MODELS = Path(__file__).parents[3] / "models"
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 from tests.support.judges.brute.comparison import compare
 from tests.support.judges.confirming import confirm
 from tests.support.sampling import always

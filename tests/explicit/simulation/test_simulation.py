@@ -18,7 +18,7 @@ from checker.explicit.simulation.shortening import by_the_same_states, shortened
 from checker.explicit.simulation.simulation import Plan, Simulation, WalkResult, WalkStatistics
 from checker.explicit.step.paths import Route, Step
 from checker.ir.lowering.lower import lower
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 from checker.language.tree import Program
 from checker.verify.confirm import confirmed
 from tests.support.judges.brute.brute_force import BruteForce, Label, Space

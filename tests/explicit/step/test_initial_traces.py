@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 
 from checker.explicit.search.search import Search
 from checker.ir.lowering.lower import lower
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 from checker.project import PROJECT
 from checker.report.picture.picture import picture
 from checker.report.text.trace_text import text_report

@@ -15,7 +15,7 @@ from checker.explicit.search.search import Search, alternatives_of
 from checker.explicit.step.outcome import Raised
 from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 from checker.language.tree import Program, Type
 from checker.trace.machine import Machine
 from checker.trace.state import Kind, Stopped

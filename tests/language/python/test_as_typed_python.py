@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from checker.ir.lowering.lower import lower
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 from checker.project import PROJECT
 
 MODEL = '''# SPDX-License-Identifier: GPL-2.0-only

@@ -10,7 +10,7 @@ import pytest
 
 from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError, UsageError
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 from checker.trace.machine import Machine
 from tests.support.systems.small_programs import HEADER
 
@@ -93,8 +93,15 @@ def test_a_path_that_leads_through_a_file(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_no_python(tmp_path: Path) -> None:
-    expected = "DIR/model.c: error: not a model; a model is a Python source file, its name ends in .py"
-    assert refused(written(tmp_path, "model.c", "int x;\n")) == expected
+    message = refused(written(tmp_path, "model.c", "int x;\n"))
+    assert message.startswith("DIR/model.c: error: this does not define dynamic_stack_fault, so that nothing says what it is")
+    expected = (
+        "DIR/model.xyz: error: not a model; a model is a Python source file, its name ends in .py, "
+        "or C: a patch, a mail with one, or a C file"
+    )
+    for text in ("A = 1\n", "from checker.language import action\n", "Dear all,\nthere is nothing here.\n"):
+        assert refused(written(tmp_path, "model.xyz", text)) == expected
+    assert refused(written(tmp_path, "model.xyz", "<html>A = 1\n")).startswith("model.xyz: error: this is a page in HTML; ")
 
 
 def test_a_part_of_the_kernel() -> None:

@@ -11,7 +11,7 @@ from checker.explicit.search.search import Search
 from checker.ir.lowering.lower import lower
 from checker.language import tree
 from checker.language.errors import ModelError
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 from checker.project import PROJECT
 from checker.verify.subject import notes_of
 

@@ -187,7 +187,7 @@ PROPERTIES_AND_OUTCOMES: list[Case] = [
     (
         "RECORDED with numbers",
         lines("RECORDED = «Recorded(properties={'a': 1}, assumptions={})"),
-        "write Recorded(properties={...}, assumptions={...}), as gate prints it",
+        "write Recorded(properties={...}, assumptions={...}), as gate --update does",
     ),
     ("an event none", lines('E = «event("none", "e")'), "`--events none` means no event; give this one another name"),
     ("a number without end", lines(f"A = «0x1{'0' * 64}"), "this number has 257 bits; 256 are the most"),

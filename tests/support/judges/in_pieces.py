@@ -15,7 +15,7 @@ from checker.explicit.search.results import Limits, Result
 from checker.explicit.search.search import Search
 from checker.ir.lowering.lower import lower
 from checker.ir.system import System
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 from checker.language.tree import Program
 from checker.project import PROJECT
 from tests.support.judges.confirming import all_replay

@@ -13,7 +13,7 @@ from checker.ir import system as ir
 from checker.ir.layout import make_layout
 from checker.ir.lowering.lower import lower
 from checker.language import tree
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 from checker.symbolic.bmc.problem import targets
 from checker.symbolic.certificate.certificate import Claim, files
 from checker.symbolic.lemmas import strengthening

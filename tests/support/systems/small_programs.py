@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 import checker.language
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 from checker.language.tree import Program
 
 _FOLDER = tempfile.TemporaryDirectory(prefix="stackproof-tests-")

@@ -13,7 +13,7 @@ from checker.explicit.search.search import Search
 from checker.ir.lowering.lower import lower
 from checker.language import tree
 from checker.language.errors import ModelError
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 from checker.project import PROJECT
 from checker.symbolic.bmc.bounded import search
 from checker.symbolic.bmc.problem import bounded_problem

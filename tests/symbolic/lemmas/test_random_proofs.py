@@ -12,7 +12,7 @@ from checker.explicit.search.results import Limits
 from checker.explicit.search.search import Search
 from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError, UsageError
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 from checker.result.verdict import VerdictKind
 from checker.verify.proof.prove import INDUCTION, LEMMAS, SPACER, prove_configuration
 from checker.verify.request import Request

@@ -10,7 +10,7 @@ import pytest
 
 from checker.explicit.search.results import Limits
 from checker.language.errors import ModelError, UsageError
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 from checker.result.verdict import VerdictKind
 from checker.verify.proof import prove_all_sizes as proving_all_sizes
 from checker.verify.proof.certificates import Refused

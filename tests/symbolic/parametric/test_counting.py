@@ -14,7 +14,7 @@ from checker.cli.main import run
 from checker.explicit.search.search import Search
 from checker.ir.layout import make_layout
 from checker.ir.lowering.lower import lower
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 from checker.symbolic.lemmas.holders import guessed
 from checker.symbolic.lemmas.names import Names
 from checker.symbolic.lemmas.proof_problem import proof_problem

@@ -13,7 +13,7 @@ from checker.explicit.search.results import Limits
 from checker.explicit.search.search import Search
 from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 from checker.language.tree import Program
 from checker.result.verdict import VerdictKind
 from checker.symbolic.lemmas.names import Names

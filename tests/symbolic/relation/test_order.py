@@ -16,7 +16,7 @@ from checker.explicit.step.transitions import Transition as RealTransition
 from checker.ir import system as ir
 from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 from checker.symbolic.relation import order as order_module
 from checker.symbolic.relation.order import order
 from checker.symbolic.relation.selector import Transition

@@ -11,7 +11,7 @@ from hypothesis import assume, note
 
 from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError
-from checker.language.python.load import load_program
+from checker.language.front.load import load_program
 from checker.project import PROJECT
 from tests.support.judges.agreement import differences
 from tests.support.random.random_allocations import random_allocations

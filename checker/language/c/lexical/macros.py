@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from checker.language.c.lexical.configuration import CONFIG_TESTS, Configuration, answer, number_of
 from checker.language.c.lexical.tokens import IDENTIFIER, NUMBER, OPERATOR, Token, Undecided
+from checker.language.c.lexical.words import KEYWORDS
 from checker.language.c.syntax import Position
 from checker.language.errors import ModelError
 
@@ -51,11 +54,9 @@ class Macros:
 
     def knows(self, name: str, line: int) -> tuple[bool, Entry]:
         """Whether the file says anything of a name before a line, and what."""
-        found: tuple[bool, Entry] = (False, None)
-        for begin, entry in self.entries.get(name, ()):
-            if begin <= line:
-                found = True, entry
-        return found
+        entries = self.entries.get(name, [])
+        at = bisect_right(entries, line, key=lambda entry: entry[0])
+        return (True, entries[at - 1][1]) if at else (False, None)
 
     def final(self) -> dict[str, Entry]:
         """What holds at the end of the file."""
@@ -107,19 +108,24 @@ class Expander:
 
 
 class Expansion:
-    """One run over the text of a chunk, with what it has left of its limit."""
+    """One run over the text of a chunk.
+
+    left: of its limit. disabled: the macros whose expansion is being read, each as often as it is; a name that is met while it is
+    disabled is final. Where C leaves open how long that is (C11 6.10.3.4, p4), it is as GCC has it: to the end of the tokens that
+    the macro brought in.
+    """
 
     def __init__(self, expander: Expander) -> None:
         self.expander = expander
         self.left = EXPANDED_TOKENS
+        self.disabled: Counter[str] = Counter()
 
     def run(self, tokens: Sequence[Token], nesting: int) -> list[Token]:
         expander = self.expander
         own, others = expander.own.entries, expander.others
         output: list[Token] = []
-        pending = list(reversed(tokens))
-        while pending:
-            token = pending.pop()
+        pending: list[Token | str] = [*reversed(tokens)]
+        while (token := self.read(pending)) is not None:
             name = token.text
             if token.kind != IDENTIFIER:
                 output.append(token)
@@ -131,42 +137,55 @@ class Expansion:
                 output.append(token)
         return output
 
-    def replace(self, token: Token, pending: list[Token], output: list[Token], nesting: int) -> None:
+    def read(self, pending: list[Token | str]) -> Token | None:
+        """Takes the next token. On the way it goes past the ends of what macros brought in, which are marked by their names."""
+        while pending:
+            item = pending.pop()
+            if isinstance(item, Token):
+                if item.kind == IDENTIFIER and not item.final and self.disabled[item.text]:
+                    item = item.copy()
+                    item.final = True
+                return item
+            self.disabled[item] -= 1
+        return None
+
+    def replace(self, token: Token, pending: list[Token | str], output: list[Token], nesting: int) -> None:
         name = token.text
         at = token.use or token
         entry = self.expander.entry(name, at.line.number)
-        if entry is None or name in token.hidden or name in self.expander.kept:
+        if entry is None or token.final or name in self.expander.kept:
             output.append(token)
             return
+        if name in KEYWORDS:
+            raise token.error(f"`{name}` is a keyword and defined as a macro, which is not supported")
         if isinstance(entry, Undecided):
             raise UndecidedError(token, entry, f"the macro `{name}`: {entry.reason}")
-        if entry.parameters is None:
-            self.push(self.body(entry, token, {}, token.hidden | {name}), pending, token)
-            return
-        if not pending or pending[-1].text != "(" or pending[-1].kind != OPERATOR:
-            output.append(token)
-            return
-        arguments, last = self.arguments(token, pending)
-        self.check_count(entry, arguments, token)
-        used = {word.text for word in entry.body}
-        if nesting >= ARGUMENT_NESTING:
-            raise token.error(f"macros are nested more than {ARGUMENT_NESTING} deep in each other's arguments")
-        expanded = {
-            parameter: self.run(argument, nesting + 1)
-            for parameter, argument in zip(entry.parameters, arguments, strict=True)
-            if parameter in used
-        }
-        self.push(self.body(entry, token, expanded, (token.hidden & last.hidden) | {name}), pending, token)
-
-    def push(self, body: list[Token], pending: list[Token], token: Token) -> None:
-        self.left -= len(body)
+        expanded: dict[str, list[Token]] = {}
+        if entry.parameters is not None:
+            opening = self.read(pending)
+            if opening is None or opening.text != "(" or opening.kind != OPERATOR:
+                if opening is not None:
+                    pending.append(opening)
+                output.append(token)
+                return
+            arguments = self.arguments(token, pending)
+            self.check_count(entry, arguments, token)
+            if nesting >= ARGUMENT_NESTING:
+                raise token.error(f"macros are nested more than {ARGUMENT_NESTING} deep in each other's arguments")
+            used = {word.text for word in entry.body}
+            for parameter, argument in zip(entry.parameters, arguments, strict=True):
+                if parameter in used:
+                    expanded[parameter] = self.run(argument, nesting + 1)
+        body = self.body(entry, token, expanded)
+        self.left -= len(body) + 1
         if self.left < 0:
-            raise token.error(f"macros expand to more than {EXPANDED_TOKENS:,} tokens")
+            raise too_many(token)
+        self.disabled[name] += 1
+        pending.append(name)
         pending.extend(reversed(body))
 
-    def body(
-        self, macro: MacroDefinition, token: Token, arguments: Mapping[str, Sequence[Token]], hidden: frozenset[str]
-    ) -> list[Token]:
+    def body(self, macro: MacroDefinition, token: Token, arguments: Mapping[str, Sequence[Token]]) -> list[Token]:
+        """What a macro brings in. A token of an argument keeps its own place, which is more exact than that of the use."""
         result: list[Token] = []
         for word in macro.body:
             if word.kind == OPERATOR and word.text in ("#", "##") and (word.text == "##" or macro.parameters is not None):
@@ -174,35 +193,24 @@ class Expansion:
             if word.text == "__VA_OPT__":
                 raise token.error(f"the macro `{macro.name}` uses `__VA_OPT__`, which is not supported")
             if word.kind == IDENTIFIER and word.text in arguments:
-                for given in arguments[word.text]:
-                    result.append(given.expanded(token, given.hidden | hidden) if given.use else self.given(given, token, hidden))
-                    if len(result) > self.left:
-                        raise token.error(f"macros expand to more than {EXPANDED_TOKENS:,} tokens")
+                if len(result) > self.left:
+                    raise too_many(token)
+                result.extend(arguments[word.text])
             else:
-                result.append(word.expanded(token, hidden))
+                result.append(word.expanded(token))
         return result
 
-    @staticmethod
-    def given(argument: Token, token: Token, hidden: frozenset[str]) -> Token:
-        """A token of an argument keeps its own place, which is more exact than that of the use."""
-        copy = Token(argument.kind, argument.text, argument.space, argument.line, argument.column, argument.path)
-        copy.undecided = argument.undecided or token.undecided
-        copy.hidden = argument.hidden | hidden
-        return copy
-
-    def arguments(self, token: Token, pending: list[Token]) -> tuple[list[list[Token]], Token]:
-        """The arguments of a use, and its closing parenthesis. All are taken from what is pending."""
-        pending.pop()
+    def arguments(self, token: Token, pending: list[Token | str]) -> list[list[Token]]:
+        """The arguments of a use, behind its opening parenthesis. All are taken from what is pending."""
         found: list[list[Token]] = [[]]
         depth = 0
-        while pending:
-            word = pending.pop()
+        while (word := self.read(pending)) is not None:
             if word.kind == OPERATOR:
-                if word.text in ("(", "[", "{"):
-                    depth += word.text == "("
+                if word.text == "(":
+                    depth += 1
                 elif word.text == ")":
                     if depth == 0:
-                        return found, word
+                        return found
                     depth -= 1
                 elif word.text == "," and depth == 0:
                     found.append([])
@@ -227,25 +235,30 @@ class Expansion:
         if len(arguments) != wanted:
             raise token.error(f"the macro `{macro.name}` takes {wanted} arguments, not {len(arguments)}")
 
-    def configured(self, token: Token, pending: list[Token]) -> Token:
+    def configured(self, token: Token, pending: list[Token | str]) -> Token:
         """What the configuration puts in the place of a symbol, or of a test of one."""
         values = self.expander.values
         if token.text not in CONFIG_TESTS:
             number = number_of(token.text, values)
-            return token if number is None else self.number(token, number)
-        if [word.text for word in pending[:-4:-1]][::2] != ["(", ")"] or pending[-2].kind != IDENTIFIER:
+            return token if number is None else numeral(token, number)
+        group = [item for item in pending[:-4:-1] if isinstance(item, Token)]
+        if [item.text for item in group][::2] != ["(", ")"] or group[1].kind != IDENTIFIER:
             return token
-        symbol = pending[-2]
+        symbol = group[1]
         result = answer(token.text, symbol.text, values)
         if result is None:
             undecided = Undecided(symbol.text, symbol.position)
             raise UndecidedError(symbol, undecided, undecided.reason)
         del pending[-3:]
-        return self.number(token, int(result))
+        return numeral(token, int(result))
 
-    @staticmethod
-    def number(token: Token, value: int) -> Token:
-        result = token.expanded(token, token.hidden)
-        result.kind, result.text = NUMBER, str(value)
-        result.use = token.use
-        return result
+
+def numeral(token: Token, value: int) -> Token:
+    """A number in the place of a token."""
+    result = token.copy()
+    result.kind, result.text = NUMBER, str(value)
+    return result
+
+
+def too_many(token: Token) -> ModelError:
+    return token.error(f"macros expand to more than {EXPANDED_TOKENS:,} tokens")

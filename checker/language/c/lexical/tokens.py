@@ -15,7 +15,6 @@ from checker.language.c.syntax import Position
 from checker.language.errors import ModelError
 
 IDENTIFIER, NUMBER, STRING, CHARACTER, OPERATOR, BAD, END = range(7)
-NO_NAMES: frozenset[str] = frozenset()
 
 OPERATORS = (
     "<<= >>= ... -> ++ -- << >> <= >= == != && || += -= *= /= %= &= ^= |= ## # + - * / % & ^ | ~ ! < > = ? : ; , . ( ) [ ] { }"
@@ -59,10 +58,10 @@ class Undecided:
 class Token:
     """kind: IDENTIFIER (also keywords), NUMBER (a pp-number), STRING and CHARACTER (with quotes), OPERATOR, BAD, END. text: as
     written; of a BAD token, what is wrong. space: white space stands before it. column: from 1, in bytes. undecided: it may be
-    not compiled. use: of a token from a macro, the token of the outermost use. hidden: the macros that it came from, which are
-    not expanded again."""
+    not compiled. use: of a token from a macro, the token of the outermost use. final: it names a macro that is
+    not to be expanded any more."""
 
-    __slots__ = ("column", "hidden", "kind", "line", "path", "space", "text", "undecided", "use")
+    __slots__ = ("column", "final", "kind", "line", "path", "space", "text", "undecided", "use")
 
     def __init__(self, kind: int, text: str, space: bool, line: SourceLine, column: int, path: str) -> None:
         self.kind = kind
@@ -73,14 +72,21 @@ class Token:
         self.path = path
         self.undecided: Undecided | None = None
         self.use: Token | None = None
-        self.hidden = NO_NAMES
+        self.final = False
 
-    def expanded(self, use: Token, hidden: frozenset[str]) -> Token:
+    def expanded(self, use: Token) -> Token:
         """The token as the use of a macro brings it into the text."""
-        token = Token(self.kind, self.text, self.space, self.line, self.column, self.path)
+        token = self.copy()
         token.use = use.use or use
         token.undecided = use.undecided
-        token.hidden = hidden
+        return token
+
+    def copy(self) -> Token:
+        """The same token, which can be changed by itself."""
+        token = Token(self.kind, self.text, self.space, self.line, self.column, self.path)
+        token.use = self.use
+        token.undecided = self.undecided
+        token.final = self.final
         return token
 
     @property
@@ -162,6 +168,7 @@ def rows(fragment: Fragment, partial: bool) -> list[Row]:
     found: list[Row] = []
     current: list[Token] = []
     splice_end = -1
+    gap = False
     for match in TOKEN.finditer(text, begin):
         group = match.lastgroup
         assert group is not None
@@ -169,7 +176,9 @@ def rows(fragment: Fragment, partial: bool) -> list[Row]:
         if group in KINDS:
             word = match.group(group)
             line = lines[at]
-            token = Token(KINDS[group], word, start > match.start(), line, column_at(line, start - line_start), fragment.path)
+            space = gap or start > match.start()
+            token = Token(KINDS[group], word, space, line, column_at(line, start - line_start), fragment.path)
+            gap = False
             if start == splice_end and current and joins(current[-1], word):
                 token.kind, token.text = BAD, "a line ends inside of a token: write the token on one line"
             current.append(token)
@@ -181,9 +190,11 @@ def rows(fragment: Fragment, partial: bool) -> list[Row]:
             line_start = match.end()
         elif group == "splice":
             splice_end = match.end() if start == match.start() else -1
+            gap = gap or splice_end < 0
             at += 1
             line_start = match.end()
         elif group == "comment":
+            gap = True
             newlines = text.count("\n", start, match.end())
             if newlines:
                 at += newlines

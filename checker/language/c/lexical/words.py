@@ -96,7 +96,7 @@ KNOWN_TYPEDEFS = words(
 )
 """Typedefs of the kernel's headers, which a patch does not show."""
 
-ITERATORS = re.compile(r"\w*for_each\w*", re.ASCII)
+ITERATORS = re.compile(r"\w*for_each\w*", re.ASCII | re.IGNORECASE)
 """Macros that begin a loop: for_each_online_cpu, list_for_each_entry_safe, hlist_for_each, llist_for_each_entry, ..."""
 
 MACRO_NAME = re.compile(r"_*[A-Z][A-Z0-9_]*", re.ASCII)

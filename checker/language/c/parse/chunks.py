@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, unique
+from typing import TypeAlias
 
 from checker.language.c.lexical.configuration import Configuration
 from checker.language.c.lexical.macros import Macros
@@ -14,6 +15,7 @@ from checker.language.c.lexical.words import ATTRIBUTES, ATTRIBUTES_WITH_ARGUMEN
 from checker.language.c.parse.directives import Fork
 from checker.language.c.syntax import Position
 
+NO_MACROS = KEYWORDS | ATTRIBUTES | ATTRIBUTES_WITH_ARGUMENTS
 GIVE_BASE = "give the rest of the file with --base"
 
 
@@ -69,38 +71,60 @@ class Chunk:
         return next((token.undecided for token in self.tokens if token.undecided is not None), None)
 
 
+Snapshot: TypeAlias = tuple[int, int, tuple[str, ...]]
+
+
 class Depth:
-    """How deep braces and parentheses are open. Alternatives that are not decided are counted once: each begins as deep as the
-    first did, and behind them it is as deep as at the end of the first."""
+    """How deep braces and parentheses are open; below zero where text closes what it did not open. A closing brace also closes
+    the parentheses behind its opening one, so that one that is missing does not spoil the rest of a file.
+
+    Alternatives that are not decided are counted once: each begins as deep as the first did, and behind them it is as deep as at
+    the end of the first.
+    """
 
     def __init__(self) -> None:
         self.braces = 0
         self.groups = 0
-        self.forks: list[tuple[tuple[int, int], tuple[int, int] | None]] = []
+        self.open: list[str] = []
+        self.forks: list[tuple[Snapshot, Snapshot | None]] = []
 
     def fork(self, fork: Fork) -> None:
-        here = self.braces, self.groups
+        here = self.braces, self.groups, tuple(self.open)
         if fork is Fork.OPEN:
             self.forks.append((here, None))
             return
         begin, first_end = self.forks.pop()
         if fork is Fork.NEXT:
             self.forks.append((begin, here if first_end is None else first_end))
-            self.braces, self.groups = begin
+            self.restore(begin)
         elif first_end is not None:
-            self.braces, self.groups = first_end
+            self.restore(first_end)
+
+    def restore(self, snapshot: Snapshot) -> None:
+        self.braces, self.groups, found = snapshot
+        self.open = [*found]
 
     def step(self, token: Token) -> None:
-        if token.kind == OPERATOR:
-            text = token.text
-            if text == "{":
-                self.braces += 1
-            elif text == "}":
-                self.braces -= 1
-            elif text in ("(", "["):
-                self.groups += 1
-            elif text in (")", "]"):
+        if token.kind != OPERATOR:
+            return
+        text = token.text
+        if text == "{":
+            self.open.append(text)
+            self.braces += 1
+        elif text in ("(", "["):
+            self.open.append(text)
+            self.groups += 1
+        elif text == "}":
+            while self.open and self.open[-1] != "{":
+                self.open.pop()
                 self.groups -= 1
+            if self.open:
+                self.open.pop()
+            self.braces -= 1
+        elif text in (")", "]") and (not self.open or self.open[-1] != "{"):
+            if self.open:
+                self.open.pop()
+            self.groups -= 1
 
 
 def head_name(tokens: Sequence[Token]) -> str | None:
@@ -148,6 +172,17 @@ def opens_function(tokens: Sequence[Token]) -> bool:
     if last is not None and last.kind == OPERATOR and last.text == ")":
         return True
     return grouped and tagged(tokens) is None
+
+
+def closes_at_end(tokens: Sequence[Token]) -> bool:
+    """Whether the parenthesis that the second token opens is closed by the last one."""
+    level = 0
+    for token in tokens[1:-1]:
+        if token.kind == OPERATOR:
+            level += (token.text == "(") - (token.text == ")")
+            if level == 0:
+                return False
+    return True
 
 
 class Chunker:
@@ -200,7 +235,10 @@ class Chunker:
         current = self.current
         if len(current) < 3 or current[-1].text != ")" or current[1].text != "(":
             return False
-        return MACRO_NAME.fullmatch(current[0].text) is not None and current[0].text not in ATTRIBUTES
+        first = current[0]
+        if first.kind != IDENTIFIER or first.text in NO_MACROS:
+            return False
+        return closes_at_end(current)
 
     def close(self, kind: ChunkKind, reason: str = "") -> None:
         tokens = self.current
@@ -233,6 +271,4 @@ class Chunker:
         self.current = []
         self.function = False
         self.body = 0
-        if not self.depth.forks:
-            self.depth = Depth()
-        self.depth.braces = self.depth.groups = 0
+        self.depth.restore((0, 0, ()))

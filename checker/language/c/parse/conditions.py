@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from checker.language.c.lexical.configuration import CONFIG_TESTS, answer, is_defined, number_of
 from checker.language.c.lexical.macros import Expander, MacroDefinition, UndecidedError
 from checker.language.c.lexical.tokens import END, IDENTIFIER, NUMBER, Token, Undecided
+from checker.language.c.parse.cursor import check_depth
 from checker.language.c.parse.expressions import ExpressionParser
 from checker.language.c.syntax import (
     Binary,
@@ -45,6 +46,7 @@ def decide(tokens: Sequence[Token], directive: Token, expander: Expander) -> boo
     condition = parser.conditional()
     if not parser.at_end:
         raise parser.token.error(f"expected an operator before {parser.token.shown}")
+    check_depth(condition, directive)
     value = Evaluation(expander).value(condition)
     return value if isinstance(value, Undecided) else value[0] != 0
 
@@ -121,7 +123,10 @@ class Evaluation:
             return self.logical(node) if node.operator in ("&&", "||") else self.binary(node)
         if isinstance(node, Conditional) and node.then is not None:
             test = self.value(node.test)
-            return test if isinstance(test, Undecided) else self.value(node.then if test[0] else node.otherwise)
+            if isinstance(test, Undecided):
+                return test
+            chosen = self.value(node.then if test[0] else node.otherwise)
+            return chosen if isinstance(chosen, Undecided) else fitted(chosen[0], is_unsigned(node))
         raise ModelError(node.position, "this is no part of a condition of #if")
 
     def name(self, node: Name) -> tuple[int, bool] | Undecided:
@@ -145,13 +150,15 @@ class Evaluation:
         return fitted({"+": value, "-": -value, "~": ~value}[node.operator], unsigned)
 
     def logical(self, node: Binary) -> tuple[int, bool] | Undecided:
-        """`&&` and `||`: the operand that is decided may decide all."""
+        """`&&` and `||`: the operand that is decided may decide all. The right one is not looked at if the left one does."""
         deciding = node.operator == "||"
-        operands = [self.value(node.left), self.value(node.right)]
-        for operand in operands:
-            if not isinstance(operand, Undecided) and bool(operand[0]) is deciding:
-                return int(deciding), False
-        for operand in operands:
+        left = self.value(node.left)
+        if not isinstance(left, Undecided) and bool(left[0]) is deciding:
+            return int(deciding), False
+        right = self.value(node.right)
+        if not isinstance(right, Undecided) and bool(right[0]) is deciding:
+            return int(deciding), False
+        for operand in (left, right):
             if isinstance(operand, Undecided):
                 return operand
         return int(not deciding), False
@@ -178,6 +185,21 @@ class Evaluation:
             quotient = abs(a) // abs(b) * (1 if (a < 0) == (b < 0) else -1)
             return fitted(quotient if node.operator == "/" else a - quotient * b, unsigned)
         return fitted({"+": a + b, "-": a - b, "*": a * b, "&": a & b, "|": a | b, "^": a ^ b}[node.operator], unsigned)
+
+
+def is_unsigned(node: Expression) -> bool:
+    """Whether an operand is unsigned, without evaluating it."""
+    if isinstance(node, Number):
+        return node.unsigned or node.value >= WORD // 2
+    if isinstance(node, Unary):
+        return node.operator != "!" and is_unsigned(node.operand)
+    if isinstance(node, Binary):
+        if node.operator in COMPARISONS or node.operator in ("&&", "||"):
+            return False
+        return is_unsigned(node.left) or (node.operator not in ("<<", ">>") and is_unsigned(node.right))
+    if isinstance(node, Conditional) and node.then is not None:
+        return is_unsigned(node.then) or is_unsigned(node.otherwise)
+    return False
 
 
 def fitted(value: int, unsigned: bool) -> tuple[int, bool]:

@@ -8,11 +8,22 @@ from contextlib import contextmanager
 
 from checker.language.c.lexical.tokens import BAD, END, IDENTIFIER, OPERATOR, Token
 from checker.language.c.lexical.words import KEYWORDS
-from checker.language.c.syntax import Position
+from checker.language.c.syntax import Node, Position
+from checker.language.c.syntax.walking import depth
 
 NESTING = 100
 """How deep parentheses, blocks, declarators and initialisers may be nested in each other. The kernel's stay below 20; every pass
 over the tree is recursive, and so is this one."""
+
+
+DEEPEST_TREE = 200
+"""How deep a tree may be. Chains of operators make it deep without nesting anything in the text."""
+
+
+def check_depth(node: Node, token: Token) -> None:
+    """Raises ModelError, at the token, for a tree that is too deep."""
+    if depth(node) > DEEPEST_TREE:
+        raise token.error(f"operators or statements are nested more than {DEEPEST_TREE} deep")
 
 
 class Cursor:

@@ -11,7 +11,6 @@ from enum import Enum, unique
 from checker.language.c.lexical.configuration import Configuration
 from checker.language.c.lexical.macros import Entry, Expander, MacroDefinition, Macros
 from checker.language.c.lexical.tokens import IDENTIFIER, OPERATOR, STRING, Row, Token, Undecided
-from checker.language.c.lexical.words import KEYWORDS
 from checker.language.c.parse.conditions import decide, defined
 from checker.language.c.syntax import Position
 
@@ -197,8 +196,6 @@ class Preprocessor:
 
     def define(self, directive: Token, rest: Sequence[Token]) -> None:
         name = self.macro_name(directive, rest)
-        if name.text in KEYWORDS and name.text != "bool":
-            raise name.error(f"`{name.text}` is a keyword: defining it as a macro is not supported")
         parameters: tuple[str, ...] | None = None
         variadic = False
         body = rest[1:]

@@ -219,6 +219,8 @@ class ExpressionParser(StructParser):
                 self.at += 1
                 return self.generic(token)
             if token.text not in KEYWORDS:
+                if self.peek().kind == STRING or (self.is_name(1) and self.peek(2).kind == STRING):
+                    return self.string()
                 self.at += 1
                 return Name(token.position, token.text)
         elif token.kind == NUMBER:
@@ -232,13 +234,17 @@ class ExpressionParser(StructParser):
         raise token.error(f"expected an expression before {token.shown}")
 
     def string(self) -> String:
-        """Adjacent literals, and macros between them whose definition is not known (`KERN_ERR "x" FORMAT "y"` is not
-        supported)."""
+        """Adjacent literals, and names between them."""
         first = self.token
-        parts = []
-        while self.token.kind == STRING:
-            parts.append(self.take().text[1:-1])
-        return String(first.position, "".join(parts))
+        parts: list[str] = []
+        macros: list[str] = []
+        while self.token.kind == STRING or self.is_name():
+            token = self.take()
+            if token.kind == STRING:
+                parts.append(token.text[1:-1])
+            else:
+                macros.append(token.text)
+        return String(first.position, "".join(parts), tuple(macros))
 
     def generic(self, token: Token) -> Expression:
         begin = self.at

@@ -51,7 +51,7 @@ class FileParser(StatementParser):
             self.accept(";")
             return [FileAsm(token.position)]
         storage: list[str] = []
-        while self.token.text in ("static", "extern") or self.attributes(storage):
+        while self.token.text in ("static", "extern") or self.attribute(storage):
             if self.token.text in ("static", "extern"):
                 storage.append(self.take().text)
         macro = self.token
@@ -97,8 +97,7 @@ class FileParser(StatementParser):
     def declaration_of(self, declarator: Declarator, name: str, specifiers: Specifiers) -> TopLevel:
         at = declarator.token.position
         attributes = list(specifiers.attributes + declarator.attributes)
-        while self.attributes(attributes):
-            pass
+        self.attributes(attributes)
         if "typedef" in attributes:
             return Typedef(at, name, declarator.type)
         if isinstance(type_ := declarator.type, FunctionType):
@@ -115,8 +114,7 @@ class FileParser(StatementParser):
             return self.lock(token, storage)
         arguments = self.macro_arguments()
         attributes = list(storage)
-        while self.attributes(attributes):
-            pass
+        self.attributes(attributes)
         if self.is_operator("{"):
             first = arguments[0] if arguments else None
             body = self.compound()
@@ -147,8 +145,7 @@ class FileParser(StatementParser):
         if declarator.name is None:
             raise declarator.token.error(f"expected a name before {declarator.token.shown}")
         words = list(attributes + declarator.attributes)
-        while self.attributes(words):
-            pass
+        self.trailing_attributes(words)
         initialiser = self.initialiser() if self.accept("=") else None
         self.expect(";")
         at = declarator.token.position

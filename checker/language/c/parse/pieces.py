@@ -11,6 +11,7 @@ from typing import TypeVar
 from checker.language.c.lexical.macros import Entry, Expander
 from checker.language.c.lexical.tokens import END, OPERATOR, Token
 from checker.language.c.parse.chunks import Chunk, ChunkKind
+from checker.language.c.parse.cursor import check_depth
 from checker.language.c.parse.files import FileParser
 from checker.language.c.syntax import (
     Added,
@@ -25,13 +26,9 @@ from checker.language.c.syntax import (
     Unparsed,
 )
 from checker.language.c.syntax.position import Node
-from checker.language.c.syntax.walking import depth
 from checker.language.errors import ModelError
 
 Part = TypeVar("Part", bound=Node)
-
-DEEPEST_TREE = 200
-"""How deep a tree may be: every pass over it is recursive."""
 
 
 @dataclass(frozen=True)
@@ -83,11 +80,6 @@ def whole(chunk: Chunk, parser: FileParser) -> tuple[TopLevel, ...]:
     except ModelError as error:
         return (unparsed(chunk.tokens, error, chunk.name),)
     return tuple(found)
-
-
-def check_depth(node: Node, token: Token) -> None:
-    if depth(node) > DEEPEST_TREE:
-        raise token.error(f"operators or statements are nested more than {DEEPEST_TREE} deep")
 
 
 def end_of(chunk: Chunk) -> Token:
@@ -163,6 +155,18 @@ def enumerator(parser: FileParser) -> Sequence[Enumerator]:
     return (found,)
 
 
+def closes_type(parser: FileParser) -> bool:
+    """Goes past the brace that closes the type that the hunk shows the end of. One that the patch adds is none."""
+    begin = parser.at
+    if parser.is_operator("}") and not parser.token.line.added:
+        parser.take()
+        parser.attributes([])
+        if parser.is_operator(";"):
+            return True
+    parser.at = begin
+    return False
+
+
 def listed(parser: FileParser, parse: Callable[[], Sequence[Part]]) -> tuple[list[Part], list[Unparsed]]:
     """Members one after the other, and what is none."""
     found: list[Part] = []
@@ -170,7 +174,7 @@ def listed(parser: FileParser, parse: Callable[[], Sequence[Part]]) -> tuple[lis
     while not parser.at_end:
         begin = parser.at
         parser.depth = 0
-        if parser.accept(";"):
+        if parser.accept(";") or closes_type(parser):
             continue
         try:
             parts = parse()

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from checker.language.c.lexical.tokens import IDENTIFIER, OPERATOR, Token
-from checker.language.c.lexical.words import ATTRIBUTES, ITERATORS, KEYWORDS, SPELLINGS, STATEMENT_WORDS
+from checker.language.c.lexical.words import ATTRIBUTES, ITERATORS, KEYWORDS, MACRO_NAME, SPELLINGS, STATEMENT_WORDS
 from checker.language.c.parse.expressions import ExpressionParser
 from checker.language.c.parse.types import Specifiers
 from checker.language.c.syntax import (
@@ -27,6 +27,7 @@ from checker.language.c.syntax import (
     If,
     IteratorLoop,
     Label,
+    MacroDeclaration,
     Return,
     ScopedGuard,
     Statement,
@@ -90,8 +91,7 @@ class StatementParser(ExpressionParser):
                 if self.is_operator(":", 1):
                     self.at += 2
                     attributes: list[str] = []
-                    while self.attributes(attributes):
-                        pass
+                    self.attributes(attributes)
                     return (Label(token.position, token.text),)
                 if self.is_operator("(", 1) and (special := self.macro_statement()):
                     return (special,)
@@ -102,7 +102,8 @@ class StatementParser(ExpressionParser):
         return (ExpressionStatement(token.position, expression),)
 
     def macro_statement(self) -> Statement | None:
-        """A loop or guard of the kernel; None if an expression stands here."""
+        """A loop or guard of the kernel; None if an expression stands here. A block behind what looks like a call can only be the
+        body of a loop."""
         token = self.token
         if token.text in ("scoped_guard", "scoped_cond_guard"):
             return self.scoped_guard()
@@ -114,12 +115,10 @@ class StatementParser(ExpressionParser):
             arguments = self.arguments()
             self.expect(";")
             return GuardStatement(token.position, kind, arguments)
-        if ITERATORS.fullmatch(token.text) is None:
-            return None
         begin = self.at
         self.at += 1
         self.skip_group()
-        is_loop = not self.is_operator(";")
+        is_loop = self.is_operator("{") or (ITERATORS.fullmatch(token.text) is not None and not self.is_operator(";"))
         self.at = begin
         if not is_loop:
             return None
@@ -294,6 +293,8 @@ class StatementParser(ExpressionParser):
             if words == ["fallthrough"] and self.accept(";"):
                 return [Empty(token.position)]
             self.at = begin
+        if macro := self.macro_declaration():
+            return [macro]
         specifiers = self.specifiers()
         if self.accept(";"):
             return [self.type_declaration(token, specifiers)]
@@ -314,6 +315,22 @@ class StatementParser(ExpressionParser):
                 break
         self.expect(";")
         return found
+
+    def macro_declaration(self) -> Statement | None:
+        """`static MACRO(arguments);`, or None."""
+        begin = self.at
+        words: list[str] = []
+        while self.is_word("static") or self.attribute(words):
+            if self.accept("static"):
+                words.append("static")
+        token = self.token
+        if not words or MACRO_NAME.fullmatch(token.text) is None or not self.is_operator("(", 1):
+            self.at = begin
+            return None
+        self.at += 2
+        arguments = self.arguments()
+        self.expect(";")
+        return MacroDeclaration(token.position, token.text, arguments, tuple(words))
 
     @staticmethod
     def type_declaration(token: Token, specifiers: Specifiers) -> Statement:

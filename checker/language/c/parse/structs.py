@@ -23,8 +23,7 @@ class StructParser(TypeParser):
 
     def struct(self, token: Token, kind: Literal["struct", "union"]) -> Type:
         attributes: list[str] = []
-        while self.attributes(attributes):
-            pass
+        self.attributes(attributes)
         tag = self.take().text if self.is_name() else None
         if not self.is_operator("{"):
             if tag is None:
@@ -34,8 +33,7 @@ class StructParser(TypeParser):
         with self.nested(), self.nested():
             members = self.members()
         self.expect("}")
-        while self.attributes(attributes):
-            pass
+        self.attributes(attributes)
         return TaggedType(token.position, (), kind, tag, StructDefinition(token.position, kind, tag, members, tuple(attributes)))
 
     def members(self) -> tuple[StructMember, ...]:
@@ -60,8 +58,7 @@ class StructParser(TypeParser):
             declarator = self.declarator(specifiers.type)
             bits = self.conditional() if self.accept(":") else None
             attributes = list(specifiers.attributes + declarator.attributes)
-            while self.attributes(attributes):
-                pass
+            self.attributes(attributes)
             at = declarator.token.position
             found.append(StructMember(at, declarator.name, declarator.type, bits, tuple(attributes)))
             if not self.accept(","):
@@ -78,8 +75,7 @@ class StructParser(TypeParser):
 
     def enum(self, token: Token) -> Type:
         attributes: list[str] = []
-        while self.attributes(attributes):
-            pass
+        self.attributes(attributes)
         tag = self.take().text if self.is_name() else None
         if not self.is_operator("{"):
             if tag is None:
@@ -88,8 +84,7 @@ class StructParser(TypeParser):
         self.take()
         members = self.enumerators()
         self.expect("}")
-        while self.attributes(attributes):
-            pass
+        self.attributes(attributes)
         return TaggedType(token.position, (), "enum", tag, EnumDefinition(token.position, tag, members, tuple(attributes)))
 
     def enumerators(self) -> tuple[Enumerator, ...]:

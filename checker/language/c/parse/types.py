@@ -19,7 +19,7 @@ from checker.language.c.lexical.words import (
     STORAGE,
     TYPE_WORDS,
 )
-from checker.language.c.parse.cursor import Cursor
+from checker.language.c.parse.cursor import NESTING, Cursor
 from checker.language.c.syntax import (
     ArrayType,
     BuiltinType,
@@ -90,11 +90,15 @@ class TypeParser(Cursor):
     @abstractmethod
     def enum(self, token: Token) -> Type: ...
 
-    def is_typedef(self, token: Token) -> bool:
+    def is_typedef(self, ahead: int = 0) -> bool:
+        """Whether a name is that of a type. One that is not known is if it ends in `_t`, and calls nothing (`min_t(...)`)."""
+        token = self.peek(ahead)
         name = token.text
         if token.kind != IDENTIFIER or name in self.variables or name in KEYWORDS:
             return False
-        return name in self.typedefs or name.endswith("_t")
+        if name in self.typedefs:
+            return True
+        return name.endswith("_t") and (not self.is_operator("(", ahead + 1) or self.is_operator("*", ahead + 2))
 
     def begins_type(self, ahead: int = 0) -> bool:
         """Whether what stands here can only be a type, or a declaration."""
@@ -104,9 +108,9 @@ class TypeParser(Cursor):
         word = SPELLINGS.get(token.text, token.text)
         if word in TYPE_WORDS or word in QUALIFIERS or word in ADDRESS_SPACES or word in STORAGE or word == "_Alignas":
             return True
-        return self.is_typedef(token)
+        return self.is_typedef(ahead)
 
-    def attributes(self, found: list[str]) -> bool:
+    def attribute(self, found: list[str]) -> bool:
         """Goes past one attribute if it stands here, and adds its words to `found`."""
         token = self.token
         if token.kind != IDENTIFIER:
@@ -160,7 +164,7 @@ class TypeParser(Cursor):
             elif word in QUALIFIERS or word in ADDRESS_SPACES:
                 self.at += 1
                 qualifiers.append(word)
-            elif self.attributes(attributes):
+            elif self.attribute(attributes):
                 pass
             elif result is None and (word in SIMPLE_TYPES or word == "__int128"):
                 self.at += 1
@@ -170,7 +174,7 @@ class TypeParser(Cursor):
                 attributes.append(word)
             elif result is None and not simple and (word in TYPE_WORDS or word not in KEYWORDS):
                 result = self.one_type(word)
-            elif word not in KEYWORDS and word.startswith("__") and self.peek().kind == IDENTIFIER:
+            elif word not in KEYWORDS and word.startswith("__") and self.is_plain_name(1):
                 self.at += 1
                 attributes.append(word)
             else:
@@ -182,8 +186,32 @@ class TypeParser(Cursor):
         return Specifiers(qualified(result, qualifiers), tuple(attributes))
 
     def is_unknown_attribute(self) -> bool:
-        """Whether a word in two underscores stands here that is no type, since a type stands behind it."""
-        return self.token.text.startswith("__") and self.token.text not in self.typedefs and self.begins_type(1)
+        """Whether a word stands here that is no type, since a type stands behind it: a macro that is not known."""
+        behind = self.peek()
+        word = SPELLINGS.get(behind.text, behind.text)
+        return not self.is_typedef() and (word in TYPE_WORDS or self.is_typedef(1))
+
+    def is_plain_name(self, ahead: int) -> bool:
+        """Whether a name stands there that is no word about how code is compiled."""
+        text = self.peek(ahead).text
+        if not self.is_name(ahead) or text in ATTRIBUTES or text in ATTRIBUTES_WITH_ARGUMENTS:
+            return False
+        return not text.startswith("__") or self.is_operator("(", ahead + 1)
+
+    def attributes(self, found: list[str]) -> None:
+        """Goes past all attributes that stand here."""
+        while self.attribute(found):
+            pass
+
+    def trailing_attributes(self, found: list[str]) -> None:
+        """Attributes behind a declarator, where nothing else in two underscores can stand: also those that are not known."""
+        while self.attribute(found) or self.assembler_name():
+            pass
+        while self.is_name() and self.token.text.startswith("__"):
+            found.append(self.take().text)
+            if self.is_operator("("):
+                self.skip_group()
+            self.attributes(found)
 
     def one_type(self, word: str) -> Type:
         token = self.take()
@@ -195,7 +223,8 @@ class TypeParser(Cursor):
             return TypeofType(token.position, (), word, None)
         if word in ("typeof", "typeof_unqual"):
             self.expect("(")
-            operand: Expression | Type = self.type_name() if self.begins_type() else self.expression()
+            with self.nested(), self.nested():
+                operand: Expression | Type = self.type_name() if self.begins_type() else self.expression()
             self.expect(")")
             return TypeofType(token.position, (), word, operand)
         return TypedefType(token.position, (), token.text)
@@ -215,7 +244,7 @@ class TypeParser(Cursor):
             elif word in QUALIFIERS or word in ADDRESS_SPACES:
                 self.at += 1
                 base = qualified(base, [word])
-            elif not self.attributes(attributes):
+            elif not self.attribute(attributes):
                 return base
 
     def declarator(self, base: Type) -> Declarator:
@@ -230,8 +259,7 @@ class TypeParser(Cursor):
                 return Declarator(None, self.suffixes(base), tuple(attributes), token)
             self.at += 1
             result = self.suffixes(base)
-            while self.attributes(attributes) or self.assembler_name():
-                pass
+            self.trailing_attributes(attributes)
             return Declarator(token.text, result, tuple(attributes), token)
 
     def is_inner_declarator(self) -> bool:
@@ -239,6 +267,8 @@ class TypeParser(Cursor):
         ahead = self.peek()
         if ahead.kind == OPERATOR:
             return ahead.text in ("*", "(", "[")
+        if self.is_name(1) and self.is_operator(")", 2) and self.is_operator("(", 3):
+            return True
         return (
             ahead.kind == IDENTIFIER and not self.begins_type(1) and ahead.text not in ATTRIBUTES and ahead.text not in KEYWORDS
         )
@@ -252,9 +282,10 @@ class TypeParser(Cursor):
             token = self.take()
             if token.kind == OPERATOR:
                 depth += (token.text == "(") - (token.text == ")")
+                if depth > NESTING:
+                    raise token.error(f"this is nested more than {NESTING} deep")
         outer = self.suffixes(base)
-        while self.attributes(attributes):
-            pass
+        self.attributes(attributes)
         end, self.at = self.at, begin
         inner = self.declarator(outer)
         self.expect(")")

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from checker.language.c.patch.deciding import decided
 from checker.language.c.patch.diff import Change, FileDiff, Hunk, HunkLine
 from checker.language.c.patch.known import KnownFile, KnownLine, Piece, joined
 from checker.language.c.patch.text import PatchError, quoted
@@ -18,13 +19,15 @@ from checker.language.c.source import RemovedLine, Repair
 
 @dataclass
 class _Work:
-    """What the hunks of one file have come to: removed lines, and lines that differed in blanks, by their line of the mail."""
+    """What the hunks of one file have come to: removed lines, lines that differed in blanks, by their line of the mail, and the
+    last hunk, without choice."""
 
     name: str
     file: KnownFile
     diff: FileDiff
     removed: list[RemovedLine] = field(default_factory=list)
     respaced: list[int] = field(default_factory=list)
+    last: Hunk | None = None
 
     def error(self, line: int, message: str) -> PatchError:
         return PatchError(self.name, line, message)
@@ -37,8 +40,8 @@ def apply_hunks(file: KnownFile, diff: FileDiff, path: str, name: str) -> tuple[
     pieces = joined(_patched(work))
     whole = file.whole
     newline = file.newline
-    if diff.hunks and whole:
-        newline = _newline_after(work, sum(len(piece.lines) for piece in file.pieces))
+    if work.last is not None and whole:
+        newline = _newline_after(work, work.last, sum(len(piece.lines) for piece in file.pieces))
     exact = file.exact and not work.respaced and not diff.damaged
     known = KnownFile(path, pieces, whole, newline, exact, file.of_base, False, (*file.removed, *work.removed))
     if not work.respaced:
@@ -51,9 +54,8 @@ def _what(file: KnownFile) -> str:
     return "the base" if file.of_base else "earlier patches"
 
 
-def _newline_after(work: _Work, length: int) -> bool:
-    """Whether the file ends in a newline after the hunks."""
-    last = work.diff.hunks[-1]
+def _newline_after(work: _Work, last: Hunk, length: int) -> bool:
+    """Whether the file, which had `length` lines, ends in a newline after the last hunk."""
     if last.old + last.old_count - 1 < length:
         return work.file.newline
     if last.old_count and last.old_cut == work.file.newline:
@@ -109,6 +111,9 @@ def _rest(piece: Piece, first: int, end: int, shift: int) -> Piece:
 
 def _lines(work: _Work, hunk: Hunk, known: Sequence[KnownLine | None]) -> list[KnownLine]:
     """The lines that a hunk leaves, of the old lines that are known."""
+    if hunk.choice is not None:
+        hunk = decided(hunk, known)
+    work.last = hunk
     lines: list[KnownLine] = []
     old = 0
     for line in hunk.lines:

@@ -6,11 +6,11 @@ from __future__ import annotations
 import binascii
 import bisect
 import codecs
-import email.message
 import itertools
 import quopri
 import re
 
+from checker.language.c.patch.headers import Header
 from checker.language.c.patch.hunks import SAVE_RAW
 from checker.language.c.patch.text import PatchError, Text, split_lines
 
@@ -18,11 +18,10 @@ _CHARSETS = re.compile(r"utf-8|ascii|iso8859-\d+|cp125\d|koi8-[ru]|gb2312|gbk|gb
 """Names, as Python has them, of character sets whose newlines are those of ASCII."""
 
 
-def decoded(data: bytes, line: int, name: str, header: email.message.Message) -> Text | None:
+def decoded(data: bytes, line: int, name: str, header: Header) -> Text | None:
     """The text of a part, which begins at a line of the input called `name`; None where an attachment is not text. PatchError
     where a text cannot be decoded."""
-    encoding = str(header.get("Content-Transfer-Encoding", "7bit")).strip().lower()
-    match encoding:
+    match header.encoding:
         case "7bit" | "8bit" | "binary" | "":
             raw, numbers = data, None
         case "quoted-printable":
@@ -30,9 +29,13 @@ def decoded(data: bytes, line: int, name: str, header: email.message.Message) ->
         case "base64":
             raw, numbers = _base64(data, line, name)
         case _:
-            raise PatchError(name, line, f"this mail is encoded as {encoding[:40]!r}, which no mail program does; {SAVE_RAW}")
-    if b"\0" in raw and header.get_content_maintype() != "text":
-        return None
+            raise PatchError(
+                name, line, f"this mail is encoded as {header.encoding[:40]!r}, which no mail program does; {SAVE_RAW}"
+            )
+    if b"\0" in raw:
+        if not header.is_text:
+            return None
+        raise PatchError(name, line, f"this mail is binary, as it has a NUL; {SAVE_RAW}")
     text = _characters(raw, line, name, header)
     if text is None:
         return None
@@ -68,18 +71,17 @@ def _base64(data: bytes, line: int, name: str) -> tuple[bytes, list[int]]:
     return raw, [line + bisect.bisect_right(ends, start * 4 // 3) for start in starts]
 
 
-def _characters(raw: bytes, line: int, name: str, header: email.message.Message) -> str | None:
-    charset = header.get_content_charset("utf-8")
+def _characters(raw: bytes, line: int, name: str, header: Header) -> str | None:
     try:
-        codec = codecs.lookup(charset).name
+        codec = codecs.lookup(header.charset).name
     except (LookupError, ValueError):
-        codec = charset
+        codec = "ascii" if raw.isascii() else header.charset  # old git lets anything be said, as charset=y
     if _CHARSETS.fullmatch(codec) is None:
-        raise PatchError(name, line, f"the character set {charset[:40]!r} is not read; {SAVE_RAW} in UTF-8")
+        raise PatchError(name, line, f"the character set {header.charset[:40]!r} is not read; {SAVE_RAW} in UTF-8")
     try:
         return raw.decode("utf-8" if codec == "ascii" else codec)
     except UnicodeDecodeError as error:
-        if header.get_content_maintype() != "text":
+        if not header.is_text:
             return None
         at = line + raw.count(b"\n", 0, error.start)
-        raise PatchError(name, at, f"this is not text in {charset[:40]} as the mail's header says; {SAVE_RAW}") from None
+        raise PatchError(name, at, f"this is not text in {header.charset[:40]} as the mail's header says; {SAVE_RAW}") from None

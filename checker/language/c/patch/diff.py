@@ -7,6 +7,8 @@ import enum
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from checker.language.errors import UsageError
+
 C_SUFFIXES = (".c", ".h")
 """Names of files that hold C; what else a patch changes is kept as text."""
 
@@ -28,12 +30,23 @@ class HunkLine(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Choice:
+    """What the counts of a damaged hunk leave open: `plus` of its lines with + and `minus` of those with - are context. error:
+    what to say where nothing decides which."""
+
+    plus: int
+    minus: int
+    error: UsageError
+
+
+@dataclass(frozen=True)
 class Hunk:
     """Consecutive lines of a file before and after.
 
     old: the line, from 1, that the first of its old lines has (or would have, if it shows none); old_count: how many old lines it
     shows; new and new_count likewise. heading: what stands behind `@@ ... @@`. mail_line: of its header. damaged: leading blanks
-    were lost, and put back. old_cut, new_cut: its last old or new line is the file's last and has no newline.
+    were lost, and put back. choice: what is open of that; each line stands as its mark says then. cuts: indices of the lines
+    that have no newline, as the marker below them says.
     """
 
     old: int
@@ -44,8 +57,18 @@ class Hunk:
     lines: tuple[HunkLine, ...]
     mail_line: int
     damaged: bool = False
-    old_cut: bool = False
-    new_cut: bool = False
+    choice: Choice | None = None
+    cuts: tuple[int, ...] = ()
+
+    @property
+    def old_cut(self) -> bool:
+        """Whether its last old line is the file's last and has no newline."""
+        return any(self.lines[index].change is not Change.ADDED for index in self.cuts)
+
+    @property
+    def new_cut(self) -> bool:
+        """Whether its last new line is the file's last and has no newline."""
+        return any(self.lines[index].change is not Change.REMOVED for index in self.cuts)
 
 
 @dataclass(frozen=True)

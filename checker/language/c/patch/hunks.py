@@ -16,7 +16,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from checker.language.c.patch.diff import Change, Hunk, HunkLine
+from checker.language.c.patch.diff import Change, Choice, Hunk, HunkLine
 from checker.language.c.patch.text import PatchError, Text
 from checker.language.c.source import Repair
 
@@ -72,8 +72,8 @@ def read_header(text: Text, index: int) -> Header:
 def read_hunk(text: Text, index: int, boundary: Callable[[int], bool]) -> tuple[Hunk, int, Repair | None]:
     """The hunk whose header is at an index, the index behind it, and what was repaired.
 
-    boundary: whether the line with an index begins another hunk or file. Takes time linear in the lines up to the next boundary;
-    PatchError where the counts fit no reading, or two.
+    boundary: whether the line with an index begins another hunk or file. Takes time linear in the lines up to the next boundary.
+    PatchError where the counts fit no reading; where they leave open which lines are context, the hunk has that choice.
     """
     header = read_header(text, index)
     strict = _strict(text, index + 1, header)
@@ -91,8 +91,8 @@ def read_hunk(text: Text, index: int, boundary: Callable[[int], bool]) -> tuple[
         raise _misfit(text, index, end, header)
     cheapest = min(reading.cost for reading in readings)
     best = [reading for reading in readings if reading.cost == cheapest]
-    if len(best) > 1 or best[0].ways > 1:
-        raise _ambiguity(text, index, best[0])
+    if len(best) > 1:
+        raise text.error(index, f"leading blanks were lost in this hunk, and its counts do not say where it ends; {SAVE_RAW}")
     hunk = _hunk(text, index, header, best[0])
     return hunk, best[0].end, _repair(text, index, best[0], hunk)
 
@@ -181,7 +181,7 @@ def _wrap(text: Text, first: int, end: int) -> int | None:
     for index in range(first + 1, end):
         line = text.lines[index]
         if _mark(line) not in _MARKS:
-            if len(text.lines[index - 1].expandtabs()) + 1 + len(line.split(maxsplit=1)[0]) > NARROWEST_WRAP:
+            if len(text.lines[index - 1].expandtabs()) + 1 + len("".join(line.split(maxsplit=1)[:1])) > NARROWEST_WRAP:
                 return index
     return None
 
@@ -193,7 +193,7 @@ def _misfit(text: Text, index: int, end: int, header: Header) -> PatchError:
     needed = max(header.old_count, header.new_count)
     promise = f"this hunk's header counts {header.old_count} old and {header.new_count} new lines"
     if counted < needed or (end == len(text.lines) and counted < header.old_count + lines.count("+")):
-        return text.error(index, f"{promise}, but {counted} lines follow: it was cut off; {SAVE_RAW}")
+        return text.error(index, f"{promise}, but {counted} lines follow: it was cut off or edited; {SAVE_RAW}")
     wrap = _wrap(text, index + 1, end)
     if wrap is not None:
         return text.error(
@@ -202,40 +202,40 @@ def _misfit(text: Text, index: int, end: int, header: Header) -> PatchError:
     return text.error(index, f"{promise}, which fits none of the lines behind it: a line was wrapped or edited; {SAVE_RAW}")
 
 
-def _ambiguity(text: Text, index: int, reading: Reading) -> PatchError:
-    """The error for a hunk that two cheapest repairs fit; it names the first line that may be read in two ways."""
+def _choice(text: Text, index: int, reading: Reading) -> Choice | None:
+    """What a reading leaves open, with the error that names the first line that may be read in two ways."""
     marks = [(i, text.lines[i][:1]) for i in range(index + 1, reading.end)]
     plus = [i for i, mark in marks if mark == "+"]
     minus = [i for i, mark in marks if mark == "-"]
+    if reading.ways == 1:
+        return None
     if 0 < reading.added < len(plus):
         unclear, mark, lost = plus, "+", len(plus) - reading.added
-    elif 0 < reading.removed < len(minus):
-        unclear, mark, lost = minus, "-", len(minus) - reading.removed
     else:
-        return text.error(index, f"leading blanks were lost in this hunk, and its counts do not say where it ends; {SAVE_RAW}")
-    ways = math.comb(len(unclear), lost) if len(unclear) < 100 else "many"
-    return text.error(
+        unclear, mark, lost = minus, "-", len(minus) - reading.removed
+    ways = str(math.comb(len(unclear), lost)) if len(unclear) < 100 else "many"
+    error = text.error(
         unclear[0],
         f"leading blanks were lost in this hunk: {lost} of its lines that begin with {mark} must be context, and there are "
-        f"{ways} ways to choose them, this line first; {SAVE_RAW}",
+        f"{ways} ways to choose them, this line first; {SAVE_RAW}, or give the base that the patch was made for",
     )
+    return Choice(len(plus) - reading.added, len(minus) - reading.removed, error)
 
 
 def _hunk(text: Text, index: int, header: Header, reading: Reading) -> Hunk:
-    """The hunk as a reading without choice has it."""
+    """The hunk as a reading has it."""
+    choice = _choice(text, index, reading)
     lines: list[HunkLine] = []
-    old_cut = new_cut = False
+    cuts: list[int] = []
     for i in range(index + 1, reading.end):
         line = text.lines[i]
         number = text.numbers[i]
         match _mark(line):
             case "\\":
-                last = lines[-1].change if lines else Change.CONTEXT
-                old_cut |= last is not Change.ADDED
-                new_cut |= last is not Change.REMOVED
-            case "+" if reading.added:
+                cuts += [len(lines) - 1] if lines else []
+            case "+" if reading.added or choice:
                 lines.append(HunkLine(Change.ADDED, line[1:], number))
-            case "-" if reading.removed:
+            case "-" if reading.removed or choice:
                 lines.append(HunkLine(Change.REMOVED, line[1:], number))
             case " ":
                 lines.append(HunkLine(Change.CONTEXT, line[1:], number))
@@ -243,13 +243,16 @@ def _hunk(text: Text, index: int, header: Header, reading: Reading) -> Hunk:
                 lines.append(HunkLine(Change.CONTEXT, line, number))
     damaged = reading.cost > 0
     counts = header.old, header.old_count, header.new, header.new_count
-    return Hunk(*counts, header.heading, tuple(lines), text.numbers[index], damaged, old_cut, new_cut)
+    return Hunk(*counts, header.heading, tuple(lines), text.numbers[index], damaged, choice, tuple(cuts))
 
 
 def _repair(text: Text, index: int, reading: Reading, hunk: Hunk) -> Repair | None:
     """What was done to a hunk, if anything was."""
     if not hunk.damaged:
         return None
+    what = f"of the hunk at line {hunk.mail_line} had lost the leading blank"
+    if hunk.choice is not None:
+        return Repair(hunk.mail_line, f"{reading.cost} context lines {what}; what was known of the file decided which")
     marks = {Change.ADDED: "+", Change.REMOVED: "-"}
     read = iter(hunk.lines)
     lost = [
@@ -258,4 +261,4 @@ def _repair(text: Text, index: int, reading: Reading, hunk: Hunk) -> Repair | No
         if (mark := _mark(text.lines[i])) != "\\" and mark not in (marks.get(next(read).change, " "), "")
     ]
     lines = "line" if len(lost) == 1 else "lines"
-    return Repair(lost[0], f"{len(lost)} context {lines} of the hunk at line {hunk.mail_line} had lost the leading blank")
+    return Repair(lost[0], f"{len(lost)} context {lines} {what}")

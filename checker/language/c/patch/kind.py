@@ -61,6 +61,8 @@ def content_kind(data: bytes) -> ContentKind:
         return ContentKind.EMPTY if not data.strip() else ContentKind.OTHER
     if is_mail(data):
         return ContentKind.MAIL
+    if is_page(data):
+        return ContentKind.OTHER
     if _DIFF.search(data):
         return ContentKind.PATCH
     start = data[:_LOOKED_AT]
@@ -89,9 +91,14 @@ def refusal(data: bytes) -> str | None:
     return None
 
 
+def is_page(data: bytes) -> bool:
+    """Whether an input is HTML. Characters of a diff in it are not what they seem: `->` is written `-&gt;`."""
+    return data[:1024].lstrip().lower().startswith((b"<!doctype html", b"<html", b"<?xml"))
+
+
 def unknown(data: bytes) -> str:
     """What to say of an input that is none of the kinds."""
-    if b"<html" in data[:_LOOKED_AT].lower() or b"<!doctype html" in data[:_LOOKED_AT].lower():
+    if is_page(data):
         return f"this is a page in HTML; {SAVE_RAW}"
     return "this is neither a patch, nor a mail with one, nor a C file; give one of these"
 

@@ -3,29 +3,25 @@
 
 from __future__ import annotations
 
-import contextlib
-import email.errors
-import email.message
-import email.parser
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from email.header import decode_header, make_header
 
 from checker.language.c.patch.decoding import decoded
+from checker.language.c.patch.headers import Header, read_header
 from checker.language.c.patch.hunks import SAVE_RAW
 from checker.language.c.patch.kind import MBOX, is_mail
 from checker.language.c.patch.text import PatchError, Text
 
 LONGEST_HEADER = 1 << 20
 """Bytes of a mail's header."""
-LONGEST_FIELD = 2000
-"""Characters of a subject or content type."""
 MOST_MAILS = 1000
 MOST_PARTS = 100
 """The most parts of a mail, and how deep they nest at the most is a tenth of it."""
 
-_HTML = re.compile(r"text/html$")
+_TEXTS = ("application/octet-stream", "application/x-patch", "application/x-diff")
+"""Content types of attachments that may be text."""
+_DIFF = ("diff --git ", "@@ -", " diff --git ", " @@ -")
 
 
 @dataclass(frozen=True)
@@ -90,18 +86,20 @@ def _begins_mail(data: bytes, position: int) -> bool:
     return is_mail(start if len(start) < 4096 else start[: start.rfind(b"\n") + 1])
 
 
-def _header(part: _Part, name: str, separate: bool) -> tuple[email.message.Message, _Part]:
+def _header(part: _Part, name: str, separate: bool) -> tuple[Header, _Part]:
     """The header of a mail or of a part of one, and what follows it. separate: an empty line must end the header."""
     if part.data.startswith(b"\n", part.start):
-        return email.message.Message(), part.cut(part.start + 1, part.end)
+        return Header(), part.cut(part.start + 1, part.end)
     end = part.data.find(b"\n\n", part.start, part.end)
     if end < 0 and separate:
         raise PatchError(name, part.line, f"no empty line ends this mail's header: it was cut off; {SAVE_RAW}")
     end = part.end if end < 0 else end
     if end - part.start > LONGEST_HEADER:
         raise PatchError(name, part.line, f"this mail's header has more than {LONGEST_HEADER >> 20} MB; {SAVE_RAW}")
-    text = part.data[part.start : end].decode("utf-8", "surrogateescape")
-    header = email.parser.HeaderParser().parsestr(text + "\n\n")
+    text = part.data[part.start : end].decode("utf-8", "replace")
+    header = read_header(text)
+    if header is None:
+        raise PatchError(name, part.line, f"the content type of this mail makes no sense; {SAVE_RAW}")
     return header, part.cut(min(end + 2, part.end), part.end)
 
 
@@ -110,45 +108,37 @@ def _message(part: _Part, name: str) -> Message:
     texts: list[Text] = []
     obstacles: list[str] = []
     _collect(header, body, name, texts, obstacles, MOST_PARTS // 10)
-    return Message(_subject(header), tuple(texts), part.line, obstacles[0] if obstacles else None)
+    return Message(header.subject, tuple(texts), part.line, obstacles[0] if obstacles else None)
 
 
-def _collect(header: email.message.Message, body: _Part, name: str, texts: list[Text], obstacles: list[str], depth: int) -> None:
+def _collect(header: Header, body: _Part, name: str, texts: list[Text], obstacles: list[str], depth: int) -> None:
     """Add the texts in a mail or a part of one."""
-    if len(str(header.get("Content-Type", ""))) > LONGEST_FIELD:
-        raise PatchError(name, body.line, f"a content type has more than {LONGEST_FIELD} characters; {SAVE_RAW}")
-    kind = header.get_content_type()
-    if header.get_content_maintype() == "multipart":
+    if header.kind.startswith("multipart/"):
         if depth == 0:
             raise PatchError(name, body.line, f"parts of this mail nest too deep; {SAVE_RAW}")
         for inner in _parts(header, body, name):
             _collect(*_header(inner, name, separate=False), name, texts, obstacles, depth - 1)
-    elif _HTML.match(kind):
+    elif header.kind == "text/html":
         obstacles.append("it is in HTML")
-    elif kind == "application/pgp-encrypted":
+    elif header.kind == "application/pgp-encrypted":
         obstacles.append("it is encrypted")
-    elif kind.startswith("text/") or kind in ("application/octet-stream", "application/x-patch", "application/x-diff"):
+    elif header.is_text or header.kind in _TEXTS:
         text = decoded(body.bytes, body.line, name, header)
         if text is None:
             obstacles.append("an attachment is not text")
-        elif str(header.get_param("format", "")).lower() == "flowed":
-            if any(line.startswith(("diff --git ", "@@ -", " diff --git ", " @@ -")) for line in text.lines):
-                raise PatchError(
-                    name, body.line, f"the lines of this mail were reflowed (format=flowed); {SAVE_RAW} of its sender's patch"
-                )
-            texts.append(text)
-        else:
-            texts.append(text)
+            return
+        if header.flowed and any(line.startswith(_DIFF) for line in text.lines):
+            raise PatchError(name, body.line, f"the lines of this mail were reflowed (format=flowed); {SAVE_RAW} does")
+        texts.append(text)
 
 
-def _parts(header: email.message.Message, body: _Part, name: str) -> Iterator[_Part]:
+def _parts(header: Header, body: _Part, name: str) -> Iterator[_Part]:
     """The parts of a multipart: what stands between lines with its boundary."""
-    boundary = header.get_boundary()
-    if not boundary:
+    if not header.boundary:
         raise PatchError(
             name, body.line, f"this mail has several parts, but its header does not say what separates them; {SAVE_RAW}"
         )
-    mark = re.escape(boundary.encode("utf-8", "surrogateescape"))
+    mark = re.escape(header.boundary.encode())
     pattern = re.compile(rb"^--" + mark + rb"(--)?[ \t]*(?:\n|\Z)", re.MULTILINE)
     start: int | None = None
     for count, match in enumerate(pattern.finditer(body.data, body.start, body.end)):
@@ -160,11 +150,3 @@ def _parts(header: email.message.Message, body: _Part, name: str) -> Iterator[_P
         if match[1]:
             return
     raise PatchError(name, body.line, f"the last part of this mail has no end: it was cut off; {SAVE_RAW}")
-
-
-def _subject(header: email.message.Message) -> str:
-    """The subject in one line."""
-    raw = str(header.get("Subject", ""))[:LONGEST_FIELD]
-    with contextlib.suppress(LookupError, UnicodeError, email.errors.HeaderParseError):  # else as it stands in the mail
-        raw = str(make_header(decode_header(raw)))
-    return " ".join(raw.encode("utf-8", "replace").decode().split())

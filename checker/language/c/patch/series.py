@@ -110,6 +110,8 @@ def read_series(messages: Sequence[Message], name: str) -> Series:
             raise PatchError(name, message.line, f"patch {place.number}/{place.of} holds no diff{why}; {SAVE_RAW}")
     if not patches:
         raise _no_patch(messages, cover, name)
+    if _unnumbered(patches, name) and len(patches) > 1:
+        notes.append("the patches have no numbers, and were applied in the order given")
     ordered = [patch for _, patch in patches] if _unnumbered(patches, name) else _ordered(patches, name, cover, notes)
     return Series(tuple(ordered), tuple(notes))
 

@@ -62,7 +62,7 @@ class Tree:
             after = KnownFile(diff.path, deleted=True, removed=after.removed)
         else:
             self._check_target(diff, moved, written)
-            self._check_after(diff, after)
+            after = self._check_after(diff, after)
         if moved and not diff.copied and diff.old_path not in written and diff.old_path is not None:
             self.files[diff.old_path] = KnownFile(diff.old_path, deleted=True)
         self.files[diff.path] = after
@@ -116,25 +116,24 @@ class Tree:
                 "give the right base, or delete the patch's `index` line",
             )
 
-    def _check_after(self, diff: FileDiff, file: KnownFile) -> None:
-        """The result must be the author's, if its hash is given."""
+    def _check_after(self, diff: FileDiff, file: KnownFile) -> KnownFile:
+        """The result, which must be the author's if its hash is given."""
         if not file.whole or diff.hash_after is None or not diff.hunks:
-            return
+            return file
         if has_hash(file.blob(), diff.hash_after):
             self.checked.add(diff.path)
             self.unchecked.pop(diff.path, None)
-            if not file.exact:
-                self.files[diff.path] = replace(file, exact=True)
-        elif not file.exact or not file.of_base:
+            return replace(file, exact=True)
+        if not file.exact or not file.of_base:
             self.unchecked[diff.path] = (
                 f"its text is not that of the hash {diff.hash_after}, as blanks were lost or it was edited"
             )
-        else:
-            raise self._error(
-                diff,
-                f"{diff.path} with this patch is not what its author had: the hash is not {diff.hash_after}; "
-                "if the patch was edited, delete its `index` line, else save the raw mail, as with `b4 am`",
-            )
+            return file
+        raise self._error(
+            diff,
+            f"{diff.path} with this patch is not what its author had: the hash is not {diff.hash_after}; "
+            "if the patch was edited, delete its `index` line, else save the raw mail, as with `b4 am`",
+        )
 
     def notes(self) -> list[str]:
         """What a verdict must say."""

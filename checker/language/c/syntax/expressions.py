@@ -33,9 +33,10 @@ class FloatNumber(Expression):
 @dataclass(frozen=True)
 class String(Expression):
     """Adjacent literals are one. text: what is between the quotes, escapes as written; of foreign origin, to be checked before it
-    is printed."""
+    is printed. macros: names between the literals, which are macros whose text is not known: KERN_ERR "x"."""
 
     text: str
+    macros: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,16 @@ class Declaration(Statement):
 
 
 @dataclass(frozen=True)
+class MacroDeclaration(Statement):
+    """A declaration that a macro of the kernel writes behind storage or attributes: static DEFINE_RATELIMIT_STATE(x, 1, 2).
+    Without them it cannot be told from a call, and is one."""
+
+    macro: str
+    arguments: tuple[Expression, ...]
+    attributes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class TypeDeclaration(Statement):
     """A struct, union or enum that a block defines and gives no variable."""
 

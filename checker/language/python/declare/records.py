@@ -5,8 +5,10 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterable
 
 from checker.language import tree
+from checker.language.errors import ModelError
 from checker.language.python.code.expressions import ExpressionTranslator
 from checker.language.python.declare.variables import VariableReader, sized
 from checker.language.python.source.modules import Module
@@ -114,6 +116,14 @@ class RecordReader:
                         raise module.error(statement, "a record has lines `field: Type = initial value` only")
             self._fields[record] = found
         return self._fields[record]
+
+    def extend(self, record: str, more: Iterable[tree.Variable]) -> None:
+        """Give a record more fields than its class has. ModelError if it has one of that name."""
+        known = self.fields(record)
+        for variable in more:
+            if variable.name in known:
+                raise ModelError(variable.position, f"{record} has a field `{variable.name}` already; rename this one")
+            known[variable.name] = variable
 
 
 def _check_options(module: Module, decorator: ast.Call, options: dict[str, int]) -> None:

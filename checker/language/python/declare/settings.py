@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from checker.language import build, tree
 from checker.language.errors import IDENTIFIER, NAMED_VALUE, ModelError, UsageError, similar
@@ -36,7 +36,7 @@ class SettingReader:
     """Reads parameters and events, each of which stands for a constant.
 
     modules: the model and what it imports. settings: values of parameters, by name. events: the names of those switched on,
-    None for all.
+    None for all. given: the value that a protocol in another language gives a constant, if it gives one.
     """
 
     def __init__(
@@ -46,6 +46,7 @@ class SettingReader:
         self.modules = modules
         self.settings = settings
         self.enabled_events = events
+        self.given: Callable[[str], int | None] = lambda name: None
         self.parameters: dict[str, tree.Parameter] = {}
         self.events: dict[str, tree.Event] = {}
 
@@ -116,6 +117,8 @@ class SettingReader:
         """What the model defines, or imports by name from another model, or else inherits, under this name; else the default."""
         form = 'constant_of_model(default, "what it is")'
         what = meaning(module, call, 1, form)
+        if (value := self.given(name)) is not None:
+            return build.integer(module.position(call), value)
         default = ExpressionTranslator(self.resolver, module).constant(call.args[0], "the default")
         giving = [model for model in self.modules.lineage() if _gives(model, name)]
         if module is self.modules.main or not giving:

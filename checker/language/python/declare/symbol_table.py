@@ -178,11 +178,20 @@ class Symbols:
     def fields(self, record: str) -> dict[str, tree.Variable]:
         return self._records.fields(record)
 
+    def extend(self, variables: Iterable[tree.Variable], fields: Mapping[str, Iterable[tree.Variable]]) -> None:
+        """Add module variables, and fields of records, that no Python text declares."""
+        for variable in variables:
+            if variable.name in self.variables:
+                raise ModelError(variable.position, f"the kernel has a variable `{variable.name}` already; rename this one")
+            self.variables[variable.name] = variable
+        for record, more in fields.items():
+            self._records.extend(record, more)
+
     def use_code(self, code: Code) -> str:
         return self.code.use_code(code)
 
     def is_function(self, name: str) -> bool:
-        return self.code.used[name].is_function
+        return name in self.code.used and self.code.used[name].is_function
 
     def parameters_of(self, code: Code) -> tuple[tree.Binding, ...]:
         return self.code.parameters_of(code)

@@ -47,7 +47,7 @@ class Module:
     @property
     def of_kernel(self) -> bool:
         """Whether it is part of the modelled kernel or of its properties."""
-        return self.name.startswith("spec.")
+        return self.name.startswith("spec.") and not self.name.startswith("spec.protocol.")
 
     def position(self, node: ast.AST) -> Position:
         return Position(self.display, getattr(node, "lineno", 1), getattr(node, "col_offset", 0) + 1)
@@ -118,7 +118,10 @@ def parse_module(name: str, path: Path, texts: Texts | None = None) -> Module:
     text = texts[path.resolve()] if texts and path.resolve() in texts else read_source(path)
     display = display_path(path)
     if path.suffix != ".py":
-        raise UsageError("not a model; a model is a Python source file, its name ends in .py", path)
+        raise UsageError(
+            "not a model; a model is a Python source file, its name ends in .py, or C: a patch, a mail with one, or a C file",
+            path,
+        )
     parsed = _parsed(display, text)
     with quoting({display: text}):
         module = Module(name, path, display, text, ast.get_docstring(parsed) or "")
@@ -274,9 +277,10 @@ def _property_names(folder: Path) -> list[str]:
     return found
 
 
-def load_modules(path: Path, texts: Texts | None = None) -> ModuleSet:
-    """Parse a model and everything it imports. A model that imports the kernel answers to all of spec.properties."""
-    main = parse_module("__main__", path, texts)
+def load_modules(path: Path, texts: Texts | None = None, main: Module | None = None) -> ModuleSet:
+    """Parse a model and everything it imports. A model that imports the kernel answers to all of spec.properties. main: what
+    stands for the model itself, where its text is not Python."""
+    main = main or parse_module("__main__", path, texts)
     loaded = ModuleSet(main)
     started: set[str] = set()
 

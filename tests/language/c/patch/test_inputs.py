@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from checker.language.c.patch.reading import Base, ContentKind, content_kind, read_c_source
+from checker.language.c.patch.reading import Base, ContentKind, PatchError, content_kind, read_c_source
 from checker.language.c.source import CSource
 from checker.project import PROJECT
 from tests.language.c.patch.samples import COVER, CREATED, DELETED, DIFF, MAIL, MIDDLE, NEW, OLD, PATH, SECOND, SERIES, damaged
@@ -52,6 +52,8 @@ WAYS: dict[str, bytes] = {
     "mbox with a cover letter and a reply": mbox(
         [COVER.replace(b"0/2", b"0/1"), patch_mail(DIFF, "[PATCH v2 1/1] a"), mail("Hm.", "Re: a")]
     ),
+    "subject that is not UTF-8": MAIL.replace(b"fork: change", b"\xc4nderung"),
+    "a character set that there is not": MAIL.replace(b'charset="utf-8"', b"charset=y"),
     "attachment": attached("x-patch"),
     "attachment in base64": attached("", base64=True),
     "text beside HTML": ALTERNATIVE.as_bytes(),
@@ -133,6 +135,12 @@ def test_a_lone_patch_of_a_series_says_so() -> None:
     source = read_c_source(PAGE.encode(), "p")
     assert source.subjects == ("[PATCH 3/14] pool: take",)
     assert "patch 3 of 14 alone: what the others change was not read" in source.notes
+
+
+def test_patches_without_numbers_apply_in_the_order_given() -> None:
+    source = read_c_source(mbox([patch_mail(DIFF, "[PATCH] a"), patch_mail(SECOND, "[PATCH] b")]), "p")
+    assert source.subjects == ("[PATCH] a", "[PATCH] b")
+    assert "the patches have no numbers, and were applied in the order given" in source.notes
 
 
 def test_saved_pages_of_a_series_apply_in_order() -> None:
@@ -247,3 +255,18 @@ def test_the_mail_of_the_rfc() -> None:
         for fragment in file.fragments:
             for line in fragment.lines:
                 assert rows[(line.mail_line or 0) - 1].removeprefix("+" if line.added else " ") == line.text
+
+
+def test_a_base_decides_what_the_counts_leave_open(tmp_path: Path) -> None:
+    old = OLD.replace("\tpool_size--;\n", "\tpool_size = pool_size\n\t\t- 1;\n\tx = a\n\t\t+ b;\n")
+    new = old.replace("\treturn 0;", "\tx = x\n\t\t+ 2;\n\treturn 0;")
+    patch = damaged(diff({PATH: old}, {PATH: new})).encode()
+    with pytest.raises(PatchError, match=r"3 ways to choose them, this line first; .* or give the base"):
+        read_c_source(patch, "p")
+    (tmp_path / "pool.c").write_text(old)
+    source = read_c_source(patch, "p", Base(tmp_path / "pool.c"))
+    (fragment,) = source.files[0].fragments
+    assert [" ".join(line.text.split()) for line in fragment.lines] == [" ".join(row.split()) for row in new.split("\n")[:-1]]
+    assert source.repairs[0].what == (
+        f"{PATH}: 4 context lines of the hunk at line 5 had lost the leading blank; what was known of the file decided which"
+    )

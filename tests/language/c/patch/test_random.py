@@ -7,7 +7,9 @@ import itertools
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 
+import pytest
 from hypothesis import assume, event, given, settings
 from hypothesis import strategies as st
 
@@ -150,3 +152,71 @@ def test_lost_blanks_are_put_back_or_an_error_says_why_not(files: tuple[str, str
         return
     event("repaired" if source.repairs else "as it was")
     assert source.files == whole.files
+
+
+@settings(max_examples=300, deadline=None)
+@given(edited(st.sampled_from(TAME)), st.data(), st.booleans())
+def test_with_a_base_lost_blanks_cost_nothing_or_it_is_an_error(
+    files: tuple[str, str], data: st.DataObject, signed: bool
+) -> None:
+    old, new = files
+    assume(old != new)
+    rows = diff({"kernel/a.c": old}, {"kernel/a.c": new}).split("\n")
+    strip = data.draw(st.booleans())
+    lost = {row for row in rows if row.startswith(" ") and (strip or data.draw(st.booleans()))}
+    rows = [(row.lstrip() if strip else row[1:]) if row in lost else row for row in rows]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "a.c"
+        path.write_bytes(old.encode())
+        try:
+            source = read_c_source(("\n".join(rows) + ("-- \n2.44.0\n" if signed else "")).encode(), "p", Base(path))
+        except PatchError as error:
+            event("refused")
+            assert "leading blanks were lost" in str(error) or "fits none" in str(error) or "cut off" in str(error)
+            return
+    event("decided by the base" if any("decided" in repair.what for repair in source.repairs) else "else")
+    assert plain(source, "kernel/a.c") == texts(new)
+
+
+MARKED = ("-EIO;", "+ 1", "\t+ b", "\t- c", "\t-EINVAL", "- item")
+
+
+@pytest.mark.parametrize("loss", ["some", "one blank", "all blanks"])
+@pytest.mark.parametrize("share", [0.0, 0.02, 0.1, 0.3])
+def test_what_lost_blanks_cost(loss: str, share: float) -> None:
+    """The figures of docs/internals/c-front-end/reading.md: none is read wrongly, and some are refused."""
+    random = Random(1)
+    refused = read = 0
+    while refused + read < 300:
+        old = [random.choice(MARKED if random.random() < share else TAME[:-2]) for _ in range(random.randint(0, 60))]
+        new = list(old)
+        for _ in range(random.randint(1, 4)):
+            at = random.randint(0, len(new))
+            new[at : at + random.randint(0, 3)] = random.choices(
+                MARKED if random.random() < share else TAME[:-2], k=random.randint(0, 4)
+            )
+        if old == new:
+            continue
+        body = diff({"a.c": "".join(f"{line}\n" for line in old)}, {"a.c": "".join(f"{line}\n" for line in new)})
+        rows = body.split("\n")
+        for i, row in enumerate(rows):
+            if row.startswith(" ") and (loss != "some" or random.random() < 0.5):
+                rows[i] = row[1:] if loss != "all blanks" else row.lstrip()
+        data = "\n".join(rows) + ("-- \n2.44.0\n" if random.random() < 0.5 else "")
+        try:
+            found = read_c_source(data.encode(), "p")
+        except PatchError:
+            refused += 1
+            continue
+        read += 1
+        assert places(found) == places(read_c_source(body.encode(), "p"))
+    assert (refused > 0) == (share > 0)
+    assert read > 40
+
+
+def places(source: CSource) -> list[tuple[int | None, int, bool, str]]:
+    """What each line is, but for its blanks."""
+    lines = [(line.mail_line, line.number, line.added, "".join(line.text.split())) for _, line in shown(source)]
+    return lines + [
+        (line.mail_line, line.number, False, "".join(line.text.split())) for file in source.files for line in file.removed
+    ]

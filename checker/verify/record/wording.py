@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 
 from checker.language import tree
@@ -32,25 +31,6 @@ def _differences(what: str, recorded: Mapping[str, str], now: Mapping[str, str])
             yield f"the {what} {name} is not recorded"
 
 
-def wording_report(program: tree.Program, now: Wording, differences: Iterable[str]) -> list[str]:
-    """The lines of a model whose properties or assumptions are not as recorded, with what to record."""
-    place = f"{program.recorded.position.file}:{program.recorded.position.line}" if program.recorded else f"{program.model}:1"
-    return [
-        *(f"{place}: error: {difference}" for difference in differences),
-        "  if this is as it should be, record (from checker.language import Recorded):",
-        "RECORDED = Recorded(",
-        "    properties={",
-        *(f"        {json.dumps(name)}: {json.dumps(digits)}," for name, digits in sorted(now.properties.items())),
-        "    },",
-        *_assumptions(now.assumptions),
-        ")",
-    ]
-
-
-def _assumptions(assumptions: Mapping[str, str]) -> list[str]:
-    if not assumptions:
-        return ["    assumptions={},"]
-    lines = [
-        f"        {json.dumps(name, ensure_ascii=False)}: {json.dumps(digits)}," for name, digits in sorted(assumptions.items())
-    ]
-    return ["    assumptions={", *lines, "    },"]
+def place_of_wording(program: tree.Program) -> str:
+    """Where a model records its properties and assumptions, or where it does not: file and line."""
+    return f"{program.recorded.position.file}:{program.recorded.position.line}" if program.recorded else f"{program.model}:1"

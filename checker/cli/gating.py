@@ -1,0 +1,257 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What `stackproof gate` does with each model: compares it with its record, or writes the record anew."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+from checker.cli.saving import Findings
+from checker.cli.terminal.output import say
+from checker.explicit.search.interrupts import uninterrupted
+from checker.language import tree
+from checker.language.errors import UsageError
+from checker.language.front.load import load_wording
+from checker.report.text.error_text import error_text
+from checker.result.verdict import PRECEDENCE, Run, Status
+from checker.trace.data import Trace
+from checker.verify.interrupted import was_interrupted
+from checker.verify.record.file import RecordFile
+from checker.verify.record.outcomes import changes, compare, complete, outcome_of
+from checker.verify.record.searching import Found, Programs
+from checker.verify.record.wording import compare_wording, place_of_wording
+
+
+class Gating:
+    """Models held against their records. differing: configurations that are not as recorded; stopped: those of which that is not
+    known, since their search did not end. reworded: models whose properties or assumptions are not those recorded."""
+
+    def __init__(self, save: Path | None) -> None:
+        self.save = save
+        self.as_recorded = 0
+        self.differing = 0
+        self.stopped = 0
+        self.refused = 0
+        self.reworded = 0
+        self.interrupted = False
+
+    def model(self, path: Path, program: tree.Program, runs: Iterator[Found]) -> bool:
+        """Take the runs of a model; whether to go on with the next. Nothing is saved of a model that was not looked at to its
+        end."""
+        smallest: dict[str, Trace] = {}
+        try:
+            self.begin(path, program)
+            for number in range(len(program.expectations)):
+                found = next(runs)
+                if isinstance(found, Run) and was_interrupted(found):
+                    raise KeyboardInterrupt
+                with uninterrupted():
+                    self.take(number, found, program)
+                for verdict in found.verdicts if isinstance(found, Run) else ():
+                    if verdict.trace is not None:
+                        _keep_smallest(smallest, verdict.property, verdict.trace)
+            with uninterrupted():
+                self.end(path, program)
+        except KeyboardInterrupt:
+            self.interrupted = True
+            return False
+        if self.save is not None:
+            findings = Findings(self.save / path.stem)
+            for name, trace in smallest.items():
+                findings.save(trace, name, program.sources)
+            findings.finish()
+        return True
+
+    def begin(self, path: Path, program: tree.Program) -> None:
+        """What comes before the configurations of a model."""
+
+    def take(self, number: int, found: Found, program: tree.Program) -> None:
+        """What came of a configuration. number: its entry in EXPECTED, from 0."""
+        raise NotImplementedError
+
+    def end(self, path: Path, program: tree.Program) -> None:
+        """What comes after the configurations of a model."""
+
+    @property
+    def status(self) -> Status:
+        """The exit status."""
+        reached = {
+            Status.USAGE: self.refused,
+            Status.VIOLATED: self.differing or self.reworded,
+            Status.INCONCLUSIVE: self.stopped or self.interrupted,
+            Status.AS_DEMANDED: True,
+        }
+        return next(status for status in PRECEDENCE if reached.get(status))
+
+    def summary(self) -> str:
+        """The last line."""
+        raise NotImplementedError
+
+
+class Comparing(Gating):
+    """Without --update. updatable: models of which --update would write something, as they were named."""
+
+    def __init__(self, save: Path | None) -> None:
+        super().__init__(save)
+        self.updatable: list[str] = []
+        self.path = ""
+
+    def begin(self, path: Path, program: tree.Program) -> None:
+        self.path = shlex.quote(str(path) if not path.is_absolute() or program.model == str(path) else program.model)
+        differences = compare_wording(program, load_wording(path))
+        if differences:
+            self.reworded += 1
+            self.note()
+            for difference in differences:
+                print(f"{place_of_wording(program)}: error: {difference}", flush=True)
+
+    def note(self) -> None:
+        """--update would write something of this model."""
+        if self.path not in self.updatable:
+            self.updatable.append(self.path)
+
+    def take(self, number: int, found: Found, program: tree.Program) -> None:
+        expected = program.expectations[number]
+        if isinstance(found, UsageError):
+            raise found
+        if isinstance(found, str):
+            self.stopped += 1
+            print(f"{_place(expected)}: error: {found}", flush=True)
+            return
+        differences = compare(expected, found)
+        if found.stopped is not None:
+            self.stopped += 1
+        elif differences:
+            self.differing += 1
+            if complete(found):
+                self.note()
+        for line in report(expected, found, differences, len(program.properties)):
+            print(line, flush=True)
+
+    def summary(self) -> str:
+        found = []
+        if self.reworded:
+            found.append(f"not as recorded: properties or assumptions of {_many(self.reworded, 'model')}")
+        if self.differing:
+            found.append(f"not as recorded: {_many(self.differing, 'configuration')}")
+        if self.stopped:
+            found.append(f"not searched to the end: {_many(self.stopped, 'configuration')}")
+        if self.interrupted:
+            found.append("interrupted: the rest was not checked")
+        whole = "; ".join(found) or "all as recorded"
+        if self.updatable and not self.interrupted:
+            return f"if this is as it should be, `stackproof gate --update {' '.join(self.updatable)}` writes it\n{whole}"
+        return whole
+
+
+class Updating(Gating):
+    """With --update. Each configuration is written as soon as it was searched. UsageError if a model cannot be written."""
+
+    def __init__(self, save: Path | None, programs: Programs) -> None:
+        super().__init__(save)
+        self.files = {path: RecordFile(path, program) for path, program in programs}
+        self.updated = 0
+        self.updated_wordings = 0
+        self.left_alone = 0
+
+    def begin(self, path: Path, program: tree.Program) -> None:
+        self.file = self.files[path]
+        self.left_alone = 0
+
+    def take(self, number: int, found: Found, program: tree.Program) -> None:
+        expected = self.file.program.expectations[number]
+        if isinstance(found, Run) and complete(found):
+            outcome = outcome_of(expected, found, list(program.properties))
+            changed = changes(expected, outcome)
+            if changed:
+                self.file.record(number, outcome)
+                self.updated += 1
+                now = self.file.program.expectations[number]
+                print(f"{_place(now)}: updated: {_configuration(found)}{'; '.join(changed)}", flush=True)
+            else:
+                self.as_recorded += 1
+            return
+        self.left_alone += 1
+        for line in self.unfinished(expected, found):
+            print(f"{_place(expected)}: left alone: {line}", flush=True)
+
+    def unfinished(self, expected: tree.Expectation, found: Found) -> list[str]:
+        """Count a configuration that has no outcome; why it has none."""
+        if isinstance(found, UsageError):
+            self.refused += 1
+            if found.at is not None:
+                say(error_text(found))
+            return [found.message]
+        if isinstance(found, str):
+            self.stopped += 1
+            return [found]
+        if found.stopped is not None:
+            self.stopped += 1
+            return [f"{_configuration(found)}stopped by {found.stopped}"]
+        self.differing += 1
+        return [f"{_configuration(found)}{difference}" for difference in compare(_unrecorded(expected), found)]
+
+    def end(self, path: Path, program: tree.Program) -> None:
+        now = load_wording(path)
+        differences = compare_wording(self.file.program, now)
+        if not differences:
+            return
+        if self.left_alone:
+            self.reworded += 1
+            print(f"{place_of_wording(self.file.program)}: left alone, as are outcomes: {'; '.join(differences)}", flush=True)
+            return
+        self.file.record_wording(now)
+        self.updated_wordings += 1
+        print(f"{place_of_wording(self.file.program)}: updated: {'; '.join(differences)}", flush=True)
+
+    def summary(self) -> str:
+        found = []
+        if self.updated:
+            found.append(f"updated: {_many(self.updated, 'configuration')}")
+        if self.updated_wordings:
+            found.append(f"updated: properties or assumptions of {_many(self.updated_wordings, 'model')}")
+        if self.as_recorded:
+            found.append(f"as recorded: {_many(self.as_recorded, 'configuration')}")
+        unfinished = self.refused + self.stopped + self.differing
+        if unfinished:
+            found.append(f"left alone: {_many(unfinished, 'configuration')}")
+        if self.reworded:
+            found.append(f"left alone: properties or assumptions of {_many(self.reworded, 'model')}")
+        if self.interrupted:
+            found.append("interrupted: the rest was left alone")
+        return "; ".join(found)
+
+
+def _many(number: int, what: str) -> str:
+    return f"{number} {what}{'s' if number > 1 else ''}"
+
+
+def _keep_smallest(smallest: dict[str, Trace], name: str, trace: Trace) -> None:
+    """Of several counterexamples keep the one that needs the fewest events, and of those the shortest."""
+    known = smallest.get(name)
+    if known is None or (len(trace.events), len(trace.steps)) < (len(known.events), len(known.steps)):
+        smallest[name] = trace
+
+
+def _place(expected: tree.Expectation) -> str:
+    return f"{expected.position.file}:{expected.position.line}"
+
+
+def _configuration(run: Run) -> str:
+    return f"{run.subject.configuration}: " if str(run.subject.configuration) else ""
+
+
+def _unrecorded(expected: tree.Expectation) -> tree.Expectation:
+    """An entry without outcome, so that only what has none is told."""
+    return tree.Expectation(expected.settings, expected.events, None, None, None, None, expected.ladder, expected.position)
+
+
+def report(expected: tree.Expectation, run: Run, differences: list[str], properties: int) -> list[str]:
+    """The lines of one configuration. properties: how many the model has."""
+    if differences:
+        return [f"{_place(expected)}: error: {_configuration(run)}{difference}" for difference in differences]
+    outcome = ", ".join(f"{name} {length}" for name, length in run.violated.items()) or "none"
+    checked = "" if len(run.verdicts) == properties else f" ({properties - len(run.verdicts)} liveness properties not checked)"
+    states = f"{run.statistics.states:,} states{checked}"
+    return [f"{_place(expected)}: as recorded: {_configuration(run)}violated: {outcome}; {states}"]

@@ -1,0 +1,205 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What of a text implements the kernel's hooks: functions, statements added to the kernel's own, functions registered there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from checker.language import tree
+from checker.language.c import syntax
+from checker.language.c.assemble.definitions import Definitions
+from checker.language.c.manifest import Boot, Callback, Inserted, Manifest, Registered
+from checker.language.c.translate.functions import Functions
+from checker.language.c.translate.hooks import check_signature, implementation
+from checker.language.c.translate.parts import parts
+from checker.language.c.translate.raising import error
+from checker.language.errors import UsageError
+
+
+@dataclass
+class Bound:
+    """What was found. routines: those that implement hooks. missing: hooks whose function the text does not have, each with
+    that function. accounted: statements added to the kernel's functions that have a meaning. boot: what they leave behind."""
+
+    implementations: dict[str, str] = field(default_factory=dict)
+    routines: list[tree.Routine] = field(default_factory=list)
+    missing: dict[str, str] = field(default_factory=dict)
+    accounted: list[syntax.Node] = field(default_factory=list)
+    boot: list[str] = field(default_factory=list)
+
+    def add(self, hook: str, routine: tree.Routine) -> None:
+        self.implementations[hook] = routine.name
+        self.routines.append(routine)
+
+
+def bind(functions: Functions, definitions: Definitions, manifest: Manifest) -> Bound:
+    """Everything that the manifest binds. ModelError where a text has it in another form."""
+    bound = Bound()
+    for hook in manifest.hooks:
+        wanted = definitions.declaration(hook.function, manifest.path)
+        function = definitions.function(wanted.name)
+        if function is None:
+            bound.missing[hook.hook] = f"{wanted.name}()"
+            continue
+        check_signature(functions, function, wanted)
+        bound.add(hook.hook, implementation(functions, hook.hook, function, hook.arguments, hook.success))
+    for piece in definitions.pieces:
+        _piece(functions, definitions, manifest, piece, bound)
+    return bound
+
+
+def _piece(
+    functions: Functions, definitions: Definitions, manifest: Manifest, piece: syntax.StatementsInFunction, bound: Bound
+) -> None:
+    """The statements that a patch adds to one function of the kernel."""
+    for inserted in manifest.inserted:
+        if inserted.function == piece.function:
+            _inserted(functions, definitions, inserted, piece, bound)
+    for registered in manifest.registered:
+        if registered.function == piece.function:
+            for call in _added_calls(piece, registered.call):
+                _registered(functions, definitions, manifest, registered, call, bound)
+    for boot in manifest.boot:
+        if boot.function == piece.function:
+            _boot(definitions, boot, piece, bound)
+
+
+def _added(piece: syntax.StatementsInFunction) -> Iterable[tuple[int, syntax.Statement]]:
+    for number, shown in enumerate(piece.statements):
+        if shown.added is not syntax.Added.NO_LINE and isinstance(shown.statement, syntax.Statement):
+            yield number, shown.statement
+
+
+def _added_calls(piece: syntax.StatementsInFunction, name: str) -> list[syntax.Call]:
+    """The calls of a function that stand alone among the added statements."""
+    found = []
+    for _, statement in _added(piece):
+        match statement:
+            case syntax.ExpressionStatement(expression=syntax.Call(function=syntax.Name(name=called)) as call) if called == name:
+                found.append(call)
+            case syntax.ExpressionStatement(
+                expression=syntax.Assign(value=syntax.Call(function=syntax.Name(name=called)) as call)
+            ):
+                if called == name:
+                    found.append(call)
+    return found
+
+
+def _inserted(
+    functions: Functions, definitions: Definitions, inserted: Inserted, piece: syntax.StatementsInFunction, bound: Bound
+) -> None:
+    """Statements that a hook stands for: where the kernel calls the hook they run."""
+    added = [(number, statement) for number, statement in _added(piece) if not any(statement is each for each in bound.accounted)]
+    if not added:
+        return
+    numbers = [number for number, _ in added]
+    if numbers != list(range(numbers[0], numbers[0] + len(numbers))):
+        raise error(added[0][1], f"statements are added to {inserted.function} in several places; bind each in the manifest")
+    _check_place(inserted, piece, numbers)
+    statements = [statement for _, statement in added]
+    if inserted.hook in bound.implementations:
+        raise error(statements[0], f"the hook {inserted.hook} has an implementation already; bind one of them in the manifest")
+    bound.add(inserted.hook, _routine_of(functions, definitions, inserted, statements))
+    bound.accounted += statements
+
+
+def _check_place(inserted: Inserted, piece: syntax.StatementsInFunction, numbers: Sequence[int]) -> None:
+    """ModelError if the statements do not stand where the hook is called."""
+    before = piece.statements[numbers[-1] + 1 :][:1]
+    after = piece.statements[: numbers[0]][-1:]
+    for wanted, found, where in ((inserted.before, before, "before"), (inserted.after, after, "behind")):
+        if wanted is not None and not any(_mentions(shown.statement, wanted) for shown in found):
+            raise error(
+                piece.statements[numbers[0]],
+                f"this does not stand {where} `{wanted}` in {inserted.function}, where the hook {inserted.hook} is called; bind "
+                "the place that it has in the manifest, [[inserted]]",
+            )
+
+
+def _mentions(node: syntax.Node, name: str) -> bool:
+    return any(isinstance(part, syntax.Name) and part.name == name for part in parts(node))
+
+
+def _routine_of(
+    functions: Functions, definitions: Definitions, inserted: Inserted, statements: Sequence[syntax.Statement]
+) -> tree.Routine:
+    """The routine for added statements: of a lone call the function that it calls, else one that has them as its body."""
+    match statements:
+        case [syntax.ExpressionStatement(expression=syntax.Call(function=syntax.Name(name=name), arguments=arguments))]:
+            function = definitions.function(name)
+            given = [inserted.locals.get(each.name) for each in arguments if isinstance(each, syntax.Name)]
+            if function is not None and len(given) == len(arguments) and None not in given:
+                return implementation(functions, inserted.hook, function, [str(each) for each in given], None)
+    first = statements[0]
+    parameters, arguments_ = _parameters(functions, inserted, first)
+    body = syntax.Compound(first.position, tuple(statements), statements[-1].position)
+    void = syntax.BuiltinType(first.position, (), "void")
+    name = f"{inserted.function}_{inserted.hook}"
+    whole = syntax.FunctionDefinition(first.position, name, void, parameters, False, (), body)
+    return implementation(functions, inserted.hook, whole, arguments_, None)
+
+
+def _parameters(functions: Functions, inserted: Inserted, at: syntax.Node) -> tuple[tuple[syntax.Parameter, ...], list[str]]:
+    """The locals of the kernel's function, as parameters."""
+    found = []
+    types = {parameter.name: parameter.type for parameter in functions.kernel.hook(inserted.hook).parameters}
+    for name, given in inserted.locals.items():
+        if given not in types:
+            raise UsageError(f"[[inserted]] locals: the hook {inserted.hook} has no parameter `{given}`", functions.manifest.path)
+        type_ = functions.type_syntax(at, types[given])
+        found.append(syntax.Parameter(at.position, name, type_))
+    return tuple(found), list(inserted.locals.values())
+
+
+def _registered(
+    functions: Functions,
+    definitions: Definitions,
+    manifest: Manifest,
+    registered: Registered,
+    call: syntax.Call,
+    bound: Bound,
+) -> None:
+    """A call that registers functions."""
+    match call.arguments[:1]:
+        case (syntax.Name(name=name),) if name == registered.first:
+            pass
+        case _:
+            return
+    for callback in registered.hooks:
+        if callback.argument >= len(call.arguments):
+            raise error(call, f"`{registered.call}` has {len(call.arguments)} arguments, and {manifest.path} binds more")
+        _callback(functions, definitions, manifest, callback, call.arguments[callback.argument], bound)
+    bound.accounted.append(call)
+
+
+def _callback(
+    functions: Functions,
+    definitions: Definitions,
+    manifest: Manifest,
+    callback: Callback,
+    named: syntax.Expression,
+    bound: Bound,
+) -> None:
+    if not isinstance(named, syntax.Name):
+        raise error(named, "this has to name a function of the text, or be NULL")
+    if named.name == "NULL":
+        return
+    function = definitions.function(named.name)
+    if function is None:
+        raise error(named, f"`{named.name}` is registered, and the text does not define it; give --base with the tree that does")
+    check_signature(functions, function, definitions.declaration(callback.signature, manifest.path))
+    if callback.hook in bound.implementations:
+        raise error(named, f"the hook {callback.hook} has an implementation already; bind one of them in the manifest")
+    bound.add(callback.hook, implementation(functions, callback.hook, function, callback.arguments, callback.success))
+
+
+def _boot(definitions: Definitions, boot: Boot, piece: syntax.StatementsInFunction, bound: Bound) -> None:
+    """Calls at boot of functions of the text: what they leave behind is the initial state."""
+    for _, statement in _added(piece):
+        match statement:
+            case syntax.ExpressionStatement(expression=syntax.Call(function=syntax.Name(name=name))):
+                if definitions.function(name) is not None:
+                    bound.accounted.append(statement)
+                    if boot.assumed not in bound.boot:
+                        bound.boot.append(boot.assumed)

@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What a text defines, found by name and parsed when it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+
+from checker.language.c import syntax
+from checker.language.c.manifest import Manifest
+from checker.language.c.parse import Chunk, ChunkKind, Others, ScannedFile, all_of, is_c, parse_chunk, scan_file
+from checker.language.c.source import CSource, Fragment, PatchedFile, SourceLine
+from checker.language.c.translate.parts import parts
+from checker.language.c.translate.raising import plain
+from checker.language.errors import ModelError, UsageError
+
+
+class Definitions:
+    """source: the text. manifest: its sizes and constants are not macros of the text, whatever that says. kept: other names that
+    stay as they are."""
+
+    def __init__(self, source: CSource, manifest: Manifest, kept: frozenset[str]) -> None:
+        self.source = source
+        self.manifest = manifest
+        files = [file for file in source.files if is_c(file.path) and not file.deleted]
+        names = kept | manifest.sizes.keys() | manifest.constants.keys()
+        headers = [scan_file(file, manifest.config) for file in files if file.path.endswith(".h")]
+        seen = all_of(file.macros for file in headers)
+        codes = [scan_file(file, manifest.config, seen) for file in files if not file.path.endswith(".h")]
+        self.files: tuple[ScannedFile, ...] = (*headers, *codes)
+        self.typedef_names = frozenset(name for file in self.files for name in file.typedefs)
+        self.others = Others(seen, self.typedef_names, frozenset(names))
+        self.of_manifest = Others(all_of(file.macros for file in self.files), self.typedef_names, frozenset(names))
+        self._parsed: dict[int, tuple[syntax.TopLevel, ...]] = {}
+        self._functions: dict[str, syntax.FunctionDefinition | None] = {}
+
+    def parsed(self, chunk: Chunk) -> tuple[syntax.TopLevel, ...]:
+        """What a chunk says, parsed once."""
+        if id(chunk) not in self._parsed:
+            self._parsed[id(chunk)] = parse_chunk(chunk, self.others)
+        return self._parsed[id(chunk)]
+
+    @property
+    def chunks(self) -> Iterable[Chunk]:
+        return (chunk for file in self.files for chunk in file.chunks)
+
+    def mentions(self, names: Iterable[str]) -> bool:
+        """Whether any of the names stands anywhere in the text."""
+        wanted = frozenset(names)
+        return any(token.text in wanted for chunk in self.chunks for token in chunk.tokens)
+
+    # -- functions --
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, list[Chunk]]:
+        found: dict[str, list[Chunk]] = {}
+        for chunk in self.chunks:
+            if chunk.name is not None and chunk.kind in (ChunkKind.FUNCTION, ChunkKind.BROKEN):
+                found.setdefault(chunk.name, []).append(chunk)
+        return found
+
+    def defines(self, name: str) -> bool:
+        """Whether the text has the function, understood or not."""
+        return name in self._by_name
+
+    def function(self, name: str) -> syntax.FunctionDefinition | None:
+        """The function of that name, None if the text does not define it. ModelError if it does, and it cannot be understood."""
+        if name not in self._functions:
+            self._functions[name] = self._function(name)
+        return self._functions[name]
+
+    def _function(self, name: str) -> syntax.FunctionDefinition | None:
+        chunks = self._by_name.get(name, [])
+        if len(chunks) > 1:
+            first, second = chunks[0].position, chunks[1].position
+            raise ModelError(
+                plain(second), f"`{name}` is defined at {first} already; decide by the configuration which one is meant"
+            )
+        for chunk in chunks:
+            for node in self.parsed(chunk):
+                if isinstance(node, syntax.FunctionDefinition):
+                    return node
+                if isinstance(node, syntax.Unparsed):
+                    raise ModelError(plain(node.at), node.reason)
+        return None
+
+    # -- the rest --
+
+    @cached_property
+    def variables(self) -> tuple[syntax.VariableDefinition, ...]:
+        """Variables at file scope. Of a base only those that the patch adds."""
+        found: list[syntax.VariableDefinition] = []
+        for chunk in self.chunks:
+            if chunk.kind is ChunkKind.DECLARATION and (chunk.added_lines or not self.source.subjects):
+                found += [node for node in self.parsed(chunk) if isinstance(node, syntax.VariableDefinition)]
+        return tuple(found)
+
+    @cached_property
+    def typedefs(self) -> Mapping[str, syntax.Type]:
+        found: dict[str, syntax.Type] = {}
+        for chunk in self.chunks:
+            if chunk.kind is ChunkKind.DECLARATION and any(token.text == "typedef" for token in chunk.tokens[:2]):
+                found |= {node.name: node.type for node in self.parsed(chunk) if isinstance(node, syntax.Typedef)}
+        return found
+
+    @cached_property
+    def pieces(self) -> tuple[syntax.StatementsInFunction, ...]:
+        """The functions of the kernel that statements are added to, as far as they are shown."""
+        functions = self.manifest.functions_of_the_kernel
+        found: list[syntax.StatementsInFunction] = []
+        for chunk in self.chunks:
+            if not chunk.added_lines:
+                continue
+            for node in self.parsed(chunk):
+                if isinstance(node, syntax.StatementsInFunction):
+                    found.append(node)
+                elif isinstance(node, syntax.FunctionDefinition) and node.name in functions:
+                    found.append(_as_piece(node))
+        return tuple(found)
+
+    # -- text of the manifest --
+
+    @cached_property
+    def sizes(self) -> Mapping[str, syntax.Expression]:
+        return {name: self._expression(name, text) for name, text in self.manifest.sizes.items()}
+
+    @cached_property
+    def kernel_sizes(self) -> Mapping[str, syntax.Expression]:
+        return {name: self._expression(name, text) for name, text in self.manifest.kernel_sizes.items()}
+
+    def _expression(self, name: str, text: str) -> syntax.Expression:
+        for node in self._of_manifest(f"unsigned long {name}_ = {text};"):
+            if isinstance(node, syntax.VariableDefinition) and node.initialiser is not None:
+                return node.initialiser
+        raise UsageError(f"{name} = {text!r} is not an expression of C", self.manifest.path)
+
+    def declaration(self, text: str, path: str) -> syntax.FunctionDeclaration:
+        """The signature of a function that the manifest has."""
+        for node in self._of_manifest(f"{text};"):
+            if isinstance(node, syntax.FunctionDeclaration):
+                return node
+        raise UsageError(f"{text!r} is not the signature of a function; write it as in C: `int f(struct page *page)`", path)
+
+    def _of_manifest(self, text: str) -> list[syntax.TopLevel]:
+        line = SourceLine(text, 1, None, False)
+        file = PatchedFile(self.manifest.path, (Fragment(self.manifest.path, "", (line,)),), True)
+        scanned = scan_file(file, self.manifest.config)
+        return [node for chunk in scanned.chunks for node in parse_chunk(chunk, self.of_manifest)]
+
+
+def _as_piece(function: syntax.FunctionDefinition) -> syntax.StatementsInFunction:
+    """A whole function of the kernel, as a hunk would show it."""
+    shown = tuple(syntax.ShownStatement(s.position, s, _added(s)) for s in function.body.statements)
+    return syntax.StatementsInFunction(function.position, function.name, "", shown)
+
+
+def _added(statement: syntax.Statement) -> syntax.Added:
+    lines = {part.position.added for part in parts(statement)}
+    return syntax.Added.SOME_LINES if len(lines) > 1 else syntax.Added.ALL_LINES if True in lines else syntax.Added.NO_LINE

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""C text as a protocol: what the kernel's front end takes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+
+from checker.language.c import syntax
+from checker.language.c.api.linux import linux
+from checker.language.c.assemble.accounting import account
+from checker.language.c.assemble.bindings import Bound, bind
+from checker.language.c.assemble.definitions import Definitions
+from checker.language.c.assemble.variables import declared
+from checker.language.c.manifest import Manifest
+from checker.language.c.source import CSource
+from checker.language.c.translate.constants import evaluate
+from checker.language.c.translate.functions import Functions
+from checker.language.c.translate.names import Sizes
+from checker.language.foreign import Declared, Kernel
+
+_BUGS = ("BUG", "BUG_ON", "WARN", "WARN_ON", "WARN_ONCE", "WARN_ON_ONCE", "VM_BUG_ON", "VM_WARN_ON", "VM_WARN_ON_ONCE")
+
+
+class CProtocol:
+    """A protocol written in C: foreign.ForeignText.
+
+    source: the text. manifest: what its names are to the kernel.
+    """
+
+    def __init__(self, source: CSource, manifest: Manifest) -> None:
+        self.source = source
+        self.manifest = manifest
+        self.definitions = Definitions(source, manifest, linux().bound_names())
+
+    @property
+    def doc(self) -> str:
+        return "; ".join(self.source.subjects) or f"C text: {self.source.name}"
+
+    @cached_property
+    def imports(self) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, tuple[str, ...]] = {self.manifest.kernel: ()}
+        for hook in self.manifest.hooks:
+            name = self.definitions.declaration(hook.function, self.manifest.path).name
+            if hook.missing is not None and self.definitions.function(name) is None:
+                module, _, routine = hook.missing.partition(": ")
+                found[module] = (routine,)
+        if self.definitions.mentions(_BUGS):
+            found["spec.protocol.bugs"] = ("no_bug",)
+        return found
+
+    @cached_property
+    def sources(self) -> Mapping[str, str]:
+        """The text of each file as far as it is known; lines that are not are empty."""
+        found = {}
+        for file in self.source.files:
+            lines: list[str] = []
+            for fragment in file.fragments:
+                for line in fragment.lines:
+                    lines += [""] * (line.number - 1 - len(lines))
+                    lines.append(line.text)
+            found[file.path] = "\n".join(lines) + "\n"
+        return found
+
+    @cached_property
+    def origins(self) -> Mapping[str, Mapping[int, str]]:
+        return {
+            file.path: {
+                line.number: f"{self.source.name}:{line.mail_line}"
+                for fragment in file.fragments
+                for line in fragment.lines
+                if line.mail_line is not None
+            }
+            for file in self.source.files
+        }
+
+    def constant(self, name: str, kernel: Kernel) -> int | None:
+        sizes = self.sizes(kernel)
+        for variable in self.definitions.variables:
+            bound = self.manifest.data.get(variable.name)
+            if bound is not None and bound.length == name and isinstance(variable.type, syntax.ArrayType):
+                assert variable.type.length is not None
+                return evaluate(variable.type.length, sizes.size)
+        expression = self.definitions.kernel_sizes.get(name)
+        return None if expression is None else evaluate(expression, sizes.size)
+
+    def sizes(self, kernel: Kernel) -> Sizes:
+        return Sizes(kernel, self.manifest, self.definitions.sizes)
+
+    def declare(self, kernel: Kernel) -> Declared:
+        sizes, api = self.sizes(kernel), linux()
+        functions = Functions(sizes, api, self.definitions.typedefs, self.definitions.function, {}, {})
+        variables = declared(functions, self.definitions.variables)
+        functions.variables |= variables.static
+        functions.per_cpu_variables |= variables.per_cpu
+        bound = bind(functions, self.definitions, self.manifest)
+        account(self.source, self.definitions, functions, bound, self.manifest)
+        return Declared(
+            variables=tuple(variables.new),
+            fields={"Cpu": tuple(variables.new_per_cpu)},
+            implementations=bound.implementations,
+            routines=(*functions.routines(), *bound.routines),
+            left_out=tuple(functions.switched_off),
+            stated=self._stated(functions, bound),
+            ladder=tuple((tuple(rung.sizes.items()), rung.events) for rung in self.manifest.ladder),
+        )
+
+    def _stated(self, functions: Functions, bound: Bound) -> tuple[str, ...]:
+        """What the verdict assumes, each one sentence."""
+        found = [*functions.assumed, *bound.boot]
+        for hook in self.manifest.hooks:
+            if hook.hook in bound.missing and hook.missing is not None:
+                found.append(f"{bound.missing[hook.hook]} is the kernel's own, as the text does not have it")
+        return tuple(found)

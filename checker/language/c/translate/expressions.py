@@ -1,0 +1,386 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""C expressions -> values of the tree.
+
+C leaves open in which order operands are evaluated. Here it is from left to right, and an expression in which the order would
+matter, since two operands have effects, is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from checker.language import build, tree
+from checker.language.c import syntax
+from checker.language.c.translate import addresses, integers
+from checker.language.c.translate.code import CLocal, described
+from checker.language.c.translate.fitting import truth
+from checker.language.c.translate.logic import LogicTranslator
+from checker.language.c.translate.places import Cell
+from checker.language.c.translate.raising import at, error
+from checker.language.c.translate.types import INT, CBool, CInteger, CPointer, CType, CVoid, limits
+from checker.language.c.translate.values import Nothing, Opaque, Region, Scalar, StackAddress, Value
+
+Operator = Literal["+", "-", "*", "//", "%", "&", "|", "^", "<<", ">>"]
+_ON_TREE: dict[str, Operator] = {"&": "&", "|": "|", "^": "^"}
+_COMPARE = ("==", "!=", "<", ">", "<=", ">=")
+
+
+class ExpressionTranslator(LogicTranslator):
+    """Translates the expressions of one function. What has to happen before the value is there is emitted."""
+
+    def value(self, node: syntax.Expression) -> Value:
+        match node:
+            case syntax.Name():
+                return self.name(node)
+            case syntax.Number():
+                return Scalar(build.integer(at(node), node.value), number_type(node))
+            case syntax.Character(value=value):
+                return Scalar(build.integer(at(node), value), INT)
+            case syntax.String():
+                return Opaque("a text")
+            case syntax.Unary(operator="&"):
+                return self.address_of(node)
+            case syntax.Unary(operator="*", operand=operand):
+                return self.load(node, self.cell(node, self.region(operand)))
+            case syntax.Unary(operator="!", operand=operand):
+                return Scalar(build.unary(at(node), "not", self.condition(operand)), INT)
+            case syntax.Unary(operator=operator, operand=operand):
+                return self.unary(node, operator, self.scalar(operand))
+            case syntax.Binary(operator="&&" | "||"):
+                return Scalar(self.logical(node), INT)
+            case syntax.Binary():
+                return self.binary_node(node)
+            case syntax.Conditional():
+                return self.conditional(node)
+            case syntax.Comma(left=left, right=right):
+                self.effects(left)
+                return self.value(right)
+            case syntax.Cast(type=type_, operand=operand):
+                return self.cast(node, self.text.c_type(type_), self.value(operand))
+            case syntax.Member(base=base, name=name):
+                found = self.member(node, base, name)
+                return self.load(node, found) if isinstance(found, Cell) else found
+            case syntax.Index(base=base, index=index):
+                return self.load(node, self.cell(node, self.element(node, base, index)))
+            case syntax.Assign() | syntax.Increment():
+                return self.assignment_value(node)
+            case syntax.Call():
+                return self.call(node)
+            case syntax.SizeofType() | syntax.SizeofExpression():
+                return self.size_of(node)
+        raise error(node, f"{_NAMES.get(type(node), 'this')} has no counterpart in a model; write it in plain C")
+
+    def effects(self, node: syntax.Expression) -> None:
+        """An expression whose value is dropped: what it does is emitted."""
+        match node:
+            case syntax.Assign() | syntax.Increment():
+                self.assignment(node)
+            case syntax.Cast(type=type_, operand=operand) if isinstance(self.text.c_type(type_), CVoid):
+                self.effects(operand)
+            case syntax.Comma(left=left, right=right):
+                self.effects(left)
+                self.effects(right)
+            case _:
+                value = self.value(node)
+                for expression in _expressions(value):
+                    self.evaluate(node, expression)
+
+    def evaluate(self, node: syntax.Node, expression: tree.Expression) -> None:
+        """Emit the evaluation of an expression whose value is dropped, if that does anything: also a read that may be of freed
+        memory."""
+        if isinstance(expression, tree.Call):
+            self.emit(tree.Evaluate(at(node), expression))
+        elif self.does_anything(expression):
+            dropped = self.fresh("dropped", expression.type)
+            self.emit(tree.Assign(at(node), dropped.name, expression))
+
+    # -- leaves --
+
+    def name(self, node: syntax.Name) -> Value:
+        name = node.name
+        if name in self.scope:
+            return self.read(node, self.scope[name])
+        if name == "current":
+            return self.current(node)
+        constant = self.text.constant(node, name)
+        if constant is not None:
+            return constant
+        variable = self.text.variable(name)
+        if variable is not None:
+            region = Region(variable, None, None, build.integer(at(node), 0))
+            return region if variable.shape else self.load(node, self.cell(node, region))
+        if self.text.per_cpu(name) is not None:
+            raise error(node, f"`{name}` is per CPU; take it by this_cpu_ptr, per_cpu_ptr or this_cpu_read")
+        raise self.unknown(node, name)
+
+    def current(self, node: syntax.Node) -> Scalar:
+        """`current`: what this CPU's current_task points to; one load."""
+        position, kernel = at(node), self.text.kernel
+        this_cpu = kernel.service("this_cpu")
+        cpu = tree.Call(position, self.text.cpu_type, this_cpu.name, ())
+        field = kernel.field("Cpu", "current")
+        read = tree.Read(position, field.type, tree.Place(position, field, "Cpu", cpu))
+        return Scalar(read, self.type_of_value(field.type))
+
+    def size_of(self, node: syntax.SizeofType | syntax.SizeofExpression) -> Value:
+        """sizeof of a type. Structs have no size in a model: it is for what allocates them to know them."""
+        if isinstance(node, syntax.SizeofType) and node.keyword == "sizeof":
+            match self.text.c_type(node.type):
+                case CInteger(bits, _):
+                    return Scalar(build.integer(at(node), bits // 8), CInteger(64, False))
+                case CPointer():
+                    return Scalar(build.integer(at(node), 8), CInteger(64, False))
+                case CBool():
+                    return Scalar(build.integer(at(node), 1), CInteger(64, False))
+        return Opaque("the size of a struct")
+
+    # -- operators --
+
+    def unary(self, node: syntax.Node, operator: str, operand: Scalar) -> Scalar:
+        if operator == "~" and isinstance(operand.expression.type, tree.FlagsType):
+            return Scalar(build.unary(at(node), "~", operand.expression), operand.type)
+        return integers.unary(at(node), operator, operand)
+
+    def binary_node(self, node: syntax.Binary) -> Value:
+        if node.operator in _COMPARE:
+            compared = self.comparison(node)
+            return Scalar(compared.expression(), INT)
+        left, right = self.operands(node, node.left, node.right)
+        return self.binary(node, node.operator, left, right)
+
+    def binary(self, node: syntax.Node, operator: str, left: Value, right: Value) -> Value:
+        """An arithmetic operator on two values."""
+        position = at(node)
+        match left, right:
+            case Opaque(what), Scalar() | Opaque():
+                return Opaque(what)
+            case Scalar(), Opaque(what):
+                return Opaque(what)
+            case StackAddress(), Scalar() if operator in ("+", "-"):
+                return addresses.moved(position, left, operator, right)
+            case Scalar(), StackAddress() if operator == "+":
+                return addresses.moved(position, right, operator, left)
+            case StackAddress(), Scalar() if operator == "&":
+                return self.masked(node, left, right)
+            case StackAddress(), StackAddress() if operator == "-":
+                return addresses.distance(position, left, right)
+            case Region(), Scalar() if operator in ("+", "-"):
+                return self.moved_region(node, left, operator, right)
+            case Scalar(), Region() if operator == "+":
+                return self.moved_region(node, right, operator, left)
+            case Scalar(), Scalar():
+                return self.arithmetic(node, operator, left, right)
+        if isinstance(left, StackAddress) or isinstance(right, StackAddress):
+            raise addresses.refused(position, operator)
+        raise error(node, f"`{operator}` of {described(left)} and {described(right)} has no value in a model")
+
+    def arithmetic(self, node: syntax.Node, operator: str, left: Scalar, right: Scalar) -> Scalar:
+        flags = next((s for s in (left, right) if isinstance(s.expression.type, tree.FlagsType)), None)
+        if flags is not None and operator in ("&", "|", "^"):
+            type_ = flags.expression.type
+            assert isinstance(type_, tree.FlagsType)
+            sides = [self.as_flags(node, side, type_) for side in (left, right)]
+            return Scalar(build.binary(at(node), operator, *sides), flags.type)
+        return integers.binary(at(node), operator, left, right)
+
+    def as_flags(self, node: syntax.Node, value: Scalar, type_: tree.FlagsType) -> tree.Expression:
+        """A value beside flags. A number has no meaning there but 0: the bits have names."""
+        expression = value.expression
+        if expression.type == type_:
+            return expression
+        if isinstance(expression, tree.Constant) and expression.value == 0:
+            return tree.Constant(at(node), type_, 0)
+        names = ", ".join(name for name, _ in type_.members)
+        raise error(
+            node, f"only named bits can stand beside {type_.name} here: {names}; bind others in the manifest, [constants]"
+        )
+
+    def masked(self, node: syntax.Node, address: StackAddress, mask: Scalar) -> Value:
+        """`address & mask`: rounded down to a page or the like, or the offset in one."""
+        known = integers.as_integer(at(node), mask).expression
+        stack_size = self.text.size("THREAD_SIZE")
+        if isinstance(known, tree.Constant):
+            size = addresses.mask_size(known.value, stack_size)
+            if size is not None:
+                return addresses.aligned_down(at(node), address, size)
+            if 0 < known.value < stack_size and stack_size % (known.value + 1) == 0:
+                return addresses.binary_of_offset(
+                    at(node), "%", address, Scalar(build.integer(at(node), known.value + 1), mask.type)
+                )
+        raise addresses.refused(at(node), "&")
+
+    def conditional(self, node: syntax.Conditional) -> Value:
+        if node.then is None:
+            raise error(node, "`?:` without a middle operand; write the operand twice, or use an `if`")
+        test = self.condition(node.test)
+        with self.collected() as first:
+            then = self.value(node.then)
+        with self.collected() as second:
+            otherwise = self.value(node.otherwise)
+        if isinstance(test, tree.Constant):
+            self.statements += first if test.value else second
+            return then if test.value else otherwise
+        if isinstance(then, Scalar) and isinstance(otherwise, Scalar) and not first and not second:
+            return self.joined(node, test, then, otherwise)
+        raise error(node, "the operands of `?:` have effects, or are addresses; write an `if`")
+
+    def joined(self, node: syntax.Node, test: tree.Expression, then: Scalar, otherwise: Scalar) -> Scalar:
+        """A conditional value. A 0 beside a pointer or flags is a null pointer or no flag."""
+        first, second = then.expression, otherwise.expression
+        for mine, other in ((first, second), (second, first)):
+            if (
+                isinstance(mine, tree.Constant)
+                and mine.value == 0
+                and isinstance(other.type, (tree.ReferenceType, tree.FlagsType))
+            ):
+                zero = tree.Constant(mine.position, other.type, 0)
+                first, second = (zero, second) if mine is first else (first, zero)
+        if {type(first.type), type(second.type)} == {tree.BoolType, tree.IntType}:
+            first, second = (integers.as_integer(at(node), s).expression for s in (then, otherwise))
+        type_ = otherwise.type if isinstance(then.expression, tree.Constant) and then.expression.value == 0 else then.type
+        return Scalar(build.conditional(at(node), test, first, second), type_)
+
+    def cast(self, node: syntax.Node, wanted: CType, value: Value) -> Value:
+        """A cast. Between pointers it changes what the pointer is taken for only where the model knows both."""
+        position = at(node)
+        match value, wanted:
+            case Nothing(), CVoid():
+                return value
+            case Opaque() | Region() | StackAddress(), CPointer() | CInteger(bits=64):
+                return value
+            case Scalar(expression, _), CInteger() if isinstance(expression.type, tree.ReferenceType):
+                if expression.type == self.text.cpu_type:
+                    return value
+                if wanted.bits < 64:
+                    raise error(node, "a pointer does not fit into this type; cast it to unsigned long")
+                return Scalar(build.cast(position, self.text.address_range(expression.type), expression), wanted)
+            case Scalar(expression, _), CInteger() | CBool() if not isinstance(expression.type, tree.FlagsType):
+                return integers.cast(position, value, wanted)
+            case Scalar(expression, _), CPointer():
+                return self.to_pointer(node, wanted, expression, value)
+            case Scalar(expression, _), _ if isinstance(expression.type, tree.FlagsType):
+                return Scalar(expression, wanted) if not isinstance(wanted, CBool) else integers.cast(position, value, wanted)
+        kind = self.text.kind_of(wanted)
+        if isinstance(value, Scalar) and kind == self.text.kind_of(value.type) and kind is not None:
+            return Scalar(value.expression, wanted)
+        raise error(node, f"{described(value)} is not cast to this type in a model")
+
+    def to_pointer(self, node: syntax.Node, wanted: CPointer, expression: tree.Expression, value: Scalar) -> Scalar:
+        """A number or pointer as a pointer."""
+        record = self.text.record_of(wanted)
+        if isinstance(expression.type, tree.ReferenceType):
+            if record is not None and expression.type.record not in ("", record):
+                raise error(
+                    node, f"a pointer to {expression.type.record} is taken for one to {record} here; a model keeps them apart"
+                )
+            return Scalar(expression, wanted if record is not None else value.type)
+        expression = integers.as_integer(at(node), value).expression
+        if record is not None:
+            return Scalar(build.cast(at(node), tree.ReferenceType(record), expression), wanted)
+        return Scalar(expression, wanted)
+
+    # -- assignments --
+
+    def assignment(self, node: syntax.Assign | syntax.Increment) -> None:
+        """Emit an assignment whose value is dropped."""
+        match node:
+            case syntax.Assign(operator="=", place=place, value=value):
+                found = self.value(value)
+                self.store(node, self.target(place), found)
+            case syntax.Assign(operator=operator, place=place, value=value):
+                self.modify(node, place, operator[:-1], value)
+            case syntax.Increment(operator=operator, operand=operand):
+                self.modify(node, operand, operator[0], syntax.Number(node.position, 1))
+
+    def modify(self, node: syntax.Node, place: syntax.Expression, operator: str, value: syntax.Expression) -> None:
+        """`place operator= value`: of shared state a load, then a store."""
+        operand = self.value(value)
+        target = self.target(place)
+        if isinstance(target, CLocal):
+            self.write(node, target, self.binary(node, operator, self.read(place, target), operand))
+            return
+        if isinstance(target, Region) or not isinstance(operand, Scalar):
+            raise error(node, "this is assigned to as a whole only")
+        old = self.load(node, target)
+        new = self.arithmetic(node, operator, old, operand)
+        if isinstance(target.place.variable.type, tree.FlagsType) and operator not in _ON_TREE:
+            raise error(node, f"`{operator}=` of flags; only &, | and ^ have a meaning there")
+        on_tree, right = self.on_tree(node, operator, new, operand, target)
+        if on_tree is None:
+            raise error(
+                node, f"`{operator}=` here would wrap around, or mixes types; write the load and the store as two statements"
+            )
+        self.emit(tree.Assign(target.place.position, target.place, right, on_tree))
+
+    def on_tree(
+        self, node: syntax.Node, operator: str, new: Scalar, operand: Scalar, target: Cell
+    ) -> tuple[Operator | None, tree.Expression]:
+        """The tree's own `op=` for what C computes, where they are the same."""
+        expression = operand.expression
+        type_ = target.place.variable.type
+        if isinstance(type_, tree.FlagsType):
+            return _ON_TREE[operator], self.as_flags(node, operand, type_)
+        if isinstance(new.expression, tree.Binary) and isinstance(expression.type, (tree.IntType, tree.BoolType)):
+            return new.expression.operator, new.expression.right
+        return None, expression
+
+    def assignment_value(self, node: syntax.Assign | syntax.Increment) -> Value:
+        """The value of an assignment inside an expression, which is emitted first."""
+        place = node.place if isinstance(node, syntax.Assign) else node.operand
+        target = self.target(place)
+        if not isinstance(target, CLocal):
+            if isinstance(node, syntax.Assign) and node.operator == "=":
+                value = self.value(node.value)
+                if isinstance(value, Scalar):
+                    kept = self.kept(node, value)
+                    self.store(node, target, kept)
+                    return kept
+            raise error(node, "the value of this assignment is used; assign first, in a statement of its own")
+        old = None
+        if isinstance(node, syntax.Increment) and not node.prefix:
+            before = self.read(place, target)
+            if not isinstance(before, Scalar):
+                raise error(node, "`++` behind a pointer, whose old value is used; write two statements")
+            old = self.kept(node, before)
+        self.assignment(node)
+        return old if old is not None else self.read(place, target)
+
+    def call(self, node: syntax.Call) -> Value:
+        """A call; see CallTranslator."""
+        raise NotImplementedError
+
+
+def number_type(node: syntax.Number) -> CInteger:
+    """The type of an integer constant (C11 6.4.4.1)."""
+    for type_ in (CInteger(32, True), CInteger(32, False), CInteger(64, True), CInteger(64, False)):
+        if node.long and type_.bits < 64:
+            continue
+        if (node.unsigned and type_.signed) or (node.decimal and not node.unsigned and not type_.signed):
+            continue
+        if node.value <= limits(type_).high:
+            return type_
+    raise error(node, "this number does not fit into any integer type; write a smaller one")
+
+
+def _expressions(value: Value) -> Sequence[tree.Expression]:
+    match value:
+        case Scalar(expression, _):
+            return (expression,)
+        case StackAddress(area, offset):
+            return (area, offset)
+        case Region(_, _, base, index):
+            return (index,) if base is None else (base, index)
+    return ()
+
+
+_NAMES: dict[type[syntax.Expression], str] = {
+    syntax.FloatNumber: "a floating point number",
+    syntax.StatementExpression: "a statement inside an expression",
+    syntax.LabelAddress: "the address of a label",
+    syntax.GenericSelection: "_Generic",
+    syntax.InitialiserList: "a list of initial values",
+    syntax.CompoundLiteral: "a compound literal",
+    syntax.TypeArgument: "a type as an argument",
+}
+__all__ = ["ExpressionTranslator", "truth"]

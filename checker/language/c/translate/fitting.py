@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Values of C where the tree needs one of a certain type."""
+
+from __future__ import annotations
+
+from checker.language import build, tree
+from checker.language.c.translate.integers import as_integer
+from checker.language.c.translate.types import CPointer
+from checker.language.c.translate.values import Opaque, Region, Scalar, StackAddress, Value
+from checker.language.errors import ModelError
+from checker.language.types import describe
+
+
+def fitted(position: tree.Position, value: Value, wanted: tree.Type, purpose: str) -> tree.Expression:
+    """A value as C would convert it for a place of that type. purpose: what needs it, as an error says it. ModelError if C would
+    need a cast, or if the model cannot have it there."""
+    if not isinstance(value, Scalar):
+        what = {StackAddress: "an address in a stack", Region: "a pointer into an array"}.get(
+            type(value), "no value of the model"
+        )
+        raise ModelError(position, f"{purpose} takes {describe(wanted)}, and this is {what}")
+    expression = value.expression
+    have = expression.type
+    match wanted:
+        case tree.ReferenceType():
+            if isinstance(expression, tree.Constant) and expression.value == 0:
+                return tree.Constant(position, wanted, 0)
+            if isinstance(have, tree.IntType) and isinstance(value.type, CPointer):
+                return build.cast(position, wanted, expression)
+        case tree.BoolType():
+            return build.truth(expression)
+        case tree.IntType():
+            return build.fit(as_integer(position, value).expression, wanted, purpose)
+        case tree.FlagsType() if isinstance(have, tree.IntType):
+            return build.cast(position, wanted, expression)
+    return build.fit(expression, wanted, purpose)
+
+
+def truth(position: tree.Position, value: Value) -> tree.Expression:
+    """A value as a condition."""
+    match value:
+        case Scalar(expression, _):
+            return build.truth(expression)
+        case Region():
+            return build.boolean(position, True)
+        case StackAddress(area, _):
+            return build.truth(area)
+        case Opaque(what):
+            raise ModelError(position, f"{what} makes no difference in the model, and cannot be tested")
+    raise ModelError(position, "a function without a result is tested here")

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Arithmetic as C has it, on integers of the tree, which have no size.
+
+Values in a model are small, so that most operations are the same in both. Where C would wrap around, a constant is computed as C
+does; another unsigned value is taken modulo its size where that is what C says, and what can only be a mistake (a negative value
+that becomes unsigned, signed overflow, a shift or division of a negative value) is checked when the value is there.
+"""
+
+from __future__ import annotations
+
+from checker.language import build, tree
+from checker.language.c.translate.types import INT, CBool, CInteger, CType, arithmetic, limits, promoted
+from checker.language.c.translate.values import Scalar
+from checker.language.errors import ModelError
+
+_ON_TREE = {"+": "+", "-": "-", "*": "*", "/": "//", "%": "%", "&": "&", "|": "|", "^": "^", "<<": "<<", ">>": ">>"}
+
+
+def as_integer(position: tree.Position, value: Scalar) -> Scalar:
+    """A truth value or flags as the integer that C has for it; integers as they are. ModelError for a reference."""
+    match value.expression.type:
+        case tree.IntType():
+            return value
+        case tree.BoolType():
+            return Scalar(build.cast(position, tree.IntType(0, 1), value.expression), INT)
+        case tree.FlagsType() as flags:
+            return Scalar(build.cast(position, tree.IntType(0, flags.mask), value.expression), value.type)
+    raise ModelError(position, "a pointer is not a number here; cast it to unsigned long first")
+
+
+def converted(position: tree.Position, value: Scalar, wanted: CInteger) -> tree.Expression:
+    """An integer as C converts it to a type (C11 6.3.1.3)."""
+    expression = as_integer(position, value).expression
+    have, room = expression.type, limits(wanted)
+    assert isinstance(have, tree.IntType)
+    if room.low <= have.low and have.high <= room.high:
+        return expression
+    if isinstance(expression, tree.Constant):
+        return build.integer(position, _wrapped(expression.value, wanted))
+    if not wanted.signed and have.low >= 0:
+        return build.binary(position, "&", expression, build.integer(position, room.high))
+    fitting = tree.IntType(max(room.low, min(have.low, room.high)), min(room.high, max(have.high, room.low)))
+    return tree.Cast(position, fitting, expression, "a value that C converts to another type")
+
+
+def _wrapped(value: int, type_: CInteger) -> int:
+    value %= 1 << type_.bits
+    return value - (1 << type_.bits) if type_.signed and value >> (type_.bits - 1) else value
+
+
+def binary(position: tree.Position, operator: str, left: Scalar, right: Scalar) -> Scalar:
+    """One of the operators * / % + - << >> & ^ |."""
+    left, right = as_integer(position, left), as_integer(position, right)
+    shifts = operator in ("<<", ">>")
+    type_ = promoted(left.type) if shifts else arithmetic(left.type, right.type)
+    a = converted(position, left, type_)
+    b = converted(position, right, promoted(right.type) if shifts else type_)
+    if operator in ("<<", ">>", "/", "%"):
+        a, b = _natural(position, a, operator), _natural(position, b, operator)
+    result = build.binary(position, _ON_TREE[operator], a, b)
+    return Scalar(_in_range(position, result, type_), type_)
+
+
+def _natural(position: tree.Position, operand: tree.Expression, operator: str) -> tree.Expression:
+    """The operand, checked not to be negative: what then comes out C leaves to the compiler, or rounds differently."""
+    type_ = operand.type
+    assert isinstance(type_, tree.IntType)
+    if type_.low >= 0:
+        return operand
+    if type_.high < 0:
+        raise ModelError(position, f"`{operator}` of a negative value; C leaves it to the compiler what comes out")
+    return tree.Cast(position, tree.IntType(0, type_.high), operand, f"an operand of `{operator}`")
+
+
+def _in_range(position: tree.Position, result: tree.Expression, type_: CInteger) -> tree.Expression:
+    """A result in the range of its type: unsigned ones wrap around, signed ones must not."""
+    have, room = result.type, limits(type_)
+    assert isinstance(have, tree.IntType)
+    if room.low <= have.low and have.high <= room.high:
+        return result
+    if isinstance(result, tree.Constant):
+        if type_.signed:
+            raise ModelError(position, f"this is {result.value}, which overflows; use an unsigned type")
+        return build.integer(position, _wrapped(result.value, type_))
+    if not type_.signed and have.low >= 0:
+        return build.binary(position, "&", result, build.integer(position, room.high))
+    fitting = tree.IntType(max(room.low, min(have.low, room.high)), min(room.high, max(have.high, room.low)))
+    return tree.Cast(position, fitting, result, "a result that would wrap around in C")
+
+
+def unary(position: tree.Position, operator: str, operand: Scalar) -> Scalar:
+    """One of the operators + - ~."""
+    type_ = promoted(operand.type)
+    value = converted(position, operand, type_)
+    if operator == "~" and not type_.signed:
+        return Scalar(build.binary(position, "-", build.integer(position, limits(type_).high), value), type_)
+    result = value if operator == "+" else build.unary(position, operator, value)
+    return Scalar(_in_range(position, result, type_), type_)
+
+
+def compare(position: tree.Position, operator: str, left: Scalar, right: Scalar) -> tree.Expression:
+    """One of the operators == != < > <= >=, of two integers."""
+    left, right = as_integer(position, left), as_integer(position, right)
+    type_ = arithmetic(left.type, right.type)
+    return build.compare(position, operator, converted(position, left, type_), converted(position, right, type_))
+
+
+def cast(position: tree.Position, value: Scalar, wanted: CType) -> Scalar:
+    """An integer as another integer type, or as a truth value."""
+    if isinstance(wanted, CBool):
+        return Scalar(build.truth(value.expression), wanted)
+    assert isinstance(wanted, CInteger)
+    return Scalar(converted(position, value, wanted), wanted)

@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What the names and types of a C text are, beside its functions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from checker.language import build, tree
+from checker.language.c import syntax
+from checker.language.c.manifest import Manifest
+from checker.language.c.translate.constants import evaluate
+from checker.language.c.translate.raising import at, error
+from checker.language.c.translate.table import Api
+from checker.language.c.translate.types import (
+    INT,
+    UNSIGNED_LONG,
+    CBool,
+    CInteger,
+    CNamed,
+    CPointer,
+    CStruct,
+    CType,
+    CVoid,
+    c_type,
+)
+from checker.language.c.translate.values import Kind, Opaque, Scalar, ScalarKind
+from checker.language.errors import UsageError
+from checker.language.foreign import Kernel
+
+RECORDS: Mapping[str, str] = {"page": "Page", "vm_struct": "VmArea", "task_struct": "Task"}
+"""The structs of C that are records of the kernel."""
+
+NAMED: Mapping[str, str] = {"gfp_t": "Gfp", "pte_t": "Page"}
+"""The types of C that are types of the kernel."""
+
+SIGNED = tree.IntType(-(1 << 20), (1 << 20) - 1)
+UNSIGNED = tree.IntType(0, (1 << 21) - 1)
+"""The range of local integers: far more than any model counts to, and few enough bits."""
+
+
+class Sizes:
+    """Constants of C and of the kernel, evaluated. expressions: those of C, parsed."""
+
+    def __init__(self, kernel: Kernel, manifest: Manifest, expressions: Mapping[str, syntax.Expression]) -> None:
+        self.kernel = kernel
+        self.manifest = manifest
+        self.expressions = expressions
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.expressions
+
+    def size(self, name: str) -> int:
+        if name in self.expressions:
+            return evaluate(self.expressions[name], self.size)
+        try:
+            return self.kernel.constant(name).value
+        except UsageError:
+            raise UsageError(f"`{name}` is not a size: neither [sizes] nor the kernel has it", self.manifest.path) from None
+
+
+class Names:
+    """typedefs: those that the text defines."""
+
+    def __init__(self, sizes: Sizes, api: Api, typedefs: Mapping[str, syntax.Type]) -> None:
+        self.kernel = sizes.kernel
+        self.manifest = sizes.manifest
+        self.api = api
+        self.typedefs = typedefs
+        self.sizes = sizes
+        self.area_type = self._reference("VmArea")
+        self.cpu_type = self._reference("Cpu")
+        pages = self.size("STACK_PAGES")
+        self.offset_type = tree.IntType(-2 * self.size("PAGE_SIZE"), (pages + 2) * self.size("PAGE_SIZE") - 1)
+        self.index_type = tree.IntType(-1, 2 * pages + 2)
+
+    def _reference(self, record: str) -> tree.ReferenceType:
+        found = self.kernel.type(record)
+        assert isinstance(found, tree.ReferenceType)
+        return found
+
+    # -- types --
+
+    def c_type(self, type_: syntax.Type) -> CType:
+        return c_type(type_, self.typedefs)
+
+    def kind_of(self, type_: CType) -> Kind | None:
+        match type_:
+            case CBool():
+                return ScalarKind(tree.BoolType(), type_)
+            case CNamed(name) if name in NAMED:
+                return ScalarKind(self.kernel.type(NAMED[name]), type_)
+            case CPointer(CStruct(tag)) if tag in RECORDS:
+                return ScalarKind(self.kernel.type(RECORDS[tag]), type_)
+        return None
+
+    def integer_type(self, type_: CType) -> tree.IntType:
+        if isinstance(type_, CInteger) and type_.bits < 32:
+            high = (1 << (type_.bits - 1 if type_.signed else type_.bits)) - 1
+            return tree.IntType(-high - 1 if type_.signed else 0, high)
+        return SIGNED if isinstance(type_, CInteger) and type_.signed else UNSIGNED
+
+    def type_of_value(self, type_: tree.Type) -> CType:
+        match type_:
+            case tree.ReferenceType(record):
+                if record == self.cpu_type.record:
+                    return CInteger(32, False)
+                tag = next((tag for tag, known in RECORDS.items() if known == record), None)
+                return CPointer(CVoid() if tag is None else CStruct(tag))
+            case tree.BoolType():
+                return CBool()
+            case tree.FlagsType(name=name):
+                return next((CNamed(c) for c, kernel in NAMED.items() if kernel == name), CInteger(32, False))
+            case tree.IntType(low=low):
+                return CInteger(32, low < 0)
+        return INT
+
+    def type_syntax(self, at_: syntax.Node, type_: tree.Type) -> syntax.Type:
+        """How C writes the type of values of the tree, for text of our own."""
+        position = at_.position
+        match self.type_of_value(type_):
+            case CPointer(CStruct(tag)):
+                return syntax.PointerType(position, (), syntax.TaggedType(position, (), "struct", tag))
+            case CNamed(name):
+                return syntax.TypedefType(position, (), name)
+            case CBool():
+                return syntax.TypedefType(position, (), "bool")
+        return syntax.BuiltinType(position, (), "unsigned int")
+
+    def record_of(self, type_: CPointer) -> str | None:
+        return RECORDS.get(type_.target.tag) if isinstance(type_.target, CStruct) else None
+
+    def address_range(self, type_: tree.ReferenceType) -> tree.IntType:
+        record = self.kernel.record(type_.record)
+        return tree.IntType(0, (record.count + 1) * record.alignment - 1)
+
+    # -- names --
+
+    def constant(self, node: syntax.Node, name: str) -> Scalar | Opaque | None:
+        position = at(node)
+        if name in self.manifest.constants:
+            return self._bound(node, name, self.manifest.constants[name])
+        if name in self.sizes:
+            return Scalar(build.integer(position, self.size(name)), UNSIGNED_LONG)
+        if name in self.api.flags:
+            flags, members = self.api.flags[name]
+            return self._flags(position, flags, members)
+        if name in self.api.opaque:
+            return Opaque(self.api.opaque[name])
+        if name in self.api.numbers:
+            return Scalar(build.integer(position, self.api.numbers[name]), INT)
+        return None
+
+    def _flags(self, position: tree.Position, name: str, members: tuple[str, ...]) -> Scalar:
+        type_ = self.kernel.type(name)
+        assert isinstance(type_, tree.FlagsType)
+        bits = dict(type_.members)
+        value = 0
+        for member in members:
+            value |= bits[member]
+        return Scalar(tree.Constant(position, type_, value), self.type_of_value(type_))
+
+    def _bound(self, node: syntax.Node, name: str, bound: str) -> Scalar:
+        """A constant that the manifest has as `Type.MEMBER`."""
+        type_name, _, member = bound.partition(".")
+        type_ = self.kernel.type(type_name)
+        if isinstance(type_, tree.FlagsType) and member in dict(type_.members):
+            return self._flags(at(node), type_name, (member,))
+        raise error(node, f"{self.manifest.path} has `{name}` as {bound}, which the kernel does not have")
+
+    def size(self, name: str) -> int:
+        return self.sizes.size(name)

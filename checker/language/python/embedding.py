@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The kernel in Python, as a protocol in another language meets it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from checker.language import tree
+from checker.language.errors import ModelError, UsageError, similar
+from checker.language.foreign import Callee, Declared, ForeignText
+from checker.language.python.declare.symbol_table import Symbols
+from checker.language.python.source.modules import Import, Module, display_path
+from checker.language.python.source.symbols import Code, RecordName, Symbol, TypeName
+
+
+def module_of(path: Path, text: ForeignText) -> Module:
+    """What stands for a protocol among the modules of a program: it imports what the protocol needs, and defines nothing."""
+    display = display_path(path)
+    begin = tree.Position(display, 1, 1)
+    module = Module("__main__", path, display, "", text.doc)
+    for name, taken in text.imports.items():
+        module.imports.append((name, begin))
+        module.definitions |= {each: Import(name, each, begin) for each in taken}
+    return module
+
+
+class KernelOfModules:
+    """Answers a foreign.Kernel's questions from the modules of a program."""
+
+    def __init__(self, symbols: Symbols) -> None:
+        self.symbols = symbols
+
+    def type(self, name: str) -> tree.Type:
+        match self._symbol(name):
+            case RecordName(record):
+                return tree.ReferenceType(record)
+            case tree.EnumType() | tree.FlagsType() as type_:
+                return type_
+            case TypeName(type_):
+                return type_
+        raise UsageError(f"the kernel's `{name}` is not a type")
+
+    def constant(self, name: str) -> tree.Constant:
+        found = self._symbol(name)
+        if not isinstance(found, tree.Constant):
+            raise UsageError(f"the kernel's `{name}` is not a parameter or constant")
+        return found
+
+    def record(self, name: str) -> tree.Record:
+        self.type(name)
+        return self.symbols.records[name]
+
+    def field(self, record: str, name: str) -> tree.Variable:
+        fields = self.fields(record)
+        if name not in fields:
+            raise UsageError(f"the kernel's {record} has no field `{name}`{similar(name, fields)}")
+        return fields[name]
+
+    def fields(self, record: str) -> Mapping[str, tree.Variable]:
+        self.type(record)
+        return self.symbols.fields(record)
+
+    def service(self, name: str) -> Callee:
+        code = self._code(name)
+        return self._callee(self.symbols.use_code(code), code)
+
+    def hook(self, name: str) -> Callee:
+        code = self._code(name)
+        if "hook" not in code.decorators:
+            raise UsageError(f"the kernel's `{name}` is not a hook; spec/kernel/hooks.py has them")
+        return self._callee(name, code)
+
+    def check(self, declared: Declared) -> None:
+        """ModelError where a routine does not fit the hook that it implements, or another routine implements that too."""
+        routines = {routine.name: routine for routine in declared.routines}
+        for name, implementation in declared.implementations.items():
+            hook, routine = self.hook(name), routines[implementation]
+            if name in self.symbols.code.implementations:
+                raise ModelError(routine.position, f"the hook {name} is implemented already; leave one out")
+            if [p.type for p in hook.parameters] != [p.type for p in routine.parameters] or hook.result != routine.result:
+                raise ModelError(routine.position, f"the hook {name} has other parameters, or another result")
+
+    def _callee(self, name: str, code: Code) -> Callee:
+        parameters = tuple(binding.local for binding in self.symbols.parameters_of(code))
+        return Callee(name, parameters, self.symbols.result_of(code), code.is_function)
+
+    def _code(self, name: str) -> Code:
+        found = self._symbol(name)
+        if not isinstance(found, Code):
+            raise UsageError(f"the kernel's `{name}` is not a routine or function")
+        return found
+
+    def _symbol(self, name: str) -> Symbol:
+        kernel = [module for module in self.symbols.modules.modules.values() if module.name.startswith("spec.")]
+        for module in kernel:
+            definition = module.definitions.get(name)
+            if definition is not None and not isinstance(definition, Import):
+                return self.symbols.resolve(module, name, definition)
+        raise UsageError(f"the kernel has no `{name}`{similar(name, {n for module in kernel for n in module.definitions})}")

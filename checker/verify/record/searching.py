@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Searching the configurations that models record, one after the other or side by side."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Generator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+from checker.explicit.engines import Method
+from checker.explicit.search.results import Limits, Progress
+from checker.language import tree
+from checker.language.errors import UsageError
+from checker.result.verdict import Run
+from checker.trace.confirmation.build import Disagreement
+from checker.verify.configuration import check_configuration
+from checker.verify.request import LIVENESS_STATES, Request
+from checker.verify.subject import live_properties
+from checker.verify.workers import Died, Workers
+
+Found = Run | UsageError | str
+"""What came of a search: how it ended, what is wrong with the model or its settings, or why it did not end."""
+
+Waiting = Callable[[Path], AbstractContextManager[Progress]]
+"""A context in which a search goes on, and what to call with how far it is."""
+
+
+@dataclass(frozen=True)
+class Search:
+    """How all configurations are searched. limits: of each. again: whether properties of runs that were left out, as the record
+    has very many states, are searched after all where it turns out that these are not so many."""
+
+    method: Method
+    limits: Limits
+    again: bool
+
+    def configuration(
+        self, path: Path, program: tree.Program, expected: tree.Expectation, progress: Progress | None = None
+    ) -> Run:
+        """Search a configuration in full, without reductions. Where very many states are recorded, properties of runs are left
+        out, as in `check`. Raises as check_configuration."""
+        events = expected.events if program.events else None
+        # The model may be edited meanwhile: all its configurations are those of the text that was read first.
+        texts = {path.resolve(): program.sources[program.model]}
+        request = Request(path, dict(expected.settings), events, _properties(program, expected), None, texts)
+        run = check_configuration(request, self.method, self.limits, progress)
+        if self.again and request.properties is not None and run.stopped is None and run.statistics.states <= LIVENESS_STATES:
+            run = check_configuration(dataclasses.replace(request, properties=None), self.method, self.limits, progress)
+        return run
+
+
+def _properties(program: tree.Program, expected: tree.Expectation) -> tuple[str, ...] | None:
+    if expected.states is None or expected.states <= LIVENESS_STATES:
+        return None
+    of_runs = live_properties(program, frozenset(program.properties))
+    return tuple(name for name in program.properties if name not in of_runs)
+
+
+Programs = Sequence[tuple[Path, tree.Program]]
+
+
+def one_after_the_other(programs: Programs, search: Search, waiting: Waiting) -> Generator[Found]:
+    """Search all configurations of all models, in their order. Raises as check_configuration, but for UsageError."""
+    for path, program in programs:
+        for expected in program.expectations:
+            found: Found
+            try:
+                with waiting(path) as progress:
+                    found = search.configuration(path, program, expected, progress)
+            except UsageError as error:
+                found = error
+            yield found
+
+
+def side_by_side(programs: Programs, search: Search, waiting: Waiting, jobs: int) -> Generator[Found]:
+    """As one_after_the_other, in that many processes. What comes early waits for its turn."""
+    every = [(path, program, expected) for path, program in programs for expected in program.expectations]
+
+    def work(number: int) -> Found | Disagreement | RuntimeError:
+        try:
+            return search.configuration(*every[number])
+        except UsageError as error:
+            return error
+        except MemoryError:
+            return "out of memory"
+        except Disagreement as error:
+            return Disagreement(str(error))
+        except RecursionError:
+            return UsageError("the model is nested too deeply; split its expressions")
+        except Exception as error:
+            return RuntimeError(f"{type(error).__name__}: {error}")
+
+    results: dict[int, Found | Disagreement | RuntimeError] = {}
+
+    def then(number: int, result: Found | Disagreement | RuntimeError | Died) -> None:
+        results[number] = str(result) if isinstance(result, Died) else result
+
+    workers: Workers[int, Found | Disagreement | RuntimeError] = Workers(min(jobs, len(every)), work)
+    with workers:
+        steps = workers.results(range(len(every)), then)
+        for number, (path, _, _) in enumerate(every):
+            with waiting(path):
+                while number not in results:
+                    next(steps)
+            found = results.pop(number)
+            if isinstance(found, Disagreement | RuntimeError):
+                raise found
+            yield found
