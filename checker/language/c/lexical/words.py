@@ -102,6 +102,11 @@ ITERATORS = re.compile(r"\w*for_each\w*", re.ASCII | re.IGNORECASE)
 MACRO_NAME = re.compile(r"_*[A-Z][A-Z0-9_]*", re.ASCII)
 """What macros are called that stand at file scope like declarations."""
 
+FILE_SCOPE = re.compile(
+    r"\w+_initcall(?:_sync)?|(?:early|core|module)_param\w*|module_(?:init|exit)|__setup|static_assert", re.ASCII
+)
+"""Those of them that are not written in capitals."""
+
 PER_CPU = re.compile(r"(DEFINE|DECLARE)_(?:STATIC_|EARLY_)?PER_CPU(?:_[A-Z_]+)?", re.ASCII)
 LOCKS = {
     "DEFINE_SPINLOCK": "spinlock_t",

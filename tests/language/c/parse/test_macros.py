@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from checker.language.c.lexical.macros import Expander, MacroDefinition, Macros
-from checker.language.c.lexical.tokens import rows
+from checker.language.c.lexical.tokens import Undecided, rows
 from checker.language.c.parse import Others, all_of, parse_chunk
 from checker.language.c.parse.directives import Preprocessor
 from checker.language.c.syntax import Binary, Name, Number, Unparsed, VariableDefinition
@@ -188,6 +188,10 @@ def test_macros_of_headers() -> None:
     assert isinstance(wrong, Unparsed)
     assert wrong.reason.startswith("the macro `F`: ")
     assert isinstance(all_of([header.macros, header.macros])["F"], MacroDefinition)
+    gone = scan("#define PAGES 4\n#undef PAGES").macros
+    for order in ([header.macros, gone], [gone, header.macros], [gone, header.macros, gone]):
+        assert isinstance(all_of(order)["PAGES"], Undecided)
+    assert all_of([gone, gone])["PAGES"] is None
 
 
 def test_symbols_of_the_configuration_in_code() -> None:
