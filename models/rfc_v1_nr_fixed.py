@@ -62,7 +62,7 @@ RECORDED = Recorded(
         "fault-bounded": "c71269d22f34",
         "fault-resolved": "643c7a9dc95e",
         "free-context": "145eadcb549a",
-        "handler-reentrant": "1b9a2d663e55",
+        "handler-reentrant": "d1316da70217",
         "live-page": "16cdc950bda9",
         "lock-held": "8f06bd86a604",
         "lock-order": "381b48ac424d",

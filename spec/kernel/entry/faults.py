@@ -2,7 +2,7 @@
 """Where stack faults and interrupts strike."""
 
 from checker.language import action, check, enter, function, has_frames, in_routine, require
-from spec.kernel.architecture import CURRENT_WITH_STACK
+from spec.kernel.architecture import CURRENT_WITH_STACK, FAULTS_NEST
 from spec.kernel.entry.exceptions import (
     common_interrupt,
     exc_nmi,
@@ -151,7 +151,7 @@ def nmi(cpu: Cpu, level: Level) -> None:
     task = cpu.stack
     require((SWITCH_FAULT or task is cpu.current) and is_unmapped(task, level))
     check(
-        EXCEPTION_STACKS > 1 or not in_stack_fault(cpu),
+        EXCEPTION_STACKS > 1 or FAULTS_NEST or not in_stack_fault(cpu),
         handler_reentrant,
         "the fault at level {level} overwrites the frame of the fault that {cpu} is handling",
     )

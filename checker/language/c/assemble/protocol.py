@@ -11,7 +11,7 @@ from checker.language.c.api.linux import linux
 from checker.language.c.assemble.accounting import account
 from checker.language.c.assemble.bindings import Bound, bind
 from checker.language.c.assemble.definitions import Definitions
-from checker.language.c.assemble.variables import added_members, declared
+from checker.language.c.assemble.variables import add_members, declared
 from checker.language.c.manifest import Manifest
 from checker.language.c.source import CSource
 from checker.language.c.translate.constants import evaluate
@@ -91,10 +91,11 @@ class CProtocol:
         sizes, api = self.sizes(kernel), linux()
         functions = Functions(sizes, api, self.definitions.typedefs, self.definitions.function, {}, {}, {})
         variables = declared(functions, self.definitions.variables)
-        variables.members |= added_members(functions, self.definitions.members)
+        add_members(functions, self.definitions.members, variables)
         functions.new_members |= variables.members
         functions.variables |= variables.static
         functions.per_cpu_variables |= variables.per_cpu
+        functions.declared_types |= variables.types
         bound = bind(functions, self.definitions, self.manifest)
         account(self.source, self.definitions, functions, bound, self.manifest)
         return Declared(

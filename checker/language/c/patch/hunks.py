@@ -193,7 +193,7 @@ def _misfit(text: Text, index: int, end: int, header: Header) -> PatchError:
     needed = max(header.old_count, header.new_count)
     promise = f"this hunk's header counts {header.old_count} old and {header.new_count} new lines"
     if counted < needed or (end == len(text.lines) and counted < header.old_count + lines.count("+")):
-        return text.error(index, f"{promise}, but {counted} lines follow: it was cut off; {SAVE_RAW}")
+        return text.error(index, f"{promise}, but {counted} lines follow: it was cut off or edited; {SAVE_RAW}")
     wrap = _wrap(text, index + 1, end)
     if wrap is not None:
         return text.error(

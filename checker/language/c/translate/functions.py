@@ -57,6 +57,7 @@ class Functions(Names):
         self.variables = variables
         self.per_cpu_variables = per_cpu
         self.new_members = members
+        self.declared_types: dict[tuple[str | None, str], CType] = {}
         self.assumed: dict[str, None] = {}
         self.switched_off: list[tree.Position] = []
         self.translated: dict[str, syntax.FunctionDefinition] = {}
@@ -71,6 +72,9 @@ class Functions(Names):
 
     def per_cpu(self, name: str) -> tree.Variable | None:
         return self.per_cpu_variables.get(name)
+
+    def type_of_variable(self, record: str | None, variable: tree.Variable) -> CType:
+        return self.declared_types.get((record, variable.name)) or self.type_of_value(variable.type)
 
     def member(self, tag: str, name: str) -> str | None:
         record = RECORDS.get(tag)

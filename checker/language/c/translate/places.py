@@ -66,7 +66,7 @@ class PlaceTranslator(Code):
         elif not isinstance(region.index, tree.Constant) or region.index.value:
             raise error(node, f"`{variable.name}` is one value, not an array; the pointer may only point to it")
         place = tree.Place(position, variable, region.record, region.base, indices)
-        return Cell(place, self.type_of_value(variable.type))
+        return Cell(place, self.text.type_of_variable(region.record, variable))
 
     def type_of_value(self, type_: tree.Type) -> CType:
         """What C has for values of a type of the tree."""

@@ -43,6 +43,9 @@ class Text(Protocol):
     def type_of_value(self, type_: tree.Type) -> CType:
         """What C has for values of a type of the tree."""
 
+    def type_of_variable(self, record: str | None, variable: tree.Variable) -> CType:
+        """What C has a variable or member as."""
+
     def record_of(self, type_: CPointer) -> str | None:
         """The record that a pointer of the type points to, if the kernel has one for it."""
 
