@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from checker.language import tree
 from checker.language.c import syntax
 from checker.language.c.api.linux import linux
 from checker.language.c.assemble.definitions import Definitions
 from checker.language.c.assemble.variables import declared
-from checker.language.c.manifest import Manifest
+from checker.language.c.manifest import read_manifest
 from checker.language.c.patch.reading import read_c_source
 from checker.language.c.syntax import Position
 from checker.language.c.translate.functions import Functions
@@ -29,23 +30,7 @@ from .random.programs import Program
 _AT = tree.Position("program.c", 1, 1)
 _STACK_PAGES = 8
 
-MANIFEST = Manifest(
-    path="no manifest",
-    kernel="",
-    taken_for="",
-    config={},
-    sizes={"PAGE_SIZE": "4096", "THREAD_SIZE": "32768"},
-    kernel_sizes={},
-    fault_bytes=("first",),
-    data={},
-    members={},
-    constants={},
-    hooks=(),
-    inserted=(),
-    registered=(),
-    boot=(),
-    ignore=(),
-)
+MANIFEST = read_manifest(Path(__file__).with_name("programs.toml"))
 
 
 class NoKernel:
