@@ -58,6 +58,7 @@ class BlockTranslator(CallTranslator):
         self.loops: list[_Loop] = []
         self.guards: list[list[Callable[[], None]]] = []
         self.copied = 0
+        self.active_group: tree.Expression | None = None  # the memory cgroup that set_active_memcg() has made active
 
     def statement(self, node: syntax.Statement) -> None:
         """Translate any statement; see StatementTranslator."""

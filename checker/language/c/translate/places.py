@@ -53,6 +53,8 @@ class PlaceTranslator(Code):
                 return self.cell(node, self.element(node, base, index))
             case syntax.Unary(operator="*", operand=operand):
                 return self.cell(node, self.region(operand))
+            case syntax.Call(function=syntax.Name(name=name)) if name in self.text.api.places:
+                return self.cell(node, self.text.api.places[name](self, node))
         raise error(node, "this cannot be assigned to in a model; assign to a variable, a member or an element")
 
     def cell(self, node: syntax.Node, region: Region) -> Cell:
@@ -120,7 +122,7 @@ class PlaceTranslator(Code):
         record, _, field = (bound[len("address(") : -1] if is_address else bound).partition(".")
         if pointer.expression.type != tree.ReferenceType(record):
             raise error(node, f'the manifest has "{tag}.{name}" = "{bound}", and a struct {tag} is no {record} to the kernel')
-        variable = self.text.kernel.field(record, field)
+        variable = self.text.field(record, field)
         region = Region(variable, record, pointer.expression, build.integer(position, 0))
         if is_address:
             return StackAddress(self.load(node, self.cell(node, region)).expression, build.integer(position, 0))

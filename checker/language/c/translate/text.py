@@ -67,7 +67,10 @@ class Text(Protocol):
         """The field of Cpu that a per-CPU variable is, if the name is one."""
 
     def member(self, tag: str, name: str) -> str | None:
-        """What a member is to the kernel, as the manifest says it."""
+        """What a member is to the kernel, as the manifest says it; of a member that the text adds, the new field."""
+
+    def field(self, record: str, name: str) -> tree.Variable:
+        """A field of a record, one that the text adds included."""
 
     # -- functions --
 
