@@ -184,6 +184,7 @@ def test_a_brace_that_is_added_to_a_struct_closes_nothing() -> None:
         "+void f(int a);\n+extern int b;\n",
         "+static inline void f(int a) { }\n.\n.static inline int g(void)\n.{\n.    return 1;\n.}\n",
         "+struct s { int a; };\n+int f(struct s *x);\n",
+        ".early_initcall(a);\n+int f(int b);\n",
         ".EXPORT_SYMBOL(a);\n.\n+int f(int b)\n+{\n+    return b;\n+}\n",
     ],
 )
