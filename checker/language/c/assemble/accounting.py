@@ -36,6 +36,8 @@ def _node(node: syntax.TopLevel, chunk: Chunk, functions: Functions, bound: Boun
         case syntax.FunctionDefinition(name=name):
             if any(part.position.added for part in parts(node)):
                 _function(node, functions, bound, manifest)
+        case syntax.MembersInStruct():
+            return  # each is a new field, or was refused (variables.py)
         case syntax.StatementsInFunction():
             for shown in node.statements:
                 _shown(shown, node, bound, manifest)
