@@ -17,6 +17,7 @@ from checker.language.c.source import CSource
 from checker.language.c.translate.constants import evaluate
 from checker.language.c.translate.functions import Functions
 from checker.language.c.translate.names import Sizes
+from checker.language.errors import ModelError, UsageError
 from checker.language.foreign import Declared, Kernel
 
 _BUGS = ("BUG", "BUG_ON", "WARN", "WARN_ON", "WARN_ONCE", "WARN_ON_ONCE", "VM_BUG_ON", "VM_WARN_ON", "VM_WARN_ON_ONCE")
@@ -88,6 +89,14 @@ class CProtocol:
         return Sizes(kernel, self.manifest, self.definitions.sizes)
 
     def declare(self, kernel: Kernel) -> Declared:
+        try:
+            return self._declared(kernel)
+        except UsageError as error:
+            if error.at is not None or isinstance(error, ModelError):
+                raise
+            raise UsageError(error.message, self.manifest.path) from None  # a name of the kernel's that only the manifest has
+
+    def _declared(self, kernel: Kernel) -> Declared:
         sizes, api = self.sizes(kernel), linux()
         functions = Functions(sizes, api, self.definitions.typedefs, self.definitions.function, {}, {})
         variables = declared(functions, self.definitions.variables)
