@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from checker.language import build, tree
 from checker.language.c import syntax
 from checker.language.c.translate.code import CLocal
+from checker.language.c.translate.items import Item, Refused
 from checker.language.c.translate.names import Names, Sizes
 from checker.language.c.translate.parts import moving_names
 from checker.language.c.translate.raising import at, error
@@ -21,6 +22,7 @@ from checker.language.c.translate.values import (
     Kind,
     RegionKind,
     ScalarKind,
+    StructKind,
     Value,
 )
 
@@ -44,15 +46,12 @@ class Functions(Names):
         self,
         sizes: Sizes,
         api: Api,
-        typedefs: Mapping[str, syntax.Type],
         definition: Definition,
-        variables: dict[str, tree.Variable],
-        per_cpu: dict[str, tree.Variable],
+        items: Mapping[tuple[str | None, str], Item],
     ) -> None:
-        super().__init__(sizes, api, typedefs)
+        super().__init__(sizes, api)
         self.definition = definition
-        self.variables = variables
-        self.per_cpu_variables = per_cpu
+        self.items = items
         self.assumed: dict[str, None] = {}
         self.switched_off: list[tree.Position] = []
         self.translated: dict[str, syntax.FunctionDefinition] = {}
@@ -62,11 +61,11 @@ class Functions(Names):
 
     # -- names --
 
-    def variable(self, name: str) -> tree.Variable | None:
-        return self.variables.get(name)
-
-    def per_cpu(self, name: str) -> tree.Variable | None:
-        return self.per_cpu_variables.get(name)
+    def item(self, record: str | None, name: str) -> Item | None:
+        found = self.items.get((record, name))
+        if isinstance(found, Refused):
+            raise found.error
+        return found
 
     def member(self, tag: str, name: str) -> str | None:
         return self.manifest.members.get(f"{tag}.{name}")
@@ -163,6 +162,8 @@ class Functions(Names):
             case RegionKind(_, record, index):
                 base: list[tuple[str, tree.Type]] = [] if record is None else [(local.unique, tree.ReferenceType(record))]
                 return base + ([(f"{local.unique}@index", self.index_type)] if index is None else [])
+            case StructKind(_, _, owner) if owner is not None:
+                return [(local.unique, tree.ReferenceType(owner))]
         return []
 
     def body(self, code: StatementTranslator, function: syntax.FunctionDefinition) -> None:

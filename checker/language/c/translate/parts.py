@@ -35,8 +35,18 @@ def jumps_out(node: syntax.Statement) -> bool:
             return any(map(jumps_out, statements))
         case syntax.If(then=then, otherwise=otherwise):
             return jumps_out(then) or (otherwise is not None and jumps_out(otherwise))
-        case syntax.ScopedGuard(body=body):
-            return jumps_out(body)
+    return False
+
+
+def breaks_out(node: syntax.Statement) -> bool:
+    """Whether a break in the statement leaves it."""
+    match node:
+        case syntax.Break():
+            return True
+        case syntax.Compound(statements=statements):
+            return any(map(breaks_out, statements))
+        case syntax.If(then=then, otherwise=otherwise):
+            return breaks_out(then) or (otherwise is not None and breaks_out(otherwise))
     return False
 
 

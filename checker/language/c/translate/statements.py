@@ -3,25 +3,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 
 from checker.language import build, tree
 from checker.language.c import syntax
-from checker.language.c.translate.blocks import BlockTranslator, ends
+from checker.language.c.translate.blocks import Left, ends
 from checker.language.c.translate.code import CLocal, described
 from checker.language.c.translate.fitting import fitted
 from checker.language.c.translate.parts import Counted, counted, jumps_out, used_after
 from checker.language.c.translate.raising import at, error
+from checker.language.c.translate.switches import SwitchTranslator
+from checker.language.c.translate.table import Guard
 from checker.language.c.translate.text import Text
-from checker.language.c.translate.types import CType, CVoid
+from checker.language.c.translate.types import UNSIGNED_LONG, CInteger, CPointer, CType, CVoid, arithmetic, limits
 from checker.language.c.translate.values import Kind, Nothing, Opaque, OpaqueKind, Scalar, ScalarKind, Value
 
 Result = Callable[[tree.Position, tree.Expression | None], tree.Expression | None]
 """What a hook makes of the result of the function that implements it."""
 
 
-class StatementTranslator(BlockTranslator):
+class StatementTranslator(SwitchTranslator):
     """Translates the body of one function.
 
     returns: its type in C. result: what the routine returns, None while no `return` has been met. adapted: what a hook makes of
@@ -88,6 +89,7 @@ class StatementTranslator(BlockTranslator):
 
     def branch(self, node: syntax.If) -> None:
         test = self.condition(node.test)
+        when_true = self.when_true
         if isinstance(test, tree.Constant):
             taken = node.then if test.value else node.otherwise
             self.text.left_out(node.otherwise if test.value else node.then)
@@ -95,6 +97,7 @@ class StatementTranslator(BlockTranslator):
                 self.block([taken])
             return
         before = set(self.assigned)
+        self.assigned |= when_true
         then = self.side(node.then)
         after_then = self.assigned
         self.assigned = before
@@ -109,43 +112,6 @@ class StatementTranslator(BlockTranslator):
             if node is not None:
                 self.block([node])
         return found
-
-    def switch(self, node: syntax.Switch) -> None:
-        """An if-chain over the cases. What goes on in the next case has that one's statements too."""
-        value = self.kept(node.value, self.scalar(node.value))
-        assert isinstance(value, Scalar)
-        body = node.body
-        if not isinstance(body, syntax.Compound):
-            raise error(node, "a switch needs a block")
-        cases = _cases(body)
-        self.chain(node, value, cases, 0)
-
-    def chain(self, node: syntax.Switch, value: Scalar, cases: list[_Cases], number: int) -> None:
-        if number == len(cases):
-            default = next((each for each in cases if each.default), None)
-            if default is not None:
-                self.block(default.statements)
-            return
-        case = cases[number]
-        if case.default and not case.values:
-            self.chain(node, value, cases, number + 1)
-            return
-        tests = []
-        for label in case.values:
-            if label.last is not None:
-                raise error(label, "a range of cases; write each one")
-            tests.append(self.compared(label, "==", value, self.scalar(label.value)))
-        before = set(self.assigned)
-        with self.collected() as then:
-            self.block(case.statements)
-        after = self.assigned
-        self.assigned = before
-        with self.collected() as otherwise:
-            self.chain(node, value, cases, number + 1)
-        test = build.logical(at(case.values[0]), "or", tests) if len(tests) > 1 else tests[0]
-        self.emit(tree.If(at(case.values[0]), test, tuple(then), tuple(otherwise)))
-        if not ends(then):
-            self.assigned = after if ends(otherwise) else self.assigned & after
 
     # -- loops --
 
@@ -178,6 +144,8 @@ class StatementTranslator(BlockTranslator):
             last = build.binary(position, "+", last, build.integer(position, 1))
         assert isinstance(first.type, tree.IntType)
         assert isinstance(last.type, tree.IntType)
+        if not self.counts_as_in_c(local, first.type, last.type, values):
+            return False
         type_ = tree.IntType(first.type.low, max(first.type.low, last.type.high - 1))
         unique = self.unique(name)
         self.locals[unique] = type_
@@ -185,13 +153,21 @@ class StatementTranslator(BlockTranslator):
         before = set(self.assigned)
         self.scope[name] = inner
         self.assigned.add(unique)
-        with self.looping(None), self.collected() as body:
+        with self.looping(), self.collected() as body:
             self.block([node.body])
         self.scope[name] = local
         self.assigned = before
         domain = tree.RangeDomain(first, last)
         self.emit(tree.For(position, tree.Binding(tree.Local(unique, type_), domain), tuple(body)))
         return True
+
+    def counts_as_in_c(self, local: CLocal, first: tree.IntType, last: tree.IntType, bounds: tuple[Value, ...]) -> bool:
+        """Whether no value of the counter wraps around, nor one that it is compared with."""
+        bound = bounds[1]
+        if not isinstance(local.type, CInteger) or not isinstance(bound, Scalar):
+            return False
+        room, compared = limits(local.type), arithmetic(local.type, bound.type)
+        return room.low <= first.low and last.high - 1 <= room.high and (compared.signed or first.low >= 0 <= last.low)
 
     def while_loop(
         self, node: syntax.Statement, test: syntax.Expression | None, body: syntax.Statement, step: syntax.Expression | None
@@ -203,11 +179,13 @@ class StatementTranslator(BlockTranslator):
             self.statements += before_test
             return
         known = set(self.assigned)
-        with self.looping(step), self.collected() as inner:
+        self.assigned |= self.when_true
+        with self.looping(step) as exits, self.collected() as inner:
             self.block([body])
             if step is not None and not self.ended():
                 self.effects(step)
         self.assigned = known
+        self.after([*exits, *([] if isinstance(condition, tree.Constant) else [known])])
         if before_test:
             leave = tree.If(position, condition, (), (tree.Break(position),))
             inner = [*before_test, leave, *inner]
@@ -220,11 +198,11 @@ class StatementTranslator(BlockTranslator):
         if isinstance(test, syntax.Number) and not test.value and not jumps_out(body):
             self.block([body])
             return
-        with self.looping(None, again=test), self.collected() as inner:
+        with self.looping(again=test) as exits, self.collected() as inner:
             self.block([body])
             if not self.ended():
-                condition = self.condition(test)
-                self.emit(tree.If(position, condition, (), (tree.Break(position),)))
+                self.leave_unless(test, position, exits)
+        self.after(exits)
         self.emit(tree.While(position, build.boolean(position, True), tuple(inner)))
 
     def iterate(self, node: syntax.IteratorLoop) -> None:
@@ -241,20 +219,41 @@ class StatementTranslator(BlockTranslator):
         if found is None or (isinstance(node, syntax.ScopedGuard) and node.failure is not None):
             known = ", ".join(self.text.api.guards)
             raise error(node, f"guard({node.kind}) is not known; docs/reference/c-api.md has {known}")
-        take, give_back = found
-        self.service_by_name(node, take, node.arguments)
+        if len(node.arguments) != found.takes:
+            raise error(node, f"guard({node.kind}) takes {found.takes} arguments, not {len(node.arguments)}")
         if isinstance(node, syntax.GuardStatement):
-            self.hold(lambda: self.service_by_name(node, give_back, node.arguments))
+            self.hold(self.taken(node, found))
             return
-        self.guards.append([lambda: self.service_by_name(node, give_back, node.arguments)])
-        self.block([node.body])
+        self.guards.append([self.taken(node, found)])
+        with self.looping(kind=Left.SCOPED_GUARD):
+            self.block([node.body])
         if not self.ended():
             self.leave(len(self.guards) - 1)
         self.guards.pop()
 
-    def service_by_name(self, node: syntax.Node, name: str, arguments: tuple[syntax.Expression, ...]) -> None:
-        """A call that no text has."""
-        self.effects(syntax.Call(node.position, syntax.Name(node.position, name), arguments))
+    def taken(self, node: syntax.GuardStatement | syntax.ScopedGuard, found: Guard) -> Callable[[], None]:
+        """Take what a guard takes; gives what emits that it is given back. The lock is the one that was meant here, and saved flags are
+        the guard's own."""
+        hidden: list[CLocal] = []
+        with self.nested():
+            for argument in node.arguments:
+                value = self.value(argument)
+                hidden.append(self.declare(node, f"{node.kind}@lock", CPointer(CVoid())))
+                self.write(node, hidden[-1], value)
+            if found.saves:
+                hidden.append(self.declare(node, f"{node.kind}@flags", UNSIGNED_LONG))
+        self.with_hidden(node, found.take, hidden)
+        return lambda: self.with_hidden(node, found.give_back, hidden)
+
+    def with_hidden(self, node: syntax.Node, name: str, hidden: list[CLocal]) -> None:
+        """A call that no text has, with locals that no text has."""
+        with self.nested():
+            for local in hidden:
+                self.scope[local.name] = local
+                if local.kind is not None:
+                    self.assigned.add(local.unique)
+            arguments = tuple(syntax.Name(node.position, local.name) for local in hidden)
+            self.effects(syntax.Call(node.position, syntax.Name(node.position, name), arguments))
 
     # -- leaving --
 
@@ -314,42 +313,3 @@ class StatementTranslator(BlockTranslator):
         if isinstance(node.initial[0], syntax.Declaration):
             return False
         return used_after(loop.name, self.rest()) or bool(self.loops)
-
-
-@dataclass(frozen=True)
-class _Cases:
-    """The labels of a case of a switch, and the statements from there on."""
-
-    values: tuple[syntax.Case, ...]
-    default: bool
-    statements: tuple[syntax.Statement, ...]
-
-
-def _cases(body: syntax.Compound) -> list[_Cases]:
-    """The cases of a switch; what falls through into the next one has that one's statements too."""
-    found: list[_Cases] = []
-    labels: list[syntax.Case] = []
-    default = False
-    for number, statement in enumerate(body.statements):
-        if isinstance(statement, syntax.Case):
-            labels.append(statement)
-        elif isinstance(statement, syntax.Default):
-            default = True
-        elif labels or default:
-            found.append(_Cases(tuple(labels), default, _until_break(body.statements[number:])))
-            labels, default = [], False
-    if labels or default:
-        found.append(_Cases(tuple(labels), default, ()))
-    return found
-
-
-def _until_break(statements: Sequence[syntax.Statement]) -> tuple[syntax.Statement, ...]:
-    found: list[syntax.Statement] = []
-    for statement in statements:
-        if isinstance(statement, syntax.Break):
-            break
-        if not isinstance(statement, (syntax.Case, syntax.Default)):
-            found.append(statement)
-        if isinstance(statement, (syntax.Return, syntax.Goto, syntax.Continue)):
-            break
-    return tuple(found)
