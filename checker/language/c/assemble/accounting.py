@@ -11,6 +11,7 @@ from checker.language.c.manifest import Manifest
 from checker.language.c.parse import Chunk
 from checker.language.c.source import CSource
 from checker.language.c.translate.functions import Functions
+from checker.language.c.translate.names import RECORDS
 from checker.language.c.translate.parts import parts
 from checker.language.c.translate.raising import plain
 from checker.language.errors import ModelError
@@ -29,6 +30,10 @@ def account(source: CSource, definitions: Definitions, functions: Functions, bou
 def _node(node: syntax.TopLevel, chunk: Chunk, functions: Functions, bound: Bound, manifest: Manifest) -> None:
     match node:
         case syntax.FunctionDeclaration() | syntax.Typedef() | syntax.VariableDefinition() | syntax.EnumDefinition():
+            return
+        case syntax.StructDefinition(tag=str(tag)) | syntax.MembersInStruct(tag=tag) if tag in RECORDS:
+            return
+        case syntax.StructDefinition() if node.position.added:
             return
         case syntax.MacroDefinitionCall(name=name) if name in _MACROS:
             return

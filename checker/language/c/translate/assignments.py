@@ -9,9 +9,9 @@ from checker.language.c.translate.code import CLocal
 from checker.language.c.translate.fitting import fitted
 from checker.language.c.translate.integers import ON_TREE
 from checker.language.c.translate.logic import LogicTranslator
-from checker.language.c.translate.places import Cell, Region, Target
+from checker.language.c.translate.places import Cell, Target
 from checker.language.c.translate.raising import at, error
-from checker.language.c.translate.values import Scalar, Value
+from checker.language.c.translate.values import Region, Scalar, Value
 
 
 class AssignmentTranslator(LogicTranslator):
@@ -79,13 +79,15 @@ class AssignmentTranslator(LogicTranslator):
             case _:
                 self.in_two_steps(node, target, operator, operand)
 
-    def in_two_steps(self, node: syntax.Node, target: Cell, operator: str, operand: Scalar) -> None:
-        """A load, and a store of what is not just the tree's own operator of it."""
+    def in_two_steps(self, node: syntax.Node, target: Cell, operator: str, operand: Scalar) -> tuple[Value, Value]:
+        """A load, and a store; what was there before, and what was stored."""
         place = self.fixed(node, target.place)
         old = self.kept(node, Scalar(tree.Read(at(node), place.variable.type, place), target.type))
         assert isinstance(old, Scalar)
         new = self.arithmetic(node, operator, old, operand)
-        self.store(node, Cell(place, target.type), new)
+        stored = self.kept(node, Scalar(fitted(at(node), new, place.variable.type, f"`{place.variable.name}`"), target.type))
+        self.store(node, Cell(place, target.type), stored)
+        return old, stored
 
     def fixed(self, node: syntax.Node, place: tree.Place) -> tree.Place:
         """The place, with what finds it evaluated here, but for which CPU this is."""
@@ -111,6 +113,19 @@ class AssignmentTranslator(LogicTranslator):
                 kept = self.kept(node, Scalar(fitted(at(node), value, type_, f"`{target.place.variable.name}`"), target.type))
                 self.store(node, target, kept)
                 return kept
+        else:
+            operator, given = (
+                (node.operator[0], syntax.Number(node.position, 1))
+                if isinstance(node, syntax.Increment)
+                else (node.operator[:-1], node.value)
+            )
+            operand, target = self.sides(node, place, given)
+            if isinstance(operand, Scalar) and isinstance(target, Cell) and isinstance(target.place.variable.type, tree.IntType):
+                if self.does_anything(operand.expression):
+                    operand = self.kept(node, operand)
+                    assert isinstance(operand, Scalar)
+                old, new = self.in_two_steps(node, target, operator, operand)
+                return old if isinstance(node, syntax.Increment) and not node.prefix else new
         raise error(node, "the value of this assignment is used; assign first, in a statement of its own")
 
     def of_local(self, node: syntax.Assign | syntax.Increment, place: syntax.Name, target: CLocal) -> Value:

@@ -49,9 +49,9 @@ class Left(Enum):
 
 @dataclass(frozen=True)
 class _Loop:
-    """A loop, or what is left like one. step: of a for loop. again: the condition of a do loop. label: of a loop that a goto makes.
-    guards: how many blocks there are around it. scope: what names are around it. exits: for each way out that was met the locals
-    that have a value there."""
+    """A loop, or what is left like one. step: of a for loop. again: the condition of a do loop. label: of a loop that a goto
+    makes. guards: how many blocks there are around it. scope: what names are around it. exits: for each way out that was met
+    the locals that have a value there."""
 
     kind: Left
     step: syntax.Expression | None
@@ -134,9 +134,7 @@ class BlockTranslator(CallTranslator):
             case Left.SCOPED_GUARD:
                 raise error(node, "in C this leaves the scoped_guard, not the loop around it; use a flag, or guard()")
             case Left.SWITCH if isinstance(node, syntax.Continue):
-                raise error(
-                    node, "this goes on with a loop from a switch that a break leaves from a block of it; write an if-chain"
-                )
+                raise error(node, "this goes on with a loop from inside a switch that a break leaves from a block; write ifs")
             case None | Left.LABEL:
                 raise error(node, "this leaves a switch or a loop in a way that a model does not have; use a flag, or return")
         assert loop is not None

@@ -168,7 +168,7 @@ class Code:
         """What a local holds whose type in C leaves that open, by the first value that it gets."""
         match value:
             case Scalar(expression, _):
-                if isinstance(local.type, CPointer) and isinstance(expression, tree.Constant):
+                if isinstance(local.type, CPointer) and isinstance(expression, tree.Constant) and not expression.value:
                     raise error(
                         node, f"what `{local.name}` points to is not known here; give it its first value where it has one"
                     )

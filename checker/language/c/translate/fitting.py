@@ -28,9 +28,7 @@ def fitted(position: tree.Position, value: Value, wanted: tree.Type, purpose: st
             if isinstance(expression, tree.Constant) and expression.value == 0 and not isinstance(have, tree.ReferenceType):
                 if wanted.record == "Cpu":
                     raise ModelError(
-                        position,
-                        f"{purpose} is the number of a CPU, and no CPU has a fixed number here; take it from "
-                        "smp_processor_id or a loop over the CPUs",
+                        position, f"{purpose} is the number of a CPU, and none has a fixed number here; take it from a call"
                     )
                 return tree.Constant(position, wanted, 0)
             if isinstance(have, tree.IntType) and isinstance(value.type, CPointer):
@@ -53,7 +51,7 @@ def truth(position: tree.Position, value: Value) -> tree.Expression:
         case Scalar(expression, _):
             if expression.type == tree.ReferenceType("Cpu"):
                 raise ModelError(
-                    position, "the number of a CPU is tested, and no CPU is the first one here; compare it with another"
+                    position, "the number of a CPU is tested, and none has a fixed number here; compare it with another"
                 )
             return build.truth(expression)
         case Region() | Struct():

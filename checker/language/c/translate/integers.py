@@ -66,9 +66,7 @@ def as_integer(position: tree.Position, value: Scalar) -> Scalar:
         case tree.BoolType():
             return Scalar(build.cast(position, tree.IntType(0, 1), value.expression), INT)
         case tree.FlagsType(name=name):
-            raise ModelError(
-                position, f"{name} is no number here, as its bits have names only; test it, or use & | ^ with its names"
-            )
+            raise ModelError(position, f"{name} is no number here, as its bits have names only; use & | ^ with its names")
     raise ModelError(position, "a pointer is not a number here; cast it to unsigned long first")
 
 

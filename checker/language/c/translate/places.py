@@ -14,6 +14,7 @@ from checker.language.c.translate.items import Holder, Item, Lock, Stored, Work
 from checker.language.c.translate.raising import at, error
 from checker.language.c.translate.types import CPointer, CStruct, CType, spell
 from checker.language.c.translate.values import Opaque, Region, Scalar, StackAddress, Struct, Value
+from checker.language.errors import ModelError
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class LockPlace:
 
 
 Designated = Cell | Region | Struct | LockPlace | StackAddress | Opaque
-"""What an lvalue is. A Region: an array. A Struct: a struct of the text. A StackAddress: a member that is an address of the kernel's."""
+"""What an lvalue is. A Region: an array. A Struct: one of the text. A StackAddress: a member that is an address in a stack."""
 
 Target = CLocal | Cell | Region
 """What can be assigned to. A Region: the member that holds the pointer to an array, which the record has in it."""
@@ -166,8 +167,11 @@ class PlaceTranslator(Code):
         """An expression that has to be a pointer into an array."""
         value = self.value(node)
         if not isinstance(value, Region):
-            raise error(node, f"this is {described(value)}, and not a pointer into an array; only such a one has elements")
+            raise self.not_into_an_array(node, value)
         return value
+
+    def not_into_an_array(self, node: syntax.Node, value: Value) -> ModelError:
+        return error(node, f"this is {described(value)}, and not a pointer into an array; only such a one has elements")
 
     def moved_region(self, node: syntax.Node, region: Region, operator: str, by: Scalar) -> Region:
         number = as_integer(at(node), by).expression
@@ -183,8 +187,8 @@ class PlaceTranslator(Code):
         return value
 
     def member(self, node: syntax.Member, base: syntax.Expression, name: str) -> Designated:
-        """A member of what a pointer points to: of a struct of the text, or of the kernel's as the manifest has it, or as the text
-        adds it."""
+        """A member of what a pointer points to: of a struct of the text, or of one of the kernel's, as the manifest has it or the
+        text adds it."""
         pointer = self.value(base)
         if isinstance(pointer, Struct):
             return self.member_of(node, pointer, name)

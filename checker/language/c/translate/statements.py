@@ -232,8 +232,8 @@ class StatementTranslator(SwitchTranslator):
         self.guards.pop()
 
     def taken(self, node: syntax.GuardStatement | syntax.ScopedGuard, found: Guard) -> Callable[[], None]:
-        """Take what a guard takes; gives what emits that it is given back. The lock is the one that was meant here, and saved flags are
-        the guard's own."""
+        """Take what a guard takes; gives what emits that it is given back. The lock is the one that is meant here, saved flags
+        are the guard's own."""
         hidden: list[CLocal] = []
         with self.nested():
             for argument in node.arguments:

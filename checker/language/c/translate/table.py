@@ -44,8 +44,8 @@ def entries(module: object) -> Iterable[Entry]:
 
 @dataclass(frozen=True)
 class Guard:
-    """What guard(kind)(...) takes and gives back: calls of the table. takes: how many arguments it has, which both get. saves: both
-    get a local for flags behind them."""
+    """What guard(kind)(...) takes and gives back: calls of the table. takes: how many arguments it has, which both get. saves:
+    both get a local for flags behind them."""
 
     take: str
     give_back: str
