@@ -6,6 +6,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from types import ModuleType
 from typing import Any, TypeVar
 
 from checker.language.c.translate.values import Value
@@ -35,9 +36,11 @@ def entry(arity: int | None, *names: str) -> Callable[[C], C]:
     return mark
 
 
-def entries(module: object) -> Iterable[Entry]:
-    """The marked functions of a module, in the order of its text."""
+def entries(module: ModuleType) -> Iterable[Entry]:
+    """The marked functions of a module itself, in the order of its text."""
     for function in vars(module).values():
+        if getattr(function, "__module__", None) != module.__name__:
+            continue
         for name, arity in getattr(function, "api", ()):
             yield Entry(name, arity, function, inspect.getdoc(function) or "")
 
