@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -15,11 +16,14 @@ from checker.language.c.patch.kind import ContentKind, content_kind, is_page, re
 from checker.language.c.patch.reading import read_c_source
 from checker.language.errors import ModelError, UsageError, quoting
 from checker.language.python import load as python
-from checker.language.python.source.modules import Texts
+from checker.language.python.source.modules import Texts, display_path
 from checker.language.python.wording import Wording
 from checker.project import PROJECT
 
 MANIFEST = PROJECT / "spec" / "c" / "dynamic_stacks.toml"
+
+BESIDE = "manifest.toml"
+"""A file of that name in the folder of a text overrides MANIFEST key by key; the verdict says so."""
 
 
 def load_program(
@@ -60,13 +64,18 @@ def _c_protocol(path: Path) -> CProtocol | None:
         return None
     if content_kind(data) is ContentKind.OTHER and refusal(data) is None and not is_page(data):
         return None
-    return _read(path, data)
+    beside = path.with_name(BESIDE)
+    return _read(path, data, beside if beside.is_file() else None)
 
 
 @functools.lru_cache(maxsize=4)
-def _read(path: Path, data: bytes) -> CProtocol:
+def _read(path: Path, data: bytes, beside: Path | None) -> CProtocol:
     """C text, read once for all settings. UsageError if there is no manifest for it."""
     manifest = read_manifest(MANIFEST)
+    if beside is not None:
+        manifest = read_manifest(beside, manifest)
+        said = f"what the names of the text are to the kernel is also said by {display_path(beside)}"
+        manifest = dataclasses.replace(manifest, assumptions=(said, *manifest.assumptions))
     protocol = CProtocol(read_c_source(data, path.name), manifest)
     if not protocol.definitions.defines(manifest.taken_for):
         raise UsageError(

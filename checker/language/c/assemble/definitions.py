@@ -179,9 +179,18 @@ class Definitions:
                 return node
         raise UsageError(f"{text!r} is not the signature of a function; write it as in C: `int f(struct page *page)`", path)
 
+    def whole_function(self, text: str) -> syntax.FunctionDefinition:
+        """A function that the manifest has, with its body."""
+        for node in self._of_manifest(text):
+            if isinstance(node, syntax.FunctionDefinition):
+                return node
+            if isinstance(node, syntax.Unparsed):
+                raise UsageError(f"{text!r}: {node.reason}", self.manifest.path)
+        raise UsageError(f"{text!r} is not a function of C, with its body", self.manifest.path)
+
     def _of_manifest(self, text: str) -> list[syntax.TopLevel]:
-        line = SourceLine(text, 1, None, False)
-        file = PatchedFile(self.manifest.path, (Fragment(self.manifest.path, "", (line,)),), True)
+        lines = tuple(SourceLine(line, number, None, False) for number, line in enumerate(text.splitlines(), 1))
+        file = PatchedFile(self.manifest.path, (Fragment(self.manifest.path, "", lines),), True)
         scanned = scan_file(file, self.manifest.config)
         return [node for chunk in scanned.chunks for node in parse_chunk(chunk, self.of_manifest)]
 

@@ -114,7 +114,8 @@ class CProtocol:
             fields={str(record): tuple(new) for record, new in variables.new.items()},
             initial=tuple(variables.initial),
             implementations=bound.implementations,
-            routines=(*functions.routines(), *bound.routines),
+            routines=(*functions.routines(bound.routines), *bound.routines),
+            functions=tuple(bound.functions),
             left_out=tuple(functions.switched_off),
             stated=self._stated(functions, bound),
             ladder=tuple((tuple(rung.sizes.items()), rung.events) for rung in self.manifest.ladder),
@@ -122,7 +123,7 @@ class CProtocol:
 
     def _stated(self, functions: Functions, bound: Bound) -> tuple[str, ...]:
         """What the verdict assumes, each one sentence."""
-        found = [*functions.assumed, *bound.boot]
+        found = [*self.manifest.assumptions, *functions.assumed, *bound.boot]
         for hook in self.manifest.hooks:
             if hook.hook in bound.missing and hook.missing is not None:
                 found.append(f"{bound.missing[hook.hook]} is the kernel's own, as the text does not have it")

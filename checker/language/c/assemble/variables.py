@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from checker.language import tree
 from checker.language.c import syntax
 from checker.language.c.assemble.locks import FoundLock, lock_type
+from checker.language.c.translate.integers import as_type
 from checker.language.c.translate.items import Holder, Item, Lock, Refused, Stored, Work
 from checker.language.c.translate.names import ATOMICS, RECORDS, Names
 from checker.language.c.translate.raising import at, error
@@ -49,7 +50,11 @@ def declared(
         if "extern" not in definition.attributes:
             reader.variable(definition)
     for tag, member in members:
-        if tag in RECORDS and member.name is not None and f"{tag}.{member.name}" not in names.manifest.members:
+        if tag not in RECORDS or member.name is None or f"{tag}.{member.name}" in names.manifest.members:
+            continue
+        if member.bits is not None:
+            reader.refuse(RECORDS[tag], member.name, member)
+        else:
             reader.add(RECORDS[tag], member.name, member.type, member, None)
     return reader.found
 
@@ -171,15 +176,18 @@ class _Reader:
             raise error(node, f"`{name}` is an array of structs, which a model does not have; use one array for each member")
         given = dict(_given(initial, name))
         for member in self.structs[tag].members:
-            if member.name is None or member.bits is not None:
-                whole = f"{name}.{member.name}"
-                if member.name is not None:
-                    self.found.items[record, whole] = Refused(
-                        error(member, f"`{member.name}` is a bit field; use a bool or an int")
-                    )
+            if member.name is None:
+                continue
+            if member.bits is not None:
+                self.refuse(record, f"{name}.{member.name}", member)
                 continue
             self.add(record, f"{name}.{member.name}", member.type, member, given.get(member.name))
         return Holder(tag)
+
+    def refuse(self, record: str | None, name: str, member: syntax.StructMember) -> None:
+        self.found.items[record, name] = Refused(
+            error(member, f"`{member.name}` is a bit-field: a store to it also stores its neighbours; use a member of its own")
+        )
 
     def stored(
         self, name: str, node: syntax.Node, c_type: CType, shape: tuple[int, ...], initial: syntax.Expression | None
@@ -187,10 +195,10 @@ class _Reader:
         type_ = self.type_of(name, node, c_type)
         if initial is not None and shape:
             raise error(node, "an array with initial values; leave them out, all elements begin as 0")
-        value = 0 if initial is None else self.initial(name, type_, initial)
+        value = 0 if initial is None else self.initial(name, type_, c_type, initial)
         return tree.Variable(name, type_, at(node), shape, value)
 
-    def initial(self, name: str, type_: tree.Type, given: syntax.Expression) -> int:
+    def initial(self, name: str, type_: tree.Type, c_type: CType, given: syntax.Expression) -> int:
         """The initial value of a variable."""
         if isinstance(given, syntax.Call) and len(given.arguments) == 1:  # ATOMIC_INIT(1)
             (given,) = given.arguments
@@ -198,7 +206,7 @@ class _Reader:
             value = self.names.api.numbers[given.name]
         else:
             try:
-                value = self.names.sizes.evaluate(given)
+                value = as_type(self.names.sizes.evaluate(given), c_type)
             except UsageError as found:
                 raise error(given, found.message) from None
         match type_:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, unique
 
 from checker.language import build, tree
@@ -48,10 +48,10 @@ class Left(Enum):
 
 
 @dataclass(frozen=True)
-class _Loop:
+class Loop:
     """A loop, or what is left like one. step: of a for loop. again: the condition of a do loop. label: of a loop that a goto
     makes. guards: how many blocks there are around it. scope: what names are around it. exits: for each way out that was met
-    the locals that have a value there."""
+    the locals that have a value there. continued: the flag that a `continue` of a loop around a switch sets, if there is one."""
 
     kind: Left
     step: syntax.Expression | None
@@ -59,7 +59,8 @@ class _Loop:
     label: str | None
     guards: int
     scope: dict[str, CLocal]
-    exits: list[set[str]]
+    exits: list[set[str]] = field(default_factory=list)
+    continued: list[tree.Local] = field(default_factory=list)
 
 
 class BlockTranslator(CallTranslator):
@@ -68,9 +69,10 @@ class BlockTranslator(CallTranslator):
     def __init__(self, text: Text) -> None:
         super().__init__(text)
         self.blocks: list[_Block] = []
-        self.loops: list[_Loop] = []
+        self.loops: list[Loop] = []
         self.guards: list[list[Callable[[], None]]] = []
         self.copied = 0
+        self.active_group: tree.Expression | None = None  # the memory cgroup that set_active_memcg() has made active
 
     def statement(self, node: syntax.Statement) -> None:
         """Translate any statement; see StatementTranslator."""
@@ -121,11 +123,10 @@ class BlockTranslator(CallTranslator):
         again: syntax.Expression | None = None,
         label: str | None = None,
         kind: Left = Left.LOOP,
-    ) -> Iterator[list[set[str]]]:
-        """While the context lasts, `continue` and `break` are of this loop. What is assigned on each way out is collected."""
-        exits: list[set[str]] = []
-        self.loops.append(_Loop(kind, step, again, label, len(self.guards), dict(self.scope), exits))
-        yield exits
+    ) -> Iterator[Loop]:
+        """While the context lasts, `continue` and `break` are of this loop."""
+        self.loops.append(Loop(kind, step, again, label, len(self.guards), dict(self.scope)))
+        yield self.loops[-1]
         self.loops.pop()
 
     def jump(self, node: syntax.Break | syntax.Continue) -> None:
@@ -133,8 +134,6 @@ class BlockTranslator(CallTranslator):
         match None if loop is None else loop.kind:
             case Left.SCOPED_GUARD:
                 raise error(node, "in C this leaves the scoped_guard, not the loop around it; use a flag, or guard()")
-            case Left.SWITCH if isinstance(node, syntax.Continue):
-                raise error(node, "this goes on with a loop from inside a switch that a break leaves from a block; write ifs")
             case None | Left.LABEL:
                 raise error(node, "this leaves a switch or a loop in a way that a model does not have; use a flag, or return")
         assert loop is not None
@@ -143,6 +142,9 @@ class BlockTranslator(CallTranslator):
             loop.exits.append(set(self.assigned))
             self.emit(tree.Break(position))
             return
+        if loop.kind is Left.SWITCH:
+            self.continue_from_switch(node, loop)
+            return
         with self.nested():
             self.scope = dict(loop.scope)
             if loop.step is not None:
@@ -150,6 +152,15 @@ class BlockTranslator(CallTranslator):
             if loop.again is not None:
                 self.leave_unless(loop.again, position, loop.exits)
         self.emit(tree.Continue(position))
+
+    def continue_from_switch(self, node: syntax.Continue, switch: Loop) -> None:
+        """`continue` of a loop around a switch: it leaves the switch, behind which a flag says so."""
+        if all(loop.kind is Left.SWITCH for loop in self.loops):
+            raise error(node, "there is no loop around this that it could continue")
+        if not switch.continued:
+            switch.continued.append(self.fresh("continued", build.BOOL))
+        self.emit(tree.Assign(at(node), switch.continued[0].name, build.boolean(at(node), True)))
+        self.emit(tree.Break(at(node)))
 
     def leave_unless(self, test: syntax.Expression, position: tree.Position, exits: list[set[str]]) -> None:
         """Leave the loop where the test fails."""

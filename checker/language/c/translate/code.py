@@ -173,6 +173,8 @@ class Code:
                         node, f"what `{local.name}` points to is not known here; give it its first value where it has one"
                     )
                 type_ = expression.type
+                if isinstance(local.type, CPointer) and isinstance(type_, tree.IntType):
+                    return ScalarKind(self.text.integer_type(local.type), local.type)
                 if isinstance(type_, (tree.IntType, tree.BoolType)):
                     if not isinstance(local.type, CInteger):
                         raise error(

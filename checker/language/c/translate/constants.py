@@ -40,7 +40,9 @@ def evaluate(node: syntax.Expression, lookup: Lookup, type_of: Types) -> Scalar:
                 return integers.as_integer(at(node), Scalar(integers.compare(at(node), operator, *sides), INT))
             return _known(node, integers.binary(at(node), operator, *sides))
         case syntax.Conditional(test=test, then=then, otherwise=otherwise) if then is not None:
-            return evaluate(then if value_of(test, lookup, type_of) else otherwise, lookup, type_of)
+            decided = build.boolean(at(node), bool(value_of(test, lookup, type_of)))
+            sides = evaluate(then, lookup, type_of), evaluate(otherwise, lookup, type_of)
+            return integers.chosen(at(node), decided, *sides)
         case syntax.Cast(type=type_, operand=operand):
             wanted = type_of(type_)
             if isinstance(wanted, (CInteger, CBool)):

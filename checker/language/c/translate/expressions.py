@@ -219,8 +219,10 @@ class ExpressionTranslator(AssignmentTranslator):
             ):
                 zero = tree.Constant(mine.position, other.type, 0)
                 first, second = (zero, second) if mine is first else (first, zero)
-        if {type(first.type), type(second.type)} == {tree.BoolType, tree.IntType}:
-            first, second = (integers.as_integer(at(node), s).expression for s in (then, otherwise))
+        if all(isinstance(s.type, (tree.BoolType, tree.IntType)) for s in (first, second)) and not any(
+            isinstance(s.type, CPointer) for s in (then, otherwise)
+        ):
+            return integers.chosen(at(node), test, then, otherwise)
         type_ = otherwise.type if isinstance(then.expression, tree.Constant) and then.expression.value == 0 else then.type
         return Scalar(build.conditional(at(node), test, first, second), type_)
 

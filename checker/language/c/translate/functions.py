@@ -13,6 +13,7 @@ from checker.language.c.translate.code import CLocal
 from checker.language.c.translate.items import Item, Refused
 from checker.language.c.translate.names import Names, Sizes
 from checker.language.c.translate.parts import moving_names
+from checker.language.c.translate.predicates import Predicates
 from checker.language.c.translate.raising import at, error
 from checker.language.c.translate.statements import Result, StatementTranslator
 from checker.language.c.translate.table import Api
@@ -25,6 +26,7 @@ from checker.language.c.translate.values import (
     StructKind,
     Value,
 )
+from checker.language.walking import called_functions
 
 Definition = Callable[[str], syntax.FunctionDefinition | None]
 """Gives the function of the text with that name, None if there is none."""
@@ -209,6 +211,11 @@ class Functions(Names):
         name = self._routine_name(function.name)
         return self.routine(name, function, code, callee.parameters, callee.result, hook)
 
+    def predicate(self, routine: tree.Routine) -> tree.Function:
+        """The function that a routine without effects is."""
+        done = {each.name: each.routine for each in self._done.values()}
+        return Predicates(lambda name: done.get(name), self.is_function).function(routine)
+
     @staticmethod
     def _adapted(result: tree.Type | None, success: int | None) -> Result | None:
         """What becomes of the result of a function that implements a hook."""
@@ -220,6 +227,18 @@ class Functions(Names):
             None if expression is None else build.compare(position, "==", expression, build.integer(position, success))
         )
 
-    def routines(self) -> list[tree.Routine]:
+    def reached(self) -> list[tree.Routine]:
         """All routines that were reached by calls."""
         return [done.routine for done in self._done.values() if done.routine is not None]
+
+    def routines(self, roots: Sequence[tree.Routine]) -> list[tree.Routine]:
+        """All routines of the text that others call, from `roots` on."""
+        done = {each.name: each for each in self.reached()}
+        reached: dict[str, tree.Routine] = {}
+        pending = list(roots)
+        while pending:
+            for name in called_functions(pending.pop().body):
+                if name in done and name not in reached:
+                    reached[name] = done[name]
+                    pending.append(done[name])
+        return list(reached.values())

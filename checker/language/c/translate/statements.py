@@ -10,12 +10,13 @@ from checker.language.c import syntax
 from checker.language.c.translate.blocks import Left, ends
 from checker.language.c.translate.code import CLocal, described
 from checker.language.c.translate.fitting import fitted
+from checker.language.c.translate.integers import counts_alike
 from checker.language.c.translate.parts import Counted, counted, jumps_out, used_after
 from checker.language.c.translate.raising import at, error
 from checker.language.c.translate.switches import SwitchTranslator
 from checker.language.c.translate.table import Guard
 from checker.language.c.translate.text import Text
-from checker.language.c.translate.types import UNSIGNED_LONG, CInteger, CPointer, CType, CVoid, arithmetic, limits
+from checker.language.c.translate.types import UNSIGNED_LONG, CPointer, CType, CVoid
 from checker.language.c.translate.values import Kind, Nothing, Opaque, OpaqueKind, Scalar, ScalarKind, Value
 
 Result = Callable[[tree.Position, tree.Expression | None], tree.Expression | None]
@@ -144,7 +145,7 @@ class StatementTranslator(SwitchTranslator):
             last = build.binary(position, "+", last, build.integer(position, 1))
         assert isinstance(first.type, tree.IntType)
         assert isinstance(last.type, tree.IntType)
-        if not self.counts_as_in_c(local, first.type, last.type, values):
+        if not counts_alike(local.type, first.type, last.type, self.scalar(high)):
             return False
         type_ = tree.IntType(first.type.low, max(first.type.low, last.type.high - 1))
         unique = self.unique(name)
@@ -161,14 +162,6 @@ class StatementTranslator(SwitchTranslator):
         self.emit(tree.For(position, tree.Binding(tree.Local(unique, type_), domain), tuple(body)))
         return True
 
-    def counts_as_in_c(self, local: CLocal, first: tree.IntType, last: tree.IntType, bounds: tuple[Value, ...]) -> bool:
-        """Whether no value of the counter wraps around, nor one that it is compared with."""
-        bound = bounds[1]
-        if not isinstance(local.type, CInteger) or not isinstance(bound, Scalar):
-            return False
-        room, compared = limits(local.type), arithmetic(local.type, bound.type)
-        return room.low <= first.low and last.high - 1 <= room.high and (compared.signed or first.low >= 0 <= last.low)
-
     def while_loop(
         self, node: syntax.Statement, test: syntax.Expression | None, body: syntax.Statement, step: syntax.Expression | None
     ) -> None:
@@ -180,12 +173,12 @@ class StatementTranslator(SwitchTranslator):
             return
         known = set(self.assigned)
         self.assigned |= self.when_true
-        with self.looping(step) as exits, self.collected() as inner:
+        with self.looping(step) as loop, self.collected() as inner:
             self.block([body])
             if step is not None and not self.ended():
                 self.effects(step)
         self.assigned = known
-        self.after([*exits, *([] if isinstance(condition, tree.Constant) else [known])])
+        self.after([*loop.exits, *([] if isinstance(condition, tree.Constant) else [known])])
         if before_test:
             leave = tree.If(position, condition, (), (tree.Break(position),))
             inner = [*before_test, leave, *inner]
@@ -198,11 +191,11 @@ class StatementTranslator(SwitchTranslator):
         if isinstance(test, syntax.Number) and not test.value and not jumps_out(body):
             self.block([body])
             return
-        with self.looping(again=test) as exits, self.collected() as inner:
+        with self.looping(again=test) as loop, self.collected() as inner:
             self.block([body])
             if not self.ended():
-                self.leave_unless(test, position, exits)
-        self.after(exits)
+                self.leave_unless(test, position, loop.exits)
+        self.after(loop.exits)
         self.emit(tree.While(position, build.boolean(position, True), tuple(inner)))
 
     def iterate(self, node: syntax.IteratorLoop) -> None:

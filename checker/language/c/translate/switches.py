@@ -29,13 +29,20 @@ class SwitchTranslator(BlockTranslator):
             self.chain(node, value, cases, 0)
             return
         position = at(node)
-        with self.looping(kind=Left.SWITCH) as exits, self.collected() as inner:
+        with self.looping(kind=Left.SWITCH) as loop, self.collected() as inner:
             self.chain(node, value, cases, 0)
             if not self.ended():
-                exits.append(set(self.assigned))
+                loop.exits.append(set(self.assigned))
                 self.emit(tree.Break(position))
-        self.after(exits)
+        self.after(loop.exits)
+        flag = loop.continued[0] if loop.continued else None
+        if flag is not None:
+            self.emit(tree.Assign(position, flag.name, build.boolean(position, False)))
         self.emit(tree.While(position, build.boolean(position, True), tuple(inner)))
+        if flag is not None:
+            with self.collected() as then:
+                self.jump(syntax.Continue(node.position))
+            self.emit(tree.If(position, tree.LocalRead(position, flag.type, flag.name), tuple(then), ()))
 
     def chain(self, node: syntax.Switch, value: Scalar, cases: list[_Cases], number: int) -> None:
         if number == len(cases):
