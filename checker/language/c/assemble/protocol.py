@@ -89,7 +89,7 @@ class CProtocol:
 
     def declare(self, kernel: Kernel) -> Declared:
         sizes, api = self.sizes(kernel), linux()
-        functions = Functions(sizes, api, self.definitions.typedefs, self.definitions.function, {}, {}, {})
+        functions = Functions(sizes, api, self.definitions.typedefs, self.definitions.function, {}, {})
         variables = declared(functions, self.definitions.variables)
         add_members(functions, self.definitions.members, variables)
         functions.new_members |= variables.members

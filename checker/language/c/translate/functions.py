@@ -50,13 +50,12 @@ class Functions(Names):
         definition: Definition,
         variables: dict[str, tree.Variable],
         per_cpu: dict[str, tree.Variable],
-        members: dict[tuple[str, str], tree.Variable],
     ) -> None:
         super().__init__(sizes, api, typedefs)
         self.definition = definition
         self.variables = variables
         self.per_cpu_variables = per_cpu
-        self.new_members = members
+        self.new_members: dict[tuple[str, str], tree.Variable] = {}
         self.declared_types: dict[tuple[str | None, str], CType] = {}
         self.assumed: dict[str, None] = {}
         self.switched_off: list[tree.Position] = []
@@ -238,9 +237,11 @@ class Functions(Names):
             None if expression is None else build.compare(position, "==", expression, build.integer(position, success))
         )
 
-    def routines(self, roots: Sequence[tree.Routine]) -> list[tree.Routine]:
-        """All routines of the text that others call, from `roots` on."""
+    def routines(self, roots: Sequence[tree.Routine] | None = None) -> list[tree.Routine]:
+        """All routines of the text that others call, from `roots` on; None: all that were translated."""
         done = {each.name: each.routine for each in self._done.values() if each.routine is not None}
+        if roots is None:
+            return list(done.values())
         reached: dict[str, tree.Routine] = {}
         pending = list(roots)
         while pending:
