@@ -88,7 +88,7 @@ def translated(program: Program) -> Translated:
         type_ = functions.c_type(parameter.type)
         kinds.append(functions.kind_of(type_) or ScalarKind(functions.integer_type(type_), type_))
     routine, _ = functions.specialise(syntax.Name(Position("program.c", 1, 1), program.entry), program.entry, kinds)
-    routines = {each.name: each for each in functions.reached()}
+    routines = {each.name: each for each in functions.routines()}
     by_name = {variable.name: variable for variable in variables.new.get(None, [])}
     return Translated(
         tree.Program("program.c", "", (), (), {}, by_name, {}, routines, {}, {}, (), (), (), None, None, ()), routine

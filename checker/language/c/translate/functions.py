@@ -227,13 +227,11 @@ class Functions(Names):
             None if expression is None else build.compare(position, "==", expression, build.integer(position, success))
         )
 
-    def reached(self) -> list[tree.Routine]:
-        """All routines that were reached by calls."""
-        return [done.routine for done in self._done.values() if done.routine is not None]
-
-    def routines(self, roots: Sequence[tree.Routine]) -> list[tree.Routine]:
-        """All routines of the text that others call, from `roots` on."""
-        done = {each.name: each for each in self.reached()}
+    def routines(self, roots: Sequence[tree.Routine] | None = None) -> list[tree.Routine]:
+        """All routines of the text that others call, from `roots` on; None: all that were translated."""
+        done = {each.name: each.routine for each in self._done.values() if each.routine is not None}
+        if roots is None:
+            return list(done.values())
         reached: dict[str, tree.Routine] = {}
         pending = list(roots)
         while pending:
