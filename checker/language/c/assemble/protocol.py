@@ -19,6 +19,7 @@ from checker.language.c.source import CSource
 from checker.language.c.translate.functions import Functions
 from checker.language.c.translate.items import Item
 from checker.language.c.translate.names import Sizes
+from checker.language.errors import ModelError, UsageError
 from checker.language.foreign import Declared, Kernel
 
 _BUGS = ("BUG", "BUG_ON", "WARN", "WARN_ON", "WARN_ONCE", "WARN_ON_ONCE", "VM_BUG_ON", "VM_WARN_ON", "VM_WARN_ON_ONCE")
@@ -98,6 +99,14 @@ class CProtocol:
         return find_locks(self.definitions.variables, self.definitions.structs, sizes.c_type, sizes.size("CPUS"))
 
     def declare(self, kernel: Kernel) -> Declared:
+        try:
+            return self._declared(kernel)
+        except UsageError as error:
+            if error.at is not None or isinstance(error, ModelError):
+                raise
+            raise UsageError(error.message, self.manifest.path) from None  # a name of the kernel's that only the manifest has
+
+    def _declared(self, kernel: Kernel) -> Declared:
         sizes, api = self.sizes(kernel), linux()
         definitions = self.definitions
         items: dict[tuple[str | None, str], Item] = {}
