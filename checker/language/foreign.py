@@ -53,8 +53,8 @@ class Kernel(Protocol):
 @dataclass(frozen=True)
 class Declared:
     """What a protocol adds to the program. fields: by record. implementations: hook -> routine. left_out: statements that the
-    setting switches off. stated: what the translation assumes, each one sentence. ladder: the configurations to look at where
-    the user names none: values of parameters, and events."""
+    setting switches off. stated: what the translation assumes, each one sentence. translation: what became of the text. ladder:
+    the configurations to look at where the user names none: values of parameters, and events."""
 
     variables: tuple[tree.Variable, ...] = ()
     fields: Mapping[str, tuple[tree.Variable, ...]] = field(default_factory=dict)
@@ -62,6 +62,7 @@ class Declared:
     routines: tuple[tree.Routine, ...] = ()
     left_out: tuple[tree.Position, ...] = ()
     stated: tuple[str, ...] = ()
+    translation: tree.Translation | None = None
     ladder: tuple[tuple[tuple[tuple[str, tree.Setting], ...], tuple[str, ...]], ...] = ()
 
 

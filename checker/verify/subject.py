@@ -40,7 +40,7 @@ def load_subject(request: Request, all_states: bool = False) -> Loaded:
 
 
 def subject_of(program: tree.Program) -> Subject:
-    return Subject(program.model, configuration_of(program), program.sources, notes_of(program))
+    return Subject(program.model, configuration_of(program), program.sources, notes_of(program), program.translation)
 
 
 def live_properties(program: tree.Program, wanted: frozenset[str]) -> frozenset[str]:

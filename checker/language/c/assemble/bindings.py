@@ -13,20 +13,26 @@ from checker.language.c.manifest import Boot, Callback, Inserted, Manifest, Regi
 from checker.language.c.translate.functions import Functions
 from checker.language.c.translate.hooks import check_signature, implementation
 from checker.language.c.translate.parts import parts
-from checker.language.c.translate.raising import error
+from checker.language.c.translate.raising import at, error
 from checker.language.errors import UsageError
 
 
 @dataclass
 class Bound:
     """What was found. routines: those that implement hooks. missing: hooks whose function the text does not have, each with
-    that function. accounted: statements added to the kernel's functions that have a meaning. boot: what they leave behind."""
+    that function. accounted: statements added to the kernel's functions that have a meaning. told: what that is. boot: what they
+    leave behind. ignored: added lines that the manifest declares to make no difference, each with its function."""
 
     implementations: dict[str, str] = field(default_factory=dict)
     routines: list[tree.Routine] = field(default_factory=list)
     missing: dict[str, str] = field(default_factory=dict)
     accounted: list[syntax.Node] = field(default_factory=list)
+    told: list[tree.BoundStatement] = field(default_factory=list)
     boot: list[str] = field(default_factory=list)
+    ignored: list[tuple[str, tree.Position]] = field(default_factory=list)
+
+    def tell(self, node: syntax.Node, function: str, meaning: str) -> None:
+        self.told.append(tree.BoundStatement(at(node), function, meaning))
 
     def add(self, hook: str, routine: tree.Routine) -> None:
         self.implementations[hook] = routine.name
@@ -102,6 +108,8 @@ def _inserted(
         raise error(statements[0], f"the hook {inserted.hook} has an implementation already; bind one of them in the manifest")
     bound.add(inserted.hook, _routine_of(functions, definitions, inserted, statements))
     bound.accounted += statements
+    for statement in statements:
+        bound.tell(statement, inserted.function, f"the hook {inserted.hook}")
 
 
 def _check_place(inserted: Inserted, piece: syntax.StatementsInFunction, numbers: Sequence[int]) -> None:
@@ -171,6 +179,8 @@ def _registered(
             raise error(call, f"`{registered.call}` has {len(call.arguments)} arguments, and {manifest.path} binds more")
         _callback(functions, definitions, manifest, callback, call.arguments[callback.argument], bound)
     bound.accounted.append(call)
+    hooks = " and ".join(callback.hook for callback in registered.hooks if callback.hook in bound.implementations)
+    bound.tell(call, registered.function, f"registers what implements {hooks or 'no hook'}")
 
 
 def _callback(
@@ -201,5 +211,6 @@ def _boot(definitions: Definitions, boot: Boot, piece: syntax.StatementsInFuncti
             case syntax.ExpressionStatement(expression=syntax.Call(function=syntax.Name(name=name))):
                 if definitions.function(name) is not None:
                     bound.accounted.append(statement)
+                    bound.tell(statement, boot.function, "stands in the initial state")
                     if boot.assumed not in bound.boot:
                         bound.boot.append(boot.assumed)

@@ -12,6 +12,7 @@ from checker.language.c.assemble.accounting import account
 from checker.language.c.assemble.bindings import Bound, bind
 from checker.language.c.assemble.definitions import Definitions
 from checker.language.c.assemble.removed import account_for_removed
+from checker.language.c.assemble.telling import translation
 from checker.language.c.assemble.variables import declared
 from checker.language.c.manifest import Manifest
 from checker.language.c.source import CSource
@@ -104,6 +105,7 @@ class CProtocol:
             routines=(*functions.routines(), *bound.routines),
             left_out=tuple(functions.switched_off),
             stated=self._stated(functions, bound),
+            translation=translation(self.source, self.definitions, functions, bound),
             ladder=tuple((tuple(rung.sizes.items()), rung.events) for rung in self.manifest.ladder),
         )
 
