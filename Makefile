@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 JOBS ?= auto
 
-.PHONY: run test test-slow test-all smoke lint gate signals bench bench-bounded fuzz prove counterexamples findings matrix golden clean
+.PHONY: run test test-slow test-all smoke lint gate signals bench bench-bounded fuzz validate-c prove counterexamples findings matrix golden clean
 
 # Find what is wrong with the protocol as it was posted, and compare with the recorded results.
 run: $(READY)
@@ -59,6 +59,11 @@ bench-bounded: $(READY)
 fuzz: $(READY)
 	$(BIN)/python -m tools.fuzz $(ARGS)
 
+# Compare random C programs, as a model has them, with what a C compiler makes of them (docs/internals/c-front-end/validation.md).
+# ARGS: what `python -m tools.validation --help` has.
+validate-c: $(READY)
+	$(BIN)/python -m tools.validation $(ARGS)
+
 # Prove five properties of the hardened protocol for runs of any length, at 2 CPUs, 2 tasks, 4 stack pages; half an hour, 2 GB of memory.
 PROVED := area-agrees single-hole refill-owed right-stack tag-live
 prove: $(READY)
@@ -95,4 +100,4 @@ $(READY): pyproject.toml
 	@touch $@
 
 clean:
-	rm -rf $(VENV) build dist findings fuzz-differences .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+	rm -rf $(VENV) build dist findings fuzz-differences translation-differences .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The command: `python -m tools.matrix`: check hardened with each event and each pair of events, at two sizes, and with all at once.
+"""The command: `python -m tools.matrix`: check hardened with each event and each pair of events, and with all at once.
 
 What is recorded already is not searched again, so that the command can be stopped and called again; `--again` begins anew.
 tools/matrix.jsonl has the record, docs/results/hardened.md the tables made from it. Exit status 0: nothing is violated in what is recorded;
@@ -27,7 +27,17 @@ SIZES = ((2, 2, 4), (2, 3, 3))
 """CPUs, tasks, stack pages."""
 
 SIZES_OF_ALL = ((1, 1, 2), (1, 1, 3), (1, 2, 2), (2, 1, 2), (1, 2, 3), (1, 3, 2))
-"""At which all events are searched at once."""
+"""At which all events but the newer ones are searched at once."""
+
+NEWER = ("depth", "reclaim", "allocator-fault", "preempt")
+"""Events that split what was one step, or remember more: many more states, so that they are searched at other sizes."""
+
+UNSEARCHED = ("proc-stack",)
+"""Events that are searched only in the configurations that models/hardened.py records."""
+
+SIZES_OF_NEWER = ((1, 2, 3), (2, 2, 2))
+SIZES_OF_ALL_NEWER = ((1, 1, 2), (1, 2, 2), (2, 1, 2))
+"""At which all events, the newer ones too, are searched at once."""
 
 COMPACTION = "--hash-compaction"
 
@@ -50,19 +60,22 @@ class Row:
     compact: bool = False
 
 
-NEWER = ("depth", "reclaim", "allocator-fault", "preempt")
-"""Events that have been searched in a few configurations only: those that models/hardened.py records."""
-
-
 @cache
 def all_events() -> tuple[str, ...]:
-    return tuple(event.name for event in load_program(HARDENED).events if event.name not in NEWER)
+    return tuple(event.name for event in load_program(HARDENED).events if event.name not in UNSEARCHED)
 
 
-def event_sets() -> list[tuple[str, ...]]:
-    """Each event and each pair of events, those with few states first."""
+def older_events() -> tuple[str, ...]:
+    return tuple(event for event in all_events() if event not in NEWER)
+
+
+def event_sets(sizes: tuple[int, int, int]) -> list[tuple[str, ...]]:
+    """Each event and each pair of events that is searched at these sizes, those with few states first: all without a newer event,
+    or all with one."""
     events = all_events()
+    newer = sizes in SIZES_OF_NEWER
     sets = [(event,) for event in events] + list(itertools.combinations(events, 2))
+    sets = [chosen for chosen in sets if newer == any(event in NEWER for event in chosen)]
     large = {
         "nmi": 6,
         "late-fault": 3,
@@ -76,6 +89,19 @@ def event_sets() -> list[tuple[str, ...]]:
         "oom": 1,
     }
     return sorted(sets, key=lambda chosen: sum(large.get(event, 0) for event in chosen))
+
+
+def all_at_once() -> list[tuple[tuple[str, ...], tuple[int, int, int]]]:
+    """The searches with more than two events."""
+    return [(older_events(), sizes) for sizes in SIZES_OF_ALL] + [(all_events(), sizes) for sizes in SIZES_OF_ALL_NEWER]
+
+
+def wanted() -> list[tuple[tuple[str, ...], tuple[int, int, int]]]:
+    """All searches, in the order in which they are made."""
+    single_and_pairs = [
+        (events, sizes) for group in (SIZES, SIZES_OF_NEWER) for events in event_sets(group[0]) for sizes in group
+    ]
+    return single_and_pairs + all_at_once()
 
 
 def load_rows() -> dict[tuple[tuple[int, int, int], tuple[str, ...]], Row]:
@@ -143,13 +169,28 @@ def cell(row: Row | None) -> str:
     return ("> " if row.unknown else "~ " if row.compact else "") + short(row.states) + ("" if row.on_runs else " *")
 
 
+def cell_of(sizes: tuple[int, int, int], one: str, other: str) -> str:
+    """What the pair has, or the single event if it is one."""
+    return cell(load_rows().get((sizes, tuple(event for event in all_events() if event in (one, other)))))
+
+
+def table_of_newer(sizes: tuple[int, int, int]) -> list[str]:
+    """The newer events, each with all others."""
+    lines = ["| | " + " | ".join(NEWER) + " |", "|---" * (len(NEWER) + 1) + "|"]
+    return lines + [
+        f"| {event} | " + " | ".join(cell_of(sizes, event, newer) for newer in NEWER) + " |"
+        for event in (*older_events(), *NEWER)
+    ]
+
+
 def table(sizes: tuple[int, int, int]) -> list[str]:
     """The lower half of the square of events."""
-    events = all_events()
-    rows = load_rows()
+    if sizes in SIZES_OF_NEWER:
+        return table_of_newer(sizes)
+    events = older_events()
     lines = ["| | " + " | ".join(events) + " |", "|---" * (len(events) + 1) + "|"]
     for number, event in enumerate(events):
-        cells = [cell(rows.get((sizes, (other, event) if other != event else (event,)))) for other in events[: number + 1]]
+        cells = [cell_of(sizes, other, event) for other in events[: number + 1]]
         lines.append(f"| {event} | " + " | ".join([*cells, *[""] * (len(events) - number - 1)]) + " |")
     return lines
 
@@ -157,27 +198,28 @@ def table(sizes: tuple[int, int, int]) -> list[str]:
 def table_of_all() -> list[str]:
     """All events at once."""
     rows = load_rows()
-    lines = ["| CPUs | tasks | stack pages | states | depth |", "|---|---|---|---|---|"]
-    for sizes in SIZES_OF_ALL:
-        row = rows.get((sizes, all_events()))
+    lines = ["| events | CPUs | tasks | stack pages | states | depth |", "|---|---|---|---|---|---|"]
+    for events, sizes in all_at_once():
+        row = rows.get((sizes, events))
         depth = "" if row is None else row.depth
-        lines.append(f"| {' | '.join(map(str, sizes))} | {cell(row)} | {depth} |")
+        lines.append(f"| {len(events)} | {' | '.join(map(str, sizes))} | {cell(row)} | {depth} |")
     return lines
 
 
 def told(sizes: tuple[int, int, int]) -> str:
     """How far it went, in a line."""
-    rows = [row for row in load_rows().values() if row.sizes == sizes]
+    sets = event_sets(sizes)
+    rows = [row for row in load_rows().values() if row.sizes == sizes and row.events in sets]
     ended = [row for row in rows if row.unknown is None]
     return (
-        f"{sizes[0]} CPUs, {sizes[1]} tasks, {sizes[2]} stack pages: {len(ended)} of {len(event_sets())} sets searched to the end, "
+        f"{sizes[0]} CPU{'s' if sizes[0] > 1 else ''}, {sizes[1]} tasks, {sizes[2]} stack pages: {len(ended)} of {len(sets)} sets searched to the end, "
         f"{sum(row.states for row in ended):,} states; violated: {sum(1 for row in rows if row.violated) or 'nothing'}."
     )
 
 
 def written(document: str) -> str:
     """The document with its tables made anew."""
-    tables = {f"matrix {' '.join(map(str, sizes))}": [told(sizes), "", *table(sizes)] for sizes in SIZES}
+    tables = {f"matrix {' '.join(map(str, sizes))}": [told(sizes), "", *table(sizes)] for sizes in (*SIZES, *SIZES_OF_NEWER)}
     for name, lines in {"all events": table_of_all(), **tables}.items():
         begin, end = f"<!-- table: {name} -->\n", "<!-- end -->\n"
         before, rest = document.split(begin)
@@ -197,8 +239,7 @@ def main() -> int:
     limits += ["--max-states", str(10**9)]
     limits += [COMPACTION] if arguments.compact else []
     rows = {} if arguments.again else load_rows()
-    wanted = [(events, sizes) for events in event_sets() for sizes in SIZES] + [(all_events(), sizes) for sizes in SIZES_OF_ALL]
-    for events, sizes in wanted:
+    for events, sizes in wanted():
         known = rows.get((sizes, events))
         if known is None or known.unknown is not None:
             row = search(sizes, events, limits)

@@ -18,7 +18,7 @@ from checker.result.verdict import PRECEDENCE, Run, Status
 from checker.trace.data import Trace
 from checker.verify.interrupted import was_interrupted
 from checker.verify.record.file import RecordFile
-from checker.verify.record.outcomes import changes, compare, complete, outcome_of
+from checker.verify.record.outcomes import changes, compare, complete, outcome_of, stopped
 from checker.verify.record.searching import Found, Programs
 from checker.verify.record.wording import compare_wording, place_of_wording
 
@@ -120,7 +120,7 @@ class Comparing(Gating):
             print(f"{_place(expected)}: error: {found}", flush=True)
             return
         differences = compare(expected, found)
-        if found.stopped is not None:
+        if stopped(found):
             self.stopped += 1
         elif differences:
             self.differing += 1
@@ -186,9 +186,9 @@ class Updating(Gating):
         if isinstance(found, str):
             self.stopped += 1
             return [found]
-        if found.stopped is not None:
+        if reasons := stopped(found):
             self.stopped += 1
-            return [f"{_configuration(found)}stopped by {found.stopped}"]
+            return [f"{_configuration(found)}stopped by {'; '.join(reasons)}"]
         self.differing += 1
         return [f"{_configuration(found)}{difference}" for difference in compare(_unrecorded(expected), found)]
 

@@ -18,6 +18,16 @@ x86: arch_irq_work_raise sends a self-IPI to the local APIC and waits until it i
 riscv: smp_cross_call, send_ipi_mask (arch/arm64/kernel/smp.c, arch/riscv/kernel/smp.c); by when the interrupt controller
 delivers it to its own CPU, nothing says."""
 
+FAULTS_NEST = ARCH in ("x86-fred", "arm64")
+"""Whether a stack fault that comes while its CPU handles another one leaves the frame of that one alone, however the kernel sets
+up its stacks. Elsewhere that is for EXCEPTION_STACKS to say.
+
+x86: an IST stack is entered at its top each time. Linux handles stack faults on that of #DF, and an NMI has one of its own, on
+which its fault is a page fault (arch/x86/kernel/idt.c): two EXCEPTION_STACKS. There is one where #PF is given an IST stack, for
+stack faults to be page faults. x86-fred: an event changes stacks only for a level higher than the one that the CPU is at
+(arch/x86/kernel/fred.c has the levels). arm64: kernel_ventry sees that sp is in overflow_stack already, and carries on below
+it (arch/arm64/kernel/entry.S). riscv: handle_exception does not look for that, and there are no NMIs."""
+
 OVERFLOW_STACK_SHARED = ARCH == "riscv"
 """Whether one overflow stack serves all CPUs, so that a stack fault waits until no other is being handled.
 

@@ -7,7 +7,7 @@ CPUS = parameter(1, 1, 4, "CPUs, all online at boot")
 TASKS = parameter(1, 1, 6, "tasks besides each CPU's idle task")
 STACK_PAGES = parameter(3, 2, 8, "pages of a full kernel stack: THREAD_SIZE >> PAGE_SHIFT")
 SPARE_PAGES = parameter(0, 0, 16, "page frames beyond what all full stacks and full pools need")
-EXCEPTION_STACKS = parameter(2, 1, 2, "entries of the fault handler that can nest on one CPU; 1: as with one IST stack of x86")
+EXCEPTION_STACKS = parameter(2, 1, 2, "entries of the fault handler that can nest on one CPU; 1: #PF has an IST stack on x86")
 PREEMPT_RT = parameter(0, 0, 1, "1: CONFIG_PREEMPT_RT, where a spinlock_t sleeps, so that nobody takes it with preemption off")
 IDLE_DYNAMIC = parameter(0, 0, 1, "1: the idle tasks of all CPUs but the boot CPU have dynamic stacks, as fork_idle() gives them")
 ARCH = parameter(
@@ -39,6 +39,7 @@ ALLOCATOR_FAULT = event(
 )
 PREEMPT = event("preempt", "an interrupt preempts a task in kernel code when it ends, where preemption is on")
 OOPS_CONTINUES = event("oops-continues", "a stack fault that is refused in plain task work kills the task, not the machine")
+PROC_STACK = event("proc-stack", "a task reads the frames of another as /proc/PID/stack does, with a reference to its stack")
 
 PREALLOC_PAGES = constant_of_model(1, "THREAD_PREALLOC_PAGES: pages that are mapped when a stack is made")
 POOL_SLOTS = constant_of_model(STACK_PAGES - PREALLOC_PAGES, "THREAD_DYNAMIC_PAGES: slots of a CPU's pool")
@@ -46,6 +47,7 @@ TASKS_END = EXIT or OOPS_CONTINUES
 KEPT_PAGES = constant_of_model(0, "page frames that the protocol keeps at boot besides those in the pools of the CPUs")
 IRQ_WORK_SHARED = constant_of_model(0, "1: one static irq_work for all CPUs, 0: one for each CPU")
 CPU_OFFLINE = constant_of_model(0, "1: the protocol has a callback on the CPU that goes down, cpu_offline")
+STACK_REFCOUNT = constant_of_model(0, "1: the protocol takes references to stacks, by try_get_task_stack")
 RAW_SPINLOCKS = constant_of_model(1, "raw spinlocks of the protocol")
 SPINLOCKS = constant_of_model(0, "spinlocks of the protocol")
 MUTEXES = constant_of_model(0, "mutexes of the protocol")
@@ -54,4 +56,5 @@ LAST_STACKS = 1 if FORK and TASKS_END else 0  # the last task's stack may still 
 STACKS = TASKS + LAST_STACKS + IDLE_STACKS
 PAGES = CPUS * POOL_SLOTS + STACKS * STACK_PAGES + KEPT_PAGES + SPARE_PAGES
 INTERRUPTS = IRQ or SOFTIRQ
+REFCOUNTED = PROC_STACK or STACK_REFCOUNT == 1
 DEPTH_KEPT = DEPTH or RECLAIM

@@ -10,25 +10,16 @@ import ast
 import dataclasses
 import difflib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from checker.explicit.engines import Method
 from checker.explicit.liveness.lassos import find_lassos
-from checker.explicit.search.results import Limits
 from checker.ir.lowering.lower import lower
 from checker.language.front.load import load_program
-from checker.project import PROJECT
-from checker.result.verdict import Configuration, Run
-from checker.verify.configuration import check_configuration
-from checker.verify.request import Request
 from tests.hardened.recorded_changes import CHANGES, EQUAL, MODELS, TWO_TASKS, Change, Equal
-
-DOCUMENT = PROJECT / "docs" / "results" / "hardened.md"
-HARDENED = PROJECT / "models" / "hardened.py"
-ONE_THREAD = Method("auto", 1, frozenset({"pages", "symmetry"}))
+from tests.hardened.runs import DOCUMENT, HARDENED, name_of, run_of, table_in
 
 
 def slow_if(change: Change) -> list[pytest.MarkDecorator]:
@@ -46,19 +37,6 @@ SOUND = [
     for number, change in enumerate(CHANGES)
 ]
 BESIDE = [pytest.param(change, marks=slow_if(change), id=str(change)) for change in CHANGES if change.beside is not None]
-BEGIN, END = "<!-- table: {} -->\n", "<!-- end -->\n"
-
-
-def run_of(model: Path, sizes: Mapping[str, int], events: tuple[str, ...], *properties: str) -> Run:
-    """A complete run, its counterexamples confirmed by the replayer."""
-    run = check_configuration(Request(model, sizes, events, properties or None), ONE_THREAD, Limits())
-    assert run.stopped is None
-    assert run.error is None
-    return run
-
-
-def name_of(configuration: Configuration) -> str:
-    return str(configuration).replace(";", " |").replace(",", ", ").replace(",  ", ", ")
 
 
 def row_of(change: Change) -> str:
@@ -74,12 +52,6 @@ def row_of(change: Change) -> str:
             f"{run.violated[change.property]} |",
         )
     )
-
-
-def table_in(document: str, name: str) -> list[str]:
-    begin = BEGIN.format(name)
-    assert document.count(begin) == 1
-    return document.split(begin)[1].split(END)[0].splitlines()
 
 
 @pytest.mark.parametrize("number", NUMBERED)
@@ -129,7 +101,7 @@ def test_every_model_is_in_a_table_and_every_bug_has_a_model() -> None:
     named = {case.path for case in (*CHANGES, *EQUAL)} | {
         MODELS / f"without_{change.beside}.py" for change in CHANGES if change.beside
     }
-    assert set(MODELS.glob("*.py")) == named | {MODELS / "occasions.py"}
+    assert set(MODELS.glob("*.py")) == named | {MODELS / "occasions.py", MODELS / "counted.py"}
     assert {change.number for change in CHANGES} == {None, *range(1, 16)}
 
 

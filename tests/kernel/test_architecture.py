@@ -61,6 +61,17 @@ def test_two_cpus_handle_faults_at_a_time_only_with_a_stack_each(arch: str) -> N
     assert ("no-deadlock" in with_nmi) is (arch == "riscv")
 
 
+@pytest.mark.parametrize(
+    ("arch", "stacks", "overwritten"),
+    [("generic", 1, True), ("x86", 1, True), ("x86", 2, False), ("x86-fred", 1, False), ("arm64", 1, False)],
+)
+def test_a_second_fault_overwrites_the_first_ones_frame_only_on_one_ist_stack(arch: str, stacks: int, overwritten: bool) -> None:
+    """hardened bears nested faults; what it cannot bear is that its frame goes."""
+    settings = {"ARCH": arch, "EXCEPTION_STACKS": stacks}
+    found = Tried("hardened", (1, 1, 2), ("touch", "nmi"), settings=settings).found()
+    assert found == (frozenset({"handler-reentrant"}) if overwritten else frozenset())
+
+
 @pytest.mark.parametrize(("arch", "meet"), [("generic", True), ("riscv", False)])
 def test_handlers_of_two_cpus_meet_only_with_a_stack_each(arch: str, meet: bool) -> None:
     tried = Tried("handlers_meet", (2, 2, 2), ("touch",), settings={"ARCH": arch})

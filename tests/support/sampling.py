@@ -13,6 +13,8 @@ import pytest
 SAMPLE = 6
 """One in so many of a test's slow cases runs with --slow, but not fewer than FEW."""
 FEW = 2
+MOST = 120
+"""Of random examples not more than that are drawn with --slow."""
 
 
 def sampled(name: str, count: int) -> frozenset[int]:

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import seed as seeded
 from hypothesis import strategies as st
 
-from tests.support.sampling import SAMPLE
+from tests.support.sampling import MOST, SAMPLE
 
 SEEDS = st.integers(0, 2**32 - 1)
 HEALTH = (HealthCheck.filter_too_much, HealthCheck.too_slow)
@@ -22,13 +22,14 @@ HEALTH = (HealthCheck.filter_too_much, HealthCheck.too_slow)
 def seeds(few: int, many: int | None = None) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """A test that takes a `seed`, beside fixtures, is run for so many of them: the same ones in each run.
 
-    few: always. many: with --all, one in SAMPLE of them with --slow if that is more than the few; the few are among them. None:
-    there are no others.
+    few: always. many: with --all, one in SAMPLE of them with --slow, up to MOST, if that is more than the few; the few are among
+    them. None: there are no others.
     """
     counts: list[Any] = [few]
     if many is not None:
-        if many // SAMPLE > few:
-            counts.append(pytest.param(many // SAMPLE, marks=pytest.mark.slow))
+        some = min(many // SAMPLE, MOST)
+        if some > few:
+            counts.append(pytest.param(some, marks=pytest.mark.slow))
         counts.append(pytest.param(many, marks=pytest.mark.exhaustive))
 
     def decorate(check: Callable[..., None]) -> Callable[..., None]:

@@ -76,6 +76,28 @@ class Rung:
 
 
 @dataclass(frozen=True)
+class Demand:
+    """Statements, added to a function of the kernel, that ask a hook. statement: as the text has to have it, in C. before, after:
+    as of Inserted."""
+
+    function: str
+    hook: str
+    statement: str
+    before: str | None = None
+    after: str | None = None
+
+
+@dataclass(frozen=True)
+class Predicate:
+    """A hook that answers a question, and that no function of the text implements. function: one in C that does, with its body.
+    arguments: as of Hook."""
+
+    hook: str
+    function: str
+    arguments: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Data:
     """A variable of C that the kernel has: `Record.field`. length: the kernel's constant that is the length of the array."""
 
@@ -103,18 +125,21 @@ class Manifest:
     inserted: tuple[Inserted, ...]
     registered: tuple[Registered, ...]
     boot: tuple[Boot, ...]
+    demands: tuple[Demand, ...]
+    predicates: tuple[Predicate, ...]
+    assumptions: tuple[str, ...]
     ignore: tuple[str, ...]
     ladder: tuple[Rung, ...]
 
     @property
     def functions_of_the_kernel(self) -> frozenset[str]:
         """Functions of the kernel to which a patch may add statements that are bound."""
-        inserted = {each.function for each in self.inserted}
-        return frozenset(inserted | {each.function for each in self.registered} | {each.function for each in self.boot})
+        bound = {each.function for each in self.inserted} | {each.function for each in self.registered}
+        return frozenset(bound | {each.function for each in self.boot} | {each.function for each in self.demands})
 
 
 _TABLES = ("config", "sizes", "kernel_sizes", "data", "members", "constants", "fault", "ignore")
-_LISTS = ("hooks", "inserted", "registered", "boot", "ladder")
+_LISTS = ("hooks", "inserted", "registered", "boot", "demands", "predicates", "ladder")
 _FAULT_BYTES = ("first", "last")
 
 
@@ -145,7 +170,7 @@ class _Reader:
         return UsageError(message, self.path)
 
     def manifest(self, table: dict[str, Any]) -> Manifest:
-        known = ("kernel", "taken_for", *_TABLES, *_LISTS)
+        known = ("kernel", "taken_for", "assumptions", *_TABLES, *_LISTS)
         for key in table:
             if key not in known:
                 raise self.error(f"there is no key `{key}`; a manifest has {', '.join(known)}{similar(key, known)}")
@@ -167,6 +192,9 @@ class _Reader:
             inserted=self.entries(table, "inserted", Inserted, old.inserted if old else ()),
             registered=self.registered(table, old.registered if old else ()),
             boot=self.entries(table, "boot", Boot, old.boot if old else ()),
+            demands=self.entries(table, "demands", Demand, old.demands if old else ()),
+            predicates=self.entries(table, "predicates", Predicate, old.predicates if old else ()),
+            assumptions=(old.assumptions if old else ()) + self.texts(table.get("assumptions", []), "`assumptions`"),
             ignore=(old.ignore if old else ()) + self.texts(self.table(table, "ignore").get("lines", []), "[ignore] lines"),
             ladder=self.entries(table, "ladder", Rung, old.ladder if old else ()),
         )

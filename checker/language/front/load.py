@@ -14,7 +14,7 @@ from checker.language.c.assemble.protocol import CProtocol
 from checker.language.c.manifest import read_manifest
 from checker.language.c.parse import read_configuration
 from checker.language.c.patch.base import Base
-from checker.language.c.patch.kind import ContentKind, content_kind
+from checker.language.c.patch.kind import ContentKind, content_kind, is_page, refusal
 from checker.language.c.patch.reading import read_c_source
 from checker.language.errors import ModelError, UsageError, quoting
 from checker.language.front.inputs import NOTHING, STANDARD_INPUT, Inputs
@@ -24,6 +24,9 @@ from checker.language.python.wording import Wording
 from checker.project import PROJECT
 
 MANIFEST = PROJECT / "spec" / "c" / "dynamic_stacks.toml"
+
+BESIDE = "manifest.toml"
+"""A file of that name in the folder of a text overrides MANIFEST key by key; the verdict says so."""
 
 
 def load_program(
@@ -60,7 +63,9 @@ def _c_protocol(path: Path, inputs: Inputs) -> CProtocol | None:
             if getattr(inputs, option) is not None:
                 raise UsageError(f"--{option} is for patches and C files, and this is a model in Python; leave it out", path)
         return None
-    return _read(path, data, inputs.base, inputs.manifest, inputs.config)
+    if path != STANDARD_INPUT and content_kind(data) is ContentKind.OTHER and refusal(data) is None and not is_page(data):
+        return None
+    return _read(path, data, inputs.base, inputs.manifest or _beside(path), inputs.config)
 
 
 def _content(path: Path, inputs: Inputs) -> bytes | None:
@@ -74,12 +79,21 @@ def _content(path: Path, inputs: Inputs) -> bytes | None:
         return None
 
 
+def _beside(path: Path) -> Path | None:
+    """The manifest that lies in the folder of a patch, if one does."""
+    beside = path.with_name(BESIDE) if path != STANDARD_INPUT else None
+    return beside if beside is not None and beside.is_file() else None
+
+
 @functools.lru_cache(maxsize=4)
 def _read(path: Path, data: bytes, base: Path | None, over: Path | None, config: Path | None) -> CProtocol:
-    """C text, read once for all settings. UsageError if there is no manifest for it."""
+    """C text, read once for all settings. over: a manifest, if not only the built-in one counts. UsageError if there is no
+    manifest for the text."""
     manifest = read_manifest(MANIFEST, display_path(MANIFEST))
     if over is not None:
         manifest = read_manifest(over, display_path(over), manifest)
+        said = f"what the names of the text are to the kernel is also said by {display_path(over)}"
+        manifest = replace(manifest, assumptions=(said, *manifest.assumptions))
     if config is not None:
         values = read_configuration(read_source(config), display_path(config))
         manifest = replace(manifest, config={**values, **manifest.config})

@@ -72,14 +72,16 @@ class KernelOfModules:
         return self._callee(name, code)
 
     def check(self, declared: Declared) -> None:
-        """ModelError where a routine does not fit the hook that it implements, or another routine implements that too."""
-        routines = {routine.name: routine for routine in declared.routines}
+        """ModelError where a routine or function does not fit the hook that it implements, or another implements that too."""
+        routines = {routine.name: (routine, routine.result) for routine in declared.routines}
+        functions = {function.name: (function, function.body.type) for function in declared.functions}
         for name, implementation in declared.implementations.items():
-            hook, routine = self.hook(name), routines[implementation]
+            hook = self.hook(name)
+            code, result = functions[implementation] if hook.is_function else routines[implementation]
             if name in self.symbols.code.implementations:
-                raise ModelError(routine.position, f"the hook {name} is implemented already; leave one out")
-            if [p.type for p in hook.parameters] != [p.type for p in routine.parameters] or hook.result != routine.result:
-                raise ModelError(routine.position, f"the hook {name} has other parameters, or another result")
+                raise ModelError(code.position, f"the hook {name} is implemented already; leave one out")
+            if [p.type for p in hook.parameters] != [p.type for p in code.parameters] or hook.result != result:
+                raise ModelError(code.position, f"the hook {name} has other parameters, or another result")
 
     def _callee(self, name: str, code: Code) -> Callee:
         parameters = tuple(binding.local for binding in self.symbols.parameters_of(code))

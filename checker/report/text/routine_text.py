@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""A routine of the syntax tree as text, much as a model in Python has it, each statement with the line that it was made of."""
+"""A routine or function of the syntax tree as text, much as a model in Python has it, each statement with its line of the source."""
 
 from __future__ import annotations
 
@@ -14,10 +14,13 @@ _INDENT = "    "
 _Line = tuple[tree.Position, str]
 
 
-def routine_text(program: tree.Program, routine: tree.Routine) -> str:
-    """The routine, a line for each statement: `fork.c:404 | vm_area.pages[nr_pages] = page`. Not ending in a newline."""
+def code_text(program: tree.Program, code: tree.Routine | tree.Function) -> str:
+    """The code, a line for each statement: `fork.c:404 | vm_area.pages[nr_pages] = page`. Not ending in a newline."""
     text = _RoutineText(ExpressionText(program))
-    lines = [*text.head(routine), *text.block(routine.body, _INDENT)]
+    if isinstance(code, tree.Function):
+        lines = [text.head(code, code.body.type), (code.body.position, f"{_INDENT}return {text.of.text(code.body)}")]
+    else:
+        lines = [text.head(code, code.result), *text.block(code.body, _INDENT)]
     places = [f"{PurePosixPath(position.file).name}:{position.line}" for position, _ in lines]
     width = max(map(len, places))
     return "\n".join(f"{place:<{width}} | {line}" for place, (_, line) in zip(places, lines, strict=True))
@@ -27,14 +30,11 @@ class _RoutineText:
     def __init__(self, expressions: ExpressionText) -> None:
         self.of = expressions
 
-    def head(self, routine: tree.Routine) -> Iterator[_Line]:
-        parameters = ", ".join(f"{local.name}: {type_text(local.type)}" for local in routine.parameters)
-        result = "None" if routine.result is None else type_text(routine.result)
-        yield routine.position, f"def {routine.name}({parameters}) -> {result}:"
+    def head(self, code: tree.Routine | tree.Function, result: tree.Type | None) -> _Line:
+        parameters = ", ".join(f"{local.name}: {type_text(local.type)}" for local in code.parameters)
+        return code.position, f"def {code.name}({parameters}) -> {'None' if result is None else type_text(result)}:"
 
     def block(self, statements: Sequence[tree.Statement], indent: str) -> Iterator[_Line]:
-        if not statements:
-            return
         for statement in statements:
             yield from self.statement(statement, indent)
 

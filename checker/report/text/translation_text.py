@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from checker.language import tree
 from checker.report.text.line_ranges import lines_text
-from checker.report.text.routine_text import routine_text
+from checker.report.text.routine_text import code_text
 from checker.report.text.trace_text import plain
 
 _WIDTH = 100
@@ -44,15 +44,18 @@ def translation_lines(translation: tree.Translation | None) -> list[str]:
 def translation_text(program: tree.Program, translation: tree.Translation) -> str:
     """All of it: the summary, then each routine of the text as the program has it."""
     parts = ["\n".join(_summary(program, translation))]
-    routines = {**program.dormant, **program.routines}
+    hooks = {function.position: function.hooks for function in translation.functions}
+    codes: list[tree.Routine | tree.Function] = [*program.routines.values(), *program.dormant.values()]
+    codes = [code for code in codes if isinstance(code, tree.Routine) and code.protocol]
+    codes += [function for function in program.functions.values() if function.position in hooks]
     missing = {hook for _, hook in translation.missing}
-    mine = [routine for routine in routines.values() if routine.protocol and routine.hook not in missing]
-    for routine in sorted(mine, key=lambda routine: routine.position):
-        hook = f", for the hook {routine.hook}" if routine.hook is not None else ""
-        asleep = ", which nothing calls with these events" if routine.name in program.dormant else ""
-        heading = f"{_line(routine.position)}: {routine.name}{hook}{asleep}"
-        text = routine_text(program, routine)
-        parts.append(f"{plain(heading)}\n\n" + "\n".join(map(plain, text.split("\n"))))
+    for code in sorted(codes, key=lambda code: code.position):
+        if isinstance(code, tree.Routine) and code.hook in missing:
+            continue  # the kernel's own, in the text's place
+        mine = (code.hook,) if isinstance(code, tree.Routine) and code.hook is not None else hooks.get(code.position, ())
+        asleep = ", which nothing calls with these events" if code.name in program.dormant else ""
+        heading = f"{_line(code.position)}: {code.name}{_for_hooks(mine)}{asleep}"
+        parts.append(f"{plain(heading)}\n\n" + "\n".join(map(plain, code_text(program, code).split("\n"))))
     return "\n\n\n".join(parts)
 
 
@@ -104,8 +107,11 @@ def _part(title: str, entries: Iterable[str]) -> list[str]:
 
 
 def _function(function: tree.TranslatedFunction) -> str:
-    hooks = f", for the hook {' and '.join(function.hooks)}" if function.hooks else ""
-    return f"{_line(function.position)}: {function.name}{hooks}"
+    return f"{_line(function.position)}: {function.name}{_for_hooks(function.hooks)}"
+
+
+def _for_hooks(hooks: Sequence[str]) -> str:
+    return f", for the hook {' and '.join(hooks)}" if hooks else ""
 
 
 def _bound(program: tree.Program, statements: Sequence[tree.BoundStatement]) -> list[str]:

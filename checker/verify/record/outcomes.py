@@ -26,6 +26,12 @@ def complete(run: Run) -> bool:
     return run.stopped is None and run.error is None and not any(verdict.kind in undecided for verdict in run.verdicts)
 
 
+def stopped(run: Run) -> list[str]:
+    """What ended a run early, if anything did: its search for states, or that for lassos."""
+    stops = [run.stopped, *(verdict.stopped for verdict in run.verdicts)]
+    return list(dict.fromkeys(str(stop) for stop in stops if stop is not None))
+
+
 def outcome_of(expected: tree.Expectation, run: Run, properties: Sequence[str]) -> Outcome:
     """The outcome to be recorded of a complete run. properties: all of the model; those that were not checked keep their record,
     and those that are recorded keep their order."""

@@ -14,7 +14,7 @@ from checker.explicit.search.results import Limits, Progress
 from checker.language import tree
 from checker.language.errors import UsageError
 from checker.language.front.inputs import Inputs
-from checker.result.verdict import Run
+from checker.result.verdict import Run, Verdict, VerdictKind
 from checker.trace.confirmation.build import Disagreement
 from checker.verify.configuration import check_configuration
 from checker.verify.request import LIVENESS_STATES, Request
@@ -40,16 +40,23 @@ class Search:
     def configuration(
         self, path: Path, program: tree.Program, expected: tree.Expectation, progress: Progress | None = None
     ) -> Run:
-        """Search a configuration in full, without reductions. Where very many states are recorded, properties of runs are left
-        out, as in `check`. Raises as check_configuration."""
+        """Search a configuration in full, without reductions. Where very many states are recorded or found, properties of runs
+        are left out, as in `check`. Raises as check_configuration."""
         events = expected.events if program.events else None
         # The model may be edited meanwhile: all its configurations are those of the text that was read first.
         inputs = Inputs({path.resolve(): program.sources[program.model]})
-        request = Request(path, dict(expected.settings), events, _properties(program, expected), None, inputs)
+        request = Request(path, dict(expected.settings), events, _properties(program, expected), inputs=inputs)
         run = check_configuration(request, self.method, self.limits, progress)
         if self.again and request.properties is not None and run.stopped is None and run.statistics.states <= LIVENESS_STATES:
             run = check_configuration(dataclasses.replace(request, properties=None), self.method, self.limits, progress)
-        return run
+        if run.stopped is not None or run.statistics.states <= LIVENESS_STATES:
+            return run
+        of_runs = live_properties(program, frozenset(program.properties))
+        return dataclasses.replace(run, verdicts=tuple(v for v in run.verdicts if v.property not in of_runs or _judged(v)))
+
+
+def _judged(verdict: Verdict) -> bool:
+    return verdict.kind is not VerdictKind.UNKNOWN or verdict.stopped is not None
 
 
 def _properties(program: tree.Program, expected: tree.Expectation) -> tuple[str, ...] | None:

@@ -20,10 +20,16 @@ from spec.kernel import (
     alloc_pages,
     alloc_vmap_stack,
     cpu_prepare,
+    memcg_kmem_charge_page,
     schedule_start,
     task_forked,
 )
+from spec.kernel.entry.contexts import holds_rq_lock
 from spec.kernel.entry.exceptions import handles_nmi, in_stack_fault
+from spec.kernel.locking.lock_order import LockNumber, taken_under
+from spec.kernel.locking.locks import Mutex, holds_raw_spinlock
+from spec.kernel.mm.allocator_locking import lock_zone
+from spec.kernel.mm.allocator_locks import allocator_locks, holds_allocator_lock, zone_is_locked
 from spec.kernel.sched.scheduler import in_scheduler, is_usable
 from spec.kernel.tasks.plain_work import plain_work
 
@@ -164,3 +170,43 @@ def no_stack(task: Task) -> bool:
 def reader_at_work(reader: Task, task: Task) -> bool:
     """An occasion for remote-access."""
     return reader is task or not in_routine(reader, plain_work) or pages_of(task) == STACK_PAGES or task.idle
+
+
+@invariant("reached-left-deep", "{task} has frames in level {level} of its stack, and is off the CPU")
+def left_deep(task: Task, level: Level) -> bool:
+    """An occasion for live-page."""
+    if level == 0 or level == STACK_PAGES or level > task.depth or task.on_cpu or task.state is not TaskState.TASK_RUNNING:
+        return True
+    return task.stack_vm_area is None or task.stack_vm_area.pte[level] is None
+
+
+@invariant("reached-fault-under-lock", "{cpu} handles a stack fault, and has the lock of the zone")
+def fault_under_lock(cpu: Cpu) -> bool:
+    """An occasion for lock-recursion."""
+    return not in_stack_fault(cpu) or not holds_allocator_lock(cpu) or not zone_is_locked()
+
+
+@invariant("reached-waiting", "{task} waits for the lock of the zone, which {cpu} has")
+def waiting(task: Task, cpu: Cpu) -> bool:
+    """An occasion for no-deadlock."""
+    return not in_routine(task, lock_zone) or allocator_locks().zone is not cpu or cpu.stack is task
+
+
+@invariant("reached-under-rq-lock", "a page is charged on {task}'s stack under rq->lock")
+def under_rq_lock(task: Task) -> bool:
+    """An occasion for service-context."""
+    return not in_routine(task, memcg_kmem_charge_page) or not holds_rq_lock(task)
+
+
+@invariant("reached-something-held", "the protocol has a lock on {cpu}, or has turned something off")
+def something_held(cpu: Cpu) -> bool:
+    """An occasion for lock-held, if there were one."""
+    if cpu.preempt_count > 0 or cpu.irqs_disabled or cpu.stack.migration_disabled > 0 or holds_raw_spinlock(cpu):
+        return False
+    return not any(mutex.owner is cpu.stack for mutex in every(Mutex))
+
+
+@invariant("reached-second-lock", "lock {second} was taken under lock {first}")
+def second_lock(first: LockNumber, second: LockNumber) -> bool:
+    """An occasion for lock-order, if there were one."""
+    return not taken_under[first][second]

@@ -6,7 +6,7 @@ its stack, charges it and refills the pool in one step, so that NMIs find nothin
 in one step and its page taken in another; an NMI in between takes it too. That cannot be wrong alone: the page is then mapped at two
 levels (one-owner). PLANTED=2: a level that was mapped meanwhile counts as an error. That cannot be wrong alone either: the fault is
 refused (fault-resolved). PLANTED=3: a page is mapped before its slot is tagged, PLANTED=4: listed before that; nor can these be wrong
-alone, as they are wrong without an NMI as well (one-owner). With EXCEPTION_STACKS=1 the fault is the architecture's, and the handler cannot help it.
+alone, as they are wrong without an NMI as well (one-owner). With EXCEPTION_STACKS=1 the fault is the kernel's entry code, and the handler cannot help it.
 """
 
 from models.nested import dynamic_stack, find_slot, take

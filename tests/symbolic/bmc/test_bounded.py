@@ -113,10 +113,10 @@ def test_other_kernel_models(name: str) -> None:
     check(kernel_model(name, (1, 1, 3), "touch,late-fault"), 20, Z3)
 
 
-@pytest.mark.slow
+@pytest.mark.parametrize("depth", [pytest.param(10, marks=pytest.mark.slow), pytest.param(14, marks=pytest.mark.exhaustive)])
 @pytest.mark.parametrize("name", ["rfc_v1", "hardened"])
-def test_two_processors(name: str) -> None:
-    check(kernel_model(name, (2, 2, 2), "touch"), 14, Z3)
+def test_two_processors(name: str, depth: int) -> None:
+    check(kernel_model(name, (2, 2, 2), "touch"), depth, Z3)
 
 
 ERRORS_IN_INVARIANTS = """

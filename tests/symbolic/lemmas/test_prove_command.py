@@ -25,7 +25,7 @@ def test_the_hardened_protocol_is_proved(tmp_path: Path, capsys: pytest.CaptureF
     assert run("certify", str(tmp_path), "--model", model) == 0
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_five_properties_of_the_hardened_protocol_are_proved_for_two_of_each(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -121,7 +121,7 @@ def exchanged(
 ) -> tuple[Scalar, tree.Expression]:
     """An exchange in one step: what was there before, and whether the new value is there now. old: only where this is there."""
     position, type_ = at(call), cell.place.variable.type
-    place = _fixed(code, call, cell)
+    place = code.fixed(call, cell).place
     before = code.fresh("before", type_)
     was = tree.LocalRead(position, type_, before.name)
     body: list[tree.Statement] = [tree.Assign(position, before.name, tree.Read(position, type_, place))]
@@ -138,18 +138,6 @@ def exchanged(
         body.append(tree.If(position, matched, (store,), ()))
     code.emit(tree.Atomic(position, reason, tuple(body)))
     return Scalar(was, cell.type), matched
-
-
-def _fixed(code: StatementTranslator, call: syntax.Call, cell: Cell) -> tree.Place:
-    """The place, with what finds it evaluated before the step."""
-    place = cell.place
-    kept = []
-    for operand in place.operands:
-        value = code.kept(call, Scalar(operand, INT)) if code.does_anything(operand) else Scalar(operand, INT)
-        assert isinstance(value, Scalar)
-        kept.append(value.expression)
-    base = kept.pop(0) if place.base is not None else None
-    return tree.Place(place.position, place.variable, place.record, base, tuple(kept))
 
 
 @entry(2, "xchg", "xchg_relaxed", "xchg_acquire", "xchg_release")

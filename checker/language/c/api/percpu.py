@@ -59,6 +59,20 @@ def per_cpu_ptr(code: StatementTranslator, call: syntax.Call) -> Value:
     return per_cpu_region(code, call.arguments[0], cpu)
 
 
+def per_cpu_place(code: StatementTranslator, call: syntax.Call) -> Region:
+    """A pointer to what per_cpu(variable, cpu) stands for."""
+    if len(call.arguments) != 2:
+        raise error(call, "per_cpu takes a variable and the number of a CPU")
+    cpu = cpu_of(code, call.arguments[1])
+    return per_cpu_region(code, call.arguments[0], cpu)
+
+
+@entry(2, "per_cpu")
+def per_cpu(code: StatementTranslator, call: syntax.Call) -> Value:
+    """That CPU's own: one load, or the place of a store."""
+    return code.load(call, code.cell(call, per_cpu_place(code, call)))
+
+
 @entry(1, "this_cpu_read", "__this_cpu_read", "raw_cpu_read")
 def this_cpu_read(code: StatementTranslator, call: syntax.Call) -> Value:
     """One load."""

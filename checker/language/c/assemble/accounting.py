@@ -36,6 +36,8 @@ def _node(node: syntax.TopLevel, chunk: Chunk, functions: Functions, bound: Boun
         case syntax.FunctionDefinition(name=name):
             if any(part.position.added for part in parts(node)):
                 _function(node, functions, bound, manifest)
+        case syntax.MembersInStruct():
+            return  # each is a new field, or was refused (variables.py)
         case syntax.StatementsInFunction():
             for shown in node.statements:
                 _shown(shown, node, bound, manifest)
@@ -84,9 +86,6 @@ def _statement(statement: syntax.Statement, function: str, bound: Bound, manifes
             if any(part.position.added for part in parts(inner)):
                 _statement(inner, function, bound, manifest)
         return
-    if isinstance(statement, syntax.ExpressionStatement):  # only here does a bound call make up the whole of what it stands in
-        if any(part is each for part in parts(statement) for each in bound.accounted):
-            return
     if function in manifest.ignore:
         bound.ignored.append((function, plain(statement.position)))
         return

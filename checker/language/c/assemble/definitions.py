@@ -119,6 +119,12 @@ class Definitions:
                     found.append(_as_piece(node))
         return tuple(found)
 
+    @cached_property
+    def members(self) -> tuple[syntax.MembersInStruct, ...]:
+        """The structs of the kernel that members are added to, as far as they are shown."""
+        chunks = (chunk for chunk in self.chunks if chunk.added_lines and chunk.kind is ChunkKind.INSIDE_STRUCT)
+        return tuple(node for chunk in chunks for node in self.parsed(chunk) if isinstance(node, syntax.MembersInStruct))
+
     # -- text of the manifest --
 
     @cached_property
@@ -142,9 +148,18 @@ class Definitions:
                 return node
         raise UsageError(f"{text!r} is not the signature of a function; write it as in C: `int f(struct page *page)`", path)
 
+    def whole_function(self, text: str) -> syntax.FunctionDefinition:
+        """A function that the manifest has, with its body."""
+        for node in self._of_manifest(text):
+            if isinstance(node, syntax.FunctionDefinition):
+                return node
+            if isinstance(node, syntax.Unparsed):
+                raise UsageError(f"{text!r}: {node.reason}", self.manifest.path)
+        raise UsageError(f"{text!r} is not a function of C, with its body", self.manifest.path)
+
     def _of_manifest(self, text: str) -> list[syntax.TopLevel]:
-        line = SourceLine(text, 1, None, False)
-        file = PatchedFile(self.manifest.path, (Fragment(self.manifest.path, "", (line,)),), True)
+        lines = tuple(SourceLine(line, number, None, False) for number, line in enumerate(text.splitlines(), 1))
+        file = PatchedFile(self.manifest.path, (Fragment(self.manifest.path, "", lines),), True)
         scanned = scan_file(file, self.manifest.config)
         return [node for chunk in scanned.chunks for node in parse_chunk(chunk, self.of_manifest)]
 

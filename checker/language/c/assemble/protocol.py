@@ -13,7 +13,7 @@ from checker.language.c.assemble.bindings import Bound, bind
 from checker.language.c.assemble.definitions import Definitions
 from checker.language.c.assemble.removed import account_for_removed
 from checker.language.c.assemble.telling import translation
-from checker.language.c.assemble.variables import declared
+from checker.language.c.assemble.variables import add_members, declared
 from checker.language.c.manifest import Manifest
 from checker.language.c.source import CSource
 from checker.language.c.translate.constants import evaluate
@@ -91,18 +91,22 @@ class CProtocol:
 
     def declare(self, kernel: Kernel) -> Declared:
         sizes, api = self.sizes(kernel), linux()
-        functions = Functions(sizes, api, self.definitions.typedefs, self.definitions.function, {}, {})
+        functions = Functions(sizes, api, self.definitions.typedefs, self.definitions.function, {}, {}, {})
         variables = declared(functions, self.definitions.variables)
+        add_members(functions, self.definitions.members, variables)
+        functions.new_members |= variables.members
         functions.variables |= variables.static
         functions.per_cpu_variables |= variables.per_cpu
+        functions.declared_types |= variables.types
         bound = bind(functions, self.definitions, self.manifest)
         account(self.definitions, functions, bound, self.manifest)
         account_for_removed(self.source, self.definitions, functions, self.manifest)
         return Declared(
             variables=tuple(variables.new),
-            fields={"Cpu": tuple(variables.new_per_cpu)},
+            fields=variables.fields(),
             implementations=bound.implementations,
-            routines=(*functions.routines(), *bound.routines),
+            routines=(*functions.routines(bound.routines), *bound.routines),
+            functions=tuple(bound.functions),
             left_out=tuple(functions.switched_off),
             stated=self._stated(functions, bound),
             translation=translation(self.source, self.definitions, functions, bound),
@@ -111,7 +115,7 @@ class CProtocol:
 
     def _stated(self, functions: Functions, bound: Bound) -> tuple[str, ...]:
         """What the verdict assumes, each one sentence."""
-        found = [*functions.assumed, *bound.boot]
+        found = [*self.manifest.assumptions, *functions.assumed, *bound.boot]
         for hook in self.manifest.hooks:
             if hook.hook in bound.missing and hook.missing is not None:
                 found.append(f"{bound.missing[hook.hook]} is the kernel's own, as the text does not have it")

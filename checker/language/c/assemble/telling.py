@@ -52,9 +52,9 @@ def translation(source: CSource, definitions: Definitions, functions: Functions,
 def _functions(functions: Functions, bound: Bound) -> tuple[tree.TranslatedFunction, ...]:
     """Those of the text. What is made of statements that are added to a function of the kernel is none."""
     hooks: dict[tree.Position, list[str]] = {}
-    for routine in bound.routines:
-        if routine.hook is not None:
-            hooks.setdefault(routine.position, []).append(routine.hook)
+    positions = {code.name: code.position for code in bound.routines} | {code.name: code.position for code in bound.functions}
+    for hook, name in bound.implementations.items():
+        hooks.setdefault(positions[name], []).append(hook)
     found = [
         tree.TranslatedFunction(name, at(function), tuple(hooks.get(at(function), ())))
         for name, function in functions.translated.items()

@@ -64,15 +64,14 @@ class Macros:
 
 
 def all_of(files: Iterable[Macros]) -> dict[str, Entry]:
-    """What files define that others include, as the others see it. A name that two files define differently is undecided."""
+    """What files define that others include, as the others see it. A name that two files define differently, or that one defines
+    and another one undefines, is undecided."""
     found: dict[str, Entry] = {}
     for macros in files:
         for name, entry in macros.final().items():
-            before = found.get(name)
-            if isinstance(before, MacroDefinition) and isinstance(entry, MacroDefinition) and not before.same_as(entry):
-                found[name] = Undecided(name, entry.position)
-            elif entry is not None or name not in found:
-                found[name] = entry
+            if name in found:
+                entry = both(name, found[name], entry)
+            found[name] = entry
     return found
 
 
@@ -83,6 +82,19 @@ class UndecidedError(ModelError):
         error = token.error(message)
         super().__init__(error.position, error.message, error.line)
         self.undecided = undecided
+
+
+def both(name: str, first: Entry, second: Entry) -> Entry:
+    """What a name is for a file that includes two others, in an order that is not known."""
+    if isinstance(first, Undecided) or (first is None and second is None):
+        return first
+    if isinstance(second, Undecided):
+        return second
+    if first is not None and second is not None and first.same_as(second):
+        return first
+    definition = second if first is None else first
+    assert definition is not None
+    return Undecided(name, definition.position)
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,7 @@ TOKEN = re.compile(
 )
 KINDS = {"identifier": IDENTIFIER, "number": NUMBER, "string": STRING, "character": CHARACTER, "operator": OPERATOR}
 SHOWN = 60
+REST_OF_MACRO = "this may be the rest of a macro that begins outside of the hunk: give its file with --base"
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,54 +160,86 @@ def joins(before: Token, after: str) -> bool:
 
 
 def rows(fragment: Fragment, partial: bool) -> list[Row]:
-    """The logical lines of a fragment that have tokens. partial: it may begin and end inside a comment."""
-    lines = fragment.lines
-    text = "\n".join(line.text for line in lines)
-    begin = comment_before(text) if partial else 0
-    at = text.count("\n", 0, begin)
-    line_start = text.rfind("\n", 0, begin) + 1
-    found: list[Row] = []
-    current: list[Token] = []
-    splice_end = -1
-    gap = False
-    for match in TOKEN.finditer(text, begin):
-        group = match.lastgroup
-        assert group is not None
-        start = match.start(group)
-        if group in KINDS:
-            word = match.group(group)
-            line = lines[at]
-            space = gap or start > match.start()
-            token = Token(KINDS[group], word, space, line, column_at(line, start - line_start), fragment.path)
-            gap = False
-            if start == splice_end and current and joins(current[-1], word):
-                token.kind, token.text = BAD, "a line ends inside of a token: write the token on one line"
-            current.append(token)
-        elif group == "newline":
-            if current:
-                found.append(Row(current))
-                current = []
-            at += 1
-            line_start = match.end()
-        elif group == "splice":
-            splice_end = match.end() if start == match.start() else -1
-            gap = gap or splice_end < 0
-            at += 1
-            line_start = match.end()
-        elif group == "comment":
-            gap = True
-            newlines = text.count("\n", start, match.end())
-            if newlines:
-                at += newlines
-                line_start = text.rfind("\n", 0, match.end()) + 1
-        elif group == "open" and partial:
-            break
-        elif group != "end":
-            line = lines[at]
-            wrong = "unterminated comment" if group == "open" else refused_text(group, match.group(group))
-            current.append(Token(BAD, wrong, True, line, column_at(line, start - line_start), fragment.path))
-            if group == "open":
+    """The logical lines of a fragment that have tokens.
+
+    partial: it may begin and end inside a comment, or a macro: a first line that a backslash joins to the next, and that is no
+    directive, is taken for the rest of one, which its first token says.
+    """
+    return Lexer(fragment, partial).run()
+
+
+class Lexer:
+    """at, line_start: the line that is read, and the offset of its first character. gap: white space or a comment was read behind
+    the last token. spliced: a backslash joins the lines of the current row. splice_end: where the next token would begin if only
+    a backslash and a line end stood before it."""
+
+    def __init__(self, fragment: Fragment, partial: bool) -> None:
+        self.lines = fragment.lines
+        self.path = fragment.path
+        self.partial = partial
+        self.text = "\n".join(line.text for line in fragment.lines)
+        self.begin = comment_before(self.text) if partial else 0
+        self.at = self.text.count("\n", 0, self.begin)
+        self.line_start = self.text.rfind("\n", 0, self.begin) + 1
+        self.found: list[Row] = []
+        self.current: list[Token] = []
+        self.gap = self.spliced = False
+        self.splice_end = -1
+
+    def run(self) -> list[Row]:
+        for match in TOKEN.finditer(self.text, self.begin):
+            group = match.lastgroup
+            assert group is not None
+            start = match.start(group)
+            if group in KINDS:
+                self.token(KINDS[group], match[group], self.gap or start > match.start(), start)
+            elif group == "newline":
+                self.end_row()
+                self.next_line(match.end())
+            elif group == "splice":
+                self.splice_end = match.end() if start == match.start() else -1
+                self.gap = self.gap or self.splice_end < 0
+                self.spliced = True
+                self.next_line(match.end())
+            elif group == "comment":
+                self.comment(start, match.end())
+            elif group == "open":
+                if not self.partial:
+                    self.bad("unterminated comment", start)
                 break
-    if current:
-        found.append(Row(current))
-    return found
+            elif group != "end":
+                self.bad(refused_text(group, match[group]), start)
+        self.end_row()
+        return self.found
+
+    def token(self, kind: int, text: str, space: bool, start: int) -> None:
+        line = self.lines[self.at]
+        token = Token(kind, text, space, line, column_at(line, start - self.line_start), self.path)
+        if start == self.splice_end and self.current and joins(self.current[-1], text):
+            token.kind, token.text = BAD, "a line ends inside of a token: write the token on one line"
+        self.current.append(token)
+        self.gap = False
+
+    def bad(self, why: str, start: int) -> None:
+        line = self.lines[self.at]
+        self.current.append(Token(BAD, why, True, line, column_at(line, start - self.line_start), self.path))
+
+    def comment(self, start: int, end: int) -> None:
+        self.gap = True
+        newlines = self.text.count("\n", start, end)
+        if newlines:
+            self.at += newlines
+            self.line_start = self.text.rfind("\n", 0, end) + 1
+
+    def next_line(self, start: int) -> None:
+        self.at += 1
+        self.line_start = start
+
+    def end_row(self) -> None:
+        if self.current:
+            row = Row(self.current)
+            if self.partial and self.spliced and not self.found and not row.is_directive:
+                row.tokens[0].kind, row.tokens[0].text = BAD, REST_OF_MACRO
+            self.found.append(row)
+            self.current = []
+        self.spliced = False

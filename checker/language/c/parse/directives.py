@@ -142,7 +142,7 @@ class Preprocessor:
         if directive.text == "ifdef":
             return truth
         if isinstance(truth, Undecided):
-            return True if defines(following, name.text) else truth
+            return True if defines(following, name.text) and not name.text.startswith("CONFIG_") else truth
         return not truth
 
     def enter(self, frame: Conditional, truth: bool | Undecided) -> None:

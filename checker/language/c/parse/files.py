@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from checker.language.c.lexical.tokens import IDENTIFIER, Token
-from checker.language.c.lexical.words import ATTRIBUTES, LOCKS, PER_CPU
+from checker.language.c.lexical.words import ATTRIBUTES, KEYWORDS, LOCKS, PER_CPU
 from checker.language.c.parse.statements import StatementParser
 from checker.language.c.parse.types import Declarator, Specifiers
 from checker.language.c.syntax import (
@@ -28,6 +28,7 @@ from checker.language.c.syntax import (
 )
 from checker.language.errors import ModelError
 
+NO_NAMES = ATTRIBUTES | KEYWORDS
 Parsed = TypeVar("Parsed")
 
 
@@ -179,9 +180,12 @@ def name_of_typedef(tokens: Sequence[Token]) -> str | None:
     for index, token in enumerate(tokens[:-2]):
         if token.text == "(" and tokens[index + 1].text == "*" and tokens[index + 2].kind == IDENTIFIER:
             return tokens[index + 2].text
+        if token.kind == IDENTIFIER and tokens[index + 1].text == ")" and tokens[index + 2].text == "(" and index > 1:
+            if tokens[index - 1].text == "(":
+                return token.text
     level = 0
     for token in reversed(tokens):
         level += (token.text in (")", "]")) - (token.text in ("(", "["))
-        if token.kind == IDENTIFIER and level == 0 and token.text not in ATTRIBUTES and token.text != "__attribute__":
+        if token.kind == IDENTIFIER and level == 0 and token.text not in NO_NAMES:
             return token.text
     return None

@@ -6,7 +6,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from checker.language.c.lexical.tokens import IDENTIFIER, OPERATOR, Token, rows
-from checker.language.c.lexical.words import ATTRIBUTES, KEYWORDS, MACRO_NAME, SPELLINGS, STATEMENT_WORDS, STORAGE, TYPE_WORDS
+from checker.language.c.lexical.words import (
+    ATTRIBUTES,
+    FILE_SCOPE,
+    KEYWORDS,
+    MACRO_NAME,
+    SPELLINGS,
+    STATEMENT_WORDS,
+    STORAGE,
+    TYPE_WORDS,
+)
 from checker.language.c.parse.chunks import Chunk, Chunker, ChunkKind, Depth, head_name, tagged
 from checker.language.c.parse.directives import Fork
 from checker.language.c.source import Fragment, SourceLine
@@ -119,6 +128,8 @@ def says_inside(tokens: Sequence[Token]) -> bool | None:
     if behind.kind == OPERATOR and behind.text in INSIDE_OPERATORS:
         return True
     if behind.kind == OPERATOR and behind.text == "(":
+        if FILE_SCOPE.fullmatch(word):
+            return False
         return None if MACRO_NAME.fullmatch(word) else True
     return False if declares_function(tokens) else None
 

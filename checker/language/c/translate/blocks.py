@@ -37,13 +37,16 @@ class _Block:
 
 @dataclass(frozen=True)
 class _Loop:
-    """A loop. step: of a for loop. again: the condition of a do loop. label: of a loop that a goto makes. guards: how many blocks
-    there are around it."""
+    """A loop. step: of a for loop. again: the condition of a do loop. label: of a loop that a goto makes. guards: how many
+    blocks there are around it. scope: what names stand for in step and again. continued: of a switch, the flag that a `continue`
+    of a loop around it sets, if there is one; None for a loop."""
 
     step: syntax.Expression | None
     again: syntax.Expression | None
     label: str | None
     guards: int
+    scope: dict[str, CLocal]
+    continued: list[tree.Local] | None = None
 
 
 class BlockTranslator(CallTranslator):
@@ -55,6 +58,7 @@ class BlockTranslator(CallTranslator):
         self.loops: list[_Loop] = []
         self.guards: list[list[Callable[[], None]]] = []
         self.copied = 0
+        self.active_group: tree.Expression | None = None  # the memory cgroup that set_active_memcg() has made active
 
     def statement(self, node: syntax.Statement) -> None:
         """Translate any statement; see StatementTranslator."""
@@ -103,8 +107,16 @@ class BlockTranslator(CallTranslator):
         self, step: syntax.Expression | None, again: syntax.Expression | None = None, label: str | None = None
     ) -> Iterator[None]:
         """While the context lasts, `continue` and `break` are of this loop."""
-        self.loops.append(_Loop(step, again, label, len(self.guards)))
+        self.loops.append(_Loop(step, again, label, len(self.guards), dict(self.scope)))
         yield
+        self.loops.pop()
+
+    @contextmanager
+    def switching(self) -> Iterator[list[tree.Local]]:
+        """While the context lasts, `break` is of this switch. Gives the flag that a `continue` sets, if there is one."""
+        continued: list[tree.Local] = []
+        self.loops.append(_Loop(None, None, None, len(self.guards), {}, continued))
+        yield continued
         self.loops.pop()
 
     def jump(self, node: syntax.Break | syntax.Continue) -> None:
@@ -115,11 +127,25 @@ class BlockTranslator(CallTranslator):
         if isinstance(node, syntax.Break):
             self.emit(tree.Break(position))
             return
+        if loop.continued is not None:
+            self.continue_from_switch(node, loop.continued)
+            return
+        inner, self.scope = self.scope, loop.scope
         if loop.step is not None:
             self.effects(loop.step)
         if loop.again is not None:
             self.emit(tree.If(position, self.condition(loop.again), (), (tree.Break(position),)))
+        self.scope = inner
         self.emit(tree.Continue(position))
+
+    def continue_from_switch(self, node: syntax.Continue, continued: list[tree.Local]) -> None:
+        """`continue` of a loop around a switch: it leaves the switch, behind which a flag says so."""
+        if all(loop.continued is not None for loop in self.loops):
+            raise error(node, "there is no loop around this that it could continue")
+        if not continued:
+            continued.append(self.fresh("continued", build.BOOL))
+        self.emit(tree.Assign(at(node), continued[0].name, build.boolean(at(node), True)))
+        self.emit(tree.Break(at(node)))
 
     # -- goto --
 

@@ -28,7 +28,9 @@ from checker.language.errors import similar
 
 
 class CallTranslator(ExpressionTranslator):
-    """Translates calls."""
+    """Translates calls. active_group: the memory cgroup that is charged, None: that of `current`."""
+
+    active_group: tree.Expression | None
 
     def call(self, node: syntax.Call) -> Value:
         if not isinstance(node.function, syntax.Name) or node.function.name in self.scope:
@@ -56,6 +58,10 @@ class CallTranslator(ExpressionTranslator):
 
     def call_of_text(self, node: syntax.Call, name: str) -> Value:
         """A call of a function that the text defines."""
+        if self.active_group is not None:
+            raise error(
+                node, f"`{name}` is called behind set_active_memcg(), which holds in it too; charge in a function of its own"
+            )
         values = self.arguments(node)
         kinds = [self.kind_of_argument(node, name, index, value) for index, value in enumerate(values)]
         routine, result = self.text.specialise(node, name, kinds)

@@ -164,6 +164,8 @@ class Code:
                         node, f"what `{local.name}` points to is not known here; give it its first value where it has one"
                     )
                 type_ = expression.type
+                if isinstance(local.type, CPointer) and isinstance(type_, tree.IntType):
+                    return ScalarKind(self.text.integer_type(local.type), local.type)
                 if isinstance(type_, (tree.IntType, tree.BoolType)):
                     type_ = self.text.integer_type(local.type) if isinstance(local.type, CInteger) else tree.BoolType()
                     return ScalarKind(type_, local.type if isinstance(local.type, CInteger) else CBool())

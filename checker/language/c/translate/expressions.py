@@ -14,11 +14,12 @@ from checker.language import build, tree
 from checker.language.c import syntax
 from checker.language.c.translate import addresses, integers
 from checker.language.c.translate.code import CLocal, described
-from checker.language.c.translate.fitting import truth
+from checker.language.c.translate.constants import number_type, size_of
+from checker.language.c.translate.fitting import fitted, truth
 from checker.language.c.translate.logic import LogicTranslator
 from checker.language.c.translate.places import Cell
 from checker.language.c.translate.raising import at, error
-from checker.language.c.translate.types import INT, CBool, CInteger, CPointer, CType, CVoid, limits
+from checker.language.c.translate.types import INT, CBool, CInteger, CPointer, CType, CVoid
 from checker.language.c.translate.values import Nothing, Opaque, Region, Scalar, StackAddress, Value
 
 Operator = Literal["+", "-", "*", "//", "%", "&", "|", "^", "<<", ">>"]
@@ -126,13 +127,9 @@ class ExpressionTranslator(LogicTranslator):
     def size_of(self, node: syntax.SizeofType | syntax.SizeofExpression) -> Value:
         """sizeof of a type. Structs have no size in a model: it is for what allocates them to know them."""
         if isinstance(node, syntax.SizeofType) and node.keyword == "sizeof":
-            match self.text.c_type(node.type):
-                case CInteger(bits, _):
-                    return Scalar(build.integer(at(node), bits // 8), CInteger(64, False))
-                case CPointer():
-                    return Scalar(build.integer(at(node), 8), CInteger(64, False))
-                case CBool():
-                    return Scalar(build.integer(at(node), 1), CInteger(64, False))
+            size = size_of(self.text.c_type(node.type))
+            if size is not None:
+                return Scalar(build.integer(at(node), size), CInteger(64, False))
         return Opaque("the size of a struct")
 
     # -- operators --
@@ -236,8 +233,10 @@ class ExpressionTranslator(LogicTranslator):
             ):
                 zero = tree.Constant(mine.position, other.type, 0)
                 first, second = (zero, second) if mine is first else (first, zero)
-        if {type(first.type), type(second.type)} == {tree.BoolType, tree.IntType}:
-            first, second = (integers.as_integer(at(node), s).expression for s in (then, otherwise))
+        if all(isinstance(s.type, (tree.BoolType, tree.IntType)) for s in (first, second)) and not any(
+            isinstance(s.type, CPointer) for s in (then, otherwise)
+        ):
+            return integers.chosen(at(node), test, then, otherwise)
         type_ = otherwise.type if isinstance(then.expression, tree.Constant) and then.expression.value == 0 else then.type
         return Scalar(build.conditional(at(node), test, first, second), type_)
 
@@ -306,34 +305,26 @@ class ExpressionTranslator(LogicTranslator):
         new = self.arithmetic(node, operator, old, operand)
         if isinstance(target.place.variable.type, tree.FlagsType) and operator not in _ON_TREE:
             raise error(node, f"`{operator}=` of flags; only &, | and ^ have a meaning there")
-        on_tree, right = self.on_tree(node, operator, new, operand, target)
-        if on_tree is None:
-            raise error(
-                node, f"`{operator}=` here would wrap around, or mixes types; write the load and the store as two statements"
-            )
-        self.emit(tree.Assign(target.place.position, target.place, right, on_tree))
-
-    def on_tree(
-        self, node: syntax.Node, operator: str, new: Scalar, operand: Scalar, target: Cell
-    ) -> tuple[Operator | None, tree.Expression]:
-        """The tree's own `op=` for what C computes, where they are the same."""
-        expression = operand.expression
-        type_ = target.place.variable.type
-        if isinstance(type_, tree.FlagsType):
-            return _ON_TREE[operator], self.as_flags(node, operand, type_)
-        if isinstance(new.expression, tree.Binary) and isinstance(expression.type, (tree.IntType, tree.BoolType)):
-            return new.expression.operator, new.expression.right
-        return None, expression
+        if isinstance(target.place.variable.type, tree.FlagsType):
+            right = self.as_flags(node, operand, target.place.variable.type)
+            self.emit(tree.Assign(target.place.position, target.place, right, _ON_TREE[operator]))
+        elif isinstance(new.expression, tree.Binary) and new.expression.left is old.expression:
+            self.emit(tree.Assign(target.place.position, target.place, new.expression.right, new.expression.operator))
+        else:
+            fixed = self.fixed(node, target)
+            self.store(node, fixed, self.arithmetic(node, operator, self.load(node, fixed), operand))
 
     def assignment_value(self, node: syntax.Assign | syntax.Increment) -> Value:
         """The value of an assignment inside an expression, which is emitted first."""
         place = node.place if isinstance(node, syntax.Assign) else node.operand
         target = self.target(place)
         if not isinstance(target, CLocal):
-            if isinstance(node, syntax.Assign) and node.operator == "=":
+            if isinstance(node, syntax.Assign) and node.operator == "=" and isinstance(target, Cell):
                 value = self.value(node.value)
                 if isinstance(value, Scalar):
-                    kept = self.kept(node, value)
+                    variable = target.place.variable
+                    stored = fitted(at(node), value, variable.type, f"`{variable.name}`")
+                    kept = self.kept(node, Scalar(stored, target.type))
                     self.store(node, target, kept)
                     return kept
             raise error(node, "the value of this assignment is used; assign first, in a statement of its own")
@@ -349,18 +340,6 @@ class ExpressionTranslator(LogicTranslator):
     def call(self, node: syntax.Call) -> Value:
         """A call; see CallTranslator."""
         raise NotImplementedError
-
-
-def number_type(node: syntax.Number) -> CInteger:
-    """The type of an integer constant (C11 6.4.4.1)."""
-    for type_ in (CInteger(32, True), CInteger(32, False), CInteger(64, True), CInteger(64, False)):
-        if node.long and type_.bits < 64:
-            continue
-        if (node.unsigned and type_.signed) or (node.decimal and not node.unsigned and not type_.signed):
-            continue
-        if node.value <= limits(type_).high:
-            return type_
-    raise error(node, "this number does not fit into any integer type; write a smaller one")
 
 
 def _expressions(value: Value) -> Sequence[tree.Expression]:

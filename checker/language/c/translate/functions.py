@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from checker.language import build, tree
 from checker.language.c import syntax
 from checker.language.c.translate.code import CLocal
-from checker.language.c.translate.names import Names, Sizes
+from checker.language.c.translate.names import RECORDS, Names, Sizes
 from checker.language.c.translate.parts import moving_names
+from checker.language.c.translate.predicates import Predicates
 from checker.language.c.translate.raising import at, error
 from checker.language.c.translate.statements import Result, StatementTranslator
 from checker.language.c.translate.table import Api
@@ -23,6 +24,7 @@ from checker.language.c.translate.values import (
     ScalarKind,
     Value,
 )
+from checker.language.walking import called_functions
 
 Definition = Callable[[str], syntax.FunctionDefinition | None]
 """Gives the function of the text with that name, None if there is none."""
@@ -48,11 +50,14 @@ class Functions(Names):
         definition: Definition,
         variables: dict[str, tree.Variable],
         per_cpu: dict[str, tree.Variable],
+        members: dict[tuple[str, str], tree.Variable],
     ) -> None:
         super().__init__(sizes, api, typedefs)
         self.definition = definition
         self.variables = variables
         self.per_cpu_variables = per_cpu
+        self.new_members = members
+        self.declared_types: dict[tuple[str | None, str], CType] = {}
         self.assumed: dict[str, None] = {}
         self.switched_off: list[tree.Position] = []
         self.translated: dict[str, syntax.FunctionDefinition] = {}
@@ -68,8 +73,17 @@ class Functions(Names):
     def per_cpu(self, name: str) -> tree.Variable | None:
         return self.per_cpu_variables.get(name)
 
+    def type_of_variable(self, record: str | None, variable: tree.Variable) -> CType:
+        return self.declared_types.get((record, variable.name)) or self.type_of_value(variable.type)
+
     def member(self, tag: str, name: str) -> str | None:
+        record = RECORDS.get(tag)
+        if record is not None and (record, name) in self.new_members:
+            return f"{record}.{name}"
         return self.manifest.members.get(f"{tag}.{name}")
+
+    def field(self, record: str, name: str) -> tree.Variable:
+        return self.new_members.get((record, name)) or self.kernel.field(record, name)
 
     def defines(self, name: str) -> bool:
         return self.definition(name) is not None
@@ -208,6 +222,11 @@ class Functions(Names):
         name = self._routine_name(function.name)
         return self.routine(name, function, code, callee.parameters, callee.result, hook)
 
+    def predicate(self, routine: tree.Routine) -> tree.Function:
+        """The function that a routine without effects is."""
+        done = {each.name: each.routine for each in self._done.values()}
+        return Predicates(lambda name: done.get(name), self.is_function).function(routine)
+
     @staticmethod
     def _adapted(result: tree.Type | None, success: int | None) -> Result | None:
         """What becomes of the result of a function that implements a hook."""
@@ -219,6 +238,14 @@ class Functions(Names):
             None if expression is None else build.compare(position, "==", expression, build.integer(position, success))
         )
 
-    def routines(self) -> list[tree.Routine]:
-        """All routines that were reached by calls."""
-        return [done.routine for done in self._done.values() if done.routine is not None]
+    def routines(self, roots: Sequence[tree.Routine]) -> list[tree.Routine]:
+        """All routines of the text that others call, from `roots` on."""
+        done = {each.name: each.routine for each in self._done.values() if each.routine is not None}
+        reached: dict[str, tree.Routine] = {}
+        pending = list(roots)
+        while pending:
+            for name in called_functions(pending.pop().body):
+                if name in done and name not in reached:
+                    reached[name] = done[name]
+                    pending.append(done[name])
+        return list(reached.values())

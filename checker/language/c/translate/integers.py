@@ -9,7 +9,7 @@ that becomes unsigned, signed overflow, a shift or division of a negative value)
 from __future__ import annotations
 
 from checker.language import build, tree
-from checker.language.c.translate.types import INT, CBool, CInteger, CType, arithmetic, limits, promoted
+from checker.language.c.translate.types import INT, CBool, CInteger, CType, arithmetic, limits, promoted, wrapped
 from checker.language.c.translate.values import Scalar
 from checker.language.errors import ModelError
 
@@ -36,16 +36,11 @@ def converted(position: tree.Position, value: Scalar, wanted: CInteger) -> tree.
     if room.low <= have.low and have.high <= room.high:
         return expression
     if isinstance(expression, tree.Constant):
-        return build.integer(position, _wrapped(expression.value, wanted))
+        return build.integer(position, wrapped(expression.value, wanted))
     if not wanted.signed and have.low >= 0:
         return build.binary(position, "&", expression, build.integer(position, room.high))
     fitting = tree.IntType(max(room.low, min(have.low, room.high)), min(room.high, max(have.high, room.low)))
     return tree.Cast(position, fitting, expression, "a value that C converts to another type")
-
-
-def _wrapped(value: int, type_: CInteger) -> int:
-    value %= 1 << type_.bits
-    return value - (1 << type_.bits) if type_.signed and value >> (type_.bits - 1) else value
 
 
 def binary(position: tree.Position, operator: str, left: Scalar, right: Scalar) -> Scalar:
@@ -81,7 +76,7 @@ def _in_range(position: tree.Position, result: tree.Expression, type_: CInteger)
     if isinstance(result, tree.Constant):
         if type_.signed:
             raise ModelError(position, f"this is {result.value}, which overflows; use an unsigned type")
-        return build.integer(position, _wrapped(result.value, type_))
+        return build.integer(position, wrapped(result.value, type_))
     if not type_.signed and have.low >= 0:
         return build.binary(position, "&", result, build.integer(position, room.high))
     fitting = tree.IntType(max(room.low, min(have.low, room.high)), min(room.high, max(have.high, room.low)))
@@ -111,3 +106,22 @@ def cast(position: tree.Position, value: Scalar, wanted: CType) -> Scalar:
         return Scalar(build.truth(value.expression), wanted)
     assert isinstance(wanted, CInteger)
     return Scalar(converted(position, value, wanted), wanted)
+
+
+def chosen(position: tree.Position, test: tree.Expression, then: Scalar, otherwise: Scalar) -> Scalar:
+    """`test ? then : otherwise` of two integers: of the type in which C would compute with both (C11 6.5.15)."""
+    then, otherwise = as_integer(position, then), as_integer(position, otherwise)
+    type_ = arithmetic(then.type, otherwise.type)
+    first, second = (converted(position, each, type_) for each in (then, otherwise))
+    return Scalar(build.conditional(position, test, first, second), type_)
+
+
+def counts_alike(type_: CType, first: tree.IntType, last: tree.IntType, bound: Scalar) -> bool:
+    """Whether `for (i = first; i < last; i++)` goes in C through the numbers of that range: whether no value changes by a
+    conversion, and i holds them all. type_: of i."""
+    if not isinstance(type_, CInteger):
+        return False
+    room = limits(type_)
+    if first.low < room.low or first.high > room.high or last.high > room.high:
+        return False
+    return arithmetic(type_, bound.type).signed or min(first.low, last.low) >= 0

@@ -10,8 +10,9 @@ from checker.language.c import syntax
 from checker.language.c.translate import addresses, integers
 from checker.language.c.translate.code import described
 from checker.language.c.translate.fitting import truth
-from checker.language.c.translate.places import PlaceTranslator
+from checker.language.c.translate.places import Cell, PlaceTranslator
 from checker.language.c.translate.raising import at, error
+from checker.language.c.translate.types import INT
 from checker.language.c.translate.values import Opaque, Region, Scalar, StackAddress, Value
 from checker.language.walking import nodes
 
@@ -188,6 +189,17 @@ class LogicTranslator(PlaceTranslator):
             case Scalar() | Opaque():
                 return value
         raise error(node, "this is used beside an operand with effects; write two statements")
+
+    def fixed(self, node: syntax.Node, cell: Cell) -> Cell:
+        """The cell, with what finds it evaluated here and now, where it is accessed more than once."""
+        place = cell.place
+        kept = []
+        for operand in place.operands:
+            value = self.kept(node, Scalar(operand, INT)) if self.does_anything(operand) else Scalar(operand, INT)
+            assert isinstance(value, Scalar)
+            kept.append(value.expression)
+        base = kept.pop(0) if place.base is not None else None
+        return Cell(tree.Place(place.position, place.variable, place.record, base, tuple(kept)), cell.type)
 
     def calls(self, value: Value) -> bool:
         """Whether the value has a call of a routine in it."""

@@ -27,8 +27,8 @@ from checker.language.c.translate.values import Kind, Opaque, Scalar, ScalarKind
 from checker.language.errors import UsageError
 from checker.language.foreign import Kernel
 
-RECORDS: Mapping[str, str] = {"page": "Page", "vm_struct": "VmArea", "task_struct": "Task"}
-"""The structs of C that are records of the kernel."""
+RECORDS: Mapping[str, str] = {"page": "Page", "vm_struct": "VmArea", "task_struct": "Task", "mem_cgroup": "Task"}
+"""The structs of C that are records of the kernel. Each task is alone in its memory cgroup, and stands for it."""
 
 NAMED: Mapping[str, str] = {"gfp_t": "Gfp", "pte_t": "Page"}
 """The types of C that are types of the kernel."""

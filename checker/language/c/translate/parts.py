@@ -40,6 +40,20 @@ def jumps_out(node: syntax.Statement) -> bool:
     return False
 
 
+def breaks_out(node: syntax.Statement) -> bool:
+    """Whether a break in the statement leaves it."""
+    match node:
+        case syntax.Break():
+            return True
+        case syntax.Compound(statements=statements):
+            return any(map(breaks_out, statements))
+        case syntax.If(then=then, otherwise=otherwise):
+            return breaks_out(then) or (otherwise is not None and breaks_out(otherwise))
+        case syntax.ScopedGuard(body=body):
+            return breaks_out(body)
+    return False
+
+
 def assigned_names(node: object) -> set[str]:
     """The names that a part of C text gives a value, or takes the address of."""
     found = set()

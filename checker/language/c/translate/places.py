@@ -53,6 +53,8 @@ class PlaceTranslator(Code):
                 return self.cell(node, self.element(node, base, index))
             case syntax.Unary(operator="*", operand=operand):
                 return self.cell(node, self.region(operand))
+            case syntax.Call(function=syntax.Name(name=name)) if name in self.text.api.places:
+                return self.cell(node, self.text.api.places[name](self, node))
         raise error(node, "this cannot be assigned to in a model; assign to a variable, a member or an element")
 
     def cell(self, node: syntax.Node, region: Region) -> Cell:
@@ -64,7 +66,7 @@ class PlaceTranslator(Code):
         elif not isinstance(region.index, tree.Constant) or region.index.value:
             raise error(node, f"`{variable.name}` is one value, not an array; the pointer may only point to it")
         place = tree.Place(position, variable, region.record, region.base, indices)
-        return Cell(place, self.type_of_value(variable.type))
+        return Cell(place, self.text.type_of_variable(region.record, variable))
 
     def type_of_value(self, type_: tree.Type) -> CType:
         """What C has for values of a type of the tree."""
@@ -120,7 +122,7 @@ class PlaceTranslator(Code):
         record, _, field = (bound[len("address(") : -1] if is_address else bound).partition(".")
         if pointer.expression.type != tree.ReferenceType(record):
             raise error(node, f'the manifest has "{tag}.{name}" = "{bound}", and a struct {tag} is no {record} to the kernel')
-        variable = self.text.kernel.field(record, field)
+        variable = self.text.field(record, field)
         region = Region(variable, record, pointer.expression, build.integer(position, 0))
         if is_address:
             return StackAddress(self.load(node, self.cell(node, region)).expression, build.integer(position, 0))

@@ -3,16 +3,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 
 from checker.language import build, tree
 from checker.language.c import syntax
-from checker.language.c.translate.blocks import BlockTranslator, ends
+from checker.language.c.translate.blocks import ends
 from checker.language.c.translate.code import CLocal, described
 from checker.language.c.translate.fitting import fitted
+from checker.language.c.translate.integers import counts_alike
 from checker.language.c.translate.parts import Counted, counted, jumps_out, used_after
 from checker.language.c.translate.raising import at, error
+from checker.language.c.translate.switches import SwitchTranslator
 from checker.language.c.translate.text import Text
 from checker.language.c.translate.types import CType, CVoid
 from checker.language.c.translate.values import Kind, Nothing, Opaque, OpaqueKind, Scalar, ScalarKind, Value
@@ -21,7 +22,7 @@ Result = Callable[[tree.Position, tree.Expression | None], tree.Expression | Non
 """What a hook makes of the result of the function that implements it."""
 
 
-class StatementTranslator(BlockTranslator):
+class StatementTranslator(SwitchTranslator):
     """Translates the body of one function.
 
     returns: its type in C. result: what the routine returns, None while no `return` has been met. adapted: what a hook makes of
@@ -110,43 +111,6 @@ class StatementTranslator(BlockTranslator):
                 self.block([node])
         return found
 
-    def switch(self, node: syntax.Switch) -> None:
-        """An if-chain over the cases. What goes on in the next case has that one's statements too."""
-        value = self.kept(node.value, self.scalar(node.value))
-        assert isinstance(value, Scalar)
-        body = node.body
-        if not isinstance(body, syntax.Compound):
-            raise error(node, "a switch needs a block")
-        cases = _cases(body)
-        self.chain(node, value, cases, 0)
-
-    def chain(self, node: syntax.Switch, value: Scalar, cases: list[_Cases], number: int) -> None:
-        if number == len(cases):
-            default = next((each for each in cases if each.default), None)
-            if default is not None:
-                self.block(default.statements)
-            return
-        case = cases[number]
-        if case.default and not case.values:
-            self.chain(node, value, cases, number + 1)
-            return
-        tests = []
-        for label in case.values:
-            if label.last is not None:
-                raise error(label, "a range of cases; write each one")
-            tests.append(self.compared(label, "==", value, self.scalar(label.value)))
-        before = set(self.assigned)
-        with self.collected() as then:
-            self.block(case.statements)
-        after = self.assigned
-        self.assigned = before
-        with self.collected() as otherwise:
-            self.chain(node, value, cases, number + 1)
-        test = build.logical(at(case.values[0]), "or", tests) if len(tests) > 1 else tests[0]
-        self.emit(tree.If(at(case.values[0]), test, tuple(then), tuple(otherwise)))
-        if not ends(then):
-            self.assigned = after if ends(otherwise) else self.assigned & after
-
     # -- loops --
 
     def for_loop(self, node: syntax.For) -> None:
@@ -178,6 +142,8 @@ class StatementTranslator(BlockTranslator):
             last = build.binary(position, "+", last, build.integer(position, 1))
         assert isinstance(first.type, tree.IntType)
         assert isinstance(last.type, tree.IntType)
+        if not counts_alike(local.type, first.type, last.type, self.scalar(high)):
+            return False
         type_ = tree.IntType(first.type.low, max(first.type.low, last.type.high - 1))
         unique = self.unique(name)
         self.locals[unique] = type_
@@ -314,42 +280,3 @@ class StatementTranslator(BlockTranslator):
         if isinstance(node.initial[0], syntax.Declaration):
             return False
         return used_after(loop.name, self.rest()) or bool(self.loops)
-
-
-@dataclass(frozen=True)
-class _Cases:
-    """The labels of a case of a switch, and the statements from there on."""
-
-    values: tuple[syntax.Case, ...]
-    default: bool
-    statements: tuple[syntax.Statement, ...]
-
-
-def _cases(body: syntax.Compound) -> list[_Cases]:
-    """The cases of a switch; what falls through into the next one has that one's statements too."""
-    found: list[_Cases] = []
-    labels: list[syntax.Case] = []
-    default = False
-    for number, statement in enumerate(body.statements):
-        if isinstance(statement, syntax.Case):
-            labels.append(statement)
-        elif isinstance(statement, syntax.Default):
-            default = True
-        elif labels or default:
-            found.append(_Cases(tuple(labels), default, _until_break(body.statements[number:])))
-            labels, default = [], False
-    if labels or default:
-        found.append(_Cases(tuple(labels), default, ()))
-    return found
-
-
-def _until_break(statements: Sequence[syntax.Statement]) -> tuple[syntax.Statement, ...]:
-    found: list[syntax.Statement] = []
-    for statement in statements:
-        if isinstance(statement, syntax.Break):
-            break
-        if not isinstance(statement, (syntax.Case, syntax.Default)):
-            found.append(statement)
-        if isinstance(statement, (syntax.Return, syntax.Goto, syntax.Continue)):
-            break
-    return tuple(found)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from checker.language.c.translate.values import Value
+from checker.language.c.translate.values import Region, Value
 
 C = TypeVar("C", bound=Callable[..., Any])
 
@@ -46,7 +46,8 @@ def entries(module: object) -> Iterable[Entry]:
 class Api:
     """Everything that the translation knows. calls: by name and number of arguments. flags: names of sets of flags, as members of
     the kernel's type. opaque: names of what makes no difference, each with what it is. numbers: constants. loops: macros that
-    are loops; each takes the translator and the loop. guards: what guard() can take."""
+    are loops; each takes the translator and the loop. guards: what guard() can take. places: macros that stand for a place, each
+    of which takes the translator and the call and gives a pointer to it."""
 
     calls: Mapping[tuple[str, int | None], Entry]
     flags: Mapping[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
@@ -54,6 +55,7 @@ class Api:
     numbers: Mapping[str, int] = field(default_factory=dict)
     loops: Mapping[str, Callable[..., None]] = field(default_factory=dict)
     guards: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    places: Mapping[str, Callable[..., Region]] = field(default_factory=dict)
 
     def bound_names(self) -> frozenset[str]:
         """The names that the table gives a meaning, whatever a text defines them as."""

@@ -43,6 +43,9 @@ class Text(Protocol):
     def type_of_value(self, type_: tree.Type) -> CType:
         """What C has for values of a type of the tree."""
 
+    def type_of_variable(self, record: str | None, variable: tree.Variable) -> CType:
+        """What C has a variable or member as."""
+
     def record_of(self, type_: CPointer) -> str | None:
         """The record that a pointer of the type points to, if the kernel has one for it."""
 
@@ -64,7 +67,10 @@ class Text(Protocol):
         """The field of Cpu that a per-CPU variable is, if the name is one."""
 
     def member(self, tag: str, name: str) -> str | None:
-        """What a member is to the kernel, as the manifest says it."""
+        """What a member is to the kernel, as the manifest says it; of a member that the text adds, the new field."""
+
+    def field(self, record: str, name: str) -> tree.Variable:
+        """A field of a record, one that the text adds included."""
 
     # -- functions --
 

@@ -156,3 +156,9 @@ def limits(type_: CInteger) -> tree.IntType:
     if type_.signed:
         return tree.IntType(-(1 << (type_.bits - 1)), (1 << (type_.bits - 1)) - 1)
     return tree.IntType(0, (1 << type_.bits) - 1)
+
+
+def wrapped(value: int, type_: CInteger) -> int:
+    """A constant as gcc converts it to a type: modulo the type's size (C11 6.3.1.3)."""
+    value %= 1 << type_.bits
+    return value - (1 << type_.bits) if type_.signed and value >> (type_.bits - 1) else value

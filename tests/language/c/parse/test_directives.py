@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import pytest
 
-from checker.language.c.parse import MacroDefinition, Tristate, Use
+from checker.language.c.parse import MacroDefinition, Tristate, Use, all_of, scan_file
 from checker.language.c.syntax import FunctionDefinition, Unparsed
 from checker.language.errors import ModelError
-from tests.language.c.parse.text import Config, hunk, parse, parsed, refusal, scan, scan_hunks
+from tests.language.c.parse.text import Config, hunk, parse, parsed, refusal, scan, scan_hunks, whole_file
 
 
 def names(text: str, config: Config | None = None) -> list[str]:
@@ -221,3 +221,14 @@ def test_what_became_of_added_lines() -> None:
         Use.DIRECTIVE,
         Use.BLANK,
     ]
+
+
+def test_a_default_decides_no_symbol_of_the_configuration() -> None:
+    assert choice("#ifndef CONFIG_X\n#define CONFIG_X\n#endif\n#ifdef CONFIG_X", {}) == "undecided"
+
+
+def test_conditions_see_the_macros_of_headers() -> None:
+    header = scan("#define PAGES 4")
+    text = "#if PAGES == 4\nint then;\n#else\nint otherwise;\n#endif"
+    (node,) = parsed(scan_file(whole_file(text), {}, all_of([header.macros])))
+    assert getattr(node, "name", None) == "then"

@@ -115,6 +115,26 @@ SHAPES: dict[str, list[object]] = {
         ("Typedef", "odd", ("FunctionPointerType", INT, [], False)),
         variable("a", ("TypedefType", "odd")),
     ],
+    "typedef int (odd)(int); odd a;": [
+        ("Typedef", "odd", ("FunctionType", INT, [("Parameter", None, INT, [])], False)),
+        variable("a", ("TypedefType", "odd")),
+    ],
+    "typedef struct { int a; } __packed odd; int f(void) { odd a; }": [
+        (
+            "Typedef",
+            "odd",
+            ("TaggedType", "struct", None, ("StructDefinition", "struct", None, [member("a", INT)], ["__packed"])),
+        ),
+        (
+            "FunctionDefinition",
+            "f",
+            INT,
+            [],
+            False,
+            [],
+            ("Compound", [("Declaration", "a", ("TypedefType", "odd"), None, [])]),
+        ),
+    ],
     "typedef size_t odd_t;": [("Typedef", "odd_t", ("TypedefType", "size_t"))],
     "struct odd;": [],
     ";": [],

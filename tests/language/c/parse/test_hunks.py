@@ -184,6 +184,7 @@ def test_a_brace_that_is_added_to_a_struct_closes_nothing() -> None:
         "+void f(int a);\n+extern int b;\n",
         "+static inline void f(int a) { }\n.\n.static inline int g(void)\n.{\n.    return 1;\n.}\n",
         "+struct s { int a; };\n+int f(struct s *x);\n",
+        ".early_initcall(a);\n+int f(int b);\n",
         ".EXPORT_SYMBOL(a);\n.\n+int f(int b)\n+{\n+    return b;\n+}\n",
     ],
 )
@@ -203,3 +204,21 @@ def test_every_added_line_with_code_is_in_a_node_or_not_understood() -> None:
             end = part.end.line if isinstance(part, Unparsed) else part.position.line
             seen.update(range(part.position.line, end + 1))
     assert {line for line, use in scanned.added.items() if use is Use.CHUNK} <= seen
+
+
+def test_the_rest_of_a_macro_is_not_taken_for_code() -> None:
+    text = ".        f(a); \\\n+        g(a); \\\n.        h(a);\n.\n.int b;\n"
+    scanned = scan_hunks(hunk("int e(void)", text))
+    nodes = parsed(scanned)
+    wrong = [
+        part
+        for node in nodes
+        for part in ([shown.statement for shown in node.statements] if isinstance(node, StatementsInFunction) else [node])
+        if isinstance(part, Unparsed)
+    ]
+    assert any("rest of a macro" in part.reason and part.position.line == 101 for part in wrong)
+
+
+def test_a_macro_that_begins_in_the_hunk_is_one() -> None:
+    scanned = scan_hunks(hunk("int e(void)", "+#define A \\\n+    1\n.int b = A;\n"))
+    assert [type(node).__name__ for node in parsed(scanned)] == ["VariableDefinition"]
