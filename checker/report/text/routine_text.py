@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""A routine or function of the syntax tree as text, much as a model in Python has it, each statement with its line of the source."""
+"""A routine or function of the syntax tree as text, much as a model in Python has it, each statement with its line."""
 
 from __future__ import annotations
 

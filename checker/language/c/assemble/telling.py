@@ -9,8 +9,7 @@ from collections.abc import Iterable
 from checker.language import tree
 from checker.language.c.assemble.bindings import Bound
 from checker.language.c.assemble.definitions import Definitions
-from checker.language.c.lexical.configuration import Configuration, ConfigValue, Tristate
-from checker.language.c.parse import Use, is_c
+from checker.language.c.parse import Configuration, ConfigValue, Tristate, Use, is_c
 from checker.language.c.source import CSource, Fragment
 from checker.language.c.translate.functions import Functions
 from checker.language.c.translate.names import Sizes
