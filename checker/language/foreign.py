@@ -52,13 +52,14 @@ class Kernel(Protocol):
 
 @dataclass(frozen=True)
 class Declared:
-    """What a protocol adds to the program. fields: by record. implementations: hook -> routine, or function if
-    the hook is one. left_out: statements that the setting switches off. stated: what the translation assumes, each one sentence.
-    translation: what became of the text. ladder: the configurations to look at where the user names none: values of parameters,
-    and events."""
+    """What a protocol adds to the program. fields: by record. initial: what comes behind the kernel's own initial code.
+    implementations: hook -> routine, or function if the hook is one. left_out: statements that the setting switches off. stated:
+    what the translation assumes, each one sentence. translation: what became of the text. ladder: the configurations to look at
+    where the user names none: values of parameters, and events."""
 
     variables: tuple[tree.Variable, ...] = ()
     fields: Mapping[str, tuple[tree.Variable, ...]] = field(default_factory=dict)
+    initial: tuple[tree.Statement, ...] = ()
     implementations: Mapping[str, str] = field(default_factory=dict)
     routines: tuple[tree.Routine, ...] = ()
     functions: tuple[tree.Function, ...] = ()

@@ -149,6 +149,7 @@ class _Loader:
         for routine in self.declared.routines:
             steps.add(routine)
         begin, begin_locals = initial(steps, initial_codes(symbols, codes))
+        begin = (*begin, *self.declared.initial)
         steps.translate_used()
         steps.check_unused(codes)
         check_recursion(steps.functions)

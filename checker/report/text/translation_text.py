@@ -66,7 +66,8 @@ def _summary(program: tree.Program, translation: tree.Translation) -> list[str]:
     events = ", ".join(event.name for event in program.events if event.enabled)
     lines = [f"{translation.source}: {'; '.join(translation.subjects) or 'a C file'}", ""]
     lines += _part("Translated", map(_function, translation.functions))
-    lines += _part("Bound by the manifest", (*_bound(program, translation.bound), *map(_variable, translation.variables)))
+    lines += _part("Bound by the manifest", _bound(program, translation.bound))
+    lines += _part("Variables", map(_variable, translation.variables))
     missing = [f"{function}, for the hook {hook}: the text does not have it" for function, hook in translation.missing]
     nothing = [f"hooks that the text does not implement: {', '.join(own)}"] if own else []
     lines += _part("The kernel's own", (*missing, *nothing))
@@ -124,8 +125,8 @@ def _bound(program: tree.Program, statements: Sequence[tree.BoundStatement]) -> 
 
 
 def _variable(variable: tree.BoundVariable) -> str:
-    of = "the kernel's" if variable.of_kernel else "a variable of its own,"
-    return f"{_line(variable.position)}: {variable.name} is {of} {variable.place}"
+    of = "the kernel's " if variable.of_kernel else ""
+    return f"{_line(variable.position)}: {variable.name} is {of}{variable.place}"
 
 
 def _unread(file: tree.UnreadFile) -> str:

@@ -25,12 +25,6 @@ def is_idle_task(code: StatementTranslator, call: syntax.Call) -> Value:
     return Scalar(tree.Read(at(call), field.type, tree.Place(at(call), field, "Task", task)), CBool())
 
 
-@entry(0, "in_task")
-def in_task(code: StatementTranslator, call: syntax.Call) -> Value:
-    """The service in_task (include/linux/preempt.h)."""
-    return code.service(call, "in_task")
-
-
 @entry(0, "rcu_read_lock", "rcu_read_unlock")
 def rcu_reader(code: StatementTranslator, call: syntax.Call) -> Value:
     """Nothing: what RCU protects here is the kernel's own, and the modelled kernel frees none of it meanwhile

@@ -10,6 +10,7 @@ from checker.language.c.assemble.definitions import Definitions
 from checker.language.c.manifest import Manifest
 from checker.language.c.parse import Chunk
 from checker.language.c.translate.functions import Functions
+from checker.language.c.translate.names import RECORDS
 from checker.language.c.translate.parts import parts
 from checker.language.c.translate.raising import plain
 from checker.language.errors import ModelError
@@ -29,6 +30,10 @@ def _node(node: syntax.TopLevel, chunk: Chunk, functions: Functions, bound: Boun
     match node:
         case syntax.FunctionDeclaration() | syntax.Typedef() | syntax.VariableDefinition() | syntax.EnumDefinition():
             return
+        case syntax.StructDefinition(tag=str(tag)) | syntax.MembersInStruct(tag=tag) if tag in RECORDS:
+            return
+        case syntax.StructDefinition() if node.position.added:
+            return
         case syntax.MacroDefinitionCall(name=name) if name in _MACROS:
             return
         case syntax.FunctionDefinition(name=name) if name in functions.translated:
@@ -36,8 +41,6 @@ def _node(node: syntax.TopLevel, chunk: Chunk, functions: Functions, bound: Boun
         case syntax.FunctionDefinition(name=name):
             if any(part.position.added for part in parts(node)):
                 _function(node, functions, bound, manifest)
-        case syntax.MembersInStruct():
-            return  # each is a new field, or was refused (variables.py)
         case syntax.StatementsInFunction():
             for shown in node.statements:
                 _shown(shown, node, bound, manifest)

@@ -105,6 +105,44 @@ class Definitions:
         return found
 
     @cached_property
+    def structs(self) -> Mapping[str, syntax.StructDefinition]:
+        """The structs that a text defines, by tag. Of a base only those that the patch changes."""
+        found: dict[str, syntax.StructDefinition] = {}
+        for chunk in self._declarations("struct"):
+            for node in self.parsed(chunk):
+                for part in parts(node):
+                    if isinstance(part, syntax.StructDefinition) and part.kind == "struct" and part.tag is not None:
+                        found.setdefault(part.tag, part)
+        return found
+
+    @cached_property
+    def added_members(self) -> tuple[tuple[str, syntax.StructMember], ...]:
+        """The members that the patch adds to structs, with the tag."""
+        found = [(struct.tag or "", member) for struct in self.structs.values() for member in struct.members]
+        for chunk in self.chunks:
+            if chunk.kind is ChunkKind.INSIDE_STRUCT and chunk.added_lines:
+                for node in self.parsed(chunk):
+                    if isinstance(node, syntax.MembersInStruct):
+                        found += [(node.tag, member) for member in node.members]
+        return tuple((tag, member) for tag, member in found if member.position.added)
+
+    def _declarations(self, word: str) -> Iterable[Chunk]:
+        """The declarations that have a word among their first ones. Of a base only those that the patch changes."""
+        for chunk in self.chunks:
+            if chunk.kind is ChunkKind.DECLARATION and (chunk.added_lines or not self.source.subjects):
+                if any(token.text == word for token in chunk.tokens[:4]):
+                    yield chunk
+
+    def calls_of(self, name: str) -> Iterable[syntax.Call]:
+        """The calls of a function that stand anywhere in the text's functions."""
+        for chunk in self.chunks:
+            if any(token.text == name for token in chunk.tokens):
+                for node in self.parsed(chunk):
+                    for part in parts(node):
+                        if isinstance(part, syntax.Call) and part.function == syntax.Name(part.function.position, name):
+                            yield part
+
+    @cached_property
     def pieces(self) -> tuple[syntax.StatementsInFunction, ...]:
         """The functions of the kernel that statements are added to, as far as they are shown."""
         functions = self.manifest.functions_of_the_kernel
@@ -118,12 +156,6 @@ class Definitions:
                 elif isinstance(node, syntax.FunctionDefinition) and node.name in functions:
                     found.append(_as_piece(node))
         return tuple(found)
-
-    @cached_property
-    def members(self) -> tuple[syntax.MembersInStruct, ...]:
-        """The structs of the kernel that members are added to, as far as they are shown."""
-        chunks = (chunk for chunk in self.chunks if chunk.added_lines and chunk.kind is ChunkKind.INSIDE_STRUCT)
-        return tuple(node for chunk in chunks for node in self.parsed(chunk) if isinstance(node, syntax.MembersInStruct))
 
     # -- text of the manifest --
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from checker.language import tree
 from checker.language.c.assemble.bindings import Bound
@@ -12,7 +12,8 @@ from checker.language.c.assemble.definitions import Definitions
 from checker.language.c.parse import Configuration, ConfigValue, Tristate, Use, is_c
 from checker.language.c.source import CSource, Fragment
 from checker.language.c.translate.functions import Functions
-from checker.language.c.translate.names import Sizes
+from checker.language.c.translate.items import Holder, Item, Lock, Refused, Work
+from checker.language.c.translate.names import RECORDS, Sizes
 from checker.language.c.translate.raising import at, plain
 from checker.language.errors import ModelError, UsageError
 
@@ -27,7 +28,7 @@ def translation(source: CSource, definitions: Definitions, functions: Functions,
         subjects=source.subjects,
         functions=_functions(functions, bound),
         missing=tuple((function.removesuffix("()"), hook) for hook, function in bound.missing.items()),
-        variables=_variables(definitions, functions),
+        variables=_variables(definitions, functions.items),
         bound=tuple(sorted(bound.told, key=lambda each: each.position)),
         ignored=tuple(bound.ignored),
         unread=tuple(
@@ -62,18 +63,36 @@ def _functions(functions: Functions, bound: Bound) -> tuple[tree.TranslatedFunct
     return tuple(sorted(found, key=lambda function: function.position))
 
 
-def _variables(definitions: Definitions, functions: Functions) -> tuple[tree.BoundVariable, ...]:
+def _variables(definitions: Definitions, items: Mapping[tuple[str | None, str], Item]) -> tuple[tree.BoundVariable, ...]:
+    """Variables, and members that the text adds to structs of the kernel."""
+    manifest = definitions.manifest
     found = []
     for variable in definitions.variables:
-        if "extern" in variable.attributes:
-            continue
-        known = definitions.manifest.data.get(variable.name)
-        if known is not None:
-            found.append(tree.BoundVariable(variable.name, at(variable), known.is_, True))
-        else:
-            place = f"Cpu.{variable.name}" if functions.per_cpu(variable.name) is not None else variable.name
-            found.append(tree.BoundVariable(variable.name, at(variable), place, False))
+        if "extern" not in variable.attributes:
+            known = manifest.data.get(variable.name)
+            record = "Cpu" if variable.per_cpu else None
+            place = _place(record, variable.name, items) if known is None else known.is_
+            found.append(tree.BoundVariable(variable.name, at(variable), place, known is not None))
+    for tag, member in definitions.added_members:
+        if member.name is not None:
+            name, known_as = f"{tag}.{member.name}", manifest.members.get(f"{tag}.{member.name}")
+            place = _place(RECORDS.get(tag), member.name, items) if known_as is None else known_as
+            found.append(tree.BoundVariable(name, at(member), place, known_as is not None))
     return tuple(found)
+
+
+def _place(record: str | None, name: str, items: Mapping[tuple[str | None, str], Item]) -> str:
+    """Where the program has a variable that the kernel lacks, in words if it is no variable there."""
+    match items.get((record, name)):
+        case Lock():
+            return "a lock"
+        case Work():
+            return "an irq_work"
+        case Holder(tag=tag):
+            return f"a struct {tag}"
+        case Refused() | None:
+            return "nothing, as nothing that is translated reaches it"
+    return name if record is None else f"{record}.{name}"
 
 
 def _added(fragments: Iterable[Fragment]) -> int:

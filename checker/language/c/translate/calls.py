@@ -22,6 +22,8 @@ from checker.language.c.translate.values import (
     Scalar,
     ScalarKind,
     StackAddress,
+    Struct,
+    StructKind,
     Value,
 )
 from checker.language.errors import similar
@@ -87,11 +89,12 @@ class CallTranslator(ExpressionTranslator):
         for argument in node.arguments:
             begun = len(self.statements)
             value = self.value(argument)
-            if len(self.statements) > begun or self.calls(value):
+            acts = self.acts(self.statements[begun:])
+            if acts or self.calls(value):
                 if acting is not None:
                     raise error(argument, "two arguments have effects, and C leaves open which comes first; write two statements")
                 acting = argument
-                if len(self.statements) > begun and any(_has_reads(v) for v in found):
+                if acts and any(_has_reads(v) for v in found):
                     raise error(argument, "this argument has effects, and others read; write two statements")
             found.append(value)
         return found
@@ -111,6 +114,8 @@ class CallTranslator(ExpressionTranslator):
                 return AddressKind()
             case Region(variable, record, _, at_index):
                 return RegionKind(variable, record, at_index.value if isinstance(at_index, tree.Constant) and not moves else None)
+            case Struct(tag, name_of, owner, _):
+                return StructKind(tag, name_of, owner)
             case Opaque(what):
                 return OpaqueKind(what)
         raise error(node.arguments[index], "a function without a result gives no argument")
@@ -124,6 +129,8 @@ class CallTranslator(ExpressionTranslator):
                 return [area, offset]
             case RegionKind(index=fixed), Region(_, _, base, index):
                 return [*([] if base is None else [base]), *([index] if fixed is None else [])]
+            case StructKind(tag, name, owner), Struct() if (value.tag, value.name, value.record) == (tag, name, owner):
+                return [] if value.base is None else [value.base]
             case OpaqueKind(), Opaque():
                 return []
         raise error(node, f"{described(value)} is not what this parameter holds")

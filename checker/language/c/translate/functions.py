@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from checker.language import build, tree
 from checker.language.c import syntax
 from checker.language.c.translate.code import CLocal
-from checker.language.c.translate.names import RECORDS, Names, Sizes
+from checker.language.c.translate.items import Item, Refused
+from checker.language.c.translate.names import Names, Sizes
 from checker.language.c.translate.parts import moving_names
 from checker.language.c.translate.predicates import Predicates
 from checker.language.c.translate.raising import at, error
@@ -22,6 +23,7 @@ from checker.language.c.translate.values import (
     Kind,
     RegionKind,
     ScalarKind,
+    StructKind,
     Value,
 )
 from checker.language.walking import called_functions
@@ -46,18 +48,12 @@ class Functions(Names):
         self,
         sizes: Sizes,
         api: Api,
-        typedefs: Mapping[str, syntax.Type],
         definition: Definition,
-        variables: dict[str, tree.Variable],
-        per_cpu: dict[str, tree.Variable],
-        members: dict[tuple[str, str], tree.Variable],
+        items: Mapping[tuple[str | None, str], Item],
     ) -> None:
-        super().__init__(sizes, api, typedefs)
+        super().__init__(sizes, api)
         self.definition = definition
-        self.variables = variables
-        self.per_cpu_variables = per_cpu
-        self.new_members = members
-        self.declared_types: dict[tuple[str | None, str], CType] = {}
+        self.items = items
         self.assumed: dict[str, None] = {}
         self.switched_off: list[tree.Position] = []
         self.translated: dict[str, syntax.FunctionDefinition] = {}
@@ -67,23 +63,14 @@ class Functions(Names):
 
     # -- names --
 
-    def variable(self, name: str) -> tree.Variable | None:
-        return self.variables.get(name)
-
-    def per_cpu(self, name: str) -> tree.Variable | None:
-        return self.per_cpu_variables.get(name)
-
-    def type_of_variable(self, record: str | None, variable: tree.Variable) -> CType:
-        return self.declared_types.get((record, variable.name)) or self.type_of_value(variable.type)
+    def item(self, record: str | None, name: str) -> Item | None:
+        found = self.items.get((record, name))
+        if isinstance(found, Refused):
+            raise found.error
+        return found
 
     def member(self, tag: str, name: str) -> str | None:
-        record = RECORDS.get(tag)
-        if record is not None and (record, name) in self.new_members:
-            return f"{record}.{name}"
         return self.manifest.members.get(f"{tag}.{name}")
-
-    def field(self, record: str, name: str) -> tree.Variable:
-        return self.new_members.get((record, name)) or self.kernel.field(record, name)
 
     def defines(self, name: str) -> bool:
         return self.definition(name) is not None
@@ -177,6 +164,8 @@ class Functions(Names):
             case RegionKind(_, record, index):
                 base: list[tuple[str, tree.Type]] = [] if record is None else [(local.unique, tree.ReferenceType(record))]
                 return base + ([(f"{local.unique}@index", self.index_type)] if index is None else [])
+            case StructKind(_, _, owner) if owner is not None:
+                return [(local.unique, tree.ReferenceType(owner))]
         return []
 
     def body(self, code: StatementTranslator, function: syntax.FunctionDefinition) -> None:
@@ -238,9 +227,11 @@ class Functions(Names):
             None if expression is None else build.compare(position, "==", expression, build.integer(position, success))
         )
 
-    def routines(self, roots: Sequence[tree.Routine]) -> list[tree.Routine]:
-        """All routines of the text that others call, from `roots` on."""
+    def routines(self, roots: Sequence[tree.Routine] | None = None) -> list[tree.Routine]:
+        """All routines of the text that others call, from `roots` on; None: all that were translated."""
         done = {each.name: each.routine for each in self._done.values() if each.routine is not None}
+        if roots is None:
+            return list(done.values())
         reached: dict[str, tree.Routine] = {}
         pending = list(roots)
         while pending:
