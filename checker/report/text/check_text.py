@@ -19,6 +19,9 @@ from checker.symbolic.solvers.solvers import SOLVERS
 PARTIAL_ORDER = "partial-order"
 """The reduction with which counterexamples need not be shortest."""
 
+STANDARD_INPUT = "-"
+"""The model that came on standard input."""
+
 _OPTIONS = {"CPUS": "--cpus", "TASKS": "--tasks", "STACK_PAGES": "--stack-pages"}
 
 
@@ -43,8 +46,9 @@ def finding_text(
 def find_again(subject: Subject, verdict: Verdict, saved: Sequence[Path], command: Sequence[str] = ("check",)) -> str:
     """What to type to replay the finding: from its file, or by finding it again."""
     if saved:
-        return f"stackproof replay {shlex.quote(str(saved[0]))}"
-    words = ["stackproof", command[0], subject.model]
+        patch = ["--patch", "-"] if subject.model == STANDARD_INPUT else []
+        return shlex.join(["stackproof", "replay", str(saved[0]), *patch, *subject.options])
+    words = ["stackproof", command[0], subject.model, *subject.options]
     for name, value in subject.configuration.settings:
         if name in _OPTIONS:
             words += [_OPTIONS[name], str(value)]
