@@ -32,7 +32,7 @@ class Loaded:
 def load_subject(request: Request, all_states: bool = False) -> Loaded:
     """Read what a request names. all_states: only a model without constraints will do. UsageError if there is nothing to check,
     ModelError for a mistake in the model."""
-    program = load_program(request.model, request.settings, request.events, request.texts)
+    program = load_program(request.model, request.settings, request.events, request.inputs)
     if all_states:
         needs_all_states(program)
     wanted = wanted_properties(program, request)
@@ -110,7 +110,7 @@ def require_actions(program: tree.Program, request: Request) -> None:
     """UsageError for a model in which nothing ever happens, whatever the events."""
     if program.actions or program.routines:
         return
-    everything = load_program(request.model, request.settings, None, request.texts) if program.events else program
+    everything = load_program(request.model, request.settings, None, request.inputs) if program.events else program
     if not everything.actions and not everything.routines:
         raise UsageError("nothing happens in this model; add an @action", request.model)
 

@@ -7,9 +7,8 @@ from __future__ import annotations
 from checker.language.c import syntax
 from checker.language.c.assemble.bindings import Bound
 from checker.language.c.assemble.definitions import Definitions
-from checker.language.c.manifest import Manifest
+from checker.language.c.binding.manifest import Manifest
 from checker.language.c.parse import Chunk
-from checker.language.c.source import CSource
 from checker.language.c.translate.functions import Functions
 from checker.language.c.translate.names import RECORDS
 from checker.language.c.translate.parts import parts
@@ -19,7 +18,7 @@ from checker.language.errors import ModelError
 _MACROS = ("EXPORT_SYMBOL", "EXPORT_SYMBOL_GPL", "EXPORT_PER_CPU_SYMBOL", "MODULE_LICENSE", "MODULE_AUTHOR", "MODULE_DESCRIPTION")
 
 
-def account(source: CSource, definitions: Definitions, functions: Functions, bound: Bound, manifest: Manifest) -> None:
+def account(definitions: Definitions, functions: Functions, bound: Bound, manifest: Manifest) -> None:
     """ModelError for the first added line that has no meaning."""
     for chunk in definitions.chunks:
         if chunk.added_lines:

@@ -12,9 +12,10 @@ from checker.language.c.assemble.accounting import account
 from checker.language.c.assemble.bindings import Bound, bind
 from checker.language.c.assemble.definitions import Definitions
 from checker.language.c.assemble.locks import COUNTS, FoundLock, count, find_locks
+from checker.language.c.assemble.removed import account_for_removed
 from checker.language.c.assemble.variables import declared
 from checker.language.c.assemble.works import bind_work, is_shared
-from checker.language.c.manifest import Manifest
+from checker.language.c.binding.manifest import Manifest
 from checker.language.c.source import CSource
 from checker.language.c.translate.functions import Functions
 from checker.language.c.translate.items import Item
@@ -54,8 +55,8 @@ class CProtocol:
 
     @cached_property
     def sources(self) -> Mapping[str, str]:
-        """The text of each file as far as it is known; lines that are not are empty."""
-        found = {}
+        """The text of each file as far as it is known, with empty lines for those that are not; and of the manifest."""
+        found = dict(self.manifest.texts)
         for file in self.source.files:
             lines: list[str] = []
             for fragment in file.fragments:
@@ -117,7 +118,8 @@ class CProtocol:
             functions.assume("a fork does not copy the members that the text adds to struct task_struct")
         bound = bind(functions, definitions, self.manifest)
         bind_work(functions, definitions, variables.works, bound)
-        account(self.source, self.definitions, functions, bound, self.manifest)
+        account(self.definitions, functions, bound, self.manifest)
+        account_for_removed(self.source, self.definitions, functions, self.manifest)
         return Declared(
             variables=tuple(variables.new.pop(None, [])),
             fields={str(record): tuple(new) for record, new in variables.new.items()},
