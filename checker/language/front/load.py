@@ -11,7 +11,7 @@ from pathlib import Path
 
 from checker.language import tree
 from checker.language.c.assemble.protocol import CProtocol
-from checker.language.c.manifest import read_manifest
+from checker.language.c.binding.manifest import read_manifest
 from checker.language.c.parse import read_configuration
 from checker.language.c.patch.base import Base
 from checker.language.c.patch.kind import ContentKind, content_kind, is_page, refusal

@@ -7,7 +7,7 @@ from __future__ import annotations
 from checker.language.c import syntax
 from checker.language.c.assemble.bindings import Bound
 from checker.language.c.assemble.definitions import Definitions
-from checker.language.c.manifest import Manifest
+from checker.language.c.binding.manifest import Manifest
 from checker.language.c.parse import Chunk
 from checker.language.c.translate.functions import Functions
 from checker.language.c.translate.names import RECORDS

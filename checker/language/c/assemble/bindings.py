@@ -10,7 +10,7 @@ from checker.language import tree
 from checker.language.c import syntax
 from checker.language.c.assemble.definitions import Definitions
 from checker.language.c.assemble.demands import bind_demands, misplaced, spelled
-from checker.language.c.manifest import Boot, Callback, Inserted, Manifest, Registered
+from checker.language.c.binding.manifest import Boot, Callback, Inserted, Manifest, Registered
 from checker.language.c.translate.functions import Functions
 from checker.language.c.translate.hooks import check_signature, implementation
 from checker.language.c.translate.raising import at, error

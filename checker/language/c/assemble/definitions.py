@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from checker.language.c import syntax
-from checker.language.c.manifest import Manifest
+from checker.language.c.binding.manifest import Manifest
 from checker.language.c.parse import Chunk, ChunkKind, Others, ScannedFile, all_of, is_c, parse_chunk, scan_file
 from checker.language.c.source import CSource, Fragment, PatchedFile, SourceLine
 from checker.language.c.translate.parts import parts

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 
 from checker.language.c import syntax
 from checker.language.c.assemble.definitions import Definitions
-from checker.language.c.manifest import Demand, Manifest
+from checker.language.c.binding.manifest import Demand, Manifest
 from checker.language.c.translate.parts import parts
 from checker.language.c.translate.raising import error
 from checker.language.errors import UsageError

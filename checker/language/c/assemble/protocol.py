@@ -16,7 +16,7 @@ from checker.language.c.assemble.removed import account_for_removed
 from checker.language.c.assemble.telling import translation
 from checker.language.c.assemble.variables import declared
 from checker.language.c.assemble.works import bind_work, is_shared
-from checker.language.c.manifest import Manifest
+from checker.language.c.binding.manifest import Manifest
 from checker.language.c.source import CSource
 from checker.language.c.translate.functions import Functions
 from checker.language.c.translate.items import Item

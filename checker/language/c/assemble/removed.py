@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from checker.language.c import syntax
 from checker.language.c.assemble.definitions import Definitions
-from checker.language.c.manifest import Manifest
+from checker.language.c.binding.manifest import Manifest
 from checker.language.c.parse import is_c, parse_chunk, scan_file
 from checker.language.c.patch.text import PatchError
 from checker.language.c.source import CSource, Fragment, PatchedFile, RemovedLine, SourceLine
