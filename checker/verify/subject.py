@@ -36,11 +36,12 @@ def load_subject(request: Request, all_states: bool = False) -> Loaded:
     if all_states:
         needs_all_states(program)
     wanted = wanted_properties(program, request)
-    return Loaded(program, lower(program), wanted, live_properties(program, wanted), subject_of(program))
+    return Loaded(program, lower(program), wanted, live_properties(program, wanted), subject_of(program, request.inputs.options))
 
 
-def subject_of(program: tree.Program) -> Subject:
-    return Subject(program.model, configuration_of(program), program.sources, notes_of(program))
+def subject_of(program: tree.Program, options: tuple[str, ...] = ()) -> Subject:
+    """options: what a command line says of how the model is read."""
+    return Subject(program.model, configuration_of(program), program.sources, notes_of(program), program.translation, options)
 
 
 def live_properties(program: tree.Program, wanted: frozenset[str]) -> frozenset[str]:

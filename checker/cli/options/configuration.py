@@ -78,8 +78,7 @@ def _with_options(command: Command, options: Sequence[Callable[[Command], Comman
         properties: tuple[str, ...] = (),
         **others: object,
     ) -> int:
-        data = sys.stdin.buffer.read() if model == STANDARD_INPUT else None
-        inputs = Inputs(base=base, manifest=manifest, config=config, standard_input=data)
+        inputs = inputs_of(model, base, manifest, config)
         chosen = _settings(cpus, tasks, stack_pages, settings)
         named = None if events is None else events_of(events)
         return command(request=Request(model, chosen, named, tuple(properties) or None, inputs=inputs), **others)
@@ -88,6 +87,20 @@ def _with_options(command: Command, options: Sequence[Callable[[Command], Comman
     for option in reversed(options):
         found = option(found)
     return found
+
+
+def of_c_options(command: Command) -> Callable[..., int]:
+    """Gives a command the options that say how C text is read: base, manifest, config."""
+    found: Callable[..., int] = command
+    for option in reversed(OF_C):
+        found = option(found)
+    return found
+
+
+def inputs_of(model: Path | None, base: Path | None, manifest: Path | None, config: Path | None) -> Inputs:
+    """What reading a model takes, with what comes on standard input if the model is that."""
+    data = sys.stdin.buffer.read() if model == STANDARD_INPUT else None
+    return Inputs(base=base, manifest=manifest, config=config, standard_input=data)
 
 
 def _settings(

@@ -23,5 +23,11 @@ class Inputs:
     config: Path | None = None
     standard_input: bytes | None = None
 
+    @property
+    def options(self) -> tuple[str, ...]:
+        """What a command line has to say for the same, but for what came on standard input."""
+        given = {"--base": self.base, "--manifest": self.manifest, "--config": self.config}
+        return tuple(word for option, path in given.items() if path is not None for word in (option, str(path)))
+
 
 NOTHING = Inputs()

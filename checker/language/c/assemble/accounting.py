@@ -61,6 +61,7 @@ def _function(node: syntax.FunctionDefinition, functions: Functions, bound: Boun
                 _statement(statement, node.name, bound, manifest)
         return
     if node.name in manifest.ignore:
+        bound.ignored.append((node.name, plain(node.position)))
         return
     raise ModelError(
         plain(node.position),
@@ -81,14 +82,15 @@ def _shown(shown: syntax.ShownStatement, piece: syntax.StatementsInFunction, bou
 
 def _statement(statement: syntax.Statement, function: str, bound: Bound, manifest: Manifest) -> None:
     """An added statement of one of the kernel's functions."""
-    accounted = [part for part in parts(statement) if any(part is each for each in bound.accounted)]
-    if accounted or isinstance(statement, syntax.Empty):
+    if any(statement is each for each in bound.accounted) or isinstance(statement, syntax.Empty):
         return
     if isinstance(statement, syntax.Compound):
         for inner in statement.statements:
-            _statement(inner, function, bound, manifest)
+            if any(part.position.added for part in parts(inner)):
+                _statement(inner, function, bound, manifest)
         return
     if function in manifest.ignore:
+        bound.ignored.append((function, plain(statement.position)))
         return
     raise ModelError(
         plain(statement.position),

@@ -13,6 +13,7 @@ from checker.language.c.assemble.bindings import Bound, bind
 from checker.language.c.assemble.definitions import Definitions
 from checker.language.c.assemble.locks import COUNTS, FoundLock, count, find_locks
 from checker.language.c.assemble.removed import account_for_removed
+from checker.language.c.assemble.telling import translation
 from checker.language.c.assemble.variables import declared
 from checker.language.c.assemble.works import bind_work, is_shared
 from checker.language.c.binding.manifest import Manifest
@@ -129,6 +130,7 @@ class CProtocol:
             functions=tuple(bound.functions),
             left_out=tuple(functions.switched_off),
             stated=self._stated(functions, bound),
+            translation=translation(self.source, self.definitions, functions, bound),
             ladder=tuple((tuple(rung.sizes.items()), rung.events) for rung in self.manifest.ladder),
         )
 
