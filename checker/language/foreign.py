@@ -57,8 +57,8 @@ class Kernel(Protocol):
 class Declared:
     """What a protocol adds to the program. fields: by record. initial: what comes behind the kernel's own initial code.
     implementations: hook -> routine, or function if the hook is one. left_out: statements that the setting switches off. stated:
-    what the translation assumes, each one sentence. ladder: the configurations to look at where the user names none: values of
-    parameters, and events."""
+    what the translation assumes, each one sentence. translation: what became of the text. ladder: the configurations to look at
+    where the user names none: values of parameters, and events."""
 
     variables: tuple[tree.Variable, ...] = ()
     fields: Mapping[str, tuple[tree.Variable, ...]] = field(default_factory=dict)
@@ -68,6 +68,7 @@ class Declared:
     functions: tuple[tree.Function, ...] = ()
     left_out: tuple[tree.Position, ...] = ()
     stated: tuple[str, ...] = ()
+    translation: tree.Translation | None = None
     ladder: tuple[tuple[tuple[tuple[str, tree.Setting], ...], tuple[str, ...]], ...] = ()
 
 

@@ -12,7 +12,7 @@ from checker.language.c import syntax
 from checker.language.c.api.linux import linux
 from checker.language.c.assemble.definitions import Definitions
 from checker.language.c.assemble.variables import declared
-from checker.language.c.manifest import read_manifest
+from checker.language.c.binding.manifest import read_manifest
 from checker.language.c.patch.reading import read_c_source
 from checker.language.c.syntax import Position
 from checker.language.c.translate.functions import Functions

@@ -207,6 +207,7 @@ class _Loader:
             stated=next((texts for model in self.modules.lineage() if (texts := stated(model))), ()) + self.declared.stated,
             origins=self.foreign.origins if self.foreign else {},
             recorded=recorded(self.main),
+            translation=self.declared.translation,
         )
 
     def _ladder(self) -> tuple[tree.Expectation, ...]:

@@ -73,7 +73,7 @@ from tests.support.printed import at_a_place, one_line
             ["check", "README.md"],
             2,
             "README.md: error: this does not define dynamic_stack_fault, so that nothing says what it is to the kernel; a patch of "
-            "dynamic kernel stacks does, and a model in Python has a name that ends in .py",
+            "dynamic kernel stacks does, and --manifest names another manifest; a model in Python has a name that ends in .py",
         ),
         (
             ["check", "spec/kernel/entry/faults.py"],

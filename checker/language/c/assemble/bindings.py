@@ -10,25 +10,32 @@ from checker.language import tree
 from checker.language.c import syntax
 from checker.language.c.assemble.definitions import Definitions
 from checker.language.c.assemble.demands import bind_demands, misplaced, spelled
-from checker.language.c.manifest import Boot, Callback, Inserted, Manifest, Registered
+from checker.language.c.binding.manifest import Boot, Callback, Inserted, Manifest, Registered
 from checker.language.c.translate.functions import Functions
 from checker.language.c.translate.hooks import check_signature, implementation
-from checker.language.c.translate.raising import error
+from checker.language.c.translate.raising import at, error
 from checker.language.errors import UsageError
 
 
 @dataclass
 class Bound:
     """What was found. routines, functions: those that implement hooks. missing: hooks whose function the text does not have, each
-    with that function. accounted: statements added to the kernel's functions that have a meaning. boot: what they leave
-    behind."""
+    with that function. accounted: statements added to the kernel's functions that have a meaning. told: what that is. boot: what
+    they leave behind. ignored: added lines that the manifest declares to make no difference, each with its function."""
 
     implementations: dict[str, str] = field(default_factory=dict)
     routines: list[tree.Routine] = field(default_factory=list)
     functions: list[tree.Function] = field(default_factory=list)
     missing: dict[str, str] = field(default_factory=dict)
     accounted: list[syntax.Node] = field(default_factory=list)
+    told: list[tree.BoundStatement] = field(default_factory=list)
     boot: list[str] = field(default_factory=list)
+    ignored: list[tuple[str, tree.Position]] = field(default_factory=list)
+
+    def account(self, node: syntax.Node, function: str, meaning: str) -> None:
+        """Note that a statement which is added to a function of the kernel has a meaning."""
+        self.accounted.append(node)
+        self.told.append(tree.BoundStatement(at(node), function, meaning))
 
     def add(self, hook: str, code: tree.Routine | tree.Function | None) -> None:
         """Note what implements a hook; None: nothing does, which is what an empty function is."""
@@ -56,7 +63,8 @@ def bind(functions: Functions, definitions: Definitions, manifest: Manifest) -> 
         if predicate.hook not in bound.implementations:
             whole = definitions.whole_function(predicate.function)
             bound.add(predicate.hook, implementation(functions, predicate.hook, whole, predicate.arguments, None))
-    bind_demands(definitions, manifest, bound.implementations, bound.accounted)
+    for statement, demand in bind_demands(definitions, manifest, bound.implementations):
+        bound.account(statement, demand.function, f"asks the hook {demand.hook}")
     for piece in definitions.pieces:
         _piece(functions, definitions, manifest, piece, bound)
     return bound
@@ -71,8 +79,10 @@ def _piece(
             _inserted(functions, definitions, inserted, piece, bound)
     for registered in manifest.registered:
         if registered.function == piece.function:
-            for call in _added_calls(piece, registered.call):
-                _registered(functions, definitions, manifest, registered, call, bound)
+            for statement, call in _added_calls(piece, registered.call):
+                if _registered(functions, definitions, manifest, registered, call, bound):
+                    hooks = [each.hook for each in registered.hooks if each.hook in bound.implementations]
+                    bound.account(statement, registered.function, f"registers what implements {' and '.join(hooks) or 'no hook'}")
     for boot in manifest.boot:
         if boot.function == piece.function:
             _boot(definitions, boot, piece, bound)
@@ -84,18 +94,18 @@ def _added(piece: syntax.StatementsInFunction) -> Iterable[tuple[int, syntax.Sta
             yield number, shown.statement
 
 
-def _added_calls(piece: syntax.StatementsInFunction, name: str) -> list[syntax.Call]:
+def _added_calls(piece: syntax.StatementsInFunction, name: str) -> list[tuple[syntax.Statement, syntax.Call]]:
     """The calls of a function that stand alone among the added statements; or the kernel panics where one fails."""
-    found = []
+    found: list[tuple[syntax.Statement, syntax.Call]] = []
     for _, statement in _added(piece):
         match statement:
             case syntax.ExpressionStatement(expression=syntax.Call(function=syntax.Name(name=called)) as call) if called == name:
-                found.append(call)
+                found.append((statement, call))
             case syntax.ExpressionStatement(
                 expression=syntax.Assign(value=syntax.Call(function=syntax.Name(name=called)) as call)
             ):
                 if called == name:
-                    found.append(call)
+                    found.append((statement, call))
             case syntax.If(
                 test=syntax.Binary(
                     operator="<", left=syntax.Call(function=syntax.Name(name=called)) as call, right=syntax.Number(value=0)
@@ -103,7 +113,7 @@ def _added_calls(piece: syntax.StatementsInFunction, name: str) -> list[syntax.C
                 then=syntax.ExpressionStatement(expression=syntax.Call(function=syntax.Name(name="panic"))),
                 otherwise=None,
             ) if called == name:
-                found.append(call)
+                found.append((statement, call))
     return found
 
 
@@ -122,7 +132,8 @@ def _inserted(
     if inserted.hook in bound.implementations:
         raise error(statements[0], f"the hook {inserted.hook} has an implementation already; bind one of them in the manifest")
     bound.add(inserted.hook, _routine_of(functions, definitions, inserted, statements))
-    bound.accounted += statements
+    for statement in statements:
+        bound.account(statement, inserted.function, f"the hook {inserted.hook}")
 
 
 def _check_place(inserted: Inserted, piece: syntax.StatementsInFunction, numbers: Sequence[int]) -> None:
@@ -176,18 +187,18 @@ def _registered(
     registered: Registered,
     call: syntax.Call,
     bound: Bound,
-) -> None:
-    """A call that registers functions."""
+) -> bool:
+    """A call that registers functions. False if it registers others than those that the manifest means."""
     match call.arguments[:1]:
         case (syntax.Name(name=name),) if name == registered.first:
             pass
         case _:
-            return
+            return False
     for callback in registered.hooks:
         if callback.argument >= len(call.arguments):
             raise error(call, f"`{registered.call}` has {len(call.arguments)} arguments, and {manifest.path} binds more")
         _callback(functions, definitions, manifest, callback, call.arguments[callback.argument], bound)
-    bound.accounted.append(call)
+    return True
 
 
 def _callback(
@@ -217,6 +228,6 @@ def _boot(definitions: Definitions, boot: Boot, piece: syntax.StatementsInFuncti
         match statement:
             case syntax.ExpressionStatement(expression=syntax.Call(function=syntax.Name(name=name))):
                 if definitions.function(name) is not None:
-                    bound.accounted.append(statement)
+                    bound.account(statement, boot.function, "stands in the initial state")
                     if boot.assumed not in bound.boot:
                         bound.boot.append(boot.assumed)

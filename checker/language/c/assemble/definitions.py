@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import cached_property
 
 from checker.language.c import syntax
-from checker.language.c.manifest import Manifest
+from checker.language.c.binding.manifest import Manifest
 from checker.language.c.parse import Chunk, ChunkKind, Others, ScannedFile, all_of, is_c, parse_chunk, scan_file
 from checker.language.c.source import CSource, Fragment, PatchedFile, SourceLine
 from checker.language.c.translate.parts import parts
@@ -152,7 +153,7 @@ class Definitions:
                 continue
             for node in self.parsed(chunk):
                 if isinstance(node, syntax.StatementsInFunction):
-                    found.append(node)
+                    found.append(_with_open_body(node))
                 elif isinstance(node, syntax.FunctionDefinition) and node.name in functions:
                     found.append(_as_piece(node))
         return tuple(found)
@@ -198,8 +199,19 @@ class Definitions:
 
 def _as_piece(function: syntax.FunctionDefinition) -> syntax.StatementsInFunction:
     """A whole function of the kernel, as a hunk would show it."""
-    shown = tuple(syntax.ShownStatement(s.position, s, _added(s)) for s in function.body.statements)
-    return syntax.StatementsInFunction(function.position, function.name, "", shown)
+    return syntax.StatementsInFunction(function.position, function.name, "", _shown(function.body))
+
+
+def _with_open_body(piece: syntax.StatementsInFunction) -> syntax.StatementsInFunction:
+    """A function whose hunk begins behind its first line, and shows both of its braces: they are those in the first column."""
+    match piece.statements:
+        case (syntax.ShownStatement(statement=syntax.Compound(position=syntax.Position(column=1)) as body),):
+            return replace(piece, statements=_shown(body))
+    return piece
+
+
+def _shown(body: syntax.Compound) -> tuple[syntax.ShownStatement, ...]:
+    return tuple(syntax.ShownStatement(s.position, s, _added(s)) for s in body.statements)
 
 
 def _added(statement: syntax.Statement) -> syntax.Added:

@@ -12,17 +12,18 @@ from collections.abc import Mapping, Sequence
 
 from checker.language.c import syntax
 from checker.language.c.assemble.definitions import Definitions
-from checker.language.c.manifest import Demand, Manifest
+from checker.language.c.binding.manifest import Demand, Manifest
 from checker.language.c.translate.parts import parts
 from checker.language.c.translate.raising import error
 from checker.language.errors import UsageError
 
 
 def bind_demands(
-    definitions: Definitions, manifest: Manifest, implementations: Mapping[str, str], accounted: list[syntax.Node]
-) -> None:
-    """Finds the statements that ask hooks, and adds them to `accounted`. ModelError where one stands elsewhere, or asks a hook
+    definitions: Definitions, manifest: Manifest, implementations: Mapping[str, str]
+) -> list[tuple[syntax.Node, Demand]]:
+    """Finds the statements that ask hooks. ModelError where one stands elsewhere, or asks a hook
     that nothing implements; UsageError where a hook has an implementation and nothing asks it."""
+    asked: list[tuple[syntax.Node, Demand]] = []
     for demand in manifest.demands:
         wanted = _statement(definitions, manifest, demand)
         found = False
@@ -32,7 +33,7 @@ def bind_demands(
                     continue
                 if same(shown.statement, wanted):
                     _check(demand, piece, number, implementations)
-                    accounted.append(shown.statement)
+                    asked.append((shown.statement, demand))
                     found = True
         if demand.hook in implementations and not found:
             raise UsageError(
@@ -40,6 +41,7 @@ def bind_demands(
                 f"it; [[demands]] wants `{demand.statement}` there",
                 manifest.path,
             )
+    return asked
 
 
 def _check(demand: Demand, piece: syntax.StatementsInFunction, number: int, implementations: Mapping[str, str]) -> None:

@@ -12,13 +12,16 @@ from checker.language.c.assemble.accounting import account
 from checker.language.c.assemble.bindings import Bound, bind
 from checker.language.c.assemble.definitions import Definitions
 from checker.language.c.assemble.locks import COUNTS, FoundLock, count, find_locks
+from checker.language.c.assemble.removed import account_for_removed
+from checker.language.c.assemble.telling import translation
 from checker.language.c.assemble.variables import declared
 from checker.language.c.assemble.works import bind_work, is_shared
-from checker.language.c.manifest import Manifest
+from checker.language.c.binding.manifest import Manifest
 from checker.language.c.source import CSource
 from checker.language.c.translate.functions import Functions
 from checker.language.c.translate.items import Item
 from checker.language.c.translate.names import Sizes
+from checker.language.errors import ModelError, UsageError
 from checker.language.foreign import Declared, Kernel
 
 _BUGS = ("BUG", "BUG_ON", "WARN", "WARN_ON", "WARN_ONCE", "WARN_ON_ONCE", "VM_BUG_ON", "VM_WARN_ON", "VM_WARN_ON_ONCE")
@@ -53,8 +56,8 @@ class CProtocol:
 
     @cached_property
     def sources(self) -> Mapping[str, str]:
-        """The text of each file as far as it is known; lines that are not are empty."""
-        found = {}
+        """The text of each file as far as it is known, with empty lines for those that are not; and of the manifest."""
+        found = dict(self.manifest.texts)
         for file in self.source.files:
             lines: list[str] = []
             for fragment in file.fragments:
@@ -98,6 +101,14 @@ class CProtocol:
         return find_locks(self.definitions.variables, self.definitions.structs, sizes.c_type, sizes.size("CPUS"))
 
     def declare(self, kernel: Kernel) -> Declared:
+        try:
+            return self._declared(kernel)
+        except UsageError as error:
+            if error.at is not None or isinstance(error, ModelError):
+                raise
+            raise UsageError(error.message, self.manifest.path) from None  # a name of the kernel's that only the manifest has
+
+    def _declared(self, kernel: Kernel) -> Declared:
         sizes, api = self.sizes(kernel), linux()
         definitions = self.definitions
         items: dict[tuple[str | None, str], Item] = {}
@@ -108,7 +119,8 @@ class CProtocol:
             functions.assume("a fork does not copy the members that the text adds to struct task_struct")
         bound = bind(functions, definitions, self.manifest)
         bind_work(functions, definitions, variables.works, bound)
-        account(self.source, self.definitions, functions, bound, self.manifest)
+        account(self.definitions, functions, bound, self.manifest)
+        account_for_removed(self.source, self.definitions, functions, self.manifest)
         return Declared(
             variables=tuple(variables.new.pop(None, [])),
             fields={str(record): tuple(new) for record, new in variables.new.items()},
@@ -118,6 +130,7 @@ class CProtocol:
             functions=tuple(bound.functions),
             left_out=tuple(functions.switched_off),
             stated=self._stated(functions, bound),
+            translation=translation(self.source, self.definitions, functions, bound),
             ladder=tuple((tuple(rung.sizes.items()), rung.events) for rung in self.manifest.ladder),
         )
 

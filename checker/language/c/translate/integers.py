@@ -107,8 +107,20 @@ def binary(position: tree.Position, operator: str, left: Scalar, right: Scalar) 
         a, b = _natural(position, a, operator), _natural(position, b, operator)
     if shifts:
         b = _places(position, b, type_)
+    if operator == "&":
+        a, b = _narrowed(position, a, b), _narrowed(position, b, a)
     result = build.binary(position, ON_TREE[operator], a, b)
     return Scalar(_in_range(position, result, type_), type_)
+
+
+def _narrowed(position: tree.Position, mask: tree.Expression, operand: tree.Expression) -> tree.Expression:
+    """A constant that masks an operand, without the bits that the operand never has: `~1UL` has 63 of them, and the compiled
+    engine computes with 64 bits, one of which is a sign."""
+    type_ = operand.type
+    assert isinstance(type_, tree.IntType)
+    if not isinstance(mask, tree.Constant) or mask.value < 0 or type_.low < 0:
+        return mask
+    return build.integer(position, mask.value & ((1 << type_.high.bit_length()) - 1))
 
 
 def _natural(position: tree.Position, operand: tree.Expression, operator: str) -> tree.Expression:

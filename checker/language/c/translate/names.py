@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from checker.language import build, tree
 from checker.language.c import syntax
-from checker.language.c.manifest import Manifest
+from checker.language.c.binding.manifest import Manifest
 from checker.language.c.translate.constants import evaluate, value_of
 from checker.language.c.translate.raising import at, error
 from checker.language.c.translate.table import Api

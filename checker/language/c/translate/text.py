@@ -8,7 +8,7 @@ from typing import Protocol
 
 from checker.language import tree
 from checker.language.c import syntax
-from checker.language.c.manifest import Manifest
+from checker.language.c.binding.manifest import Manifest
 from checker.language.c.translate.items import Item
 from checker.language.c.translate.table import Api
 from checker.language.c.translate.types import CPointer, CType

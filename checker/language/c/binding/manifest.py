@@ -9,9 +9,8 @@ from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from checker.language.c.lexical.configuration import ConfigValue
 from checker.language.errors import UsageError, similar
-
-ConfigValue = bool | int | str
 
 
 @dataclass(frozen=True)
@@ -108,9 +107,11 @@ class Data:
 
 @dataclass(frozen=True)
 class Manifest:
-    """One manifest. path: its file. sizes: constants of C, in C. kernel_sizes: constants of the kernel, in C."""
+    """One manifest. path: its file. texts: of the files that it was read from, by their names. sizes: constants of C, in C.
+    kernel_sizes: constants of the kernel, in C."""
 
     path: str
+    texts: tuple[tuple[str, str], ...]
     kernel: str
     taken_for: str
     config: Mapping[str, ConfigValue]
@@ -142,24 +143,27 @@ _LISTS = ("hooks", "inserted", "registered", "boot", "demands", "predicates", "l
 _FAULT_BYTES = ("first", "last")
 
 
-def read_manifest(path: Path, over: Manifest | None = None) -> Manifest:
-    """Read a manifest. over: another one, which it overrides key by key. UsageError where it is not one."""
+def read_manifest(path: Path, name: str, over: Manifest | None = None) -> Manifest:
+    """Read a manifest. name: of the file, for messages. over: another one, which it overrides key by key. UsageError where it is
+    not one."""
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        table = tomllib.loads(text)
     except OSError as error:
         raise UsageError(f"cannot be read: {error.strerror}", path) from None
     except UnicodeDecodeError:
         raise UsageError("not a text file in UTF-8; write the manifest in TOML", path) from None
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise UsageError(f"not TOML: {error}", path) from None
-    return _Reader(path, over).manifest(table)
+    return _Reader(name, text, over).manifest(table)
 
 
 class _Reader:
     """Makes one manifest of a table, and says where that is not one."""
 
-    def __init__(self, path: Path, over: Manifest | None) -> None:
+    def __init__(self, path: str, text: str, over: Manifest | None) -> None:
         self.path = path
+        self.text_of_file = text
         self.over = over
 
     def error(self, message: str) -> UsageError:
@@ -173,7 +177,8 @@ class _Reader:
         old = self.over
         texts = {key: self.text(table, key, getattr(old, key, None)) for key in ("kernel", "taken_for")}
         return Manifest(
-            path=str(self.path),
+            path=self.path,
+            texts=(old.texts if old else ()) + ((self.path, self.text_of_file),),
             **texts,
             config=dict(old.config if old else {}) | self.values(table, "config", (bool, int, str)),
             sizes=dict(old.sizes if old else {}) | self.expressions(table, "sizes"),
