@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from types import ModuleType
 
 from checker.language.c.api.linux import MODULES, linux
-from checker.language.c.translate.table import Entry, entries
+from checker.language.c.translate.table import Entry, Guard, entries
 from checker.project import PROJECT
 
 DOCUMENT = PROJECT / "docs" / "reference" / "c-api.md"
@@ -31,6 +31,10 @@ def document() -> str:
     """The document, as the table is now."""
     api = linux()
     parts = [_HEAD, *(_section(module) for module in MODULES)]
+    parts.append(_names("Loops", "what it is", {n: inspect.getdoc(each) or "" for n, each in api.loops.items()}))
+    parts.append(
+        _names("guard() and scoped_guard()", "what it takes and gives back", {n: _guard(g) for n, g in api.guards.items()})
+    )
     parts.append(_names("Flags", "what of a mask makes a difference", {n: _flags(m) for n, (_, m) in api.flags.items()}))
     parts.append(_names("Numbers", "value", {name: str(value) for name, value in api.numbers.items()}))
     parts.append(_names("Names that make no difference", "what it is", api.opaque))
@@ -60,6 +64,10 @@ def _names(title: str, what: str, rows: Mapping[str, str]) -> str:
         alike.setdefault(meaning, []).append(f"`{name}`")
     lines = [f"## {title}", "", f"| name | {what} |", "|---|---|"]
     return "\n".join([*lines, *(f"| {', '.join(names)} | {_cell(meaning)} |" for meaning, names in alike.items()), ""])
+
+
+def _guard(guard: Guard) -> str:
+    return f"`{guard.take}`, `{guard.give_back}`"
 
 
 def _flags(members: Iterable[str]) -> str:

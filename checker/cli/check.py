@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from checker.cli.ending import last_words
-from checker.cli.options.configuration import configuration_options, request_of
+from checker.cli.options.configuration import configuration_options
 from checker.cli.options.ignored import given, refuse_ignored
 from checker.cli.options.limits import checkpoints_of, limits
 from checker.cli.options.model_path import ModelPath
@@ -26,7 +26,6 @@ from checker.explicit.engines import ENGINES, Method, available_threads
 from checker.explicit.reduction.reductions import REDUCTIONS
 from checker.explicit.search.results import Limits
 from checker.language.errors import UsageError
-from checker.language.tree import Setting
 from checker.report.finding import headline
 from checker.report.json.check_json import check_json
 from checker.report.text.check_text import finding_text, run_text, summary_text
@@ -114,13 +113,7 @@ DEPTH = 20
 )
 @click.option("--timeout", type=Duration(), metavar="TIME", help="Stop after this time in total: 90, 90s, 5m, 2h.")
 def check(
-    model: Path,
-    cpus: int | None,
-    tasks: int | None,
-    stack_pages: int | None,
-    settings: tuple[tuple[str, Setting], ...],
-    events: str | None,
-    properties: tuple[str, ...],
+    request: Request,
     format_: str,
     save: Path | None,
     reductions: frozenset[str],
@@ -142,11 +135,10 @@ def check(
     a shortest one of its configuration (one with a cycle has a shortest way to it), and has been replayed by an interpreter of
     its own before it is shown.
     """
-    request = request_of(model, cpus, tasks, stack_pages, settings, events, properties)
     if request.settings or request.events is not None:
         requests = [request]
     else:
-        requests = ladder(model, request.properties)
+        requests = ladder(request)
     requests = [dataclasses.replace(request, liveness_states=liveness_states) for request in requests]
     refuse_ignored(engine, reductions, given())
     checkpoints = checkpoints_of(checkpoint, checkpoint_every, resume)

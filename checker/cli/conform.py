@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from checker.cli.options.configuration import OPTIONS, request_of
+from checker.cli.options.configuration import sizes_and_events
 from checker.cli.options.model_path import ModelPath
 from checker.cli.options.values import Duration
 from checker.cli.terminal.output import wants_colour
@@ -21,7 +21,6 @@ from checker.conformance.specification import Specification
 from checker.conformance.validation import validate
 from checker.language.errors import UsageError
 from checker.language.front.load import load_program
-from checker.language.tree import Setting
 from checker.report.text.check_text import terminal_width
 from checker.report.text.conformance_text import difference_text, lockstep_text, validation_text
 from checker.result.verdict import PRECEDENCE, Status
@@ -31,12 +30,10 @@ from checker.verify.subject import configuration_of, require_actions
 from spec.reference.log import Event
 from spec.reference.machine import PROTOCOLS
 
-FIRST_OPTIONS = OPTIONS[:-1]
-"""All but --property: nothing is demanded here but to be alike."""
-
 
 @click.command(short_help="Compare the reference implementation with a model.")
 @click.argument("model", type=ModelPath())
+@sizes_and_events
 @click.option(
     "--protocol",
     type=click.Choice(sorted(PROTOCOLS)),
@@ -68,7 +65,7 @@ FIRST_OPTIONS = OPTIONS[:-1]
 @click.option("--max-states", type=click.IntRange(min=1), metavar="N", help="Stop at about this many states.")
 @click.option("--timeout", type=Duration(), metavar="TIME", help="Stop after this time in total: 90, 90s, 5m, 2h.")
 def conform(
-    model: Path,
+    request: Request,
     protocol: str | None,
     recorded: Path | None,
     to_record: Path | None,
@@ -77,11 +74,6 @@ def conform(
     quick: bool,
     max_states: int | None,
     timeout: float | None,
-    cpus: int | None,
-    tasks: int | None,
-    stack_pages: int | None,
-    settings: tuple[tuple[str, Setting], ...],
-    events: str | None,
 ) -> int:
     """Compare the reference implementation with MODEL, step by step, in every state that they can reach.
 
@@ -91,8 +83,8 @@ def conform(
     With --run, checks a recorded run of the implementation instead: exit status 0 if it is a run of the model, else 1. --record
     makes such a run.
     """
-    request = request_of(model, cpus, tasks, stack_pages, settings, events, ())
-    if not any(source.startswith("spec/kernel/") for source in load_program(model).sources):
+    model = request.model
+    if not any(source.startswith("spec/kernel/") for source in load_program(model, inputs=request.inputs).sources):
         raise UsageError(
             "conform compares models of the kernel with the reference implementation; name one that imports spec.kernel", model
         )
@@ -106,7 +98,7 @@ def conform(
             return _validate(model, recorded, protocol).value
         if to_record is not None:
             return _record(request, protocol, to_record, steps, seed).value
-        requests = [request] if given else ladder(model, None)
+        requests = [request] if given else ladder(request)
         begun = time.monotonic()
         statuses = set()
         for each in requests:
@@ -121,7 +113,7 @@ def conform(
 def _lockstep(
     request: Request, protocol: str | None, quick: bool, max_states: int | None, seconds: float | None, spent: float
 ) -> Status:
-    program = load_program(request.model, request.settings, request.events)
+    program = load_program(request.model, request.settings, request.events, request.inputs)
     require_actions(program, request)
     specification = Specification(program)
     subject = Implementation(specification, machine_for(program, protocol))
@@ -155,7 +147,7 @@ def _validate(model: Path, file: Path, protocol: str | None) -> Status:
 
 
 def _record(request: Request, protocol: str | None, file: Path, steps: int, seed: int) -> Status:
-    program = load_program(request.model, request.settings, request.events)
+    program = load_program(request.model, request.settings, request.events, request.inputs)
     events: list[Event] = []
     machine = machine_for(program, protocol, log=events.append)
     walk(machine, steps, seed)
@@ -163,7 +155,3 @@ def _record(request: Request, protocol: str | None, file: Path, steps: int, seed
     save_run(file, protocol or protocol_of(program), machine.kernel.sizes, possible, events)
     print(f"{file}: {len(events):,} events of {protocol or protocol_of(program)}")
     return Status.AS_DEMANDED
-
-
-for option in FIRST_OPTIONS:
-    conform = option(conform)

@@ -33,6 +33,7 @@ COMMANDS = {
     "replay": "replaying",
     "show": "show",
     "simulate": "simulate",
+    "translate": "translate",
     "workload": "workload",
 }
 """The module of each command."""

@@ -16,7 +16,7 @@ import click
 import psutil
 
 from checker.cli.ending import last_words
-from checker.cli.options.configuration import configuration_options, request_of
+from checker.cli.options.configuration import configuration_options
 from checker.cli.options.model_path import ModelPath
 from checker.cli.options.values import Duration, Reductions, Size
 from checker.cli.terminal.progress import ProgressLine
@@ -24,7 +24,6 @@ from checker.explicit.engines import Method, available_threads
 from checker.explicit.search.results import Limits
 from checker.language.errors import UsageError, similar
 from checker.language.front.load import load_program
-from checker.language.tree import Setting
 from checker.mutation.mutants import Mutant, mutants_of
 from checker.mutation.waivers import Waivers, load_waivers, waivers_path
 from checker.report.json.mutation_json import mutation_json
@@ -87,13 +86,7 @@ LIVENESS_STATES = 500_000
     help="Stop the search of each mutant after this time: 90, 90s, 5m, 2h.",
 )
 def mutate(
-    model: Path,
-    cpus: int | None,
-    tasks: int | None,
-    stack_pages: int | None,
-    settings: tuple[tuple[str, Setting], ...],
-    events: str | None,
-    properties: tuple[str, ...],
+    request: Request,
     only: str | None,
     list_: bool,
     jobs: int | None,
@@ -110,14 +103,11 @@ def mutate(
     a property that the model itself does not violate there. Exit status 1 if a mutant survives that is not in MODEL's list of
     waivers (MODEL with .waivers in place of .py), or if that list is out of date.
     """
+    model = request.model
     begun = time.monotonic()
-    request = request_of(model, cpus, tasks, stack_pages, settings, events, properties)
     is_one = bool(request.settings) or request.events is not None
-    requests = [
-        dataclasses.replace(r, liveness_states=liveness_states)
-        for r in ([request] if is_one else ladder(model, request.properties))
-    ]
-    programs = [load_program(r.model, r.settings, r.events) for r in requests]
+    requests = [dataclasses.replace(r, liveness_states=liveness_states) for r in ([request] if is_one else ladder(request))]
+    programs = [load_program(r.model, r.settings, r.events, r.inputs) for r in requests]
     wanted = wanted_properties(programs[0], request)
     if request.properties is None and programs[0].lemmas:  # a lemma says nothing of what the properties notice
         requests = [dataclasses.replace(r, properties=tuple(sorted(wanted - programs[0].lemmas))) for r in requests]

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from checker.cli.ending import last_words
-from checker.cli.options.configuration import configuration_options, request_of
+from checker.cli.options.configuration import configuration_options
 from checker.cli.options.limits import limits
 from checker.cli.options.model_path import ModelPath
 from checker.cli.options.values import Duration, Size
@@ -17,13 +17,13 @@ from checker.cli.terminal.output import wants_colour
 from checker.cli.terminal.progress import ProgressLine
 from checker.explicit.search.interrupts import uninterrupted
 from checker.language.errors import UsageError
-from checker.language.tree import Setting
 from checker.report.text.check_text import finding_text
 from checker.report.text.proof_text import proof_text
 from checker.result.verdict import Subject, Verdict, VerdictKind, status_of
 from checker.verify.proof.certificates import check_place
 from checker.verify.proof.prove import INDUCTION, LEMMAS, MOST_K, PROVERS, SAMPLES, prove_configuration
 from checker.verify.proof.prove_all_sizes import prove_all_sizes
+from checker.verify.request import Request
 
 
 @click.command(short_help="Prove properties for runs of any length.")
@@ -62,13 +62,7 @@ from checker.verify.proof.prove_all_sizes import prove_all_sizes
 @click.option("--max-memory", type=Size(), metavar="SIZE", help="As for check.")
 @click.option("--timeout", type=Duration(), metavar="TIME", help="Stop after this time in total: 90, 90s, 5m, 2h.")
 def prove(
-    model: Path,
-    cpus: int | None,
-    tasks: int | None,
-    stack_pages: int | None,
-    settings: tuple[tuple[str, Setting], ...],
-    events: str | None,
-    properties: tuple[str, ...],
+    request: Request,
     certificates: Path | None,
     samples: int,
     for_all_sizes: bool,
@@ -90,10 +84,9 @@ def prove(
         raise UsageError(f"--for-all-sizes finds lemmas in states; leave out --engine {engine}")
     if k is not None and engine != INDUCTION:
         raise UsageError(f"--k is for induction over several states; add --engine {INDUCTION}, or leave out --k")
-    request = request_of(model, cpus, tasks, stack_pages, settings, events, properties)
     if certificates is not None:
         check_place(certificates)  # now, rather than after hours of search
-    line = ProgressLine(f"{model}")
+    line = ProgressLine(f"{request.model}")
     shown: set[VerdictKind] = set()
 
     def announce(subject: Subject, verdict: Verdict) -> None:

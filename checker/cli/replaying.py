@@ -4,15 +4,19 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import shlex
 from pathlib import Path
 
 import click
 
+from checker.cli.options.configuration import inputs_of, of_c_options
+from checker.cli.options.model_path import ModelPath
 from checker.conformance.abstraction import Mismatch, protocol_of
 from checker.conformance.failing import drive
 from checker.language import tree
 from checker.language.errors import UsageError
+from checker.language.front.inputs import NOTHING, STANDARD_INPUT, Inputs
 from checker.language.front.load import load_program
 from checker.project import PROJECT, bundled_models
 from checker.report.finding import headline
@@ -21,30 +25,48 @@ from checker.report.text.trace_text import plain
 from checker.result.verdict import Status
 from checker.trace.confirmation.replay import replay as replay_trace
 from checker.trace.data import Trace
-from checker.trace.places import changed_files
+from checker.trace.places import changed_files, moved
 from checker.trace.store import load_trace
 from spec.reference.machine import PROTOCOLS
 
+PATCH = click.option(
+    "--patch", type=ModelPath(), metavar="FILE", help="Of a trace of C text: another version of it; - is standard input."
+)
 
-def load_model_of(trace: Trace) -> tree.Program:
-    """The program that a trace is of: the bundled one if the trace was made of that, else its model's file from here."""
+
+def load_model_of(trace: Trace, patch: Path | None = None, inputs: Inputs = NOTHING) -> tree.Program:
+    """The program that a trace is of: the patch that is given; else the bundled model if the trace was made of that, else its
+    model's file from here. inputs: what reading it takes. UsageError where that is not to be had."""
+    settings = dict(trace.settings)
+    if patch is not None:
+        program = load_program(patch, settings, trace.events, inputs)
+        if program.translation is None:
+            raise UsageError("--patch names a patch or a C file, and this is a model in Python; leave --patch out", patch)
+        return program
     here, bundled = Path(trace.model), PROJECT / trace.model
+    if here == STANDARD_INPUT:
+        raise UsageError("the model of this trace came on standard input; name it: --patch FILE, or --patch - for standard input")
     is_bundled = bundled in bundled_models().values()
     if is_bundled and trace.origin is not None:
         with contextlib.suppress(UsageError):  # it has no such parameter or event: the trace is of another model
-            program = load_program(bundled, dict(trace.settings), trace.events)
+            program = load_program(bundled, settings, trace.events, inputs)
             if not changed_files(trace, program):
                 return program
-    return load_program(here if here.is_file() or not is_bundled else bundled, dict(trace.settings), trace.events)
+    return load_program(here if here.is_file() or not is_bundled else bundled, settings, trace.events, inputs)
 
 
-def replay_command(path: Path) -> str:
+def as_it_is_now(trace: Trace, program: tree.Program) -> Trace:
+    """The trace of the program: its places are where they are there. Gone if one is not there any more."""
+    return dataclasses.replace(moved(trace, program), model=program.model)
+
+
+def replay_command(path: Path, patch: Path | None = None, inputs: Inputs = NOTHING) -> str:
     """What to type to replay a stored trace."""
-    return f"stackproof replay {shlex.quote(str(path))}"
+    on = [] if patch is None else ["--patch", str(patch)]
+    return shlex.join(["stackproof", "replay", str(path), *on, *inputs.options])
 
 
-def _on_implementation(path: Path, stored: Trace, on: str) -> Status:
-    program = load_model_of(stored)
+def _on_implementation(path: Path, stored: Trace, program: tree.Program, on: str) -> Status:
     try:
         own = protocol_of(program)
         protocol = own if on == "reference" else on
@@ -69,18 +91,23 @@ def _on_implementation(path: Path, stored: Trace, on: str) -> Status:
     help="What to run it on: its model; the reference implementation of its protocol; or that of another protocol, as far as it "
     "can be driven along the trace.",
 )
-def replay(trace: Path, on: str) -> int:
+@PATCH
+@of_c_options
+def replay(trace: Path, on: str, patch: Path | None, base: Path | None, manifest: Path | None, config: Path | None) -> int:
     """Replay the counterexample stored in TRACE, step by step.
 
     The replayer shares only the front end with the engines. It finds code by routine and statement, so comments and moved lines
-    do not matter. Exit status 0: TRACE is a run of the model and ends in the violation; 1: it is not; 2: it no longer is,
-    because the model has changed. With --on reference: 0 if the run ends in a failure of the same kind, else 1. With the
-    implementation of another protocol: 0 if nothing fails, else 1.
+    do not matter; with --patch it looks for them in another version of the C text that the trace is of.
+
+    Exit status 0: TRACE is a run of the model and ends in the violation; 1: it is not; 2: it no longer is, because the model has
+    changed. With --on reference: 0 if the run ends in a failure of the same kind, else 1. With the implementation of another
+    protocol: 0 if nothing fails, else 1.
     """
     stored = load_trace(trace)
+    program = load_model_of(stored, patch, inputs_of(patch, base, manifest, config))
     if on != "model":
-        return _on_implementation(trace, stored, on).value
-    result = replay_trace(load_model_of(stored), stored)
+        return _on_implementation(trace, stored, program, on).value
+    result = replay_trace(program, stored)
     if result.changed:
         files = ", ".join(result.changed)
         again = "if it is still violated, `stackproof check --save` finds a new counterexample"
@@ -89,5 +116,5 @@ def replay(trace: Path, on: str) -> int:
         print(f"{trace}: not confirmed: {plain(result.reason)}")
         return Status.VIOLATED.value
     print(f"{trace}: confirmed in {len(stored.steps)} steps")
-    print(headline(stored))
+    print(headline(as_it_is_now(stored, program)))
     return 0

@@ -3,19 +3,19 @@
 
 from __future__ import annotations
 
-import contextlib
 from pathlib import Path
 
 import click
 
 from checker import writing
-from checker.cli.replaying import load_model_of, replay_command
+from checker.cli.options.configuration import inputs_of, of_c_options
+from checker.cli.replaying import PATCH, as_it_is_now, load_model_of, replay_command
 from checker.language.errors import UsageError
 from checker.report.picture.picture import picture
 from checker.report.picture.svg import PictureError, draw
 from checker.report.text.check_text import terminal_width
 from checker.report.text.trace_text import text_report
-from checker.trace.places import Gone, moved
+from checker.trace.places import Gone
 from checker.trace.store import load_trace
 
 STDOUT = Path("-")
@@ -35,16 +35,34 @@ STDOUT = Path("-")
     metavar="FILE",
     help="Write the picture's Graphviz source to FILE instead; - is stdout.",
 )
-def show(trace: Path, svg: Path | None, dot: Path | None) -> int:
+@PATCH
+@of_c_options
+def show(
+    trace: Path,
+    svg: Path | None,
+    dot: Path | None,
+    patch: Path | None,
+    base: Path | None,
+    manifest: Path | None,
+    config: Path | None,
+) -> int:
     """Show the counterexample stored in TRACE, without replaying it (see `stackproof replay`)."""
     if svg is not None and svg == dot:
         raise UsageError(f"--svg and --dot both name {svg}; give each a file of its own")
     stored = load_trace(trace)
+    inputs = inputs_of(patch, base, manifest, config)
     sources: dict[str, str] = {}  # the trace can be read without its model, only less well
-    with contextlib.suppress(UsageError, Gone, OSError):
-        program = load_model_of(stored)
-        stored = moved(stored, program)
+    named = patch is not None or inputs.options
+    try:
+        program = load_model_of(stored, patch, inputs)
+        stored = as_it_is_now(stored, program)
         sources = program.sources
+    except Gone as gone:
+        if named:
+            raise UsageError(f"the model text has changed: {gone}; leave out --patch to see the trace as it is", trace) from None
+    except (UsageError, OSError):
+        if named:
+            raise
     if dot is not None:
         _write(dot, picture(stored, sources))
     if svg is not None:
@@ -53,7 +71,7 @@ def show(trace: Path, svg: Path | None, dot: Path | None) -> int:
         except PictureError as error:
             raise UsageError(f"{error.message}; --dot FILE writes what Graphviz can draw elsewhere") from None
     if svg is None and dot is None:
-        print(text_report(stored, replay=replay_command(trace), sources=sources, width=terminal_width()))
+        print(text_report(stored, replay=replay_command(trace, patch, inputs), sources=sources, width=terminal_width()))
     return 0
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from checker.cli.ending import last_words
-from checker.cli.options.configuration import configuration_options, request_of
+from checker.cli.options.configuration import configuration_options
 from checker.cli.options.limits import limits
 from checker.cli.options.model_path import ModelPath
 from checker.cli.options.values import Duration, Size
@@ -18,12 +18,12 @@ from checker.cli.saving import Findings
 from checker.cli.terminal.output import wants_colour
 from checker.cli.terminal.progress import ProgressLine
 from checker.explicit.simulation.simulation import Plan, WalkStatistics
-from checker.language.tree import Setting
 from checker.report.json.simulation_json import simulation_json
 from checker.report.text.check_text import finding_text
 from checker.report.text.simulation_text import simulation_text
 from checker.result.verdict import Subject, Verdict, status_of
 from checker.stopping import INTERRUPTED
+from checker.verify.request import Request
 from checker.verify.simulate import simulate_configuration
 
 
@@ -53,13 +53,7 @@ from checker.verify.simulate import simulate_configuration
 )
 @click.option("--timeout", type=Duration(), metavar="TIME", help="Stop after this time: 90, 90s, 5m, 2h.")
 def simulate(
-    model: Path,
-    cpus: int | None,
-    tasks: int | None,
-    stack_pages: int | None,
-    settings: tuple[tuple[str, Setting], ...],
-    events: str | None,
-    properties: tuple[str, ...],
+    request: Request,
     walks: int,
     depth: int,
     seed: int,
@@ -73,14 +67,13 @@ def simulate(
     Violations are confirmed and shown as in `check`, but their runs need not be shortest. All other properties are UNKNOWN:
     random walks never show that a property holds. Parameters that are not set have their defaults.
     """
-    request = request_of(model, cpus, tasks, stack_pages, settings, events, properties)
     again = ("simulate", "--walks", str(walks), "--depth", str(depth), "--seed", str(seed))
     findings = None if save is None else Findings(save)
-    line = ProgressLine(f"{model}")
+    line = ProgressLine(f"{request.model}")
 
     def progress(s: WalkStatistics) -> None:
         if line.status is not None:
-            line.status.update(f"{model}: {s.walks:,} of {walks:,} walks, {s.steps:,} steps, {s.memory / 2**20:,.0f} MiB")
+            line.status.update(f"{request.model}: {s.walks:,} of {walks:,} walks, {s.steps:,} steps, {s.memory / 2**20:,.0f} MiB")
 
     def announce(subject: Subject, verdict: Verdict) -> None:
         saved = _save(subject, verdict, findings)

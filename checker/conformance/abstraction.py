@@ -57,6 +57,7 @@ FIELDS: dict[tuple[str, str], str] = {
     ("Cpu", "cached_stack"): "number(cpus[i].cached_stack)",
     ("Cpu", "irq_work"): "0",  # neither protocol asks for it
     ("Task", "depth"): "0",
+    ("Task", "stack_refcount"): "0",  # nobody takes a reference
     ("Task", "migration_disabled"): "0",
     ("Task", "pinned_to"): "0",
     ("Cpu", "preempt_count"): "0",

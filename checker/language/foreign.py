@@ -46,22 +46,29 @@ class Kernel(Protocol):
     def service(self, name: str) -> Callee:
         """A routine or function, which is from now on a part of the program."""
 
+    def has_code(self, name: str) -> bool:
+        """Whether it has a routine or function of that name, other than a hook. It raises nothing."""
+
     def hook(self, name: str) -> Callee:
         """A hook: what implements it takes these parameters and gives this result."""
 
 
 @dataclass(frozen=True)
 class Declared:
-    """What a protocol adds to the program. fields: by record. implementations: hook -> routine. left_out: statements that the
-    setting switches off. stated: what the translation assumes, each one sentence. ladder: the configurations to look at where
-    the user names none: values of parameters, and events."""
+    """What a protocol adds to the program. fields: by record. initial: what comes behind the kernel's own initial code.
+    implementations: hook -> routine, or function if the hook is one. left_out: statements that the setting switches off. stated:
+    what the translation assumes, each one sentence. translation: what became of the text. ladder: the configurations to look at
+    where the user names none: values of parameters, and events."""
 
     variables: tuple[tree.Variable, ...] = ()
     fields: Mapping[str, tuple[tree.Variable, ...]] = field(default_factory=dict)
+    initial: tuple[tree.Statement, ...] = ()
     implementations: Mapping[str, str] = field(default_factory=dict)
     routines: tuple[tree.Routine, ...] = ()
+    functions: tuple[tree.Function, ...] = ()
     left_out: tuple[tree.Position, ...] = ()
     stated: tuple[str, ...] = ()
+    translation: tree.Translation | None = None
     ladder: tuple[tuple[tuple[tuple[str, tree.Setting], ...], tuple[str, ...]], ...] = ()
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from checker.language.tree import Setting
+from checker.language.tree import Setting, Translation
 from checker.stopping import Stop
 from checker.trace.data import Trace
 
@@ -120,12 +120,15 @@ class Statistics:
 @dataclass(frozen=True)
 class Subject:
     """What is checked. sources: the text of each source file, by the name that positions have it under. notes: what a
-    reader of the verdicts should know of the model, in lines."""
+    reader of the verdicts should know of the model, in lines. translation: what became of a text that is not Python.
+    options: what a command line has to say beside the model, its sizes and events, so that it is read in the same way."""
 
     model: str
     configuration: Configuration
     sources: Mapping[str, str]
     notes: tuple[str, ...] = ()
+    translation: Translation | None = None
+    options: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return ": ".join(filter(None, (self.model, str(self.configuration))))

@@ -49,9 +49,9 @@ def moved(trace: Trace, program: Program) -> Trace:
     if trace.origin is None:
         return trace
     now = {place.position: _found(place, program.sources.get(place.position.file)) for place in trace.origin.places}
-    if all(before == after for before, after in now.items()):
-        return trace
-    return _mapped(trace, lambda position: now.get(position, position))
+    if any(before != after for before, after in now.items()):
+        trace = _mapped(trace, lambda position: now.get(position, position))
+    return _with_lines_of_patch(trace, program)
 
 
 def positions(trace: Trace) -> Iterator[Position]:
@@ -69,6 +69,16 @@ def positions(trace: Trace) -> Iterator[Position]:
         for frame in stack.frames:
             for call in frame:
                 yield call.position
+
+
+def _with_lines_of_patch(trace: Trace, program: Program) -> Trace:
+    """The trace with its places where they are in the patch now, if the program is one."""
+    assert trace.origin is not None
+    places = tuple(
+        replace(place, came_from=program.origins.get(place.position.file, {}).get(place.position.line, ""))
+        for place in trace.origin.places
+    )
+    return trace if places == trace.origin.places else replace(trace, origin=replace(trace.origin, places=places))
 
 
 def _mapped(trace: Trace, to: Callable[[Position], Position]) -> Trace:

@@ -21,7 +21,7 @@ def was_interrupted(run: Run) -> bool:
 
 def interrupted_run(request: Request, engine: str, found: Mapping[str, tuple[Subject, Verdict]]) -> Run:
     """A run of which nothing is known but what it announced before Ctrl-C. found: by property; something."""
-    program = load_program(request.model, request.settings, request.events, request.texts)
+    program = load_program(request.model, request.settings, request.events, request.inputs)
     wanted = wanted_properties(program, request)
     subject = next(iter(found.values()))[0]
     verdicts = tuple(

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from dataclasses import replace
 
 from checker.language.front.load import load_program
 from checker.verify.request import Request
@@ -15,11 +15,12 @@ KERNEL_LADDER = (
 """For a model of the kernel that records no ladder of its own."""
 
 
-def ladder(model: Path, properties: tuple[str, ...] | None) -> list[Request]:
-    """The model's own ladder (the entries of EXPECTED that say so), else a general one."""
-    program = load_program(model)
+def ladder(asked: Request) -> list[Request]:
+    """The model's own ladder (the entries of EXPECTED that say so, or those of a manifest), else a general one. asked: for any
+    sizes and events."""
+    program = load_program(asked.model, inputs=asked.inputs)
     own = [
-        Request(model, dict(entry.settings), entry.events if program.events else None, properties)
+        replace(asked, settings=dict(entry.settings), events=entry.events if program.events else None)
         for entry in program.expectations
         if entry.ladder
     ]
@@ -27,5 +28,5 @@ def ladder(model: Path, properties: tuple[str, ...] | None) -> list[Request]:
         return own
     names = {parameter.name for parameter in program.parameters}
     if names.issuperset(KERNEL_LADDER[0]):
-        return [Request(model, sizes, None, properties) for sizes in KERNEL_LADDER]
-    return [Request(model, {}, None, properties)]
+        return [replace(asked, settings=sizes, events=None) for sizes in KERNEL_LADDER]
+    return [replace(asked, settings={}, events=None)]

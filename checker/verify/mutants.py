@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from checker.explicit.engines import Method
 from checker.explicit.search.results import Limits
 from checker.language.errors import UsageError
+from checker.language.front.inputs import Inputs
 from checker.mutation.mutants import Mutant
 from checker.result.mutation import Fate, MutantResult, Outcome, Reference
 from checker.result.verdict import Run, Subject, Verdict, VerdictKind
@@ -181,7 +182,7 @@ class MutantSearch:
         if limits.states is None:
             limits = dataclasses.replace(limits, states=reference.outcome.states * GROWTH + ROOM)
         limits = dataclasses.replace(limits, spent=self.open[number].seconds)
-        request = dataclasses.replace(request, texts={mutant.path: mutant.text})
+        request = dataclasses.replace(request, inputs=Inputs({mutant.path: mutant.text}))
         return Job(number, step, request, self.method, limits, frozenset(reference.judged))
 
     def then(self, job: Job, result: Found | Died) -> Job | None:

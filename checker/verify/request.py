@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from checker.language.errors import UsageError
-from checker.language.python.source.modules import Texts
+from checker.language.front.inputs import NOTHING, Inputs
 from checker.language.tree import Setting
 
 LIVENESS_STATES = 200_000
@@ -18,15 +18,14 @@ LIVENESS_STATES = 200_000
 @dataclass(frozen=True)
 class Request:
     """What to check: settings of parameters (others at their defaults), events (None: all), properties (None: all).
-    liveness_states: the most states in which to look for liveness, None for any number. texts: read in place of what files
-    hold, by resolved path."""
+    liveness_states: the most states in which to look for liveness, None for any number. inputs: what reading the model takes."""
 
     model: Path
     settings: Mapping[str, Setting]
     events: tuple[str, ...] | None
     properties: tuple[str, ...] | None = None
     liveness_states: int | None = LIVENESS_STATES
-    texts: Texts = field(default_factory=dict)
+    inputs: Inputs = NOTHING
 
 
 def model_paths(paths: Iterable[Path]) -> list[Path]:

@@ -32,15 +32,16 @@ class Loaded:
 def load_subject(request: Request, all_states: bool = False) -> Loaded:
     """Read what a request names. all_states: only a model without constraints will do. UsageError if there is nothing to check,
     ModelError for a mistake in the model."""
-    program = load_program(request.model, request.settings, request.events, request.texts)
+    program = load_program(request.model, request.settings, request.events, request.inputs)
     if all_states:
         needs_all_states(program)
     wanted = wanted_properties(program, request)
-    return Loaded(program, lower(program), wanted, live_properties(program, wanted), subject_of(program))
+    return Loaded(program, lower(program), wanted, live_properties(program, wanted), subject_of(program, request.inputs.options))
 
 
-def subject_of(program: tree.Program) -> Subject:
-    return Subject(program.model, configuration_of(program), program.sources, notes_of(program))
+def subject_of(program: tree.Program, options: tuple[str, ...] = ()) -> Subject:
+    """options: what a command line says of how the model is read."""
+    return Subject(program.model, configuration_of(program), program.sources, notes_of(program), program.translation, options)
 
 
 def live_properties(program: tree.Program, wanted: frozenset[str]) -> frozenset[str]:
@@ -110,7 +111,7 @@ def require_actions(program: tree.Program, request: Request) -> None:
     """UsageError for a model in which nothing ever happens, whatever the events."""
     if program.actions or program.routines:
         return
-    everything = load_program(request.model, request.settings, None, request.texts) if program.events else program
+    everything = load_program(request.model, request.settings, None, request.inputs) if program.events else program
     if not everything.actions and not everything.routines:
         raise UsageError("nothing happens in this model; add an @action", request.model)
 

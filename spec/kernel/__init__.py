@@ -94,6 +94,7 @@ from spec.kernel.mm.memory import (
     set_pte_at,
     try_alloc_pages,
 )
+from spec.kernel.mm.task_stack import put_task_stack, try_get_task_stack
 from spec.kernel.mm.vfree import vfree_atomic
 from spec.kernel.mm.vmalloc import find_vm_area, get_vm_area_node, kfree_vm_area, remove_vm_area
 from spec.kernel.mm.vunmap import clear_highpage, vunmap_range
@@ -187,6 +188,7 @@ __all__ = [
     "preempt_disable",
     "preempt_enable",
     "protocol_at_work",
+    "put_task_stack",
     "raw_spin_lock",
     "raw_spin_lock_irqsave",
     "raw_spin_trylock",
@@ -222,6 +224,7 @@ __all__ = [
     "this_cpu",
     "touch",
     "try_alloc_pages",
+    "try_get_task_stack",
     "vfree_atomic",
     "vunmap_range",
 ]

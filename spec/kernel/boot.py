@@ -3,7 +3,18 @@
 
 from checker.language import allocate, enter, initial, instance, routine
 from spec.kernel.locking.locks import RawSpinlock, Spinlock
-from spec.kernel.parameters import CPUS, FORK, HOTPLUG, IDLE_DYNAMIC, POOL_SLOTS, PREALLOC_PAGES, RAW_SPINLOCKS, SPINLOCKS, TASKS
+from spec.kernel.parameters import (
+    CPUS,
+    FORK,
+    HOTPLUG,
+    IDLE_DYNAMIC,
+    POOL_SLOTS,
+    PREALLOC_PAGES,
+    RAW_SPINLOCKS,
+    REFCOUNTED,
+    SPINLOCKS,
+    TASKS,
+)
 from spec.kernel.records import Cpu, Page, Task, TaskState, VmArea
 from spec.kernel.tasks.life import cpu_idle, ret_from_fork
 
@@ -37,6 +48,8 @@ def boot() -> None:
         idle = instance(Task, TASKS + index)
         idle.idle = True
         idle.on_cpu = True
+        if REFCOUNTED:
+            idle.stack_refcount = 1
         cpu.idle = idle
         cpu.stack = idle
         cpu.current = idle
@@ -60,3 +73,5 @@ def boot() -> None:
                 area.pte[level] = page
             area.nr_pages = PREALLOC_PAGES
             task.stack_vm_area = area
+            if REFCOUNTED:
+                task.stack_refcount = 1

@@ -79,7 +79,8 @@ def exit_task_stack_account(task: Task) -> None:
 @hook
 def stack_released(task: Task, stack: VmArea) -> None:
     """Called in finish_task_switch for a dead task that is off the CPU, before its stack is cached or given to RCU.
-    Preemption is off, interrupts are on."""
+    Preemption is off, interrupts are on. Where another has a reference to the stack, it is called by the last who gives one back,
+    in put_task_stack."""
 
 
 @hook

@@ -39,6 +39,7 @@ ALLOCATOR_FAULT = event(
 )
 PREEMPT = event("preempt", "an interrupt preempts a task in kernel code when it ends, where preemption is on")
 OOPS_CONTINUES = event("oops-continues", "a stack fault that is refused in plain task work kills the task, not the machine")
+PROC_STACK = event("proc-stack", "a task reads the frames of another as /proc/PID/stack does, with a reference to its stack")
 
 PREALLOC_PAGES = constant_of_model(1, "THREAD_PREALLOC_PAGES: pages that are mapped when a stack is made")
 POOL_SLOTS = constant_of_model(STACK_PAGES - PREALLOC_PAGES, "THREAD_DYNAMIC_PAGES: slots of a CPU's pool")
@@ -46,6 +47,7 @@ TASKS_END = EXIT or OOPS_CONTINUES
 KEPT_PAGES = constant_of_model(0, "page frames that the protocol keeps at boot besides those in the pools of the CPUs")
 IRQ_WORK_SHARED = constant_of_model(0, "1: one static irq_work for all CPUs, 0: one for each CPU")
 CPU_OFFLINE = constant_of_model(0, "1: the protocol has a callback on the CPU that goes down, cpu_offline")
+STACK_REFCOUNT = constant_of_model(0, "1: the protocol takes references to stacks, by try_get_task_stack")
 RAW_SPINLOCKS = constant_of_model(1, "raw spinlocks of the protocol")
 SPINLOCKS = constant_of_model(0, "spinlocks of the protocol")
 MUTEXES = constant_of_model(0, "mutexes of the protocol")
@@ -54,4 +56,5 @@ LAST_STACKS = 1 if FORK and TASKS_END else 0  # the last task's stack may still 
 STACKS = TASKS + LAST_STACKS + IDLE_STACKS
 PAGES = CPUS * POOL_SLOTS + STACKS * STACK_PAGES + KEPT_PAGES + SPARE_PAGES
 INTERRUPTS = IRQ or SOFTIRQ
+REFCOUNTED = PROC_STACK or STACK_REFCOUNT == 1
 DEPTH_KEPT = DEPTH or RECLAIM

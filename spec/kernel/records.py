@@ -16,6 +16,7 @@ from spec.kernel.parameters import (
     PREEMPT,
     SLEEP,
     STACK_PAGES,
+    STACK_REFCOUNT,
     STACKS,
     TASKS,
 )
@@ -55,11 +56,16 @@ class Gfp(IntFlag):
     KSWAPD_RECLAIM = 8  # __GFP_KSWAPD_RECLAIM: wakes kswapd where memory is short
 
 
-TASK_FRAMES = 3 + (2 if SLEEP or MUTEXES else 0) + (2 if PREEMPT else 0)
-"""__schedule and a hook in it; and so once more where the hook sleeps, and where a task is preempted."""
+TASK_FRAMES = 3 + (2 if SLEEP or MUTEXES else 0) + (2 if PREEMPT else 0) + (1 if STACK_REFCOUNT else 0)
+"""__schedule and a hook in it; and so once more where the hook sleeps, and where a task is preempted; and stack_released, where
+the hook gives back a reference."""
 
 Nesting = Annotated[int, Range(0, 3)]
 """How often something is disabled that nests."""
+
+
+References = Annotated[int, Range(0, TASKS + 2)]
+"""To a stack: the task's own, one of each other task, and one or two more of a protocol."""
 
 
 @record(count=PAGES, alignment=2, allocated=True, symmetric=True)
@@ -96,10 +102,15 @@ class Task:
     killed: bool = False  # an oops makes it exit
     migration_disabled: Nesting = 0
     pinned_to: "Cpu | None" = None  # while migration_disabled is not 0
+    stack_refcount: References = 0  # kept where anybody can take one (REFCOUNTED)
     depth: Level = 0  # the page that its stack pointer is in; thread.sp while it is off the CPU
 
 
-@record(count=CPUS, frames=2 + (2 if INTERRUPTS or ALLOCATOR_FAULT else 0) + (2 if NMI else 0), symmetric=True)
+CPU_FRAMES = 2 + (2 if INTERRUPTS or ALLOCATOR_FAULT else 0) + (2 if NMI else 0) + (1 if STACK_REFCOUNT else 0)
+"""A handler and a hook in it, and what interrupts it; and stack_released, as in a task."""
+
+
+@record(count=CPUS, frames=CPU_FRAMES, symmetric=True)
 class Cpu:
     """What is per CPU: the pool of the protocol, `current`, and the registers.
 

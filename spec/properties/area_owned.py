@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 from checker.language import every, function, in_routine, invariant, is_allocated
 from spec.kernel.hooks import holds_stack
-from spec.kernel.mm.stack_cache import put_task_stack, thread_stack_free_rcu
+from spec.kernel.mm.stack_cache import release_task_stack, thread_stack_free_rcu
 from spec.kernel.mm.vfree import delayed_vfree_work
 from spec.kernel.parameters import FORK, TASKS_END
 from spec.kernel.records import Cpu, Task, VmArea
@@ -12,7 +12,7 @@ from spec.kernel.tasks.fork import alloc_thread_stack_node
 def is_in_hand() -> bool:
     """Whether somebody is at work who may have a stack in a local only."""
     return any(
-        in_routine(task, alloc_thread_stack_node) or in_routine(task, put_task_stack) or in_routine(task, delayed_vfree_work)
+        in_routine(task, alloc_thread_stack_node) or in_routine(task, release_task_stack) or in_routine(task, delayed_vfree_work)
         for task in every(Task)
     ) or any(in_routine(cpu, thread_stack_free_rcu) for cpu in every(Cpu))
 

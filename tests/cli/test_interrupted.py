@@ -87,7 +87,7 @@ def test_a_ladder_that_is_interrupted_between_two_configurations_says_so(monkeyp
     assert len(found["runs"]) == 1
     assert "properties" not in found  # what stands at the top is said of all that was asked for
     left = [(entry["configuration"], sorted(entry["events"])) for entry in found["not_searched"]]
-    asked = [(request.settings, sorted(request.events or ())) for request in ladder(Path(LADDER), (HOLDS,))]
+    asked = [(request.settings, sorted(request.events or ())) for request in ladder(Request(Path(LADDER), {}, None, (HOLDS,)))]
     assert left == asked[1:]
 
 

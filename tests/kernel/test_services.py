@@ -11,7 +11,7 @@ import pytest
 from checker.project import PROJECT
 from tests.kernel.trying import Tried
 
-SERVICES = ("mm/memory.py", "mm/vmalloc.py", "mm/vfree.py", "mm/vunmap.py", "entry/asking.py")
+SERVICES = ("mm/memory.py", "mm/vmalloc.py", "mm/vfree.py", "mm/vunmap.py", "mm/task_stack.py", "entry/asking.py")
 INTERNAL = {"direct_reclaim", "might_sleep", "get_page_from_freelist", "delayed_vfree_work", "try_alloc_pages"}
 
 

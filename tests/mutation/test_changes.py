@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from checker.language.errors import ModelError, UsageError
+from checker.language.front.inputs import Inputs
 from checker.language.front.load import load_program
 from checker.mutation.mutants import Mutant, mutants_of
 from checker.project import PROJECT
@@ -174,7 +175,7 @@ def test_a_function_has_no_pass_and_a_condition_as_its_result_is_negated(tmp_pat
     assert changed_lines(found["drop: if x == 2:"]) == ['""', ""]
     assert changed_lines(found["negate: return small(x)"]) == ["return not small(x)"]
     assert changed_lines(found["negate: if x == 2:"]) == ["if x != 2:"]
-    load_program(path, texts={path: found["drop: if x == 2:"].text})
+    load_program(path, inputs=Inputs({path: found["drop: if x == 2:"].text}))
 
 
 def test_an_atomic_block_of_one_access_is_not_split(tmp_path: Path) -> None:
@@ -303,7 +304,7 @@ def test_a_mutant_is_a_model_or_is_refused_with_its_place(stem: str) -> None:
     loaded = 0
     for mutant in mutants_of(model, [load_program(model)]):
         try:
-            program = load_program(model, texts={mutant.path: mutant.text})
+            program = load_program(model, inputs=Inputs({mutant.path: mutant.text}))
         except ModelError as error:
             assert error.position.file == mutant.position.file
         else:
@@ -314,10 +315,10 @@ def test_a_mutant_is_a_model_or_is_refused_with_its_place(stem: str) -> None:
 
 def test_texts_take_the_place_of_files(tmp_path: Path) -> None:
     path = written(tmp_path, routine("a = 1"))
-    assert "a = 2" in load_program(path, texts={path: HEAD + routine("a = 2")}).sources[path.as_posix()]
-    assert "a = 1" in load_program(path, texts={tmp_path / "other.py": ""}).sources[path.as_posix()]
+    assert "a = 2" in load_program(path, inputs=Inputs({path: HEAD + routine("a = 2")})).sources[path.as_posix()]
+    assert "a = 1" in load_program(path, inputs=Inputs({tmp_path / "other.py": ""})).sources[path.as_posix()]
     with pytest.raises(UsageError, match="not valid Python"):
-        load_program(path, texts={path: "("})
+        load_program(path, inputs=Inputs({path: "("}))
 
 
 # --- layout ----------------------------------------------------------------------------------------------------------

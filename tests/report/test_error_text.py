@@ -15,6 +15,7 @@ from checker.conformance.specification import Specification
 from checker.explicit.step.outcome import OutOfRange
 from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError, UsageError, quoting
+from checker.language.front.inputs import Inputs
 from checker.language.front.load import load_program
 from checker.language.tree import Position
 from checker.project import PROJECT
@@ -178,7 +179,7 @@ def test_a_text_in_place_of_a_file_is_shown(tmp_path: Path) -> None:
     file = tmp_path / "model.py"
     file.write_text(MODEL.format(line="up = True"))
     with pytest.raises(ModelError) as caught:
-        load_program(file, texts={file.resolve(): MODEL.format(line="up = down")})
+        load_program(file, inputs=Inputs({file.resolve(): MODEL.format(line="up = down")}))
     assert error_text(caught.value).split("\n")[1:] == ["      9 |     up = down", "        |          ^~~~"]
 
 

@@ -183,3 +183,12 @@ def test_a_record_of_properties_keeps_its_comments() -> None:
 def test_names_are_quoted_as_the_formatter_does(text: str) -> None:
     assert ast.literal_eval(quoted(text)) == text
     assert formatted(f"x = {quoted(text)}\n") == f"x = {quoted(text)}\n"
+
+
+def test_a_record_of_one_entry_becomes_one_line_where_it_fits() -> None:
+    args = 'settings={"CPUS": 1, "ARCH": "x86"}, events=("touch",), violated={%s}, states=77, transitions=1_234, depth=5'
+    long = "EXPECTED = (\n    Expected(%s),\n)\n" % (args % '"low": 3')
+    assert formatted(long) == long
+    short = with_outcome(long, 0, Outcome((), 77, 1234, 5))
+    assert short == formatted(long.replace('"low": 3', "")) == "EXPECTED = (Expected(%s),)\n" % (args % "")
+    assert with_outcome(short, 0, Outcome((("low", 3),), 77, 1234, 5)) == long

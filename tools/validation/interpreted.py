@@ -12,10 +12,11 @@ from checker.language.c import syntax
 from checker.language.c.api.linux import linux
 from checker.language.c.assemble.definitions import Definitions
 from checker.language.c.assemble.variables import declared
-from checker.language.c.manifest import read_manifest
+from checker.language.c.binding.manifest import read_manifest
 from checker.language.c.patch.reading import read_c_source
 from checker.language.c.syntax import Position
 from checker.language.c.translate.functions import Functions
+from checker.language.c.translate.items import Item
 from checker.language.c.translate.names import Sizes
 from checker.language.c.translate.values import Kind as KindOfLocal
 from checker.language.c.translate.values import ScalarKind
@@ -59,6 +60,9 @@ class NoKernel:
     def service(self, name: str) -> Callee:
         raise UsageError(f"no service {name}")
 
+    def has_code(self, name: str) -> bool:
+        return False
+
     def hook(self, name: str) -> Callee:
         raise UsageError(f"no hook {name}")
 
@@ -76,10 +80,11 @@ def translated(program: Program) -> Translated:
     source = read_c_source(program.text.encode(), "program.c")
     definitions = Definitions(source, MANIFEST, linux().bound_names())
     kernel = NoKernel()
-    functions = Functions(Sizes(kernel, MANIFEST, definitions.sizes), linux(), definitions.typedefs, definitions.function, {}, {})
-    variables = declared(functions, definitions.variables)
-    functions.variables |= variables.static
-    functions.declared_types |= variables.types
+    items: dict[tuple[str | None, str], Item] = {}
+    sizes = Sizes(kernel, MANIFEST, definitions.sizes, definitions.typedefs)
+    functions = Functions(sizes, linux(), definitions.function, items)
+    variables = declared(functions, definitions.variables, (), definitions.structs, ())
+    items |= variables.items
     entry = definitions.function(program.entry)
     assert entry is not None
     kinds: list[KindOfLocal] = []
@@ -88,7 +93,7 @@ def translated(program: Program) -> Translated:
         kinds.append(functions.kind_of(type_) or ScalarKind(functions.integer_type(type_), type_))
     routine, _ = functions.specialise(syntax.Name(Position("program.c", 1, 1), program.entry), program.entry, kinds)
     routines = {each.name: each for each in functions.routines()}
-    by_name = {variable.name: variable for variable in variables.new}
+    by_name = {variable.name: variable for variable in variables.new.get(None, [])}
     return Translated(
         tree.Program("program.c", "", (), (), {}, by_name, {}, routines, {}, {}, (), (), (), None, None, ()), routine
     )

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import functools
+import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,6 +13,7 @@ import click
 
 from checker.cli.options.values import NamedSetting
 from checker.language.errors import UsageError
+from checker.language.front.inputs import STANDARD_INPUT, Inputs
 from checker.language.tree import Setting
 from checker.result.verdict import NO_EVENTS
 from checker.verify.request import Request
@@ -30,34 +33,87 @@ OPTIONS = (
         help="Set a model parameter; may be repeated.",
     ),
     click.option("--events", metavar="A,B,...", help="Enable exactly these events; none: no event. Default: all of them."),
-    click.option("--property", "properties", multiple=True, metavar="ID", help="Check only this property; may be repeated."),
+)
+PROPERTY = click.option(
+    "--property", "properties", multiple=True, metavar="ID", help="Check only this property; may be repeated."
+)
+OF_C = (
+    click.option(
+        "--base",
+        type=click.Path(path_type=Path),
+        metavar="DIR|FILE",
+        help="Of a patch: the kernel tree, or file, it is for.",
+    ),
+    click.option(
+        "--manifest", type=click.Path(path_type=Path), metavar="FILE", help="Of C text: what its names are to the kernel (TOML)."
+    ),
+    click.option("--config", type=click.Path(path_type=Path), metavar="FILE", help="Of C text: the kernel's .config."),
 )
 
 
-def configuration_options(command: Command) -> Command:
-    """Gives a command the options --cpus, --tasks, --stack-pages, --set, --events and --property."""
-    for option in reversed(OPTIONS):
-        command = option(command)
-    return command
+def configuration_options(command: Command) -> Callable[..., int]:
+    """Gives a command the options that say which configuration of its argument `model` is meant, and in place of all of them
+    `request`: what they ask for."""
+    return _with_options(command, (*OPTIONS, PROPERTY, *OF_C))
 
 
-def request_of(
-    model: Path,
-    cpus: int | None,
-    tasks: int | None,
-    stack_pages: int | None,
-    settings: tuple[tuple[str, Setting], ...],
-    events: str | None,
-    properties: tuple[str, ...],
-) -> Request:
-    """What these options ask for. Raises UsageError if a parameter is set to two values."""
+def sizes_and_events(command: Command) -> Callable[..., int]:
+    """As configuration_options, for a command that looks at no properties."""
+    return _with_options(command, (*OPTIONS, *OF_C))
+
+
+def _with_options(command: Command, options: Sequence[Callable[[Command], Command]]) -> Callable[..., int]:
+
+    @functools.wraps(command)
+    def with_request(
+        model: Path,
+        cpus: int | None,
+        tasks: int | None,
+        stack_pages: int | None,
+        settings: tuple[tuple[str, Setting], ...],
+        events: str | None,
+        base: Path | None,
+        manifest: Path | None,
+        config: Path | None,
+        properties: tuple[str, ...] = (),
+        **others: object,
+    ) -> int:
+        inputs = inputs_of(model, base, manifest, config)
+        chosen = _settings(cpus, tasks, stack_pages, settings)
+        named = None if events is None else events_of(events)
+        return command(request=Request(model, chosen, named, tuple(properties) or None, inputs=inputs), **others)
+
+    found: Callable[..., int] = with_request
+    for option in reversed(options):
+        found = option(found)
+    return found
+
+
+def of_c_options(command: Command) -> Callable[..., int]:
+    """Gives a command the options that say how C text is read: base, manifest, config."""
+    found: Callable[..., int] = command
+    for option in reversed(OF_C):
+        found = option(found)
+    return found
+
+
+def inputs_of(model: Path | None, base: Path | None, manifest: Path | None, config: Path | None) -> Inputs:
+    """What reading a model takes, with what comes on standard input if the model is that."""
+    data = sys.stdin.buffer.read() if model == STANDARD_INPUT else None
+    return Inputs(base=base, manifest=manifest, config=config, standard_input=data)
+
+
+def _settings(
+    cpus: int | None, tasks: int | None, stack_pages: int | None, settings: tuple[tuple[str, Setting], ...]
+) -> dict[str, Setting]:
+    """The values of parameters that are asked for. Raises UsageError if one is set to two values."""
     sizes = {"CPUS": cpus, "TASKS": tasks, "STACK_PAGES": stack_pages}
     chosen: dict[str, Setting] = {}
     given: list[tuple[str, Setting]] = [(name, value) for name, value in sizes.items() if value is not None]
     for name, value in (*given, *settings):
         if chosen.setdefault(name, value) != value:
             raise UsageError(f"{name} is set to {chosen[name]} and to {value}; set it once")
-    return Request(model, chosen, None if events is None else events_of(events), tuple(properties) or None)
+    return chosen
 
 
 def events_of(text: str) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from checker.project import PROJECT, bundled_models
 
 
 class ModelPath(click.Path):
-    """A bundled model's name, or a path.
+    """A bundled model's name, a path, or `-` for standard input.
 
     A name has neither a slash nor the suffix .py, and every model has that suffix, so a name never hides a model of the
     user's: `./NAME` is the folder of that name. A bundled model is printed as models/NAME.py, and this is understood too
@@ -23,6 +23,8 @@ class ModelPath(click.Path):
         super().__init__(exists=exists, dir_okay=dir_okay, path_type=Path)
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        if value == "-":
+            return Path("-")
         bundled = bundled_models()
         if value in bundled:
             return bundled[str(value)]

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -71,15 +72,24 @@ class KernelOfModules:
             raise UsageError(f"the kernel's `{name}` is not a hook; spec/kernel/hooks.py has them")
         return self._callee(name, code)
 
+    def has_code(self, name: str) -> bool:
+        return any(
+            isinstance(definition := module.definitions.get(name), ast.FunctionDef)
+            and not any(ast.unparse(each) == "hook" for each in definition.decorator_list)
+            for module in self._kernel()
+        )
+
     def check(self, declared: Declared) -> None:
-        """ModelError where a routine does not fit the hook that it implements, or another routine implements that too."""
-        routines = {routine.name: routine for routine in declared.routines}
+        """ModelError where a routine or function does not fit the hook that it implements, or another implements that too."""
+        routines = {routine.name: (routine, routine.result) for routine in declared.routines}
+        functions = {function.name: (function, function.body.type) for function in declared.functions}
         for name, implementation in declared.implementations.items():
-            hook, routine = self.hook(name), routines[implementation]
+            hook = self.hook(name)
+            code, result = functions[implementation] if hook.is_function else routines[implementation]
             if name in self.symbols.code.implementations:
-                raise ModelError(routine.position, f"the hook {name} is implemented already; leave one out")
-            if [p.type for p in hook.parameters] != [p.type for p in routine.parameters] or hook.result != routine.result:
-                raise ModelError(routine.position, f"the hook {name} has other parameters, or another result")
+                raise ModelError(code.position, f"the hook {name} is implemented already; leave one out")
+            if [p.type for p in hook.parameters] != [p.type for p in code.parameters] or hook.result != result:
+                raise ModelError(code.position, f"the hook {name} has other parameters, or another result")
 
     def _callee(self, name: str, code: Code) -> Callee:
         parameters = tuple(binding.local for binding in self.symbols.parameters_of(code))
@@ -91,8 +101,11 @@ class KernelOfModules:
             raise UsageError(f"the kernel's `{name}` is not a routine or function")
         return found
 
+    def _kernel(self) -> list[Module]:
+        return [module for module in self.symbols.modules.modules.values() if module.name.startswith("spec.")]
+
     def _symbol(self, name: str) -> Symbol:
-        kernel = [module for module in self.symbols.modules.modules.values() if module.name.startswith("spec.")]
+        kernel = self._kernel()
         for module in kernel:
             definition = module.definitions.get(name)
             if definition is not None and not isinstance(definition, Import):

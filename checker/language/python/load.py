@@ -109,6 +109,7 @@ class _Loader:
             self.declared = self.foreign.declare(self.kernel)
             self.symbols.extend(self.declared.variables, self.declared.fields)
             self.kernel.check(self.declared)
+            self.symbols.code.foreign |= {function.name for function in self.declared.functions}
             self.symbols.code.implementations |= self.declared.implementations
         return codes
 
@@ -143,9 +144,12 @@ class _Loader:
         eventualities = tuple(on_runs.eventuality(code, conditions.properties[code.name]) for code in in_runs)
         assumptions = tuple(on_runs.assumption(code) for code in codes if "fair" in code.decorators)
         constraints = tuple(conditions.constraint(code) for code in codes if "constraint" in code.decorators)
+        for function in self.declared.functions:
+            steps.add(function)
         for routine in self.declared.routines:
             steps.add(routine)
         begin, begin_locals = initial(steps, initial_codes(symbols, codes))
+        begin = (*begin, *self.declared.initial)
         steps.translate_used()
         steps.check_unused(codes)
         check_recursion(steps.functions)
@@ -203,6 +207,7 @@ class _Loader:
             stated=next((texts for model in self.modules.lineage() if (texts := stated(model))), ()) + self.declared.stated,
             origins=self.foreign.origins if self.foreign else {},
             recorded=recorded(self.main),
+            translation=self.declared.translation,
         )
 
     def _ladder(self) -> tuple[tree.Expectation, ...]:

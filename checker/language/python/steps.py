@@ -39,13 +39,16 @@ class StepCode:
                 else:
                     self.routines[code.name] = self.routine(code)
 
-    def add(self, routine: tree.Routine) -> None:
-        """A routine of a protocol in another language."""
-        if routine.name in self.routines or routine.name in self.symbols.code.used:
-            raise ModelError(routine.position, f"the kernel has a routine `{routine.name}` already; rename this function")
-        self.check_processors(routine.body)
-        self.routines[routine.name] = routine
-        self.left_out[routine.name] = []
+    def add(self, code: tree.Routine | tree.Function) -> None:
+        """A routine or function of a protocol in another language."""
+        if code.name in self.routines or code.name in self.functions or code.name in self.symbols.code.used:
+            raise ModelError(code.position, f"the kernel has a routine `{code.name}` already; rename this function")
+        self.check_processors(code.body)
+        if isinstance(code, tree.Function):
+            self.functions[code.name] = code
+            return
+        self.routines[code.name] = code
+        self.left_out[code.name] = []
 
     def check_unused(self, codes: Iterable[Code]) -> None:
         """Translate what nothing calls all the same, so that its errors are found; it is then left out."""

@@ -11,6 +11,7 @@ from checker.language.tree.conditions import Assumption, Constraint, Eventuality
 from checker.language.tree.declarations import Event, Local, Parameter, Property, Record, Setting, Variable
 from checker.language.tree.position import Position
 from checker.language.tree.statements import Statement
+from checker.language.tree.translation import Translation
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class Program:
     statements of routines and actions that the parameters and events switch off, those of dormant routines too. dropped: hooks
     that a model which this one takes hooks from implements, and this one does not, each with the file of that model.
     origins: by file, where a line of it came from, if from elsewhere, as one of a patch does: line -> `rfc10.mbox:363`.
+    translation: what became of the protocol's text, where that is not Python.
     """
 
     model: str
@@ -78,6 +80,7 @@ class Program:
     dropped: tuple[tuple[str, str], ...] = ()
     constraints: tuple[Constraint, ...] = ()
     origins: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
+    translation: Translation | None = None
 
     @property
     def lemmas(self) -> frozenset[str]:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from checker.report.json.translation_json import translation_json
 from checker.result.checked import Checked
 from checker.result.verdict import Run, Verdict, VerdictKind
 from checker.trace.store import trace_to_json
@@ -51,6 +52,7 @@ def _run(run: Run) -> dict[str, object]:
         "outside": dict(run.outside),
         "unreached": list(run.unreached),
         "notes": list(run.subject.notes),
+        "translation": translation_json(run.subject.translation),
     }
 
 

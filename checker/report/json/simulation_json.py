@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from checker.report.json.check_json import verdict_json
+from checker.report.json.translation_json import translation_json
 from checker.result.simulation import Simulated
 from checker.result.verdict import status_of
 
@@ -37,4 +38,5 @@ def simulation_json(run: Simulated) -> dict[str, object]:
         "cuts": dict(run.cuts),
         "unreached": list(run.unreached),
         "notes": list(run.subject.notes),
+        "translation": translation_json(run.subject.translation),
     }

@@ -6,10 +6,11 @@ from __future__ import annotations
 import shlex
 import shutil
 from collections.abc import Sequence
-from itertools import groupby
 from pathlib import Path
 
+from checker.report.text.line_ranges import by_line, lines_text
 from checker.report.text.trace_text import plain, text_report
+from checker.report.text.translation_text import translation_lines
 from checker.result.checked import Checked
 from checker.result.verdict import NO_EVENTS, USUAL, Run, Subject, Verdict, VerdictKind
 from checker.stopping import INTERRUPTED
@@ -17,6 +18,9 @@ from checker.symbolic.solvers.solvers import SOLVERS
 
 PARTIAL_ORDER = "partial-order"
 """The reduction with which counterexamples need not be shortest."""
+
+STANDARD_INPUT = "-"
+"""The model that came on standard input."""
 
 _OPTIONS = {"CPUS": "--cpus", "TASKS": "--tasks", "STACK_PAGES": "--stack-pages"}
 
@@ -42,8 +46,9 @@ def finding_text(
 def find_again(subject: Subject, verdict: Verdict, saved: Sequence[Path], command: Sequence[str] = ("check",)) -> str:
     """What to type to replay the finding: from its file, or by finding it again."""
     if saved:
-        return f"stackproof replay {shlex.quote(str(saved[0]))}"
-    words = ["stackproof", command[0], subject.model]
+        patch = ["--patch", "-"] if subject.model == STANDARD_INPUT else []
+        return shlex.join(["stackproof", "replay", str(saved[0]), *patch, *subject.options])
+    words = ["stackproof", command[0], subject.model, *subject.options]
     for name, value in subject.configuration.settings:
         if name in _OPTIONS:
             words += [_OPTIONS[name], str(value)]
@@ -89,21 +94,6 @@ def run_text(run: Run, shown: int) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _by_line(place: str) -> tuple[str, int]:
-    file, _, line = place.rpartition(":")
-    return file, int(line)
-
-
-def lines_text(places: Sequence[str]) -> str:
-    """Places file:line, in order: each file once, with its lines and, where they follow one another, ranges of them."""
-    found: list[str] = []
-    for file, of_file in groupby(sorted(set(map(_by_line, places))), lambda place: place[0]):
-        lines = [line for _, line in of_file]
-        runs = [[line for _, line in run] for _, run in groupby(enumerate(lines), lambda pair: pair[1] - pair[0])]
-        found.append(f"{file}:" + ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs))
-    return "; ".join(found)
-
-
 def summary_text(checked: Checked, saved: Sequence[tuple[str, Path]] = ()) -> str:
     """The verdict of each property over all runs, what it rests on, and the files that were saved. saved: the headline of a
     finding and the path of a file of it, in the order of the findings."""
@@ -119,10 +109,11 @@ def summary_text(checked: Checked, saved: Sequence[tuple[str, Path]] = ()) -> st
             f"Not searched ({checked.stopped}): {left}, {'that' if len(checked.left) == 1 else 'from that'} of {checked.left[0]}"
         )
     complete = [set(run.unreached) for run in runs if run.stopped is None]
-    unreached = sorted(set.intersection(*complete), key=_by_line) if complete else []
+    unreached = sorted(set.intersection(*complete), key=by_line) if complete else []
     if unreached:
         lines.append("Lines of the model that nothing reached: " + lines_text(unreached))
     lines += _fairness(runs[0])
+    lines += dict.fromkeys(line for run in runs for line in translation_lines(run.subject.translation))
     lines += dict.fromkeys(note for run in runs for note in run.subject.notes)
     reductions = sorted({name for run in runs for name in run.reductions})
     lines += [

@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from checker.report.text.translation_text import translation_lines
 from checker.result.verdict import Run, Verdict, VerdictKind
 
 
@@ -30,6 +31,7 @@ def proof_text(
     lines.append("Verdicts")
     width = max((len(verdict.property) for verdict in run.verdicts), default=0)
     lines += [f"  {verdict.property:<{width}}  {_said(verdict)}" for verdict in run.verdicts]
+    lines += translation_lines(run.subject.translation)
     lines += run.subject.notes
     if any(verdict.kind is VerdictKind.PROVED for verdict in run.verdicts):
         lines += [

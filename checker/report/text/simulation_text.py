@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from checker.report.text.check_text import lines_text
+from checker.report.text.line_ranges import lines_text
+from checker.report.text.translation_text import translation_lines
 from checker.result.simulation import Simulated
 from checker.result.verdict import Verdict, VerdictKind
 from checker.stopping import INTERRUPTED
@@ -22,6 +23,7 @@ def simulation_text(run: Simulated) -> str:
     lines += [f"  {verdict.property:<{width}}  {_told(verdict)}" for verdict in run.verdicts]
     if run.unreached:
         lines.append("Lines of the model that no walk reached: " + lines_text(run.unreached))
+    lines += translation_lines(run.subject.translation)
     lines += run.subject.notes
     lines += [
         "Random walks find violations and never rule them out. The counterexamples need not be the shortest ones.",

@@ -91,7 +91,7 @@ class Family:
 def family(request: Request) -> Family:
     """The model at all its sizes. UsageError, with the place in the model, where it is not one for which a proof at all sizes
     can be asked."""
-    program = load_program(request.model, request.settings, request.events, request.texts)
+    program = load_program(request.model, request.settings, request.events, request.inputs)
     needs_all_states(program)
     try:
         check_initial(program)
@@ -107,7 +107,7 @@ def family(request: Request) -> Family:
         )
         system = lower(any_size, any_number=True)
         least, more = _sizes(request, program, free)
-        programs = [load_program(request.model, at, request.events, request.texts) for at in (*least, *more)]
+        programs = [load_program(request.model, at, request.events, request.inputs) for at in (*least, *more)]
         check_layout(programs[0], [*programs[1:], program])
         sizes = [*map(lower, programs), real]
         found = [blocks(one, same_names(system, one)) for one in sizes]

@@ -8,7 +8,7 @@ import dataclasses
 from collections.abc import Mapping
 
 from checker.mutation.source import Edit
-from checker.verify.record.layout import call, dictionary, indentation, lengths, literal, number
+from checker.verify.record.layout import WIDTH, call, dictionary, indentation, lengths, literal, number, width
 from checker.verify.record.outcomes import Outcome
 from checker.verify.record.text import Text
 
@@ -89,6 +89,12 @@ class _Entry:
         begins with holds no entry."""
         before, after = self.text.before(self.start), self.text.after(self.end)
         whole = self.call(self.node, before, after)
+        alone = isinstance(self.statement.value, ast.Tuple) and len(self.calls) == 1 and not self.text.has_comment(self.statement)
+        if alone and "\n" not in whole:  # the comma of a tuple with one entry does not ask for an entry a line
+            start, end = self.text.source.span(self.statement.value)
+            one = f"({whole},)"
+            if width(f"{self.text.before(start)}{one}{self.text.after(end)}") <= WIDTH:
+                return Edit(start, end, one)
         if "\n" not in whole or not before.strip() or not isinstance(self.statement.value, ast.Tuple):
             return Edit(self.start, self.end, whole)
         if self.text.has_comment(self.statement):

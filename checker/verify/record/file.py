@@ -11,6 +11,7 @@ from pathlib import Path
 from checker import writing
 from checker.language import tree
 from checker.language.errors import UsageError
+from checker.language.front.inputs import Inputs
 from checker.language.front.load import load_program
 from checker.language.python.source.modules import read_source
 from checker.language.python.wording import Wording
@@ -63,7 +64,7 @@ class RecordFile:
         return self.path.read_bytes().removeprefix(_BOM).decode()
 
     def _read(self, text: str) -> tree.Program:
-        return load_program(self.path, texts={self.path.resolve(): text.replace("\r\n", "\n").replace("\r", "\n")})
+        return load_program(self.path, inputs=Inputs({self.path.resolve(): text.replace("\r\n", "\n").replace("\r", "\n")}))
 
     def _write(self, text: str, program: tree.Program) -> None:
         mark = _BOM if self.path.read_bytes().startswith(_BOM) else b""

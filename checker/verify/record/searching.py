@@ -13,6 +13,7 @@ from checker.explicit.engines import Method
 from checker.explicit.search.results import Limits, Progress
 from checker.language import tree
 from checker.language.errors import UsageError
+from checker.language.front.inputs import Inputs
 from checker.result.verdict import Run, Verdict, VerdictKind
 from checker.trace.confirmation.build import Disagreement
 from checker.verify.configuration import check_configuration
@@ -43,8 +44,8 @@ class Search:
         are left out, as in `check`. Raises as check_configuration."""
         events = expected.events if program.events else None
         # The model may be edited meanwhile: all its configurations are those of the text that was read first.
-        texts = {path.resolve(): program.sources[program.model]}
-        request = Request(path, dict(expected.settings), events, _properties(program, expected), texts=texts)
+        inputs = Inputs({path.resolve(): program.sources[program.model]})
+        request = Request(path, dict(expected.settings), events, _properties(program, expected), inputs=inputs)
         run = check_configuration(request, self.method, self.limits, progress)
         if self.again and request.properties is not None and run.stopped is None and run.statistics.states <= LIVENESS_STATES:
             run = check_configuration(dataclasses.replace(request, properties=None), self.method, self.limits, progress)

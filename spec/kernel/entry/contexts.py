@@ -5,9 +5,9 @@ from enum import Enum
 
 from checker.language import function, has_frames, in_routine
 from spec.kernel.entry.exceptions import handles_nmi, in_stack_fault
-from spec.kernel.hooks import switch_prepare
+from spec.kernel.hooks import switch_finished, switch_prepare
 from spec.kernel.locking.locks import preemption_disabled
-from spec.kernel.mm.stack_cache import put_task_stack, thread_stack_free_rcu
+from spec.kernel.mm.stack_cache import drop_stack_reference, thread_stack_free_rcu
 from spec.kernel.parameters import PREEMPT_RT
 from spec.kernel.records import Cpu, Task
 from spec.kernel.sched.scheduler import finish_task_switch, in_scheduler
@@ -30,7 +30,9 @@ class Context(Enum):
 def holds_rq_lock(task: Task) -> bool:
     """Whether the task is in a hook that __schedule calls under rq->lock: between the pick and finish_lock_switch, which comes
     before a dead task's stack is released."""
-    return in_routine(task, switch_prepare) or (in_routine(task, finish_task_switch) and not in_routine(task, put_task_stack))
+    if in_routine(task, switch_prepare) or in_routine(task, switch_finished):
+        return True
+    return in_routine(task, finish_task_switch) and not in_routine(task, drop_stack_reference)
 
 
 @function

@@ -27,6 +27,7 @@ from spec.kernel.parameters import (
     IRQ,
     LATE_FAULT,
     NMI,
+    REFCOUNTED,
     REMOTE_READ,
     SOFTIRQ,
     STACK_PAGES,
@@ -163,9 +164,11 @@ def nmi(cpu: Cpu, level: Level) -> None:
 @action
 def remote_read(cpu: Cpu, task: Task, level: Level) -> None:
     """Plain work of a task reads another's stack and meets an unmapped page. (Reading a mapped one changes nothing.) The
-    fault is on a stack that is not the reader's, so that nobody can resolve it."""
+    fault is on a stack that is not the reader's, so that nobody can resolve it. The reference that Linux takes for it
+    (kmemleak_scan, mm/kmemleak.c) it takes and gives back within this step; the event proc-stack keeps it for longer."""
     require(REMOTE_READ and not has_frames(cpu) and not self_ipi_is_due(cpu))
     reader = cpu.stack
     require(not reader.idle and reader is cpu.current and not in_scheduler(reader) and reader is not task)
+    require(not REFCOUNTED or task.stack_refcount > 0)
     require(is_unmapped(task, level) and may_read_stack(task.stack_vm_area, level))
     check(False, remote_access, "{reader} reads level {level} of {task}'s stack, which is not mapped")

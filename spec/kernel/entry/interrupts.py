@@ -41,7 +41,7 @@ def interruptible(cpu: Cpu) -> bool:
 @action(interrupt=True)
 def rcu_softirq(cpu: Cpu, stack: VmArea) -> None:
     """rcu_do_batch(): a grace period is over. Left out: that it takes time; nobody here reads under rcu_read_lock. It does
-    not end while the CPU that called call_rcu is still in put_task_stack, as preemption is off there."""
+    not end while the CPU that called call_rcu is still in release_task_stack, where preemption is off, or that is nearly over."""
     require(TASKS_END and interruptible(cpu) and is_allocated(stack))
     require(stack.rcu_pending and not any(task.stack_vm_area is stack for task in every(Task)))
     stack.rcu_pending = False

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """A dead task's stack: cached for the next fork, or left to RCU."""
 
-from checker.language import atomic, null, routine
+from checker.language import atomic, check, null, routine
 from spec.kernel.hooks import free_vmap_stack, may_cache_stack, stack_released
-from spec.kernel.records import Task, VmArea, this_cpu
+from spec.kernel.parameters import REFCOUNTED
+from spec.kernel.records import Task, TaskState, VmArea, this_cpu
+from spec.properties.no_wild_pointer import no_wild_pointer
 
 
 @routine
@@ -18,12 +20,27 @@ def try_release_thread_stack_to_cache(stack: VmArea) -> bool:
 
 
 @routine
-def put_task_stack(task: Task) -> None:
-    """put_task_stack() and free_thread_stack(), from finish_task_switch, for a dead task that is off the CPU. Left out:
-    that others can hold a reference to the stack, which puts all this off."""
+def drop_stack_reference(task: Task) -> None:
+    """The common part of put_task_stack(): the reference is given back, and with the last one the stack is released. Without
+    the event proc-stack and `STACK_REFCOUNT = 1` nobody has one but the dead task itself."""
+    if REFCOUNTED:
+        with atomic("refcount_dec_and_test"):
+            check(task.stack_refcount > 0, no_wild_pointer, "a reference to {task}'s stack is given back that nobody has")
+            task.stack_refcount -= 1
+            if task.stack_refcount > 0:
+                return
+            dead = task.state is TaskState.TASK_DEAD
+            check(dead, no_wild_pointer, "the last reference to {task}'s stack is given back, and {task} is not dead")
+    release_task_stack(task)
+
+
+@routine
+def release_task_stack(task: Task) -> None:
+    """release_task_stack() and free_thread_stack(), for a dead task that is off the CPU: from finish_task_switch, with preemption
+    off, or from whoever has given back the last reference."""
     stack = task.stack_vm_area
     stack_released(task, stack)
-    # Linux does this last. Nobody can tell: the cache is this CPU's own, and no grace period ends before preemption is on.
+    # Linux does this last. Nobody can tell: the cache is this CPU's own, and RCU does not have the stack yet.
     task.stack_vm_area = null(VmArea)
     if not try_release_thread_stack_to_cache(stack):
         with atomic("call_rcu: its rcu_head is in the stack's first page, and this CPU's list is nobody else's"):

@@ -9,12 +9,13 @@ from spec.kernel.locking.mutexes import might_sleep_for_mutex
 from spec.kernel.mm.memory import might_sleep
 from spec.kernel.mm.vfree import delayed_vfree_work
 from spec.kernel.mm.vmalloc import remove_vm_area
-from spec.kernel.parameters import PREEMPT, RECLAIM
+from spec.kernel.parameters import PREEMPT, PROC_STACK, RECLAIM
 from spec.kernel.records import Cpu, Task
 from spec.kernel.sched.scheduler import __schedule, in_scheduler
 from spec.kernel.tasks.exit import do_exit
 from spec.kernel.tasks.fork import copy_process
 from spec.kernel.tasks.life import use_allocators
+from spec.kernel.tasks.proc_stack import proc_pid_stack
 
 
 @function
@@ -27,6 +28,8 @@ def asserts_that_it_may_sleep(task: Task) -> bool:
 def in_kernel_code(task: Task) -> bool:
     """Whether the task is in a system call, or whatever else takes it through the protocol's hooks outside of __schedule."""
     if in_routine(task, copy_process) or in_routine(task, do_exit) or in_routine(task, delayed_vfree_work):
+        return True
+    if PROC_STACK and in_routine(task, proc_pid_stack):
         return True
     if RECLAIM and in_routine(task, shrinker_scan):
         return True

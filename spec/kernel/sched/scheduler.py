@@ -4,7 +4,7 @@
 from checker.language import address, atomic, choose, every, function, in_routine, null, routine
 from spec.kernel.architecture import CURRENT_WITH_STACK
 from spec.kernel.hooks import may_switch_to, schedule_irqs_off, schedule_start, switch_finished, switch_prepare
-from spec.kernel.mm.stack_cache import put_task_stack
+from spec.kernel.mm.stack_cache import drop_stack_reference
 from spec.kernel.parameters import MIGRATE, POOL_SLOTS, SWITCH_FAULT, TASKS_END
 from spec.kernel.records import Cpu, Slot, Task, TaskState, this_cpu
 
@@ -139,4 +139,4 @@ def finish_task_switch() -> None:
         prev.on_cpu = False
         cpu.previous = null(Task)
     if TASKS_END and ended:
-        put_task_stack(prev)
+        drop_stack_reference(prev)

@@ -4,7 +4,7 @@
 from checker.language import atomic, check, choose, every, null, routine
 from spec.kernel.hooks import alloc_vmap_stack, free_vmap_stack, task_forked
 from spec.kernel.mm.memory import memcg_kmem_charge_page, memcg_kmem_uncharge_page
-from spec.kernel.parameters import DEPTH_KEPT, STACK_PAGES, TASKS_END
+from spec.kernel.parameters import DEPTH_KEPT, REFCOUNTED, STACK_PAGES, TASKS_END
 from spec.kernel.records import Gfp, Task, TaskState, VmArea, this_cpu
 from spec.kernel.tasks.plain_work import is_unused
 from spec.properties.remote_access import remote_access
@@ -94,5 +94,7 @@ def copy_process() -> None:
                     )
                     stack.pte[level].dirty = True
             child.state = TaskState.TASK_RUNNING
+            if REFCOUNTED:
+                child.stack_refcount = 1  # Linux sets it before, when nobody finds the child yet
     else:
         child.state = TaskState.TASK_DEAD

@@ -5,13 +5,24 @@ from checker.language import atomic, every, require, routine
 from spec.kernel.hooks import keeps_idle_awake, shrinker_scan
 from spec.kernel.mm.allocator_locking import lock_stock, lock_vmap, lock_zone, unlock_stock, unlock_vmap, unlock_zone
 from spec.kernel.mm.vfree import delayed_vfree_work
-from spec.kernel.parameters import ALLOCATOR_FAULT, CPU_OFFLINE, EXIT, FORK, HOTPLUG, OOPS_CONTINUES, RECLAIM, TASKS_END
+from spec.kernel.parameters import (
+    ALLOCATOR_FAULT,
+    CPU_OFFLINE,
+    EXIT,
+    FORK,
+    HOTPLUG,
+    OOPS_CONTINUES,
+    PROC_STACK,
+    RECLAIM,
+    TASKS_END,
+)
 from spec.kernel.records import Task, this_cpu
 from spec.kernel.sched.scheduler import __schedule, finish_task_switch, is_runnable
 from spec.kernel.tasks.exit import do_exit
 from spec.kernel.tasks.fork import copy_process
 from spec.kernel.tasks.hotplug import cpu_hotplug, cpuhp_thread_fun, wants_callback
 from spec.kernel.tasks.plain_work import Work, end_of_round, is_killed, plain_work
+from spec.kernel.tasks.proc_stack import proc_pid_stack
 
 
 @routine
@@ -43,6 +54,8 @@ def ret_from_fork() -> None:
                 cpu_hotplug()
             elif RECLAIM and work is Work.SHRINK:
                 shrinker_scan()
+            elif PROC_STACK and work is Work.READ_STACK:
+                proc_pid_stack()
             elif TASKS_END and work is Work.VFREE:
                 delayed_vfree_work()
             elif ALLOCATOR_FAULT:

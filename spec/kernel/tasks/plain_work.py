@@ -4,7 +4,7 @@
 from enum import Enum
 
 from checker.language import atomic, choose, every, function, in_routine, is_allocated, routine
-from spec.kernel.parameters import ALLOCATOR_FAULT, EXIT, FORK, HOTPLUG, RECLAIM, TASKS_END
+from spec.kernel.parameters import ALLOCATOR_FAULT, EXIT, FORK, HOTPLUG, PROC_STACK, RECLAIM, TASKS_END
 from spec.kernel.records import Cpu, Task, TaskState, VmArea, this_cpu
 from spec.kernel.sched.scheduler import __schedule, in_scheduler
 
@@ -21,6 +21,7 @@ class Work(Enum):
     CHARGE = 6  # its memory cgroup is charged
     VMALLOC = 7  # it looks into the tree of areas, or changes it
     SHRINK = 8  # what kswapd does when memory is short
+    READ_STACK = 9  # it reads the stack of another
 
 
 @function
@@ -45,6 +46,8 @@ def is_possible(work: Work, cpu: Cpu) -> bool:
         return HOTPLUG and any(not other.boot and other is not cpu for other in every(Cpu))
     if work is Work.SHRINK:
         return RECLAIM
+    if work is Work.READ_STACK:
+        return PROC_STACK
     if work is Work.VFREE:
         return TASKS_END and any(is_allocated(stack) and stack.vfree_pending for stack in every(VmArea))
     if work in (Work.ALLOCATE, Work.CHARGE, Work.VMALLOC):
@@ -57,7 +60,7 @@ def plain_work() -> Work:
     """All that a task does between two schedules, but for what it returns. Its stack faults strike as events
     (faults.py); each ends before the next begins, so that one step stands for all of it."""
     with atomic("nothing that the task does here is seen by the model"):
-        if FORK or TASKS_END or HOTPLUG or ALLOCATOR_FAULT or RECLAIM:
+        if FORK or TASKS_END or HOTPLUG or ALLOCATOR_FAULT or RECLAIM or PROC_STACK:
             cpu = this_cpu()
             return choose(work for work in Work if is_possible(work, cpu))
         return Work.NOTHING

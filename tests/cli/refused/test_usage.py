@@ -48,7 +48,7 @@ from tests.support.printed import at_a_place, one_line
             2,
             "error: models/rfc_v1.py has no event late-falt; it has touch, late-fault, switch-fault, irq, "
             "softirq, nmi, oom, charge-fail, sleep, migrate, fork, exit, hotplug, remote-read, depth, reclaim, "
-            "allocator-fault, preempt, oops-continues; did you mean `late-fault`?",
+            "allocator-fault, preempt, oops-continues, proc-stack; did you mean `late-fault`?",
         ),
         (
             ["check", "models/dks.py", "--property", "I7"],
@@ -73,7 +73,7 @@ from tests.support.printed import at_a_place, one_line
             ["check", "README.md"],
             2,
             "README.md: error: this does not define dynamic_stack_fault, so that nothing says what it is to the kernel; a patch of "
-            "dynamic kernel stacks does, and a model in Python has a name that ends in .py",
+            "dynamic kernel stacks does, and --manifest names another manifest; a model in Python has a name that ends in .py",
         ),
         (
             ["check", "spec/kernel/entry/faults.py"],

@@ -21,7 +21,7 @@ from spec.kernel import (
     remove_vm_area,
     vfree_atomic,
 )
-from spec.kernel.mm.stack_cache import put_task_stack, thread_stack_free_rcu
+from spec.kernel.mm.stack_cache import release_task_stack, thread_stack_free_rcu
 from spec.kernel.mm.vmalloc import kfree_vm_area
 from spec.kernel.tasks.fork import alloc_thread_stack_node
 
@@ -92,6 +92,6 @@ def reached_vfree(stack: VmArea) -> bool:
 
 @function
 def reached_in_hand() -> bool:
-    return any(in_routine(task, alloc_thread_stack_node) or in_routine(task, put_task_stack) for task in every(Task)) or any(
+    return any(in_routine(task, alloc_thread_stack_node) or in_routine(task, release_task_stack) for task in every(Task)) or any(
         in_routine(cpu, thread_stack_free_rcu) for cpu in every(Cpu)
     )

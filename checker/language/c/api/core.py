@@ -51,7 +51,7 @@ def store_release(code: StatementTranslator, call: syntax.Call) -> Value:
 
 
 @entry(0, "barrier", "smp_mb", "smp_rmb", "smp_wmb", "smp_mb__before_atomic", "smp_mb__after_atomic")
-@entry(0, "instrumentation_begin", "instrumentation_end", "cond_resched_rcu", "lockdep_assert_irqs_disabled")
+@entry(0, "instrumentation_begin", "instrumentation_end", "lockdep_assert_irqs_disabled")
 @entry(0, "lockdep_assert_preemption_disabled", "lockdep_assert_irqs_enabled")
 def nothing(code: StatementTranslator, call: syntax.Call) -> Value:
     """Nothing: models are sequentially consistent, and what lockdep would report here the kernel's services report themselves
@@ -121,7 +121,7 @@ def exchanged(
 ) -> tuple[Scalar, tree.Expression]:
     """An exchange in one step: what was there before, and whether the new value is there now. old: only where this is there."""
     position, type_ = at(call), cell.place.variable.type
-    place = code.fixed(call, cell).place
+    place = code.fixed(call, cell.place)
     before = code.fresh("before", type_)
     was = tree.LocalRead(position, type_, before.name)
     body: list[tree.Statement] = [tree.Assign(position, before.name, tree.Read(position, type_, place))]

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from checker.language.c.api import core, memory, percpu
+from checker.language.c.api import arithmetic, atomics, context, core, locking, loops, memory, percpu, tasks
 from checker.language.c.translate.table import Api, entries
 
 _KERNEL = ("DIRECT_RECLAIM",)
@@ -29,6 +29,7 @@ GFP = {
 OPAQUE = {
     "PAGE_KERNEL": "the protection of a page",
     "VM_MAP": "a flag of an area",
+    "VM_MAP_PUT_PAGES": "a flag of an area",
     "VM_ALLOC": "a flag of an area",
     "VMALLOC_START": "where areas begin",
     "VMALLOC_END": "where areas end",
@@ -41,10 +42,11 @@ OPAQUE = {
 NUMBERS = {"NULL": 0, "true": 1, "false": 0, "ENOMEM": memory.ENOMEM, "EINVAL": 22, "EBUSY": 16, "EFAULT": 14, "EAGAIN": 11}
 
 
-MODULES = (core, percpu, memory)
+MODULES = (core, arithmetic, percpu, loops, atomics, locking, context, memory, tasks)
 
 
 def linux() -> Api:
     """Everything that the translation knows of Linux."""
     found = {(each.name, each.arity): each for module in MODULES for each in entries(module)}
-    return Api(found, {name: ("Gfp", members) for name, members in GFP.items()}, OPAQUE, NUMBERS)
+    flags = {name: ("Gfp", members) for name, members in GFP.items()}
+    return Api(found, flags, OPAQUE, NUMBERS, loops.LOOPS, locking.GUARDS, percpu.PLACES)

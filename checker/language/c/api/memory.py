@@ -77,11 +77,13 @@ def free_pages_nolock(code: StatementTranslator, call: syntax.Call) -> Value:
 
 @entry(3, "memcg_kmem_charge_page")
 def charge(code: StatementTranslator, call: syntax.Call) -> Value:
-    """0, or -ENOMEM: the service memcg_kmem_charge_page, for the group of `current` (mm/memcontrol.c)."""
+    """0, or -ENOMEM: the service memcg_kmem_charge_page, for the group of `current`, or the one that set_active_memcg() has made
+    active in this function (mm/memcontrol.c)."""
     page = code.reference(call.arguments[0], "Page")
     gfp = code.flags(call.arguments[1], "Gfp")
     _order_zero(code, call.arguments[2])
-    worked = code.service(call, "memcg_kmem_charge_page", page, gfp, build.null(at(call)))
+    group = build.null(at(call)) if code.active_group is None else code.active_group
+    worked = code.service(call, "memcg_kmem_charge_page", page, gfp, group)
     return code.zero_is_success(call, worked, -ENOMEM)
 
 
@@ -197,11 +199,11 @@ def _begin_of_area(code: StatementTranslator, node: syntax.Expression) -> tree.E
 
 @entry(5, "vmap_pages_range_noflush")
 def vmap_pages_range(code: StatementTranslator, call: syntax.Call) -> Value:
-    """Maps pages[k] at the k-th page of the range, upwards: the service set_pte_at for each. 0. Assumed: it does not fail, as
-    the page tables are there, and does not sleep (mm/vmalloc.c)."""
+    """Maps pages[k] at the k-th page of the range, upwards: the service set_pte_at for each. `&page`, of a local: one page. 0.
+    Assumed: it does not fail, as the page tables are there, and does not sleep (mm/vmalloc.c)."""
     begin, end = (code.address(argument) for argument in call.arguments[:2])
     code.dropped(call.arguments[2])
-    pages = code.region(call.arguments[3])
+    pages = _pages(code, call.arguments[3])
     code.dropped(call.arguments[4])
     position = at(call)
     page_size = code.text.size("PAGE_SIZE")
@@ -214,8 +216,23 @@ def vmap_pages_range(code: StatementTranslator, call: syntax.Call) -> Value:
     return Scalar(build.integer(position, 0), INT)
 
 
-def _map_each(code: StatementTranslator, call: syntax.Call, begin: StackAddress, pages: Region, count: tree.Expression) -> None:
+def _pages(code: StatementTranslator, node: syntax.Expression) -> Region | tree.Expression:
+    """An array of pages, or the one page of a local whose address is given."""
+    match node:
+        case syntax.Unary(operator="&", operand=syntax.Name(name=name) as local) if name in code.scope:
+            return code.reference(local, "Page")
+    return code.region(node)
+
+
+def _map_each(
+    code: StatementTranslator, call: syntax.Call, begin: StackAddress, pages: Region | tree.Expression, count: tree.Expression
+) -> None:
     position = at(call)
+    if not isinstance(pages, Region):
+        one = tree.Cast(position, tree.IntType(1, 1), count, "the number of pages that are mapped of one local")
+        level = build.binary(position, "*", level_of(code, call, begin), one)
+        code.service(call, "set_pte_at", begin.area, level, pages)
+        return
     k = code.fresh("k", tree.IntType(0, code.text.size("STACK_PAGES")))
     read = tree.LocalRead(position, k.type, k.name)
     down = build.binary(position, "-", level_of(code, call, begin), read)

@@ -7,10 +7,10 @@ from __future__ import annotations
 from checker.language.c import syntax
 from checker.language.c.assemble.bindings import Bound
 from checker.language.c.assemble.definitions import Definitions
-from checker.language.c.manifest import Manifest
+from checker.language.c.binding.manifest import Manifest
 from checker.language.c.parse import Chunk
-from checker.language.c.source import CSource
 from checker.language.c.translate.functions import Functions
+from checker.language.c.translate.names import RECORDS
 from checker.language.c.translate.parts import parts
 from checker.language.c.translate.raising import plain
 from checker.language.errors import ModelError
@@ -18,7 +18,7 @@ from checker.language.errors import ModelError
 _MACROS = ("EXPORT_SYMBOL", "EXPORT_SYMBOL_GPL", "EXPORT_PER_CPU_SYMBOL", "MODULE_LICENSE", "MODULE_AUTHOR", "MODULE_DESCRIPTION")
 
 
-def account(source: CSource, definitions: Definitions, functions: Functions, bound: Bound, manifest: Manifest) -> None:
+def account(definitions: Definitions, functions: Functions, bound: Bound, manifest: Manifest) -> None:
     """ModelError for the first added line that has no meaning."""
     for chunk in definitions.chunks:
         if chunk.added_lines:
@@ -29,6 +29,10 @@ def account(source: CSource, definitions: Definitions, functions: Functions, bou
 def _node(node: syntax.TopLevel, chunk: Chunk, functions: Functions, bound: Bound, manifest: Manifest) -> None:
     match node:
         case syntax.FunctionDeclaration() | syntax.Typedef() | syntax.VariableDefinition() | syntax.EnumDefinition():
+            return
+        case syntax.StructDefinition(tag=str(tag)) | syntax.MembersInStruct(tag=tag) if tag in RECORDS:
+            return
+        case syntax.StructDefinition() if node.position.added:
             return
         case syntax.MacroDefinitionCall(name=name) if name in _MACROS:
             return
@@ -57,6 +61,7 @@ def _function(node: syntax.FunctionDefinition, functions: Functions, bound: Boun
                 _statement(statement, node.name, bound, manifest)
         return
     if node.name in manifest.ignore:
+        bound.ignored.append((node.name, plain(node.position)))
         return
     raise ModelError(
         plain(node.position),
@@ -77,14 +82,15 @@ def _shown(shown: syntax.ShownStatement, piece: syntax.StatementsInFunction, bou
 
 def _statement(statement: syntax.Statement, function: str, bound: Bound, manifest: Manifest) -> None:
     """An added statement of one of the kernel's functions."""
-    accounted = [part for part in parts(statement) if any(part is each for each in bound.accounted)]
-    if accounted or isinstance(statement, syntax.Empty):
+    if any(statement is each for each in bound.accounted) or isinstance(statement, syntax.Empty):
         return
     if isinstance(statement, syntax.Compound):
         for inner in statement.statements:
-            _statement(inner, function, bound, manifest)
+            if any(part.position.added for part in parts(inner)):
+                _statement(inner, function, bound, manifest)
         return
     if function in manifest.ignore:
+        bound.ignored.append((function, plain(statement.position)))
         return
     raise ModelError(
         plain(statement.position),

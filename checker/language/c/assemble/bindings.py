@@ -9,28 +9,43 @@ from dataclasses import dataclass, field
 from checker.language import tree
 from checker.language.c import syntax
 from checker.language.c.assemble.definitions import Definitions
-from checker.language.c.manifest import Boot, Callback, Inserted, Manifest, Registered
+from checker.language.c.assemble.demands import bind_demands, misplaced, spelled
+from checker.language.c.binding.manifest import Boot, Callback, Inserted, Manifest, Registered
 from checker.language.c.translate.functions import Functions
 from checker.language.c.translate.hooks import check_signature, implementation
-from checker.language.c.translate.parts import parts
-from checker.language.c.translate.raising import error
+from checker.language.c.translate.raising import at, error
 from checker.language.errors import UsageError
 
 
 @dataclass
 class Bound:
-    """What was found. routines: those that implement hooks. missing: hooks whose function the text does not have, each with
-    that function. accounted: statements added to the kernel's functions that have a meaning. boot: what they leave behind."""
+    """What was found. routines, functions: those that implement hooks. missing: hooks whose function the text does not have, each
+    with that function. accounted: statements added to the kernel's functions that have a meaning. told: what that is. boot: what
+    they leave behind. ignored: added lines that the manifest declares to make no difference, each with its function."""
 
     implementations: dict[str, str] = field(default_factory=dict)
     routines: list[tree.Routine] = field(default_factory=list)
+    functions: list[tree.Function] = field(default_factory=list)
     missing: dict[str, str] = field(default_factory=dict)
     accounted: list[syntax.Node] = field(default_factory=list)
+    told: list[tree.BoundStatement] = field(default_factory=list)
     boot: list[str] = field(default_factory=list)
+    ignored: list[tuple[str, tree.Position]] = field(default_factory=list)
 
-    def add(self, hook: str, routine: tree.Routine) -> None:
-        self.implementations[hook] = routine.name
-        self.routines.append(routine)
+    def account(self, node: syntax.Node, function: str, meaning: str) -> None:
+        """Note that a statement which is added to a function of the kernel has a meaning."""
+        self.accounted.append(node)
+        self.told.append(tree.BoundStatement(at(node), function, meaning))
+
+    def add(self, hook: str, code: tree.Routine | tree.Function | None) -> None:
+        """Note what implements a hook; None: nothing does, which is what an empty function is."""
+        if code is None:
+            return
+        self.implementations[hook] = code.name
+        if isinstance(code, tree.Function):
+            self.functions.append(code)
+        else:
+            self.routines.append(code)
 
 
 def bind(functions: Functions, definitions: Definitions, manifest: Manifest) -> Bound:
@@ -44,6 +59,12 @@ def bind(functions: Functions, definitions: Definitions, manifest: Manifest) -> 
             continue
         check_signature(functions, function, wanted)
         bound.add(hook.hook, implementation(functions, hook.hook, function, hook.arguments, hook.success))
+    for predicate in manifest.predicates:
+        if predicate.hook not in bound.implementations:
+            whole = definitions.whole_function(predicate.function)
+            bound.add(predicate.hook, implementation(functions, predicate.hook, whole, predicate.arguments, None))
+    for statement, demand in bind_demands(definitions, manifest, bound.implementations):
+        bound.account(statement, demand.function, f"asks the hook {demand.hook}")
     for piece in definitions.pieces:
         _piece(functions, definitions, manifest, piece, bound)
     return bound
@@ -58,8 +79,10 @@ def _piece(
             _inserted(functions, definitions, inserted, piece, bound)
     for registered in manifest.registered:
         if registered.function == piece.function:
-            for call in _added_calls(piece, registered.call):
-                _registered(functions, definitions, manifest, registered, call, bound)
+            for statement, call in _added_calls(piece, registered.call):
+                if _registered(functions, definitions, manifest, registered, call, bound):
+                    hooks = [each.hook for each in registered.hooks if each.hook in bound.implementations]
+                    bound.account(statement, registered.function, f"registers what implements {' and '.join(hooks) or 'no hook'}")
     for boot in manifest.boot:
         if boot.function == piece.function:
             _boot(definitions, boot, piece, bound)
@@ -71,18 +94,26 @@ def _added(piece: syntax.StatementsInFunction) -> Iterable[tuple[int, syntax.Sta
             yield number, shown.statement
 
 
-def _added_calls(piece: syntax.StatementsInFunction, name: str) -> list[syntax.Call]:
-    """The calls of a function that stand alone among the added statements."""
-    found = []
+def _added_calls(piece: syntax.StatementsInFunction, name: str) -> list[tuple[syntax.Statement, syntax.Call]]:
+    """The calls of a function that stand alone among the added statements; or the kernel panics where one fails."""
+    found: list[tuple[syntax.Statement, syntax.Call]] = []
     for _, statement in _added(piece):
         match statement:
             case syntax.ExpressionStatement(expression=syntax.Call(function=syntax.Name(name=called)) as call) if called == name:
-                found.append(call)
+                found.append((statement, call))
             case syntax.ExpressionStatement(
                 expression=syntax.Assign(value=syntax.Call(function=syntax.Name(name=called)) as call)
             ):
                 if called == name:
-                    found.append(call)
+                    found.append((statement, call))
+            case syntax.If(
+                test=syntax.Binary(
+                    operator="<", left=syntax.Call(function=syntax.Name(name=called)) as call, right=syntax.Number(value=0)
+                ),
+                then=syntax.ExpressionStatement(expression=syntax.Call(function=syntax.Name(name="panic"))),
+                otherwise=None,
+            ) if called == name:
+                found.append((statement, call))
     return found
 
 
@@ -101,35 +132,30 @@ def _inserted(
     if inserted.hook in bound.implementations:
         raise error(statements[0], f"the hook {inserted.hook} has an implementation already; bind one of them in the manifest")
     bound.add(inserted.hook, _routine_of(functions, definitions, inserted, statements))
-    bound.accounted += statements
+    for statement in statements:
+        bound.account(statement, inserted.function, f"the hook {inserted.hook}")
 
 
 def _check_place(inserted: Inserted, piece: syntax.StatementsInFunction, numbers: Sequence[int]) -> None:
     """ModelError if the statements do not stand where the hook is called."""
-    before = piece.statements[numbers[-1] + 1 :][:1]
-    after = piece.statements[: numbers[0]][-1:]
-    for wanted, found, where in ((inserted.before, before, "before"), (inserted.after, after, "behind")):
-        if wanted is not None and not any(_mentions(shown.statement, wanted) for shown in found):
-            raise error(
-                piece.statements[numbers[0]],
-                f"this does not stand {where} `{wanted}` in {inserted.function}, where the hook {inserted.hook} is called; bind "
-                "the place that it has in the manifest, [[inserted]]",
-            )
-
-
-def _mentions(node: syntax.Node, name: str) -> bool:
-    return any(isinstance(part, syntax.Name) and part.name == name for part in parts(node))
+    found = misplaced(piece, numbers, inserted.before, inserted.after)
+    if found is not None:
+        raise error(
+            piece.statements[numbers[0]],
+            f"this does not stand {found} in {inserted.function}, where the hook {inserted.hook} is called; bind the place that "
+            "it has in the manifest, [[inserted]]",
+        )
 
 
 def _routine_of(
     functions: Functions, definitions: Definitions, inserted: Inserted, statements: Sequence[syntax.Statement]
-) -> tree.Routine:
+) -> tree.Routine | tree.Function | None:
     """The routine for added statements: of a lone call the function that it calls, else one that has them as its body."""
     match statements:
         case [syntax.ExpressionStatement(expression=syntax.Call(function=syntax.Name(name=name), arguments=arguments))]:
             function = definitions.function(name)
-            given = [inserted.locals.get(each.name) for each in arguments if isinstance(each, syntax.Name)]
-            if function is not None and len(given) == len(arguments) and None not in given:
+            given = [inserted.locals.get(spelled(each)) for each in arguments]
+            if function is not None and None not in given:
                 return implementation(functions, inserted.hook, function, [str(each) for each in given], None)
     first = statements[0]
     parameters, arguments_ = _parameters(functions, inserted, first)
@@ -147,6 +173,8 @@ def _parameters(functions: Functions, inserted: Inserted, at: syntax.Node) -> tu
     for name, given in inserted.locals.items():
         if given not in types:
             raise UsageError(f"[[inserted]] locals: the hook {inserted.hook} has no parameter `{given}`", functions.manifest.path)
+        if not name.isidentifier():
+            raise error(at, f"only a lone call is given `{name}` as the hook has it; call one function here")
         type_ = functions.type_syntax(at, types[given])
         found.append(syntax.Parameter(at.position, name, type_))
     return tuple(found), list(inserted.locals.values())
@@ -159,18 +187,18 @@ def _registered(
     registered: Registered,
     call: syntax.Call,
     bound: Bound,
-) -> None:
-    """A call that registers functions."""
+) -> bool:
+    """A call that registers functions. False if it registers others than those that the manifest means."""
     match call.arguments[:1]:
         case (syntax.Name(name=name),) if name == registered.first:
             pass
         case _:
-            return
+            return False
     for callback in registered.hooks:
         if callback.argument >= len(call.arguments):
             raise error(call, f"`{registered.call}` has {len(call.arguments)} arguments, and {manifest.path} binds more")
         _callback(functions, definitions, manifest, callback, call.arguments[callback.argument], bound)
-    bound.accounted.append(call)
+    return True
 
 
 def _callback(
@@ -200,6 +228,6 @@ def _boot(definitions: Definitions, boot: Boot, piece: syntax.StatementsInFuncti
         match statement:
             case syntax.ExpressionStatement(expression=syntax.Call(function=syntax.Name(name=name))):
                 if definitions.function(name) is not None:
-                    bound.accounted.append(statement)
+                    bound.account(statement, boot.function, "stands in the initial state")
                     if boot.assumed not in bound.boot:
                         bound.boot.append(boot.assumed)

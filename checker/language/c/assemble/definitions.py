@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import cached_property
 
 from checker.language.c import syntax
-from checker.language.c.manifest import Manifest
+from checker.language.c.binding.manifest import Manifest
 from checker.language.c.parse import Chunk, ChunkKind, Others, ScannedFile, all_of, is_c, parse_chunk, scan_file
 from checker.language.c.source import CSource, Fragment, PatchedFile, SourceLine
 from checker.language.c.translate.parts import parts
@@ -22,7 +23,8 @@ class Definitions:
     def __init__(self, source: CSource, manifest: Manifest, kept: frozenset[str]) -> None:
         self.source = source
         self.manifest = manifest
-        files = [file for file in source.files if is_c(file.path) and not file.deleted]
+        given = source.name  # a whole file, which is C whatever its name is
+        files = [file for file in source.files if (is_c(file.path) or file.path == given) and not file.deleted]
         names = kept | manifest.sizes.keys() | manifest.constants.keys()
         headers = [scan_file(file, manifest.config) for file in files if file.path.endswith(".h")]
         seen = all_of(file.macros for file in headers)
@@ -104,6 +106,44 @@ class Definitions:
         return found
 
     @cached_property
+    def structs(self) -> Mapping[str, syntax.StructDefinition]:
+        """The structs that a text defines, by tag. Of a base only those that the patch changes."""
+        found: dict[str, syntax.StructDefinition] = {}
+        for chunk in self._declarations("struct"):
+            for node in self.parsed(chunk):
+                for part in parts(node):
+                    if isinstance(part, syntax.StructDefinition) and part.kind == "struct" and part.tag is not None:
+                        found.setdefault(part.tag, part)
+        return found
+
+    @cached_property
+    def added_members(self) -> tuple[tuple[str, syntax.StructMember], ...]:
+        """The members that the patch adds to structs, with the tag."""
+        found = [(struct.tag or "", member) for struct in self.structs.values() for member in struct.members]
+        for chunk in self.chunks:
+            if chunk.kind is ChunkKind.INSIDE_STRUCT and chunk.added_lines:
+                for node in self.parsed(chunk):
+                    if isinstance(node, syntax.MembersInStruct):
+                        found += [(node.tag, member) for member in node.members]
+        return tuple((tag, member) for tag, member in found if member.position.added)
+
+    def _declarations(self, word: str) -> Iterable[Chunk]:
+        """The declarations that have a word among their first ones. Of a base only those that the patch changes."""
+        for chunk in self.chunks:
+            if chunk.kind is ChunkKind.DECLARATION and (chunk.added_lines or not self.source.subjects):
+                if any(token.text == word for token in chunk.tokens[:4]):
+                    yield chunk
+
+    def calls_of(self, name: str) -> Iterable[syntax.Call]:
+        """The calls of a function that stand anywhere in the text's functions."""
+        for chunk in self.chunks:
+            if any(token.text == name for token in chunk.tokens):
+                for node in self.parsed(chunk):
+                    for part in parts(node):
+                        if isinstance(part, syntax.Call) and part.function == syntax.Name(part.function.position, name):
+                            yield part
+
+    @cached_property
     def pieces(self) -> tuple[syntax.StatementsInFunction, ...]:
         """The functions of the kernel that statements are added to, as far as they are shown."""
         functions = self.manifest.functions_of_the_kernel
@@ -113,7 +153,7 @@ class Definitions:
                 continue
             for node in self.parsed(chunk):
                 if isinstance(node, syntax.StatementsInFunction):
-                    found.append(node)
+                    found.append(_with_open_body(node))
                 elif isinstance(node, syntax.FunctionDefinition) and node.name in functions:
                     found.append(_as_piece(node))
         return tuple(found)
@@ -141,17 +181,37 @@ class Definitions:
                 return node
         raise UsageError(f"{text!r} is not the signature of a function; write it as in C: `int f(struct page *page)`", path)
 
+    def whole_function(self, text: str) -> syntax.FunctionDefinition:
+        """A function that the manifest has, with its body."""
+        for node in self._of_manifest(text):
+            if isinstance(node, syntax.FunctionDefinition):
+                return node
+            if isinstance(node, syntax.Unparsed):
+                raise UsageError(f"{text!r}: {node.reason}", self.manifest.path)
+        raise UsageError(f"{text!r} is not a function of C, with its body", self.manifest.path)
+
     def _of_manifest(self, text: str) -> list[syntax.TopLevel]:
-        line = SourceLine(text, 1, None, False)
-        file = PatchedFile(self.manifest.path, (Fragment(self.manifest.path, "", (line,)),), True)
+        lines = tuple(SourceLine(line, number, None, False) for number, line in enumerate(text.splitlines(), 1))
+        file = PatchedFile(self.manifest.path, (Fragment(self.manifest.path, "", lines),), True)
         scanned = scan_file(file, self.manifest.config)
         return [node for chunk in scanned.chunks for node in parse_chunk(chunk, self.of_manifest)]
 
 
 def _as_piece(function: syntax.FunctionDefinition) -> syntax.StatementsInFunction:
     """A whole function of the kernel, as a hunk would show it."""
-    shown = tuple(syntax.ShownStatement(s.position, s, _added(s)) for s in function.body.statements)
-    return syntax.StatementsInFunction(function.position, function.name, "", shown)
+    return syntax.StatementsInFunction(function.position, function.name, "", _shown(function.body))
+
+
+def _with_open_body(piece: syntax.StatementsInFunction) -> syntax.StatementsInFunction:
+    """A function whose hunk begins behind its first line, and shows both of its braces: they are those in the first column."""
+    match piece.statements:
+        case (syntax.ShownStatement(statement=syntax.Compound(position=syntax.Position(column=1)) as body),):
+            return replace(piece, statements=_shown(body))
+    return piece
+
+
+def _shown(body: syntax.Compound) -> tuple[syntax.ShownStatement, ...]:
+    return tuple(syntax.ShownStatement(s.position, s, _added(s)) for s in body.statements)
 
 
 def _added(statement: syntax.Statement) -> syntax.Added:

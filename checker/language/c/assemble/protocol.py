@@ -11,12 +11,17 @@ from checker.language.c.api.linux import linux
 from checker.language.c.assemble.accounting import account
 from checker.language.c.assemble.bindings import Bound, bind
 from checker.language.c.assemble.definitions import Definitions
+from checker.language.c.assemble.locks import COUNTS, FoundLock, count, find_locks
+from checker.language.c.assemble.removed import account_for_removed
+from checker.language.c.assemble.telling import translation
 from checker.language.c.assemble.variables import declared
-from checker.language.c.manifest import Manifest
+from checker.language.c.assemble.works import bind_work, is_shared
+from checker.language.c.binding.manifest import Manifest
 from checker.language.c.source import CSource
-from checker.language.c.translate.constants import evaluate
 from checker.language.c.translate.functions import Functions
+from checker.language.c.translate.items import Item
 from checker.language.c.translate.names import Sizes
+from checker.language.errors import ModelError, UsageError
 from checker.language.foreign import Declared, Kernel
 
 _BUGS = ("BUG", "BUG_ON", "WARN", "WARN_ON", "WARN_ONCE", "WARN_ON_ONCE", "VM_BUG_ON", "VM_WARN_ON", "VM_WARN_ON_ONCE")
@@ -51,8 +56,8 @@ class CProtocol:
 
     @cached_property
     def sources(self) -> Mapping[str, str]:
-        """The text of each file as far as it is known; lines that are not are empty."""
-        found = {}
+        """The text of each file as far as it is known, with empty lines for those that are not; and of the manifest."""
+        found = dict(self.manifest.texts)
         for file in self.source.files:
             lines: list[str] = []
             for fragment in file.fragments:
@@ -80,35 +85,58 @@ class CProtocol:
             bound = self.manifest.data.get(variable.name)
             if bound is not None and bound.length == name and isinstance(variable.type, syntax.ArrayType):
                 assert variable.type.length is not None
-                return evaluate(variable.type.length, sizes.size)
+                return sizes.evaluate(variable.type.length)
+        if name in COUNTS:
+            cpus = sizes.size("CPUS")
+            return count(self.locks(sizes), COUNTS[name], cpus) or None
+        if name == "IRQ_WORK_SHARED":
+            return 1 if is_shared(self.definitions.variables, self.definitions.structs) else None
         expression = self.definitions.kernel_sizes.get(name)
-        return None if expression is None else evaluate(expression, sizes.size)
+        return None if expression is None else sizes.evaluate(expression)
 
     def sizes(self, kernel: Kernel) -> Sizes:
-        return Sizes(kernel, self.manifest, self.definitions.sizes)
+        return Sizes(kernel, self.manifest, self.definitions.sizes, self.definitions.typedefs)
+
+    def locks(self, sizes: Sizes) -> list[FoundLock]:
+        return find_locks(self.definitions.variables, self.definitions.structs, sizes.c_type, sizes.size("CPUS"))
 
     def declare(self, kernel: Kernel) -> Declared:
+        try:
+            return self._declared(kernel)
+        except UsageError as error:
+            if error.at is not None or isinstance(error, ModelError):
+                raise
+            raise UsageError(error.message, self.manifest.path) from None  # a name of the kernel's that only the manifest has
+
+    def _declared(self, kernel: Kernel) -> Declared:
         sizes, api = self.sizes(kernel), linux()
-        functions = Functions(sizes, api, self.definitions.typedefs, self.definitions.function, {}, {})
-        variables = declared(functions, self.definitions.variables)
-        functions.variables |= variables.static
-        functions.per_cpu_variables |= variables.per_cpu
-        functions.declared_types |= variables.types
-        bound = bind(functions, self.definitions, self.manifest)
-        account(self.source, self.definitions, functions, bound, self.manifest)
+        definitions = self.definitions
+        items: dict[tuple[str | None, str], Item] = {}
+        functions = Functions(sizes, api, definitions.function, items)
+        variables = declared(functions, definitions.variables, definitions.added_members, definitions.structs, self.locks(sizes))
+        items |= variables.items
+        if variables.new.get("Task"):
+            functions.assume("a fork does not copy the members that the text adds to struct task_struct")
+        bound = bind(functions, definitions, self.manifest)
+        bind_work(functions, definitions, variables.works, bound)
+        account(self.definitions, functions, bound, self.manifest)
+        account_for_removed(self.source, self.definitions, functions, self.manifest)
         return Declared(
-            variables=tuple(variables.new),
-            fields={"Cpu": tuple(variables.new_per_cpu)},
+            variables=tuple(variables.new.pop(None, [])),
+            fields={str(record): tuple(new) for record, new in variables.new.items()},
+            initial=tuple(variables.initial),
             implementations=bound.implementations,
-            routines=(*functions.routines(), *bound.routines),
+            routines=(*functions.routines(bound.routines), *bound.routines),
+            functions=tuple(bound.functions),
             left_out=tuple(functions.switched_off),
             stated=self._stated(functions, bound),
+            translation=translation(self.source, self.definitions, functions, bound),
             ladder=tuple((tuple(rung.sizes.items()), rung.events) for rung in self.manifest.ladder),
         )
 
     def _stated(self, functions: Functions, bound: Bound) -> tuple[str, ...]:
         """What the verdict assumes, each one sentence."""
-        found = [*functions.assumed, *bound.boot]
+        found = [*self.manifest.assumptions, *functions.assumed, *bound.boot]
         for hook in self.manifest.hooks:
             if hook.hook in bound.missing and hook.missing is not None:
                 found.append(f"{bound.missing[hook.hook]} is the kernel's own, as the text does not have it")

@@ -10,7 +10,7 @@ address is inside a range of the other stack.
 from __future__ import annotations
 
 from checker.language import build, tree
-from checker.language.c.translate.integers import binary, converted
+from checker.language.c.translate.integers import converted
 from checker.language.c.translate.types import UNSIGNED_LONG, CInteger
 from checker.language.c.translate.values import Scalar, StackAddress
 from checker.language.errors import ModelError
@@ -100,4 +100,4 @@ def refused(position: tree.Position, operator: str) -> ModelError:
 
 def binary_of_offset(position: tree.Position, operator: str, address: StackAddress, value: Scalar) -> Scalar:
     """`address & (size - 1)`: the bytes from the last multiple of the size."""
-    return binary(position, operator, Scalar(address.offset, CInteger(64, True)), value)
+    return Scalar(build.binary(position, operator, address.offset, value.expression), UNSIGNED_LONG)

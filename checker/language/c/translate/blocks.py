@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import Enum, unique
 
 from checker.language import build, tree
 from checker.language.c import syntax
@@ -35,18 +36,31 @@ class _Block:
     loops: int
 
 
-@dataclass(frozen=True)
-class _Loop:
-    """A loop. step: of a for loop. again: the condition of a do loop. label: of a loop that a goto makes. guards: how many
-    blocks there are around it. scope: what names stand for in step and again. continued: of a switch, the flag that a `continue`
-    of a loop around it sets, if there is one; None for a loop."""
+@unique
+class Left(Enum):
+    """What a break leaves: a loop; a switch that is one; a loop that a goto makes, or a scoped_guard, which a break leaves in C
+    and here cannot."""
 
+    LOOP = "loop"
+    SWITCH = "switch"
+    LABEL = "label"
+    SCOPED_GUARD = "scoped_guard"
+
+
+@dataclass(frozen=True)
+class Loop:
+    """A loop, or what is left like one. step: of a for loop. again: the condition of a do loop. label: of a loop that a goto
+    makes. guards: how many blocks there are around it. scope: what names are around it. exits: for each way out that was met
+    the locals that have a value there. continued: the flag that a `continue` of a loop around a switch sets, if there is one."""
+
+    kind: Left
     step: syntax.Expression | None
     again: syntax.Expression | None
     label: str | None
     guards: int
     scope: dict[str, CLocal]
-    continued: list[tree.Local] | None = None
+    exits: list[set[str]] = field(default_factory=list)
+    continued: list[tree.Local] = field(default_factory=list)
 
 
 class BlockTranslator(CallTranslator):
@@ -55,9 +69,10 @@ class BlockTranslator(CallTranslator):
     def __init__(self, text: Text) -> None:
         super().__init__(text)
         self.blocks: list[_Block] = []
-        self.loops: list[_Loop] = []
+        self.loops: list[Loop] = []
         self.guards: list[list[Callable[[], None]]] = []
         self.copied = 0
+        self.active_group: tree.Expression | None = None  # the memory cgroup that set_active_memcg() has made active
 
     def statement(self, node: syntax.Statement) -> None:
         """Translate any statement; see StatementTranslator."""
@@ -103,48 +118,60 @@ class BlockTranslator(CallTranslator):
 
     @contextmanager
     def looping(
-        self, step: syntax.Expression | None, again: syntax.Expression | None = None, label: str | None = None
-    ) -> Iterator[None]:
+        self,
+        step: syntax.Expression | None = None,
+        again: syntax.Expression | None = None,
+        label: str | None = None,
+        kind: Left = Left.LOOP,
+    ) -> Iterator[Loop]:
         """While the context lasts, `continue` and `break` are of this loop."""
-        self.loops.append(_Loop(step, again, label, len(self.guards), dict(self.scope)))
-        yield
-        self.loops.pop()
-
-    @contextmanager
-    def switching(self) -> Iterator[list[tree.Local]]:
-        """While the context lasts, `break` is of this switch. Gives the flag that a `continue` sets, if there is one."""
-        continued: list[tree.Local] = []
-        self.loops.append(_Loop(None, None, None, len(self.guards), {}, continued))
-        yield continued
+        self.loops.append(Loop(kind, step, again, label, len(self.guards), dict(self.scope)))
+        yield self.loops[-1]
         self.loops.pop()
 
     def jump(self, node: syntax.Break | syntax.Continue) -> None:
-        if not self.loops or self.loops[-1].label is not None:
-            raise error(node, "this leaves a switch or a loop in a way that a model does not have; use a flag, or return")
-        loop, position = self.loops[-1], at(node)
+        loop, position = self.loops[-1] if self.loops else None, at(node)
+        match None if loop is None else loop.kind:
+            case Left.SCOPED_GUARD:
+                raise error(node, "in C this leaves the scoped_guard, not the loop around it; use a flag, or guard()")
+            case None | Left.LABEL:
+                raise error(node, "this leaves a switch or a loop in a way that a model does not have; use a flag, or return")
+        assert loop is not None
         self.leave(loop.guards)
         if isinstance(node, syntax.Break):
+            loop.exits.append(set(self.assigned))
             self.emit(tree.Break(position))
             return
-        if loop.continued is not None:
-            self.continue_from_switch(node, loop.continued)
+        if loop.kind is Left.SWITCH:
+            self.continue_from_switch(node, loop)
             return
-        inner, self.scope = self.scope, loop.scope
-        if loop.step is not None:
-            self.effects(loop.step)
-        if loop.again is not None:
-            self.emit(tree.If(position, self.condition(loop.again), (), (tree.Break(position),)))
-        self.scope = inner
+        with self.nested():
+            self.scope = dict(loop.scope)
+            if loop.step is not None:
+                self.effects(loop.step)
+            if loop.again is not None:
+                self.leave_unless(loop.again, position, loop.exits)
         self.emit(tree.Continue(position))
 
-    def continue_from_switch(self, node: syntax.Continue, continued: list[tree.Local]) -> None:
+    def continue_from_switch(self, node: syntax.Continue, switch: Loop) -> None:
         """`continue` of a loop around a switch: it leaves the switch, behind which a flag says so."""
-        if all(loop.continued is not None for loop in self.loops):
+        if all(loop.kind is Left.SWITCH for loop in self.loops):
             raise error(node, "there is no loop around this that it could continue")
-        if not continued:
-            continued.append(self.fresh("continued", build.BOOL))
-        self.emit(tree.Assign(at(node), continued[0].name, build.boolean(at(node), True)))
+        if not switch.continued:
+            switch.continued.append(self.fresh("continued", build.BOOL))
+        self.emit(tree.Assign(at(node), switch.continued[0].name, build.boolean(at(node), True)))
         self.emit(tree.Break(at(node)))
+
+    def leave_unless(self, test: syntax.Expression, position: tree.Position, exits: list[set[str]]) -> None:
+        """Leave the loop where the test fails."""
+        condition = self.condition(test)
+        exits.append(set(self.assigned))
+        self.emit(tree.If(position, condition, (), (tree.Break(position),)))
+
+    def after(self, exits: Sequence[set[str]]) -> None:
+        """Behind a loop only that has a value for certain which has one on every way out."""
+        if exits:
+            self.assigned = set.intersection(*exits)
 
     # -- goto --
 
@@ -156,7 +183,7 @@ class BlockTranslator(CallTranslator):
         if any(jumps_out(statement) for statement in statements[number:]):
             raise error(node, f"a goto comes back to `{node.name}`, and a break or continue leaves from there; write a loop")
         position = at(node)
-        with self.looping(None, label=node.name), self.collected() as body:
+        with self.looping(label=node.name, kind=Left.LABEL), self.collected() as body:
             self.sequence(statements, number + 1)
             if not self.ended():
                 self.emit(tree.Break(position))
@@ -186,9 +213,15 @@ class BlockTranslator(CallTranslator):
             raise error(node, "the gotos of this function jump to so much text that it is not copied; write functions")
         if len(self.loops) > block.loops and any(jumps_out(statement) for statement in tail):
             raise error(node, f"what stands at `{node.label}` leaves a loop around both; write a flag")
+        for passed in block.statements[block.number + 1 : number]:
+            if isinstance(passed, syntax.Declaration) and passed.name in block.scope:
+                raise error(
+                    node, f"this jumps over the declaration of `{passed.name}`, which hides another one; rename one of them"
+                )
         self.leave(block.guards)
         outer = self.scope, self.blocks, self.loops, self.guards
-        self.scope, self.loops, self.guards = dict(block.scope), self.loops[: block.loops], self.guards[: block.guards]
+        self.scope, self.loops = dict(block.scope), self.loops[: block.loops]
+        self.guards = [list(held) for held in self.guards[: block.guards]]
         depth = self.blocks.index(block)
         self.blocks = self.blocks[:depth]
         self.sequence(block.statements, number)

@@ -22,13 +22,17 @@ from checker.language.c.translate.values import (
     Scalar,
     ScalarKind,
     StackAddress,
+    Struct,
+    StructKind,
     Value,
 )
 from checker.language.errors import similar
 
 
 class CallTranslator(ExpressionTranslator):
-    """Translates calls."""
+    """Translates calls. active_group: the memory cgroup that is charged, None: that of `current`."""
+
+    active_group: tree.Expression | None
 
     def call(self, node: syntax.Call) -> Value:
         if not isinstance(node.function, syntax.Name) or node.function.name in self.scope:
@@ -51,11 +55,15 @@ class CallTranslator(ExpressionTranslator):
         raise error(
             node,
             f"`{name}` is not known: the text does not define it, and it is not in docs/reference/c-api.md{hint}; "
-            "give --base with the tree that defines it, or say in the manifest what it does ([assume])",
+            "give the text that defines it too",
         )
 
     def call_of_text(self, node: syntax.Call, name: str) -> Value:
         """A call of a function that the text defines."""
+        if self.active_group is not None:
+            raise error(
+                node, f"`{name}` is called behind set_active_memcg(), which holds in it too; charge in a function of its own"
+            )
         values = self.arguments(node)
         kinds = [self.kind_of_argument(node, name, index, value) for index, value in enumerate(values)]
         routine, result = self.text.specialise(node, name, kinds)
@@ -81,11 +89,12 @@ class CallTranslator(ExpressionTranslator):
         for argument in node.arguments:
             begun = len(self.statements)
             value = self.value(argument)
-            if len(self.statements) > begun or self.calls(value):
+            acts = self.acts(self.statements[begun:])
+            if acts or self.calls(value):
                 if acting is not None:
                     raise error(argument, "two arguments have effects, and C leaves open which comes first; write two statements")
                 acting = argument
-                if len(self.statements) > begun and any(_has_reads(v) for v in found):
+                if acts and any(_has_reads(v) for v in found):
                     raise error(argument, "this argument has effects, and others read; write two statements")
             found.append(value)
         return found
@@ -105,6 +114,8 @@ class CallTranslator(ExpressionTranslator):
                 return AddressKind()
             case Region(variable, record, _, at_index):
                 return RegionKind(variable, record, at_index.value if isinstance(at_index, tree.Constant) and not moves else None)
+            case Struct(tag, name_of, owner, _):
+                return StructKind(tag, name_of, owner)
             case Opaque(what):
                 return OpaqueKind(what)
         raise error(node.arguments[index], "a function without a result gives no argument")
@@ -118,6 +129,8 @@ class CallTranslator(ExpressionTranslator):
                 return [area, offset]
             case RegionKind(index=fixed), Region(_, _, base, index):
                 return [*([] if base is None else [base]), *([index] if fixed is None else [])]
+            case StructKind(tag, name, owner), Struct() if (value.tag, value.name, value.record) == (tag, name, owner):
+                return [] if value.base is None else [value.base]
             case OpaqueKind(), Opaque():
                 return []
         raise error(node, f"{described(value)} is not what this parameter holds")

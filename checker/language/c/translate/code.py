@@ -12,7 +12,7 @@ from checker.language.c import syntax
 from checker.language.c.translate.fitting import fitted
 from checker.language.c.translate.raising import at, error
 from checker.language.c.translate.text import Text
-from checker.language.c.translate.types import CBool, CInteger, CPointer, CType
+from checker.language.c.translate.types import CInteger, CPointer, CType, spell
 from checker.language.c.translate.values import (
     AddressKind,
     Kind,
@@ -23,6 +23,8 @@ from checker.language.c.translate.values import (
     Scalar,
     ScalarKind,
     StackAddress,
+    Struct,
+    StructKind,
     Value,
 )
 from checker.language.types import describe
@@ -119,6 +121,9 @@ class Code:
                 else:
                     at_index = build.integer(position, index)
                 return Region(variable, record, base, at_index)
+            case StructKind(tag, name, owner):
+                of = None if owner is None else tree.LocalRead(position, tree.ReferenceType(owner), local.unique)
+                return Struct(tag, name, owner, of)
             case OpaqueKind(what):
                 return Opaque(what)
 
@@ -151,6 +156,10 @@ class Code:
                 if value.base is not None and record is not None:
                     found.append((unique, tree.ReferenceType(record), value.base))
                 return found
+            case StructKind(tag, name, owner), Struct() if (value.tag, value.name, value.record) == (tag, name, owner):
+                if value.base is None or owner is None:
+                    return []
+                return [(unique, tree.ReferenceType(owner), value.base)]
             case OpaqueKind(), Opaque():
                 return []
         raise error(node, f"`{local.name}` gets {described(value)} here, and another kind of value elsewhere; use two variables")
@@ -159,7 +168,7 @@ class Code:
         """What a local holds whose type in C leaves that open, by the first value that it gets."""
         match value:
             case Scalar(expression, _):
-                if isinstance(local.type, CPointer) and isinstance(expression, tree.Constant):
+                if isinstance(local.type, CPointer) and isinstance(expression, tree.Constant) and not expression.value:
                     raise error(
                         node, f"what `{local.name}` points to is not known here; give it its first value where it has one"
                     )
@@ -167,14 +176,19 @@ class Code:
                 if isinstance(local.type, CPointer) and isinstance(type_, tree.IntType):
                     return ScalarKind(self.text.integer_type(local.type), local.type)
                 if isinstance(type_, (tree.IntType, tree.BoolType)):
-                    type_ = self.text.integer_type(local.type) if isinstance(local.type, CInteger) else tree.BoolType()
-                    return ScalarKind(type_, local.type if isinstance(local.type, CInteger) else CBool())
+                    if not isinstance(local.type, CInteger):
+                        raise error(
+                            node, f"`{local.name}` is a {spell(local.type)}, and gets a number here; declare it as an integer"
+                        )
+                    return ScalarKind(self.text.integer_type(local.type), local.type)
                 return ScalarKind(type_, local.type)
             case StackAddress():
                 return AddressKind()
             case Region(variable, record, _, index):
                 fixed = index.value if isinstance(index, tree.Constant) and not local.moves else None
                 return RegionKind(variable, record, fixed)
+            case Struct(tag, name, owner, _):
+                return StructKind(tag, name, owner)
             case Opaque(what):
                 return OpaqueKind(what)
         raise error(node, f"`{local.name}` gets the result of a function that has none")
@@ -189,6 +203,8 @@ def described(value: Value) -> str:
             return "an address in a stack"
         case Region(variable, record, _, _):
             return f"a pointer into {record}.{variable.name}" if record else f"a pointer into {variable.name}"
+        case Struct(tag, name, _, _):
+            return f"a pointer to the struct {tag} `{name}`"
         case Opaque(what):
             return what
     return "nothing"

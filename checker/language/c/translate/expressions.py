@@ -8,26 +8,22 @@ matter, since two operands have effects, is refused.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, TypeGuard
+from typing import TypeGuard
 
 from checker.language import build, tree
 from checker.language.c import syntax
 from checker.language.c.translate import addresses, integers
-from checker.language.c.translate.code import CLocal, described
-from checker.language.c.translate.constants import number_type, size_of
-from checker.language.c.translate.fitting import fitted, truth
-from checker.language.c.translate.logic import LogicTranslator
-from checker.language.c.translate.places import Cell
+from checker.language.c.translate.assignments import AssignmentTranslator
+from checker.language.c.translate.code import described
+from checker.language.c.translate.fitting import truth
 from checker.language.c.translate.raising import at, error
-from checker.language.c.translate.types import INT, CBool, CInteger, CPointer, CType, CVoid
-from checker.language.c.translate.values import Nothing, Opaque, Region, Scalar, StackAddress, Value
+from checker.language.c.translate.types import INT, UNSIGNED_LONG, CBool, CInteger, CPointer, CType, CVoid
+from checker.language.c.translate.values import Nothing, Opaque, Region, Scalar, StackAddress, Struct, Value
 
-Operator = Literal["+", "-", "*", "//", "%", "&", "|", "^", "<<", ">>"]
-_ON_TREE: dict[str, Operator] = {"&": "&", "|": "|", "^": "^"}
 _COMPARE = ("==", "!=", "<", ">", "<=", ">=")
 
 
-class ExpressionTranslator(LogicTranslator):
+class ExpressionTranslator(AssignmentTranslator):
     """Translates the expressions of one function. What has to happen before the value is there is emitted."""
 
     def value(self, node: syntax.Expression) -> Value:
@@ -35,15 +31,15 @@ class ExpressionTranslator(LogicTranslator):
             case syntax.Name():
                 return self.name(node)
             case syntax.Number():
-                return Scalar(build.integer(at(node), node.value), number_type(node))
+                return integers.number(node)
             case syntax.Character(value=value):
                 return Scalar(build.integer(at(node), value), INT)
             case syntax.String():
                 return Opaque("a text")
             case syntax.Unary(operator="&"):
                 return self.address_of(node)
-            case syntax.Unary(operator="*", operand=operand):
-                return self.load(node, self.cell(node, self.region(operand)))
+            case syntax.Unary(operator="*"):
+                return self.loaded(node, self.designated(node))
             case syntax.Unary(operator="!", operand=operand):
                 return Scalar(build.unary(at(node), "not", self.condition(operand)), INT)
             case syntax.Unary(operator=operator, operand=operand):
@@ -59,11 +55,8 @@ class ExpressionTranslator(LogicTranslator):
                 return self.value(right)
             case syntax.Cast(type=type_, operand=operand):
                 return self.cast(node, self.text.c_type(type_), self.value(operand))
-            case syntax.Member(base=base, name=name):
-                found = self.member(node, base, name)
-                return self.load(node, found) if isinstance(found, Cell) else found
-            case syntax.Index(base=base, index=index):
-                return self.load(node, self.cell(node, self.element(node, base, index)))
+            case syntax.Member() | syntax.Index():
+                return self.loaded(node, self.designated(node))
             case syntax.Assign() | syntax.Increment():
                 return self.assignment_value(node)
             case syntax.Call():
@@ -107,13 +100,7 @@ class ExpressionTranslator(LogicTranslator):
         constant = self.text.constant(node, name)
         if constant is not None:
             return constant
-        variable = self.text.variable(name)
-        if variable is not None:
-            region = Region(variable, None, None, build.integer(at(node), 0))
-            return region if variable.shape else self.load(node, self.cell(node, region))
-        if self.text.per_cpu(name) is not None:
-            raise error(node, f"`{name}` is per CPU; take it by this_cpu_ptr, per_cpu_ptr or this_cpu_read")
-        raise self.unknown(node, name)
+        return self.loaded(node, self.designated(node))
 
     def current(self, node: syntax.Node) -> Scalar:
         """`current`: what this CPU's current_task points to; one load."""
@@ -127,9 +114,9 @@ class ExpressionTranslator(LogicTranslator):
     def size_of(self, node: syntax.SizeofType | syntax.SizeofExpression) -> Value:
         """sizeof of a type. Structs have no size in a model: it is for what allocates them to know them."""
         if isinstance(node, syntax.SizeofType) and node.keyword == "sizeof":
-            size = size_of(self.text.c_type(node.type))
+            size = integers.size_of(self.text.c_type(node.type))
             if size is not None:
-                return Scalar(build.integer(at(node), size), CInteger(64, False))
+                return Scalar(build.integer(at(node), size), UNSIGNED_LONG)
         return Opaque("the size of a struct")
 
     # -- operators --
@@ -201,7 +188,8 @@ class ExpressionTranslator(LogicTranslator):
             size = addresses.mask_size(known.value, stack_size)
             if size is not None:
                 return addresses.aligned_down(at(node), address, size)
-            if 0 < known.value < stack_size and stack_size % (known.value + 1) == 0:
+            is_offset = 0 < known.value < stack_size and not known.value & (known.value + 1)
+            if is_offset and stack_size % (known.value + 1) == 0:
                 return addresses.binary_of_offset(
                     at(node), "%", address, Scalar(build.integer(at(node), known.value + 1), mask.type)
                 )
@@ -245,7 +233,7 @@ class ExpressionTranslator(LogicTranslator):
         match value, wanted:
             case Nothing(), CVoid():
                 return value
-            case Opaque() | Region() | StackAddress(), CPointer() | CInteger(bits=64):
+            case Opaque() | Region() | StackAddress() | Struct(), CPointer() | CInteger(bits=64):
                 return value
             case Scalar(expression, _), CInteger() if isinstance(expression.type, tree.ReferenceType):
                 if expression.type == self.text.cpu_type:
@@ -278,64 +266,6 @@ class ExpressionTranslator(LogicTranslator):
             return Scalar(build.cast(at(node), tree.ReferenceType(record), expression), wanted)
         return Scalar(expression, wanted)
 
-    # -- assignments --
-
-    def assignment(self, node: syntax.Assign | syntax.Increment) -> None:
-        """Emit an assignment whose value is dropped."""
-        match node:
-            case syntax.Assign(operator="=", place=place, value=value):
-                found = self.value(value)
-                self.store(node, self.target(place), found)
-            case syntax.Assign(operator=operator, place=place, value=value):
-                self.modify(node, place, operator[:-1], value)
-            case syntax.Increment(operator=operator, operand=operand):
-                self.modify(node, operand, operator[0], syntax.Number(node.position, 1))
-
-    def modify(self, node: syntax.Node, place: syntax.Expression, operator: str, value: syntax.Expression) -> None:
-        """`place operator= value`: of shared state a load, then a store."""
-        operand = self.value(value)
-        target = self.target(place)
-        if isinstance(target, CLocal):
-            self.write(node, target, self.binary(node, operator, self.read(place, target), operand))
-            return
-        if isinstance(target, Region) or not isinstance(operand, Scalar):
-            raise error(node, "this is assigned to as a whole only")
-        old = self.load(node, target)
-        new = self.arithmetic(node, operator, old, operand)
-        if isinstance(target.place.variable.type, tree.FlagsType) and operator not in _ON_TREE:
-            raise error(node, f"`{operator}=` of flags; only &, | and ^ have a meaning there")
-        if isinstance(target.place.variable.type, tree.FlagsType):
-            right = self.as_flags(node, operand, target.place.variable.type)
-            self.emit(tree.Assign(target.place.position, target.place, right, _ON_TREE[operator]))
-        elif isinstance(new.expression, tree.Binary) and new.expression.left is old.expression:
-            self.emit(tree.Assign(target.place.position, target.place, new.expression.right, new.expression.operator))
-        else:
-            fixed = self.fixed(node, target)
-            self.store(node, fixed, self.arithmetic(node, operator, self.load(node, fixed), operand))
-
-    def assignment_value(self, node: syntax.Assign | syntax.Increment) -> Value:
-        """The value of an assignment inside an expression, which is emitted first."""
-        place = node.place if isinstance(node, syntax.Assign) else node.operand
-        target = self.target(place)
-        if not isinstance(target, CLocal):
-            if isinstance(node, syntax.Assign) and node.operator == "=" and isinstance(target, Cell):
-                value = self.value(node.value)
-                if isinstance(value, Scalar):
-                    variable = target.place.variable
-                    stored = fitted(at(node), value, variable.type, f"`{variable.name}`")
-                    kept = self.kept(node, Scalar(stored, target.type))
-                    self.store(node, target, kept)
-                    return kept
-            raise error(node, "the value of this assignment is used; assign first, in a statement of its own")
-        old = None
-        if isinstance(node, syntax.Increment) and not node.prefix:
-            before = self.read(place, target)
-            if not isinstance(before, Scalar):
-                raise error(node, "`++` behind a pointer, whose old value is used; write two statements")
-            old = self.kept(node, before)
-        self.assignment(node)
-        return old if old is not None else self.read(place, target)
-
     def call(self, node: syntax.Call) -> Value:
         """A call; see CallTranslator."""
         raise NotImplementedError
@@ -354,6 +284,8 @@ def _expressions(value: Value) -> Sequence[tree.Expression]:
     match value:
         case Scalar(expression, _):
             return (expression,)
+        case Struct(_, _, _, base):
+            return () if base is None else (base,)
         case StackAddress(area, offset):
             return (area, offset)
         case Region(_, _, base, index):

@@ -6,7 +6,7 @@ from __future__ import annotations
 from checker.language import build, tree
 from checker.language.c.translate.integers import as_integer
 from checker.language.c.translate.types import CPointer
-from checker.language.c.translate.values import Opaque, Region, Scalar, StackAddress, Value
+from checker.language.c.translate.values import Opaque, Region, Scalar, StackAddress, Struct, Value
 from checker.language.errors import ModelError
 from checker.language.types import describe
 
@@ -15,24 +15,33 @@ def fitted(position: tree.Position, value: Value, wanted: tree.Type, purpose: st
     """A value as C would convert it for a place of that type. purpose: what needs it, as an error says it. ModelError if C would
     need a cast, or if the model cannot have it there."""
     if not isinstance(value, Scalar):
-        what = {StackAddress: "an address in a stack", Region: "a pointer into an array"}.get(
-            type(value), "no value of the model"
-        )
+        what = {
+            StackAddress: "an address in a stack",
+            Region: "a pointer into an array",
+            Struct: "a pointer to a struct of the text",
+        }.get(type(value), "no value of the model")
         raise ModelError(position, f"{purpose} takes {describe(wanted)}, and this is {what}")
     expression = value.expression
     have = expression.type
     match wanted:
         case tree.ReferenceType():
-            if isinstance(expression, tree.Constant) and expression.value == 0:
+            if isinstance(expression, tree.Constant) and expression.value == 0 and not isinstance(have, tree.ReferenceType):
+                if wanted.record == "Cpu":
+                    raise ModelError(
+                        position, f"{purpose} is the number of a CPU, and none has a fixed number here; take it from a call"
+                    )
                 return tree.Constant(position, wanted, 0)
             if isinstance(have, tree.IntType) and isinstance(value.type, CPointer):
                 return build.cast(position, wanted, expression)
         case tree.BoolType():
-            return build.truth(expression)
+            return truth(position, value)
         case tree.IntType():
             return build.fit(as_integer(position, value).expression, wanted, purpose)
-        case tree.FlagsType() if isinstance(have, tree.IntType):
-            return build.cast(position, wanted, expression)
+        case tree.FlagsType(members=members) if isinstance(have, tree.IntType):
+            if isinstance(expression, tree.Constant) and expression.value == 0:
+                return tree.Constant(position, wanted, 0)
+            names = ", ".join(name for name, _ in members)
+            raise ModelError(position, f"{purpose} takes {wanted.name}, whose bits have names here and no numbers: {names}")
     return build.fit(expression, wanted, purpose)
 
 
@@ -40,8 +49,12 @@ def truth(position: tree.Position, value: Value) -> tree.Expression:
     """A value as a condition."""
     match value:
         case Scalar(expression, _):
+            if expression.type == tree.ReferenceType("Cpu"):
+                raise ModelError(
+                    position, "the number of a CPU is tested, and none has a fixed number here; compare it with another"
+                )
             return build.truth(expression)
-        case Region():
+        case Region() | Struct():
             return build.boolean(position, True)
         case StackAddress(area, _):
             return build.truth(area)

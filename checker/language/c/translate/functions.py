@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from checker.language import build, tree
 from checker.language.c import syntax
 from checker.language.c.translate.code import CLocal
+from checker.language.c.translate.items import Item, Refused
 from checker.language.c.translate.names import Names, Sizes
-from checker.language.c.translate.parts import moving_names
+from checker.language.c.translate.parts import assigned_names, moving_names
+from checker.language.c.translate.predicates import Predicates
 from checker.language.c.translate.raising import at, error
 from checker.language.c.translate.statements import Result, StatementTranslator
 from checker.language.c.translate.table import Api
@@ -21,8 +23,10 @@ from checker.language.c.translate.values import (
     Kind,
     RegionKind,
     ScalarKind,
+    StructKind,
     Value,
 )
+from checker.language.walking import called_functions
 
 Definition = Callable[[str], syntax.FunctionDefinition | None]
 """Gives the function of the text with that name, None if there is none."""
@@ -44,16 +48,12 @@ class Functions(Names):
         self,
         sizes: Sizes,
         api: Api,
-        typedefs: Mapping[str, syntax.Type],
         definition: Definition,
-        variables: dict[str, tree.Variable],
-        per_cpu: dict[str, tree.Variable],
+        items: Mapping[tuple[str | None, str], Item],
     ) -> None:
-        super().__init__(sizes, api, typedefs)
+        super().__init__(sizes, api)
         self.definition = definition
-        self.variables = variables
-        self.per_cpu_variables = per_cpu
-        self.declared_types: dict[tuple[str | None, str], CType] = {}
+        self.items = items
         self.assumed: dict[str, None] = {}
         self.switched_off: list[tree.Position] = []
         self.translated: dict[str, syntax.FunctionDefinition] = {}
@@ -63,14 +63,11 @@ class Functions(Names):
 
     # -- names --
 
-    def variable(self, name: str) -> tree.Variable | None:
-        return self.variables.get(name)
-
-    def per_cpu(self, name: str) -> tree.Variable | None:
-        return self.per_cpu_variables.get(name)
-
-    def type_of_variable(self, record: str | None, variable: tree.Variable) -> CType:
-        return self.declared_types.get((record, variable.name)) or self.type_of_value(variable.type)
+    def item(self, record: str | None, name: str) -> Item | None:
+        found = self.items.get((record, name))
+        if isinstance(found, Refused):
+            raise found.error
+        return found
 
     def member(self, tag: str, name: str) -> str | None:
         return self.manifest.members.get(f"{tag}.{name}")
@@ -103,7 +100,7 @@ class Functions(Names):
         if len(node.arguments) != len(function.parameters):
             raise error(node, f"`{name}` takes {len(function.parameters)} arguments, not {len(node.arguments)}")
         found = function.parameters[index]
-        return self.c_type(found.type), found.name in moving_names(function.body)
+        return self.c_type(found.type), found.name in assigned_names(function.body)
 
     def specialise(self, node: syntax.Node, name: str, kinds: Sequence[Kind]) -> tuple[str, Kind | None]:
         key = (name, tuple(kinds))
@@ -120,8 +117,9 @@ class Functions(Names):
         return done.name, done.result
 
     def _routine_name(self, name: str) -> str:
+        """A name for a routine that no other one of the text has, nor one of the kernel's."""
         found, number = name, 1
-        while found in self._taken:
+        while found in self._taken or self.kernel.has_code(found):
             number += 1
             found = f"{name}@{number}"
         self._taken.add(found)
@@ -167,6 +165,8 @@ class Functions(Names):
             case RegionKind(_, record, index):
                 base: list[tuple[str, tree.Type]] = [] if record is None else [(local.unique, tree.ReferenceType(record))]
                 return base + ([(f"{local.unique}@index", self.index_type)] if index is None else [])
+            case StructKind(_, _, owner) if owner is not None:
+                return [(local.unique, tree.ReferenceType(owner))]
         return []
 
     def body(self, code: StatementTranslator, function: syntax.FunctionDefinition) -> None:
@@ -212,6 +212,11 @@ class Functions(Names):
         name = self._routine_name(function.name)
         return self.routine(name, function, code, callee.parameters, callee.result, hook)
 
+    def predicate(self, routine: tree.Routine) -> tree.Function:
+        """The function that a routine without effects is."""
+        done = {each.name: each.routine for each in self._done.values()}
+        return Predicates(lambda name: done.get(name), self.is_function).function(routine)
+
     @staticmethod
     def _adapted(result: tree.Type | None, success: int | None) -> Result | None:
         """What becomes of the result of a function that implements a hook."""
@@ -223,6 +228,16 @@ class Functions(Names):
             None if expression is None else build.compare(position, "==", expression, build.integer(position, success))
         )
 
-    def routines(self) -> list[tree.Routine]:
-        """All routines that were reached by calls."""
-        return [done.routine for done in self._done.values() if done.routine is not None]
+    def routines(self, roots: Sequence[tree.Routine] | None = None) -> list[tree.Routine]:
+        """All routines of the text that others call, from `roots` on; None: all that were translated."""
+        done = {each.name: each.routine for each in self._done.values() if each.routine is not None}
+        if roots is None:
+            return list(done.values())
+        reached: dict[str, tree.Routine] = {}
+        pending = list(roots)
+        while pending:
+            for name in called_functions(pending.pop().body):
+                if name in done and name not in reached:
+                    reached[name] = done[name]
+                    pending.append(done[name])
+        return list(reached.values())

@@ -17,13 +17,15 @@ from checker.language.errors import ModelError, UsageError
 
 _OPAQUE = re.compile(r"opaque\((.+)\)")
 _ADDRESS = re.compile(r"address\((\w+), (\w+)\)")
+_OF_THIS_CPU = re.compile(r"this_cpu\((\w+)\)")
 
 
 def implementation(
     functions: Functions, hook: str, function: syntax.FunctionDefinition, arguments: Sequence[str], success: int | None
-) -> tree.Routine:
-    """The routine that implements a hook by a function of the text. arguments: for each parameter of the function what it gets,
-    as the manifest has it."""
+) -> tree.Routine | tree.Function | None:
+    """The routine that implements a hook by a function of the text, a function where the hook is one, None where the text's is
+    empty: the hook then is what it is without an implementation. arguments: for each parameter of the function what it gets, as
+    the manifest has it."""
     if len(arguments) != len(function.parameters):
         raise ModelError(
             at(function),
@@ -34,7 +36,10 @@ def implementation(
     def values(code: StatementTranslator) -> Sequence[Value]:
         return [_value(functions, code, function, hook, text) for text in arguments]
 
-    return functions.implement(hook, function, values, success)
+    routine = functions.implement(hook, function, values, success)
+    if functions.kernel.hook(hook).is_function:
+        return functions.predicate(routine)
+    return None if routine.result is None and not function.body.statements else routine
 
 
 def _value(functions: Functions, code: StatementTranslator, function: syntax.FunctionDefinition, hook: str, text: str) -> Value:
@@ -46,6 +51,11 @@ def _value(functions: Functions, code: StatementTranslator, function: syntax.Fun
         area = _parameter(functions, hook, found[1], position)
         level = _parameter(functions, hook, found[2], position)
         return StackAddress(area, _offset(functions, code, position, level))
+    if found := _OF_THIS_CPU.fullmatch(text):
+        field = functions.kernel.field("Cpu", found[1])
+        cpu = tree.Call(position, functions.cpu_type, functions.kernel.service("this_cpu").name, ())
+        read = tree.Read(position, field.type, tree.Place(position, field, "Cpu", cpu))
+        return Scalar(read, functions.type_of_value(field.type))
     parameter = _parameter(functions, hook, text, position)
     return Scalar(parameter, functions.type_of_value(parameter.type))
 

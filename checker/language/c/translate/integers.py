@@ -8,23 +8,76 @@ that becomes unsigned, signed overflow, a shift or division of a negative value)
 
 from __future__ import annotations
 
+from typing import Literal
+
 from checker.language import build, tree
-from checker.language.c.translate.types import INT, CBool, CInteger, CType, arithmetic, limits, promoted, wrapped
+from checker.language.c import syntax
+from checker.language.c.translate.raising import at, error
+from checker.language.c.translate.types import (
+    INT,
+    CBool,
+    CFunction,
+    CInteger,
+    CPointer,
+    CType,
+    arithmetic,
+    limits,
+    promoted,
+    wrapped,
+)
 from checker.language.c.translate.values import Scalar
 from checker.language.errors import ModelError
 
-_ON_TREE = {"+": "+", "-": "-", "*": "*", "/": "//", "%": "%", "&": "&", "|": "|", "^": "^", "<<": "<<", ">>": ">>"}
+Operator = Literal["+", "-", "*", "//", "%", "&", "|", "^", "<<", ">>"]
+ON_TREE: dict[str, Operator] = {
+    "+": "+",
+    "-": "-",
+    "*": "*",
+    "/": "//",
+    "%": "%",
+    "&": "&",
+    "|": "|",
+    "^": "^",
+    "<<": "<<",
+    ">>": ">>",
+}
+"""The tree's operator for one of C."""
+
+
+def number(node: syntax.Number) -> Scalar:
+    """An integer constant, with the type that it has (C11 6.4.4.1)."""
+    for type_ in (CInteger(32, True), CInteger(32, False), CInteger(64, True), CInteger(64, False)):
+        if node.long and type_.bits < 64:
+            continue
+        if (node.unsigned and type_.signed) or (node.decimal and not node.unsigned and not type_.signed):
+            continue
+        if node.value <= limits(type_).high:
+            return Scalar(build.integer(at(node), node.value), type_)
+    raise error(node, "this number does not fit into any integer type; write a smaller one")
+
+
+def size_of(type_: CType) -> int | None:
+    """sizeof of a type on a 64-bit kernel, None if a model does not know it."""
+    match type_:
+        case CInteger(bits, _):
+            return bits // 8
+        case CPointer() | CFunction():
+            return 8
+        case CBool():
+            return 1
+    return None
 
 
 def as_integer(position: tree.Position, value: Scalar) -> Scalar:
-    """A truth value or flags as the integer that C has for it; integers as they are. ModelError for a reference."""
+    """A truth value as the integer that C has for it; integers as they are. ModelError for a reference, and for flags, whose bits
+    are not where C has them."""
     match value.expression.type:
         case tree.IntType():
             return value
         case tree.BoolType():
             return Scalar(build.cast(position, tree.IntType(0, 1), value.expression), INT)
-        case tree.FlagsType() as flags:
-            return Scalar(build.cast(position, tree.IntType(0, flags.mask), value.expression), value.type)
+        case tree.FlagsType(name=name):
+            raise ModelError(position, f"{name} is no number here, as its bits have names only; use & | ^ with its names")
     raise ModelError(position, "a pointer is not a number here; cast it to unsigned long first")
 
 
@@ -52,8 +105,22 @@ def binary(position: tree.Position, operator: str, left: Scalar, right: Scalar) 
     b = converted(position, right, promoted(right.type) if shifts else type_)
     if operator in ("<<", ">>", "/", "%"):
         a, b = _natural(position, a, operator), _natural(position, b, operator)
-    result = build.binary(position, _ON_TREE[operator], a, b)
+    if shifts:
+        b = _places(position, b, type_)
+    if operator == "&":
+        a, b = _narrowed(position, a, b), _narrowed(position, b, a)
+    result = build.binary(position, ON_TREE[operator], a, b)
     return Scalar(_in_range(position, result, type_), type_)
+
+
+def _narrowed(position: tree.Position, mask: tree.Expression, operand: tree.Expression) -> tree.Expression:
+    """A constant that masks an operand, without the bits that the operand never has: `~1UL` has 63 of them, and the compiled
+    engine computes with 64 bits, one of which is a sign."""
+    type_ = operand.type
+    assert isinstance(type_, tree.IntType)
+    if not isinstance(mask, tree.Constant) or mask.value < 0 or type_.low < 0:
+        return mask
+    return build.integer(position, mask.value & ((1 << type_.high.bit_length()) - 1))
 
 
 def _natural(position: tree.Position, operand: tree.Expression, operator: str) -> tree.Expression:
@@ -65,6 +132,17 @@ def _natural(position: tree.Position, operand: tree.Expression, operator: str) -
     if type_.high < 0:
         raise ModelError(position, f"`{operator}` of a negative value; C leaves it to the compiler what comes out")
     return tree.Cast(position, tree.IntType(0, type_.high), operand, f"an operand of `{operator}`")
+
+
+def _places(position: tree.Position, operand: tree.Expression, type_: CInteger) -> tree.Expression:
+    """By how much a value is shifted, checked to be less than it has bits."""
+    have = operand.type
+    assert isinstance(have, tree.IntType)
+    if have.high < type_.bits:
+        return operand
+    if have.low >= type_.bits:
+        raise ModelError(position, f"a shift by {type_.bits} places or more; C leaves it to the compiler what comes out")
+    return tree.Cast(position, tree.IntType(have.low, type_.bits - 1), operand, "the number of places of a shift")
 
 
 def _in_range(position: tree.Position, result: tree.Expression, type_: CInteger) -> tree.Expression:
@@ -125,3 +203,13 @@ def counts_alike(type_: CType, first: tree.IntType, last: tree.IntType, bound: S
     if first.low < room.low or first.high > room.high or last.high > room.high:
         return False
     return arithmetic(type_, bound.type).signed or min(first.low, last.low) >= 0
+
+
+def as_type(value: int, type_: CType) -> int:
+    """A constant that is the initial value of a variable of the type."""
+    match type_:
+        case CBool():
+            return int(value != 0)
+        case CInteger():
+            return wrapped(value, type_)
+    return value

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from checker.language import build, tree
@@ -10,10 +11,9 @@ from checker.language.c import syntax
 from checker.language.c.translate import addresses, integers
 from checker.language.c.translate.code import described
 from checker.language.c.translate.fitting import truth
-from checker.language.c.translate.places import Cell, PlaceTranslator
+from checker.language.c.translate.places import PlaceTranslator
 from checker.language.c.translate.raising import at, error
-from checker.language.c.translate.types import INT
-from checker.language.c.translate.values import Opaque, Region, Scalar, StackAddress, Value
+from checker.language.c.translate.values import Opaque, Region, Scalar, StackAddress, Struct, Value
 from checker.language.walking import nodes
 
 _BELOW, _ABOVE = ("<", "<="), (">", ">=")
@@ -40,11 +40,18 @@ class Comparison:
 class LogicTranslator(PlaceTranslator):
     """Translates what is tested."""
 
+    when_true: frozenset[str] = frozenset()
+
     def condition(self, node: syntax.Expression) -> tree.Expression:
-        """An expression as a condition."""
+        """An expression as a condition. when_true has the locals that have a value if it holds, and may have none else."""
+        if isinstance(node, syntax.Binary) and node.operator in ("&&", "||"):
+            return self.logical(node)
+        found = self._condition(node)
+        self.when_true = frozenset()
+        return found
+
+    def _condition(self, node: syntax.Expression) -> tree.Expression:
         match node:
-            case syntax.Binary(operator="&&" | "||"):
-                return self.logical(node)
             case syntax.Unary(operator="!", operand=operand):
                 return build.unary(at(node), "not", self.condition(operand))
             case syntax.Binary(operator="==" | "!=" | "<" | ">" | "<=" | ">="):
@@ -57,11 +64,17 @@ class LogicTranslator(PlaceTranslator):
         operator = "and" if node.operator == "&&" else "or"
         found: tree.Expression | None = None
         pending: Comparison | None = None
-        for operand in operands:
+        always: set[str] = set()
+        for number, operand in enumerate(operands):
+            if number == 1:
+                always = set(self.assigned)
             with self.collected() as effects:
                 compared = self.comparison(operand) if _compares(operand) else None
                 if compared is None:
                     other = self.condition(operand)
+            if not self.acts(effects):
+                self.statements += effects
+                effects = []
             if compared is not None and pending is not None and not effects:
                 both = _range(pending, compared, operator)
                 if both is not None:
@@ -82,6 +95,8 @@ class LogicTranslator(PlaceTranslator):
         if pending is not None:
             found = _add(node, operator, found, pending.expression())
         assert found is not None
+        self.when_true = frozenset(self.assigned - always) if operator == "and" else frozenset()
+        self.assigned = always
         return found
 
     def decided(
@@ -107,9 +122,9 @@ class LogicTranslator(PlaceTranslator):
                 return Comparison(position, operator, left, right)
             case Scalar(), Scalar():
                 return Comparison(position, operator, None, None, self.compared(node, operator, left, right))
-            case (Region() | StackAddress(), Scalar(tree.Constant(value=0))) | (
+            case (Region() | Struct() | StackAddress(), Scalar(tree.Constant(value=0))) | (
                 Scalar(tree.Constant(value=0)),
-                Region() | StackAddress(),
+                Region() | Struct() | StackAddress(),
             ):
                 if operator in ("==", "!="):
                     pointer = left if isinstance(right, Scalar) else right
@@ -130,6 +145,8 @@ class LogicTranslator(PlaceTranslator):
         if isinstance(a.type, tree.ReferenceType) or isinstance(b.type, tree.ReferenceType):
             if operator not in ("==", "!="):
                 raise error(node, f"`{operator}` orders pointers, whose order a model does not have; compare them with == or !=")
+            if self.text.cpu_type in (a.type, b.type) and a.type != b.type:
+                raise error(node, "the number of a CPU is compared with another number, and none has a fixed one here")
             a, b = (build.null(position) if isinstance(e, tree.Constant) and e.value == 0 else e for e in (a, b))
             return build.compare(position, operator, a, b)
         if isinstance(a.type, tree.FlagsType) and a.type == b.type:
@@ -165,18 +182,19 @@ class LogicTranslator(PlaceTranslator):
         """Two operands, evaluated from left to right. ModelError where C leaves the order open and it would matter."""
         begun = len(self.statements)
         first = self.value(left)
-        left_acts = len(self.statements) > begun or self.calls(first)
+        left_acts = self.acts(self.statements[begun:]) or self.calls(first)
         with self.collected() as effects:
             second = self.value(right)
-        if left_acts and (effects or self.calls(second)):
+        acts = self.acts(effects)
+        if left_acts and (acts or self.calls(second)):
             raise error(
                 node,
                 f"both operands (at column {left.position.column} and {right.position.column}) have effects, and C leaves open "
                 "which comes first; write two statements",
             )
-        if effects:
+        if acts:
             first = self.kept(left, first)
-            self.statements += effects
+        self.statements += effects
         return first, second
 
     def kept(self, node: syntax.Node, value: Value) -> Value:
@@ -190,23 +208,20 @@ class LogicTranslator(PlaceTranslator):
                 return value
         raise error(node, "this is used beside an operand with effects; write two statements")
 
-    def fixed(self, node: syntax.Node, cell: Cell) -> Cell:
-        """The cell, with what finds it evaluated here and now, where it is accessed more than once."""
-        place = cell.place
-        kept = []
-        for operand in place.operands:
-            value = self.kept(node, Scalar(operand, INT)) if self.does_anything(operand) else Scalar(operand, INT)
-            assert isinstance(value, Scalar)
-            kept.append(value.expression)
-        base = kept.pop(0) if place.base is not None else None
-        return Cell(tree.Place(place.position, place.variable, place.record, base, tuple(kept)), cell.type)
-
-    def calls(self, value: Value) -> bool:
+    def calls(self, value: object) -> bool:
         """Whether the value has a call of a routine in it."""
         return any(
             (isinstance(part, tree.Call) and not self.text.is_function(part.callee)) or isinstance(part, tree.Choose)
             for part in nodes(value)
         )
+
+    def acts(self, statements: Sequence[tree.Statement]) -> bool:
+        """Whether statements do more than to note which CPU this is."""
+        return not all(isinstance(s, tree.Assign) and isinstance(s.target, str) and self.is_this_cpu(s.value) for s in statements)
+
+    def is_this_cpu(self, expression: tree.Expression) -> bool:
+        """Whether an expression asks which CPU this is."""
+        return isinstance(expression, tree.Call) and expression.type == self.text.cpu_type and not expression.arguments
 
     def does_anything(self, expression: tree.Expression) -> bool:
         """Whether to evaluate the expression is more than to compute with locals and constants."""

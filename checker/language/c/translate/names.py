@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 from checker.language import build, tree
 from checker.language.c import syntax
-from checker.language.c.manifest import Manifest
-from checker.language.c.translate.constants import evaluate
+from checker.language.c.binding.manifest import Manifest
+from checker.language.c.translate.constants import evaluate, value_of
 from checker.language.c.translate.raising import at, error
 from checker.language.c.translate.table import Api
 from checker.language.c.translate.types import (
@@ -27,11 +27,28 @@ from checker.language.c.translate.values import Kind, Opaque, Scalar, ScalarKind
 from checker.language.errors import UsageError
 from checker.language.foreign import Kernel
 
-RECORDS: Mapping[str, str] = {"page": "Page", "vm_struct": "VmArea", "task_struct": "Task"}
-"""The structs of C that are records of the kernel."""
+RECORDS: Mapping[str, str] = {
+    "page": "Page",
+    "vm_struct": "VmArea",
+    "task_struct": "Task",
+    "mem_cgroup": "Task",
+    "mutex": "Mutex",
+}
+"""The structs of C that are records of the kernel. Each task is alone in its memory cgroup, and stands for it."""
 
 NAMED: Mapping[str, str] = {"gfp_t": "Gfp", "pte_t": "Page"}
 """The types of C that are types of the kernel."""
+
+LOCKS: Mapping[str, str] = {"raw_spinlock_t": "RawSpinlock", "spinlock_t": "Spinlock"}
+"""The types of C that are records of the kernel."""
+
+ATOMICS: Mapping[str, CInteger] = {
+    "atomic_t": CInteger(32, True),
+    "atomic_long_t": CInteger(64, True),
+    "atomic64_t": CInteger(64, True),
+    "refcount_t": CInteger(32, True),
+}
+"""The types of C that hold one integer, with that."""
 
 SIGNED = tree.IntType(-(1 << 20), (1 << 20) - 1)
 UNSIGNED = tree.IntType(0, (1 << 21) - 1)
@@ -39,34 +56,71 @@ UNSIGNED = tree.IntType(0, (1 << 21) - 1)
 
 
 class Sizes:
-    """Constants of C and of the kernel, evaluated. expressions: those of C, parsed."""
+    """Constants of C and of the kernel, evaluated. expressions: those of C, parsed. typedefs: those of the text."""
 
-    def __init__(self, kernel: Kernel, manifest: Manifest, expressions: Mapping[str, syntax.Expression]) -> None:
+    def __init__(
+        self,
+        kernel: Kernel,
+        manifest: Manifest,
+        expressions: Mapping[str, syntax.Expression],
+        typedefs: Mapping[str, syntax.Type],
+    ) -> None:
         self.kernel = kernel
         self.manifest = manifest
         self.expressions = expressions
+        self.typedefs = typedefs
+        self._busy: set[str] = set()
 
     def __contains__(self, name: str) -> bool:
         return name in self.expressions
 
+    def c_type(self, type_: syntax.Type) -> CType:
+        return c_type(type_, self.typedefs)
+
     def size(self, name: str) -> int:
+        return self._number(self.scalar(name))
+
+    def scalar(self, name: str) -> Scalar:
+        """The constant of that name. UsageError if there is none."""
         if name in self.expressions:
-            return evaluate(self.expressions[name], self.size)
+            if name in self._busy:
+                raise UsageError(f"[sizes] {name} is made of itself; write a number", self.manifest.path)
+            self._busy.add(name)
+            found = evaluate(self.expressions[name], self.lookup, self.c_type)
+            self._busy.discard(name)
+            return found
         try:
-            return self.kernel.constant(name).value
+            constant = self.kernel.constant(name)
         except UsageError:
-            raise UsageError(f"`{name}` is not a size: neither [sizes] nor the kernel has it", self.manifest.path) from None
+            raise UsageError(
+                f"`{name}` is not a size: neither the text, [sizes] nor the kernel has it", self.manifest.path
+            ) from None
+        return Scalar(build.integer(constant.position, constant.value), UNSIGNED_LONG)
+
+    def lookup(self, node: syntax.Name) -> Scalar:
+        """What a name in a constant expression is."""
+        found = self.scalar(node.name)
+        return Scalar(build.integer(at(node), self._number(found)), found.type)
+
+    def evaluate(self, node: syntax.Expression) -> int:
+        """A constant expression of the text."""
+        return value_of(node, self.lookup, self.c_type)
+
+    @staticmethod
+    def _number(found: Scalar) -> int:
+        assert isinstance(found.expression, tree.Constant)
+        return found.expression.value
 
 
 class Names:
-    """typedefs: those that the text defines."""
+    """The names of a text, by what the manifest, the table of the API and the kernel have for them."""
 
-    def __init__(self, sizes: Sizes, api: Api, typedefs: Mapping[str, syntax.Type]) -> None:
+    def __init__(self, sizes: Sizes, api: Api) -> None:
         self.kernel = sizes.kernel
         self.manifest = sizes.manifest
         self.api = api
-        self.typedefs = typedefs
         self.sizes = sizes
+        self.declared_types: dict[tree.Variable, CType] = {}
         self.area_type = self._reference("VmArea")
         self.cpu_type = self._reference("Cpu")
         pages = self.size("STACK_PAGES")
@@ -81,12 +135,14 @@ class Names:
     # -- types --
 
     def c_type(self, type_: syntax.Type) -> CType:
-        return c_type(type_, self.typedefs)
+        return self.sizes.c_type(type_)
 
     def kind_of(self, type_: CType) -> Kind | None:
         match type_:
             case CBool():
                 return ScalarKind(tree.BoolType(), type_)
+            case CPointer(CNamed(name)) if name in LOCKS:
+                return ScalarKind(self.kernel.type(LOCKS[name]), type_)
             case CNamed(name) if name in NAMED:
                 return ScalarKind(self.kernel.type(NAMED[name]), type_)
             case CPointer(CStruct(tag)) if tag in RECORDS:
@@ -114,6 +170,10 @@ class Names:
                 return CInteger(32, low < 0)
         return INT
 
+    def type_of_variable(self, variable: tree.Variable) -> CType:
+        """What C has for the values of a variable: as the text declares it, or for one of the kernel's by its type."""
+        return self.declared_types.get(variable) or self.type_of_value(variable.type)
+
     def type_syntax(self, at_: syntax.Node, type_: tree.Type) -> syntax.Type:
         """How C writes the type of values of the tree, for text of our own."""
         position = at_.position
@@ -140,7 +200,7 @@ class Names:
         if name in self.manifest.constants:
             return self._bound(node, name, self.manifest.constants[name])
         if name in self.sizes:
-            return Scalar(build.integer(position, self.size(name)), UNSIGNED_LONG)
+            return self.sizes.lookup(syntax.Name(node.position, name))
         if name in self.api.flags:
             flags, members = self.api.flags[name]
             return self._flags(position, flags, members)

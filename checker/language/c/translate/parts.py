@@ -35,8 +35,6 @@ def jumps_out(node: syntax.Statement) -> bool:
             return any(map(jumps_out, statements))
         case syntax.If(then=then, otherwise=otherwise):
             return jumps_out(then) or (otherwise is not None and jumps_out(otherwise))
-        case syntax.ScopedGuard(body=body):
-            return jumps_out(body)
     return False
 
 
@@ -49,8 +47,6 @@ def breaks_out(node: syntax.Statement) -> bool:
             return any(map(breaks_out, statements))
         case syntax.If(then=then, otherwise=otherwise):
             return breaks_out(then) or (otherwise is not None and breaks_out(otherwise))
-        case syntax.ScopedGuard(body=body):
-            return breaks_out(body)
     return False
 
 

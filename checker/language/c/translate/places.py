@@ -10,9 +10,11 @@ from checker.language.c import syntax
 from checker.language.c.translate.code import CLocal, Code, described
 from checker.language.c.translate.fitting import fitted
 from checker.language.c.translate.integers import as_integer
+from checker.language.c.translate.items import Holder, Item, Lock, Stored, Work
 from checker.language.c.translate.raising import at, error
 from checker.language.c.translate.types import CPointer, CStruct, CType, spell
-from checker.language.c.translate.values import Opaque, Region, Scalar, StackAddress, Value
+from checker.language.c.translate.values import Opaque, Region, Scalar, StackAddress, Struct, Value
+from checker.language.errors import ModelError
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,16 @@ class Cell:
     place: tree.Place
     type: CType
 
+
+@dataclass(frozen=True)
+class LockPlace:
+    """A lock, which only its address can be taken of. pointer: that."""
+
+    pointer: Scalar
+
+
+Designated = Cell | Region | Struct | LockPlace | StackAddress | Opaque
+"""What an lvalue is. A Region: an array. A Struct: one of the text. A StackAddress: a member that is an address in a stack."""
 
 Target = CLocal | Cell | Region
 """What can be assigned to. A Region: the member that holds the pointer to an array, which the record has in it."""
@@ -36,24 +48,81 @@ class PlaceTranslator(Code):
 
     def target(self, node: syntax.Expression) -> Target:
         """What an assignment to the expression assigns to."""
-        match node:
-            case syntax.Name(name=name) if name in self.scope:
-                return self.scope[name]
-            case syntax.Name(name=name):
-                variable = self.text.variable(name)
-                if variable is not None and not variable.shape:
-                    return self.cell(node, Region(variable, None, None, build.integer(at(node), 0)))
-                raise self.unknown(node, name)
-            case syntax.Member(base=base, name=name):
-                found = self.member(node, base, name)
-                if isinstance(found, StackAddress):
-                    raise error(node, f"`{name}` is set by the kernel alone; leave it")
-                return found
-            case syntax.Index(base=base, index=index):
-                return self.cell(node, self.element(node, base, index))
-            case syntax.Unary(operator="*", operand=operand):
-                return self.cell(node, self.region(operand))
+        if isinstance(node, syntax.Name) and node.name in self.scope:
+            return self.scope[node.name]
+        found = self.designated(node)
+        if isinstance(found, StackAddress) and isinstance(node, syntax.Member):
+            raise error(node, f"`{node.name}` is set by the kernel alone; leave it")
+        if isinstance(found, Cell) or (isinstance(found, Region) and isinstance(node, syntax.Member)):
+            return found
         raise error(node, "this cannot be assigned to in a model; assign to a variable, a member or an element")
+
+    def designated(self, node: syntax.Expression, cpu: tree.Expression | None = None) -> Designated:
+        """What an lvalue stands for. cpu: names are per-CPU variables, those of this CPU."""
+        match node:
+            case syntax.Name(name=name) if name in self.scope and cpu is None:
+                raise error(node, f"the local `{name}` has no members and no address in a model; use its value")
+            case syntax.Name(name=name):
+                record = None if cpu is None else "Cpu"
+                item = self.text.item(record, name)
+                if item is None:
+                    raise self.unknown(node, name, cpu is not None)
+                return self.of_item(node, item, name, record, cpu)
+            case syntax.Member(base=base, name=name, arrow=False):
+                holder = self.designated(base, cpu)
+                if not isinstance(holder, Struct):
+                    raise error(node, f"`.{name}`: this is no struct of the text, and only such a one has members in a model")
+                return self.member_of(node, holder, name)
+            case syntax.Member(base=base, name=name):
+                return self.member(node, base, name)
+            case syntax.Index(base=base, index=index):
+                region = self.region(base) if cpu is None else self.designated(base, cpu)
+                if not isinstance(region, Region):
+                    raise error(node, "this is no array, and has no elements")
+                return self.cell(node, self.moved_region(node, region, "+", self.scalar(index)))
+            case syntax.Unary(operator="*", operand=operand):
+                pointer = self.value(operand)
+                if isinstance(pointer, Struct):
+                    return pointer
+                if not isinstance(pointer, Region):
+                    raise error(
+                        node, f"this is {described(pointer)}, and not a pointer into an array; only such a one has elements"
+                    )
+                return self.cell(node, pointer)
+            case syntax.Call(function=syntax.Name(name=name)) if (name, len(node.arguments)) in self.text.api.places:
+                found: Designated = self.text.api.places[(name, len(node.arguments))](self, node)
+                return found
+        raise error(node, "this is no place in a model; write a variable, a member or an element")
+
+    def of_item(self, node: syntax.Node, item: Item, name: str, record: str | None, base: tree.Expression | None) -> Designated:
+        """A variable or member of the text."""
+        match item:
+            case Stored(variable):
+                region = Region(variable, record, base, build.integer(at(node), 0))
+                return region if variable.shape else self.cell(node, region)
+            case Lock():
+                return LockPlace(self.lock(node, item, record, base))
+            case Holder(tag):
+                return Struct(tag, name, record, base)
+            case Work(what):
+                return Opaque(f"the irq_work `{what}`")
+        raise TypeError(item)
+
+    def lock(self, node: syntax.Node, item: Lock, record: str | None, base: tree.Expression | None) -> Scalar:
+        """A pointer to a lock."""
+        type_ = tree.ReferenceType(item.record)
+        if item.number is not None:
+            return Scalar(tree.Constant(at(node), type_, item.number + 1), CPointer(item.type))
+        assert item.field is not None
+        return Scalar(tree.Read(at(node), type_, tree.Place(at(node), item.field, record, base)), CPointer(item.type))
+
+    def member_of(self, node: syntax.Node, holder: Struct, name: str) -> Designated:
+        """A member of a struct of the text."""
+        whole = f"{holder.name}.{name}"
+        item = self.text.item(holder.record, whole)
+        if item is None:
+            raise error(node, f"struct {holder.tag} has no member `{name}`")
+        return self.of_item(node, item, whole, holder.record, holder.base)
 
     def cell(self, node: syntax.Node, region: Region) -> Cell:
         """The element that a pointer points to."""
@@ -64,7 +133,7 @@ class PlaceTranslator(Code):
         elif not isinstance(region.index, tree.Constant) or region.index.value:
             raise error(node, f"`{variable.name}` is one value, not an array; the pointer may only point to it")
         place = tree.Place(position, variable, region.record, region.base, indices)
-        return Cell(place, self.text.type_of_variable(region.record, variable))
+        return Cell(place, self.text.type_of_variable(variable))
 
     def type_of_value(self, type_: tree.Type) -> CType:
         """What C has for values of a type of the tree."""
@@ -73,17 +142,38 @@ class PlaceTranslator(Code):
     def load(self, node: syntax.Node, cell: Cell) -> Scalar:
         return Scalar(tree.Read(at(node), cell.place.variable.type, cell.place), cell.type)
 
+    def loaded(self, node: syntax.Node, found: Designated) -> Value:
+        """The value of an lvalue; an array is a pointer to its first element."""
+        match found:
+            case Cell():
+                return self.load(node, found)
+            case Region() | StackAddress() | Opaque():
+                return found
+            case Struct(tag, _, _, _):
+                raise error(node, f"a struct {tag} is a value here, which a model does not have; use a pointer to it")
+        raise error(node, "a lock is a value here; take its address")
+
+    def pointer_to(self, node: syntax.Node, found: Designated) -> Value:
+        """The address of an lvalue."""
+        match found:
+            case Cell(place):
+                index = place.indices[0] if place.indices else build.integer(at(node), 0)
+                return Region(place.variable, place.record, place.base, index)
+            case Region() | Struct() | Opaque():
+                return found
+            case LockPlace(pointer):
+                return pointer
+        raise error(node, "the address of this has no counterpart in a model")
+
     def region(self, node: syntax.Expression) -> Region:
         """An expression that has to be a pointer into an array."""
         value = self.value(node)
         if not isinstance(value, Region):
-            raise error(node, f"this is {described(value)}, and not a pointer into an array; only such a one has elements")
+            raise self.not_into_an_array(node, value)
         return value
 
-    def element(self, node: syntax.Node, base: syntax.Expression, index: syntax.Expression) -> Region:
-        """base[index], as a pointer to that element."""
-        region = self.region(base)
-        return self.moved_region(node, region, "+", self.scalar(index))
+    def not_into_an_array(self, node: syntax.Node, value: Value) -> ModelError:
+        return error(node, f"this is {described(value)}, and not a pointer into an array; only such a one has elements")
 
     def moved_region(self, node: syntax.Node, region: Region, operator: str, by: Scalar) -> Region:
         number = as_integer(at(node), by).expression
@@ -98,22 +188,21 @@ class PlaceTranslator(Code):
             raise error(node, f"this is {described(value)}, where a number or a pointer to an object is needed")
         return value
 
-    def member(self, node: syntax.Member, base: syntax.Expression, name: str) -> Cell | Region | StackAddress:
-        """A member of what a pointer points to, as the manifest has it."""
-        if not node.arrow:
-            raise error(node, f"`.{name}`: a struct is a value here, which a model does not have; use a pointer to it")
-        pointer = self.scalar(base)
+    def member(self, node: syntax.Member, base: syntax.Expression, name: str) -> Designated:
+        """A member of what a pointer points to: of a struct of the text, or of one of the kernel's, as the manifest has it or the
+        text adds it."""
+        pointer = self.value(base)
+        if isinstance(pointer, Struct):
+            return self.member_of(node, pointer, name)
         position = at(node)
+        if not isinstance(pointer, Scalar):
+            raise error(node, f"`->{name}`: this is {described(pointer)}, which has no members")
         if not isinstance(pointer.type, CPointer) or not isinstance(pointer.type.target, CStruct):
             raise error(node, f"`->{name}`: this is {spell(pointer.type)}, which has no members")
         tag = pointer.type.target.tag
         bound = self.text.member(tag, name)
         if bound is None:
-            raise error(
-                node,
-                f"struct {tag} has no member `{name}` that the modelled kernel knows; bind it in the manifest, [members] "
-                f'"{tag}.{name}" = "Record.field", or leave it out',
-            )
+            return self.added_member(node, pointer, tag, name)
         if bound == "address(self)":
             return StackAddress(pointer.expression, build.integer(position, 0))
         is_address = bound.startswith("address(") and bound.endswith(")")
@@ -126,6 +215,18 @@ class PlaceTranslator(Code):
             return StackAddress(self.load(node, self.cell(node, region)).expression, build.integer(position, 0))
         return region if variable.shape else self.cell(node, region)
 
+    def added_member(self, node: syntax.Member, pointer: Scalar, tag: str, name: str) -> Designated:
+        """A member that the text adds to a struct of the kernel's."""
+        type_ = pointer.expression.type
+        item = self.text.item(type_.record, name) if isinstance(type_, tree.ReferenceType) else None
+        if item is None or not isinstance(type_, tree.ReferenceType):
+            raise error(
+                node,
+                f"struct {tag} has no member `{name}` that the modelled kernel knows; bind it in the manifest, [members] "
+                f'"{tag}.{name}" = "Record.field", or leave it out',
+            )
+        return self.of_item(node, item, name, type_.record, pointer.expression)
+
     def address_of(self, node: syntax.Unary) -> Value:
         """`&place`: a pointer to it."""
         match node.operand:
@@ -133,24 +234,9 @@ class PlaceTranslator(Code):
                 raise error(
                     node, f"the address of the local `{name}` has no counterpart in a model; pass its value, and return one"
                 )
-            case syntax.Name(name=name):
-                variable = self.text.variable(name)
-                if variable is not None:
-                    return Region(variable, None, None, build.integer(at(node), 0))
-                if name in self.text.api.opaque:
-                    return Opaque(self.text.api.opaque[name])
-                raise self.unknown(node.operand, name)
-            case syntax.Index(base=base, index=index):
-                return self.element(node, base, index)
-            case syntax.Unary(operator="*", operand=operand):
-                return self.region(operand)
-            case syntax.Member(base=base, name=name) as member:
-                found = self.member(member, base, name)
-                if isinstance(found, Cell):
-                    return Region(found.place.variable, found.place.record, found.place.base, build.integer(at(node), 0))
-                if isinstance(found, Region):
-                    return found
-        raise error(node, "the address of this has no counterpart in a model")
+            case syntax.Name(name=name) if name in self.text.api.opaque:
+                return Opaque(self.text.api.opaque[name])
+        return self.pointer_to(node, self.designated(node.operand))
 
     def store(self, node: syntax.Node, target: Target, value: Value) -> None:
         """Emit the assignment of a value."""
@@ -167,7 +253,14 @@ class PlaceTranslator(Code):
         expression = fitted(at(node), value, place.variable.type, f"`{place.variable.name}`")
         self.emit(tree.Assign(place.position, place, expression))
 
-    def unknown(self, node: syntax.Node, name: str) -> Exception:
+    def unknown(self, node: syntax.Node, name: str, per_cpu: bool = False) -> Exception:
+        if per_cpu:
+            return error(
+                node,
+                "this is no per-CPU variable of the text; define it with DEFINE_PER_CPU, or bind it in the manifest, [data]",
+            )
+        if self.text.item("Cpu", name) is not None:
+            return error(node, f"`{name}` is per CPU; take it by this_cpu_ptr, per_cpu_ptr or this_cpu_read")
         return error(
             node,
             f"`{name}` is not known: neither the text nor the modelled kernel has it; give --base with the tree that has it, or "

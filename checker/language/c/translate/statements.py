@@ -7,15 +7,16 @@ from collections.abc import Callable
 
 from checker.language import build, tree
 from checker.language.c import syntax
-from checker.language.c.translate.blocks import ends
+from checker.language.c.translate.blocks import Left, ends
 from checker.language.c.translate.code import CLocal, described
 from checker.language.c.translate.fitting import fitted
 from checker.language.c.translate.integers import counts_alike
 from checker.language.c.translate.parts import Counted, counted, jumps_out, used_after
 from checker.language.c.translate.raising import at, error
 from checker.language.c.translate.switches import SwitchTranslator
+from checker.language.c.translate.table import Guard
 from checker.language.c.translate.text import Text
-from checker.language.c.translate.types import CType, CVoid
+from checker.language.c.translate.types import UNSIGNED_LONG, CPointer, CType, CVoid
 from checker.language.c.translate.values import Kind, Nothing, Opaque, OpaqueKind, Scalar, ScalarKind, Value
 
 Result = Callable[[tree.Position, tree.Expression | None], tree.Expression | None]
@@ -67,9 +68,7 @@ class StatementTranslator(SwitchTranslator):
             case syntax.GuardStatement() | syntax.ScopedGuard():
                 self.guard(node)
             case syntax.Asm():
-                raise error(
-                    node, "assembler has no counterpart in a model; put it into a function and say in the manifest what it does"
-                )
+                raise error(node, "assembler has no counterpart in a model; write what it does in C")
             case _:
                 raise error(node, "this statement has no counterpart in a model; see docs/reference/c-language.md")
 
@@ -89,6 +88,7 @@ class StatementTranslator(SwitchTranslator):
 
     def branch(self, node: syntax.If) -> None:
         test = self.condition(node.test)
+        when_true = self.when_true
         if isinstance(test, tree.Constant):
             taken = node.then if test.value else node.otherwise
             self.text.left_out(node.otherwise if test.value else node.then)
@@ -96,6 +96,7 @@ class StatementTranslator(SwitchTranslator):
                 self.block([taken])
             return
         before = set(self.assigned)
+        self.assigned |= when_true
         then = self.side(node.then)
         after_then = self.assigned
         self.assigned = before
@@ -151,7 +152,7 @@ class StatementTranslator(SwitchTranslator):
         before = set(self.assigned)
         self.scope[name] = inner
         self.assigned.add(unique)
-        with self.looping(None), self.collected() as body:
+        with self.looping(), self.collected() as body:
             self.block([node.body])
         self.scope[name] = local
         self.assigned = before
@@ -169,11 +170,13 @@ class StatementTranslator(SwitchTranslator):
             self.statements += before_test
             return
         known = set(self.assigned)
-        with self.looping(step), self.collected() as inner:
+        self.assigned |= self.when_true
+        with self.looping(step) as loop, self.collected() as inner:
             self.block([body])
             if step is not None and not self.ended():
                 self.effects(step)
         self.assigned = known
+        self.after([*loop.exits, *([] if isinstance(condition, tree.Constant) else [known])])
         if before_test:
             leave = tree.If(position, condition, (), (tree.Break(position),))
             inner = [*before_test, leave, *inner]
@@ -186,11 +189,11 @@ class StatementTranslator(SwitchTranslator):
         if isinstance(test, syntax.Number) and not test.value and not jumps_out(body):
             self.block([body])
             return
-        with self.looping(None, again=test), self.collected() as inner:
+        with self.looping(again=test) as loop, self.collected() as inner:
             self.block([body])
             if not self.ended():
-                condition = self.condition(test)
-                self.emit(tree.If(position, condition, (), (tree.Break(position),)))
+                self.leave_unless(test, position, loop.exits)
+        self.after(loop.exits)
         self.emit(tree.While(position, build.boolean(position, True), tuple(inner)))
 
     def iterate(self, node: syntax.IteratorLoop) -> None:
@@ -207,20 +210,41 @@ class StatementTranslator(SwitchTranslator):
         if found is None or (isinstance(node, syntax.ScopedGuard) and node.failure is not None):
             known = ", ".join(self.text.api.guards)
             raise error(node, f"guard({node.kind}) is not known; docs/reference/c-api.md has {known}")
-        take, give_back = found
-        self.service_by_name(node, take, node.arguments)
+        if len(node.arguments) != found.takes:
+            raise error(node, f"guard({node.kind}) takes {found.takes} arguments, not {len(node.arguments)}")
         if isinstance(node, syntax.GuardStatement):
-            self.hold(lambda: self.service_by_name(node, give_back, node.arguments))
+            self.hold(self.taken(node, found))
             return
-        self.guards.append([lambda: self.service_by_name(node, give_back, node.arguments)])
-        self.block([node.body])
+        self.guards.append([self.taken(node, found)])
+        with self.looping(kind=Left.SCOPED_GUARD):
+            self.block([node.body])
         if not self.ended():
             self.leave(len(self.guards) - 1)
         self.guards.pop()
 
-    def service_by_name(self, node: syntax.Node, name: str, arguments: tuple[syntax.Expression, ...]) -> None:
-        """A call that no text has."""
-        self.effects(syntax.Call(node.position, syntax.Name(node.position, name), arguments))
+    def taken(self, node: syntax.GuardStatement | syntax.ScopedGuard, found: Guard) -> Callable[[], None]:
+        """Take what a guard takes; gives what emits that it is given back. The lock is the one that is meant here, saved flags
+        are the guard's own."""
+        hidden: list[CLocal] = []
+        with self.nested():
+            for argument in node.arguments:
+                value = self.value(argument)
+                hidden.append(self.declare(node, f"{node.kind}@lock", CPointer(CVoid())))
+                self.write(node, hidden[-1], value)
+            if found.saves:
+                hidden.append(self.declare(node, f"{node.kind}@flags", UNSIGNED_LONG))
+        self.with_hidden(node, found.take, hidden)
+        return lambda: self.with_hidden(node, found.give_back, hidden)
+
+    def with_hidden(self, node: syntax.Node, name: str, hidden: list[CLocal]) -> None:
+        """A call that no text has, with locals that no text has."""
+        with self.nested():
+            for local in hidden:
+                self.scope[local.name] = local
+                if local.kind is not None:
+                    self.assigned.add(local.unique)
+            arguments = tuple(syntax.Name(node.position, local.name) for local in hidden)
+            self.effects(syntax.Call(node.position, syntax.Name(node.position, name), arguments))
 
     # -- leaving --
 

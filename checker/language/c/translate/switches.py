@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""switch -> an if-chain over its cases."""
+"""switch, as a chain of ifs."""
 
 from __future__ import annotations
 
@@ -8,43 +8,41 @@ from dataclasses import dataclass
 
 from checker.language import build, tree
 from checker.language.c import syntax
-from checker.language.c.translate.blocks import BlockTranslator, ends
+from checker.language.c.translate.blocks import BlockTranslator, Left, ends
 from checker.language.c.translate.parts import breaks_out
 from checker.language.c.translate.raising import at, error
 from checker.language.c.translate.values import Scalar
 
 
 class SwitchTranslator(BlockTranslator):
-    """Translates switch statements."""
+    """Translates switches."""
 
     def switch(self, node: syntax.Switch) -> None:
-        """An if-chain over the cases. What goes on in the next case has that one's statements too. Where a `break` stands inside
-        of another statement the chain is a loop of one round, which it leaves."""
+        """An if-chain over the cases. What goes on in the next case has that one's statements too."""
         value = self.kept(node.value, self.scalar(node.value))
         assert isinstance(value, Scalar)
         body = node.body
         if not isinstance(body, syntax.Compound):
             raise error(node, "a switch needs a block")
         cases = _cases(body)
-        if not any(breaks_out(statement) for case in cases for statement in case.statements):
+        if not any(breaks_out(each) for each in body.statements if not isinstance(each, syntax.Break)):
             self.chain(node, value, cases, 0)
             return
-        known = set(self.assigned)
-        with self.collected() as chain, self.switching() as continued:
+        position = at(node)
+        with self.looping(kind=Left.SWITCH) as loop, self.collected() as inner:
             self.chain(node, value, cases, 0)
             if not self.ended():
-                self.emit(tree.Break(at(node)))
-        self.assigned = known
-        loop = tree.While(at(node), build.boolean(at(node), True), tuple(chain))
-        if not continued:
-            self.emit(loop)
-            return
-        flag = continued[0]
-        self.emit(tree.Assign(at(node), flag.name, build.boolean(at(node), False)))
-        self.emit(loop)
-        with self.collected() as then:
-            self.jump(syntax.Continue(node.position))
-        self.emit(tree.If(at(node), tree.LocalRead(at(node), flag.type, flag.name), tuple(then), ()))
+                loop.exits.append(set(self.assigned))
+                self.emit(tree.Break(position))
+        self.after(loop.exits)
+        flag = loop.continued[0] if loop.continued else None
+        if flag is not None:
+            self.emit(tree.Assign(position, flag.name, build.boolean(position, False)))
+        self.emit(tree.While(position, build.boolean(position, True), tuple(inner)))
+        if flag is not None:
+            with self.collected() as then:
+                self.jump(syntax.Continue(node.position))
+            self.emit(tree.If(position, tree.LocalRead(position, flag.type, flag.name), tuple(then), ()))
 
     def chain(self, node: syntax.Switch, value: Scalar, cases: list[_Cases], number: int) -> None:
         if number == len(cases):

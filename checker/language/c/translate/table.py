@@ -6,6 +6,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from types import ModuleType
 from typing import Any, TypeVar
 
 from checker.language.c.translate.values import Value
@@ -35,27 +36,41 @@ def entry(arity: int | None, *names: str) -> Callable[[C], C]:
     return mark
 
 
-def entries(module: object) -> Iterable[Entry]:
-    """The marked functions of a module, in the order of its text."""
+def entries(module: ModuleType) -> Iterable[Entry]:
+    """The marked functions of a module itself, in the order of its text."""
     for function in vars(module).values():
+        if getattr(function, "__module__", None) != module.__name__:
+            continue
         for name, arity in getattr(function, "api", ()):
             yield Entry(name, arity, function, inspect.getdoc(function) or "")
+
+
+@dataclass(frozen=True)
+class Guard:
+    """What guard(kind)(...) takes and gives back: calls of the table. takes: how many arguments it has, which both get. saves:
+    both get a local for flags behind them."""
+
+    take: str
+    give_back: str
+    takes: int
+    saves: bool = False
 
 
 @dataclass(frozen=True)
 class Api:
     """Everything that the translation knows. calls: by name and number of arguments. flags: names of sets of flags, as members of
     the kernel's type. opaque: names of what makes no difference, each with what it is. numbers: constants. loops: macros that
-    are loops; each takes the translator and the loop. guards: what guard() can take."""
+    are loops; each takes the translator and the loop. guards: what guard() can take. places: calls that are lvalues."""
 
     calls: Mapping[tuple[str, int | None], Entry]
     flags: Mapping[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
     opaque: Mapping[str, str] = field(default_factory=dict)
     numbers: Mapping[str, int] = field(default_factory=dict)
     loops: Mapping[str, Callable[..., None]] = field(default_factory=dict)
-    guards: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    guards: Mapping[str, Guard] = field(default_factory=dict)
+    places: Mapping[tuple[str, int | None], Callable[..., Any]] = field(default_factory=dict)
 
     def bound_names(self) -> frozenset[str]:
         """The names that the table gives a meaning, whatever a text defines them as."""
-        names = {name for name, _ in self.calls}
+        names = {name for name, _ in (*self.calls, *self.places)} | self.loops.keys()
         return frozenset(names | self.flags.keys() | self.opaque.keys() | self.numbers.keys())

@@ -8,7 +8,8 @@ from typing import Protocol
 
 from checker.language import tree
 from checker.language.c import syntax
-from checker.language.c.manifest import Manifest
+from checker.language.c.binding.manifest import Manifest
+from checker.language.c.translate.items import Item
 from checker.language.c.translate.table import Api
 from checker.language.c.translate.types import CPointer, CType
 from checker.language.c.translate.values import Kind, Opaque, Scalar
@@ -43,8 +44,8 @@ class Text(Protocol):
     def type_of_value(self, type_: tree.Type) -> CType:
         """What C has for values of a type of the tree."""
 
-    def type_of_variable(self, record: str | None, variable: tree.Variable) -> CType:
-        """What C has a variable or member as."""
+    def type_of_variable(self, variable: tree.Variable) -> CType:
+        """What C has for the values of a variable."""
 
     def record_of(self, type_: CPointer) -> str | None:
         """The record that a pointer of the type points to, if the kernel has one for it."""
@@ -60,11 +61,9 @@ class Text(Protocol):
     def size(self, name: str) -> int:
         """A size of C or of the kernel, such as PAGE_SIZE."""
 
-    def variable(self, name: str) -> tree.Variable | None:
-        """The variable of the text, not per CPU, if the name is one."""
-
-    def per_cpu(self, name: str) -> tree.Variable | None:
-        """The field of Cpu that a per-CPU variable is, if the name is one."""
+    def item(self, record: str | None, name: str) -> Item | None:
+        """What the text defines by a name, at file scope, as a per-CPU variable (record: Cpu), or as a member that it adds to the
+        struct that is a record; `a.b` for the member b of a struct a. ModelError if a model does not have such a thing."""
 
     def member(self, tag: str, name: str) -> str | None:
         """What a member is to the kernel, as the manifest says it."""

@@ -43,6 +43,17 @@ class Region:
 
 
 @dataclass(frozen=True)
+class Struct:
+    """A struct of the text, or a pointer to one. tag: which. name: what the names of its members begin with. record, base: the
+    instance that it is a part of, None for a variable."""
+
+    tag: str
+    name: str
+    record: str | None
+    base: tree.Expression | None
+
+
+@dataclass(frozen=True)
 class Opaque:
     """What is passed on and makes no difference here. what: in words, for errors."""
 
@@ -54,7 +65,7 @@ class Nothing:
     """The value of a call of a void function."""
 
 
-Value: TypeAlias = Scalar | StackAddress | Region | Opaque | Nothing
+Value: TypeAlias = Scalar | StackAddress | Region | Struct | Opaque | Nothing
 
 
 @dataclass(frozen=True)
@@ -81,10 +92,19 @@ class RegionKind:
 
 
 @dataclass(frozen=True)
+class StructKind:
+    """A local that points to one struct of the text; the instance that it is a part of is a local."""
+
+    tag: str
+    name: str
+    record: str | None
+
+
+@dataclass(frozen=True)
 class OpaqueKind:
     """A local that makes no difference."""
 
     what: str
 
 
-Kind: TypeAlias = ScalarKind | AddressKind | RegionKind | OpaqueKind
+Kind: TypeAlias = ScalarKind | AddressKind | RegionKind | StructKind | OpaqueKind

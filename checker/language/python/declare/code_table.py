@@ -15,13 +15,14 @@ from checker.language.python.source.symbols import Code, Resolver
 
 class CodeTable:
     """What is known of code. used: what the program needs, by name. functions: those that are translated. implementations: the
-    name of the code that implements each hook."""
+    name of the code that implements each hook. foreign: the names of functions in another language."""
 
     def __init__(self, resolver: Resolver) -> None:
         self.resolver = resolver
         self.used: dict[str, Code] = {}
         self.functions: dict[str, tree.Function] = {}
         self.implementations: dict[str, str] = {}
+        self.foreign: set[str] = set()
         self._begun: set[str] = set()
 
     def parameters_of(self, code: Code) -> tuple[tree.Binding, ...]:

@@ -191,7 +191,7 @@ class Symbols:
         return self.code.use_code(code)
 
     def is_function(self, name: str) -> bool:
-        return name in self.code.used and self.code.used[name].is_function
+        return name in self.code.foreign or (name in self.code.used and self.code.used[name].is_function)
 
     def parameters_of(self, code: Code) -> tuple[tree.Binding, ...]:
         return self.code.parameters_of(code)

@@ -9,9 +9,8 @@ from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from checker.language.c.lexical.configuration import ConfigValue
 from checker.language.errors import UsageError, similar
-
-ConfigValue = bool | int | str
 
 
 @dataclass(frozen=True)
@@ -77,6 +76,28 @@ class Rung:
 
 
 @dataclass(frozen=True)
+class Demand:
+    """Statements, added to a function of the kernel, that ask a hook. statement: as the text has to have it, in C. before, after:
+    as of Inserted."""
+
+    function: str
+    hook: str
+    statement: str
+    before: str | None = None
+    after: str | None = None
+
+
+@dataclass(frozen=True)
+class Predicate:
+    """A hook that answers a question, and that no function of the text implements. function: one in C that does, with its body.
+    arguments: as of Hook."""
+
+    hook: str
+    function: str
+    arguments: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Data:
     """A variable of C that the kernel has: `Record.field`. length: the kernel's constant that is the length of the array."""
 
@@ -86,9 +107,11 @@ class Data:
 
 @dataclass(frozen=True)
 class Manifest:
-    """One manifest. path: its file. sizes: constants of C, in C. kernel_sizes: constants of the kernel, in C."""
+    """One manifest. path: its file. texts: of the files that it was read from, by their names. sizes: constants of C, in C.
+    kernel_sizes: constants of the kernel, in C."""
 
     path: str
+    texts: tuple[tuple[str, str], ...]
     kernel: str
     taken_for: str
     config: Mapping[str, ConfigValue]
@@ -102,53 +125,60 @@ class Manifest:
     inserted: tuple[Inserted, ...]
     registered: tuple[Registered, ...]
     boot: tuple[Boot, ...]
+    demands: tuple[Demand, ...]
+    predicates: tuple[Predicate, ...]
+    assumptions: tuple[str, ...]
     ignore: tuple[str, ...]
     ladder: tuple[Rung, ...]
 
     @property
     def functions_of_the_kernel(self) -> frozenset[str]:
         """Functions of the kernel to which a patch may add statements that are bound."""
-        inserted = {each.function for each in self.inserted}
-        return frozenset(inserted | {each.function for each in self.registered} | {each.function for each in self.boot})
+        bound = {each.function for each in self.inserted} | {each.function for each in self.registered}
+        return frozenset(bound | {each.function for each in self.boot} | {each.function for each in self.demands})
 
 
 _TABLES = ("config", "sizes", "kernel_sizes", "data", "members", "constants", "fault", "ignore")
-_LISTS = ("hooks", "inserted", "registered", "boot", "ladder")
+_LISTS = ("hooks", "inserted", "registered", "boot", "demands", "predicates", "ladder")
 _FAULT_BYTES = ("first", "last")
 
 
-def read_manifest(path: Path, over: Manifest | None = None) -> Manifest:
-    """Read a manifest. over: another one, which it overrides key by key. UsageError where it is not one."""
+def read_manifest(path: Path, name: str, over: Manifest | None = None) -> Manifest:
+    """Read a manifest. name: of the file, for messages. over: another one, which it overrides key by key. UsageError where it is
+    not one."""
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        table = tomllib.loads(text)
     except OSError as error:
         raise UsageError(f"cannot be read: {error.strerror}", path) from None
     except UnicodeDecodeError:
         raise UsageError("not a text file in UTF-8; write the manifest in TOML", path) from None
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise UsageError(f"not TOML: {error}", path) from None
-    return _Reader(path, over).manifest(table)
+    return _Reader(name, text, over).manifest(table)
 
 
 class _Reader:
     """Makes one manifest of a table, and says where that is not one."""
 
-    def __init__(self, path: Path, over: Manifest | None) -> None:
+    def __init__(self, path: str, text: str, over: Manifest | None) -> None:
         self.path = path
+        self.text_of_file = text
         self.over = over
 
     def error(self, message: str) -> UsageError:
         return UsageError(message, self.path)
 
     def manifest(self, table: dict[str, Any]) -> Manifest:
-        known = ("kernel", "taken_for", *_TABLES, *_LISTS)
+        known = ("kernel", "taken_for", "assumptions", *_TABLES, *_LISTS)
         for key in table:
             if key not in known:
                 raise self.error(f"there is no key `{key}`; a manifest has {', '.join(known)}{similar(key, known)}")
         old = self.over
         texts = {key: self.text(table, key, getattr(old, key, None)) for key in ("kernel", "taken_for")}
         return Manifest(
-            path=str(self.path),
+            path=self.path,
+            texts=(old.texts if old else ()) + ((self.path, self.text_of_file),),
             **texts,
             config=dict(old.config if old else {}) | self.values(table, "config", (bool, int, str)),
             sizes=dict(old.sizes if old else {}) | self.expressions(table, "sizes"),
@@ -162,6 +192,9 @@ class _Reader:
             inserted=self.entries(table, "inserted", Inserted, old.inserted if old else ()),
             registered=self.registered(table, old.registered if old else ()),
             boot=self.entries(table, "boot", Boot, old.boot if old else ()),
+            demands=self.entries(table, "demands", Demand, old.demands if old else ()),
+            predicates=self.entries(table, "predicates", Predicate, old.predicates if old else ()),
+            assumptions=(old.assumptions if old else ()) + self.texts(table.get("assumptions", []), "`assumptions`"),
             ignore=(old.ignore if old else ()) + self.texts(self.table(table, "ignore").get("lines", []), "[ignore] lines"),
             ladder=self.entries(table, "ladder", Rung, old.ladder if old else ()),
         )

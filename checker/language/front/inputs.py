@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What reading a model takes beside its file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+STANDARD_INPUT = Path("-")
+"""The model that stands for what comes on standard input."""
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """texts: of models in Python, to read in place of files, by resolved path. For C text: base, the tree or file that a patch
+    was made for; manifest, one that overrides the built-in one key by key; config, a kernel's .config. standard_input: what
+    came there, for the model `-`."""
+
+    texts: Mapping[Path, str] = field(default_factory=dict)
+    base: Path | None = None
+    manifest: Path | None = None
+    config: Path | None = None
+    standard_input: bytes | None = None
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """What a command line has to say for the same, but for what came on standard input."""
+        given = {"--base": self.base, "--manifest": self.manifest, "--config": self.config}
+        return tuple(word for option, path in given.items() if path is not None for word in (option, str(path)))
+
+
+NOTHING = Inputs()
