@@ -91,9 +91,9 @@ def bytes_are_unsigned(patch: pytest.MonkeyPatch) -> None:
         patch,
         Functions,
         "type_of_variable",
-        lambda inner, self, record, variable: (
+        lambda inner, self, variable: (
             CInteger(32, False)
-            if isinstance(found := inner(self, record, variable), CInteger) and not found.signed and found.bits < 32
+            if isinstance(found := inner(self, variable), CInteger) and not found.signed and found.bits < 32
             else found
         ),
     )
@@ -176,7 +176,7 @@ def break_in_a_case_leaves_the_loop(patch: pytest.MonkeyPatch) -> None:
 
 
 def continue_skips_the_step(patch: pytest.MonkeyPatch) -> None:
-    around(patch, BlockTranslator, "looping", lambda inner, self, step, again=None, label=None: inner(self, None, again, label))
+    around(patch, BlockTranslator, "looping", lambda inner, self, step=None, *given, **named: inner(self, None, *given, **named))
 
 
 def goto_leaves_out_a_statement(patch: pytest.MonkeyPatch) -> None:

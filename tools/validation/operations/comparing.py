@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from checker.language.c.assemble.protocol import CProtocol
-from checker.language.c.manifest import read_manifest
+from checker.language.c.binding.manifest import read_manifest
 from checker.language.c.patch.reading import read_c_source
-from checker.language.front.load import MANIFEST
+from checker.language.front.load import BESIDE, MANIFEST
 from checker.language.python import load as python
 
 from ..compiled import built_and_run
@@ -47,7 +47,10 @@ class Patch:
 
     def __init__(self, path: Path, compiler: str, sizes: Sizes | None = None) -> None:
         self.sizes = sizes or Sizes()
-        manifest = replace(read_manifest(MANIFEST), fault_bytes=("first", "last"))
+        manifest = read_manifest(MANIFEST, MANIFEST.name)
+        if (beside := path.with_name(BESIDE)).is_file():
+            manifest = read_manifest(beside, beside.name, manifest)
+        manifest = replace(manifest, fault_bytes=("first", "last"))
         protocol = CProtocol(read_c_source(path.read_bytes(), path.name), manifest)
         settings = {"CPUS": self.sizes.cpus, "TASKS": self.sizes.tasks, "STACK_PAGES": self.sizes.stack_pages}
         self.program = python.load_foreign(path, protocol, settings)
