@@ -60,6 +60,9 @@ class NoKernel:
     def service(self, name: str) -> Callee:
         raise UsageError(f"no service {name}")
 
+    def has_code(self, name: str) -> bool:
+        return False
+
     def hook(self, name: str) -> Callee:
         raise UsageError(f"no hook {name}")
 

@@ -23,7 +23,8 @@ class Definitions:
     def __init__(self, source: CSource, manifest: Manifest, kept: frozenset[str]) -> None:
         self.source = source
         self.manifest = manifest
-        files = [file for file in source.files if is_c(file.path) and not file.deleted]
+        given = source.name  # a whole file, which is C whatever its name is
+        files = [file for file in source.files if (is_c(file.path) or file.path == given) and not file.deleted]
         names = kept | manifest.sizes.keys() | manifest.constants.keys()
         headers = [scan_file(file, manifest.config) for file in files if file.path.endswith(".h")]
         seen = all_of(file.macros for file in headers)

@@ -187,7 +187,8 @@ class ExpressionTranslator(AssignmentTranslator):
             size = addresses.mask_size(known.value, stack_size)
             if size is not None:
                 return addresses.aligned_down(at(node), address, size)
-            if 0 < known.value < stack_size and stack_size % (known.value + 1) == 0:
+            is_offset = 0 < known.value < stack_size and not known.value & (known.value + 1)
+            if is_offset and stack_size % (known.value + 1) == 0:
                 return addresses.binary_of_offset(
                     at(node), "%", address, Scalar(build.integer(at(node), known.value + 1), mask.type)
                 )

@@ -68,9 +68,7 @@ class StatementTranslator(SwitchTranslator):
             case syntax.GuardStatement() | syntax.ScopedGuard():
                 self.guard(node)
             case syntax.Asm():
-                raise error(
-                    node, "assembler has no counterpart in a model; put it into a function and say in the manifest what it does"
-                )
+                raise error(node, "assembler has no counterpart in a model; write what it does in C")
             case _:
                 raise error(node, "this statement has no counterpart in a model; see docs/reference/c-language.md")
 
