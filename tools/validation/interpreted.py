@@ -32,7 +32,7 @@ from .random.programs import Program
 _AT = tree.Position("program.c", 1, 1)
 _STACK_PAGES = 8
 
-MANIFEST = read_manifest(Path(__file__).with_name("programs.toml"))
+MANIFEST = read_manifest(Path(__file__).with_name("programs.toml"), "programs.toml")
 
 
 class NoKernel:

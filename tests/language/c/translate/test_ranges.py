@@ -40,7 +40,7 @@ def ranges(body: str, more: str = "") -> dict[str, tuple[int, int]]:
         ("unsigned int a = 5; a &= 3; return a;", "f.a", (0, 5)),
         ("int n = 0; for (int i = 0; i < 4; i++) n = i * 2; return n;", "f.n", (0, 6)),
         ("int a = x > 2 ? 10 : 20; return a;", "f.a", (10, 20)),
-        ("return g(2) + g(5);", "g.y", (2, 5)),
+        ("int a = g(2); a += g(5); return a;", "g.y", (2, 5)),
         ("int a = 1, b = 2; for (int i = 0; i < 3; i++) { int t = a; a = b; b = t; } return a;", "f.a", (1, 2)),
     ],
 )
