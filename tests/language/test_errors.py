@@ -11,9 +11,9 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from checker.language.c.manifest import read_manifest
 
 from checker.ir.lowering.lower import lower
-from checker.language.c.manifest import read_manifest
 from checker.language.errors import ModelError, UsageError
 from checker.language.front.load import load_program
 from checker.language.tree import Position

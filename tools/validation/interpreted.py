@@ -18,6 +18,7 @@ from checker.language.c.syntax import Position
 from checker.language.c.translate.functions import Functions
 from checker.language.c.translate.items import Item
 from checker.language.c.translate.names import Sizes
+from checker.language.c.translate.ranges import narrowed
 from checker.language.c.translate.values import Kind, ScalarKind
 from checker.language.errors import UsageError
 from checker.language.foreign import Callee
@@ -31,7 +32,7 @@ from .random.programs import Program
 _AT = tree.Position("program.c", 1, 1)
 _STACK_PAGES = 8
 
-MANIFEST = read_manifest(Path(__file__).with_name("programs.toml"))
+MANIFEST = read_manifest(Path(__file__).with_name("programs.toml"), "programs.toml")
 
 
 class NoKernel:
@@ -91,7 +92,7 @@ def translated(program: Program) -> Translated:
         type_ = functions.c_type(parameter.type)
         kinds.append(functions.kind_of(type_) or ScalarKind(functions.integer_type(type_), type_))
     routine, _ = functions.specialise(syntax.Name(Position("program.c", 1, 1), program.entry), program.entry, kinds)
-    routines = {each.name: each for each in functions.routines()}
+    routines = {each.name: each for each in narrowed(functions.routines(), {routine})}
     by_name = {variable.name: variable for variable in variables.new.get(None, [])}
     return Translated(
         tree.Program("program.c", "", (), (), {}, by_name, {}, routines, {}, {}, (), (), (), None, None, ()), routine

@@ -6,8 +6,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
 from checker.language.c.manifest import read_manifest
+
 from checker.language.errors import ModelError, UsageError
 from checker.language.front.load import MANIFEST, load_program
 from tests.language.c.refused.refused_calls import TABLE
