@@ -18,6 +18,7 @@ from checker.language.c.syntax import Position
 from checker.language.c.translate.functions import Functions
 from checker.language.c.translate.items import Item
 from checker.language.c.translate.names import Sizes
+from checker.language.c.translate.ranges import narrowed
 from checker.language.c.translate.values import Kind as KindOfLocal
 from checker.language.c.translate.values import ScalarKind
 from checker.language.errors import UsageError
@@ -92,7 +93,7 @@ def translated(program: Program) -> Translated:
         type_ = functions.c_type(parameter.type)
         kinds.append(functions.kind_of(type_) or ScalarKind(functions.integer_type(type_), type_))
     routine, _ = functions.specialise(syntax.Name(Position("program.c", 1, 1), program.entry), program.entry, kinds)
-    routines = {each.name: each for each in functions.routines()}
+    routines = {each.name: each for each in narrowed(functions.routines(), {routine})}
     by_name = {variable.name: variable for variable in variables.new.get(None, [])}
     return Translated(
         tree.Program("program.c", "", (), (), {}, by_name, {}, routines, {}, {}, (), (), (), None, None, ()), routine

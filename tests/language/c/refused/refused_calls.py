@@ -122,6 +122,21 @@ TABLE: list[Case] = [
         "this is an integer from 0 to 2097151, and has to be the number of a CPU; do not compute with such numbers",
     ),
     (
+        "a page that is zeroed, in place of its memory",
+        fault("clear_page(«spare);"),
+        "this is not the memory of a page; take it from page_address()",
+    ),
+    (
+        "a page that is filled",
+        fault("memset(page_address(spare), «1, PAGE_SIZE);"),
+        "what pages hold is zeros or not zeros in a model; write 0 only",
+    ),
+    (
+        "a part of a page that is zeroed",
+        fault("memset(page_address(spare), 0, «8);"),
+        "a model zeroes whole pages; give PAGE_SIZE",
+    ),
+    (
         "a cgroup in a branch",
         fault("if (flag)", "\t«set_active_memcg(NULL);"),
         "set_active_memcg stands in a loop or a branch; call it at the outer level of the function",
