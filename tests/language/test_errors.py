@@ -11,14 +11,13 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from checker.language.c.manifest import read_manifest
 
 from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError, UsageError
 from checker.language.front.load import load_program
 from checker.language.tree import Position
 from checker.project import PROJECT
-from tests.language.c.test_errors import TEXTS, WITH_MANIFESTS, load_text, load_with_manifest
+from tests.language.c.test_errors import TEXTS, WITH_MANIFESTS, load_text, load_with_manifest, missing_manifest, model_in_python
 from tests.language.refused.refused import Case
 from tests.language.refused.refused_constraints import CONSTRAINTS
 from tests.language.refused.refused_declarations import NAMES_AND_MODULES, VARIABLES
@@ -144,7 +143,8 @@ def c_cases(folder: Path) -> Iterator[Callable[[], object]]:
     for number, (_, manifest, text, _) in enumerate(WITH_MANIFESTS):
         (folder / f"manifest{number}").mkdir()
         yield partial(load_with_manifest, folder / f"manifest{number}", manifest, text)
-    yield partial(read_manifest, folder / "none.toml")
+    yield partial(missing_manifest, folder)
+    yield partial(model_in_python, folder)
 
 
 def test_every_error_has_a_test(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

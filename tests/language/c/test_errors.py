@@ -3,13 +3,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from checker.language.c.manifest import read_manifest
 
+from checker.language.c.binding.manifest import read_manifest
 from checker.language.errors import ModelError, UsageError
-from checker.language.front.load import MANIFEST, load_program
+from checker.language.front.inputs import Inputs
+from checker.language.front.load import load_program
 from tests.language.c.refused.refused_calls import TABLE
 from tests.language.c.refused.refused_expressions import EXPRESSIONS
 from tests.language.c.refused.refused_manifests import MANIFESTS, ManifestCase
@@ -55,16 +57,36 @@ def test_c_that_is_refused(text: str, message: str, tmp_path: Path) -> None:
 def test_manifests_and_patches_that_are_refused(manifest: str | bytes, text: str, printed: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError) as caught:
         load_with_manifest(tmp_path, manifest, text)
-    named = {"{manifest}": str(tmp_path / "manifest.toml"), "{bundled}": str(MANIFEST), "{folder}": str(tmp_path)}
+    named = {"{manifest}": str(tmp_path / "manifest.toml"), "{folder}": str(tmp_path)}
     for name, path in named.items():
         printed = printed.replace(name, path)
     assert str(caught.value) == printed
     assert "\n" not in printed
 
 
-def test_a_manifest_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="cannot be read: No such file"):
-        read_manifest(tmp_path / "none.toml")
+def missing_manifest(folder: Path) -> None:
+    read_manifest(folder / "none.toml", "none.toml")
+
+
+def model_in_python(folder: Path) -> None:
+    (folder / "model.py").write_text("")
+    load_program(folder / "model.py", inputs=Inputs(base=folder))
+
+
+@pytest.mark.parametrize(
+    ("load", "printed"),
+    [
+        (missing_manifest, "{folder}/none.toml: error: cannot be read: No such file or directory"),
+        (
+            model_in_python,
+            "{folder}/model.py: error: --base is for patches and C files, and this is a model in Python; leave it out",
+        ),
+    ],
+)
+def test_files_that_do_not_go_together(load: Callable[[Path], None], printed: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        load(tmp_path)
+    assert str(caught.value) == printed.replace("{folder}", str(tmp_path))
 
 
 def test_the_cases_have_names_of_their_own() -> None:

@@ -44,7 +44,7 @@ EXPRESSIONS: list[Case] = [
     (
         "a function that is not known",
         fault("«frobnicate(1);"),
-        "`frobnicate` is not known: the text does not define it, and it is not in docs/reference/c-api.md; give the text that defines it too",
+        "`frobnicate` is not known: the text does not define it, and it is not in docs/reference/c-api.md; give --base with the tree that defines it",
     ),
     (
         "a function that returns an address",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Manifests that are refused, or that the text does not go with. What is printed has {manifest}, {bundled} and {folder} for files."""
+"""Manifests that are refused, or that the text does not go with. What is printed has {manifest} and {folder} for files."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ MANIFESTS: list[ManifestCase] = [
         "a text that does not have the handler",
         'taken_for = "other_fault"\n',
         fault(),
-        "{folder}/text.patch: error: this does not define other_fault, so that nothing says what it is to the kernel; a patch of dynamic kernel stacks does, and a model in Python has a name that ends in .py",
+        "{folder}/text.patch: error: this does not define other_fault, so that nothing says what it is to the kernel; a patch of dynamic kernel stacks does, and --manifest names another manifest; a model in Python has a name that ends in .py",
     ),
     (
         "another number of parameters",
@@ -119,14 +119,14 @@ MANIFESTS: list[ManifestCase] = [
         "a hook that is none",
         hook(hook="touch"),
         fault(),
-        "error: the kernel's `touch` is not a hook; spec/kernel/hooks.py has them",
+        "{manifest}: error: the kernel's `touch` is not a hook; spec/kernel/hooks.py has them",
     ),
-    ("a hook that is a type", hook(hook="Cpu"), fault(), "error: the kernel's `Cpu` is not a routine or function"),
+    ("a hook that is a type", hook(hook="Cpu"), fault(), "{manifest}: error: the kernel's `Cpu` is not a routine or function"),
     (
         "a hook that is not there",
         hook(hook="stack_fail"),
         fault(),
-        "error: the kernel has no `stack_fail`; did you mean `stack_fault`?",
+        "{manifest}: error: the kernel has no `stack_fail`; did you mean `stack_fault`?",
     ),
     (
         "a hook that is implemented twice",
@@ -169,7 +169,7 @@ MANIFESTS: list[ManifestCase] = [
         "a constant of what is no type",
         '[constants]\nA = "touch.X"\n',
         fault("number = A;"),
-        "error: the kernel's `touch` is not a type",
+        "{manifest}: error: the kernel's `touch` is not a type",
     ),
     (
         "a member of another record",
@@ -181,7 +181,7 @@ MANIFESTS: list[ManifestCase] = [
         "a member that the record does not have",
         '[members]\n"task_struct.pid" = "Task.pid"\n',
         fault("number = tsk->pid;"),
-        "error: the kernel's Task has no field `pid`",
+        "{manifest}: error: the kernel's Task has no field `pid`",
     ),
     (
         "a variable that is not per CPU",

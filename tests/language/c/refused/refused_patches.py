@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Patches of which something is left over, or does not fit the kernel. What is printed has {manifest}, {bundled} and {folder} for files."""
+"""Patches of which something is left over, or does not fit the kernel. What is printed has {manifest} and {folder} for files."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ PATCHES: list[ManifestCase] = [
         patch(
             (FORK, "void __init fork_init(void)", (" \tint i;", "+\tcpuhp_setup_state(CPUHP_BP_PREPARE_DYN, 0);", " \ti = 1;"))
         ),
-        "kernel/fork.c:101:2: error: `cpuhp_setup_state` has 2 arguments, and {bundled} binds more (text.patch:13)",
+        "kernel/fork.c:101:2: error: `cpuhp_setup_state` has 2 arguments, and spec/c/dynamic_stacks.toml binds more (text.patch:13)",
     ),
     (
         "two callbacks",
@@ -201,6 +201,6 @@ PATCHES: list[ManifestCase] = [
         "C without what the bundled manifest is for",
         "",
         "int x;\n",
-        "{folder}/text.patch: error: this does not define dynamic_stack_fault, so that nothing says what it is to the kernel; a patch of dynamic kernel stacks does, and a model in Python has a name that ends in .py",
+        "{folder}/text.patch: error: this does not define dynamic_stack_fault, so that nothing says what it is to the kernel; a patch of dynamic kernel stacks does, and --manifest names another manifest; a model in Python has a name that ends in .py",
     ),
 ]
