@@ -16,7 +16,7 @@ from checker.language.python import load as python
 
 from ..compiled import built_and_run
 from .machine import Machine
-from .states import OPERATIONS, Operation, Sizes, operation
+from .states import BYTES, OPERATIONS, Operation, Sizes, operation
 from .text import compilable, hooks, routines_of
 
 FLAGS = ("-std=gnu11", "-O0", "-w", "-pipe")
@@ -34,6 +34,12 @@ class Compared:
     results: Counter[str] = field(default_factory=Counter)
     different: list[tuple[Operation, str, str]] = field(default_factory=list)
 
+    def add(self, more: Compared) -> None:
+        self.operations += more.operations
+        self.services += more.services
+        self.results += more.results
+        self.different += more.different
+
     def text(self) -> Iterator[str]:
         yield f"{self.operations.total():,} operations, {self.services.total():,} calls of services, {len(self.different):,} different"
         yield from (f"  {count:>9,}  {name}" for name, count in self.operations.most_common())
@@ -50,10 +56,15 @@ class Patch:
         manifest = read_manifest(MANIFEST, MANIFEST.name)
         if (beside := path.with_name(BESIDE)).is_file():
             manifest = read_manifest(beside, beside.name, manifest)
-        manifest = replace(manifest, fault_bytes=("first", "last"))
+        if manifest.predicates:  # what the kernel asks by address has no byte that could be chosen
+            self.sizes = replace(self.sizes, bytes=BYTES[:1])
+        else:
+            manifest = replace(manifest, fault_bytes=("first", "last"))
         protocol = CProtocol(read_c_source(path.read_bytes(), path.name), manifest)
         settings = {"CPUS": self.sizes.cpus, "TASKS": self.sizes.tasks, "STACK_PAGES": self.sizes.stack_pages}
         self.program = python.load_foreign(path, protocol, settings)
+        marks = any(field.name == "dynamic_stack_grown" for field in self.program.records["Task"].fields)
+        self.sizes = replace(self.sizes, marks=marks)
         self.compiler = compiler
         self.source = compilable(protocol.definitions, self.program, self.sizes)
         self.kinds = hooks(protocol.definitions, self.program)

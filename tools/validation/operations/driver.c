@@ -6,6 +6,17 @@ static struct page **pool_of_(int cpu)
 	return per_cpu_ptr(POOL, cpu);
 }
 
+static bool *short_of_(int cpu)
+{
+	static bool none[CPUS];
+
+#ifdef SHORT
+	return per_cpu_ptr(&SHORT, cpu);
+#else
+	return &none[cpu];
+#endif
+}
+
 static long number_(void)
 {
 	long found;
@@ -39,6 +50,11 @@ static void begin_(void)
 		tasks_[n].stack = (void *)(FIRST_STACK + area * STACK_STRIDE);
 		tasks_[n].flags = 0x42 | (number_() ? PF_DYNAMIC_STACK : 0);
 	}
+	for (n = 1; n <= TASKS; n++)
+		tasks_[n].dynamic_stack_grown = number_();
+	for (n = 0; n < CPUS; n++)
+		*short_of_(n) = number_();
+	active_group_ = 0;
 	for (scripted_ = 0; scripted_ < 12; scripted_++)
 		script_[scripted_] = number_();
 	memset(script_ + 12, 0, sizeof(script_) - 12 * sizeof(int));
@@ -53,7 +69,7 @@ static unsigned long address_(int area, int level)
 int main(void)
 {
 	for (;;) {
-		int operation = number_(), a = number_(), b = number_(), c = number_(), d = number_();
+		int operation = number_(), a = number_(), b = number_(), c = number_(), d = number_(), e = number_();
 		long result = 0;
 
 		begin_();

@@ -65,7 +65,9 @@ struct task_struct {
 	void *stack;
 	struct vm_struct *stack_vm_area;
 	unsigned int flags;
+	bool dynamic_stack_grown;
 };
+struct mem_cgroup;
 
 /* -- what there is: number n is at index n, and 0 stands for NULL -- */
 
@@ -81,6 +83,7 @@ static struct mm_struct init_mm;
 static int script_[64], scripted_, this_cpu_;
 static pte_t no_pte_;
 static int allocated_area_;
+static long active_group_; /* the number of a task, each of which is alone in its group */
 
 /* The linker gives the limits of this section; a CPU's own variables lie that far from where its own begin. */
 #define DEFINE_PER_CPU(type, name) __attribute__((section("percpu"))) __typeof__(type) name
@@ -118,6 +121,7 @@ static long number_of_area_(const struct vm_struct *area)
 /* -- what is compared -- */
 
 static struct page **pool_of_(int cpu);
+static bool *short_of_(int cpu);
 
 static unsigned int seen_(void)
 {
@@ -136,6 +140,10 @@ static unsigned int seen_(void)
 	}
 	for (n = 1; n <= TASKS; n++)
 		hash = hash * 31 + !!(tasks_[n].flags & PF_DYNAMIC_STACK);
+	for (n = 1; n <= TASKS; n++)
+		hash = hash * 31 + tasks_[n].dynamic_stack_grown;
+	for (n = 0; n < CPUS; n++)
+		hash = hash * 31 + *short_of_(n);
 	return hash;
 }
 
@@ -172,7 +180,7 @@ static void __free_page(struct page *page)
 
 static int memcg_kmem_charge_page(struct page *page, gfp_t gfp, int order)
 {
-	called_("memcg_kmem_charge_page", number_of_(page), reclaim_(gfp), 0);
+	called_("memcg_kmem_charge_page", number_of_(page), reclaim_(gfp), active_group_);
 	return next_(2) ? 0 : -ENOMEM;
 }
 
@@ -222,7 +230,40 @@ static void set_pte_at(struct mm_struct *mm, unsigned long address, pte_t *pte, 
 	*pte = value;
 }
 
+#define PageMemcgKmem(page) is_charged_(page)
+static bool is_charged_(const struct page *page)
+{
+	called_("is_charged", number_of_(page), 0, 0);
+	return next_(2);
+}
+
+static bool in_task(void)
+{
+	called_("in_task", 0, 0, 0);
+	return next_(2);
+}
+
+#define mem_cgroup_from_task(task) ((struct mem_cgroup *)((task) - tasks_))
+static struct mem_cgroup *set_active_memcg(struct mem_cgroup *group)
+{
+	long before = active_group_;
+
+	active_group_ = (long)group;
+	return (struct mem_cgroup *)before;
+}
+
+#define rcu_read_lock()
+#define rcu_read_unlock()
+struct task_struct;
+static void account_kernel_stack(struct task_struct *task, int account)
+{
+}
+
+#define raw_cmpxchg(p, o, n) ({ __typeof__(*(p)) old_ = (o); \
+	__atomic_compare_exchange_n((p), &old_, (n), 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST); old_; })
+
 #define VM_MAP 4
+#define VM_MAP_PUT_PAGES 0x200
 static struct vm_struct *get_vm_area_node(unsigned long size, unsigned long align, unsigned long flags, int node, gfp_t gfp,
 					  const void *caller)
 {
@@ -241,6 +282,11 @@ static struct vm_struct *get_vm_area_node(unsigned long size, unsigned long alig
 }
 
 static void *kmalloc_node(size_t size, gfp_t gfp, int node)
+{
+	return area_pages_[allocated_area_];
+}
+
+static void *kcalloc_node(size_t number, size_t size, gfp_t gfp, int node)
 {
 	return area_pages_[allocated_area_];
 }

@@ -31,22 +31,30 @@ class Machine:
         run = _Run(self, state, operation.script)
         self._begin(state, operation)
         kind = OPERATIONS[operation.kind]
-        routine = self.by_hook[kind.hook]
+        routine = self.by_hook.get(kind.hook) or self.program.functions[kind.hook]
         arguments = []
         for parameter in routine.parameters:
             value = operation.given[kind.given[parameter.name]]
             arguments.append(tree.Constant(_AT, parameter.type, value + (parameter.name == "cpu")))
-        call = tree.Call(_AT, routine.result or tree.BoolType(), routine.name, tuple(arguments))
+        call = tree.Call(
+            _AT,
+            tree.BoolType() if isinstance(routine, tree.Function) else routine.result or tree.BoolType(),
+            routine.name,
+            tuple(arguments),
+        )
         try:
             result = run.at_once(run.call(call, scope_of((), ())))
         except Stopped as stopped:
             return f"{''.join(run.printed)} {stopped}"
-        return f"{''.join(run.printed)} {result if routine.result is not None else 0} {self.seen(state)}"
+        returned = result if isinstance(routine, tree.Function) or routine.result is not None else 0
+        return f"{''.join(run.printed)} {returned} {self.seen(state)}"
 
     def _begin(self, state: State, operation: Operation) -> None:
         state.processor = operation.cpu
+        state.memory[Cell("Cpu", operation.cpu, "stack", ())] = operation.given[0]
         state.chooser = lambda type_, options: operation.given[3]
-        state.memory.update(zip(self.compared, self._values(operation), strict=True))
+        values = zip(self.compared, self._values(operation), strict=True)
+        state.memory.update((cell, value) for cell, value in values if cell in state.memory)
         for number, (area, _) in enumerate(operation.tasks):
             state.memory[Cell("Task", number, "stack_vm_area", ())] = area
         for record in ("Page", "VmArea"):
@@ -63,17 +71,19 @@ class Machine:
             yield from (Cell("VmArea", area, "pages", (level,)) for level in range(sizes.stack_pages))
             yield from (Cell("VmArea", area, "pte", (level,)) for level in range(sizes.stack_pages))
         yield from (Cell("Task", task, "flags", ()) for task in range(sizes.tasks))
+        yield from (Cell("Task", task, "dynamic_stack_grown", ()) for task in range(sizes.tasks))
+        yield from (Cell("Cpu", cpu, "dynamic_stack_short", ()) for cpu in range(sizes.cpus))
 
     def _values(self, operation: Operation) -> list[int]:
         found = [page for pool in operation.pools for page in pool]
         for area in operation.areas:
             found += [area.nr_pages, *area.pages, *area.ptes]
-        return [*found, *(flag for _, flag in operation.tasks)]
+        return [*found, *(flag for _, flag in operation.tasks), *operation.grown, *operation.short]
 
     def seen(self, state: State) -> int:
         found = 0
         for cell in self.compared:
-            found = (found * 31 + state.memory[cell]) & 0xFFFFFFFF
+            found = (found * 31 + state.memory.get(cell, 0)) & 0xFFFFFFFF
         return found
 
 
@@ -118,8 +128,18 @@ def _reclaim(gfp: int) -> int:
 
 
 def _charge(run: _Run, page: int, gfp: int, group: int) -> int:
-    run.called("memcg_kmem_charge_page", page, _reclaim(gfp))
+    run.called("memcg_kmem_charge_page", page, _reclaim(gfp), group)
     return run.next(2)
+
+
+def _asked(name: str) -> Callable[..., int]:
+    """A service that says yes or no."""
+
+    def service(run: _Run, *values: int) -> int:
+        run.called(name, *values)
+        return run.next(2)
+
+    return service
 
 
 def _get_vm_area(run: _Run) -> int:
@@ -155,4 +175,5 @@ SERVICES: dict[str, Callable[..., int]] = {
     "get_vm_area_node": _get_vm_area,
     "set_pte_at": _set_pte,
     **{name: _printing(name) for name in _PRINTED},
+    **{name: _asked(name) for name in ("is_charged", "in_task")},
 }

@@ -15,7 +15,7 @@ SCRIPT = 12
 
 @dataclass(frozen=True)
 class Sizes:
-    """pages: how many page frames. Every number counts from 1, and 0 stands for NULL, but for CPUs, which count from 0."""
+    """pages: how many page frames. marks: the patch marks tasks and CPUs by members of its own. Every number counts from 1, and 0 stands for NULL, but for CPUs, which count from 0."""
 
     cpus: int = 2
     tasks: int = 2
@@ -23,12 +23,17 @@ class Sizes:
     stack_pages: int = 4
     pages: int = 9
     slots: int = 3
+    bytes: tuple[int, ...] = BYTES
+    marks: bool = False
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A hook that is called. given: what each of its parameters is: the first, second or third number of an operation, of which
-    the fourth is the byte of the page that is touched. c: how the driver calls its implementation with these, a, b, c and d."""
+    """A hook that is called, or a function by its name in C.
+
+    given: what each of its parameters is, by the place of the number in Operation.given. c: how the driver calls its
+    implementation; a to e are these numbers.
+    """
 
     hook: str
     given: dict[str, int]
@@ -42,6 +47,11 @@ OPERATIONS = (
     Kind("schedule_start", {"prev": 0}, "NAME(&tasks_[a]);"),
     Kind("cpu_prepare", {"cpu": 2}, "result = NAME(c) == 0;"),
     Kind("cpu_dead", {"cpu": 2}, "NAME(c);"),
+    Kind("switch_finished", {"prev": 0}, "NAME(&tasks_[a]);"),
+    Kind("task_forked", {"child": 0}, "NAME(&tasks_[a]);"),
+    Kind("stack_released", {"task": 0, "stack": 1}, "NAME(&tasks_[a], &areas_[b]);"),
+    Kind("dynamic_stack_may_switch", {"cpu": 2, "prev": 0, "next": 4}, "result = NAME(c, &tasks_[a], &tasks_[e]);"),
+    Kind("dynamic_stack_is_short", {"cpu": 2}, "result = NAME(c);"),
 )
 
 
@@ -54,15 +64,18 @@ class Area:
 
 @dataclass(frozen=True)
 class Operation:
-    """kind: its number in OPERATIONS. given: four numbers. pools: by CPU, of pages as 2 * number + tag. tasks: of each its area
-    and whether PF_DYNAMIC_STACK is set."""
+    """kind: its number in OPERATIONS. given: a task, an area, a level or CPU, the byte of a page, another task. pools: by CPU, of
+    pages as 2 * number + tag. tasks: of each its area and whether PF_DYNAMIC_STACK is set. grown, short: marks that some patches
+    have, of tasks and of CPUs."""
 
     kind: int
-    given: tuple[int, int, int, int]
+    given: tuple[int, int, int, int, int]
     cpu: int
     pools: tuple[tuple[int, ...], ...]
     areas: tuple[Area, ...]
     tasks: tuple[tuple[int, int], ...]
+    grown: tuple[int, ...]
+    short: tuple[int, ...]
     script: tuple[int, ...]
 
     def numbers(self) -> list[int]:
@@ -73,7 +86,7 @@ class Operation:
             found += [area.nr_pages, *area.pages, *area.ptes]
         for task in self.tasks:
             found += task
-        return [*found, *self.script]
+        return [*found, *self.grown, *self.short, *self.script]
 
 
 def operation(number: int, kinds: list[int], sizes: Sizes) -> Operation:
@@ -90,11 +103,13 @@ def operation(number: int, kinds: list[int], sizes: Sizes) -> Operation:
         third = chance.randint(0 if chance.random() < 0.3 else areas[area - 1].nr_pages, sizes.stack_pages)
     return Operation(
         kind,
-        (task, area, third, chance.choice(BYTES)),
+        (task, area, third, chance.choice(sizes.bytes), chance.randint(1, sizes.tasks)),
         chance.randrange(sizes.cpus),
         tuple(_pool(chance, sizes) for _ in range(sizes.cpus)),
         areas,
         tasks,
+        tuple(int(sizes.marks and area > 0 and chance.random() < 0.6) for area, _ in tasks),
+        tuple(chance.randint(0, int(sizes.marks)) for _ in range(sizes.cpus)),
         tuple(chance.randrange(1, 1000) if chance.random() < 0.9 else 0 for _ in range(SCRIPT)),
     )
 

@@ -7,18 +7,20 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from checker.language import tree
+from checker.language.c import syntax
 from checker.language.c.assemble.definitions import Definitions
 from checker.language.c.lexical.tokens import Token
 from checker.language.c.parse import Chunk, ChunkKind
+from checker.language.c.translate.parts import parts
 
-from .states import OPERATIONS, Sizes
+from .states import OPERATIONS, Kind, Sizes
 
 HERE = Path(__file__).parent
 
 
 def compilable(definitions: Definitions, program: tree.Program, sizes: Sizes) -> str:
     """A C program that reads operations and runs them."""
-    names = {name.partition("@")[0] for name in routines_of(definitions, program)}
+    names = _reached(definitions, {name.partition("@")[0] for name in (*routines_of(definitions, program), *program.functions)})
     slots = program.records["Cpu"].fields
     length = next(field.shape[0] for field in slots if field.name == "pool")
     defined = {
@@ -30,6 +32,8 @@ def compilable(definitions: Definitions, program: tree.Program, sizes: Sizes) ->
         "POOL_SLOTS": length,
         "POOL": "dynamic_stack_pages",
     }
+    if any(field.name == "dynamic_stack_short" for field in slots):
+        defined["SHORT"] = "dynamic_stack_short"
     lines = [f"#define {name} {value}" for name, value in defined.items()]
     lines.append((HERE / "kernel.h").read_text(encoding="utf-8"))
     for file in definitions.files:
@@ -37,12 +41,24 @@ def compilable(definitions: Definitions, program: tree.Program, sizes: Sizes) ->
     for file in definitions.files:
         lines += [_text(chunk) for chunk in file.chunks if _is_wanted(chunk, names)]
     cases = "\n".join(
-        f"\t\tcase {number}: {each.c.replace('NAME', _implements(program, each.hook))} break;"
+        f"\t\tcase {number}: {_call(definitions, program, each)} break;"
         for number, each in enumerate(OPERATIONS)
         if each.hook in _hooks(definitions, program)
     )
     driver = (HERE / "driver.c").read_text(encoding="utf-8")
     return "\n".join([*lines, driver.replace("\t\t\tOPERATIONS", cases)])
+
+
+def _reached(definitions: Definitions, names: Iterable[str]) -> set[str]:
+    """These functions of the text, and those that they call."""
+    pending, found = list(names), set()
+    while pending:
+        name = pending.pop()
+        function = definitions.function(name) if name not in found and definitions.defines(name) else None
+        if function is not None:
+            found.add(name)
+            pending += [part.name for part in parts(function.body) if isinstance(part, syntax.Name)]
+    return found
 
 
 def routines_of(definitions: Definitions, program: tree.Program) -> list[str]:
@@ -53,7 +69,7 @@ def routines_of(definitions: Definitions, program: tree.Program) -> list[str]:
 
 def _hooks(definitions: Definitions, program: tree.Program) -> set[str]:
     names = routines_of(definitions, program)
-    return {hook for name in names if (hook := program.routines[name].hook) is not None}
+    return {hook for name in names if (hook := program.routines[name].hook) is not None} | program.functions.keys()
 
 
 def hooks(definitions: Definitions, program: tree.Program) -> list[int]:
@@ -62,8 +78,13 @@ def hooks(definitions: Definitions, program: tree.Program) -> list[int]:
     return [number for number, each in enumerate(OPERATIONS) if each.hook in found]
 
 
-def _implements(program: tree.Program, hook: str) -> str:
-    return next(r.name.partition("@")[0] for r in program.routines.values() if r.hook == hook)
+def _call(definitions: Definitions, program: tree.Program, kind: Kind) -> str:
+    """The driver's call of an implementation; of one without parameters, without arguments."""
+    implementing = (r.name.partition("@")[0] for r in program.routines.values() if r.hook == kind.hook)
+    name = next(implementing, kind.hook)
+    function = definitions.function(name)
+    assert function is not None
+    return kind.c.replace("NAME", name) if function.parameters else f"{name}();"
 
 
 def _macros(entries: Iterable[object]) -> Iterator[str]:
