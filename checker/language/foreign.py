@@ -46,6 +46,9 @@ class Kernel(Protocol):
     def service(self, name: str) -> Callee:
         """A routine or function, which is from now on a part of the program."""
 
+    def has_code(self, name: str) -> bool:
+        """Whether it has a routine or function of that name, other than a hook. It raises nothing."""
+
     def hook(self, name: str) -> Callee:
         """A hook: what implements it takes these parameters and gives this result."""
 

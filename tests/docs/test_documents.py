@@ -45,7 +45,7 @@ def commands(document: Path) -> list[tuple[str, int]]:
     """The commands that a document shows, with the exit status that it says they have."""
     found = []
     for block in BLOCK.findall(document.read_text()):
-        for line in block.splitlines():
+        for line in block.replace("\\\n", " ").splitlines():
             command, _, comment = line.partition("#")
             status = re.search(r"exit status (\d)", comment)
             found.append((command.strip(), int(status[1]) if status else 0))

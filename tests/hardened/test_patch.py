@@ -124,3 +124,34 @@ def test_its_lines_are_as_the_kernel_has_them() -> None:
         assert line == line.rstrip() and " \t" not in line
         assert len(line.expandtabs(8)) <= 100
         assert "//" not in line and not re.match(r" {8}", line)
+
+
+WARNINGS = (
+    *("-Wall", "-Wextra", "-Werror", "-Wno-unused-parameter", "-Wno-unused-function", "-Wstrict-prototypes"),
+    *("-Wdeclaration-after-statement", "-Wmissing-prototypes", "-Wvla", "-Wno-sign-compare"),
+)
+
+
+@pytest.mark.skipif(shutil.which("gcc") is None, reason="gcc compiles it")
+def test_a_compiler_takes_what_it_adds(tmp_path: Path) -> None:
+    """The C of the header and of fork.c, with declarations of what it uses of Linux."""
+    files: dict[str, list[str]] = {}
+    for line in PATCH.read_text(encoding="utf-8").split("\n"):
+        if line.startswith("+++ b/"):
+            files[path := line.removeprefix("+++ b/")] = []
+        elif line.startswith("+"):
+            files[path].append(line[1:])
+    header, code = ("\n".join(files[name]) for name in ("include/linux/sched/task_stack.h", "kernel/fork.c"))
+    added = [_until(header, "#else /* !CONFIG_DYNAMIC_STACK */"), _until(code, "#else /* !CONFIG_DYNAMIC_STACK */")]
+    kernel = "static void account_kernel_stack(struct task_struct *tsk, int account) {}\n"
+    callers = "void callers(void);\nvoid callers(void)\n{\n\tfree_vmap_stack(alloc_vmap_stack(0));\n}\n"
+    (tmp_path / "added.c").write_text("\n".join(['#include "kernel_declarations.h"', *added, kernel, callers]), encoding="utf-8")
+    command = ["gcc", "-std=gnu11", "-O2", *WARNINGS, "-I", str(Path(__file__).parent), "-c", "-o", "added.o", "added.c"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def _until(text: str, end: str) -> str:
+    """The text of the first block that CONFIG_DYNAMIC_STACK switches on."""
+    assert text.startswith("#ifdef CONFIG_DYNAMIC_STACK\n")
+    return text.partition(end)[0] + "#endif\n"

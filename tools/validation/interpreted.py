@@ -18,12 +18,14 @@ from checker.language.c.syntax import Position
 from checker.language.c.translate.functions import Functions
 from checker.language.c.translate.items import Item
 from checker.language.c.translate.names import Sizes
-from checker.language.c.translate.values import Kind, ScalarKind
+from checker.language.c.translate.ranges import narrowed
+from checker.language.c.translate.values import Kind as KindOfLocal
+from checker.language.c.translate.values import ScalarKind
 from checker.language.errors import UsageError
 from checker.language.foreign import Callee
-from checker.trace.evaluation import scope_of
-from checker.trace.execution import Execution
-from checker.trace.state import State
+from checker.trace.evaluation import Scope, scope_of
+from checker.trace.execution import Execution, Flow
+from checker.trace.state import Kind, State, Steps, Stopped
 
 from .compiled import Values
 from .random.programs import Program
@@ -31,7 +33,7 @@ from .random.programs import Program
 _AT = tree.Position("program.c", 1, 1)
 _STACK_PAGES = 8
 
-MANIFEST = read_manifest(Path(__file__).with_name("programs.toml"))
+MANIFEST = read_manifest(Path(__file__).with_name("programs.toml"), "programs.toml")
 
 
 class NoKernel:
@@ -59,6 +61,9 @@ class NoKernel:
     def service(self, name: str) -> Callee:
         raise UsageError(f"no service {name}")
 
+    def has_code(self, name: str) -> bool:
+        return False
+
     def hook(self, name: str) -> Callee:
         raise UsageError(f"no hook {name}")
 
@@ -83,22 +88,38 @@ def translated(program: Program) -> Translated:
     items |= variables.items
     entry = definitions.function(program.entry)
     assert entry is not None
-    kinds: list[Kind] = []
+    kinds: list[KindOfLocal] = []
     for parameter in entry.parameters:
         type_ = functions.c_type(parameter.type)
         kinds.append(functions.kind_of(type_) or ScalarKind(functions.integer_type(type_), type_))
     routine, _ = functions.specialise(syntax.Name(Position("program.c", 1, 1), program.entry), program.entry, kinds)
-    routines = {each.name: each for each in functions.routines()}
+    routines = {each.name: each for each in narrowed(functions.routines(), {routine})}
     by_name = {variable.name: variable for variable in variables.new.get(None, [])}
     return Translated(
         tree.Program("program.c", "", (), (), {}, by_name, {}, routines, {}, {}, (), (), (), None, None, ()), routine
     )
 
 
+MOST_STATEMENTS = 20_000
+"""Far more than the calls of a program execute: what goes on has lost its way."""
+
+
+class _Bounded(Execution):
+    """Execution that comes to an end."""
+
+    executed = 0
+
+    def execute(self, statement: tree.Statement, scope: Scope) -> Steps[Flow]:
+        self.executed += 1
+        if self.executed > MOST_STATEMENTS:
+            raise Stopped(Kind.HALT, "this does not end", statement.position)
+        return (yield from super().execute(statement, scope))
+
+
 def run(program: Program, made: Translated) -> list[Values]:
-    """What each call of the program gives. Stopped where the tree has no value for it."""
+    """What each call of the program gives. Stopped where the tree has no value for it, or does not end."""
     state = State(made.program)
-    code = Execution(state)
+    code = _Bounded(state)
     routine = made.program.routines[made.routine]
     found = []
     for given in program.given:

@@ -58,10 +58,12 @@ def c_protocol(path: Path, inputs: Inputs) -> CProtocol | None:
     """The protocol that a file has in C; None for a model in Python, and for what cannot be read, which reading it then says.
     UsageError where options for C are given with a model in Python."""
     data = _content(path, inputs)
-    if data is None or content_kind(data) is ContentKind.PYTHON:
+    if (data is None and path.suffix == ".py") or (data is not None and content_kind(data) is ContentKind.PYTHON):
         for option in ("base", "manifest", "config"):
             if getattr(inputs, option) is not None:
                 raise UsageError(f"--{option} is for patches and C files, and this is a model in Python; leave it out", path)
+        return None
+    if data is None:
         return None
     if path != STANDARD_INPUT and content_kind(data) is ContentKind.OTHER and refusal(data) is None and not is_page(data):
         return None

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -71,6 +72,13 @@ class KernelOfModules:
             raise UsageError(f"the kernel's `{name}` is not a hook; spec/kernel/hooks.py has them")
         return self._callee(name, code)
 
+    def has_code(self, name: str) -> bool:
+        return any(
+            isinstance(definition := module.definitions.get(name), ast.FunctionDef)
+            and not any(ast.unparse(each) == "hook" for each in definition.decorator_list)
+            for module in self._kernel()
+        )
+
     def check(self, declared: Declared) -> None:
         """ModelError where a routine or function does not fit the hook that it implements, or another implements that too."""
         routines = {routine.name: (routine, routine.result) for routine in declared.routines}
@@ -93,8 +101,11 @@ class KernelOfModules:
             raise UsageError(f"the kernel's `{name}` is not a routine or function")
         return found
 
+    def _kernel(self) -> list[Module]:
+        return [module for module in self.symbols.modules.modules.values() if module.name.startswith("spec.")]
+
     def _symbol(self, name: str) -> Symbol:
-        kernel = [module for module in self.symbols.modules.modules.values() if module.name.startswith("spec.")]
+        kernel = self._kernel()
         for module in kernel:
             definition = module.definitions.get(name)
             if definition is not None and not isinstance(definition, Import):

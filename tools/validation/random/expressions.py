@@ -6,7 +6,22 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
-from .numbers import BOOL, INT, LONG, TYPES, UNSIGNED, UNSIGNED_LONG, Range, Type, binary, common, comparable, converted, unary
+from .numbers import (
+    BOOL,
+    INT,
+    LONG,
+    TYPES,
+    U8,
+    UNSIGNED,
+    UNSIGNED_LONG,
+    Range,
+    Type,
+    binary,
+    common,
+    comparable,
+    converted,
+    unary,
+)
 from .scope import IN_MEMORY, Expression, Function, Pointer, Scope, Variable, disturb
 
 COMMA, ASSIGN, CHOICE, OR, AND, EQUAL, LESS, UNARY, POSTFIX, PRIMARY = 0, 1, 2, 3, 4, 8, 9, 13, 14, 15
@@ -67,6 +82,9 @@ class Writer:
         if kind < 0.25 or not scalars:
             if self.macros and self.chance(0.2):
                 return self.random.choice(self.macros)
+            if self.chance(0.15):
+                type_ = self.random.choice((UNSIGNED, UNSIGNED, UNSIGNED_LONG))
+                return self.constant(type_.high - self.random.choice((0, 1, type_.high // 2, type_.high // 3)), type_)
             return self.constant(self.random.choice((0, 1, 2, 3, 5, 7, 8, 15, 31, 65, 100, 255, 256, 1000, -1, -2, -7)))
         if kind < 0.45 and (scope.arrays() or scope.pointers):
             return self.read(self.place(scope, self.random.choice([*scope.arrays(), *scope.pointers.values()])))
@@ -116,6 +134,12 @@ class Writer:
         range_ = found.range
         if range_.within(low, high):
             return found
+        if not range_.type.signed and range_.type.rank >= INT.rank and self.chance(0.3):
+            if high >= 255 and self.chance(0.5):
+                return self.joined(f"(u8){self.within(found, UNARY)}", Range(U8, 0, 255), UNARY, found)
+            left = (high + 1).bit_length() - 1
+            by = self.constant(range_.type.bits - left, INT)
+            return (self.made(">>", found, by) if left else None) or self.constant(0)
         masks = [(1 << bits) - 1 for bits in range(high.bit_length() + 1) if (1 << bits) - 1 <= high]
         if range_.low >= 0 and self.chance(0.4):
             return self.made("%", found, self.constant(high + 1, INT)) or self.constant(0)
@@ -191,6 +215,11 @@ class Writer:
         side = self.random.random() < 0.5
         left = self.number(scope, depth - 1, acts and side)
         right = self.number(scope, depth - 1, acts and not side)
+        if operator in ("+", "*") and left.range.low >= 0 and self.chance(0.2):
+            type_ = self.random.choice((UNSIGNED, UNSIGNED_LONG))
+            large = type_.high - self.random.choice((0, 1, 6)) if operator == "+" else type_.high // 3 * 2 + 1
+            wrapped = self.made(operator, left, self.constant(large, type_))
+            return wrapped and self.limited(wrapped, 0, 1000)
         if operator in ("/", "%") and right.range.low <= 0:
             right = self.constant(self.random.choice((1, 2, 3, 7, 10, 16, 100)))
         if operator in ("<<", ">>"):
@@ -259,6 +288,7 @@ class Writer:
         text = f"{target.name} = {self.within(value, ASSIGN)}"
         found = converted(value.range, target.type)
         assert found is not None
+        found = target.range if target.type.signed else found
         return Expression(text, found, ASSIGN, value.reads, value.writes | {target.object}, True)
 
     def counted(self, target: Variable) -> Expression | None:
@@ -319,4 +349,4 @@ class Writer:
         assert found.length is not None
         by = self.index(scope, found.length - room + 1)
         text = self.random.choice((f"&{found.name}[{by.text}]", f"{found.name} + {self.within(by, 12)}"))
-        return Expression(text, none, 11, by.reads)
+        return Expression(text, none, 11, by.reads, by.writes, by.acts)

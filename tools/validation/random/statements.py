@@ -22,7 +22,9 @@ class StatementWriter(LoopWriter):
 
     def statement(self, body: Body, scope: Scope, depth: int) -> None:
         kind = self.random.random()
-        if kind < 0.14:
+        if body.loops and not body.switches and depth > 0 and self.chance(0.15):
+            self.switch(body, scope, depth)
+        elif kind < 0.14:
             self.declaration(body, scope)
         elif kind < 0.40 or depth <= 0:
             self.assignment(body, scope)

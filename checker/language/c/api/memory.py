@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from checker.language import build, tree
 from checker.language.c import syntax
+from checker.language.c.translate import addresses
 from checker.language.c.translate.integers import as_integer
 from checker.language.c.translate.places import ARRAY
 from checker.language.c.translate.raising import at, error
@@ -207,11 +208,14 @@ def vmap_pages_range(code: StatementTranslator, call: syntax.Call) -> Value:
     code.dropped(call.arguments[4])
     position = at(call)
     page_size = code.text.size("PAGE_SIZE")
-    bytes_ = build.binary(position, "-", end.offset, begin.offset)
-    count = build.binary(position, "//", bytes_, build.integer(position, page_size))
     area = code.kept(call, Scalar(begin.area, code.type_of_value(code.text.area_type)))
+    offset = code.kept(call, Scalar(begin.offset, UNSIGNED_LONG))
     assert isinstance(area, Scalar)
-    _map_each(code, call, StackAddress(area.expression, begin.offset), pages, count)
+    assert isinstance(offset, Scalar)
+    first = StackAddress(area.expression, offset.expression)
+    bytes_ = addresses.distance(position, end, first).expression
+    count = build.binary(position, "//", bytes_, build.integer(position, page_size))
+    _map_each(code, call, first, pages, count)
     code.text.assume("vmap_pages_range_noflush does not fail: the page tables of a stack are there")
     return Scalar(build.integer(position, 0), INT)
 

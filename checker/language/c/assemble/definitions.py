@@ -7,6 +7,7 @@ import copy
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
+from pathlib import PurePosixPath
 
 from checker.language.c import syntax
 from checker.language.c.assemble.changed import Changed
@@ -25,7 +26,7 @@ class Definitions:
     def __init__(self, source: CSource, manifest: Manifest, kept: frozenset[str]) -> None:
         self.source = source
         self.manifest = manifest
-        files = [file for file in source.files if is_c(file.path) and not file.deleted]
+        files = [file for file in source.files if (is_c(file.path) or self._is_whole(file)) and not file.deleted]
         names = kept | manifest.sizes.keys() | manifest.constants.keys()
         headers = [scan_file(file, manifest.config) for file in files if file.path.endswith(".h")]
         seen = all_of(file.macros for file in headers)
@@ -36,6 +37,10 @@ class Definitions:
         self.of_manifest = Others(all_of(file.macros for file in self.files), self.typedef_names, frozenset(names))
         self._parsed: dict[int, tuple[syntax.TopLevel, ...]] = {}
         self._functions: dict[str, syntax.FunctionDefinition | None] = {}
+
+    def _is_whole(self, file: PatchedFile) -> bool:
+        """Whether it is a whole file that the user gave as C, such as one from standard input: its name says nothing else."""
+        return file.path == self.source.name and PurePosixPath(file.path).suffix in ("", ".txt", ".patch", ".diff")
 
     def parsed(self, chunk: Chunk) -> tuple[syntax.TopLevel, ...]:
         """What a chunk says, parsed once."""

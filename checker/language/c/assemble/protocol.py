@@ -23,6 +23,7 @@ from checker.language.c.source import CSource
 from checker.language.c.translate.functions import Functions
 from checker.language.c.translate.items import Item
 from checker.language.c.translate.names import Sizes
+from checker.language.c.translate.ranges import narrowed
 from checker.language.errors import ModelError, UsageError
 from checker.language.foreign import Declared, Kernel
 
@@ -137,7 +138,7 @@ class CProtocol:
             fields={str(record): tuple(new) for record, new in variables.new.items()},
             initial=tuple(variables.initial),
             implementations=bound.implementations,
-            routines=(*functions.routines(bound.routines), *bound.routines),
+            routines=tuple(narrowed((*functions.routines(bound.routines), *bound.routines), {r.name for r in bound.routines})),
             functions=tuple(bound.functions),
             left_out=tuple(functions.switched_off),
             stated=self._stated(functions, bound),

@@ -95,7 +95,8 @@ class _Reader:
         mine = () if length is None else (self.names.sizes.evaluate(length),)
         if given is None and mine != variable.shape:
             raise error(
-                definition, f"`{definition.name}` has {mine} elements, and the kernel's {variable.name} has {variable.shape}"
+                definition,
+                f"`{definition.name}` is {_shape(mine)}, and the kernel's {variable.name} is {_shape(variable.shape)}",
             )
 
     def add(
@@ -232,6 +233,10 @@ class _Reader:
             case _, CPointer():
                 raise error(node, f"`{name}`: a model has no variable of the type {spell(c_type)}")
         raise error(node, f"`{name}`: a model has no variable of the type {spell(c_type)}; bind it in the manifest, [data]")
+
+
+def _shape(shape: tuple[int | str, ...]) -> str:
+    return f"an array of {shape[0]}" if shape else "no array"
 
 
 def _given(initial: syntax.Expression | None, name: str) -> Iterator[tuple[str, syntax.Expression]]:

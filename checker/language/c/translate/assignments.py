@@ -43,9 +43,9 @@ class AssignmentTranslator(LogicTranslator):
         acts = self.acts(self.statements[begun:]) or self.calls(found)
         with self.collected() as effects:
             target = self.target(place)
+        if acts and (self.acts(effects) or (isinstance(target, Cell) and self.calls(target))):
+            raise error(node, "both sides have effects, and C leaves open which comes first; write two statements")
         if self.acts(effects):
-            if acts:
-                raise error(node, "both sides have effects, and C leaves open which comes first; write two statements")
             found = self.kept(value, found)
         self.statements += effects
         return found, target

@@ -55,7 +55,7 @@ class CallTranslator(ExpressionTranslator):
         raise error(
             node,
             f"`{name}` is not known: the text does not define it, and it is not in docs/reference/c-api.md{hint}; "
-            "give --base with the tree that defines it, or say in the manifest what it does ([assume])",
+            "give --base with the tree that defines it",
         )
 
     def call_of_text(self, node: syntax.Call, name: str) -> Value:

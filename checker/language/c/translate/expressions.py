@@ -8,6 +8,7 @@ matter, since two operands have effects, is refused.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeGuard
 
 from checker.language import build, tree
 from checker.language.c import syntax
@@ -187,7 +188,8 @@ class ExpressionTranslator(AssignmentTranslator):
             size = addresses.mask_size(known.value, stack_size)
             if size is not None:
                 return addresses.aligned_down(at(node), address, size)
-            if 0 < known.value < stack_size and stack_size % (known.value + 1) == 0:
+            is_offset = 0 < known.value < stack_size and not known.value & (known.value + 1)
+            if is_offset and stack_size % (known.value + 1) == 0:
                 return addresses.binary_of_offset(
                     at(node), "%", address, Scalar(build.integer(at(node), known.value + 1), mask.type)
                 )
@@ -203,7 +205,8 @@ class ExpressionTranslator(AssignmentTranslator):
             otherwise = self.value(node.otherwise)
         if isinstance(test, tree.Constant):
             self.statements += first if test.value else second
-            return then if test.value else otherwise
+            chosen = then if test.value else otherwise
+            return integers.chosen(at(node), test, then, otherwise) if _is_number(then) and _is_number(otherwise) else chosen
         if isinstance(then, Scalar) and isinstance(otherwise, Scalar) and not first and not second:
             return self.joined(node, test, then, otherwise)
         raise error(node, "the operands of `?:` have effects, or are addresses; write an `if`")
@@ -219,9 +222,7 @@ class ExpressionTranslator(AssignmentTranslator):
             ):
                 zero = tree.Constant(mine.position, other.type, 0)
                 first, second = (zero, second) if mine is first else (first, zero)
-        if all(isinstance(s.type, (tree.BoolType, tree.IntType)) for s in (first, second)) and not any(
-            isinstance(s.type, CPointer) for s in (then, otherwise)
-        ):
+        if _is_number(then) and _is_number(otherwise):
             return integers.chosen(at(node), test, then, otherwise)
         type_ = otherwise.type if isinstance(then.expression, tree.Constant) and then.expression.value == 0 else then.type
         return Scalar(build.conditional(at(node), test, first, second), type_)
@@ -268,6 +269,15 @@ class ExpressionTranslator(AssignmentTranslator):
     def call(self, node: syntax.Call) -> Value:
         """A call; see CallTranslator."""
         raise NotImplementedError
+
+
+def _is_number(value: Value) -> TypeGuard[Scalar]:
+    """Whether it is a number or truth value to C."""
+    return (
+        isinstance(value, Scalar)
+        and isinstance(value.expression.type, (tree.BoolType, tree.IntType))
+        and not isinstance(value.type, CPointer)
+    )
 
 
 def _expressions(value: Value) -> Sequence[tree.Expression]:

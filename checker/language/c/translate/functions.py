@@ -12,7 +12,7 @@ from checker.language.c import syntax
 from checker.language.c.translate.code import CLocal
 from checker.language.c.translate.items import Item, Refused
 from checker.language.c.translate.names import Names, Sizes
-from checker.language.c.translate.parts import moving_names
+from checker.language.c.translate.parts import assigned_names, moving_names
 from checker.language.c.translate.predicates import Predicates
 from checker.language.c.translate.raising import at, error
 from checker.language.c.translate.statements import Result, StatementTranslator
@@ -100,7 +100,7 @@ class Functions(Names):
         if len(node.arguments) != len(function.parameters):
             raise error(node, f"`{name}` takes {len(function.parameters)} arguments, not {len(node.arguments)}")
         found = function.parameters[index]
-        return self.c_type(found.type), found.name in moving_names(function.body)
+        return self.c_type(found.type), found.name in assigned_names(function.body)
 
     def specialise(self, node: syntax.Node, name: str, kinds: Sequence[Kind]) -> tuple[str, Kind | None]:
         key = (name, tuple(kinds))
@@ -117,8 +117,9 @@ class Functions(Names):
         return done.name, done.result
 
     def _routine_name(self, name: str) -> str:
+        """A name for a routine that no other one of the text has, nor one of the kernel's."""
         found, number = name, 1
-        while found in self._taken:
+        while found in self._taken or self.kernel.has_code(found):
             number += 1
             found = f"{name}@{number}"
         self._taken.add(found)

@@ -208,7 +208,7 @@ class LogicTranslator(PlaceTranslator):
                 return value
         raise error(node, "this is used beside an operand with effects; write two statements")
 
-    def calls(self, value: Value) -> bool:
+    def calls(self, value: object) -> bool:
         """Whether the value has a call of a routine in it."""
         return any(
             (isinstance(part, tree.Call) and not self.text.is_function(part.callee)) or isinstance(part, tree.Choose)

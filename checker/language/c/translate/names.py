@@ -92,7 +92,9 @@ class Sizes:
         try:
             constant = self.kernel.constant(name)
         except UsageError:
-            raise UsageError(f"`{name}` is not a size: neither [sizes] nor the kernel has it", self.manifest.path) from None
+            raise UsageError(
+                f"`{name}` is not a size: neither the text, [sizes] nor the kernel has it", self.manifest.path
+            ) from None
         return Scalar(build.integer(constant.position, constant.value), UNSIGNED_LONG)
 
     def lookup(self, node: syntax.Name) -> Scalar:

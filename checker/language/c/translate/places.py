@@ -60,6 +60,8 @@ class PlaceTranslator(Code):
     def designated(self, node: syntax.Expression, cpu: tree.Expression | None = None) -> Designated:
         """What an lvalue stands for. cpu: names are per-CPU variables, those of this CPU."""
         match node:
+            case syntax.Name(name=name) if name in self.scope and cpu is None:
+                raise error(node, f"the local `{name}` has no members and no address in a model; use its value")
             case syntax.Name(name=name):
                 record = None if cpu is None else "Cpu"
                 item = self.text.item(record, name)

@@ -37,6 +37,7 @@ def value(body: str, statics: str = "") -> int:
         ("static unsigned long w = 3;", "return w << 31 << 2 >> 32;", 6),
         # Both sides of ?: decide its type.
         ("static unsigned int u = 3;", "return (x ? u : -1) > 5u;", 1),
+        ("static s8 s = -3; static long w;", "return 3u <= (5 == 0 ? w : s);", 0),
         # An assignment has the value that was stored.
         ("static bool b;", "x = b = 5; return x;", 1),
         # `op=` converts what it computes.
