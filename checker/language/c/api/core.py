@@ -29,9 +29,8 @@ def read_once(code: StatementTranslator, call: syntax.Call) -> Value:
 @entry(2, "WRITE_ONCE")
 def write_once(code: StatementTranslator, call: syntax.Call) -> Value:
     """One store, as a plain one is here (include/asm-generic/rwonce.h)."""
-    place, value = call.arguments
-    found = code.value(value)
-    code.store(call, code.target(place), found)
+    found, target = code.sides(call, *call.arguments)
+    code.store(call, target, found)
     return Nothing()
 
 

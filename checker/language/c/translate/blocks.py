@@ -14,6 +14,7 @@ from enum import Enum, unique
 
 from checker.language import build, tree
 from checker.language.c import syntax
+from checker.language.c.translate import rounds
 from checker.language.c.translate.calls import CallTranslator
 from checker.language.c.translate.code import CLocal
 from checker.language.c.translate.parts import jumps_out, parts
@@ -187,7 +188,7 @@ class BlockTranslator(CallTranslator):
             self.sequence(statements, number + 1)
             if not self.ended():
                 self.emit(tree.Break(position))
-        self.emit(tree.While(position, build.boolean(position, True), tuple(body)))
+        self.emit(rounds.forever(position, body))
 
     def goto(self, node: syntax.Goto) -> None:
         if node.computed is not None:

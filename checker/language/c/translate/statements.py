@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from checker.language import build, tree
 from checker.language.c import syntax
+from checker.language.c.translate import rounds
 from checker.language.c.translate.blocks import Left, ends
 from checker.language.c.translate.code import CLocal, described
 from checker.language.c.translate.fitting import fitted
@@ -181,7 +182,7 @@ class StatementTranslator(SwitchTranslator):
             leave = tree.If(position, condition, (), (tree.Break(position),))
             inner = [*before_test, leave, *inner]
             condition = build.boolean(position, True)
-        self.emit(tree.While(position, condition, tuple(inner)))
+        self.emit(rounds.loop(position, condition, inner))
 
     def do_loop(self, node: syntax.DoWhile, test: syntax.Expression, body: syntax.Statement) -> None:
         """do { } while (test): a loop that is left at its end; `do { } while (0)` is a block."""
@@ -194,7 +195,7 @@ class StatementTranslator(SwitchTranslator):
             if not self.ended():
                 self.leave_unless(test, position, loop.exits)
         self.after(loop.exits)
-        self.emit(tree.While(position, build.boolean(position, True), tuple(inner)))
+        self.emit(rounds.forever(position, inner))
 
     def iterate(self, node: syntax.IteratorLoop) -> None:
         """A loop that a macro of the kernel makes."""

@@ -112,3 +112,65 @@ def test_each_lock_of_the_text_is_a_lock_of_its_own(tmp_path: Path) -> None:
     path.write_text(fault(END, top="static DEFINE_SPINLOCK(s);\nstatic DEFINE_MUTEX(m);\nstatic struct mutex m2;\n"))
     records = load_program(path, {"CPUS": 2}).records
     assert (records["RawSpinlock"].count, records["Spinlock"].count, records["Mutex"].count) == (2 + 2 + 1, 1, 2)
+
+
+LONG = """\
+	unsigned long base = (unsigned long)tsk->stack;
+	int i, n = 3;
+	for (i = 0; i < 3; i++)
+		WRITE_ONCE(table[i], i + 1);
+	BUG_ON(take(table, n) != 6);
+	BUG_ON(take(table + 1, 2) != 5);
+	BUG_ON(take(&table[2], 1) != 3);
+	if (address < base || address >= base + THREAD_SIZE)
+		return false;
+	seen[0] = true;
+	seen[1] |= seen[0];
+	BUG_ON(!seen[1]);
+	small = 250;
+	small += 3;
+	BUG_ON(small != 253);
+	do {
+		n--;
+		if (n == 1)
+			continue;
+	} while (n > 0);
+	BUG_ON(n != 0);
+	while (n < 4) {
+		n++;
+		if (n == 2)
+			continue;
+		if (n == 3)
+			break;
+	}
+	BUG_ON(n != 3);
+	BUG_ON(((address - base) >> PAGE_SHIFT) > 1);
+	if (this_cpu_read(slot))
+		goto out;
+	if (!this_cpu_cmpxchg(slot, NULL, alloc_pages_nolock(NUMA_NO_NODE, 0)))
+		n = 4;
+	BUG_ON(n != 4);
+	n = 5;
+out:
+	BUG_ON(n != 5 && n != 3);
+"""
+"""A handler of many lines: loops, pointers into arrays, bytes, addresses, an exchange, a goto."""
+
+
+def test_a_long_handler_comes_to_its_end(tmp_path: Path) -> None:
+    top = lines(
+        "static DEFINE_PER_CPU(struct page *, slot);",
+        "static bool seen[2];",
+        "static u8 small;",
+        "static int table[3];",
+        "static int take(int *p, int n)",
+        "{",
+        "\tint i, sum = 0;",
+        "\tfor (i = 0; i < n; i++)",
+        "\t\tsum += p[i];",
+        "\treturn sum;",
+        "}",
+    )
+    body = [line.removeprefix("\t") for line in LONG.splitlines()]
+    found = violated(tmp_path, fault(*body, END, top=top))
+    assert found & {"no-bug", "fault-resolved"} == {"fault-resolved"}
