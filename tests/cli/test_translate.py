@@ -63,6 +63,19 @@ def test_a_line_that_the_manifest_ignores_is_told(tmp_path: Path) -> None:
     assert f"manifest: spec/c/dynamic_stacks.toml, {manifest}" in " ".join(text.split())
 
 
+def test_a_pool_that_nothing_fills_at_boot_is_an_assumption(tmp_path: Path) -> None:
+    manifest = tmp_path / "mine.toml"
+    manifest.write_text('[ignore]\nlines = ["stack_pool_prepare", "stack_pool_dead"]\n', encoding="utf-8")
+    registered = (
+        '+	cpuhp_setup_state(CPUHP_BP_PREPARE_DYN, "fork:stack_pool",\n+			  stack_pool_prepare, stack_pool_dead);\n'
+        "+	stack_pool_prepare(smp_processor_id());"
+    )
+    path = changed(tmp_path, (registered, "+\n+\n+"))
+    text = translated(str(path), "--manifest", str(manifest), *SMALL)
+    assert "no statement of the text does this, and the initial state has it" in " ".join(text.split())
+    assert "no statement of the text" not in translated(PATCH, *SMALL)
+
+
 def test_other_peoples_text_has_no_control_characters(tmp_path: Path) -> None:
     path = changed(tmp_path, ("fork: stacks that grow", "fork: \x1b[31mred"))
     assert "\x1b" not in translated(str(path), *SMALL)

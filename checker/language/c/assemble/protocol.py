@@ -152,4 +152,9 @@ class CProtocol:
         for hook in self.manifest.hooks:
             if hook.hook in bound.missing and hook.missing is not None:
                 found.append(f"{bound.missing[hook.hook]} is the kernel's own, as the text does not have it")
+        registered = [callback.hook for each in self.manifest.registered for callback in each.hooks]
+        if not bound.boot and bound.implementations.keys().isdisjoint(registered):
+            found += [
+                f"no statement of the text does this, and the initial state has it: {boot.assumed}" for boot in self.manifest.boot
+            ]
         return tuple(found)
