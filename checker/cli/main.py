@@ -62,7 +62,8 @@ class Commands(click.Group):
 def cli(context: click.Context) -> None:
     """Model checker for kernel protocols such as dynamic kernel stacks.
 
-    MODEL is the name of a bundled model, as `stackproof list` has them, or the path of a Python file.
+    MODEL is the name of a bundled model, as `stackproof list` has them, the path of a Python file, of a patch or a C file, or -
+    for standard input.
     """
     if context.invoked_subcommand is None:
         print(context.get_help())

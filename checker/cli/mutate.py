@@ -23,7 +23,8 @@ from checker.cli.terminal.progress import ProgressLine
 from checker.explicit.engines import Method, available_threads
 from checker.explicit.search.results import Limits
 from checker.language.errors import UsageError, similar
-from checker.language.front.load import load_program
+from checker.language.front.load import c_protocol, load_program
+from checker.mutation.c.mutants import CMutant, c_mutants_of
 from checker.mutation.mutants import Mutant, mutants_of
 from checker.mutation.waivers import Waivers, load_waivers, waivers_path
 from checker.report.json.mutation_json import mutation_json
@@ -101,7 +102,7 @@ def mutate(
 
     Each mutant is searched in the configurations of the model's ladder (or in the given one), smallest first, until it violates
     a property that the model itself does not violate there. Exit status 1 if a mutant survives that is not in MODEL's list of
-    waivers (MODEL with .waivers in place of .py), or if that list is out of date.
+    waivers (MODEL with .waivers in place of .py; of a patch PATCH.waivers), or if that list is out of date.
     """
     model = request.model
     begun = time.monotonic()
@@ -111,13 +112,14 @@ def mutate(
     wanted = wanted_properties(programs[0], request)
     if request.properties is None and programs[0].lemmas:  # a lemma says nothing of what the properties notice
         requests = [dataclasses.replace(r, properties=tuple(sorted(wanted - programs[0].lemmas))) for r in requests]
-    every = mutants_of(model, programs)
+    text = c_protocol(model, request.inputs)
+    every: Sequence[Mutant | CMutant] = mutants_of(model, programs) if text is None else c_mutants_of(text, programs)
     mutants = selected(every, only, model)
     if list_:
         for mutant in mutants:
             print(mutant.name)
         return 0
-    waivers = load_waivers(waivers_path(model))
+    waivers = load_waivers(waivers_path(model, is_c=text is not None))
     count = jobs or available_threads()
     memory = psutil.virtual_memory().total * 3 // 4 if max_memory is None else max_memory
     limits = Limits(max_states, memory // count, timeout)
@@ -134,7 +136,7 @@ def mutate(
     return report.status.value
 
 
-def selected(mutants: Sequence[Mutant], pattern: str | None, model: Path) -> list[Mutant]:
+def selected(mutants: Sequence[Mutant | CMutant], pattern: str | None, model: Path) -> list[Mutant | CMutant]:
     """The mutants whose names match. UsageError if there are none."""
     found = [m for m in mutants if pattern is None or m.name == pattern or fnmatch.fnmatchcase(m.name, pattern)]
     if not found and pattern is not None:
@@ -145,7 +147,7 @@ def selected(mutants: Sequence[Mutant], pattern: str | None, model: Path) -> lis
 
 
 def _searched(
-    requests: Sequence[Request], mutants: Sequence[Mutant], method: Method, limits: Limits, count: int
+    requests: Sequence[Request], mutants: Sequence[Mutant | CMutant], method: Method, limits: Limits, count: int
 ) -> tuple[tuple[Reference, ...], list[MutantResult], bool]:
     """The model in its configurations, the mutants, and whether that was interrupted."""
     workers: Workers[Job, Found] = Workers(min(count, max(len(mutants), len(requests))), search)

@@ -6,11 +6,12 @@ from __future__ import annotations
 import ast
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from checker.language import tree
+from checker.language.front.inputs import Inputs
 from checker.language.python.source.modules import Import, Module, ModuleSet, load_modules
 from checker.language.walking import called_functions, nodes
 from checker.mutation.changes import Change, changes, changes_of_constant
@@ -27,6 +28,10 @@ class Mutant:
     position: tree.Position
     path: Path
     text: str
+
+    def inputs(self, given: Inputs) -> Inputs:
+        """What reading the mutant takes, from what reading the model takes."""
+        return replace(given, texts={**given.texts, self.path: self.text})
 
 
 def mutants_of(model: Path, programs: Sequence[tree.Program]) -> tuple[Mutant, ...]:

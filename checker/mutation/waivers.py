@@ -31,9 +31,9 @@ class Waivers:
         return next((entry.reason for entry in self.entries if entry.mutant == mutant), None)
 
 
-def waivers_path(model: Path) -> Path:
-    """Where the waivers of a model are."""
-    return model.with_suffix(".waivers")
+def waivers_path(model: Path, is_c: bool = False) -> Path:
+    """Where the waivers of a model are; is_c: of a patch or C file."""
+    return model.with_name(f"{model.name}.waivers") if is_c else model.with_suffix(".waivers")
 
 
 def load_waivers(path: Path) -> Waivers:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from checker.explicit.engines import Method
 from checker.explicit.search.results import Limits
 from checker.language.errors import UsageError
-from checker.language.front.inputs import Inputs
+from checker.mutation.c.mutants import CMutant
 from checker.mutation.mutants import Mutant
 from checker.result.mutation import Fate, MutantResult, Outcome, Reference
 from checker.result.verdict import Run, Subject, Verdict, VerdictKind
@@ -148,7 +148,7 @@ def _reference(request: Request, found: Found) -> Reference:
 class _Progress:
     """How far the search of one mutant is."""
 
-    mutant: Mutant
+    mutant: Mutant | CMutant
     seconds: float = 0.0
     unknown: str | None = None
     differences: dict[int, str] = field(default_factory=dict)
@@ -158,7 +158,7 @@ class MutantSearch:
     """The search of all mutants. results: of those that are done, by number."""
 
     def __init__(
-        self, mutants: Sequence[Mutant], known: Sequence[tuple[Request, Reference]], method: Method, limits: Limits
+        self, mutants: Sequence[Mutant | CMutant], known: Sequence[tuple[Request, Reference]], method: Method, limits: Limits
     ) -> None:
         self.mutants = mutants
         self.known = known
@@ -182,7 +182,7 @@ class MutantSearch:
         if limits.states is None:
             limits = dataclasses.replace(limits, states=reference.outcome.states * GROWTH + ROOM)
         limits = dataclasses.replace(limits, spent=self.open[number].seconds)
-        request = dataclasses.replace(request, inputs=Inputs({mutant.path: mutant.text}))
+        request = dataclasses.replace(request, inputs=mutant.inputs(request.inputs))
         return Job(number, step, request, self.method, limits, frozenset(reference.judged))
 
     def then(self, job: Job, result: Found | Died) -> Job | None:
@@ -200,7 +200,7 @@ class MutantSearch:
         self.results[job.number] = ended
         return None
 
-    def ended(self, mutant: Mutant, job: Job, found: Found) -> MutantResult | None:
+    def ended(self, mutant: Mutant | CMutant, job: Job, found: Found) -> MutantResult | None:
         """What became of a mutant, if no further search is needed to tell."""
         if found.killed is not None:
             name, length = found.killed
@@ -232,7 +232,7 @@ class MutantSearch:
         ]
 
 
-def _result(mutant: Mutant, fate: Fate, detail: str | None) -> MutantResult:
+def _result(mutant: Mutant | CMutant, fate: Fate, detail: str | None) -> MutantResult:
     return MutantResult(mutant.name, mutant.kind, mutant.position, fate, detail)
 
 

@@ -41,25 +41,24 @@ class RfcProtocol(Protocol):
             return None
         for i in range(PREALLOC_PAGES):
             page = yield from alloc_pages(kernel, THREADINFO_GFP)
-            if page == NULL:
+            yield StoreItem(area, "pages", i, page)
+            if (yield LoadItem(area, "pages", i)) == NULL:
                 yield from self.give_up(area)
                 return None
-            yield StoreItem(area, "pages", i, page)
             nr_pages: int = yield Load(area, "nr_pages")
             yield Store(area, "nr_pages", nr_pages + 1)
-        for i in range(PREALLOC_PAGES):
+        for i in range(PREALLOC_PAGES):  # vmap_pages_range_noflush() maps upwards
             page = yield LoadItem(area, "pages", i)
-            yield from set_pte_at(kernel, area, i, page)
+            yield from set_pte_at(kernel, area, PREALLOC_PAGES - 1 - i, page)
         return area
 
     def give_up(self, area: VmArea) -> Steps[None]:
         """The error path of alloc_vmap_stack, which leaves the area in the tree of areas."""
-        for i in range(PREALLOC_PAGES):
-            nr_pages: int = yield Load(area, "nr_pages")
-            if i >= nr_pages:
-                break
-            page: int = yield LoadItem(area, "pages", i)
+        freed = 0
+        while freed < (yield Load(area, "nr_pages")):
+            page: int = yield LoadItem(area, "pages", freed)
             yield from free_page(self.kernel, page)
+            freed += 1
         yield from kfree_vm_area(self.kernel, area)
 
     def free_vmap_stack(self, stack: VmArea) -> Steps[None]:
@@ -93,8 +92,10 @@ class RfcProtocol(Protocol):
     def stack_fault(self, task: Task, stack: VmArea, level: int) -> Steps[bool]:
         """dynamic_stack_fault(). It looks at the stack of `current`, and counts nr_pages once, however many pages it maps."""
         kernel = self.kernel
+        if stack is not (yield Load(task, "stack_vm_area")) or level >= kernel.stack_pages:  # task->stack
+            return False
         area: VmArea | None = yield Load(task, "stack_vm_area")
-        if area is None or stack is not area or level >= kernel.stack_pages:
+        if area is None:
             return False
         nr_pages: int = yield Load(area, "nr_pages")
         if nr_pages >= kernel.stack_pages or level < nr_pages:
@@ -147,12 +148,13 @@ class RfcProtocol(Protocol):
                 break
             page = yield from alloc_pages(self.kernel, THREADINFO_GFP)
             yield StoreItem(cpu, "pool", i, page)
+            yield LoadItem(cpu, "pool", i)  # to say that there is none
         return True
 
     def cpu_dead(self, cpu: Cpu) -> Steps[None]:
         """dynamic_stack_free_pages_cpu(): frees what the slots hold, tagged or not."""
         for i in range(self.kernel.pool_slots):
-            page: int = yield LoadItem(cpu, "pool", i)
-            if page != NULL:
+            if (yield LoadItem(cpu, "pool", i)) != NULL:
+                page: int = yield LoadItem(cpu, "pool", i)
                 yield from free_page(self.kernel, page)
                 yield StoreItem(cpu, "pool", i, NULL)

@@ -17,7 +17,7 @@ from tests.support.command import stackproof
 MARK = "+		pool[i] = (void *)((unsigned long)page | IN_USE);"
 NO_MARK = (MARK, "+		pool[i] = page;")
 """The bug: a page that is taken is not marked as taken, and is given to the next fault as well."""
-LOWER = ("@@ -5,6 +5,172 @@", "@@ -105,6 +105,172 @@"), ("@@ -16,5 +182,10 @@", "@@ -116,5 +282,10 @@")
+LOWER = ("@@ -5,6 +5,173 @@", "@@ -105,6 +105,173 @@"), ("@@ -16,5 +183,10 @@", "@@ -116,5 +283,10 @@")
 """As if a hundred lines stood before all of it."""
 SMALL = ("--cpus", "1", "--tasks", "1", "--stack-pages", "3", "--events", "touch")
 
@@ -61,7 +61,7 @@ def test_show_takes_another_version_too(found: tuple[Path, Path], tmp_path: Path
     other = changed(tmp_path, NO_MARK, *LOWER, name="v2.patch")
     done = stackproof("show", str(found[1]), "--patch", str(other))
     assert done.returncode == 0, done.stderr
-    assert "fork.c:261" in done.stdout
+    assert "fork.c:262" in done.stdout
     assert f"stackproof replay {found[1]} --patch {other}" in done.stdout
     gone = stackproof("show", str(found[1]), "--patch", str(GROWING))
     assert gone.returncode == 2

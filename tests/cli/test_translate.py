@@ -59,8 +59,21 @@ def test_a_line_that_the_manifest_ignores_is_told(tmp_path: Path) -> None:
     assert refused.returncode == 2
     assert "another_thing" in refused.stderr
     text = translated(str(path), "--manifest", str(manifest), *SMALL)
-    assert "Ignored, as the manifest says\n  kernel/fork.c:188: fork_init\n" in text
+    assert "Ignored, as the manifest says\n  kernel/fork.c:189: fork_init\n" in text
     assert f"manifest: spec/c/dynamic_stacks.toml, {manifest}" in " ".join(text.split())
+
+
+def test_a_pool_that_nothing_fills_at_boot_is_an_assumption(tmp_path: Path) -> None:
+    manifest = tmp_path / "mine.toml"
+    manifest.write_text('[ignore]\nlines = ["stack_pool_prepare", "stack_pool_dead"]\n', encoding="utf-8")
+    registered = (
+        '+	cpuhp_setup_state(CPUHP_BP_PREPARE_DYN, "fork:stack_pool",\n+			  stack_pool_prepare, stack_pool_dead);\n'
+        "+	stack_pool_prepare(smp_processor_id());"
+    )
+    path = changed(tmp_path, (registered, "+\n+\n+"))
+    text = translated(str(path), "--manifest", str(manifest), *SMALL)
+    assert "no statement of the text does this, and the initial state has it" in " ".join(text.split())
+    assert "no statement of the text" not in translated(PATCH, *SMALL)
 
 
 def test_other_peoples_text_has_no_control_characters(tmp_path: Path) -> None:
@@ -78,7 +91,7 @@ def test_what_cannot_be_translated_is_refused_with_its_line(tmp_path: Path) -> N
     path = changed(tmp_path, ("+	tsk->flags |= PF_DYNAMIC_STACK;", "+	tell_somebody(tsk);"))
     done = stackproof("translate", str(path), *SMALL)
     assert done.returncode == 2
-    assert "kernel/fork.c:167:2: error: " in done.stderr
+    assert "kernel/fork.c:168:2: error: " in done.stderr
     assert "changed.patch:" in done.stderr
 
 
@@ -98,7 +111,7 @@ def test_json_says_it_too() -> None:
         found = json.loads(done.stdout)
         jsonschema.validate(found, schema(f"stackproof-{command}"))
         told = found["translation"]
-        assert {"name": "dynamic_stack_fault", "at": "kernel/fork.c:133", "hooks": ["stack_fault"]} in told["functions"]
+        assert {"name": "dynamic_stack_fault", "at": "kernel/fork.c:134", "hooks": ["stack_fault"]} in told["functions"]
         assert told["not_translated"] == [{"file": "arch/Kconfig", "added": 7, "removed": 0}]
         assert told["config"] == {"CONFIG_DYNAMIC_STACK": "y", "CONFIG_VMAP_STACK": "y"}
 

@@ -11,6 +11,7 @@ from checker.conformance.difference import Kind
 from checker.conformance.lockstep import Lockstep, Search
 from checker.conformance.specification import Specification
 from checker.language import tree
+from checker.language.front.inputs import Inputs
 from checker.language.front.load import load_program
 from checker.project import PROJECT
 from checker.report.text.conformance_text import difference_text
@@ -27,7 +28,8 @@ def program_of(file: Path = MODEL, old: str = "", new: str = "") -> tree.Program
     """The program, with one place of one file changed."""
     text = file.read_text()
     assert text.count(old) == 1 or not old
-    return load_program(MODEL, SIZES, ("touch",), {file.resolve(): text.replace(old, new) if old else text})
+    texts = {file.resolve(): text.replace(old, new) if old else text}
+    return load_program(MODEL, SIZES, ("touch",), Inputs(texts))
 
 
 def against(changed: tree.Program) -> Lockstep:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from checker.language.c.assemble.changed import Changed
+
 STANDARD_INPUT = Path("-")
 """The model that stands for what comes on standard input."""
 
@@ -15,13 +17,14 @@ STANDARD_INPUT = Path("-")
 class Inputs:
     """texts: of models in Python, to read in place of files, by resolved path. For C text: base, the tree or file that a patch
     was made for; manifest, one that overrides the built-in one key by key; config, a kernel's .config. standard_input: what
-    came there, for the model `-`."""
+    came there, for the model `-`. changed: a change of C text that is made when it is read."""
 
     texts: Mapping[Path, str] = field(default_factory=dict)
     base: Path | None = None
     manifest: Path | None = None
     config: Path | None = None
     standard_input: bytes | None = None
+    changed: Changed | None = None
 
     @property
     def options(self) -> tuple[str, ...]:

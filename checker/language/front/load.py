@@ -38,7 +38,7 @@ def load_program(
     """Read a model with everything it imports, for one setting of its parameters (others keep their defaults) and one set
     of events (None: all). path: of a model in Python, a patch, a mail, an mbox, or a C file; or `-`, for inputs.standard_input.
     ModelError or UsageError if it is not a program of the language."""
-    text = _c_protocol(Path(path), inputs)
+    text = c_protocol(Path(path), inputs)
     if text is None:
         return python.load_program(path, settings, events, inputs.texts)
     with _with_origins(text):
@@ -47,14 +47,14 @@ def load_program(
 
 def load_wording(path: Path | str) -> Wording:
     """What a model's properties and assumptions say, with all events. As load_program."""
-    text = _c_protocol(Path(path), NOTHING)
+    text = c_protocol(Path(path), NOTHING)
     if text is None:
         return python.load_wording(path)
     with _with_origins(text):
         return python.load_foreign_wording(Path(path), text)
 
 
-def _c_protocol(path: Path, inputs: Inputs) -> CProtocol | None:
+def c_protocol(path: Path, inputs: Inputs) -> CProtocol | None:
     """The protocol that a file has in C; None for a model in Python, and for what cannot be read, which reading it then says.
     UsageError where options for C are given with a model in Python."""
     data = _content(path, inputs)
@@ -67,7 +67,8 @@ def _c_protocol(path: Path, inputs: Inputs) -> CProtocol | None:
         return None
     if path != STANDARD_INPUT and content_kind(data) is ContentKind.OTHER and refusal(data) is None and not is_page(data):
         return None
-    return _read(path, data, inputs.base, inputs.manifest or _beside(path), inputs.config)
+    text = _read(path, data, inputs.base, inputs.manifest or _beside(path), inputs.config)
+    return text if inputs.changed is None else text.changed(inputs.changed)
 
 
 def _content(path: Path, inputs: Inputs) -> bytes | None:

@@ -19,11 +19,13 @@ class TranslatedFunction:
 
 @dataclass(frozen=True)
 class BoundStatement:
-    """A statement that the text adds to a function of the kernel, and what stands for it in the program, in words."""
+    """A statement that the text adds to a function of the kernel, and what stands for it in the program, in words. hooks: those
+    that it is bound for; none if the initial state has what it does."""
 
     position: Position
     function: str
     meaning: str
+    hooks: tuple[str, ...]
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,10 @@ def translation_json(translation: Translation | None) -> dict[str, object] | Non
         "functions": [{"name": f.name, "at": _place(f.position), "hooks": list(f.hooks)} for f in translation.functions],
         "missing": dict(translation.missing),
         "variables": [{"name": v.name, "at": _place(v.position), "place": v.place} for v in translation.variables],
-        "bound": [{"at": _place(b.position), "function": b.function, "meaning": b.meaning} for b in translation.bound],
+        "bound": [
+            {"at": _place(b.position), "function": b.function, "meaning": b.meaning, "hooks": list(b.hooks)}
+            for b in translation.bound
+        ],
         "ignored": [{"at": _place(position), "function": name} for name, position in translation.ignored],
         "configured_out": [_place(position) for position in translation.configured_out],
         "not_translated": [{"file": u.path, "added": u.added, "removed": u.removed} for u in translation.unread],

@@ -32,10 +32,10 @@ class Bound:
     boot: list[str] = field(default_factory=list)
     ignored: list[tuple[str, tree.Position]] = field(default_factory=list)
 
-    def account(self, node: syntax.Node, function: str, meaning: str) -> None:
+    def account(self, node: syntax.Node, function: str, meaning: str, *hooks: str) -> None:
         """Note that a statement which is added to a function of the kernel has a meaning."""
         self.accounted.append(node)
-        self.told.append(tree.BoundStatement(at(node), function, meaning))
+        self.told.append(tree.BoundStatement(at(node), function, meaning, hooks))
 
     def add(self, hook: str, code: tree.Routine | tree.Function | None) -> None:
         """Note what implements a hook; None: nothing does, which is what an empty function is."""
@@ -64,7 +64,7 @@ def bind(functions: Functions, definitions: Definitions, manifest: Manifest) -> 
             whole = definitions.whole_function(predicate.function)
             bound.add(predicate.hook, implementation(functions, predicate.hook, whole, predicate.arguments, None))
     for statement, demand in bind_demands(definitions, manifest, bound.implementations):
-        bound.account(statement, demand.function, f"asks the hook {demand.hook}")
+        bound.account(statement, demand.function, f"asks the hook {demand.hook}", demand.hook)
     for piece in definitions.pieces:
         _piece(functions, definitions, manifest, piece, bound)
     return bound
@@ -82,7 +82,8 @@ def _piece(
             for statement, call in _added_calls(piece, registered.call):
                 if _registered(functions, definitions, manifest, registered, call, bound):
                     hooks = [each.hook for each in registered.hooks if each.hook in bound.implementations]
-                    bound.account(statement, registered.function, f"registers what implements {' and '.join(hooks) or 'no hook'}")
+                    meaning = f"registers what implements {' and '.join(hooks) or 'no hook'}"
+                    bound.account(statement, registered.function, meaning, *hooks)
     for boot in manifest.boot:
         if boot.function == piece.function:
             _boot(definitions, boot, piece, bound)
@@ -133,7 +134,7 @@ def _inserted(
         raise error(statements[0], f"the hook {inserted.hook} has an implementation already; bind one of them in the manifest")
     bound.add(inserted.hook, _routine_of(functions, definitions, inserted, statements))
     for statement in statements:
-        bound.account(statement, inserted.function, f"the hook {inserted.hook}")
+        bound.account(statement, inserted.function, f"the hook {inserted.hook}", inserted.hook)
 
 
 def _check_place(inserted: Inserted, piece: syntax.StatementsInFunction, numbers: Sequence[int]) -> None:

@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cached_property
 from pathlib import PurePosixPath
 
 from checker.language.c import syntax
+from checker.language.c.assemble.changed import Changed
 from checker.language.c.binding.manifest import Manifest
 from checker.language.c.parse import Chunk, ChunkKind, Others, ScannedFile, all_of, is_c, parse_chunk, scan_file
 from checker.language.c.source import CSource, Fragment, PatchedFile, SourceLine
@@ -54,6 +56,15 @@ class Definitions:
         """Whether any of the names stands anywhere in the text."""
         wanted = frozenset(names)
         return any(token.text in wanted for chunk in self.chunks for token in chunk.tokens)
+
+    def changed(self, change: Changed) -> Definitions:
+        """The same text with one change."""
+        found = copy.copy(self)
+        if change.function is not None:
+            found._functions = {**self._functions, change.function.name: change.function}
+        if change.left_out is not None:
+            found.__dict__["pieces"] = tuple(_without(piece, change.left_out) for piece in self.pieces)
+        return found
 
     # -- functions --
 
@@ -212,6 +223,11 @@ def _with_open_body(piece: syntax.StatementsInFunction) -> syntax.StatementsInFu
         case (syntax.ShownStatement(statement=syntax.Compound(position=syntax.Position(column=1)) as body),):
             return replace(piece, statements=_shown(body))
     return piece
+
+
+def _without(piece: syntax.StatementsInFunction, position: syntax.Position) -> syntax.StatementsInFunction:
+    """A piece of a function without the statement that stands there."""
+    return replace(piece, statements=tuple(each for each in piece.statements if each.statement.position != position))
 
 
 def _shown(body: syntax.Compound) -> tuple[syntax.ShownStatement, ...]:

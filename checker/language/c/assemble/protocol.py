@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from functools import cached_property
 
@@ -10,6 +11,7 @@ from checker.language.c import syntax
 from checker.language.c.api.linux import linux
 from checker.language.c.assemble.accounting import account
 from checker.language.c.assemble.bindings import Bound, bind
+from checker.language.c.assemble.changed import Changed
 from checker.language.c.assemble.definitions import Definitions
 from checker.language.c.assemble.locks import COUNTS, FoundLock, count, find_locks
 from checker.language.c.assemble.removed import account_for_removed
@@ -31,13 +33,21 @@ _BUGS = ("BUG", "BUG_ON", "WARN", "WARN_ON", "WARN_ONCE", "WARN_ON_ONCE", "VM_BU
 class CProtocol:
     """A protocol written in C: foreign.ForeignText.
 
-    source: the text. manifest: what its names are to the kernel.
+    source: the text. manifest: what its names are to the kernel. is_whole: it is the text as it was given, with no change.
     """
 
     def __init__(self, source: CSource, manifest: Manifest) -> None:
         self.source = source
         self.manifest = manifest
         self.definitions = Definitions(source, manifest, linux().bound_names())
+        self.is_whole = True
+
+    def changed(self, change: Changed) -> CProtocol:
+        """The same protocol with one change. Its lines are not accounted for again: they are those of the text."""
+        found = copy.copy(self)
+        found.definitions = self.definitions.changed(change)
+        found.is_whole = False
+        return found
 
     @property
     def doc(self) -> str:
@@ -120,8 +130,9 @@ class CProtocol:
             functions.assume("a fork does not copy the members that the text adds to struct task_struct")
         bound = bind(functions, definitions, self.manifest)
         bind_work(functions, definitions, variables.works, bound)
-        account(self.definitions, functions, bound, self.manifest)
-        account_for_removed(self.source, self.definitions, functions, self.manifest)
+        if self.is_whole:
+            account(self.definitions, functions, bound, self.manifest)
+            account_for_removed(self.source, self.definitions, functions, self.manifest)
         return Declared(
             variables=tuple(variables.new.pop(None, [])),
             fields={str(record): tuple(new) for record, new in variables.new.items()},
@@ -141,4 +152,9 @@ class CProtocol:
         for hook in self.manifest.hooks:
             if hook.hook in bound.missing and hook.missing is not None:
                 found.append(f"{bound.missing[hook.hook]} is the kernel's own, as the text does not have it")
+        registered = [callback.hook for each in self.manifest.registered for callback in each.hooks]
+        if not bound.boot and bound.implementations.keys().isdisjoint(registered):
+            found += [
+                f"no statement of the text does this, and the initial state has it: {boot.assumed}" for boot in self.manifest.boot
+            ]
         return tuple(found)
