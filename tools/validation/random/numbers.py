@@ -75,12 +75,13 @@ def common(a: Type, b: Type) -> Type:
 
 
 def converted(found: Range, to: Type) -> Range | None:
-    """A value of another type (C11 6.3.1.2, 6.3.1.3)."""
+    """A value of another type (C11 6.3.1.2, 6.3.1.3). A signed one that is cut off has none here: the translation may not know
+    that it is not negative."""
     if to == BOOL:
         return Range(BOOL, int(found.low > 0 or found.high < 0), int(found.low != 0 or found.high != 0))
     if found.within(to.low, to.high):
         return Range(to, found.low, found.high)
-    if to.signed or found.low < 0:
+    if to.signed or found.low < 0 or found.type.signed:
         return None
     return Range(to, 0, to.high)
 
