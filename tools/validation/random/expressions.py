@@ -284,6 +284,8 @@ class Writer:
         if target.type != BOOL:
             value = self.limited(value, target.low, target.high)
         if not target.of_function:
+            if value.range.type.signed and not target.type.signed:
+                return None  # the translation does not know of the value that it is not negative, and a cast may stop there
             self.writes.add(target.object)
         text = f"{target.name} = {self.within(value, ASSIGN)}"
         found = converted(value.range, target.type)

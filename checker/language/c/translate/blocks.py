@@ -104,6 +104,7 @@ class BlockTranslator(CallTranslator):
                 break
             self.statement(node)
             if self.ended():
+                self.check_known(tuple(statements[number + 1 :]))
                 break
         self.blocks.pop()
 

@@ -9,7 +9,9 @@ from checker.language.c.translate.code import described
 from checker.language.c.translate.expressions import ExpressionTranslator
 from checker.language.c.translate.fitting import fitted
 from checker.language.c.translate.integers import as_integer
+from checker.language.c.translate.parts import parts
 from checker.language.c.translate.raising import at, error
+from checker.language.c.translate.table import Entry
 from checker.language.c.translate.types import INT, CBool, CType
 from checker.language.c.translate.values import (
     AddressKind,
@@ -28,6 +30,8 @@ from checker.language.c.translate.values import (
 )
 from checker.language.errors import similar
 
+NO_ASSEMBLER = "assembler has no counterpart in a model; write what it does in C"
+
 
 class CallTranslator(ExpressionTranslator):
     """Translates calls. active_group: the memory cgroup that is charged, None: that of `current`."""
@@ -40,9 +44,13 @@ class CallTranslator(ExpressionTranslator):
         name = node.function.name
         if self.text.defines(name):
             return self.call_of_text(node, name)
+        return self.entry(node, name).translate(self, node)
+
+    def entry(self, node: syntax.Call, name: str) -> Entry:
+        """What the table of the kernel's API has for a call. ModelError if it has nothing."""
         entry = self.text.api.calls.get((name, len(node.arguments))) or self.text.api.calls.get((name, None))
         if entry is not None:
-            return entry.translate(self, node)
+            return entry
         others = sorted(arity for known, arity in self.text.api.calls if known == name and arity is not None)
         if others:
             takes = " or ".join(map(str, others))
@@ -57,6 +65,15 @@ class CallTranslator(ExpressionTranslator):
             f"`{name}` is not known: the text does not define it, and it is not in docs/reference/c-api.md{hint}; "
             "give --base with the tree that defines it",
         )
+
+    def check_known(self, node: object) -> None:
+        """ModelError for what is not known in text that is never reached, and so is not translated: a call, or assembler."""
+        for part in parts(node):
+            match part:
+                case syntax.Asm():
+                    raise error(part, NO_ASSEMBLER)
+                case syntax.Call(function=syntax.Name(name=name)) if name not in self.scope and not self.text.defines(name):
+                    self.entry(part, name)
 
     def call_of_text(self, node: syntax.Call, name: str) -> Value:
         """A call of a function that the text defines."""

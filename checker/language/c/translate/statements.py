@@ -9,10 +9,11 @@ from checker.language import build, tree
 from checker.language.c import syntax
 from checker.language.c.translate import rounds
 from checker.language.c.translate.blocks import Left, ends
+from checker.language.c.translate.calls import NO_ASSEMBLER
 from checker.language.c.translate.code import CLocal, described
 from checker.language.c.translate.fitting import fitted
 from checker.language.c.translate.integers import counts_alike
-from checker.language.c.translate.parts import Counted, counted, jumps_out, used_after
+from checker.language.c.translate.parts import Counted, counted, jumps_out, parts, used_after
 from checker.language.c.translate.raising import at, error
 from checker.language.c.translate.switches import SwitchTranslator
 from checker.language.c.translate.table import Guard
@@ -69,7 +70,7 @@ class StatementTranslator(SwitchTranslator):
             case syntax.GuardStatement() | syntax.ScopedGuard():
                 self.guard(node)
             case syntax.Asm():
-                raise error(node, "assembler has no counterpart in a model; write what it does in C")
+                raise error(node, NO_ASSEMBLER)
             case _:
                 raise error(node, "this statement has no counterpart in a model; see docs/reference/c-language.md")
 
@@ -92,7 +93,10 @@ class StatementTranslator(SwitchTranslator):
         when_true = self.when_true
         if isinstance(test, tree.Constant):
             taken = node.then if test.value else node.otherwise
-            self.text.left_out(node.otherwise if test.value else node.then)
+            other = node.otherwise if test.value else node.then
+            self.text.left_out(other)
+            if not _asks_for_configuration(node.test):
+                self.check_known(other)
             if taken is not None:
                 self.block([taken])
             return
@@ -169,6 +173,8 @@ class StatementTranslator(SwitchTranslator):
             condition: tree.Expression = build.boolean(position, True) if test is None else self.condition(test)
         if isinstance(condition, tree.Constant) and not condition.value:
             self.statements += before_test
+            if test is not None and not _asks_for_configuration(test):
+                self.check_known(body)
             return
         known = set(self.assigned)
         self.assigned |= self.when_true
@@ -305,3 +311,9 @@ class StatementTranslator(SwitchTranslator):
         if isinstance(node.initial[0], syntax.Declaration):
             return False
         return used_after(loop.name, self.rest()) or bool(self.loops)
+
+
+def _asks_for_configuration(test: syntax.Expression) -> bool:
+    """Whether a condition is about the configuration, so that text under it may be of another kernel."""
+    names = ("IS_ENABLED", "IS_REACHABLE", "IS_BUILTIN", "IS_MODULE")
+    return any(isinstance(part, syntax.Name) and part.name in names for part in parts(test))

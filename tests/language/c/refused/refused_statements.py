@@ -267,6 +267,17 @@ STATEMENTS: list[Case] = [
         "assembler has no counterpart in a model; write what it does in C",
     ),
     (
+        "assembler that is never reached",
+        fault("if (0)", '\t«asm("nop");'),
+        "assembler has no counterpart in a model; write what it does in C",
+    ),
+    (
+        "an unknown call that is never reached",
+        fault("if (0)", "\t«unheard_of(1);"),
+        "`unheard_of` is not known: the text does not define it, and it is not in docs/reference/c-api.md; give --base with the "
+        "tree that defines it",
+    ),
+    (
         "a case in a block of a switch",
         fault("switch (number) {", "case 0: {", "«case 1:", "\tnothing();", "}", "}"),
         "this statement has no counterpart in a model; see docs/reference/c-language.md",
