@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from checker.cli.replaying import load_model_of
+from checker.language.front.inputs import Inputs
 from checker.language.front.load import load_program
 from checker.language.tree import Expectation
 from checker.project import PROJECT
@@ -136,7 +137,7 @@ def test_comments_in_every_file_leave_it_confirmed(path: Path, with_comments: di
 
 def confirmed_with_comments(trace: Trace, with_comments: dict[Path, str]) -> None:
     """It is confirmed, with each of its places some lines further down."""
-    program = load_program(PROJECT / trace.model, dict(trace.settings), trace.events, with_comments)
+    program = load_program(PROJECT / trace.model, dict(trace.settings), trace.events, inputs=Inputs(with_comments))
     assert program.sources[trace.model] == with_comments[(PROJECT / trace.model).resolve()]
     assert changed_files(trace, program) == ()
     now = moved(trace, program)

@@ -73,11 +73,11 @@ OF_EXECUTION = (
     Control(
         "free-context",
         {"CPUS": 1, "TASKS": 3, "STACK_PAGES": 2},
-        *(4_248, 4_941, 78),
+        *(4248, 4941, 78),
         reached={"reached-freed": 42, "reached-freeing": 35},
         planted={
-            1: Planted(30, 4_803),
-            2: Planted(39, 5_277),
+            1: Planted(30, 4803),
+            2: Planted(39, 5277),
         },
         events=("exit",),
     ),
@@ -116,9 +116,9 @@ OF_EXECUTION = (
     Control(
         "no-sleep-atomic",
         {"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2, "SPARE_PAGES": 2},
-        *(1_440, 1_555, 99),
+        *(1466, 1582, 100),
         reached={"reached-may-sleep": 14, "reached-asleep": 21},
-        planted={1: Planted(30, 1_907), 2: Planted(7, 22, {"service-context": 9}), 3: Planted(21, 741, {"service-context": 24})},
+        planted={1: Planted(30, 1933), 2: Planted(7, 22, {"service-context": 9}), 3: Planted(21, 762, {"service-context": 24})},
         events=("touch", "fork", "sleep"),
     ),
     Control(
@@ -148,7 +148,7 @@ OF_EXECUTION = (
     Control(
         "right-stack",
         {"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2},
-        *(88, 103, 41),
+        *(89, 104, 42),
         reached={},
         planted={},
         events=("fork",),
@@ -164,9 +164,9 @@ OF_EXECUTION = (
     Control(
         "task-runs",
         {"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2},
-        *(1_140, 1_215, 122),
-        reached={"reached-waiting": 26, "reached-given-way": 16, "reached-child": 10},
-        planted={1: Planted(5, 5), 2: Planted(20, 1_148), 3: Planted(67, 662, {"no-deadlock": 11})},
+        *(1197, 1273, 125),
+        reached={"reached-waiting": 27, "reached-given-way": 16, "reached-child": 10},
+        planted={1: Planted(5, 5), 2: Planted(20, 1205), 3: Planted(69, 710, {"no-deadlock": 11})},
         events=("touch", "fork"),
     ),
     Control(
@@ -180,14 +180,14 @@ OF_EXECUTION = (
     Control(
         "free-context",
         {"CPUS": 2, "TASKS": 2, "STACK_PAGES": 2},
-        *(3_152, 5_848, 48),
+        *(3152, 5848, 48),
         reached={"reached-freed": 0, "reached-freeing": 18},
         planted={
-            4: Planted(18, 1_004, {"lock-recursion": 17, "no-sleep-atomic": 13}),
-            5: Planted(9, 3_222),
-            6: Planted(15, 5_088),
-            8: Planted(20, 5_670),
-            9: Planted(20, 5_238),
+            4: Planted(18, 1004, {"lock-recursion": 17, "no-sleep-atomic": 13}),
+            5: Planted(9, 3222),
+            6: Planted(15, 5088),
+            8: Planted(20, 5670),
+            9: Planted(20, 5238),
         },
         events=("fork", "sleep"),
     ),
@@ -234,18 +234,18 @@ OF_EXECUTION = (
     Control(
         "service-context",
         {"CPUS": 1, "TASKS": 3, "STACK_PAGES": 2},
-        *(5_562, 6_423, 100),
+        *(5562, 6423, 100),
         reached={"reached-softirq": 31},
         planted={
-            10: Planted(32, 2_493),
-            11: Planted(32, 2_493),
+            10: Planted(32, 2493),
+            11: Planted(32, 2493),
         },
         events=("exit",),
     ),
     Control(
         "service-context",
         {"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2},
-        *(117, 132, 52),
+        *(118, 133, 53),
         reached={},
         planted={
             12: Planted(15, 35),

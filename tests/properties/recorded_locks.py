@@ -95,7 +95,7 @@ OF_LOCKS = (
         reached={},
         planted={
             4: Planted(21, 811),
-            10: Planted(31, 1_679, {"lock-recursion": 38, "no-sleep-atomic": 20}),
+            10: Planted(31, 1679, {"lock-recursion": 38, "no-sleep-atomic": 20}),
         },
         events=("exit", "sleep"),
     ),
@@ -110,7 +110,7 @@ OF_LOCKS = (
     Control(
         "lock-held",
         {"CPUS": 2, "TASKS": 1, "STACK_PAGES": 2},
-        *(1_448, 2_679, 73),
+        *(1448, 2679, 73),
         reached={},
         planted={},
         events=("hotplug",),
