@@ -46,9 +46,10 @@ EQUIVALENT = {
     "tag-live": {
         "tag_live: Unary -> False: not is_at_rest(cpu))": TWO_TASKS,
         "tag_live: Call -> True: is_at_rest(cpu))": TWO_TASKS,
-        "in_scheduler: Logical -> False: in_routine(task, __schedule) or in_routine(task, finish_task_switch)": TWO_TASKS,
-        "in_scheduler: InRoutine -> False: in_routine(task, __schedule) or in_routine(task, finish_task_switch)": TWO_TASKS,
-        "in_scheduler: InRoutine -> False: in_routine(task, finish_task_switch)": TWO_TASKS,
+        "in_scheduler: Conditional -> False: if in_routine(task, __schedule) or in_routine(task, finish_task_switch):": TWO_TASKS,
+        "in_scheduler: Logical -> False: in_routine(task, __schedule) or in_routine(task, finish_task_switch):": TWO_TASKS,
+        "in_scheduler: InRoutine -> False: in_routine(task, __schedule) or in_routine(task, finish_task_switch):": TWO_TASKS,
+        "in_scheduler: InRoutine -> False: in_routine(task, finish_task_switch):": TWO_TASKS,
         "is_at_rest: Logical -> True: cpu.stack is cpu.idle and not in_scheduler(cpu.idle) and not has_frames(cpu)": TWO_TASKS,
         "is_at_rest: Compare -> True: cpu.stack is cpu.idle and not in_scheduler(cpu.idle) and not has_frames(cpu)": TWO_TASKS,
         "is_at_rest: Unary -> True: not in_scheduler(cpu.idle) and not has_frames(cpu)": TWO_TASKS,

@@ -86,19 +86,21 @@ RFC_V1 = {
     "touch,charge-fail": {"area-agrees": 28, "single-hole": 28},
     "touch,oom": {"area-agrees": 28, "single-hole": 28},
     "touch,irq": {"area-agrees": 28, "charge-once": 29, "refill-owed": 29, "single-hole": 28},
-    "touch,fork": {"area-agrees": 29, "single-hole": 29},
+    "touch,fork": {"area-agrees": 30, "single-hole": 30},
     "touch,hotplug": {"area-agrees": 28, "single-hole": 28},
     "touch,migrate": {"area-agrees": 28, "single-hole": 28},
     "touch,switch-fault": {"area-agrees": 28, "fault-resolved": 9, "single-hole": 28},
     "touch,sleep": {"area-agrees": 28, "no-sleep-atomic": 25, "single-hole": 28},
 }
-"""What breadth-first search finds in at most 29 steps at 1 CPU, 1 task and 3 stack pages."""
+"""What breadth-first search finds in at most 29 steps at 1 CPU, 1 task and 3 stack pages; with fork in 30, as the handler's two
+loads of the task's stack are steps then."""
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("events", RFC_V1)
 def test_rfc_v1(events: str) -> None:
-    assert check(kernel_model("rfc_v1", (1, 1, 3), events), 29, Z3) == RFC_V1[events]
+    depth = max(29, *RFC_V1[events].values())
+    assert check(kernel_model("rfc_v1", (1, 1, 3), events), depth, Z3) == RFC_V1[events]
 
 
 @pytest.mark.slow
