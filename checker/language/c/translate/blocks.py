@@ -14,10 +14,11 @@ from enum import Enum, unique
 
 from checker.language import build, tree
 from checker.language.c import syntax
+from checker.language.c.syntax.walking import walk
 from checker.language.c.translate import rounds
 from checker.language.c.translate.calls import CallTranslator
 from checker.language.c.translate.code import CLocal
-from checker.language.c.translate.parts import jumps_out, parts
+from checker.language.c.translate.parts import jumps_out
 from checker.language.c.translate.raising import at, error
 from checker.language.c.translate.text import Text
 
@@ -104,7 +105,7 @@ class BlockTranslator(CallTranslator):
                 break
             self.statement(node)
             if self.ended():
-                self.check_known(tuple(statements[number + 1 :]))
+                self.check_known(*statements[number + 1 :])
                 break
         self.blocks.pop()
 
@@ -178,7 +179,7 @@ class BlockTranslator(CallTranslator):
     # -- goto --
 
     def is_come_back_to(self, label: syntax.Label, rest: Sequence[syntax.Statement]) -> bool:
-        return any(isinstance(part, syntax.Goto) and part.label == label.name for statement in rest for part in parts(statement))
+        return any(isinstance(part, syntax.Goto) and part.label == label.name for statement in rest for part in walk(statement))
 
     def label_loop(self, node: syntax.Label, statements: Sequence[syntax.Statement], number: int) -> None:
         """The rest of a block, to whose begin a goto comes back."""
@@ -210,7 +211,7 @@ class BlockTranslator(CallTranslator):
     def copy(self, node: syntax.Goto, block: _Block, number: int) -> None:
         """The statements from a label on, in place of the goto."""
         tail = block.statements[number + 1 :]
-        self.copied += sum(1 for statement in tail for _ in parts(statement))
+        self.copied += sum(1 for statement in tail for _ in walk(statement))
         if self.copied > _MOST_COPIES * 10:
             raise error(node, "the gotos of this function jump to so much text that it is not copied; write functions")
         if len(self.loops) > block.loops and any(jumps_out(statement) for statement in tail):

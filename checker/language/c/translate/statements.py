@@ -7,13 +7,14 @@ from collections.abc import Callable
 
 from checker.language import build, tree
 from checker.language.c import syntax
+from checker.language.c.syntax.walking import walk
 from checker.language.c.translate import rounds
 from checker.language.c.translate.blocks import Left, ends
 from checker.language.c.translate.calls import NO_ASSEMBLER
 from checker.language.c.translate.code import CLocal, described
 from checker.language.c.translate.fitting import fitted
 from checker.language.c.translate.integers import counts_alike
-from checker.language.c.translate.parts import Counted, counted, jumps_out, parts, used_after
+from checker.language.c.translate.parts import Counted, counted, jumps_out, used_after
 from checker.language.c.translate.raising import at, error
 from checker.language.c.translate.switches import SwitchTranslator
 from checker.language.c.translate.table import Guard
@@ -316,4 +317,4 @@ class StatementTranslator(SwitchTranslator):
 def _asks_for_configuration(test: syntax.Expression) -> bool:
     """Whether a condition is about the configuration, so that text under it may be of another kernel."""
     names = ("IS_ENABLED", "IS_REACHABLE", "IS_BUILTIN", "IS_MODULE")
-    return any(isinstance(part, syntax.Name) and part.name in names for part in parts(test))
+    return any(isinstance(part, syntax.Name) and part.name in names for part in walk(test))
