@@ -21,6 +21,7 @@ from checker.language.c.translate.code import CLocal
 from checker.language.c.translate.parts import jumps_out
 from checker.language.c.translate.raising import at, error
 from checker.language.c.translate.text import Text
+from checker.language.flow import ends
 
 _MOST_COPIES = 200
 """The most statements that gotos may copy in one function: far more than cleanup at its end needs."""
@@ -111,7 +112,7 @@ class BlockTranslator(CallTranslator):
 
     def ended(self) -> bool:
         """Whether control cannot come to what stands next."""
-        return ends(self.statements)
+        return ends(self.statements, endless_loops=True)
 
     def rest(self) -> list[syntax.Statement]:
         """The statements that come after the one that is translated, in all blocks around it."""
@@ -246,27 +247,3 @@ class BlockTranslator(CallTranslator):
         for block in reversed(self.guards[depth:]):
             for give_back in reversed(block):
                 give_back()
-
-
-def ends(statements: Sequence[tree.Statement]) -> bool:
-    """Whether control never comes out at the end."""
-    if not statements:
-        return False
-    match statements[-1]:
-        case tree.If(then=then, otherwise=otherwise):
-            return ends(then) and ends(otherwise)
-        case tree.While(test=tree.Constant(value=test), body=body):
-            return bool(test) and not _breaks(body)
-        case tree.Return() | tree.Break() | tree.Continue() | tree.Halt():
-            return True
-    return False
-
-
-def _breaks(statements: Sequence[tree.Statement]) -> bool:
-    for statement in statements:
-        match statement:
-            case tree.Break():
-                return True
-            case tree.If(then=then, otherwise=otherwise) if _breaks(then) or _breaks(otherwise):
-                return True
-    return False
