@@ -15,7 +15,9 @@ from checker.language.c.translate.names import RECORDS
 from checker.language.c.translate.raising import plain
 from checker.language.errors import ModelError
 
-_MACROS = ("EXPORT_SYMBOL", "EXPORT_SYMBOL_GPL", "EXPORT_PER_CPU_SYMBOL", "MODULE_LICENSE", "MODULE_AUTHOR", "MODULE_DESCRIPTION")
+_OF_SYMBOLS = ("EXPORT_SYMBOL", "EXPORT_SYMBOL_GPL", "EXPORT_PER_CPU_SYMBOL")
+SAY_NOTHING = (*_OF_SYMBOLS, "MODULE_LICENSE", "MODULE_AUTHOR", "MODULE_DESCRIPTION")
+"""Macros at file scope that make no difference to a model."""
 
 
 def account(definitions: Definitions, functions: Functions, bound: Bound, manifest: Manifest) -> None:
@@ -34,7 +36,7 @@ def _node(node: syntax.TopLevel, chunk: Chunk, functions: Functions, bound: Boun
             return
         case syntax.StructDefinition() if node.position.added:
             return
-        case syntax.MacroDefinitionCall(name=name) if name in _MACROS:
+        case syntax.MacroDefinitionCall(name=name) if name in SAY_NOTHING:
             return
         case syntax.FunctionDefinition(name=name) if name in functions.translated:
             return
