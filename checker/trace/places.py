@@ -10,9 +10,9 @@ from dataclasses import replace
 from functools import lru_cache
 
 from checker.language.schedule import Call
-from checker.language.tree import Position, Program
+from checker.language.tree import Position, Program, is_python
 from checker.trace.data import Origin, Place, Stack, Step, Trace
-from checker.trace.text_places import found_again, is_python, place_at, without_comments
+from checker.trace.text_places import found_again, place_at, without_comments
 
 Spots = Mapping[str, tuple[tuple[int, int, str], ...]]
 """For each function and class of a file (for what is in none: the empty name) what is in it: line, column and text."""

@@ -12,11 +12,6 @@ _HEAD = re.compile(r"[A-Za-z_][^;=]*?\b([A-Za-z_]\w*)\s*\(")
 _COMMENT = re.compile(r"""//[^\n]*|/\*.*?\*/|("(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')""", re.DOTALL)
 
 
-def is_python(file: str) -> bool:
-    """Whether a file of a program is Python. All others are of the language of the protocol."""
-    return file.endswith(".py")
-
-
 def place_at(source: str, line: int, column: int) -> tuple[str, str, int] | None:
     """The function that a place is in, the text from there to the end of the line, and the how many of the same in that function
     it is, from 1. None if nothing stands there."""

@@ -6,8 +6,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from checker.language.c.assemble.changed import Changed
+from checker.language.errors import UsageError
+
+if TYPE_CHECKING:
+    from checker.language.c.assemble.changed import Changed
 
 STANDARD_INPUT = Path("-")
 """The model that stands for what comes on standard input."""
@@ -31,6 +35,12 @@ class Inputs:
         """What a command line has to say for the same, but for what came on standard input."""
         given = {"--base": self.base, "--manifest": self.manifest, "--config": self.config}
         return tuple(word for option, path in given.items() if path is not None for word in (option, str(path)))
+
+    def refuse_options_of_c(self, path: Path) -> None:
+        """UsageError if an option is given that a model in Python does not take. path: of that model."""
+        for option in ("base", "manifest", "config"):
+            if getattr(self, option) is not None:
+                raise UsageError(f"--{option} is for patches and C files, and this is a model in Python; leave it out", path)
 
 
 NOTHING = Inputs()

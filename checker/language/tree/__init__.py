@@ -60,6 +60,7 @@ from checker.language.tree.expressions import (
 )
 from checker.language.tree.position import (
     Position,
+    is_python,
     line_of,
 )
 from checker.language.tree.program import (
@@ -177,6 +178,7 @@ __all__ = [
     "Variable",
     "While",
     "enters_a_loop",
+    "is_python",
     "leading_requirements",
     "line_of",
 ]

@@ -22,3 +22,9 @@ def line_of(text: str, number: int) -> str | None:
     """The line of a text, from 1, as Python counts lines: only newlines end one. None past the end of the text."""
     lines = text.split("\n")
     return lines[number - 1] if 1 <= number <= len(lines) else None
+
+
+def is_python(file: str) -> bool:
+    """Whether a file of a program is Python, by the name that positions have it under. All others are of the language of the
+    protocol."""
+    return file.endswith(".py")

@@ -19,7 +19,7 @@ from checker.symbolic.terms.terms import Unsupported
 def free_parameters(sources: Mapping[str, str], program: tree.Program) -> tuple[str, ...]:
     """The parameters with more values than one that only counts of records and `@initial` code depend on. sources: the text of
     each file of the model."""
-    if not all(file.endswith(".py") for file in sources):
+    if not all(map(tree.is_python, sources)):
         return ()  # how sizes are used in the text of another language is not looked at
     modules = [ast.parse(text) for text in sources.values()]
     if any("initial" in _renamed(module) for module in modules):

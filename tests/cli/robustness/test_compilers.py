@@ -134,10 +134,10 @@ def test_the_portable_engine_serves(place: Place, bits: int, count: int, body: s
 
 
 @pytest.mark.parametrize("command", always(("check models/dks.py --set S=2", "list", "gate nowhere.py"), lambda c: c != "list"))
-def test_no_solver_is_loaded_that_is_not_asked_for(command: str) -> None:
+def test_no_solver_and_no_front_end_is_loaded_that_is_not_asked_for(command: str) -> None:
     code = (
         "import sys; from checker.cli.main import load, run; load(sys.argv[1:]); run(sys.argv[1:]); "
-        "print(*sorted({'z3', 'bitwuzla'} & set(sys.modules)), file=sys.stderr)"
+        "print(*sorted({'z3', 'bitwuzla', 'checker.language.c.parse'} & set(sys.modules)), file=sys.stderr)"
     )
     done = subprocess.run([sys.executable, "-c", code, *command.split()], cwd=PROJECT, capture_output=True, text=True, check=True)
     assert done.stderr.splitlines()[-1] == ""

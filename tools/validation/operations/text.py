@@ -11,7 +11,7 @@ from checker.language.c import syntax
 from checker.language.c.assemble.definitions import Definitions
 from checker.language.c.lexical.tokens import Token
 from checker.language.c.parse import Chunk, ChunkKind
-from checker.language.c.translate.parts import parts
+from checker.language.c.syntax.walking import walk
 
 from .states import OPERATIONS, Kind, Sizes
 
@@ -57,7 +57,7 @@ def _reached(definitions: Definitions, names: Iterable[str]) -> set[str]:
         function = definitions.function(name) if name not in found and definitions.defines(name) else None
         if function is not None:
             found.add(name)
-            pending += [part.name for part in parts(function.body) if isinstance(part, syntax.Name)]
+            pending += [part.name for part in walk(function.body) if isinstance(part, syntax.Name)]
     return found
 
 

@@ -9,13 +9,15 @@ from checker.language.c.assemble.bindings import Bound
 from checker.language.c.assemble.definitions import Definitions
 from checker.language.c.binding.manifest import Manifest
 from checker.language.c.parse import Chunk
+from checker.language.c.syntax.walking import walk
 from checker.language.c.translate.functions import Functions
 from checker.language.c.translate.names import RECORDS
-from checker.language.c.translate.parts import parts
 from checker.language.c.translate.raising import plain
 from checker.language.errors import ModelError
 
-_MACROS = ("EXPORT_SYMBOL", "EXPORT_SYMBOL_GPL", "EXPORT_PER_CPU_SYMBOL", "MODULE_LICENSE", "MODULE_AUTHOR", "MODULE_DESCRIPTION")
+_OF_SYMBOLS = ("EXPORT_SYMBOL", "EXPORT_SYMBOL_GPL", "EXPORT_PER_CPU_SYMBOL")
+SAY_NOTHING = (*_OF_SYMBOLS, "MODULE_LICENSE", "MODULE_AUTHOR", "MODULE_DESCRIPTION")
+"""Macros at file scope that make no difference to a model."""
 
 
 def account(definitions: Definitions, functions: Functions, bound: Bound, manifest: Manifest) -> None:
@@ -34,12 +36,12 @@ def _node(node: syntax.TopLevel, chunk: Chunk, functions: Functions, bound: Boun
             return
         case syntax.StructDefinition() if node.position.added:
             return
-        case syntax.MacroDefinitionCall(name=name) if name in _MACROS:
+        case syntax.MacroDefinitionCall(name=name) if name in SAY_NOTHING:
             return
         case syntax.FunctionDefinition(name=name) if name in functions.translated:
             return
         case syntax.FunctionDefinition(name=name):
-            if any(part.position.added for part in parts(node)):
+            if any(part.position.added for part in walk(node)):
                 _function(node, functions, bound, manifest)
         case syntax.StatementsInFunction():
             for shown in node.statements:
@@ -57,7 +59,7 @@ def _function(node: syntax.FunctionDefinition, functions: Functions, bound: Boun
     """A function with added lines that was not translated: one of the kernel's with statements that are bound, or an error."""
     if node.name in manifest.functions_of_the_kernel:
         for statement in node.body.statements:
-            if any(part.position.added for part in parts(statement)):
+            if any(part.position.added for part in walk(statement)):
                 _statement(statement, node.name, bound, manifest)
         return
     if node.name in manifest.ignore:
@@ -86,7 +88,7 @@ def _statement(statement: syntax.Statement, function: str, bound: Bound, manifes
         return
     if isinstance(statement, syntax.Compound):
         for inner in statement.statements:
-            if any(part.position.added for part in parts(inner)):
+            if any(part.position.added for part in walk(inner)):
                 _statement(inner, function, bound, manifest)
         return
     if function in manifest.ignore:

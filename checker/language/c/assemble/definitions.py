@@ -14,7 +14,7 @@ from checker.language.c.assemble.changed import Changed
 from checker.language.c.binding.manifest import Manifest
 from checker.language.c.parse import Chunk, ChunkKind, Others, ScannedFile, all_of, is_c, parse_chunk, scan_file
 from checker.language.c.source import CSource, Fragment, PatchedFile, SourceLine
-from checker.language.c.translate.parts import parts
+from checker.language.c.syntax.walking import walk
 from checker.language.c.translate.raising import plain
 from checker.language.errors import ModelError, UsageError
 
@@ -126,7 +126,7 @@ class Definitions:
         found: dict[str, syntax.StructDefinition] = {}
         for chunk in self._declarations("struct"):
             for node in self.parsed(chunk):
-                for part in parts(node):
+                for part in walk(node):
                     if isinstance(part, syntax.StructDefinition) and part.kind == "struct" and part.tag is not None:
                         found.setdefault(part.tag, part)
         return found
@@ -154,7 +154,7 @@ class Definitions:
         for chunk in self.chunks:
             if any(token.text == name for token in chunk.tokens):
                 for node in self.parsed(chunk):
-                    for part in parts(node):
+                    for part in walk(node):
                         if isinstance(part, syntax.Call) and part.function == syntax.Name(part.function.position, name):
                             yield part
 
@@ -235,5 +235,5 @@ def _shown(body: syntax.Compound) -> tuple[syntax.ShownStatement, ...]:
 
 
 def _added(statement: syntax.Statement) -> syntax.Added:
-    lines = {part.position.added for part in parts(statement)}
+    lines = {part.position.added for part in walk(statement)}
     return syntax.Added.SOME_LINES if len(lines) > 1 else syntax.Added.ALL_LINES if True in lines else syntax.Added.NO_LINE

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from checker.language.c import syntax
 from checker.language.c.assemble.definitions import Definitions
 from checker.language.c.binding.manifest import Demand, Manifest
-from checker.language.c.translate.parts import parts
+from checker.language.c.syntax.walking import walk
 from checker.language.c.translate.raising import error
 from checker.language.errors import UsageError
 
@@ -75,7 +75,7 @@ def misplaced(piece: syntax.StatementsInFunction, numbers: Sequence[int], before
 
 
 def _mentions(node: syntax.Node, name: str) -> bool:
-    return any(isinstance(part, syntax.Name) and part.name == name for part in parts(node))
+    return any(isinstance(part, syntax.Name) and part.name == name for part in walk(node))
 
 
 def spelled(node: syntax.Expression) -> str:

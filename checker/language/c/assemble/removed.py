@@ -5,6 +5,7 @@ patch takes out of the kernel's own functions would go unnoticed else."""
 from __future__ import annotations
 
 from checker.language.c import syntax
+from checker.language.c.assemble.accounting import SAY_NOTHING
 from checker.language.c.assemble.definitions import Definitions
 from checker.language.c.binding.manifest import Manifest
 from checker.language.c.parse import is_c, parse_chunk, scan_file
@@ -12,14 +13,6 @@ from checker.language.c.patch.text import PatchError
 from checker.language.c.source import CSource, Fragment, PatchedFile, RemovedLine, SourceLine
 from checker.language.c.translate.functions import Functions
 from checker.language.errors import ModelError
-
-_SAYS_NOTHING = (
-    syntax.FunctionDeclaration,
-    syntax.Typedef,
-    syntax.VariableDefinition,
-    syntax.MacroDefinitionCall,
-    syntax.EnumDefinition,
-)
 
 
 def account_for_removed(source: CSource, definitions: Definitions, functions: Functions, manifest: Manifest) -> None:
@@ -61,4 +54,16 @@ def _says_nothing(line: RemovedLine, path: str, definitions: Definitions) -> boo
     except ModelError:
         return False
     nodes = [node for chunk in scanned.chunks for node in parse_chunk(chunk, definitions.others)]
-    return all(isinstance(node, _SAYS_NOTHING) for node in nodes)
+    return all(map(_declares_only, nodes))
+
+
+def _declares_only(node: syntax.TopLevel) -> bool:
+    """Whether it is a declaration, and cannot be a statement of a function whose leading blanks a damaged mail has lost."""
+    match node:
+        case syntax.FunctionDeclaration() | syntax.Typedef() | syntax.EnumDefinition():
+            return True
+        case syntax.VariableDefinition(initialiser=initialiser):
+            return initialiser is None
+        case syntax.MacroDefinitionCall(name=name):
+            return name in SAY_NOTHING
+    return False

@@ -30,7 +30,6 @@ SIMPLE_ESCAPES = {
     '"': 34,
     "?": 63,
 }
-LARGEST_LENGTH = 30
 
 
 def number(token: Token) -> Number | FloatNumber:

@@ -19,9 +19,9 @@ def children(node: Node) -> Iterator[Node]:
                     yield part
 
 
-def walk(node: Node) -> Iterator[Node]:
-    """A node and all in it, each before what is in it."""
-    pending = [node]
+def walk(*nodes: Node | None) -> Iterator[Node]:
+    """Nodes and all in them, each before what is in it. None stands for what a statement does not have."""
+    pending = [node for node in reversed(nodes) if node is not None]
     while pending:
         node = pending.pop()
         yield node

@@ -14,12 +14,14 @@ from enum import Enum, unique
 
 from checker.language import build, tree
 from checker.language.c import syntax
+from checker.language.c.syntax.walking import walk
 from checker.language.c.translate import rounds
 from checker.language.c.translate.calls import CallTranslator
 from checker.language.c.translate.code import CLocal
-from checker.language.c.translate.parts import jumps_out, parts
+from checker.language.c.translate.parts import jumps_out
 from checker.language.c.translate.raising import at, error
 from checker.language.c.translate.text import Text
+from checker.language.flow import ends
 
 _MOST_COPIES = 200
 """The most statements that gotos may copy in one function: far more than cleanup at its end needs."""
@@ -104,13 +106,13 @@ class BlockTranslator(CallTranslator):
                 break
             self.statement(node)
             if self.ended():
-                self.check_known(tuple(statements[number + 1 :]))
+                self.check_known(*statements[number + 1 :])
                 break
         self.blocks.pop()
 
     def ended(self) -> bool:
         """Whether control cannot come to what stands next."""
-        return ends(self.statements)
+        return ends(self.statements, endless_loops=True)
 
     def rest(self) -> list[syntax.Statement]:
         """The statements that come after the one that is translated, in all blocks around it."""
@@ -178,7 +180,7 @@ class BlockTranslator(CallTranslator):
     # -- goto --
 
     def is_come_back_to(self, label: syntax.Label, rest: Sequence[syntax.Statement]) -> bool:
-        return any(isinstance(part, syntax.Goto) and part.label == label.name for statement in rest for part in parts(statement))
+        return any(isinstance(part, syntax.Goto) and part.label == label.name for statement in rest for part in walk(statement))
 
     def label_loop(self, node: syntax.Label, statements: Sequence[syntax.Statement], number: int) -> None:
         """The rest of a block, to whose begin a goto comes back."""
@@ -210,7 +212,7 @@ class BlockTranslator(CallTranslator):
     def copy(self, node: syntax.Goto, block: _Block, number: int) -> None:
         """The statements from a label on, in place of the goto."""
         tail = block.statements[number + 1 :]
-        self.copied += sum(1 for statement in tail for _ in parts(statement))
+        self.copied += sum(1 for statement in tail for _ in walk(statement))
         if self.copied > _MOST_COPIES * 10:
             raise error(node, "the gotos of this function jump to so much text that it is not copied; write functions")
         if len(self.loops) > block.loops and any(jumps_out(statement) for statement in tail):
@@ -245,27 +247,3 @@ class BlockTranslator(CallTranslator):
         for block in reversed(self.guards[depth:]):
             for give_back in reversed(block):
                 give_back()
-
-
-def ends(statements: Sequence[tree.Statement]) -> bool:
-    """Whether control never comes out at the end."""
-    if not statements:
-        return False
-    match statements[-1]:
-        case tree.If(then=then, otherwise=otherwise):
-            return ends(then) and ends(otherwise)
-        case tree.While(test=tree.Constant(value=test), body=body):
-            return bool(test) and not _breaks(body)
-        case tree.Return() | tree.Break() | tree.Continue() | tree.Halt():
-            return True
-    return False
-
-
-def _breaks(statements: Sequence[tree.Statement]) -> bool:
-    for statement in statements:
-        match statement:
-            case tree.Break():
-                return True
-            case tree.If(then=then, otherwise=otherwise) if _breaks(then) or _breaks(otherwise):
-                return True
-    return False

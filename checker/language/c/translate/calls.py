@@ -5,14 +5,14 @@ from __future__ import annotations
 
 from checker.language import build, tree
 from checker.language.c import syntax
+from checker.language.c.syntax.walking import walk
 from checker.language.c.translate.code import described
 from checker.language.c.translate.expressions import ExpressionTranslator
 from checker.language.c.translate.fitting import fitted
 from checker.language.c.translate.integers import as_integer
-from checker.language.c.translate.parts import parts
 from checker.language.c.translate.raising import at, error
 from checker.language.c.translate.table import Entry
-from checker.language.c.translate.types import INT, CBool, CType
+from checker.language.c.translate.types import INT, CBool
 from checker.language.c.translate.values import (
     AddressKind,
     Kind,
@@ -66,9 +66,9 @@ class CallTranslator(ExpressionTranslator):
             "give --base with the tree that defines it",
         )
 
-    def check_known(self, node: object) -> None:
+    def check_known(self, *nodes: syntax.Node | None) -> None:
         """ModelError for what is not known in text that is never reached, and so is not translated: a call, or assembler."""
-        for part in parts(node):
+        for part in walk(*nodes):
             match part:
                 case syntax.Asm():
                     raise error(part, NO_ASSEMBLER)
@@ -197,9 +197,6 @@ class CallTranslator(ExpressionTranslator):
 
     def boolean(self, expression: tree.Expression) -> Scalar:
         return Scalar(expression, CBool())
-
-    def of_type(self, expression: tree.Expression, type_: CType) -> Scalar:
-        return Scalar(expression, type_)
 
 
 def _has_reads(value: Value) -> bool:

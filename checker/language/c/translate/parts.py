@@ -4,22 +4,11 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from checker.language.c import syntax
-
-
-def parts(node: object) -> Iterator[syntax.Node]:
-    """A part of C text and all parts of it, outer ones first."""
-    pending = [node]
-    while pending:
-        found = pending.pop()
-        if isinstance(found, tuple):
-            pending += reversed(found)
-        elif isinstance(found, syntax.Node):
-            yield found
-            pending += [getattr(found, each.name) for each in reversed(dataclasses.fields(found)) if each.name != "position"]
+from checker.language.c.syntax.walking import walk
 
 
 def jumps_out(node: syntax.Statement) -> bool:
@@ -30,7 +19,7 @@ def jumps_out(node: syntax.Statement) -> bool:
         case syntax.For() | syntax.While() | syntax.DoWhile() | syntax.IteratorLoop():
             return False
         case syntax.Switch(body=body):
-            return any(isinstance(part, syntax.Continue) for part in parts(body))
+            return any(isinstance(part, syntax.Continue) for part in walk(body))
         case syntax.Compound(statements=statements):
             return any(map(jumps_out, statements))
         case syntax.If(then=then, otherwise=otherwise):
@@ -50,10 +39,10 @@ def breaks_out(node: syntax.Statement) -> bool:
     return False
 
 
-def assigned_names(node: object) -> set[str]:
+def assigned_names(node: syntax.Node) -> set[str]:
     """The names that a part of C text gives a value, or takes the address of."""
     found = set()
-    for part in parts(node):
+    for part in walk(node):
         match part:
             case syntax.Assign(place=syntax.Name(name=name)) | syntax.Increment(operand=syntax.Name(name=name)):
                 found.add(name)
@@ -66,12 +55,12 @@ def assigned_names(node: object) -> set[str]:
     return found
 
 
-def moving_names(body: object) -> frozenset[str]:
+def moving_names(body: syntax.Node) -> frozenset[str]:
     """The names that a function gives a value more than once, or under a condition that a fixed value would hide: all that are
     assigned in more than one place, or changed by an operator."""
     seen: set[str] = set()
     again: set[str] = set()
-    for part in parts(body):
+    for part in walk(body):
         names: set[str] = set()
         match part:
             case syntax.Assign(operator=operator, place=syntax.Name(name=name)):
@@ -116,8 +105,8 @@ def counted(node: syntax.For) -> Counted | None:
     match node.test:
         case syntax.Binary(operator="<" | "<=" as operator, left=syntax.Name(name=other), right=high) if other == name:
             changed = assigned_names(node.body)
-            used = {part.name for part in parts(high) if isinstance(part, syntax.Name)}
-            if name in changed or name in used or used & changed or any(isinstance(p, syntax.Call) for p in parts(high)):
+            used = {part.name for part in walk(high) if isinstance(part, syntax.Name)}
+            if name in changed or name in used or used & changed or any(isinstance(p, syntax.Call) for p in walk(high)):
                 return None
             return Counted(name, low, high, operator == "<")
     return None

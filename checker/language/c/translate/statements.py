@@ -7,19 +7,21 @@ from collections.abc import Callable
 
 from checker.language import build, tree
 from checker.language.c import syntax
+from checker.language.c.syntax.walking import walk
 from checker.language.c.translate import rounds
-from checker.language.c.translate.blocks import Left, ends
+from checker.language.c.translate.blocks import Left
 from checker.language.c.translate.calls import NO_ASSEMBLER
 from checker.language.c.translate.code import CLocal, described
 from checker.language.c.translate.fitting import fitted
 from checker.language.c.translate.integers import counts_alike
-from checker.language.c.translate.parts import Counted, counted, jumps_out, parts, used_after
+from checker.language.c.translate.parts import Counted, counted, jumps_out, used_after
 from checker.language.c.translate.raising import at, error
 from checker.language.c.translate.switches import SwitchTranslator
 from checker.language.c.translate.table import Guard
 from checker.language.c.translate.text import Text
 from checker.language.c.translate.types import UNSIGNED_LONG, CPointer, CType, CVoid
 from checker.language.c.translate.values import Kind, Nothing, Opaque, OpaqueKind, Scalar, ScalarKind, Value
+from checker.language.flow import ends
 
 Result = Callable[[tree.Position, tree.Expression | None], tree.Expression | None]
 """What a hook makes of the result of the function that implements it."""
@@ -107,9 +109,9 @@ class StatementTranslator(SwitchTranslator):
         self.assigned = before
         otherwise = self.side(node.otherwise)
         self.emit(tree.If(at(node), test, tuple(then), tuple(otherwise)))
-        if ends(then):
+        if ends(then, endless_loops=True):
             return
-        self.assigned = after_then if ends(otherwise) else self.assigned & after_then
+        self.assigned = after_then if ends(otherwise, endless_loops=True) else self.assigned & after_then
 
     def side(self, node: syntax.Statement | None) -> list[tree.Statement]:
         with self.collected() as found:
@@ -316,4 +318,4 @@ class StatementTranslator(SwitchTranslator):
 def _asks_for_configuration(test: syntax.Expression) -> bool:
     """Whether a condition is about the configuration, so that text under it may be of another kernel."""
     names = ("IS_ENABLED", "IS_REACHABLE", "IS_BUILTIN", "IS_MODULE")
-    return any(isinstance(part, syntax.Name) and part.name in names for part in parts(test))
+    return any(isinstance(part, syntax.Name) and part.name in names for part in walk(test))

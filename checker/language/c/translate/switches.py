@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from checker.language import build, tree
 from checker.language.c import syntax
-from checker.language.c.translate.blocks import BlockTranslator, Left, ends
+from checker.language.c.translate.blocks import BlockTranslator, Left
 from checker.language.c.translate.parts import breaks_out
 from checker.language.c.translate.raising import at, error
 from checker.language.c.translate.values import Scalar
+from checker.language.flow import ends
 
 
 class SwitchTranslator(BlockTranslator):
@@ -68,8 +69,8 @@ class SwitchTranslator(BlockTranslator):
             self.chain(node, value, cases, number + 1)
         test = build.logical(at(case.values[0]), "or", tests) if len(tests) > 1 else tests[0]
         self.emit(tree.If(at(case.values[0]), test, tuple(then), tuple(otherwise)))
-        if not ends(then):
-            self.assigned = after if ends(otherwise) else self.assigned & after
+        if not ends(then, endless_loops=True):
+            self.assigned = after if ends(otherwise, endless_loops=True) else self.assigned & after
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The content of a file that a user names -> a protocol in C, if it is C text."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import replace
+from pathlib import Path
+
+from checker.language.c.assemble.protocol import CProtocol
+from checker.language.c.binding.manifest import read_manifest
+from checker.language.c.parse import read_configuration
+from checker.language.c.patch.base import Base
+from checker.language.c.patch.kind import ContentKind, content_kind, is_page, refusal
+from checker.language.c.patch.reading import read_c_source
+from checker.language.errors import UsageError
+from checker.language.front.inputs import STANDARD_INPUT, Inputs
+from checker.language.python.source.modules import display_path, read_source
+from checker.project import PROJECT
+
+MANIFEST = PROJECT / "spec" / "c" / "dynamic_stacks.toml"
+
+BESIDE = "manifest.toml"
+"""A file of that name in the folder of a text overrides MANIFEST key by key; the verdict says so."""
+
+
+def protocol_of(path: Path, data: bytes, inputs: Inputs) -> CProtocol | None:
+    """The protocol that the content of a file is in C; None if it is a model in Python, or a file of another kind.
+    UsageError where options for C are given with a model in Python."""
+    kind = content_kind(data)
+    if kind is ContentKind.PYTHON:
+        inputs.refuse_options_of_c(path)
+        return None
+    if path != STANDARD_INPUT and kind is ContentKind.OTHER and refusal(data) is None and not is_page(data):
+        return None
+    text = _read(path, data, inputs.base, inputs.manifest or _beside(path), inputs.config)
+    return text if inputs.changed is None else text.changed(inputs.changed)
+
+
+def _beside(path: Path) -> Path | None:
+    """The manifest that lies in the folder of a patch, if one does."""
+    beside = path.with_name(BESIDE) if path != STANDARD_INPUT else None
+    return beside if beside is not None and beside.is_file() else None
+
+
+@functools.lru_cache(maxsize=4)
+def _read(path: Path, data: bytes, base: Path | None, over: Path | None, config: Path | None) -> CProtocol:
+    """C text, read once for all settings. over: a manifest, if not only the built-in one counts. UsageError if there is no
+    manifest for the text."""
+    manifest = read_manifest(MANIFEST, display_path(MANIFEST))
+    if over is not None:
+        manifest = read_manifest(over, display_path(over), manifest)
+        said = f"what the names of the text are to the kernel is also said by {display_path(over)}"
+        manifest = replace(manifest, assumptions=(said, *manifest.assumptions))
+    if config is not None:
+        values = read_configuration(read_source(config), display_path(config))
+        manifest = replace(manifest, config={**values, **manifest.config})
+    name = "standard input" if path == STANDARD_INPUT else path.name
+    protocol = CProtocol(read_c_source(data, name, None if base is None else Base(base)), manifest)
+    if not protocol.definitions.defines(manifest.taken_for):
+        raise UsageError(
+            f"this does not define {manifest.taken_for}, so that nothing says what it is to the kernel; "
+            "a patch of dynamic kernel stacks does, and --manifest names another manifest; a model in Python has a name that "
+            "ends in .py",
+            path,
+        )
+    return protocol
