@@ -8,7 +8,7 @@ import copy
 import pytest
 
 from checker.language.c.syntax import FunctionDefinition
-from checker.language.c.translate.parts import parts
+from checker.language.c.syntax.walking import walk
 from checker.mutation.c.changes import changes
 from checker.mutation.c.rewriting import replaced
 from checker.mutation.c.wording import expression, statement, whole
@@ -148,4 +148,4 @@ def test_only_the_very_node_is_replaced() -> None:
 )
 def test_text_of_an_expression_says_the_same(text: str) -> None:
     assert whole(parsed_expression(expression(parsed_expression(text)))) == whole(parsed_expression(text))
-    assert all(expression(part) for part in parts(parsed_expression(text)))
+    assert all(expression(part) for part in walk(parsed_expression(text)))

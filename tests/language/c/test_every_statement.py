@@ -18,7 +18,7 @@ from checker.ir.lowering.lower import lower
 from checker.language import tree
 from checker.language.c import syntax
 from checker.language.c.assemble.changed import Changed
-from checker.language.c.translate.parts import parts
+from checker.language.c.syntax.walking import walk
 from checker.language.c.translate.raising import plain
 from checker.language.errors import ModelError
 from checker.language.front.inputs import Inputs
@@ -70,8 +70,8 @@ def functions(path: Path) -> dict[str, syntax.FunctionDefinition]:
 def statements(path: Path, function: syntax.FunctionDefinition) -> Iterator[syntax.Statement]:
     """The statements that say something, but for those that the program tells as left out."""
     told = set(program(path, 0).left_out)
-    left_out = {id(part) for node in parts(function.body) if plain(node.position) in told for part in parts(node)}
-    for part in parts(function.body):
+    left_out = {id(part) for node in walk(function.body) if plain(node.position) in told for part in walk(node)}
+    for part in walk(function.body):
         if id(part) in left_out:
             continue
         if isinstance(part, syntax.Declaration) and part.initialiser is None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from checker.language.c.assemble.protocol import CProtocol
 from checker.language.c.binding.manifest import read_manifest
 from checker.language.c.patch.reading import read_c_source
-from checker.language.front.load import BESIDE, MANIFEST
+from checker.language.front.c_text import BESIDE, MANIFEST
 from checker.language.python import load as python
 
 from ..compiled import built_and_run
