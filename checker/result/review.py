@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What a reviewer reads of a check: its causes, each once, whatever properties and configurations show them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from checker.language.tree import Position
+from checker.result.checked import Checked
+from checker.result.verdict import Configuration, Subject
+from checker.trace.data import Trace
+
+
+@dataclass(frozen=True)
+class Note:
+    """A statement that matters to a cause. step: the step that ran it there, from 1. text: what it did, in a line."""
+
+    position: Position
+    step: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Symptom:
+    """A violation that a cause explains. length: steps of its counterexample."""
+
+    property: str
+    configuration: Configuration
+    length: int
+    message: str
+
+
+@dataclass(frozen=True)
+class Cause:
+    """One distinct bug.
+
+    identity: a short digest of the routines and texts of the decisive statements, so that it stays the same when lines move.
+    subject, trace: the counterexample that shows it best. position: where a developer looks first. decisive: the steps
+    without which the violation does not come about, from 1, in order. notes: the statements that matter, in the order in which
+    they ran. why: a sentence on why it matters; empty if the property says nothing. symptoms: every violation that it explains,
+    the one of the trace first.
+    """
+
+    identity: str
+    subject: Subject
+    trace: Trace
+    position: Position
+    decisive: tuple[int, ...]
+    notes: tuple[Note, ...]
+    why: str
+    symptoms: tuple[Symptom, ...]
+
+    @property
+    def properties(self) -> tuple[str, ...]:
+        """The properties that show it, each once, in the order of the symptoms."""
+        return tuple(dict.fromkeys(symptom.property for symptom in self.symptoms))
+
+
+@dataclass(frozen=True)
+class Review:
+    """A check, and the causes of what it found, the first found first."""
+
+    checked: Checked
+    causes: tuple[Cause, ...]
