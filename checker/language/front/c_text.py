@@ -15,10 +15,10 @@ from checker.language.c.patch.kind import ContentKind, content_kind, is_page, re
 from checker.language.c.patch.reading import read_c_source
 from checker.language.errors import UsageError
 from checker.language.front.inputs import STANDARD_INPUT, Inputs
-from checker.language.python.source.modules import display_path, read_source
-from checker.project import PROJECT
+from checker.language.python.source.modules import Roots, display_path, read_source
 
-MANIFEST = PROJECT / "spec" / "c" / "dynamic_stacks.toml"
+MANIFEST = Path("spec", "c", "dynamic_stacks.toml")
+"""In the first of the roots."""
 
 BESIDE = "manifest.toml"
 """A file of that name in the folder of a text overrides MANIFEST key by key; the verdict says so."""
@@ -33,7 +33,7 @@ def protocol_of(path: Path, data: bytes, inputs: Inputs) -> CProtocol | None:
         return None
     if path != STANDARD_INPUT and kind is ContentKind.OTHER and refusal(data) is None and not is_page(data):
         return None
-    text = _read(path, data, inputs.base, inputs.manifest or _beside(path), inputs.config)
+    text = _read(path, data, inputs.base, inputs.manifest or _beside(path), inputs.config, inputs.roots)
     return text if inputs.changed is None else text.changed(inputs.changed)
 
 
@@ -44,13 +44,14 @@ def _beside(path: Path) -> Path | None:
 
 
 @functools.lru_cache(maxsize=4)
-def _read(path: Path, data: bytes, base: Path | None, over: Path | None, config: Path | None) -> CProtocol:
+def _read(path: Path, data: bytes, base: Path | None, over: Path | None, config: Path | None, roots: Roots) -> CProtocol:
     """C text, read once for all settings. over: a manifest, if not only the built-in one counts. UsageError if there is no
     manifest for the text."""
-    manifest = read_manifest(MANIFEST, display_path(MANIFEST))
+    builtin = roots[0] / MANIFEST
+    manifest = read_manifest(builtin, display_path(builtin, roots))
     if over is not None:
-        manifest = read_manifest(over, display_path(over), manifest)
-        said = f"what the names of the text are to the kernel is also said by {display_path(over)}"
+        manifest = read_manifest(over, display_path(over, roots), manifest)
+        said = f"what the names of the text are to the kernel is also said by {display_path(over, roots)}"
         manifest = replace(manifest, assumptions=(said, *manifest.assumptions))
     if config is not None:
         values = read_configuration(read_source(config), display_path(config))
