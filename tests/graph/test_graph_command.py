@@ -182,7 +182,7 @@ def fine() -> bool:
     )
     done = stackproof("graph", "model.py", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith("model.py:8:5: error: n gets a value that is not from 0 to 2")
+    assert done.stderr.startswith("model.py:8:5: error: `n` gets a value that is not from 0 to 2")
     assert done.stderr.splitlines()[1].endswith("| " + "    n = n + 1")
 
 
