@@ -28,6 +28,7 @@ COMMANDS = {
     "conform": "conform",
     "diff": "diff",
     "gate": "gate",
+    "graph": "graph",
     "list": "listing",
     "mutate": "mutate",
     "prove": "prove",
