@@ -104,10 +104,10 @@ def _own(cause: Cause, configuration: Configuration, name: str) -> Trace | None:
 
 
 def _routines(cause: Cause) -> tuple[str, ...]:
-    """The routines that a cause's statements stand in, in the order in which these ran."""
+    """The routines that a cause's statements stand in, in the order in which these ran first."""
     places = cause.trace.origin.places if cause.trace.origin is not None else ()
     scopes = {place.position: place.scope for place in places}
-    return tuple(scopes.get(note.position, str(note.position)) for note in cause.notes)
+    return tuple(dict.fromkeys(scopes.get(note.position, str(note.position)) for note in cause.notes))
 
 
 class _OneConfiguration:

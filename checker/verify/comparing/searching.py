@@ -14,6 +14,7 @@ from checker.explicit.engines import Method
 from checker.explicit.search.results import Limits, Progress
 from checker.language.errors import UsageError
 from checker.language.front.load import load_program, load_wording
+from checker.language.tree import Program
 from checker.result.checked import Checked
 from checker.result.comparison import Comparison, OnlyOne
 from checker.result.verdict import Configuration, Run
@@ -106,7 +107,8 @@ def compared(old: AnySide, new: AnySide, searching: Searching) -> Comparison:
         if not olds:
             raise
         interrupted = True
-    found = compare(_side(old, olds), _side(new, news))
+    stored = isinstance(old, StoredSide) or isinstance(new, StoredSide)
+    found = compare(_side(old, olds, stored), _side(new, news, stored))
     return dataclasses.replace(
         found,
         only_one=tuple(only),
@@ -117,23 +119,29 @@ def compared(old: AnySide, new: AnySide, searching: Searching) -> Comparison:
     )
 
 
-def _side(side: AnySide, runs: Sequence[Run]) -> Side:
+def _side(side: AnySide, runs: Sequence[Run], stored: bool) -> Side:
+    """stored: whether one of the two is a stored report. Then causes are told apart by what a report has, on both sides alike."""
+
+    def program_of(configuration: Configuration) -> Program:
+        assert isinstance(side, ModelSide)
+        request = side.request_of(configuration)
+        return load_program(request.model, request.settings, request.events, request.inputs)
+
     def elsewhere(trace: Trace) -> bool:
         if isinstance(side, StoredSide):
             return False
         try:
-            program = load_program(
-                side.request.model, _settings(side, trace), trace.events if side.events else None, side.request.inputs
-            )
+            program = program_of(Configuration(trace.settings, trace.events, bool(side.events)))
             return replay(program, carried(trace, program)).ok
         except (Gone, UsageError):
             return False
 
-    return Side(side.name, review_of(Checked(tuple(runs))), elsewhere)
+    def whole(run: Run) -> Run:
+        if stored or not run.violated:
+            return dataclasses.replace(run, program=None)
+        return run if run.program is not None else dataclasses.replace(run, program=program_of(run.subject.configuration))
 
-
-def _settings(side: ModelSide, trace: Trace) -> dict[str, int | str]:
-    return {name: value for name, value in trace.settings if name in side.parameters}
+    return Side(side.name, review_of(Checked(tuple(map(whole, runs)))), elsewhere)
 
 
 def _common(old: AnySide, new: AnySide) -> frozenset[str]:
