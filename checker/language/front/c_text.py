@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from checker.language.c.assemble.protocol import CProtocol
-from checker.language.c.binding.manifest import read_manifest
+from checker.language.c.binding.manifest import domain_of, read_manifest
 from checker.language.c.parse import read_configuration
 from checker.language.c.patch.base import Base
 from checker.language.c.patch.kind import ContentKind, content_kind, is_page, refusal
@@ -18,10 +18,13 @@ from checker.language.front.inputs import STANDARD_INPUT, Inputs
 from checker.language.python.source.modules import display_path, read_source
 from checker.project import PROJECT
 
-MANIFEST = PROJECT / "spec" / "c" / "dynamic_stacks.toml"
+_FOLDER = PROJECT / "spec" / "c"
+STACKS = "stacks"
+MANIFESTS = {STACKS: _FOLDER / "dynamic_stacks.toml", "clients": _FOLDER / "clients.toml"}
+"""The built-in manifest of each domain of the kernel. A text is of the domain that its manifest names, or else of stacks."""
 
 BESIDE = "manifest.toml"
-"""A file of that name in the folder of a text overrides MANIFEST key by key; the verdict says so."""
+"""A file of that name in the folder of a text overrides the built-in one key by key; the verdict says so."""
 
 
 def protocol_of(path: Path, data: bytes, inputs: Inputs) -> CProtocol | None:
@@ -43,11 +46,20 @@ def _beside(path: Path) -> Path | None:
     return beside if beside is not None and beside.is_file() else None
 
 
+def _built_in(over: Path | None) -> Path:
+    """The built-in manifest for a text. over: the user's."""
+    domain = (None if over is None else domain_of(over)) or STACKS
+    if domain not in MANIFESTS:
+        raise UsageError(f"there is no domain {domain!r}; the kernel has {', '.join(MANIFESTS)}", over)
+    return MANIFESTS[domain]
+
+
 @functools.lru_cache(maxsize=4)
 def _read(path: Path, data: bytes, base: Path | None, over: Path | None, config: Path | None) -> CProtocol:
     """C text, read once for all settings. over: a manifest, if not only the built-in one counts. UsageError if there is no
     manifest for the text."""
-    manifest = read_manifest(MANIFEST, display_path(MANIFEST))
+    built_in = _built_in(over)
+    manifest = read_manifest(built_in, display_path(built_in))
     if over is not None:
         manifest = read_manifest(over, display_path(over), manifest)
         said = f"what the names of the text are to the kernel is also said by {display_path(over)}"
