@@ -306,6 +306,8 @@ class _Reader:
                 raise self.error("[[clients]] calls: a client makes at least one call; name functions of client_code")
             if not 1 <= client.times <= MOST_TIMES or not 0 <= client.nodes <= MOST_NODES:
                 raise self.error(f"[[clients]] times is 1 to {MOST_TIMES}, nodes 0 to {MOST_NODES}")
+            if any(cpu < 0 for cpu in client.cpus):
+                raise self.error("[[clients]] cpus: CPUs are counted from 0")
         return found
 
     def data(self, name: str, found: object) -> Data:
