@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +13,7 @@ import click
 
 from checker.cli.ending import last_words
 from checker.cli.options.configuration import configuration_options
+from checker.cli.options.formats import Outputs, format_options
 from checker.cli.options.ignored import given, refuse_ignored
 from checker.cli.options.limits import checkpoints_of, limits
 from checker.cli.options.model_path import ModelPath
@@ -27,12 +27,16 @@ from checker.explicit.reduction.reductions import REDUCTIONS
 from checker.explicit.search.results import Limits
 from checker.language.errors import UsageError
 from checker.report.finding import headline
+from checker.report.formats.from_check import document_of
+from checker.report.formats.names import JSON
 from checker.report.json.check_json import check_json
 from checker.report.text.check_text import finding_text, run_text, summary_text
 from checker.result.checked import Asked, Checked
+from checker.result.review import Review
 from checker.result.verdict import Run, Subject, Verdict
 from checker.symbolic.solvers.solvers import SOLVERS
 from checker.verify.bounded import check_bounded
+from checker.verify.causes.review import review_of
 from checker.verify.configuration import check_configuration
 from checker.verify.interrupted import interrupted_run, was_interrupted
 from checker.verify.ladder import ladder
@@ -45,9 +49,7 @@ DEPTH = 20
 @click.command(short_help="Search a model for violations of its properties.")
 @click.argument("model", type=ModelPath())
 @configuration_options
-@click.option(
-    "--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Output format."
-)
+@format_options
 @click.option(
     "--save", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Save counterexamples and pictures in DIR."
 )
@@ -114,7 +116,7 @@ DEPTH = 20
 @click.option("--timeout", type=Duration(), metavar="TIME", help="Stop after this time in total: 90, 90s, 5m, 2h.")
 def check(
     request: Request,
-    format_: str,
+    outputs: Outputs,
     save: Path | None,
     reductions: frozenset[str],
     engine: str,
@@ -145,20 +147,22 @@ def check(
     if checkpoints is not None:
         _refuse_checkpoints(engine, hash_compaction, len(requests))
     method = Method(engine, threads or available_threads(), reductions, hash_compaction, checkpoints)
-    session = _Session(
-        format_ == "text", None if save is None else Findings(save), method, limits(max_states, max_memory, timeout)
-    )
+    session = _Session(outputs.text, None if save is None else Findings(save), method, limits(max_states, max_memory, timeout))
     session.depth = DEPTH if depth is None else depth
-    checked = session.check(requests)
+    with outputs.told("check", {JSON: lambda: _json(Review(session.so_far(requests), ()))}):
+        checked = session.check(requests)
+    review = review_of(checked)
     with last_words():
         if session.save is not None and not checked.interrupted and not any(was_interrupted(run) for run in checked.runs):
             session.save.finish()
-        if format_ == "json":
-            json.dump(check_json(checked), sys.stdout, indent=2)
-            print()
-        else:
+        outputs.write(lambda: document_of(review), {JSON: lambda: _json(review)})
+        if outputs.text:
             print(summary_text(checked, session.saved))
     return checked.status.value
+
+
+def _json(review: Review) -> str:
+    return json.dumps(check_json(review), indent=2) + "\n"
 
 
 def _refuse_checkpoints(engine: str, compact: bool, configurations: int) -> None:
@@ -196,6 +200,10 @@ class _Session:
             if not self.runs:
                 raise
             interrupted = True
+        return self.so_far(requests, interrupted)
+
+    def so_far(self, requests: Sequence[Request], interrupted: bool = True) -> Checked:
+        """What was found up to here of what was asked for."""
         left = tuple(Asked(request.settings, request.events) for request in requests[len(self.runs) :])
         return Checked(tuple(self.runs), left, interrupted)
 
