@@ -12,8 +12,9 @@ from pathlib import Path
 import click
 
 from checker.cli.ending import last_words
+from checker.cli.formats import Outputs, format_options
+from checker.cli.html_page import HTML, refuse_unwritable, write_review
 from checker.cli.options.configuration import configuration_options
-from checker.cli.options.formats import Outputs, format_options
 from checker.cli.options.ignored import given, refuse_ignored
 from checker.cli.options.limits import checkpoints_of, limits
 from checker.cli.options.model_path import ModelPath
@@ -113,11 +114,13 @@ DEPTH = 20
     metavar="N",
     help="Check liveness only where a configuration has at most N states.",
 )
+@HTML
 @click.option("--timeout", type=Duration(), metavar="TIME", help="Stop after this time in total: 90, 90s, 5m, 2h.")
 def check(
     request: Request,
     outputs: Outputs,
     save: Path | None,
+    html: Path | None,
     reductions: frozenset[str],
     engine: str,
     depth: int | None,
@@ -142,6 +145,7 @@ def check(
     else:
         requests = ladder(request)
     requests = [dataclasses.replace(request, liveness_states=liveness_states) for request in requests]
+    refuse_unwritable(html)
     refuse_ignored(engine, reductions, given())
     checkpoints = checkpoints_of(checkpoint, checkpoint_every, resume)
     if checkpoints is not None:
@@ -151,10 +155,12 @@ def check(
     session.depth = DEPTH if depth is None else depth
     with outputs.told("check", {JSON: lambda: _json(Review(session.so_far(requests), ()))}):
         checked = session.check(requests)
-    review = review_of(checked)
     with last_words():
+        review = review_of(checked)
         if session.save is not None and not checked.interrupted and not any(was_interrupted(run) for run in checked.runs):
             session.save.finish()
+        if html is not None:
+            write_review(html, str(request.model), review)
         outputs.write(lambda: document_of(review), {JSON: lambda: _json(review)})
         if outputs.text:
             print(summary_text(checked, session.saved))
