@@ -76,6 +76,11 @@ class ProgressLine:
             self.next = self._next()
             say(f"progress: {line}")
 
+    def tell(self, what: str) -> None:
+        """A line that stays, above the line, for who looks on: a report comes at the end."""
+        if self.status is not None:
+            self.status.console.print(_line(what), soft_wrap=True)
+
     @contextmanager
     def running(self) -> Iterator[None]:
         """The line is there while the context lasts."""
