@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 import click
 
 from checker.cli.ending import last_words
+from checker.cli.formats import Outputs, format_options
 from checker.cli.html_page import HTML, refuse_unwritable, write_review
 from checker.cli.options.configuration import configuration_options
 from checker.cli.options.ignored import given, refuse_ignored
@@ -28,10 +28,13 @@ from checker.explicit.reduction.reductions import REDUCTIONS
 from checker.explicit.search.results import Limits
 from checker.language.errors import UsageError
 from checker.report.finding import headline
+from checker.report.formats.from_check import document_of
+from checker.report.formats.names import JSON
 from checker.report.json.check_json import check_json
 from checker.report.text.review_text import review_text
 from checker.report.text.style import plain
 from checker.result.checked import Asked, Checked
+from checker.result.review import Review
 from checker.result.verdict import Run, Subject, Verdict
 from checker.symbolic.solvers.solvers import SOLVERS
 from checker.trace.data import Trace
@@ -49,9 +52,7 @@ DEPTH = 20
 @click.command(short_help="Search a model for violations of its properties.")
 @click.argument("model", type=ModelPath())
 @configuration_options
-@click.option(
-    "--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Output format."
-)
+@format_options
 @click.option(
     "--save", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Save counterexamples and pictures in DIR."
 )
@@ -120,7 +121,7 @@ DEPTH = 20
 @click.option("--trace", is_flag=True, help="Print the whole run to each bug, with every step.")
 def check(
     request: Request,
-    format_: str,
+    outputs: Outputs,
     save: Path | None,
     html: Path | None,
     reductions: frozenset[str],
@@ -156,19 +157,22 @@ def check(
     method = Method(engine, threads or available_threads(), reductions, hash_compaction, checkpoints)
     session = _Session(None if save is None else Findings(save), method, limits(max_states, max_memory, timeout))
     session.depth = DEPTH if depth is None else depth
-    checked = session.check(requests)
+    with outputs.told("check", {JSON: lambda: _json(Review(session.so_far(requests), ()))}):
+        checked = session.check(requests)
     with last_words():
+        review = review_of(checked)
         if session.save is not None and not checked.interrupted and not any(was_interrupted(run) for run in checked.runs):
             session.save.finish()
-        review = review_of(checked)
         if html is not None:
             write_review(html, str(request.model), review)
-        if format_ == "json":
-            json.dump(check_json(checked), sys.stdout, indent=2)
-            print()
-        else:
+        outputs.write(lambda: document_of(review), {JSON: lambda: _json(review)})
+        if outputs.text:
             print(review_text(review, session.saved, screen(), session.again, whole=trace))
     return checked.status.value
+
+
+def _json(review: Review) -> str:
+    return json.dumps(check_json(review), indent=2) + "\n"
 
 
 def _refuse_checkpoints(engine: str, compact: bool, configurations: int) -> None:
@@ -189,6 +193,7 @@ class _Session:
         self.method = method
         self.limits = limits_
         self.runs: list[Run] = []
+        self.configurations = 1
         self.begun = time.monotonic()
         self.shown: dict[str, list[frozenset[str]]] = {}
         self.saved: list[tuple[Trace, list[Path]]] = []
@@ -197,6 +202,7 @@ class _Session:
     def check(self, requests: Sequence[Request]) -> Checked:
         """Run the configurations, as far as that goes. KeyboardInterrupt if nothing was found before it."""
         interrupted = False
+        self.configurations = len(requests)
         try:
             for request in requests:
                 if not self.run(request):
@@ -205,13 +211,17 @@ class _Session:
             if not self.runs:
                 raise
             interrupted = True
+        return self.so_far(requests, interrupted)
+
+    def so_far(self, requests: Sequence[Request], interrupted: bool = True) -> Checked:
+        """What was found up to here of what was asked for."""
         left = tuple(Asked(request.settings, request.events) for request in requests[len(self.runs) :])
         return Checked(tuple(self.runs), left, interrupted)
 
     def run(self, request: Request) -> bool:
         """Run one configuration; whether to go on with the next."""
         limits_ = dataclasses.replace(self.limits, spent=time.monotonic() - self.begun)
-        line = ProgressLine(f"{request.model}")
+        line = ProgressLine(f"{request.model}", len(self.runs) + 1, self.configurations, self.begun)
         found: dict[str, tuple[Subject, Verdict]] = {}
 
         def announce(subject: Subject, verdict: Verdict) -> None:

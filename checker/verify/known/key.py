@@ -86,8 +86,8 @@ def _foreign(program: Program, request: Request) -> list[str] | None:
     inputs = request.inputs
     if inputs.base is not None or inputs.changed is not None or request.model == STANDARD_INPUT:
         return None
-    builtin = inputs.roots[0] / "spec" / "c" / "dynamic_stacks.toml"
-    files = [request.model, builtin, request.model.with_name("manifest.toml"), inputs.manifest, inputs.config]
+    builtin = sorted((inputs.roots[0] / "spec" / "c").glob("*.toml"))
+    files = [request.model, *builtin, request.model.with_name("manifest.toml"), inputs.manifest, inputs.config]
     return [_of_file(file) for file in files]
 
 
