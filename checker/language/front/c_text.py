@@ -20,8 +20,8 @@ from checker.language.python.source.modules import OWN, Roots, display_path, rea
 
 STACKS = "stacks"
 MANIFESTS = {STACKS: "dynamic_stacks.toml", "clients": "clients.toml"}
-"""The built-in manifest of each domain of the kernel, a file of spec/c. A text is of the domain that its manifest names, or else of
-stacks."""
+"""The built-in manifest of each domain of the kernel, a file of spec/c. A text is of the domain that its manifest names,
+or else of stacks."""
 
 BESIDE = "manifest.toml"
 """A file of that name in the folder of a text overrides the built-in one key by key; the verdict says so."""
