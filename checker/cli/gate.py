@@ -60,7 +60,7 @@ def gate(
     else 1, with what differs, or 3 if that was interrupted or could not be searched to the end. With --update, what
     differs is recorded instead, and 0 means that all is then as recorded.
 
-    What was searched before comes from a cache, and the last line says so. With --base REV, each model is compared with that of a
+    What was searched before comes from a cache, and a line says so. With --base REV, each model is compared with that of a
     git revision, as `stackproof diff` does it."""
     found = model_paths(models or (MODELS,))
     for skipped in skipped_paths(models or (MODELS,)):
@@ -88,10 +88,9 @@ def gate(
             if not gating.model(path, program, runs):
                 break
     with last_words():
-        cached = (
-            f"; {outcomes.found} of {outcomes.asked} searches from the cache" if outcomes is not None and outcomes.found else ""
-        )
-        print(gating.summary() + cached)
+        if outcomes is not None and outcomes.found:
+            print(f"{outcomes.found} of {outcomes.asked} searches from the cache; --no-cache searches again")
+        print(gating.summary())
     if outcomes is not None:
         outcomes.prune()
     return gating.status.value
