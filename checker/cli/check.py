@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 import click
 
 from checker.cli.ending import last_words
+from checker.cli.formats import Outputs, format_options
 from checker.cli.html_page import HTML, refuse_unwritable, write_review
 from checker.cli.options.configuration import configuration_options
 from checker.cli.options.ignored import given, refuse_ignored
@@ -29,10 +29,13 @@ from checker.explicit.reduction.reductions import REDUCTIONS
 from checker.explicit.search.results import Limits
 from checker.language.errors import UsageError
 from checker.report.finding import headline
+from checker.report.formats.from_check import document_of
+from checker.report.formats.names import JSON
 from checker.report.json.check_json import check_json
 from checker.report.text.review_text import review_text
 from checker.report.text.style import plain
 from checker.result.checked import Asked, Checked
+from checker.result.review import Review
 from checker.result.verdict import Run, Subject, Verdict
 from checker.symbolic.solvers.solvers import SOLVERS
 from checker.trace.data import Trace
@@ -50,9 +53,7 @@ DEPTH = 20
 @click.command(short_help="Search a model for violations of its properties.")
 @click.argument("model", type=ModelPath())
 @configuration_options
-@click.option(
-    "--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Output format."
-)
+@format_options
 @click.option(
     "--save", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Save counterexamples and pictures in DIR."
 )
@@ -122,7 +123,7 @@ DEPTH = 20
 @click.option("--no-pager", is_flag=True, help="Print whole runs straight to the terminal.")
 def check(
     request: Request,
-    format_: str,
+    outputs: Outputs,
     save: Path | None,
     html: Path | None,
     reductions: frozenset[str],
@@ -159,19 +160,22 @@ def check(
     method = Method(engine, threads or available_threads(), reductions, hash_compaction, checkpoints)
     session = _Session(None if save is None else Findings(save), method, limits(max_states, max_memory, timeout))
     session.depth = DEPTH if depth is None else depth
-    checked = session.check(requests)
+    with outputs.told("check", {JSON: lambda: _json(Review(session.so_far(requests), ()))}):
+        checked = session.check(requests)
     with last_words():
+        review = review_of(checked)
         if session.save is not None and not checked.interrupted and not any(was_interrupted(run) for run in checked.runs):
             session.save.finish()
-        review = review_of(checked)
         if html is not None:
             write_review(html, str(request.model), review)
-        if format_ == "json":
-            json.dump(check_json(checked), sys.stdout, indent=2)
-            print()
-        else:
+        outputs.write(lambda: document_of(review), {JSON: lambda: _json(review)})
+        if outputs.text:
             page(review_text(review, session.saved, screen(), session.again, whole=trace), trace and not no_pager)
     return checked.status.value
+
+
+def _json(review: Review) -> str:
+    return json.dumps(check_json(review), indent=2) + "\n"
 
 
 def _refuse_checkpoints(engine: str, compact: bool, configurations: int) -> None:
@@ -208,6 +212,10 @@ class _Session:
             if not self.runs:
                 raise
             interrupted = True
+        return self.so_far(requests, interrupted)
+
+    def so_far(self, requests: Sequence[Request], interrupted: bool = True) -> Checked:
+        """What was found up to here of what was asked for."""
         left = tuple(Asked(request.settings, request.events) for request in requests[len(self.runs) :])
         return Checked(tuple(self.runs), left, interrupted)
 

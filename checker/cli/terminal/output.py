@@ -36,13 +36,19 @@ def _escape(found: re.Match[str]) -> str:
     return escaped(found[0])
 
 
+PIECE = 4096
+"""Characters that are written at once. Of a longer text Python drops what a reader who goes away has not read."""
+
+
 class Harmless(io.TextIOWrapper):
     """Text for a file or terminal, harmless, and with an escape for each character that its encoding lacks."""
 
     colours = False
 
     def write(self, text: str) -> int:
-        super().write(harmless(text, self.colours))
+        whole = harmless(text, self.colours)
+        for begin in range(0, len(whole), PIECE):
+            super().write(whole[begin : begin + PIECE])
         return len(text)
 
 
