@@ -192,6 +192,7 @@ class _Session:
         self.method = method
         self.limits = limits_
         self.runs: list[Run] = []
+        self.configurations = 1
         self.begun = time.monotonic()
         self.shown: dict[str, list[frozenset[str]]] = {}
         self.saved: list[tuple[Trace, list[Path]]] = []
@@ -200,6 +201,7 @@ class _Session:
     def check(self, requests: Sequence[Request]) -> Checked:
         """Run the configurations, as far as that goes. KeyboardInterrupt if nothing was found before it."""
         interrupted = False
+        self.configurations = len(requests)
         try:
             for request in requests:
                 if not self.run(request):
@@ -218,7 +220,7 @@ class _Session:
     def run(self, request: Request) -> bool:
         """Run one configuration; whether to go on with the next."""
         limits_ = dataclasses.replace(self.limits, spent=time.monotonic() - self.begun)
-        line = ProgressLine(f"{request.model}")
+        line = ProgressLine(f"{request.model}", len(self.runs) + 1, self.configurations, self.begun)
         found: dict[str, tuple[Subject, Verdict]] = {}
 
         def announce(subject: Subject, verdict: Verdict) -> None:
