@@ -147,10 +147,9 @@ def check(
     a shortest one of its configuration (one with a cycle has a shortest way to it), and has been replayed by an interpreter of
     its own before it is shown.
     """
-    if request.settings or request.events is not None:
-        requests = [request]
-    else:
-        requests = ladder(request)
+    asked = (Asked(request.settings, request.events),)
+    with outputs.told("check", {JSON: lambda: _json(Review(Checked((), asked, True), ()))}):
+        requests = [request] if request.settings or request.events is not None else ladder(request)
     requests = [dataclasses.replace(request, liveness_states=liveness_states) for request in requests]
     refuse_unwritable(html)
     refuse_ignored(engine, reductions, given())
@@ -196,6 +195,7 @@ class _Session:
         self.method = method
         self.limits = limits_
         self.runs: list[Run] = []
+        self.configurations = 1
         self.begun = time.monotonic()
         self.shown: dict[str, list[frozenset[str]]] = {}
         self.saved: list[tuple[Trace, list[Path]]] = []
@@ -204,6 +204,7 @@ class _Session:
     def check(self, requests: Sequence[Request]) -> Checked:
         """Run the configurations, as far as that goes. KeyboardInterrupt if nothing was found before it."""
         interrupted = False
+        self.configurations = len(requests)
         try:
             for request in requests:
                 if not self.run(request):
@@ -222,7 +223,7 @@ class _Session:
     def run(self, request: Request) -> bool:
         """Run one configuration; whether to go on with the next."""
         limits_ = dataclasses.replace(self.limits, spent=time.monotonic() - self.begun)
-        line = ProgressLine(f"{request.model}")
+        line = ProgressLine(f"{request.model}", len(self.runs) + 1, self.configurations, self.begun)
         found: dict[str, tuple[Subject, Verdict]] = {}
 
         def announce(subject: Subject, verdict: Verdict) -> None:

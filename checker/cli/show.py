@@ -14,6 +14,7 @@ from checker.cli.replaying import PATCH, as_it_is_now, load_model_of, replay_com
 from checker.cli.terminal.output import wants_colour
 from checker.cli.terminal.pager import page
 from checker.language.errors import UsageError
+from checker.report.formats.names import TEXT, TRACES
 from checker.report.picture.picture import picture
 from checker.report.picture.svg import PictureError, draw
 from checker.report.text.screen import terminal_width
@@ -46,6 +47,20 @@ STDOUT = Path("-")
 )
 @click.option("--all", "whole", is_flag=True, help="Print every step, also those that do not matter to the violation.")
 @click.option("--no-pager", is_flag=True, help="Print straight to the terminal.")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice([TEXT, *TRACES]),
+    default=TEXT,
+    show_default=True,
+    help="Format on standard output, or in --output: itf for other tools of formal methods, mermaid for Markdown.",
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, allow_dash=True, dir_okay=False),
+    metavar="FILE",
+    help="Write the format to FILE instead; - is stdout.",
+)
 @PATCH
 @of_c_options
 def show(
@@ -55,6 +70,8 @@ def show(
     svg: Path | None,
     dot: Path | None,
     html: Path | None,
+    format_: str,
+    output: Path | None,
     patch: Path | None,
     base: Path | None,
     manifest: Path | None,
@@ -65,9 +82,9 @@ def show(
     Steps that do not matter to the violation are folded into a line, unless --all is given. On a terminal a text that is longer
     than the screen goes through $STACKPROOF_PAGER or $PAGER, or less.
     """
-    named_files = [path for path in (svg, dot, html) if path is not None]
+    named_files = [path for path in (svg, dot, html, output) if path is not None]
     if len({*named_files}) < len(named_files):
-        raise UsageError("two of --svg, --dot and --html name one file; give each a file of its own")
+        raise UsageError("two of --svg, --dot, --html and --output name one file; give each a file of its own")
     stored = load_trace(trace)
     inputs = inputs_of(patch, base, manifest, config)
     sources: dict[str, str] = {}  # the trace can be read without its model, only less well
@@ -91,7 +108,11 @@ def show(
             raise UsageError(f"{error.message}; --dot FILE writes what Graphviz can draw elsewhere") from None
     if html is not None:
         write_trace(html, stored, subject_of(stored, sources))
-    if not named_files:
+    if format_ in TRACES:
+        _write(output or STDOUT, TRACES[format_](stored), "it")
+    elif output is not None:
+        raise UsageError("--output is for a --format other than text; redirect the text")
+    if not named_files and format_ == TEXT:
         text = text_report(
             stored,
             replay=replay_command(trace, patch, inputs),
@@ -104,11 +125,11 @@ def show(
     return 0
 
 
-def _write(path: Path, text: str) -> None:
+def _write(path: Path, text: str, what: str = "the picture") -> None:
     if path == STDOUT:
         print(text, end="")
         return
     try:
         writing.write(path, text)
     except OSError as error:
-        raise UsageError(f"cannot write the picture: {error.strerror}; name another file", path) from None
+        raise UsageError(f"cannot write {what}: {error.strerror}; name another file", path) from None
