@@ -14,7 +14,7 @@ from checker.result.review import Cause, Note, Review, Symptom
 from checker.result.verdict import Configuration, VerdictKind
 from checker.verify.causes.analysis import MACHINE_STEPS, Analysis, analyse
 from checker.verify.causes.further import Further, further_causes
-from checker.verify.causes.notes import notes_of, telling_position
+from checker.verify.causes.notes import notes_of, telling_position, telling_steps
 from checker.verify.request import Request
 
 
@@ -91,7 +91,8 @@ def _cause(members: list[Analysis]) -> Cause:
     position = telling_position(best.trace, best.decisive)
     decisive = tuple(one.step + 1 for one in best.decisive)
     why = _why(best.run.program, best.verdict.property)
-    return Cause(best.turning.identity, best.run.subject, best.trace, position, decisive, notes, why, symptoms)
+    telling = telling_steps(best.run.program, best.trace, best.decisive, notes)
+    return Cause(best.turning.identity, best.run.subject, best.trace, position, decisive, notes, why, symptoms, telling)
 
 
 def _cost(one: Analysis) -> tuple[int, ...]:
