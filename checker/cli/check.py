@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 
 from checker.cli.ending import last_words
+from checker.cli.html_page import HTML, refuse_unwritable, write_review
 from checker.cli.options.configuration import configuration_options
 from checker.cli.options.ignored import given, refuse_ignored
 from checker.cli.options.limits import checkpoints_of, limits
@@ -33,6 +34,7 @@ from checker.result.checked import Asked, Checked
 from checker.result.verdict import Run, Subject, Verdict
 from checker.symbolic.solvers.solvers import SOLVERS
 from checker.verify.bounded import check_bounded
+from checker.verify.causes.review import review_of
 from checker.verify.configuration import check_configuration
 from checker.verify.interrupted import interrupted_run, was_interrupted
 from checker.verify.ladder import ladder
@@ -111,11 +113,13 @@ DEPTH = 20
     metavar="N",
     help="Check liveness only where a configuration has at most N states.",
 )
+@HTML
 @click.option("--timeout", type=Duration(), metavar="TIME", help="Stop after this time in total: 90, 90s, 5m, 2h.")
 def check(
     request: Request,
     format_: str,
     save: Path | None,
+    html: Path | None,
     reductions: frozenset[str],
     engine: str,
     depth: int | None,
@@ -140,6 +144,7 @@ def check(
     else:
         requests = ladder(request)
     requests = [dataclasses.replace(request, liveness_states=liveness_states) for request in requests]
+    refuse_unwritable(html)
     refuse_ignored(engine, reductions, given())
     checkpoints = checkpoints_of(checkpoint, checkpoint_every, resume)
     if checkpoints is not None:
@@ -153,6 +158,8 @@ def check(
     with last_words():
         if session.save is not None and not checked.interrupted and not any(was_interrupted(run) for run in checked.runs):
             session.save.finish()
+        if html is not None:
+            write_review(html, str(request.model), review_of(checked))
         if format_ == "json":
             json.dump(check_json(checked), sys.stdout, indent=2)
             print()

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from checker import writing
+from checker.cli.html_page import subject_of, write_trace
 from checker.cli.options.configuration import inputs_of, of_c_options
 from checker.cli.replaying import PATCH, as_it_is_now, load_model_of, replay_command
 from checker.language.errors import UsageError
@@ -35,20 +36,28 @@ STDOUT = Path("-")
     metavar="FILE",
     help="Write the picture's Graphviz source to FILE instead; - is stdout.",
 )
+@click.option(
+    "--html",
+    type=click.Path(path_type=Path, allow_dash=True, dir_okay=False),
+    metavar="FILE",
+    help="Write the run to FILE instead, as a page for a browser; - is stdout.",
+)
 @PATCH
 @of_c_options
 def show(
     trace: Path,
     svg: Path | None,
     dot: Path | None,
+    html: Path | None,
     patch: Path | None,
     base: Path | None,
     manifest: Path | None,
     config: Path | None,
 ) -> int:
     """Show the counterexample stored in TRACE, without replaying it (see `stackproof replay`)."""
-    if svg is not None and svg == dot:
-        raise UsageError(f"--svg and --dot both name {svg}; give each a file of its own")
+    named_files = [path for path in (svg, dot, html) if path is not None]
+    if len({*named_files}) < len(named_files):
+        raise UsageError("two of --svg, --dot and --html name one file; give each a file of its own")
     stored = load_trace(trace)
     inputs = inputs_of(patch, base, manifest, config)
     sources: dict[str, str] = {}  # the trace can be read without its model, only less well
@@ -70,7 +79,9 @@ def show(
             _write(svg, draw(stored, sources))
         except PictureError as error:
             raise UsageError(f"{error.message}; --dot FILE writes what Graphviz can draw elsewhere") from None
-    if svg is None and dot is None:
+    if html is not None:
+        write_trace(html, stored, subject_of(stored, sources))
+    if not named_files:
         print(text_report(stored, replay=replay_command(trace, patch, inputs), sources=sources, width=terminal_width()))
     return 0
 

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What text, JSON and pictures share."""
+"""What text, JSON, pictures and pages share."""

@@ -13,8 +13,8 @@ from xml.etree import ElementTree
 
 import pytest
 
+from checker.report.cells import rows, split_cell, states
 from checker.report.picture import svg
-from checker.report.picture.cells import rows, split_cell, states
 from checker.report.picture.picture import picture
 from checker.report.picture.svg import PictureError, draw, find_program, render_svg
 from checker.report.picture.tables import is_tagged

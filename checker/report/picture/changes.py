@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from checker.report.picture.cells import Row, rows, states
+from checker.report.cells import Row, rows, states
 from checker.report.picture.tables import (
     PALE_INK,
     SMALL,

@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from checker.report.picture.cells import Row, State
+from checker.report.cells import Row, State
 
 FONT = "Courier"
 SIZE = 9.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from checker.report.picture.cells import Row, State, rows, states
+from checker.report.cells import Row, State, rows, states
 from checker.report.picture.tables import INK, PALE_INK, Fields, Marks, block_width, data, font, state_block, table
 from checker.trace.data import Trace
 

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The option `--html FILE`: what a command found as one page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from checker import writing
+from checker.language.errors import UsageError
+from checker.report.html.page import page
+from checker.report.html.summary import summary_of
+from checker.result.checked import Checked
+from checker.result.review import Cause, Review
+from checker.result.verdict import Configuration, Run, Statistics, Subject, Verdict, VerdictKind
+from checker.trace.data import Trace
+from checker.verify.causes.review import review_of
+
+STDOUT = Path("-")
+
+HTML = click.option(
+    "--html",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write what was found to FILE as one page for a browser: each run step by step, beside its source.",
+)
+"""Of a command that searches."""
+
+
+def refuse_unwritable(path: Path | None) -> None:
+    """UsageError, before a long search, where the page could not be written at its end."""
+    if path is not None:
+        try:
+            writing.check_writable(path)
+        except OSError as error:
+            raise _cannot_write(path, error) from None
+
+
+def write_review(path: Path, title: str, review: Review) -> None:
+    """Write the page of a whole check; an error in the model that has a trace is a finding like others."""
+    errors = [
+        cause
+        for run in review.checked.runs
+        if run.error is not None and run.error.trace is not None
+        for cause in _alone(run.subject, run.error.trace)
+    ]
+    _write(path, page(title, (*review.causes, *errors), summary_of(review.checked)))
+
+
+def write_trace(path: Path, trace: Trace, subject: Subject) -> None:
+    """Write the page of one counterexample; to standard output if the path is `-`."""
+    text = page(trace.model, _alone(subject, trace))
+    if path == STDOUT:
+        print(text, end="")
+    else:
+        _write(path, text)
+
+
+def subject_of(trace: Trace, sources: dict[str, str]) -> Subject:
+    """What a stored trace is of. sources: the text of its files, as far as it is at hand."""
+    return Subject(trace.model, Configuration(trace.settings, trace.events, bool(trace.events)), sources)
+
+
+def _alone(subject: Subject, trace: Trace) -> tuple[Cause, ...]:
+    """The cause of one trace, as the review of a check that found nothing else."""
+    verdict = Verdict(trace.violation.property, VerdictKind.VIOLATED, trace.violation.message, trace)
+    run = Run(subject, (verdict,), Statistics(0, 0, 0, 0.0, 0, 0), None, (), ())
+    return review_of(Checked((run,))).causes
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        writing.write(path, text)
+    except OSError as error:
+        raise _cannot_write(path, error) from None
+
+
+def _cannot_write(path: Path, error: OSError) -> UsageError:
+    return UsageError(f"cannot write the page: {error.strerror}; name another file", path)

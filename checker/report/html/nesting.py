@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The contexts that the steps of a counterexample run in, nested as they interrupt each other: task, fault, irq, NMI.
+
+A trace names whose frame a step ran and the routines of that frame, not the frames below it. So the contexts are followed along
+the trace: an event of the kernel opens one, whose first frame runs a known routine; a step in a frame further down ends those
+above it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from checker.trace.data import Step, Trace
+
+
+class Kind(Enum):
+    """What kind of context it is."""
+
+    TASK = "task"
+    FAULT = "fault"
+    SOFTIRQ = "softirq"
+    IRQ = "irq"
+    NMI = "NMI"
+    OTHER = "interrupt"
+    EVENT = "event"
+
+
+OPENED = {
+    "touch": (Kind.FAULT, "exc_page_fault"),
+    "late_fault": (Kind.FAULT, "exc_page_fault"),
+    "allocator_fault": (Kind.FAULT, "exc_page_fault"),
+    "switch_fault": (Kind.FAULT, "exc_page_fault"),
+    "interrupt_fault": (Kind.FAULT, "exc_page_fault"),
+    "interrupt": (Kind.IRQ, "common_interrupt"),
+    "interrupt_of_softirqs": (Kind.IRQ, "nested_interrupt"),
+    "irq_work_interrupt": (Kind.IRQ, "run_irq_work"),
+    "rcu_softirq": (Kind.SOFTIRQ, "thread_stack_free_rcu"),
+    "nmi": (Kind.NMI, "exc_nmi"),
+}
+"""By the name of an event of spec/kernel: the context that it opens on its CPU, and the routine of the first frame there."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a step stands. name: of the context, as `task0` or `fault`. depth: how many contexts it is on top of. entered: it is
+    the first step there. resumed: what was above it has ended since the last step of the context."""
+
+    kind: Kind
+    name: str
+    depth: int
+    entered: bool
+    resumed: bool
+
+
+@dataclass
+class _Open:
+    """A context that goes on. frames: the routines of its frames, the first one first. known: all that had a frame in it."""
+
+    kind: Kind
+    name: str
+    frames: list[str]
+    entered: bool = False
+    known: set[str] = field(default_factory=set)
+
+    def push(self, routine: str) -> None:
+        """A frame on top of the others."""
+        self.frames.append(routine)
+        self.known.add(routine)
+
+
+def standings(trace: Trace) -> tuple[Standing, ...]:
+    """Where each step stands, in order."""
+    has_tasks = any(step.owner != step.processor for step in trace.steps if step.processor is not None)
+    lanes: dict[str | None, _Lane] = {}
+    return tuple(lanes.setdefault(step.column, _Lane(has_tasks)).follow(step) for step in trace.steps)
+
+
+class _Lane:
+    """One processor: the task that it runs, and the contexts on top of that. Without tasks its own frames are the lowest."""
+
+    def __init__(self, has_tasks: bool) -> None:
+        self.has_tasks = has_tasks
+        self.open: list[_Open] = []
+        self.last: str | None = None
+
+    def follow(self, step: Step) -> Standing:
+        """Where the next step of the lane stands."""
+        if step.processor is None:
+            return self._event(step)
+        if step.owner != step.processor or not self.has_tasks:
+            resumed, name = bool(self.open), step.owner or ""
+            self.open.clear()
+            entered, self.last = self.last != name, name
+            return Standing(Kind.TASK, name, 0, entered, resumed)
+        return self._own(step)
+
+    def _event(self, step: Step) -> Standing:
+        depth = len(self.open)
+        if step.column is not None and step.name in OPENED:
+            kind, routine = OPENED[step.name]
+            self.open.append(_Open(kind, kind.value, [routine]))
+            return Standing(kind, step.name, depth + 1, False, False)
+        return Standing(Kind.EVENT, step.name, depth, False, False)
+
+    def _own(self, step: Step) -> Standing:
+        """A step in a frame of the processor itself."""
+        begins = step.calls[0].routine if step.calls else step.name
+        runs = step.activations[0].routine if step.activations else step.name
+        before = len(self.open)
+        found = self._find(begins, fresh=bool(step.ran and step.ran[0].arguments and runs == begins))
+        resumed = len(self.open) < before and found.entered
+        entered, found.entered = not found.entered, True
+        if runs != begins and runs not in found.frames:
+            found.push(runs)
+        return Standing(found.kind, found.name, len(self.open), entered, resumed)
+
+    def _find(self, routine: str, fresh: bool) -> _Open:
+        """The context whose frame runs the routine; those above it have ended, and so have the frames above that one. A frame
+        that nothing ran in before is one of the top, unless that has had its own: then it was about to begin when that came."""
+        if not self.open:
+            self.open.append(_Open(Kind.OTHER, routine, []))
+        where = len(self.open) - 1
+        if fresh:
+            while where > 0 and routine in self.open[where].known and routine not in self.open[where].frames:
+                where -= 1
+        else:
+            where = next((n for n in range(where, -1, -1) if routine in self.open[n].frames), where)
+        del self.open[where + 1 :]
+        found = self.open[where]
+        if routine in found.frames:
+            del found.frames[found.frames.index(routine) + 1 :]
+        else:
+            found.push(routine)
+        return found
