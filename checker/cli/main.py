@@ -27,6 +27,7 @@ COMMANDS = {
     "check": "check",
     "conform": "conform",
     "gate": "gate",
+    "graph": "graph",
     "list": "listing",
     "mutate": "mutate",
     "prove": "prove",

@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
+from typing import NamedTuple
 
 from checker.ir import system as ir
 from checker.ir.layout import Layout
@@ -12,46 +14,63 @@ from checker.language.schedule import Call
 from checker.language.values import element_name, format_value, instance_name
 
 
+class Cell(NamedTuple):
+    """Where a cell is in a packed state, and how its value prints. constant: its value in every state, else None."""
+
+    declared: tree.Variable | None
+    offset: int
+    mask: int
+    low: int
+    constant: int | None = None
+
+    def value(self, state: int) -> int:
+        """Its value in a packed state."""
+        return self.constant if self.constant is not None else (state >> self.offset & self.mask) + self.low
+
+    def text(self, program: tree.Program, value: int) -> str:
+        """A value of it as a trace has it."""
+        return str(bool(value)) if self.declared is None else format_value(program, self.declared.type, value)
+
+
 def state_cells(program: tree.Program, system: ir.System, layout: Layout, state: int) -> dict[str, str]:
     """Every cell of a state by its printed name, constants too, in the order of declaration."""
-    found: dict[str, str] = {}
+    return {name: cell.text(program, cell.value(state)) for name, cell in cells_of(program, system, layout).items()}
+
+
+def cells_of(program: tree.Program, system: ir.System, layout: Layout) -> dict[str, Cell]:
+    """Every cell by its printed name, constants too, in the order of declaration."""
+    found: dict[str, Cell] = {}
     for record in program.records.values():
         fields = [(f"{record.name}.{field.name}", field) for field in record.fields]
         for index in range(record.count):
             owner = instance_name(record, index)
             for name, field in fields:
-                _variable_cells(found, program, system, layout, state, name, f"{owner}.{field.name}", field, (index,))
+                found.update(_variable_cells(program, system.variables[name], layout, f"{owner}.{field.name}", field, (index,)))
             if record.allocated:
-                value = _cell(system.variables[f"{record.name}.allocated"], layout, state, (index,))
-                found[f"{owner}.allocated"] = str(bool(value))
+                found[f"{owner}.allocated"] = _cell(system.variables[f"{record.name}.allocated"], layout, None, (index,))
     for name, variable in program.variables.items():
-        _variable_cells(found, program, system, layout, state, name, name, variable, ())
+        found.update(_variable_cells(program, system.variables[name], layout, name, variable, ()))
     return found
 
 
 def _variable_cells(
-    found: dict[str, str],
     program: tree.Program,
-    system: ir.System,
+    variable: ir.Variable,
     layout: Layout,
-    state: int,
-    name: str,
     printed: str,
     declared: tree.Variable,
     first: tuple[int, ...],
-) -> None:
-    variable = system.variables[name]
+) -> Iterator[tuple[str, Cell]]:
     for rest in itertools.product(*(range(size) for size in variable.dimensions[len(first) :])):
-        value = _cell(variable, layout, state, (*first, *rest))
-        found[element_name(program, printed, declared, rest)] = format_value(program, declared.type, value)
+        yield element_name(program, printed, declared, rest), _cell(variable, layout, declared, (*first, *rest))
 
 
-def _cell(variable: ir.Variable, layout: Layout, state: int, indices: tuple[int, ...]) -> int:
+def _cell(variable: ir.Variable, layout: Layout, declared: tree.Variable | None, indices: tuple[int, ...]) -> Cell:
     number = variable.cell(indices)
     if variable.constant:
-        return variable.initial[number]
+        return Cell(declared, 0, 0, 0, variable.initial[number])
     cells = layout.cells[variable.name]
-    return (state >> (cells.offset + number * cells.width) & ((1 << cells.width) - 1)) + variable.low
+    return Cell(declared, cells.offset + number * cells.width, (1 << cells.width) - 1, variable.low)
 
 
 def state_frames(program: tree.Program, system: ir.System, layout: Layout, state: int) -> dict[str, tuple[tuple[Call, ...], ...]]:
