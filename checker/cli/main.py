@@ -91,9 +91,17 @@ def main() -> None:
     sys.exit(status)
 
 
+COMPLETE = "_STACKPROOF_COMPLETE"
+"""The variable with which a shell asks what to offer, or for what makes it ask; as click has it."""
+
+
 def run(arguments: list[str]) -> int:
     """Run the command line; the exit status."""
     try:
+        if instruction := os.environ.get(COMPLETE):
+            from click.shell_completion import shell_complete
+
+            return shell_complete(cli, {}, "stackproof", COMPLETE, instruction)
         with cli.make_context("stackproof", arguments) as context:  # cli.main has words of its own for signals and pipes
             status = cli.invoke(context)
         sys.stdout.flush()

@@ -14,7 +14,7 @@ from checker.cli.replaying import PATCH, as_it_is_now, load_model_of, replay_com
 from checker.language.errors import UsageError
 from checker.report.picture.picture import picture
 from checker.report.picture.svg import PictureError, draw
-from checker.report.text.check_text import terminal_width
+from checker.report.text.screen import terminal_width
 from checker.report.text.trace_text import text_report
 from checker.trace.places import Gone
 from checker.trace.store import load_trace

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 import click
 
+from checker.cli.options import completion
 from checker.cli.options.values import NamedSetting
 from checker.language.errors import UsageError
 from checker.language.front.inputs import STANDARD_INPUT, Inputs
@@ -30,12 +31,23 @@ OPTIONS = (
         type=NamedSetting(),
         multiple=True,
         metavar="NAME=VALUE",
+        shell_complete=completion.parameters,
         help="Set a model parameter; may be repeated.",
     ),
-    click.option("--events", metavar="A,B,...", help="Enable exactly these events; none: no event. Default: all of them."),
+    click.option(
+        "--events",
+        metavar="A,B,...",
+        shell_complete=completion.events,
+        help="Enable exactly these events; none: no event. Default: all of them.",
+    ),
 )
 PROPERTY = click.option(
-    "--property", "properties", multiple=True, metavar="ID", help="Check only this property; may be repeated."
+    "--property",
+    "properties",
+    multiple=True,
+    metavar="ID",
+    shell_complete=completion.properties,
+    help="Check only this property; may be repeated.",
 )
 OF_C = (
     click.option(
