@@ -144,10 +144,9 @@ def check(
     a shortest one of its configuration (one with a cycle has a shortest way to it), and has been replayed by an interpreter of
     its own before it is shown.
     """
-    if request.settings or request.events is not None:
-        requests = [request]
-    else:
-        requests = ladder(request)
+    asked = (Asked(request.settings, request.events),)
+    with outputs.told("check", {JSON: lambda: _json(Review(Checked((), asked, True), ()))}):
+        requests = [request] if request.settings or request.events is not None else ladder(request)
     requests = [dataclasses.replace(request, liveness_states=liveness_states) for request in requests]
     refuse_unwritable(html)
     refuse_ignored(engine, reductions, given())

@@ -109,6 +109,7 @@ function stepBox(finding, step, number) {
   for (const [cell, from, to] of step.changes) {
     made.append(element("div", read.has(cell) ? "change matters" : "change", null, isolated(`${finding.cells[cell]}: ${from} → ${to}`)));
   }
+  if (finding.fails && number === finding.steps.length) made.append(element("div", "fails", null, isolated(finding.fails)));
   if (step.decisive) made.append(element("span", "hidden", null, " (decisive)"));
   return made;
 }
