@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 import click
 
 from checker.cli.ending import last_words
+from checker.cli.formats import Outputs, format_options
 from checker.cli.html_page import HTML, refuse_unwritable, write_review
 from checker.cli.options.configuration import configuration_options
 from checker.cli.options.ignored import given, refuse_ignored
@@ -20,7 +20,7 @@ from checker.cli.options.limits import checkpoints_of, limits
 from checker.cli.options.model_path import ModelPath
 from checker.cli.options.values import Duration, Reductions, Size
 from checker.cli.saving import Findings
-from checker.cli.terminal.output import wants_colour
+from checker.cli.terminal.output import screen
 from checker.cli.terminal.progress import ProgressLine
 from checker.explicit.compiled.c.shared import MOST_WORKERS
 from checker.explicit.engines import ENGINES, Method, available_threads
@@ -28,11 +28,16 @@ from checker.explicit.reduction.reductions import REDUCTIONS
 from checker.explicit.search.results import Limits
 from checker.language.errors import UsageError
 from checker.report.finding import headline
+from checker.report.formats.from_check import document_of
+from checker.report.formats.names import JSON
 from checker.report.json.check_json import check_json
-from checker.report.text.check_text import finding_text, run_text, summary_text
+from checker.report.text.review_text import review_text
+from checker.report.text.style import plain
 from checker.result.checked import Asked, Checked
+from checker.result.review import Review
 from checker.result.verdict import Run, Subject, Verdict
 from checker.symbolic.solvers.solvers import SOLVERS
+from checker.trace.data import Trace
 from checker.verify.bounded import check_bounded
 from checker.verify.causes.review import review_of
 from checker.verify.configuration import check_configuration
@@ -47,9 +52,7 @@ DEPTH = 20
 @click.command(short_help="Search a model for violations of its properties.")
 @click.argument("model", type=ModelPath())
 @configuration_options
-@click.option(
-    "--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Output format."
-)
+@format_options
 @click.option(
     "--save", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Save counterexamples and pictures in DIR."
 )
@@ -115,9 +118,10 @@ DEPTH = 20
 )
 @HTML
 @click.option("--timeout", type=Duration(), metavar="TIME", help="Stop after this time in total: 90, 90s, 5m, 2h.")
+@click.option("--trace", is_flag=True, help="Print the whole run to each bug, with every step.")
 def check(
     request: Request,
-    format_: str,
+    outputs: Outputs,
     save: Path | None,
     html: Path | None,
     reductions: frozenset[str],
@@ -132,6 +136,7 @@ def check(
     max_memory: int | None,
     liveness_states: int,
     timeout: float | None,
+    trace: bool,
 ) -> int:
     """Search MODEL, a bundled name or the path of a file, for violations of its properties.
 
@@ -139,10 +144,9 @@ def check(
     a shortest one of its configuration (one with a cycle has a shortest way to it), and has been replayed by an interpreter of
     its own before it is shown.
     """
-    if request.settings or request.events is not None:
-        requests = [request]
-    else:
-        requests = ladder(request)
+    asked = (Asked(request.settings, request.events),)
+    with outputs.told("check", {JSON: lambda: _json(Review(Checked((), asked, True), ()))}):
+        requests = [request] if request.settings or request.events is not None else ladder(request)
     requests = [dataclasses.replace(request, liveness_states=liveness_states) for request in requests]
     refuse_unwritable(html)
     refuse_ignored(engine, reductions, given())
@@ -150,22 +154,24 @@ def check(
     if checkpoints is not None:
         _refuse_checkpoints(engine, hash_compaction, len(requests))
     method = Method(engine, threads or available_threads(), reductions, hash_compaction, checkpoints)
-    session = _Session(
-        format_ == "text", None if save is None else Findings(save), method, limits(max_states, max_memory, timeout)
-    )
+    session = _Session(None if save is None else Findings(save), method, limits(max_states, max_memory, timeout))
     session.depth = DEPTH if depth is None else depth
-    checked = session.check(requests)
+    with outputs.told("check", {JSON: lambda: _json(Review(session.so_far(requests), ()))}):
+        checked = session.check(requests)
     with last_words():
+        review = review_of(checked)
         if session.save is not None and not checked.interrupted and not any(was_interrupted(run) for run in checked.runs):
             session.save.finish()
         if html is not None:
-            write_review(html, str(request.model), review_of(checked))
-        if format_ == "json":
-            json.dump(check_json(checked), sys.stdout, indent=2)
-            print()
-        else:
-            print(summary_text(checked, session.saved))
+            write_review(html, str(request.model), review)
+        outputs.write(lambda: document_of(review), {JSON: lambda: _json(review)})
+        if outputs.text:
+            print(review_text(review, session.saved, screen(), session.again, whole=trace))
     return checked.status.value
+
+
+def _json(review: Review) -> str:
+    return json.dumps(check_json(review), indent=2) + "\n"
 
 
 def _refuse_checkpoints(engine: str, compact: bool, configurations: int) -> None:
@@ -181,20 +187,21 @@ def _refuse_checkpoints(engine: str, compact: bool, configurations: int) -> None
 class _Session:
     """Runs of one call, with what has been reported so far."""
 
-    def __init__(self, text: bool, save: Findings | None, method: Method, limits_: Limits) -> None:
-        self.text = text
+    def __init__(self, save: Findings | None, method: Method, limits_: Limits) -> None:
         self.save = save
         self.method = method
         self.limits = limits_
         self.runs: list[Run] = []
+        self.configurations = 1
         self.begun = time.monotonic()
         self.shown: dict[str, list[frozenset[str]]] = {}
-        self.saved: list[tuple[str, Path]] = []
+        self.saved: list[tuple[Trace, list[Path]]] = []
         self.depth = DEPTH
 
     def check(self, requests: Sequence[Request]) -> Checked:
         """Run the configurations, as far as that goes. KeyboardInterrupt if nothing was found before it."""
         interrupted = False
+        self.configurations = len(requests)
         try:
             for request in requests:
                 if not self.run(request):
@@ -203,25 +210,24 @@ class _Session:
             if not self.runs:
                 raise
             interrupted = True
+        return self.so_far(requests, interrupted)
+
+    def so_far(self, requests: Sequence[Request], interrupted: bool = True) -> Checked:
+        """What was found up to here of what was asked for."""
         left = tuple(Asked(request.settings, request.events) for request in requests[len(self.runs) :])
         return Checked(tuple(self.runs), left, interrupted)
 
     def run(self, request: Request) -> bool:
         """Run one configuration; whether to go on with the next."""
         limits_ = dataclasses.replace(self.limits, spent=time.monotonic() - self.begun)
-        line = ProgressLine(f"{request.model}")
-        shown = 0
+        line = ProgressLine(f"{request.model}", len(self.runs) + 1, self.configurations, self.begun)
         found: dict[str, tuple[Subject, Verdict]] = {}
 
         def announce(subject: Subject, verdict: Verdict) -> None:
-            nonlocal shown
             found[verdict.property] = subject, verdict
-            if self._is_new(subject, verdict):
-                shown += 1
-                saved = self._save(subject, verdict)
-                if self.text:
-                    with line.paused():
-                        self._print(subject, verdict, saved)
+            if verdict.trace is not None and self._is_new(subject, verdict):
+                self._save(subject, verdict)
+                line.tell(plain(headline(verdict.trace)))
 
         try:
             with line.running():
@@ -234,19 +240,13 @@ class _Session:
                 raise
             run = interrupted_run(request, self.method.engine, found)
         self.runs.append(run)
-        if self.text:
-            if run.error is not None and run.error.trace is None:
-                print(f"{run.error.detail}\n", flush=True)
-            elif run.error is not None:
-                self._print(run.subject, run.error, [])
-            print(run_text(run, shown), flush=True)
         return run.stopped is None and run.error is None and not was_interrupted(run)
 
-    def _print(self, subject: Subject, verdict: Verdict, saved: list[Path]) -> None:
-        again = ["check"]
-        if self.method.engine in SOLVERS:
-            again += ["--engine", self.method.engine, "--depth", str(self.depth)]
-        print(finding_text(subject, verdict, saved, wants_colour(), again), flush=True)
+    @property
+    def again(self) -> list[str]:
+        """What a command that finds something again has to say beside the configuration."""
+        solver = ["--engine", self.method.engine, "--depth", str(self.depth)] if self.method.engine in SOLVERS else []
+        return ["check", *solver]
 
     def _is_new(self, subject: Subject, verdict: Verdict) -> bool:
         """Whether to show it: a violation is shown again only where none of the events that it was shown for suffices."""
@@ -257,11 +257,9 @@ class _Session:
         before.append(events)
         return True
 
-    def _save(self, subject: Subject, verdict: Verdict) -> list[Path]:
+    def _save(self, subject: Subject, verdict: Verdict) -> None:
         if self.save is None or verdict.trace is None:
-            return []
+            return
         shown = len(self.shown[verdict.property])
         stem = verdict.property if shown == 1 else f"{verdict.property}.{shown}"  # no property has a dot in its name
-        files = self.save.save(verdict.trace, stem, subject.sources)
-        self.saved += [(headline(verdict.trace), file) for file in files]
-        return files
+        self.saved.append((verdict.trace, self.save.save(verdict.trace, stem, subject.sources)))

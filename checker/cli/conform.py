@@ -21,8 +21,8 @@ from checker.conformance.specification import Specification
 from checker.conformance.validation import validate
 from checker.language.errors import UsageError
 from checker.language.front.load import load_program
-from checker.report.text.check_text import terminal_width
 from checker.report.text.conformance_text import difference_text, lockstep_text, validation_text
+from checker.report.text.screen import terminal_width
 from checker.result.verdict import PRECEDENCE, Status
 from checker.verify.ladder import ladder
 from checker.verify.request import Request

@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import closing, contextmanager
+import itertools
+import time
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 
 import click
@@ -66,14 +68,22 @@ def gate(models: tuple[Path, ...], update: bool, save: Path | None, jobs: int, t
 
 def _searched(programs: Programs, search: Search, jobs: int) -> Generator[Found]:
     """What comes of each configuration of each model."""
-    return one_after_the_other(programs, search, _waiting) if jobs == 1 else side_by_side(programs, search, _waiting, jobs)
+    waiting = _waiting(sum(len(program.expectations) for _, program in programs))
+    return one_after_the_other(programs, search, waiting) if jobs == 1 else side_by_side(programs, search, waiting, jobs)
 
 
-@contextmanager
-def _waiting(path: Path) -> Iterator[Progress]:
-    line = ProgressLine(f"{path}")
-    with line.running():
-        yield line.show
+def _waiting(configurations: int) -> Callable[[Path], AbstractContextManager[Progress]]:
+    """What says how far the next configuration is. configurations: how many there are, of all models."""
+    begun = time.monotonic()
+    numbers = itertools.count(1)
+
+    @contextmanager
+    def waiting(path: Path) -> Iterator[Progress]:
+        line = ProgressLine(f"{path}", next(numbers), configurations, begun)
+        with line.running():
+            yield line.show
+
+    return waiting
 
 
 def _each(whole: Limits, jobs: int) -> Limits:

@@ -14,6 +14,7 @@ import click
 import psutil
 
 from checker import writing
+from checker.cli.options.completion import words
 from checker.cli.options.configuration import configuration_options
 from checker.cli.options.limits import limits
 from checker.cli.options.model_path import ModelPath
@@ -72,6 +73,7 @@ class _Stopped(Exception):
 @click.option(
     "--by",
     metavar="A,B,...",
+    shell_complete=words(KEYWORDS),
     help=f"A node for each class of states that agree in these: cells such as cpu0.current, {', '.join(KEYWORDS)}.",
 )
 @click.option("--components", is_flag=True, help="A node for each strongly connected component: where runs can stay for ever.")
@@ -107,18 +109,18 @@ def graph(
     and the exit status is 3.
     """
     kind = _format(output, format_)
-    words = _words("--by", by)
-    if words and components:
+    classes = _words("--by", by)
+    if classes and components:
         raise UsageError("--components has a node for each component; leave out --by, or write --by components,... for classes")
     begun = time.monotonic()
     limits_ = limits(max_states, max_memory, timeout)
     line = ProgressLine(f"{request.model}")
-    fairness = components or COMPONENTS in words
+    fairness = components or COMPONENTS in classes
     try:
         with line.running():
             space = explore_states(request, limits_, line.show, fairness)
             line.say("making the graph")
-            found = _graph(space, words, components, _words("--show", shown), _look(space, limits_, begun))
+            found = _graph(space, classes, components, _words("--show", shown), _look(space, limits_, begun))
             text = _written(space, found, kind, limits_, begun)
     except _Stopped as stopped:
         return _unfinished(stopped.why)

@@ -17,15 +17,16 @@ from checker.report.text.error_text import error_text
 from checker.result.verdict import Status
 from checker.trace.confirmation.build import Disagreement
 
-EPILOG = """Exit status: 0 no violation (gate: as recorded; replay: confirmed); 1 a property is violated (gate: results
-differ from the recorded ones; replay: not confirmed; conform: a difference; mutate: a mutant survived; workload: the
-protocol failed; certify: refused); 2 usage or model error; 3 inconclusive (certify: not compared with a model);
-4 internal error: the engine and the replayer, or two solvers, disagree, or stackproof failed."""
+EPILOG = """Exit status: 0 no violation (diff: nothing got worse; gate: as recorded; replay: confirmed); 1 a property is violated
+(diff: one is NEW; gate: results differ from the recorded ones; replay: not confirmed; conform: a difference; mutate: a
+mutant survived; workload: the protocol failed; certify: refused); 2 usage or model error; 3 inconclusive (certify: not
+compared with a model); 4 internal error: the engine and the replayer, or two solvers, disagree, or stackproof failed."""
 
 COMMANDS = {
     "certify": "certify",
     "check": "check",
     "conform": "conform",
+    "diff": "diff",
     "gate": "gate",
     "graph": "graph",
     "list": "listing",
@@ -91,9 +92,17 @@ def main() -> None:
     sys.exit(status)
 
 
+COMPLETE = "_STACKPROOF_COMPLETE"
+"""The variable with which a shell asks what to offer, or for what makes it ask; as click has it."""
+
+
 def run(arguments: list[str]) -> int:
     """Run the command line; the exit status."""
     try:
+        if instruction := os.environ.get(COMPLETE):
+            from click.shell_completion import shell_complete
+
+            return shell_complete(cli, {}, "stackproof", COMPLETE, instruction)
         with cli.make_context("stackproof", arguments) as context:  # cli.main has words of its own for signals and pipes
             status = cli.invoke(context)
         sys.stdout.flush()

@@ -154,16 +154,14 @@ def _searched(
     with workers:
         line = ProgressLine(f"{requests[0].model}")
         with line.running():
-            if line.status is not None:
-                line.status.update(f"{requests[0].model}: the model itself, {len(requests)} configurations")
+            line.say(f"the model itself, {len(requests)} configurations")
             known = references(workers, requests, method, dataclasses.replace(limits, seconds=None))
             mutation = MutantSearch(mutants, known, method, limits)
 
             def show() -> None:
-                if line.status is not None:
-                    fates = Counter(result.fate.value for result in mutation.results.values())
-                    told = "".join(f", {fates[fate.value]} {fate.value}" for fate in Fate if fates[fate.value])
-                    line.status.update(f"{requests[0].model}: {len(mutation.results)} of {len(mutants)} mutants{told}")
+                fates = Counter(result.fate.value for result in mutation.results.values())
+                told = "".join(f", {fates[fate.value]} {fate.value}" for fate in Fate if fates[fate.value])
+                line.say(f"{len(mutation.results)} of {len(mutants)} mutants{told}")
 
             interrupted = False
             try:

@@ -21,7 +21,7 @@ from checker.language.front.load import load_program
 from checker.project import PROJECT, bundled_models
 from checker.report.finding import headline
 from checker.report.text.failure_text import outcome_text
-from checker.report.text.trace_text import plain
+from checker.report.text.style import plain
 from checker.result.verdict import Status
 from checker.trace.confirmation.replay import replay as replay_trace
 from checker.trace.data import Trace

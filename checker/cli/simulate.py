@@ -72,8 +72,7 @@ def simulate(
     line = ProgressLine(f"{request.model}")
 
     def progress(s: WalkStatistics) -> None:
-        if line.status is not None:
-            line.status.update(f"{request.model}: {s.walks:,} of {walks:,} walks, {s.steps:,} steps, {s.memory / 2**20:,.0f} MiB")
+        line.say(f"{s.walks:,} of {walks:,} walks, {s.steps:,} steps, {s.memory / 2**20:,.0f} MiB")
 
     def announce(subject: Subject, verdict: Verdict) -> None:
         saved = _save(subject, verdict, findings)

@@ -87,15 +87,20 @@ def protocol_line(trace: Trace) -> str:
     return f"{position.file}:{position.line} is the last line of the protocol that ran"
 
 
-def headline(trace: Trace) -> str:
-    """The finding in one line, as compilers write it: `models/rfc_v1.py:88: error: single-hole violated: message`. Of a patch,
-    its line in the mail comes last: ` (rfc10.mbox:363)`."""
-    position = finding_position(trace)
-    message = " ".join(trace.violation.message.split())
-    what = "model error" if trace.violation.kind == "model-error" else f"{trace.violation.property} violated"
+def headline(trace: Trace, position: Position | None = None, why: str = "") -> str:
+    """The finding in one line, as compilers write it: `models/rfc_v1.py:88: error: single-hole: message`. Of a patch, its line
+    in the mail comes last: ` (rfc10.mbox:363)`. position: where to look, if not at the usual place. why: a sentence that
+    follows the message."""
+    position = position or finding_position(trace)
+    message = " ".join(f"{trace.violation.message}. {why}".split() if why else trace.violation.message.split())
+    what = "model error" if trace.violation.kind == "model-error" else trace.violation.property
+    return f"{position.file}:{position.line}: error: {what}: {message}{came_from(trace, position)}"
+
+
+def came_from(trace: Trace, position: Position) -> str:
+    """Of a line that a patch shows, where it stands in that, with a space before it: ` (rfc10.mbox:363)`; else nothing."""
     places = () if trace.origin is None else trace.origin.places
-    came_from = next((f" ({place.came_from})" for place in places if place.position == position and place.came_from), "")
-    return f"{position.file}:{position.line}: error: {what}: {message}{came_from}"
+    return next((f" ({place.came_from})" for place in places if place.position == position and place.came_from), "")
 
 
 def ending(trace: Trace) -> str:

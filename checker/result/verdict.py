@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
-from checker.language.tree import Setting, Translation
+from checker.language.tree import Program, Setting, Translation
 from checker.stopping import Stop
 from checker.trace.data import Trace
 
@@ -142,7 +142,8 @@ class Run:
     reductions: those in use; dropped: (reduction, why it was not used to the end). omission: a bound on the probability that
     hash compaction left out a state. unused: (symmetry or reduction, why it was of no use from the beginning); the notes
     say it too. initials: how many initial states the model has, without reductions.
-    outside: (constraint, where it stands), of those that paths came out of, and were not followed."""
+    outside: (constraint, where it stands), of those that paths came out of, and were not followed. program: what was searched,
+    for whoever asks what its counterexamples could not do without; None where it is not at hand."""
 
     subject: Subject
     verdicts: tuple[Verdict, ...]
@@ -159,6 +160,7 @@ class Run:
     unused: tuple[tuple[str, str], ...] = ()
     initials: int = 1
     outside: tuple[tuple[str, str], ...] = ()
+    program: Program | None = field(default=None, repr=False, compare=False)
 
     @property
     def kinds(self) -> set[VerdictKind]:

@@ -132,6 +132,7 @@ def _run(loaded: Loaded, answers: Answers, search: Search, s: SearchStatistics, 
         solver,
         initials=len(set(search.firsts)),
         outside=tuple(result.outside.items()),
+        program=loaded.program,
     )
 
 

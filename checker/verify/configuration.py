@@ -70,6 +70,7 @@ def check_configuration(
         tuple(explored.unused.items()),
         initials=explored.initials,
         outside=tuple(result.outside.items()),
+        program=program,
     )
 
 

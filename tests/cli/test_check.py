@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -93,9 +94,14 @@ def test_a_violation_exits_1_with_file_and_line_first(golden: Golden) -> None:
     text = [line for line in done.stdout.splitlines() if " MiB" not in line]
     golden("check_single_hole.txt", "\n".join(text) + "\n")
     file, line, rest = done.stdout.splitlines()[0].split(":", 2)
-    assert file == "models/rfc_v1.py"
-    assert "PF_DYNAMIC_STACK" in (PROJECT / file).read_text().splitlines()[int(line) - 1]
-    assert rest.startswith(" error: single-hole violated: ")
+    assert (PROJECT / file).read_text().splitlines()[int(line) - 1].strip()
+    assert rest.startswith(" error: single-hole: ")
+    notes = [line for line in done.stdout.splitlines() if ": note:" in line]
+    assert notes
+    for note in notes:
+        file, line, _ = note.split(":", 2)
+        assert file == "models/rfc_v1.py"
+        assert (PROJECT / file).read_text().splitlines()[int(line) - 1].strip() in note
 
 
 ONE_STEP = ("--cpus", "1", "--tasks", "1", "--stack-pages", "3", "--events", "touch,late-fault")
@@ -113,7 +119,7 @@ def test_the_ladder_finds_the_recorded_violations(tmp_path: Path, sizes: tuple[s
     done = stackproof("check", "models/rfc_v1.py", *sizes, "--save", str(tmp_path), "--max-states", "100000")
     assert done.returncode == 1
     for name in names:
-        assert f" {name} violated: " in done.stdout
+        assert re.search(rf"^  {name} +VIOLATED in ", done.stdout, re.MULTILINE)
         assert (tmp_path / f"{name}.svg").read_text().rstrip().endswith("</svg>")
         replayed = stackproof("replay", str(tmp_path / f"{name}.json"))
         assert replayed.returncode == 0, replayed.stdout

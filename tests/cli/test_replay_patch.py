@@ -46,7 +46,7 @@ def test_another_version_with_moved_lines_is_the_same(found: tuple[Path, Path], 
     before = stackproof("replay", str(found[1])).stdout.splitlines()[1]
     after = done.stdout.splitlines()[1]
     line = int(before.split(":")[1])
-    assert before.startswith(f"kernel/fork.c:{line}: error: one-owner violated: ")
+    assert before.startswith(f"kernel/fork.c:{line}: error: one-owner: ")
     assert after == before.replace(f"fork.c:{line}:", f"fork.c:{line + 100}:").replace("changed.patch", "v2.patch")
 
 
@@ -75,7 +75,7 @@ def test_the_manifest_and_the_base_have_to_be_named_again(found: tuple[Path, Pat
     options = ("--manifest", str(manifest))
     done = stackproof("check", str(found[0]), *SMALL, *options, "--property", "one-owner", "--save", str(tmp_path / "saved"))
     trace = tmp_path / "saved" / "one-owner.json"
-    assert f"stackproof replay {trace} --manifest {manifest}\n" in done.stdout
+    assert f"stackproof show {trace} --manifest {manifest}\n" in done.stdout
     assert stackproof("replay", str(trace), *options).returncode == 0
     unsaved = stackproof("check", str(found[0]), *SMALL, *options, "--property", "one-owner").stdout
     assert f"stackproof check {found[0]} --manifest {manifest} --cpus 1" in unsaved
@@ -93,7 +93,7 @@ def test_a_trace_of_standard_input_needs_a_patch(found: tuple[Path, Path], tmp_p
     assert done.returncode == 1, done.stderr
     trace = folder / "one-owner.json"
     assert json.loads(trace.read_text())["model"] == "-"
-    assert f"stackproof replay {trace} --patch -\n" in done.stdout
+    assert f"stackproof show {trace} --patch -\n" in done.stdout
     refused = stackproof("replay", str(trace))
     assert refused.returncode == 2
     assert "--patch FILE" in refused.stderr

@@ -35,9 +35,9 @@ LIVE = ("fault-bounded", "null-retried", "refill-eventually", "task-runs")
 
 def test_a_lasso_is_shown_saved_and_replayed(tmp_path: Path) -> None:
     chosen = ("--property", "null-retried", "--save", str(tmp_path))
-    done = stackproof("check", "models/rfc_v1.py", *SHORT_OF_MEMORY, *chosen)
+    done = stackproof("check", "models/rfc_v1.py", *SHORT_OF_MEMORY, *chosen, "--trace")
     assert done.returncode == 1
-    assert done.stdout.startswith("models/rfc_v1.py:171: error: null-retried violated: slot 0 of cpu0's pool is empty")
+    assert done.stdout.startswith("models/rfc_v1.py:171: error: null-retried: slot 0 of cpu0's pool is empty")
     for part in ("the cycle begins: from here on for ever", "and again from step 37", "The cycle is fair", "under fairness"):
         assert (part in done.stdout) == (part != "under fairness"), part
     stored = tmp_path / "null-retried.json"
@@ -80,7 +80,7 @@ def comes_on() -> bool:
 def test_a_run_that_ends_is_shown_saved_and_replayed(tmp_path: Path) -> None:
     model = tmp_path / "model.py"
     model.write_text(ENDS)
-    done = stackproof("check", str(model), "--save", str(tmp_path))
+    done = stackproof("check", str(model), "--save", str(tmp_path), "--trace")
     assert done.returncode == 1
     for part in ("where the run ends", "the run ends here", "Such an end is fair", "comes-on VIOLATED in 1 steps"):
         assert part in " ".join(done.stdout.split()), part
@@ -140,7 +140,7 @@ def settles() -> bool:
 def test_what_is_never_answered_and_what_does_not_settle_is_shown_saved_and_replayed(tmp_path: Path) -> None:
     model = tmp_path / "model.py"
     model.write_text(QUESTIONS)
-    done = stackproof("check", str(model), "--save", str(tmp_path))
+    done = stackproof("check", str(model), "--save", str(tmp_path), "--trace")
     assert done.returncode == 1
     said = {"answers": "asked here: there is no answer from here on", "settles": "fails again and again on the cycle"}
     ends = {"answers": {"start": 1, "demanded": "leads_to", "since": 1}, "settles": {"start": 0, "demanded": "eventually_always"}}

@@ -39,7 +39,7 @@ def test_golden_with_sources(golden: Callable[[str, str], None]) -> None:
 def test_first_line_is_a_compiler_message() -> None:
     first = text_report(multi_page()).splitlines()[0]
     message = "pte[2] of task0's stack is page1, nr_pages is 2"
-    assert first == f"models/rfc_v1.py:80: error: single-hole violated: {message}"
+    assert first == f"models/rfc_v1.py:80: error: single-hole: {message}"
 
 
 def test_position_is_the_call_in_the_model_of_a_kernel_service() -> None:
@@ -178,7 +178,7 @@ def test_model_may_be_given_by_name() -> None:
 def test_a_message_of_several_lines_becomes_one() -> None:
     trace = multi_page()
     trace = replace(trace, violation=replace(trace.violation, message="one\n two"))
-    assert text_report(trace).splitlines()[0].endswith("violated: one two")
+    assert text_report(trace).splitlines()[0].endswith("single-hole: one two")
 
 
 @pytest.mark.parametrize("width", [60, 80, 100, 110, 120, 200])

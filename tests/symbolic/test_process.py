@@ -122,10 +122,9 @@ def test_status_and_verdicts(capsys: pytest.CaptureFixture[str], solver: str) ->
 
 def test_what_finds_it_again_names_the_solver(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["check", str(DKS), "--set", "C=1", "--engine", "z3", "--depth", "9", "--property", "I2"]) == 1
-    lines = capsys.readouterr().out.splitlines()
-    command = lines[lines.index("Find it again with:") + 1].split()
+    command = capsys.readouterr().out.partition("the whole run, 9 steps: ")[2].splitlines()[0].split()
     assert command[:2] == ["stackproof", "check"]
-    assert command[-6:] == ["--engine", "z3", "--depth", "9", "--property", "I2"]
+    assert command[-7:] == ["--engine", "z3", "--depth", "9", "--property", "I2", "--trace"]
     assert run(command[1:]) == 1
 
 

@@ -7,7 +7,9 @@ import os
 from pathlib import Path
 
 import click
+from click.shell_completion import CompletionItem
 
+from checker.cli.options.completion import models
 from checker.project import PROJECT, bundled_models
 
 
@@ -32,3 +34,6 @@ class ModelPath(click.Path):
         if str(value) == str(given) and bundled.get(given.stem) == PROJECT / given and not os.path.lexists(given):
             return PROJECT / given
         return Path(super().convert(value, param, ctx))  # type: ignore[arg-type]
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        return models(incomplete)

@@ -14,6 +14,7 @@ import sys
 from typing import BinaryIO, TextIO
 
 from checker.report.characters import escaped
+from checker.report.text.screen import Screen, terminal_width
 
 OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 """Control characters but for tab and newline, and those that change the direction of text."""
@@ -35,13 +36,19 @@ def _escape(found: re.Match[str]) -> str:
     return escaped(found[0])
 
 
+PIECE = 4096
+"""Characters that are written at once. Of a longer text Python drops what a reader who goes away has not read."""
+
+
 class Harmless(io.TextIOWrapper):
     """Text for a file or terminal, harmless, and with an escape for each character that its encoding lacks."""
 
     colours = False
 
     def write(self, text: str) -> int:
-        super().write(harmless(text, self.colours))
+        whole = harmless(text, self.colours)
+        for begin in range(0, len(whole), PIECE):
+            super().write(whole[begin : begin + PIECE])
         return len(text)
 
 
@@ -66,6 +73,11 @@ def _guarded(stream: TextIO | None, descriptor: int) -> TextIO:
 def wants_colour() -> bool:
     """Whether to print with ANSI colours: on a terminal, unless NO_COLOR is set."""
     return sys.stdout.isatty() and "NO_COLOR" not in os.environ
+
+
+def screen() -> Screen:
+    """What standard output shows text on. A pipe has no width: who reads it wants each message on one line."""
+    return Screen(terminal_width() if sys.stdout.isatty() else None, wants_colour())
 
 
 def terminal_of_errors() -> TextIO:

@@ -204,7 +204,9 @@ class _Search:
         memory = self.process.memory_info().rss
         seconds = now - self.begun
         if self.progress is not None:
-            self.progress(Statistics(states, self.runs.transitions if states else 0, 0, seconds, states - expanded, memory))
+            transitions = self.runs.transitions if states else 0
+            phase = "properties of runs" if states > expanded or not states else "cycles"
+            self.progress(Statistics(states, transitions, 0, seconds, states - expanded, memory, phase))
         stop = limits.reached(seconds, memory)
         if stop is not None:
             raise _Stopped(stop)

@@ -42,7 +42,7 @@ class Limits:
 @dataclass(frozen=True)
 class Statistics:
     """states: found, initial and terminal ones too. transitions: taken. depth: of the deepest state found. frontier: states
-    found and not expanded, 0 after a complete search."""
+    found and not expanded, 0 after a complete search. phase: what goes on, where that is not the search for states."""
 
     states: int
     transitions: int
@@ -50,6 +50,7 @@ class Statistics:
     seconds: float
     frontier: int
     memory: int
+    phase: str = ""
 
 
 @dataclass(frozen=True)

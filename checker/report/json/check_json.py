@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from checker.report.json.translation_json import translation_json
-from checker.result.checked import Checked
+from checker.result.review import Cause, Review
 from checker.result.verdict import Run, Verdict, VerdictKind
 from checker.trace.store import trace_to_json
 
@@ -12,17 +12,45 @@ SCHEMA = "stackproof-check"
 VERSION = 1
 
 
-def check_json(checked: Checked) -> dict[str, object]:
+def check_json(review: Review) -> dict[str, object]:
     """All of one call. Where one configuration was asked for, what is said of it also stands at the top."""
+    checked = review.checked
     listed = [_run(run) for run in checked.runs]
     top: dict[str, object] = {"schema": SCHEMA, "version": VERSION, "exit_status": checked.status.value}
-    if checked.asked == 1:
+    if checked.asked == 1 and listed:
         top |= listed[0]
     left = [
         {"configuration": dict(asked.settings), "events": None if asked.events is None else list(asked.events)}
         for asked in checked.left
     ]
-    return top | {"stopped": None if checked.stopped is None else str(checked.stopped), "not_searched": left, "runs": listed}
+    return top | {
+        "stopped": None if checked.stopped is None else str(checked.stopped),
+        "not_searched": left,
+        "causes": [_cause(cause) for cause in review.causes],
+        "runs": listed,
+    }
+
+
+def _cause(cause: Cause) -> dict[str, object]:
+    """One distinct bug. Its trace is that of the first symptom, in `runs`."""
+    symptoms = [
+        {
+            "property": symptom.property,
+            "configuration": dict(symptom.configuration.settings),
+            "events": list(symptom.configuration.events),
+            "length": symptom.length,
+            "message": symptom.message,
+        }
+        for symptom in cause.symptoms
+    ]
+    return {
+        "identity": cause.identity,
+        "position": str(cause.position),
+        "why": cause.why or None,
+        "decisive": list(cause.decisive),
+        "notes": [{"position": str(note.position), "step": note.step, "text": note.text} for note in cause.notes],
+        "symptoms": symptoms,
+    }
 
 
 def _run(run: Run) -> dict[str, object]:

@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 import shlex
-import shutil
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
 from checker.report.text.line_ranges import by_line, lines_text
-from checker.report.text.trace_text import plain, text_report
+from checker.report.text.screen import terminal_width
+from checker.report.text.trace_text import text_report
 from checker.report.text.translation_text import translation_lines
 from checker.result.checked import Checked
 from checker.result.verdict import NO_EVENTS, USUAL, Run, Subject, Verdict, VerdictKind
@@ -25,11 +26,6 @@ STANDARD_INPUT = "-"
 _OPTIONS = {"CPUS": "--cpus", "TASKS": "--tasks", "STACK_PAGES": "--stack-pages"}
 
 
-def terminal_width() -> int:
-    """Columns of text to print: the terminal's (or what COLUMNS says), within reason; 110 where there is none."""
-    return min(max(shutil.get_terminal_size((110, 24)).columns, 80), 160)
-
-
 def finding_text(
     subject: Subject, verdict: Verdict, saved: Sequence[Path], colour: bool, command: Sequence[str] = ("check",)
 ) -> str:
@@ -43,11 +39,13 @@ def finding_text(
     return text
 
 
-def find_again(subject: Subject, verdict: Verdict, saved: Sequence[Path], command: Sequence[str] = ("check",)) -> str:
-    """What to type to replay the finding: from its file, or by finding it again."""
+def find_again(
+    subject: Subject, verdict: Verdict, saved: Sequence[Path], command: Sequence[str] = ("check",), verb: str = "replay"
+) -> str:
+    """What to type to replay the finding: from its file, or by finding it again. verb: what to do with the file."""
     if saved:
         patch = ["--patch", "-"] if subject.model == STANDARD_INPUT else []
-        return shlex.join(["stackproof", "replay", str(saved[0]), *patch, *subject.options])
+        return shlex.join(["stackproof", verb, str(saved[0]), *patch, *subject.options])
     words = ["stackproof", command[0], subject.model, *subject.options]
     for name, value in subject.configuration.settings:
         if name in _OPTIONS:
@@ -62,27 +60,55 @@ def find_again(subject: Subject, verdict: Verdict, saved: Sequence[Path], comman
     return shlex.join(words)
 
 
-def run_text(run: Run, shown: int) -> str:
-    """How one configuration came out."""
+def run_text(run: Run) -> str:
+    """How one configuration came out, in lines."""
     s = run.statistics
-    violated = run.violated
-    if run.stopped is not None:
-        outcome = f"stopped by {run.stopped}" if run.stopped != INTERRUPTED else "interrupted"
-    elif run.error is not None:
-        outcome = "ended by a model error"
-    else:
-        outcome = f"no more than {s.depth} steps" if run.engine in SOLVERS else "complete"
     initials = f" from {run.initials:,} initial states" if run.initials > 1 else ""
     lines = [
-        f"{run.subject}: {outcome}",
+        f"{run.subject}: {_outcome(run)}",
         "  "
         + (f"{s.states:,} states{initials}, {s.transitions:,} transitions, " if s.states else "")
         + f"depth {s.depth}, {s.seconds:.1f} s, {s.memory / 2**20:,.0f} MiB, {run.engine} engine"
         + (f", {s.frontier:,} states not expanded" if s.frontier else ""),
+        *_remarks(run),
     ]
-    if violated:
-        again = "" if shown >= len(violated) else " (some are shown above only, with fewer events)"
-        lines.append("  violated: " + ", ".join(f"{name} ({length} steps)" for name, length in violated.items()) + again)
+    return "\n".join(lines)
+
+
+def runs_text(runs: Sequence[Run]) -> str:
+    """How all configurations came out: in a line, and those that were not searched to the end in lines of their own. What is to
+    be said of several is said once."""
+    if len(runs) == 1:
+        return run_text(runs[0])
+    ended = [run for run in runs if run.stopped is None and run.error is None]
+    others = [run for run in runs if run not in ended]
+    lines = []
+    if ended:
+        states = sum(run.statistics.states for run in ended)
+        seconds = sum(run.statistics.seconds for run in ended)
+        most = max(run.statistics.memory for run in ended)
+        outcomes = ", ".join(dict.fromkeys(map(_outcome, ended)))
+        count = f"{len(ended)} configuration{'' if len(ended) == 1 else 's'}"
+        lines.append(
+            f"{ended[0].subject.model}: {count}, " + (f"{states:,} states, " if states else "") + f"{seconds:.1f} s, "
+            f"{most / 2**20:,.0f} MiB: {outcomes}"
+        )
+        if not any(run.violated for run in runs):
+            lines += [f"  {run.subject.configuration}" for run in ended]
+        lines += dict.fromkeys(line for run in ended for line in _remarks(run))
+    return "\n".join([*lines, *map(run_text, others)])
+
+
+def _outcome(run: Run) -> str:
+    if run.stopped is not None:
+        return f"stopped by {run.stopped}" if run.stopped != INTERRUPTED else "interrupted"
+    if run.error is not None:
+        return "ended by a model error"
+    return f"no more than {run.statistics.depth} steps" if run.engine in SOLVERS else "complete"
+
+
+def _remarks(run: Run) -> list[str]:
+    lines = []
     if run.remark is not None:
         lines.append(f"  searched by the slower portable engine, as the compiled one cannot: {run.remark}")
     for name, why in run.dropped:
@@ -91,18 +117,14 @@ def run_text(run: Run, shown: int) -> str:
         lines.append(f"  some runs were not followed to their end, UNKNOWN({reason}): {what}")
     for constraint, what in run.outside:
         lines.append(f"  not searched beyond states outside the {constraint}, {what}")
-    return "\n".join(lines) + "\n"
+    return lines
 
 
-def summary_text(checked: Checked, saved: Sequence[tuple[str, Path]] = ()) -> str:
-    """The verdict of each property over all runs, what it rests on, and the files that were saved. saved: the headline of a
-    finding and the path of a file of it, in the order of the findings."""
+def summary_text(checked: Checked) -> str:
+    """The verdict of each property over all runs, and what it rests on."""
     runs = checked.runs
-    names = [verdict.property for verdict in runs[0].verdicts]
-    width = max((len(name) for name in names), default=0)
-    lines = ["Verdicts"]
-    for name in names:
-        lines.append(f"  {name:<{width}}  {overall(checked, name)}")
+    bad = any(run.violated or run.error is not None for run in runs)
+    lines = ["Verdicts", *_table(checked)]
     if checked.left:
         left = f"{len(checked.left)} of {checked.asked} configurations"
         lines.append(
@@ -112,34 +134,54 @@ def summary_text(checked: Checked, saved: Sequence[tuple[str, Path]] = ()) -> st
     unreached = sorted(set.intersection(*complete), key=by_line) if complete else []
     if unreached:
         lines.append("Lines of the model that nothing reached: " + lines_text(unreached))
-    lines += _fairness(runs[0])
+    lines += _fairness(runs[0], short=bad)
     lines += dict.fromkeys(line for run in runs for line in translation_lines(run.subject.translation))
     lines += dict.fromkeys(note for run in runs for note in run.subject.notes)
     reductions = sorted({name for run in runs for name in run.reductions})
     lines += [
         f"Reductions used: {', '.join(reductions) or 'none'}.",
-        "The verdicts are about sequentially consistent interleavings of single accesses, at the sizes and events named",
-        "above.",
+        "The verdicts are about sequentially consistent interleavings of single accesses, at the sizes and events searched.",
     ]
-    if any(run.violated or run.error is not None for run in runs):
-        lines[-1] += " Each counterexample was replayed by an independent interpreter."
-    if saved:
-        lines += ["", "Saved"]
-    for index, (headline, path) in enumerate(saved):
-        if index == 0 or headline != saved[index - 1][0]:
-            lines.append(f"  {plain(headline)}")
-        lines.append(f"    {path}")
+    if bad:
+        lines.append("Each counterexample was replayed by an independent interpreter.")
     return "\n".join(lines)
 
 
-def _fairness(run: Run) -> list[str]:
-    """What is assumed of the runs that the properties on runs judge."""
+FEW = 4
+"""Beside violations, so many properties with the same other verdict have a line each."""
+
+
+def _table(checked: Checked) -> list[str]:
+    """A line for each property. Where something is violated, those that have the same verdict share one."""
+    verdicts = {verdict.property: overall(checked, verdict.property) for verdict in checked.runs[0].verdicts}
+    alike: dict[str, list[str]] = {}
+    for name, verdict in verdicts.items():
+        alike.setdefault(verdict, []).append(name)
+    folded = {verdict for verdict, names in alike.items() if len(names) > FEW and any(run.violated for run in checked.runs)}
+    alone = [name for name, verdict in verdicts.items() if verdict not in folded]
+    width = max(map(len, alone), default=0)
+    lines = [f"  {name:<{width}}  {verdicts[name]}" for name in alone]
+    for verdict in (verdict for verdict in alike if verdict in folded):
+        text = f"{verdict}: {', '.join(alike[verdict])}"
+        lines += textwrap.wrap(
+            text, terminal_width(), initial_indent="  ", subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
+        )
+    return lines
+
+
+def _fairness(run: Run, short: bool) -> list[str]:
+    """What is assumed of the runs that the properties on runs judge. short: only how much."""
     names: dict[tuple[str, ...], list[str]] = {}
     for verdict in run.verdicts:
         if verdict.fairness:
             names.setdefault(verdict.fairness, []).append(verdict.property)
     found = []
     for fairness, properties in names.items():
+        if short:
+            found.append(
+                f"Liveness, checked without reductions under {len(fairness)} fairness assumptions: {', '.join(properties)}"
+            )
+            continue
         found.append(f"Liveness, checked without reductions under the fairness assumptions below: {', '.join(properties)}")
         found += [f"  - {line}" for line in fairness]
     return found
@@ -165,4 +207,4 @@ def overall(checked: Checked, name: str) -> str:
         return f"UNKNOWN({checked.stopped}; nothing violates it at {searched})"
     if len(verdicts) == 1:
         return f"BOUNDED({verdicts[0][1].detail}{fairly})"
-    return f"BOUNDED(exhaustive at each of the {len(verdicts)} configurations above{fairly})"
+    return f"BOUNDED(exhaustive at each of the {len(verdicts)} configurations{fairly})"

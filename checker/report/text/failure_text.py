@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from checker.conformance.failing import Outcome
-from checker.report.text.trace_text import plain
+from checker.report.text.style import plain
 from checker.trace.data import Trace
 
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from checker.report.finding import (
     called_as,
@@ -29,23 +28,12 @@ from checker.report.finding import (
 )
 from checker.report.source import source_line
 from checker.report.text.columns import Columns
+from checker.report.text.style import BOLD, DIM, RED, YELLOW, Style, plain
 from checker.result.verdict import told
 from checker.trace.data import Step, Trace
 
-BOLD, DIM, RED, YELLOW, RESET = "\x1b[1m", "\x1b[2m", "\x1b[1;31m", "\x1b[33m", "\x1b[0m"
-
 ASKED = "asked here: there is no answer from here on"
 """What stands before the first step of a run that is judged from there on."""
-
-
-@dataclass(frozen=True)
-class _Style:
-    """Wraps text in ANSI colours, or leaves it alone."""
-
-    colour: bool
-
-    def __call__(self, code: str, text: str) -> str:
-        return f"{code}{text}{RESET}" if self.colour and code and text else text
 
 
 def text_report(
@@ -62,7 +50,7 @@ def text_report(
     its name in positions (as in `Program.sources`); with it each step shows its line. width: columns of the terminal; it is
     kept, at 80 and more, as long as no single name is wider than its column. colour: with ANSI colours.
     """
-    style = _Style(colour)
+    style = Style(colour)
     parts = [_headline(trace, style), *_scope(trace, width), ""]
     if trace.steps or trace.choices:
         parts += [*_steps(trace, dict(sources or {}), width, style), ""]
@@ -73,17 +61,12 @@ def text_report(
     return "\n".join(parts) + "\n"
 
 
-def plain(text: str) -> str:
-    """The text without control characters, which a terminal would obey."""
-    return "".join(character if character.isprintable() else "?" for character in text)
-
-
 def steps_text(trace: Trace, sources: Mapping[str, str], width: int, colour: bool, first: int = 1) -> str:
     """The steps of a trace alone, as the report shows them, counted from `first`; not ending in a newline."""
-    return "\n".join(_steps(trace, dict(sources), width, _Style(colour), first))
+    return "\n".join(_steps(trace, dict(sources), width, Style(colour), first))
 
 
-def _headline(trace: Trace, style: _Style) -> str:
+def _headline(trace: Trace, style: Style) -> str:
     place, error, message = plain(headline(trace)).partition(" error:")
     return style(BOLD, place) + style(RED, error) + style(BOLD, message)
 
@@ -95,7 +78,7 @@ def _scope(trace: Trace, width: int) -> list[str]:
     return textwrap.wrap(plain(text), width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
 
 
-def _steps(trace: Trace, sources: dict[str, str], width: int, style: _Style, first: int = 1) -> list[str]:
+def _steps(trace: Trace, sources: dict[str, str], width: int, style: Style, first: int = 1) -> list[str]:
     names = columns(trace)
     table = Columns(names, width)
     read = {cell for cell, _ in trace.violation.reads}
@@ -150,7 +133,7 @@ def _steps(trace: Trace, sources: dict[str, str], width: int, style: _Style, fir
     return lines
 
 
-def _initial_choices(trace: Trace, sources: Mapping[str, str], table: Columns, style: _Style) -> list[str]:
+def _initial_choices(trace: Trace, sources: Mapping[str, str], table: Columns, style: Style) -> list[str]:
     """What @initial code chose, as step 0."""
     lines: list[str] = []
 
@@ -189,7 +172,7 @@ def _place(step: Step, sources: dict[str, str], table: Columns) -> str:
     return f"{place}  {source if len(source) <= room else source[: room - 3] + '...'}"
 
 
-def _condition(trace: Trace, width: int, style: _Style) -> list[str]:
+def _condition(trace: Trace, width: int, style: Style) -> list[str]:
     violation = trace.violation
     position = f"{violation.position.file}:{violation.position.line}"
     wrapper = textwrap.TextWrapper(width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
@@ -212,7 +195,7 @@ def _condition(trace: Trace, width: int, style: _Style) -> list[str]:
     return [*lines, "", *protocol] if protocol else lines
 
 
-def _cells_read(trace: Trace, style: _Style) -> list[str]:
+def _cells_read(trace: Trace, style: Style) -> list[str]:
     lines = []
     violation = trace.violation
     changed = last_changes(trace)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from checker.language import tree
 from checker.report.text.line_ranges import lines_text
 from checker.report.text.routine_text import code_text
-from checker.report.text.trace_text import plain
+from checker.report.text.style import plain
 
 _WIDTH = 100
 

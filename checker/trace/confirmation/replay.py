@@ -20,6 +20,14 @@ from checker.trace.state import Allocation, Chooser, Kind, Stopped
 
 
 @dataclass(frozen=True)
+class Schedule:
+    """What a trace does, for the machine. initial: what @initial code chooses."""
+
+    initial: tuple[int, ...]
+    transitions: tuple[Transition, ...]
+
+
+@dataclass(frozen=True)
 class Replay:
     """Whether the trace is what it claims to be, and in one line why not. changed: files of the model that say something else
     than those that the trace was made from, so that it may be none for that reason."""
@@ -43,6 +51,16 @@ def replay(program: Program, trace: Trace) -> Replay:
     steps = f"{len(trace.steps)} step{'' if len(trace.steps) == 1 else 's'}"
     what = "there is a model error" if trace.violation.kind == "model-error" else f"{trace.violation.property} is violated"
     return Replay(True, f"{what} after {steps}, as the trace says")
+
+
+def schedule_of(program: Program, trace: Trace) -> Schedule:
+    """What a trace of this very program does. Raises ValueError where it is none."""
+    try:
+        machine = Machine(program, _choices(program, tuple(choice.value for choice in trace.choices), "initial state"))
+        taken = tuple(_replay_step(machine, step, f"step {number}")[1] for number, step in enumerate(trace.steps, 1))
+    except (_Differs, Stopped) as difference:
+        raise ValueError(f"the trace is none of this model: {difference}") from None
+    return Schedule(machine.initial, taken)
 
 
 def _replay(program: Program, trace: Trace) -> None:

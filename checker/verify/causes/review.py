@@ -3,55 +3,107 @@
 
 from __future__ import annotations
 
-import hashlib
+import itertools
+import re
+from collections.abc import Sequence
 
-from checker.language.tree import Position
+from checker.explicit.search.results import Limits
+from checker.language.tree import Program
 from checker.result.checked import Checked
 from checker.result.review import Cause, Note, Review, Symptom
-from checker.result.verdict import Run, Verdict, VerdictKind
-from checker.trace.data import Step, Trace
+from checker.result.verdict import Configuration, VerdictKind
+from checker.verify.causes.analysis import MACHINE_STEPS, Analysis, analyse
+from checker.verify.causes.further import Further, further_causes
+from checker.verify.causes.notes import notes_of, telling_position
+from checker.verify.request import Request
 
 
-def review_of(checked: Checked) -> Review:
-    """The causes of the violations of a check, the first found first."""
-    groups: dict[str, list[tuple[Run, Verdict, tuple[Note, ...]]]] = {}
-    for run in checked.runs:
+def review_of(checked: Checked, steps: int = MACHINE_STEPS) -> Review:
+    """The causes of the violations of a check, the first found first. steps: how many the machine may run for each
+    counterexample. Without the program (Run.program), it is only looked at who wrote what the violation reads."""
+    return Review(checked, tuple(map(_cause, grouped(_analyses(checked, steps)))))
+
+
+def review_with_further(
+    checked: Checked, requests: Sequence[Request], most: int, limits: Limits, steps: int = MACHINE_STEPS
+) -> Review:
+    """The same, and up to `most` causes of each property in each configuration, where it is violated in a state or by a step.
+    requests: those of the runs, in their order. limits: of each of these searches, which the portable engine does.
+    Review.remarks says of each whether there are no more. Raises Disagreement, as check_configuration."""
+    found = _analyses(checked, steps)
+    ends = []
+    for run, request in zip(checked.runs, requests, strict=False):
         for verdict in run.verdicts:
-            if verdict.kind is VerdictKind.VIOLATED and verdict.trace is not None:
-                notes = writers(verdict.trace)
-                groups.setdefault(_identity(verdict.trace, notes), []).append((run, verdict, notes))
-    return Review(checked, tuple(_cause(identity, members) for identity, members in groups.items()))
+            if verdict.kind is not VerdictKind.VIOLATED or verdict.trace is None or verdict.trace.cycle is not None:
+                continue
+            known = [one for one in found if (one.run.subject, one.verdict.property) == (run.subject, verdict.property)]
+            further = further_causes(request, run, verdict.property, known, most - len(known), limits, steps)
+            found += further.found
+            ends.append((verdict.property, run.subject.configuration, further))
+    causes = tuple(map(_cause, grouped(found)))
+    return Review(checked, causes, tuple(_remark(causes, *end) for end in ends))
 
 
-def writers(trace: Trace) -> tuple[Note, ...]:
-    """The last step that wrote each cell that the violation reads, in the order in which they ran."""
-    last: dict[str, Note] = {}
-    read = {cell for cell, _ in trace.violation.reads}
-    for number, step in enumerate(trace.steps, 1):
-        for change in step.changes:
-            if change.cell in read:
-                last[change.cell] = Note(_place(step), number, f"writes {change.cell}: {change.before} -> {change.after}")
-    return tuple(sorted(last.values(), key=lambda note: note.step))
+def _remark(causes: Sequence[Cause], property: str, configuration: Configuration, further: Further) -> str:
+    per_cause = [{(s.property, s.configuration) for s in cause.symptoms} for cause in causes]
+    count = sum((property, configuration) in symptoms for symptoms in per_cause)
+    ended = "no other shows before one of these" if further.complete else f"there may be others: {further.why}"
+    return f"{property}{configuration.at}: {count} cause{'' if count == 1 else 's'}, {ended}"
 
 
-def _place(step: Step) -> Position:
-    return step.activations[-1].position if step.activations else step.at
+def _analyses(checked: Checked, steps: int) -> list[Analysis]:
+    return [
+        analyse(run, verdict, verdict.trace, steps)
+        for run in checked.runs
+        for verdict in run.verdicts
+        if verdict.kind is VerdictKind.VIOLATED and verdict.trace is not None
+    ]
 
 
-def _identity(trace: Trace, notes: tuple[Note, ...]) -> str:
-    names = (
-        {place.position: f"{place.scope} {place.text} {place.number}" for place in trace.origin.places} if trace.origin else {}
-    )
-    words = [trace.violation.property, *(names.get(note.position, str(note.position)) for note in notes)]
-    return hashlib.sha256("\n".join(words).encode()).hexdigest()[:12]
+def grouped(found: list[Analysis]) -> list[list[Analysis]]:
+    """Those of one cause together: that turn on the same, or of which one's run begins with the whole run of the other."""
+    groups: list[list[Analysis]] = []
+    for one in found:
+        same = [group for group in groups if any(_is_same(one, other) for other in group)]
+        joined = [*(other for group in same for other in group), one]
+        first = min((groups.index(group) for group in same), default=len(groups))
+        groups = [group for group in groups if group not in same]
+        groups.insert(first, joined)
+    return groups
 
 
-def _cause(identity: str, members: list[tuple[Run, Verdict, tuple[Note, ...]]]) -> Cause:
-    run, verdict, notes = members[0]
-    assert verdict.trace is not None
+def _is_same(one: Analysis, other: Analysis) -> bool:
+    if one.turning == other.turning:
+        return True
+    shorter, longer = sorted((one.trace, other.trace), key=lambda trace: len(trace.steps))
+    if not shorter.steps or shorter.cycle is not None or shorter.initial != longer.initial:
+        return False
+    return longer.steps[: len(shorter.steps)] == shorter.steps
+
+
+def _cause(members: list[Analysis]) -> Cause:
+    best = min(members, key=_cost)
+    members = [best, *(one for one in members if one is not best)]
     symptoms = tuple(
-        Symptom(v.property, r.subject.configuration, len(v.trace.steps), v.detail) for r, v, _ in members if v.trace is not None
+        Symptom(one.verdict.property, one.run.subject.configuration, len(one.trace.steps), one.verdict.detail) for one in members
     )
-    position = notes[-1].position if notes else verdict.trace.violation.position
-    decisive = tuple(dict.fromkeys(note.step for note in notes))
-    return Cause(identity, run.subject, verdict.trace, position, decisive, notes, "", symptoms)
+    notes: tuple[Note, ...] = notes_of(best.run.program, best.trace, best.decisive)
+    position = telling_position(best.trace, best.decisive)
+    decisive = tuple(one.step + 1 for one in best.decisive)
+    why = _why(best.run.program, best.verdict.property)
+    return Cause(best.turning.identity, best.run.subject, best.trace, position, decisive, notes, why, symptoms)
+
+
+def _cost(one: Analysis) -> tuple[int, ...]:
+    """What a reader has to take in: first sizes, then events, context switches and steps."""
+    sizes = sum(value for _, value in one.trace.settings if isinstance(value, int))
+    owners = [step.owner for step in one.trace.steps]
+    switches = sum(before != after for before, after in itertools.pairwise(owners))
+    return sizes, len(one.trace.events), len(one.decisive), switches, len(one.trace.steps)
+
+
+def _why(program: Program | None, name: str) -> str:
+    """The first sentence of what a property says it is for."""
+    if program is None or name not in program.properties:
+        return ""
+    return re.split(r"(?<=[.!?]) (?=[A-Z])", program.properties[name].why, maxsplit=1)[0]

@@ -19,7 +19,7 @@ def test_a_search_in_pieces(place: Place) -> None:
     is_partial(begun, "the limit of 9,000 states")
     done = place.run(*SMALL, "--max-states", "20000", "--resume", str(file))
     assert f"go on with --resume {file}" in done.stderr
-    assert "I2 violated" in done.stdout
+    assert "error: I2: " in done.stdout
     found = is_right(place.run(*SMALL, "--format", "json", "--threads", "2", "--resume", str(file)))
     assert (found["statistics"]["transitions"], found["statistics"]["depth"], found["statistics"]["frontier"]) == (88_640, 62, 0)
 

@@ -110,7 +110,7 @@ def test_what_the_user_sees(tmp_path: Path) -> None:
     line = next(n for n, text in enumerate(model.read_text().split("\n"), 1) if "left -= 1" in text)
     done = stackproof("check", str(model), "--save", str(tmp_path / "f"))
     assert done.returncode == 1
-    assert done.stdout.startswith(f"{model}:{line}: error: {NAME} violated: the value -1 is outside its range 0..")
+    assert done.stdout.startswith(f"{model}:{line}: error: {NAME}: the value -1 is outside its range 0..")
     saved = tmp_path / "f" / f"{NAME}.json"
     assert json.loads(saved.read_text())["violation"]["kind"] == "out-of-range"
     assert stackproof("replay", str(saved)).returncode == 0

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 from checker.language import tree
 from checker.language.c import syntax
+from checker.language.c.assemble.clients import HOOK as CLIENT_CALL
+from checker.language.c.assemble.clients import bind_calls
 from checker.language.c.assemble.definitions import Definitions
 from checker.language.c.assemble.demands import bind_demands, misplaced, spelled
 from checker.language.c.binding.manifest import Boot, Callback, Inserted, Manifest, Registered
@@ -63,6 +65,8 @@ def bind(functions: Functions, definitions: Definitions, manifest: Manifest) -> 
         if predicate.hook not in bound.implementations:
             whole = definitions.whole_function(predicate.function)
             bound.add(predicate.hook, implementation(functions, predicate.hook, whole, predicate.arguments, None))
+    if manifest.clients:
+        bound.add(CLIENT_CALL, bind_calls(functions, definitions))
     for statement, demand in bind_demands(definitions, manifest, bound.implementations):
         bound.account(statement, demand.function, f"asks the hook {demand.hook}", demand.hook)
     for piece in definitions.pieces:

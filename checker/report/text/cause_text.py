@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The few lines that `check` prints for each cause: what happens, the steps that make it happen, who else shows it.
+
+The statements that matter are notes in the form of a compiler, so that an editor that knows compilers goes from one to the
+next. Other steps stand between them, in the same columns.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Mapping, Sequence
+
+from checker.language.tree import Position
+from checker.report.contexts import contexts, named
+from checker.report.finding import came_from, headline, in_protocol, short, shown_arguments
+from checker.report.source import source_line
+from checker.report.text.screen import Screen
+from checker.report.text.style import BOLD, CYAN, RED, YELLOW, Style, plain
+from checker.result.review import Cause, Note
+from checker.trace.data import Step, Trace
+
+MOST_CHANGES = 2
+"""A step changes more cells than this only in an atomic block; those that matter most are told."""
+
+NARROW = 60
+"""Below this width a step has no columns."""
+
+
+LINES = 112
+"""All blocks together have no more lines than this, if that is possible with FEWEST steps in each."""
+
+MOST, FEWEST = 8, 3
+"""Decisive steps that are shown of a cause."""
+
+
+def steps_shown(causes: Sequence[Cause]) -> int:
+    """How many decisive steps of each cause are shown, so that all of them fit some screens."""
+    for most in range(MOST, FEWEST, -1):
+        if sum(len(_chosen(cause, most)) + 3 for cause in causes) <= LINES:
+            return most
+    return FEWEST
+
+
+def cause_text(cause: Cause, screen: Screen, most: int, again: str, configurations: int) -> str:
+    """The block of one cause. most: steps to show. again: the command that shows the whole run. configurations: how many were
+    searched."""
+    style = Style(screen.colour)
+    trace = cause.trace
+    lines = _error(headline(trace, cause.position, cause.why), screen, style)
+    lines += _steps(cause, _chosen(cause, most), screen)
+    return "\n".join([*lines, *_whole(_also(cause, configurations), trace, again, screen)]) + "\n"
+
+
+def _error(text: str, screen: Screen, style: Style) -> list[str]:
+    place, error, message = plain(text).partition(" error:")
+    first, *others = screen.wrap(f"{place}{error}{message}")
+    if first.startswith(place + error):
+        first = style(BOLD, place) + style(RED, error) + style(BOLD, first[len(place + error) :])
+    return [first, *(style(BOLD, line) for line in others)]
+
+
+def _chosen(cause: Cause, most: int) -> list[int]:
+    """The numbers of the steps to show: those with a note before others, and late ones before early ones."""
+    noted = {note.step for note in cause.notes}
+    steps = sorted({*cause.decisive, *noted})
+    return sorted(sorted(steps, key=lambda step: (step not in noted, -step))[:most])
+
+
+def _also(cause: Cause, configurations: int) -> str:
+    others = cause.properties[1:]
+    found = len({str(symptom.configuration) for symptom in cause.symptoms})
+    parts = [f"also {', '.join(others)}"] if others else []
+    parts += [f"in {found} of {configurations} configurations"] if configurations > 1 else []
+    return "; ".join(parts)
+
+
+def _whole(also: str, trace: Trace, again: str, screen: Screen) -> list[str]:
+    """Who else shows it and how to see all of it: in one line, or with the command on its own line where that is too long."""
+    count = len(trace.steps)
+    whole = "the whole run, " + (f"{count} steps" if count > 1 else "1 step" if count else "no step")
+    text = plain(f"  {also + '; ' if also else ''}{whole}:")
+    if screen.width is None or len(text) + 1 + len(again) <= screen.width:
+        return [f"{text} {plain(again)}"]
+    return [*screen.wrap(text), f"    {plain(again)}"]
+
+
+def _steps(cause: Cause, chosen: Sequence[int], screen: Screen) -> list[str]:
+    style = Style(screen.colour)
+    trace, sources = cause.trace, cause.subject.sources
+    notes = {note.step: note for note in reversed(cause.notes)}
+    where = contexts(trace.steps)
+    several = len({context.processor for context in where}) > 1
+    rows = []
+    for number in chosen:
+        step, note = trace.steps[number - 1], notes.get(number)
+        position = step.at if note is None else note.position
+        noted = note is not None and in_protocol(position)
+        place = f"{position.file}:{position.line}: note:" if noted else f"  {short(position)}"
+        statement = _statement(trace, step, position, sources)
+        rows.append((number, place, named(where[number - 1], several), statement, _what(trace, step, note)))
+    places = max((len(place) for _, place, *_ in rows), default=0)
+    names = max((len(name) for _, _, name, *_ in rows), default=0)
+    lines = []
+    for number, place, name, statement, what in rows:
+        if screen.width is not None and screen.width < NARROW:
+            lines += screen.wrap(plain(f"{place} {number} {name.strip()}: {'; '.join(filter(None, (statement, what)))}"))
+            continue
+        head = plain(f"{place:<{places}} {number:>3}  {name:<{names}}  ")
+        lines += _row(head, plain(statement), plain(what), screen, style)
+    return lines
+
+
+def _row(head: str, statement: str, what: str, screen: Screen, style: Style) -> list[str]:
+    """The statement, and behind it or below it what it changed."""
+    gap = "  " if statement and what else ""
+    if screen.width is None or len(head) + len(statement) + len(gap) + len(what) <= screen.width:
+        return [_coloured(head, style) + statement + gap + style(YELLOW, what)]
+    indent = " " * min(len(head), max(8, screen.width // 3))
+    first = textwrap.wrap(statement or what, max(screen.width - len(head), 20), break_on_hyphens=False)
+    lines = [_coloured(head, style) + (first[0] if statement else style(YELLOW, first[0]))]
+    lines += [indent + line for line in textwrap.wrap(" ".join(first[1:]), screen.width - len(indent), break_on_hyphens=False)]
+    if statement:
+        told = textwrap.wrap(what, screen.width - len(indent), break_on_hyphens=False)
+        lines += [indent + style(YELLOW, line) for line in told]
+    return lines
+
+
+def _coloured(head: str, style: Style) -> str:
+    place, note, rest = head.partition(": note:")
+    return f"{place}:{style(CYAN, ' note:')}{rest}" if note else head
+
+
+def _statement(trace: Trace, step: Step, position: Position, sources: Mapping[str, str]) -> str:
+    """The event with its arguments, the line of the protocol, or the function of the kernel."""
+    if step.processor is None:
+        return f"event {step.name}" + "".join(f" {name}={value}" for name, value in shown_arguments(step))
+    if not in_protocol(position):
+        return f"{step.name}()"
+    return source_line(sources, position) + came_from(trace, position)
+
+
+def _what(trace: Trace, step: Step, note: Note | None) -> str:
+    """What the note says, or the cells that it changed, those that the violation reads first; of a step that changed nothing,
+    what it read."""
+    if note is not None and note.text:
+        return note.text
+    read = {cell for cell, _ in trace.violation.reads}
+    changes = sorted(step.changes, key=lambda change: change.cell not in read)
+    told = [f"{change.cell}: {change.before} -> {change.after}" for change in changes[:MOST_CHANGES]]
+    if len(changes) > MOST_CHANGES:
+        told.append(f"{len(changes) - MOST_CHANGES} more")
+    return "; ".join(told)

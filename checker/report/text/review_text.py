@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What `stackproof check` prints: a block for each cause, then the verdicts, and what they rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from checker.report.text.cause_text import MOST, cause_text, steps_shown
+from checker.report.text.check_text import find_again, finding_text, runs_text, summary_text
+from checker.report.text.screen import Screen
+from checker.report.text.single_cause import single_cause
+from checker.report.text.style import plain
+from checker.result.review import Cause, Review
+from checker.result.verdict import Run, Verdict, VerdictKind
+from checker.trace.data import Trace
+
+Saved = Sequence[tuple[Trace, Sequence[Path]]]
+"""The files of each counterexample that was saved."""
+
+
+def review_text(review: Review, saved: Saved, screen: Screen, command: Sequence[str] = ("check",), whole: bool = False) -> str:
+    """All of it. command: the one that was given, and its own options. whole: with whole traces in place of the blocks."""
+    parts = blocks(review.causes, saved, screen, command, whole, review.checked.asked)
+    for run in review.checked.runs:
+        if run.error is not None:
+            parts.append(_error_text(run, run.error, screen, command, whole))
+    parts.append(runs_text(review.checked.runs))
+    parts.append(summary_text(review.checked))
+    if saved:
+        folder = saved[0][1][0].parent
+        count = len(saved)
+        parts.append(f"Saved: {count} counterexample{'' if count == 1 else 's'} and the picture of each, in {plain(str(folder))}")
+    return "\n".join(parts)
+
+
+def blocks(
+    causes: Sequence[Cause], saved: Saved, screen: Screen, command: Sequence[str], whole: bool, configurations: int
+) -> list[str]:
+    """The block of each cause, each ending in a newline; whole: their traces."""
+    most = steps_shown(causes)
+    found = []
+    for cause in causes:
+        files = next((files for trace, files in saved if trace is cause.trace), ())
+        verdict = Verdict(cause.trace.violation.property, VerdictKind.VIOLATED, "", cause.trace)
+        if whole:
+            found.append(finding_text(cause.subject, verdict, files, screen.colour, command))
+        else:
+            again = show_again(cause, verdict, files, command)
+            found.append(cause_text(cause, screen, most, again, configurations))
+    return found
+
+
+def show_again(cause: Cause, verdict: Verdict, files: Sequence[Path], command: Sequence[str]) -> str:
+    """What to type to see the whole run."""
+    if files:
+        return find_again(cause.subject, verdict, files, command, verb="show")
+    return f"{find_again(cause.subject, verdict, files, command)} --trace"
+
+
+def _error_text(run: Run, error: Verdict, screen: Screen, command: Sequence[str], whole: bool) -> str:
+    if error.trace is None:
+        return f"{error.detail}\n"
+    if whole:
+        return finding_text(run.subject, error, [], screen.colour, command)
+    again = f"{find_again(run.subject, error, [], command)} --trace"
+    return cause_text(single_cause(run.subject, error.trace), screen, MOST, again, 1)
