@@ -60,7 +60,10 @@ def _error(text: str, screen: Screen, style: Style) -> list[str]:
 
 
 def _chosen(cause: Cause, most: int) -> list[int]:
-    """The numbers of the steps to show: those with a note before others, and late ones before early ones."""
+    """The numbers of the steps to show: those that say most. If nobody says which: those with a note before others, and late ones
+    before early ones."""
+    if cause.telling:
+        return sorted(cause.telling[:most])
     noted = {note.step for note in cause.notes}
     steps = sorted({*cause.decisive, *noted})
     return sorted(sorted(steps, key=lambda step: (step not in noted, -step))[:most])

@@ -26,6 +26,8 @@ def review_text(review: Review, saved: Saved, screen: Screen, command: Sequence[
         if run.error is not None:
             parts.append(_error_text(run, run.error, screen, command, whole))
     parts.append(runs_text(review.checked.runs))
+    if review.remarks:
+        parts.append("".join(f"{plain(remark)}\n" for remark in review.remarks))
     parts.append(summary_text(review.checked))
     if saved:
         folder = saved[0][1][0].parent
