@@ -8,12 +8,13 @@ from pathlib import Path
 import click
 
 from checker import writing
-from checker.cli.html_page import subject_of, write_trace
+from checker.cli.html_page import write_trace
 from checker.cli.options.configuration import inputs_of, of_c_options
 from checker.cli.replaying import PATCH, as_it_is_now, load_model_of, replay_command
 from checker.cli.terminal.output import wants_colour
 from checker.cli.terminal.pager import page
 from checker.language.errors import UsageError
+from checker.language.tree import Program
 from checker.report.formats.names import TEXT, TRACES
 from checker.report.picture.picture import picture
 from checker.report.picture.svg import PictureError, draw
@@ -87,18 +88,18 @@ def show(
         raise UsageError("two of --svg, --dot, --html and --output name one file; give each a file of its own")
     stored = load_trace(trace)
     inputs = inputs_of(patch, base, manifest, config)
-    sources: dict[str, str] = {}  # the trace can be read without its model, only less well
+    program: Program | None = None  # the trace can be read without its model, only less well
     named = patch is not None or inputs.options
     try:
-        program = load_model_of(stored, patch, inputs)
-        stored = as_it_is_now(stored, program)
-        sources = program.sources
+        found = load_model_of(stored, patch, inputs)
+        stored, program = as_it_is_now(stored, found), found
     except Gone as gone:
         if named:
             raise UsageError(f"the model text has changed: {gone}; leave out --patch to see the trace as it is", trace) from None
     except (UsageError, OSError):
         if named:
             raise
+    sources = {} if program is None else program.sources
     if dot is not None:
         _write(dot, picture(stored, sources))
     if svg is not None:
@@ -107,7 +108,7 @@ def show(
         except PictureError as error:
             raise UsageError(f"{error.message}; --dot FILE writes what Graphviz can draw elsewhere") from None
     if html is not None:
-        write_trace(html, stored, subject_of(stored, sources))
+        write_trace(html, stored, program)
     if format_ in TRACES:
         _write(output or STDOUT, TRACES[format_](stored), "it")
     elif output is not None:

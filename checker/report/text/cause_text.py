@@ -60,7 +60,10 @@ def _error(text: str, screen: Screen, style: Style) -> list[str]:
 
 
 def _chosen(cause: Cause, most: int) -> list[int]:
-    """The numbers of the steps to show: the last one, then the protocol's and events, then the kernel's, late ones first."""
+    """The numbers of the steps to show: those that say most. If nobody says which: the last one, then the protocol's and events,
+    then the kernel's, late ones before early ones."""
+    if cause.telling:
+        return sorted(cause.telling[:most])
     notes = {note.step: note for note in cause.notes}
     steps = sorted({*cause.decisive, *notes})
 

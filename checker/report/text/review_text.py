@@ -23,7 +23,8 @@ def review_text(review: Review, saved: Saved, screen: Screen, command: Sequence[
     """All of it. command: the one that was given, and its own options. whole: with whole traces in place of the blocks."""
     checked = review.checked
     parts = blocks(review, saved, screen, command, whole)
-    parts.append("\n".join([runs_text(checked.runs), summary_text(checked), *saved_lines(saved)]))
+    end = [runs_text(checked.runs), *map(plain, review.remarks), summary_text(checked), *saved_lines(saved)]
+    parts.append("\n".join(end))
     return "\n".join(parts)
 
 
