@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from checker.language.errors import UsageError
 from checker.language.front.load import load_program
@@ -36,7 +36,7 @@ def _one(revision: str, path: Path, searching: Searching) -> Status:
     new = ModelSide(shown, request, load_program(path))
     try:
         with at_revision(of, revision, within, f"{revision}:{within}", request) as old:
-            if texts_of(old.program) == texts_of(new.program):
+            if _texts(old) == _texts(new):
                 print(f"{shown}: unchanged since {revision}: nothing to search", flush=True)
                 return Status.AS_DEMANDED
             comparison = compared(old, new, searching)
@@ -47,6 +47,11 @@ def _one(revision: str, path: Path, searching: Searching) -> Status:
     if comparison.interrupted:
         raise KeyboardInterrupt
     return comparison.status
+
+
+def _texts(side: ModelSide) -> list[tuple[str, str]]:
+    """What its files say, by their names: where they lie is another matter in a copy."""
+    return sorted((PurePosixPath(file).name, digest) for file, digest in texts_of(side.program))
 
 
 def _within(of: Repository, path: Path) -> str:
