@@ -136,3 +136,21 @@ def test_a_run_is_shown_in_other_formats(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (0, "")
     assert len(json.loads((tmp_path / "a.itf.json").read_text())["states"]) == 10
     assert run(["show", trace, "--output", "x"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("sides", "status", "word"), [(("rfc_v1", "rfc_v1_nr_fixed"), 0, "FIXED"), (("rfc_v1_nr_fixed", "rfc_v1"), 1, "NEW")]
+)
+def test_diff_has_the_formats_as_well(sides: tuple[str, str], status: int, word: str, tmp_path: Path) -> None:
+    sizes = ("--cpus", "1", "--tasks", "1", "--stack-pages", "3", "--events", "touch")
+    files = ("--format", "sarif", "--output", "a", "--format", "junit", "--output", "b", "--format", "checkpatch")
+    done = stackproof("diff", *sides, *sizes, *files, cwd=tmp_path, STACKPROOF_CACHE=str(tmp_path / "cache"))
+    assert done.returncode == status, done.stderr
+    level = "ERROR" if status else "CHECK"
+    lines = done.stdout.splitlines()
+    assert lines
+    assert all(f": {level}: " in line and f": {word}: " in line for line in lines)
+    Report.model_validate_json((tmp_path / "a").read_text())
+    results = json.loads((tmp_path / "a").read_text())["runs"][0]["results"]
+    assert {result["baselineState"] for result in results} == {"new" if status else "absent"}
+    assert sum(suite.failures for suite in JUnitXml.fromfile(str(tmp_path / "b"))) == (len(lines) if status else 0)
