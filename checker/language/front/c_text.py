@@ -16,13 +16,12 @@ from checker.language.c.patch.reading import read_c_source
 from checker.language.c.source import CSource
 from checker.language.errors import UsageError
 from checker.language.front.inputs import STANDARD_INPUT, Inputs
-from checker.language.python.source.modules import display_path, read_source
-from checker.project import PROJECT
+from checker.language.python.source.modules import OWN, Roots, display_path, read_source
 
-_FOLDER = PROJECT / "spec" / "c"
 STACKS = "stacks"
-MANIFESTS = {STACKS: _FOLDER / "dynamic_stacks.toml", "clients": _FOLDER / "clients.toml"}
-"""The built-in manifest of each domain of the kernel. A text is of the domain that its manifest names, or else of stacks."""
+MANIFESTS = {STACKS: "dynamic_stacks.toml", "clients": "clients.toml"}
+"""The built-in manifest of each domain of the kernel, a file of spec/c. A text is of the domain that its manifest names,
+or else of stacks."""
 
 BESIDE = "manifest.toml"
 """A file of that name in the folder of a text overrides the built-in one key by key; the verdict says so."""
@@ -37,7 +36,7 @@ def protocol_of(path: Path, data: bytes, inputs: Inputs) -> CProtocol | None:
         return None
     if path != STANDARD_INPUT and kind is ContentKind.OTHER and refusal(data) is None and not is_page(data):
         return None
-    text = _read(path, data, inputs.base, inputs.manifest or _beside(path), inputs.config)
+    text = _read(path, data, inputs.base, inputs.manifest or _beside(path), inputs.config, inputs.roots)
     return text if inputs.changed is None else text.changed(inputs.changed)
 
 
@@ -47,21 +46,26 @@ def _beside(path: Path) -> Path | None:
     return beside if beside is not None and beside.is_file() else None
 
 
-def _built_in(over: Path | None) -> Path:
+def _built_in(over: Path | None, roots: Roots) -> Path:
     """The built-in manifest for a text. over: the user's."""
     domain = (None if over is None else domain_of(over)) or STACKS
     if domain not in MANIFESTS:
         raise UsageError(f"there is no domain {domain!r}; the kernel has {', '.join(MANIFESTS)}", over)
-    return MANIFESTS[domain]
+    return built_in_manifest(domain, roots)
 
 
-def _read(path: Path, data: bytes, base: Path | None, over: Path | None, config: Path | None) -> CProtocol:
+def built_in_manifest(domain: str, roots: Roots = OWN) -> Path:
+    """The file of a domain's manifest."""
+    return roots[0] / "spec" / "c" / MANIFESTS[domain]
+
+
+def _read(path: Path, data: bytes, base: Path | None, over: Path | None, config: Path | None, roots: Roots) -> CProtocol:
     """C text. over: a manifest, if not only the built-in one counts. UsageError if there is no manifest for the text."""
-    built_in = _built_in(over)
-    manifest = read_manifest(built_in, display_path(built_in))
+    built_in = _built_in(over, roots)
+    manifest = read_manifest(built_in, display_path(built_in, roots))
     if over is not None:
-        manifest = read_manifest(over, display_path(over), manifest)
-        said = f"what the names of the text are to the kernel is also said by {display_path(over)}"
+        manifest = read_manifest(over, display_path(over, roots), manifest)
+        said = f"what the names of the text are to the kernel is also said by {display_path(over, roots)}"
         manifest = replace(manifest, assumptions=(said, *manifest.assumptions))
     values = ""
     if config is not None:
