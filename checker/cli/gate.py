@@ -13,6 +13,7 @@ import click
 
 from checker import writing
 from checker.cli.ending import last_words
+from checker.cli.formats import Outputs, format_options
 from checker.cli.gating import Comparing, Gating, Updating
 from checker.cli.options.limits import limits
 from checker.cli.options.model_path import ModelPath
@@ -40,20 +41,30 @@ from checker.verify.request import model_paths, skipped_paths
 )
 @click.option("--jobs", type=click.IntRange(1, 256), default=1, metavar="N", help="Search N configurations in parallel.")
 @click.option("--timeout", type=Duration(), metavar="TIME", help="Stop each configuration after this time: 90, 90s, 5m, 2h.")
-def gate(models: tuple[Path, ...], update: bool, save: Path | None, jobs: int, timeout: float | None) -> int:
+@format_options
+def gate(models: tuple[Path, ...], update: bool, save: Path | None, jobs: int, timeout: float | None, outputs: Outputs) -> int:
     """Check all MODELS (bundled names, files, folders; default: all bundled models) in each configuration that they
     record in EXPECTED, without reductions. Exit status 0 only if all verdicts, lengths and counts are as recorded;
     else 1, with what differs, or 3 if that was interrupted or could not be searched to the end. With --update, what
     differs is recorded instead, and 0 means that all is then as recorded."""
     found = model_paths(models or (MODELS,))
     for skipped in skipped_paths(models or (MODELS,)):
-        print(f"{display_path(skipped)}: skipped, since its name begins with _")
+        if outputs.text:
+            print(f"{display_path(skipped)}: skipped, since its name begins with _")
+    with outputs.told("gate", {}):
+        return _gated(found, update, save, jobs, timeout, outputs)
+
+
+def _gated(found: Sequence[Path], update: bool, save: Path | None, jobs: int, timeout: float | None, outputs: Outputs) -> int:
+    if update and outputs.documents:
+        raise UsageError("--update writes the models and has no --format; run `stackproof gate --format` after it")
     programs = [(path, load_program(path)) for path in (_once(found) if update else found)]
     for _, program in programs:
         _check_record(program, update)
     if save is not None:
         _check_folders([path for path, _ in programs])
     gating: Gating = Updating(save, programs) if update else Comparing(save)
+    gating.quiet = not outputs.text
     # What is saved has to be the same each time: threads race for which of several shortest counterexamples is found.
     method = Method(threads=max(1, available_threads() // jobs) if save is None else 1)
     search = Search(method, _each(limits(None, None, timeout), jobs), again=update)
@@ -62,7 +73,8 @@ def gate(models: tuple[Path, ...], update: bool, save: Path | None, jobs: int, t
             if not gating.model(path, program, runs):
                 break
     with last_words():
-        print(gating.summary())
+        outputs.write(lambda: gating.document, {})
+        gating.tell(gating.summary())
     return gating.status.value
 
 

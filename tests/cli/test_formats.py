@@ -154,3 +154,44 @@ def test_diff_has_the_formats_as_well(sides: tuple[str, str], status: int, word:
     results = json.loads((tmp_path / "a").read_text())["runs"][0]["results"]
     assert {result["baselineState"] for result in results} == {"new" if status else "absent"}
     assert sum(suite.failures for suite in JUnitXml.fromfile(str(tmp_path / "b"))) == (len(lines) if status else 0)
+
+
+RECORDS = """
+from checker.language import Expected, action, invariant
+
+up: bool = False
+
+
+@action
+def go() -> None:
+    global up
+    up = not up
+
+
+@invariant("low", "up")
+def low() -> bool:
+    '''It matters.'''
+    return not up
+
+
+EXPECTED = (Expected(settings={{}}, violated={{{violated}}}, states=2, transitions={transitions}),)
+"""
+
+
+def test_gate_has_the_formats_as_well(tmp_path: Path) -> None:
+    model = tmp_path / "m.py"
+    model.write_text(RECORDS.format(violated='"low": 1', transitions=0))
+    assert stackproof("gate", "--update", "m.py", cwd=tmp_path).returncode == 0
+    files = ("--format", "junit", "--output", "a", "--format", "sarif", "--output", "b", "--format", "json")
+    passed = stackproof("gate", "m.py", *files, cwd=tmp_path)
+    assert passed.returncode == 0, passed.stderr
+    found = json.loads(passed.stdout)
+    assert (found["schema"], found["exit_status"], found["findings"]) == ("stackproof-gate", 0, [])
+    assert [case["outcome"] for group in found["groups"] for case in group["cases"]] == ["passed"]
+    model.write_text(model.read_text().replace('"low": 1', '"low": 2'))
+    failed = stackproof("gate", "m.py", *files, cwd=tmp_path)
+    assert failed.returncode == 1, failed.stderr
+    assert json.loads(failed.stdout)["findings"][0]["level"] == "error"
+    assert sum(suite.failures for suite in JUnitXml.fromfile(str(tmp_path / "a"))) == 1
+    Report.model_validate_json((tmp_path / "b").read_text())
+    assert stackproof("gate", "--update", "m.py", "--format", "ktap", cwd=tmp_path).returncode == 2
