@@ -21,6 +21,7 @@ from checker.cli.options.model_path import ModelPath
 from checker.cli.options.values import Duration, Reductions, Size
 from checker.cli.saving import Findings
 from checker.cli.terminal.output import screen
+from checker.cli.terminal.pager import page
 from checker.cli.terminal.progress import ProgressLine
 from checker.explicit.compiled.c.shared import MOST_WORKERS
 from checker.explicit.engines import ENGINES, Method, available_threads
@@ -131,6 +132,7 @@ FURTHER_STATES = 200_000
 @HTML
 @click.option("--timeout", type=Duration(), metavar="TIME", help="Stop after this time in total: 90, 90s, 5m, 2h.")
 @click.option("--trace", is_flag=True, help="Print the whole run to each bug, with every step.")
+@click.option("--no-pager", is_flag=True, help="Print whole runs straight to the terminal.")
 def check(
     request: Request,
     outputs: Outputs,
@@ -149,6 +151,7 @@ def check(
     liveness_states: int,
     timeout: float | None,
     trace: bool,
+    no_pager: bool,
     causes: int,
 ) -> int:
     """Search MODEL, a bundled name or the path of a file, for violations of its properties.
@@ -179,7 +182,7 @@ def check(
             write_review(html, str(request.model), review)
         outputs.write(lambda: document_of(review), {JSON: lambda: _json(review)})
         if outputs.text:
-            print(review_text(review, session.saved, screen(), session.again, whole=trace))
+            page(review_text(review, session.saved, screen(), session.again, whole=trace), trace and not no_pager)
     return checked.status.value
 
 

@@ -11,6 +11,8 @@ from checker import writing
 from checker.cli.html_page import write_trace
 from checker.cli.options.configuration import inputs_of, of_c_options
 from checker.cli.replaying import PATCH, as_it_is_now, load_model_of, replay_command
+from checker.cli.terminal.output import wants_colour
+from checker.cli.terminal.pager import page
 from checker.language.errors import UsageError
 from checker.language.tree import Program
 from checker.report.formats.names import TEXT, TRACES
@@ -44,6 +46,8 @@ STDOUT = Path("-")
     metavar="FILE",
     help="Write the run to FILE instead, as a page for a browser; - is stdout.",
 )
+@click.option("--all", "whole", is_flag=True, help="Print every step, also those that do not matter to the violation.")
+@click.option("--no-pager", is_flag=True, help="Print straight to the terminal.")
 @click.option(
     "--format",
     "format_",
@@ -62,6 +66,8 @@ STDOUT = Path("-")
 @of_c_options
 def show(
     trace: Path,
+    whole: bool,
+    no_pager: bool,
     svg: Path | None,
     dot: Path | None,
     html: Path | None,
@@ -72,7 +78,11 @@ def show(
     manifest: Path | None,
     config: Path | None,
 ) -> int:
-    """Show the counterexample stored in TRACE, without replaying it (see `stackproof replay`)."""
+    """Show the counterexample stored in TRACE, without replaying it (see `stackproof replay`).
+
+    Steps that do not matter to the violation are folded into a line, unless --all is given. On a terminal a text that is longer
+    than the screen goes through $STACKPROOF_PAGER or $PAGER, or less.
+    """
     named_files = [path for path in (svg, dot, html, output) if path is not None]
     if len({*named_files}) < len(named_files):
         raise UsageError("two of --svg, --dot, --html and --output name one file; give each a file of its own")
@@ -104,7 +114,15 @@ def show(
     elif output is not None:
         raise UsageError("--output is for a --format other than text; redirect the text")
     if not named_files and format_ == TEXT:
-        print(text_report(stored, replay=replay_command(trace, patch, inputs), sources=sources, width=terminal_width()))
+        text = text_report(
+            stored,
+            replay=replay_command(trace, patch, inputs),
+            sources=sources,
+            width=terminal_width(),
+            colour=wants_colour(),
+            fold=not whole,
+        )
+        page(text, not no_pager)
     return 0
 
 
