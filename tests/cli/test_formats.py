@@ -16,6 +16,7 @@ import checker.cli.check
 from checker.cli.main import run
 from checker.project import PROJECT
 from checker.report.formats.names import DOCUMENTS
+from tests.ci.tree import commit, environment, git
 from tests.support.command import stackproof
 from tests.support.printed import schema
 
@@ -195,3 +196,23 @@ def test_gate_has_the_formats_as_well(tmp_path: Path) -> None:
     assert sum(suite.failures for suite in JUnitXml.fromfile(str(tmp_path / "a"))) == 1
     Report.model_validate_json((tmp_path / "b").read_text())
     assert stackproof("gate", "--update", "m.py", "--format", "ktap", cwd=tmp_path).returncode == 2
+
+
+def test_gate_with_a_base_has_the_formats_as_well(tmp_path: Path) -> None:
+    env = environment(tmp_path)
+    folder = tmp_path / "repository"
+    folder.mkdir()
+    git(folder, env, "init", "--quiet")
+    model = folder / "m.py"
+    bad = RECORDS.format(violated='"low": 1', transitions=0)
+    model.write_text(bad.replace("return not up", "return up or not up"))
+    commit(folder, env, "held")
+    arguments = ("gate", "--base", "HEAD", "m.py", "--format", "checkpatch")
+    cache = {"STACKPROOF_CACHE": str(tmp_path / "cache")}
+    same = stackproof(*arguments, cwd=folder, **cache)
+    assert (same.returncode, same.stdout) == (0, ""), same.stderr
+    model.write_text(bad)
+    worse = stackproof(*arguments, cwd=folder, **cache)
+    assert worse.returncode == 1, worse.stderr
+    assert worse.stdout.startswith("m.py:")
+    assert ": ERROR: low: NEW: up" in worse.stdout
