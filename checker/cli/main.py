@@ -17,15 +17,16 @@ from checker.report.text.error_text import error_text
 from checker.result.verdict import Status
 from checker.trace.confirmation.build import Disagreement
 
-EPILOG = """Exit status: 0 no violation (gate: as recorded; replay: confirmed); 1 a property is violated (gate: results
-differ from the recorded ones; replay: not confirmed; conform: a difference; mutate: a mutant survived; workload: the
-protocol failed; certify: refused); 2 usage or model error; 3 inconclusive (certify: not compared with a model);
-4 internal error: the engine and the replayer, or two solvers, disagree, or stackproof failed."""
+EPILOG = """Exit status: 0 no violation (diff: nothing got worse; gate: as recorded; replay: confirmed); 1 a property is violated
+(diff: one is NEW; gate: results differ from the recorded ones; replay: not confirmed; conform: a difference; mutate: a
+mutant survived; workload: the protocol failed; certify: refused); 2 usage or model error; 3 inconclusive (certify: not
+compared with a model); 4 internal error: the engine and the replayer, or two solvers, disagree, or stackproof failed."""
 
 COMMANDS = {
     "certify": "certify",
     "check": "check",
     "conform": "conform",
+    "diff": "diff",
     "gate": "gate",
     "graph": "graph",
     "list": "listing",

@@ -58,7 +58,9 @@ class Cause:
 
 @dataclass(frozen=True)
 class Review:
-    """A check, and the causes of what it found, the first found first."""
+    """A check, and the causes of what it found, the first found first. remarks: where further causes of a property were searched
+    for, whether there are more."""
 
     checked: Checked
     causes: tuple[Cause, ...]
+    remarks: tuple[str, ...] = ()

@@ -54,6 +54,26 @@ def moved(trace: Trace, program: Program) -> Trace:
     return _with_lines_of_patch(trace, program)
 
 
+def carried(trace: Trace, program: Program) -> Trace:
+    """The trace as one of another model, with its places where the same stands there: in the file of that name, else in the
+    model's own, else in any other. Raises Gone if one is nowhere."""
+    if trace.origin is None:
+        return replace(trace, model=program.model)
+    now = {place.position: _in_any(place, program) for place in trace.origin.places}
+    return replace(_mapped(trace, lambda position: now.get(position, position)), model=program.model)
+
+
+def _in_any(place: Place, program: Program) -> Position:
+    files = dict.fromkeys((place.position.file, program.model, *program.sources))
+    for file in files:
+        try:
+            if file in program.sources:
+                return _found(replace(place, position=replace(place.position, file=file)), program.sources[file])
+        except Gone:
+            continue
+    raise _gone(place)
+
+
 def positions(trace: Trace) -> Iterator[Position]:
     """All places that a trace names, some of them again and again."""
     for choice in trace.choices:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The kernel around a protocol: what a protocol's text may use. Importing it brings in the whole kernel."""
 
+from spec.core.machine import CPUS
 from spec.kernel.boot import boot
 from spec.kernel.entry.asking import in_hardirq, in_interrupt, in_nmi, in_task
 from spec.kernel.entry.depth import depth_in_use, task_stack_level
@@ -98,7 +99,7 @@ from spec.kernel.mm.task_stack import put_task_stack, try_get_task_stack
 from spec.kernel.mm.vfree import vfree_atomic
 from spec.kernel.mm.vmalloc import find_vm_area, get_vm_area_node, kfree_vm_area, remove_vm_area
 from spec.kernel.mm.vunmap import clear_highpage, vunmap_range
-from spec.kernel.parameters import ARCH, CPUS, IDLE_DYNAMIC, POOL_SLOTS, PREALLOC_PAGES, STACK_PAGES, TASKS
+from spec.kernel.parameters import ARCH, IDLE_DYNAMIC, POOL_SLOTS, PREALLOC_PAGES, STACK_PAGES, TASKS
 from spec.kernel.records import Count, Cpu, Gfp, Level, Page, Slot, Task, TaskFlags, TaskState, VmArea, this_cpu
 from spec.kernel.sched.rescheduling import preempt
 from spec.kernel.sched.scheduler import __schedule

@@ -2,9 +2,9 @@
 """The initial state: full pools, stacks with their first pages, every CPU in its idle task."""
 
 from checker.language import allocate, enter, initial, instance, routine
+from spec.core.machine import CPUS
 from spec.kernel.locking.locks import RawSpinlock, Spinlock
 from spec.kernel.parameters import (
-    CPUS,
     FORK,
     HOTPLUG,
     IDLE_DYNAMIC,

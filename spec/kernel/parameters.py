@@ -2,8 +2,8 @@
 """Sizes and events of the modelled kernel."""
 
 from checker.language import constant_of_model, event, parameter
+from spec.core.machine import CPUS
 
-CPUS = parameter(1, 1, 4, "CPUs, all online at boot")
 TASKS = parameter(1, 1, 6, "tasks besides each CPU's idle task")
 STACK_PAGES = parameter(3, 2, 8, "pages of a full kernel stack: THREAD_SIZE >> PAGE_SHIFT")
 SPARE_PAGES = parameter(0, 0, 16, "page frames beyond what all full stacks and full pools need")

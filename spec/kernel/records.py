@@ -5,9 +5,9 @@ from enum import Enum, IntFlag
 from typing import Annotated
 
 from checker.language import Array, Ghost, Range, array, function, null, processor, record
+from spec.core.machine import CPUS
 from spec.kernel.parameters import (
     ALLOCATOR_FAULT,
-    CPUS,
     INTERRUPTS,
     MUTEXES,
     NMI,

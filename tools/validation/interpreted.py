@@ -31,7 +31,6 @@ from .compiled import Values
 from .random.programs import Program
 
 _AT = tree.Position("program.c", 1, 1)
-_STACK_PAGES = 8
 
 MANIFEST = read_manifest(Path(__file__).with_name("programs.toml"), "programs.toml")
 
@@ -40,13 +39,11 @@ class NoKernel:
     """A kernel that has nothing but what the translation itself asks for: foreign.Kernel."""
 
     def type(self, name: str) -> tree.Type:
-        if name in ("VmArea", "Cpu"):
+        if name == "Cpu":
             return tree.ReferenceType(name)
         raise UsageError(f"no type {name}")
 
     def constant(self, name: str) -> tree.Constant:
-        if name == "STACK_PAGES":
-            return tree.Constant(_AT, tree.IntType(_STACK_PAGES, _STACK_PAGES), _STACK_PAGES)
         raise UsageError(f"no constant {name}")
 
     def record(self, name: str) -> tree.Record:

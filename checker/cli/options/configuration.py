@@ -91,12 +91,20 @@ def _with_options(command: Command, options: Sequence[Callable[[Command], Comman
         **others: object,
     ) -> int:
         inputs = inputs_of(model, base, manifest, config)
-        chosen = _settings(cpus, tasks, stack_pages, settings)
+        chosen = settings_of(cpus, tasks, stack_pages, settings)
         named = None if events is None else events_of(events)
         return command(request=Request(model, chosen, named, tuple(properties) or None, inputs=inputs), **others)
 
     found: Callable[..., int] = with_request
     for option in reversed(options):
+        found = option(found)
+    return found
+
+
+def sizes_options(command: Command) -> Callable[..., int]:
+    """Gives a command the options that name sizes, settings and events."""
+    found: Callable[..., int] = command
+    for option in reversed(OPTIONS):
         found = option(found)
     return found
 
@@ -115,7 +123,7 @@ def inputs_of(model: Path | None, base: Path | None, manifest: Path | None, conf
     return Inputs(base=base, manifest=manifest, config=config, standard_input=data)
 
 
-def _settings(
+def settings_of(
     cpus: int | None, tasks: int | None, stack_pages: int | None, settings: tuple[tuple[str, Setting], ...]
 ) -> dict[str, Setting]:
     """The values of parameters that are asked for. Raises UsageError if one is set to two values."""

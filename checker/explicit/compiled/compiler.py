@@ -20,7 +20,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from checker.explicit.compiled.library_cache import KEY, Untrusted, from_cache, keep, load
+from checker.caching import Untrusted
+from checker.explicit.compiled.library_cache import KEY, from_cache, keep, load
 from checker.explicit.search.interrupts import uninterrupted
 
 FLAGS = ("-std=gnu11", "-O1", "-w", "-shared", "-fPIC")

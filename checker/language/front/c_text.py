@@ -4,24 +4,27 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from checker.language.c.assemble.protocol import CProtocol
-from checker.language.c.binding.manifest import read_manifest
+from checker.language.c.binding.manifest import Manifest, domain_of, read_manifest
 from checker.language.c.parse import read_configuration
 from checker.language.c.patch.base import Base
 from checker.language.c.patch.kind import ContentKind, content_kind, is_page, refusal
 from checker.language.c.patch.reading import read_c_source
+from checker.language.c.source import CSource
 from checker.language.errors import UsageError
 from checker.language.front.inputs import STANDARD_INPUT, Inputs
-from checker.language.python.source.modules import display_path, read_source
-from checker.project import PROJECT
+from checker.language.python.source.modules import OWN, Roots, display_path, read_source
 
-MANIFEST = PROJECT / "spec" / "c" / "dynamic_stacks.toml"
+STACKS = "stacks"
+MANIFESTS = {STACKS: "dynamic_stacks.toml", "clients": "clients.toml"}
+"""The built-in manifest of each domain of the kernel, a file of spec/c. A text is of the domain that its manifest names,
+or else of stacks."""
 
 BESIDE = "manifest.toml"
-"""A file of that name in the folder of a text overrides MANIFEST key by key; the verdict says so."""
+"""A file of that name in the folder of a text overrides the built-in one key by key; the verdict says so."""
 
 
 def protocol_of(path: Path, data: bytes, inputs: Inputs) -> CProtocol | None:
@@ -33,7 +36,7 @@ def protocol_of(path: Path, data: bytes, inputs: Inputs) -> CProtocol | None:
         return None
     if path != STANDARD_INPUT and kind is ContentKind.OTHER and refusal(data) is None and not is_page(data):
         return None
-    text = _read(path, data, inputs.base, inputs.manifest or _beside(path), inputs.config)
+    text = _read(path, data, inputs.base, inputs.manifest or _beside(path), inputs.config, inputs.roots)
     return text if inputs.changed is None else text.changed(inputs.changed)
 
 
@@ -43,20 +46,34 @@ def _beside(path: Path) -> Path | None:
     return beside if beside is not None and beside.is_file() else None
 
 
-@functools.lru_cache(maxsize=4)
-def _read(path: Path, data: bytes, base: Path | None, over: Path | None, config: Path | None) -> CProtocol:
-    """C text, read once for all settings. over: a manifest, if not only the built-in one counts. UsageError if there is no
-    manifest for the text."""
-    manifest = read_manifest(MANIFEST, display_path(MANIFEST))
+def _built_in(over: Path | None, roots: Roots) -> Path:
+    """The built-in manifest for a text. over: the user's."""
+    domain = (None if over is None else domain_of(over)) or STACKS
+    if domain not in MANIFESTS:
+        raise UsageError(f"there is no domain {domain!r}; the kernel has {', '.join(MANIFESTS)}", over)
+    return built_in_manifest(domain, roots)
+
+
+def built_in_manifest(domain: str, roots: Roots = OWN) -> Path:
+    """The file of a domain's manifest."""
+    return roots[0] / "spec" / "c" / MANIFESTS[domain]
+
+
+def _read(path: Path, data: bytes, base: Path | None, over: Path | None, config: Path | None, roots: Roots) -> CProtocol:
+    """C text. over: a manifest, if not only the built-in one counts. UsageError if there is no manifest for the text."""
+    built_in = _built_in(over, roots)
+    manifest = read_manifest(built_in, display_path(built_in, roots))
     if over is not None:
-        manifest = read_manifest(over, display_path(over), manifest)
-        said = f"what the names of the text are to the kernel is also said by {display_path(over)}"
+        manifest = read_manifest(over, display_path(over, roots), manifest)
+        said = f"what the names of the text are to the kernel is also said by {display_path(over, roots)}"
         manifest = replace(manifest, assumptions=(said, *manifest.assumptions))
+    values = ""
     if config is not None:
-        values = read_configuration(read_source(config), display_path(config))
-        manifest = replace(manifest, config={**values, **manifest.config})
+        values = read_source(config)
+        manifest = replace(manifest, config={**read_configuration(values, display_path(config)), **manifest.config})
     name = "standard input" if path == STANDARD_INPUT else path.name
-    protocol = CProtocol(read_c_source(data, name, None if base is None else Base(base)), manifest)
+    source = read_c_source(data, name, None if base is None else Base(base))
+    protocol = _protocol(_Read(source, manifest.texts, values, manifest))
     if not protocol.definitions.defines(manifest.taken_for):
         raise UsageError(
             f"this does not define {manifest.taken_for}, so that nothing says what it is to the kernel; "
@@ -65,3 +82,19 @@ def _read(path: Path, data: bytes, base: Path | None, over: Path | None, config:
             path,
         )
     return protocol
+
+
+@dataclass(frozen=True)
+class _Read:
+    """All that was read for one protocol. texts: of the manifests, config: of the .config; the manifest is made of both."""
+
+    source: CSource
+    texts: tuple[tuple[str, str], ...]
+    config: str
+    manifest: Manifest = field(compare=False)
+
+
+@functools.lru_cache(maxsize=4)
+def _protocol(read: _Read) -> CProtocol:
+    """The protocol, which parses what is reached: once for all settings, as long as the files say the same."""
+    return CProtocol(read.source, read.manifest)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from checker.language.errors import UsageError
+from checker.language.python.source.modules import OWN, Roots
 
 if TYPE_CHECKING:
     from checker.language.c.assemble.changed import Changed
@@ -21,7 +22,8 @@ STANDARD_INPUT = Path("-")
 class Inputs:
     """texts: of models in Python, to read in place of files, by resolved path. For C text: base, the tree or file that a patch
     was made for; manifest, one that overrides the built-in one key by key; config, a kernel's .config. standard_input: what
-    came there, for the model `-`. changed: a change of C text that is made when it is read."""
+    came there, for the model `-`. changed: a change of C text that is made when it is read. roots: the folders in which spec and
+    models are looked for."""
 
     texts: Mapping[Path, str] = field(default_factory=dict)
     base: Path | None = None
@@ -29,6 +31,7 @@ class Inputs:
     config: Path | None = None
     standard_input: bytes | None = None
     changed: Changed | None = None
+    roots: Roots = OWN
 
     @property
     def options(self) -> tuple[str, ...]:

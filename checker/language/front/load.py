@@ -30,18 +30,18 @@ def load_program(
     ModelError or UsageError if it is not a program of the language."""
     text = c_protocol(Path(path), inputs)
     if text is None:
-        return python.load_program(path, settings, events, inputs.texts)
+        return python.load_program(path, settings, events, inputs.texts, inputs.roots)
     with _with_origins(text):
-        return python.load_foreign(Path(path), text, settings, events)
+        return python.load_foreign(Path(path), text, settings, events, inputs.roots)
 
 
-def load_wording(path: Path | str) -> Wording:
+def load_wording(path: Path | str, inputs: Inputs = NOTHING) -> Wording:
     """What a model's properties and assumptions say, with all events. As load_program."""
-    text = c_protocol(Path(path), NOTHING)
+    text = c_protocol(Path(path), inputs)
     if text is None:
-        return python.load_wording(path)
+        return python.load_wording(path, inputs.texts, inputs.roots)
     with _with_origins(text):
-        return python.load_foreign_wording(Path(path), text)
+        return python.load_foreign_wording(Path(path), text, inputs.roots)
 
 
 def c_protocol(path: Path, inputs: Inputs) -> CProtocol | None:

@@ -11,13 +11,13 @@ from checker.language import tree
 from checker.language.errors import ModelError, UsageError, similar
 from checker.language.foreign import Callee, Declared, ForeignText
 from checker.language.python.declare.symbol_table import Symbols
-from checker.language.python.source.modules import Import, Module, display_path
+from checker.language.python.source.modules import Import, Module, Roots, display_path
 from checker.language.python.source.symbols import Code, RecordName, Symbol, TypeName
 
 
-def module_of(path: Path, text: ForeignText) -> Module:
+def module_of(path: Path, text: ForeignText, roots: Roots) -> Module:
     """What stands for a protocol among the modules of a program: it imports what the protocol needs, and defines nothing."""
-    display = display_path(path)
+    display = display_path(path, roots)
     begin = tree.Position(display, 1, 1)
     module = Module("__main__", path, display, "", text.doc)
     for name, taken in text.imports.items():

@@ -23,7 +23,7 @@ from checker.language.python.hooks import demanded, dropped, find_implementation
 from checker.language.python.initial import initial, initial_codes
 from checker.language.python.recorded import expectations, recorded, stated
 from checker.language.python.runs import RunConditions
-from checker.language.python.source.modules import Texts, check_with_python, display_path, is_kernel, load_modules
+from checker.language.python.source.modules import OWN, Roots, Texts, check_with_python, display_path, is_kernel, load_modules
 from checker.language.python.source.symbols import Code
 from checker.language.python.steps import StepCode, check_recursion, executes
 from checker.language.python.wording import Wording, wording
@@ -35,29 +35,36 @@ def load_program(
     settings: Mapping[str, tree.Setting] | None = None,
     events: Iterable[str] | None = None,
     texts: Texts | None = None,
+    roots: Roots = OWN,
 ) -> tree.Program:
     """Read a model with everything it imports, for one setting of its parameters (others keep their defaults) and one set
     of events (None: all). texts: to read in place of files. ModelError or UsageError if it is not a program of the language."""
-    return _program(lambda: _Loader(Path(path), settings or {}, None if events is None else frozenset(events), texts))
+    chosen = None if events is None else frozenset(events)
+    return _program(lambda: _Loader(Path(path), settings or {}, chosen, texts, roots=roots))
 
 
-def load_wording(path: Path | str) -> Wording:
+def load_wording(path: Path | str, texts: Texts | None = None, roots: Roots = OWN) -> Wording:
     """What a model's properties and assumptions say, with all events. As load_program."""
-    loader = _Loader(Path(path), {}, None, None)
+    loader = _Loader(Path(path), {}, None, texts, roots=roots)
     program = loader.program()
     return wording(program, loader.symbols, loader.whole)
 
 
 def load_foreign(
-    path: Path, text: ForeignText, settings: Mapping[str, tree.Setting] | None = None, events: Iterable[str] | None = None
+    path: Path,
+    text: ForeignText,
+    settings: Mapping[str, tree.Setting] | None = None,
+    events: Iterable[str] | None = None,
+    roots: Roots = OWN,
 ) -> tree.Program:
     """The kernel, with a protocol that is written in another language. path: of the protocol. Else as load_program."""
-    return _program(lambda: _Loader(path, settings or {}, None if events is None else frozenset(events), None, text))
+    chosen = None if events is None else frozenset(events)
+    return _program(lambda: _Loader(path, settings or {}, chosen, None, text, roots))
 
 
-def load_foreign_wording(path: Path, text: ForeignText) -> Wording:
+def load_foreign_wording(path: Path, text: ForeignText, roots: Roots = OWN) -> Wording:
     """As load_wording, of a protocol that is written in another language."""
-    loader = _Loader(path, {}, None, None, text)
+    loader = _Loader(path, {}, None, None, text, roots)
     program = loader.program()
     return wording(program, loader.symbols, loader.whole)
 
@@ -84,12 +91,14 @@ class _Loader:
         events: frozenset[str] | None,
         texts: Texts | None,
         foreign: ForeignText | None = None,
+        roots: Roots = OWN,
     ) -> None:
-        if is_kernel(path):
+        if is_kernel(path, roots):
             raise UsageError("this is a part of the kernel, not a model; name a model that imports it", path)
         self.path = path
         self.foreign = foreign
-        self.modules = load_modules(path, texts, module_of(path, foreign) if foreign else None)
+        self.roots = roots
+        self.modules = load_modules(path, texts, module_of(path, foreign, roots) if foreign else None, roots)
         self.main = self.modules.main
         read = [module for module in self.modules.modules.values() if foreign is None or module is not self.main]
         self.sources = {module.display: module.text for module in read} | dict(foreign.sources if foreign else {})
@@ -205,7 +214,7 @@ class _Loader:
         """The program without its code."""
         symbols, settings = self.symbols, self.symbols.settings
         return tree.Program(
-            model=display_path(self.path),
+            model=display_path(self.path, self.roots),
             doc=self.main.doc,
             parameters=tuple(settings.parameters.values()),
             events=tuple(settings.events.values()),

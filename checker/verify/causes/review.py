@@ -5,48 +5,59 @@ from __future__ import annotations
 
 import itertools
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
 
+from checker.explicit.search.results import Limits
 from checker.language.tree import Program
 from checker.result.checked import Checked
 from checker.result.review import Cause, Note, Review, Symptom
-from checker.result.verdict import Run, Verdict, VerdictKind
-from checker.trace.data import Trace
-from checker.verify.causes.altered import subject_of
-from checker.verify.causes.decisive import Decisive, Role, decisive_steps
-from checker.verify.causes.dependence import of_protocol, writers
+from checker.result.verdict import Configuration, VerdictKind
+from checker.verify.causes.analysis import MACHINE_STEPS, Analysis, analyse
+from checker.verify.causes.further import Further, further_causes
 from checker.verify.causes.notes import notes_of, telling_position
-from checker.verify.causes.turning import Turning, turning_of
-
-MACHINE_STEPS = 20_000
-"""How many steps the machine runs for one counterexample at most: about two seconds."""
-
-
-@dataclass(frozen=True)
-class Analysis:
-    """A violation, looked at. decisive: in order."""
-
-    run: Run
-    verdict: Verdict
-    trace: Trace
-    decisive: tuple[Decisive, ...]
-    turning: Turning
+from checker.verify.request import Request
 
 
 def review_of(checked: Checked, steps: int = MACHINE_STEPS) -> Review:
     """The causes of the violations of a check, the first found first. steps: how many the machine may run for each
     counterexample. Without the program (Run.program), it is only looked at who wrote what the violation reads."""
-    known: dict[tuple[object, ...], tuple[Decisive, ...]] = {}
-    found = []
-    for run in checked.runs:
+    return Review(checked, tuple(map(_cause, grouped(_analyses(checked, steps)))))
+
+
+def review_with_further(
+    checked: Checked, requests: Sequence[Request], most: int, limits: Limits, steps: int = MACHINE_STEPS
+) -> Review:
+    """The same, and up to `most` causes of each property in each configuration, where it is violated in a state or by a step.
+    requests: those of the runs, in their order. limits: of each of these searches, which the portable engine does.
+    Review.remarks says of each whether there are no more. Raises Disagreement, as check_configuration."""
+    found = _analyses(checked, steps)
+    ends = []
+    for run, request in zip(checked.runs, requests, strict=False):
         for verdict in run.verdicts:
-            if verdict.kind is VerdictKind.VIOLATED and verdict.trace is not None:
-                trace = verdict.trace
-                key = trace.steps, trace.violation, trace.cycle
-                if key not in known:
-                    known[key] = find_decisive(run.program, trace, steps)
-                found.append(Analysis(run, verdict, trace, known[key], turning_of(trace, known[key])))
-    return Review(checked, tuple(map(_cause, grouped(found))))
+            if verdict.kind is not VerdictKind.VIOLATED or verdict.trace is None or verdict.trace.cycle is not None:
+                continue
+            known = [one for one in found if (one.run.subject, one.verdict.property) == (run.subject, verdict.property)]
+            further = further_causes(request, run, verdict.property, known, most - len(known), limits, steps)
+            found += further.found
+            ends.append((verdict.property, run.subject.configuration, further))
+    causes = tuple(map(_cause, grouped(found)))
+    return Review(checked, causes, tuple(_remark(causes, *end) for end in ends))
+
+
+def _remark(causes: Sequence[Cause], property: str, configuration: Configuration, further: Further) -> str:
+    per_cause = [{(s.property, s.configuration) for s in cause.symptoms} for cause in causes]
+    count = sum((property, configuration) in symptoms for symptoms in per_cause)
+    ended = "no other shows before one of these" if further.complete else f"there may be others: {further.why}"
+    return f"{property}{configuration.at}: {count} cause{'' if count == 1 else 's'}, {ended}"
+
+
+def _analyses(checked: Checked, steps: int) -> list[Analysis]:
+    return [
+        analyse(run, verdict, verdict.trace, steps)
+        for run in checked.runs
+        for verdict in run.verdicts
+        if verdict.kind is VerdictKind.VIOLATED and verdict.trace is not None
+    ]
 
 
 def grouped(found: list[Analysis]) -> list[list[Analysis]]:
@@ -68,23 +79,6 @@ def _is_same(one: Analysis, other: Analysis) -> bool:
     if not shorter.steps or shorter.cycle is not None or shorter.initial != longer.initial:
         return False
     return longer.steps[: len(shorter.steps)] == shorter.steps
-
-
-def find_decisive(program: Program | None, trace: Trace, steps: int = MACHINE_STEPS) -> tuple[Decisive, ...]:
-    """The decisive steps of a counterexample. None of a violation in the initial state."""
-    if not trace.steps:
-        return ()
-    found: tuple[Decisive, ...] = ()
-    if program is not None:
-        try:
-            found = decisive_steps(subject_of(program, trace, steps))
-        except ValueError:  # the model's text has changed since
-            program = None
-    if program is None or not found:
-        direct = [step for step, hands in writers(trace) if hands == 0]
-        own = [step for step in direct if of_protocol(trace.steps[step])]
-        found = tuple(Decisive(step, Role.WRITE) for step in sorted(own or direct))
-    return found or (Decisive(len(trace.steps) - 1, Role.WRITE),)
 
 
 def _cause(members: list[Analysis]) -> Cause:

@@ -13,6 +13,9 @@ from checker.trace.data import Place, Trace
 from checker.verify.causes.decisive import Decisive, Role
 from checker.verify.causes.dependence import of_protocol, place_of
 
+UNNAMED = "somewhere"
+"""A place of a trace that does not tell what stands there."""
+
 
 @dataclass(frozen=True)
 class Turning:
@@ -34,7 +37,7 @@ def turning_of(trace: Trace, decisive: tuple[Decisive, ...]) -> Turning:
     named = names(trace)
 
     def words(kind: str, chosen: Iterable[Decisive]) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(f"{kind} {named.get(p, _bare(p))}" for p in _places(trace, chosen)))
+        return tuple(dict.fromkeys(f"{kind} {named.get(p, UNNAMED)}" for p in _places(trace, chosen)))
 
     raised: tuple[str, ...] = ()
     if trace.violation.kind in RAISED and trace.steps and of_protocol(trace.steps[-1]):
@@ -57,10 +60,10 @@ def _rest(trace: Trace, decisive: tuple[Decisive, ...], named: Mapping[Position,
     """The statements of the protocol without which it does not come about; if there are none, the events, and where it ends."""
     own = {p for p in _places(trace, decisive) if in_protocol(p)}
     if own:
-        return tuple(sorted(named.get(p, _bare(p)) for p in own))
+        return tuple(sorted(named.get(p, UNNAMED) for p in own))
     end = trace.violation.position
     events = sorted({trace.steps[one.step].name for one in decisive})
-    return (*events, named.get(end, _bare(end)))
+    return (*events, named.get(end, UNNAMED))
 
 
 def _stores(trace: Trace, decisive: tuple[Decisive, ...], choices: list[Decisive]) -> list[Decisive]:
@@ -77,11 +80,7 @@ def _places(trace: Trace, chosen: Iterable[Decisive]) -> list[Position]:
     return [place_of(trace.steps[one.step]) for one in chosen]
 
 
-def _bare(position: Position) -> str:
-    return position.file
-
-
 def names(trace: Trace) -> dict[Position, str]:
     """What stands at each place that the trace names: routine, text, and which of those with this text it is."""
     places: tuple[Place, ...] = () if trace.origin is None else trace.origin.places
-    return {place.position: f"{place.position.file} {place.scope}: {place.text} #{place.number}" for place in places}
+    return {place.position: f"{place.scope}: {place.text} #{place.number}" for place in places}

@@ -14,9 +14,9 @@ from checker.language.tree import Position
 from checker.project import PROJECT
 from checker.trace.data import Step, Trace
 from checker.trace.store import load_trace
+from checker.verify.causes.analysis import find_decisive
 from checker.verify.causes.decisive import Decisive
 from checker.verify.causes.notes import notes_of, telling_position
-from checker.verify.causes.review import find_decisive
 from checker.verify.causes.turning import Turning, turning_of
 from tools.findings.finding import Finding, load_findings
 from tools.findings.looking import lines_of

@@ -11,7 +11,7 @@ from pathlib import Path
 from checker.language.c.assemble.protocol import CProtocol
 from checker.language.c.binding.manifest import read_manifest
 from checker.language.c.patch.reading import read_c_source
-from checker.language.front.c_text import BESIDE, MANIFEST
+from checker.language.front.c_text import BESIDE, STACKS, built_in_manifest
 from checker.language.python import load as python
 
 from ..compiled import built_and_run
@@ -53,7 +53,8 @@ class Patch:
 
     def __init__(self, path: Path, compiler: str, sizes: Sizes | None = None) -> None:
         self.sizes = sizes or Sizes()
-        manifest = read_manifest(MANIFEST, MANIFEST.name)
+        built_in = built_in_manifest(STACKS)
+        manifest = read_manifest(built_in, built_in.name)
         if (beside := path.with_name(BESIDE)).is_file():
             manifest = read_manifest(beside, beside.name, manifest)
         if manifest.predicates:  # what the kernel asks by address has no byte that could be chosen

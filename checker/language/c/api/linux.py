@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from checker.language.c.api import arithmetic, atomics, context, core, locking, loops, mapping, memory, percpu, tasks
+from checker.language.c.api import arithmetic, atomics, clients, context, core, locking, loops, mapping, memory, percpu, tasks
 from checker.language.c.translate.table import Api, entries
 
 _KERNEL = ("DIRECT_RECLAIM",)
@@ -42,7 +42,7 @@ OPAQUE = {
 NUMBERS = {"NULL": 0, "true": 1, "false": 0, "ENOMEM": memory.ENOMEM, "EINVAL": 22, "EBUSY": 16, "EFAULT": 14, "EAGAIN": 11}
 
 
-MODULES = (core, arithmetic, percpu, loops, atomics, locking, context, memory, mapping, tasks)
+MODULES = (core, arithmetic, percpu, loops, atomics, locking, context, memory, mapping, tasks, clients)
 
 
 def linux() -> Api:

@@ -11,7 +11,6 @@ from checker.language.c.binding.manifest import Manifest
 from checker.language.c.parse import Chunk
 from checker.language.c.syntax.walking import walk
 from checker.language.c.translate.functions import Functions
-from checker.language.c.translate.names import RECORDS
 from checker.language.c.translate.raising import plain
 from checker.language.errors import ModelError
 
@@ -33,7 +32,7 @@ def account_for(node: syntax.TopLevel, chunk: Chunk, functions: Functions, bound
     match node:
         case syntax.FunctionDeclaration() | syntax.Typedef() | syntax.VariableDefinition() | syntax.EnumDefinition():
             return
-        case syntax.StructDefinition(tag=str(tag)) | syntax.MembersInStruct(tag=tag) if tag in RECORDS:
+        case syntax.StructDefinition(tag=str(tag)) | syntax.MembersInStruct(tag=tag) if tag in manifest.records:
             return
         case syntax.StructDefinition() if node.position.added:
             return

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 from checker.language import tree
 from checker.language.c import syntax
+from checker.language.c.assemble.clients import HOOK as CLIENT_CALL
+from checker.language.c.assemble.clients import bind_calls
 from checker.language.c.assemble.definitions import Definitions
 from checker.language.c.assemble.demands import bind_demands, misplaced, spelled
 from checker.language.c.binding.manifest import Boot, Callback, Hook, Inserted, Manifest, Registered
@@ -72,11 +74,14 @@ def bind_hook(functions: Functions, definitions: Definitions, manifest: Manifest
 
 
 def bind_predicates(functions: Functions, definitions: Definitions, manifest: Manifest, bound: Bound) -> None:
-    """The hooks for which the manifest itself has a function. ModelError where that cannot be translated."""
+    """The hooks for which the manifest itself has a function, and the calls of clients. ModelError where they cannot be
+    translated."""
     for predicate in manifest.predicates:
         if predicate.hook not in bound.implementations:
             whole = definitions.whole_function(predicate.function)
             bound.add(predicate.hook, implementation(functions, predicate.hook, whole, predicate.arguments, None))
+    if manifest.clients:
+        bound.add(CLIENT_CALL, bind_calls(functions, definitions))
 
 
 def bind_asked(definitions: Definitions, manifest: Manifest, bound: Bound) -> None:

@@ -31,6 +31,8 @@ class Definitions:
         headers = [scan_file(file, manifest.config) for file in files if file.path.endswith(".h")]
         seen = all_of(file.macros for file in headers)
         codes = [scan_file(file, manifest.config, seen) for file in files if not file.path.endswith(".h")]
+        if manifest.client_code:
+            codes.append(scan_file(_client_code(manifest), manifest.config, seen))
         self.files: tuple[ScannedFile, ...] = (*headers, *codes)
         self.typedef_names = frozenset(name for file in self.files for name in file.typedefs)
         self.others = Others(seen, self.typedef_names, frozenset(names))
@@ -108,7 +110,9 @@ class Definitions:
         """Variables at file scope. Of a base only those that the patch adds."""
         found: list[syntax.VariableDefinition] = []
         for chunk in self.chunks:
-            if chunk.kind is ChunkKind.DECLARATION and (chunk.added_lines or not self.source.subjects):
+            if chunk.kind is ChunkKind.DECLARATION and (
+                chunk.added_lines or not self.source.subjects or chunk.position.file == self.manifest.path
+            ):
                 found += [node for node in self.parsed(chunk) if isinstance(node, syntax.VariableDefinition)]
         return tuple(found)
 
@@ -210,6 +214,16 @@ class Definitions:
         file = PatchedFile(self.manifest.path, (Fragment(self.manifest.path, "", lines),), True)
         scanned = scan_file(file, self.manifest.config)
         return [node for chunk in scanned.chunks for node in parse_chunk(chunk, self.of_manifest)]
+
+
+def _client_code(manifest: Manifest) -> PatchedFile:
+    """The C text in a manifest as a file, with the lines that it has there."""
+    before = next(
+        (text.partition(manifest.client_code)[0] for _, text in reversed(manifest.texts) if manifest.client_code in text), ""
+    )
+    first = before.count("\n") + 1
+    lines = tuple(SourceLine(line, number, None, False) for number, line in enumerate(manifest.client_code.splitlines(), first))
+    return PatchedFile(manifest.path, (Fragment(manifest.path, "", lines),), True)
 
 
 def _as_piece(function: syntax.FunctionDefinition) -> syntax.StatementsInFunction:

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from checker.language.c import syntax
 from checker.language.c.api.linux import linux
+from checker.language.c.assemble import clients
 from checker.language.c.assemble.accounting import account
 from checker.language.c.assemble.bindings import Bound, bind
 from checker.language.c.assemble.changed import Changed
@@ -103,6 +104,9 @@ class CProtocol:
             return count(self.locks(sizes), COUNTS[name], cpus) or None
         if name == "IRQ_WORK_SHARED":
             return 1 if is_shared(self.definitions.variables, self.definitions.structs) else None
+        decided = clients.constants(self.manifest, sizes.size("CPUS")).get(name)
+        if decided is not None:
+            return decided
         expression = self.definitions.kernel_sizes.get(name)
         return None if expression is None else sizes.evaluate(expression)
 
@@ -153,7 +157,7 @@ class CProtocol:
         return Declared(
             variables=tuple(variables.new.pop(None, [])),
             fields={str(record): tuple(new) for record, new in variables.new.items()},
-            initial=tuple(variables.initial),
+            initial=(*variables.initial, *clients.initial(kernel, self.manifest, functions.size("CPUS"))),
             implementations=bound.implementations,
             routines=tuple(narrowed((*functions.routines(bound.routines), *bound.routines), {r.name for r in bound.routines})),
             functions=tuple(bound.functions),
@@ -166,6 +170,7 @@ class CProtocol:
     def _stated(self, functions: Functions, bound: Bound) -> tuple[str, ...]:
         """What the verdict assumes, each one sentence."""
         found = [*self.manifest.assumptions, *functions.assumed, *bound.boot]
+        found += clients.left_out(self.manifest, functions.size("CPUS"))
         for hook in self.manifest.hooks:
             if hook.hook in bound.missing and hook.missing is not None:
                 found.append(f"{bound.missing[hook.hook]} is the kernel's own, as the text does not have it")

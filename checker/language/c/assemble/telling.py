@@ -13,7 +13,7 @@ from checker.language.c.parse import Configuration, ConfigValue, Tristate, Use, 
 from checker.language.c.source import CSource, Fragment
 from checker.language.c.translate.functions import Functions
 from checker.language.c.translate.items import Holder, Item, Lock, Refused, Work
-from checker.language.c.translate.names import RECORDS, Sizes
+from checker.language.c.translate.names import Sizes
 from checker.language.c.translate.raising import at, plain
 from checker.language.errors import ModelError, UsageError
 
@@ -76,7 +76,7 @@ def _variables(definitions: Definitions, items: Mapping[tuple[str | None, str], 
     for tag, member in definitions.added_members:
         if member.name is not None:
             name, known_as = f"{tag}.{member.name}", manifest.members.get(f"{tag}.{member.name}")
-            place = _place(RECORDS.get(tag), member.name, items) if known_as is None else known_as
+            place = _place(manifest.records.get(tag), member.name, items) if known_as is None else known_as
             found.append(tree.BoundVariable(name, at(member), place, known_as is not None))
     return tuple(found)
 

@@ -12,7 +12,7 @@ from checker.language.c import syntax
 from checker.language.c.assemble.locks import FoundLock, lock_type
 from checker.language.c.translate.integers import as_type
 from checker.language.c.translate.items import Holder, Item, Lock, Refused, Stored, Work
-from checker.language.c.translate.names import ATOMICS, RECORDS, Names
+from checker.language.c.translate.names import ATOMICS, Names
 from checker.language.c.translate.raising import at, error
 from checker.language.c.translate.types import CBool, CInteger, CNamed, CPointer, CStruct, CType, spell
 from checker.language.c.translate.values import ScalarKind
@@ -49,13 +49,14 @@ def declared(
     for definition in definitions:
         if "extern" not in definition.attributes:
             reader.variable(definition)
+    records = names.manifest.records
     for tag, member in members:
-        if tag not in RECORDS or member.name is None or f"{tag}.{member.name}" in names.manifest.members:
+        if tag not in records or member.name is None or f"{tag}.{member.name}" in names.manifest.members:
             continue
         if member.bits is not None:
-            reader.refuse(RECORDS[tag], member.name, member)
+            reader.refuse(records[tag], member.name, member)
         else:
-            reader.add(RECORDS[tag], member.name, member.type, member, None)
+            reader.add(records[tag], member.name, member.type, member, None)
     return reader.found
 
 

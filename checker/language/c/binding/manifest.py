@@ -106,14 +106,45 @@ class Data:
 
 
 @dataclass(frozen=True)
+class Addresses:
+    """What an address of C that is a number leads to: an area, and bytes in it. area: the kernel's record. pages: how many an
+    area has, page: the size of one, size: of the area; all three are names of constants."""
+
+    area: str
+    pages: str
+    page: str
+    size: str
+
+
+@dataclass(frozen=True)
+class Client:
+    """Who calls a protocol of the domain `clients`. context: task, irq or nmi. calls: the functions of client_code, one of which
+    is taken each time. times: how often. nodes: how many it holds at first. cpus: their numbers; none: each CPU has one such
+    client."""
+
+    context: str
+    calls: tuple[str, ...]
+    times: int
+    nodes: int = 0
+    cpus: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
 class Manifest:
-    """One manifest. path: its file. texts: of the files that it was read from, by their names. sizes: constants of C, in C.
-    kernel_sizes: constants of the kernel, in C."""
+    """One manifest. path: its file. texts: of the files that it was read from, by their names. domain, kernel: the part of the
+    modelled kernel that it is for, and the module of that. records, types: what the kernel has for structs, by their tags, and
+    for types, by their names. sizes: constants of C, in C. kernel_sizes: constants of the kernel, in C. client_code: C text of
+    the clients."""
 
     path: str
     texts: tuple[tuple[str, str], ...]
+    domain: str
     kernel: str
     taken_for: str
+    client_code: str
+    records: Mapping[str, str]
+    types: Mapping[str, str]
+    addresses: Addresses | None
     config: Mapping[str, ConfigValue]
     sizes: Mapping[str, str]
     kernel_sizes: Mapping[str, str]
@@ -130,6 +161,7 @@ class Manifest:
     assumptions: tuple[str, ...]
     ignore: tuple[str, ...]
     ladder: tuple[Rung, ...]
+    clients: tuple[Client, ...]
 
     @property
     def functions_of_the_kernel(self) -> frozenset[str]:
@@ -138,24 +170,46 @@ class Manifest:
         return frozenset(bound | {each.function for each in self.boot} | {each.function for each in self.demands})
 
 
-_TABLES = ("config", "sizes", "kernel_sizes", "data", "members", "constants", "fault", "ignore")
-_LISTS = ("hooks", "inserted", "registered", "boot", "demands", "predicates", "ladder")
+_TEXTS: Mapping[str, str | None] = {"domain": "stacks", "kernel": None, "taken_for": None, "client_code": ""}
+"""Keys with a text, each with what it is where no manifest has it (None: it has to be there)."""
+_TABLES = (
+    *("records", "types", "addresses", "config", "sizes", "kernel_sizes"),
+    *("data", "members", "constants", "fault", "ignore"),
+)
+_LISTS = ("hooks", "inserted", "registered", "boot", "demands", "predicates", "ladder", "clients")
 _FAULT_BYTES = ("first", "last")
+CONTEXTS = ("task", "irq", "nmi")
+"""Where a client can run, in the order of the kernel's own."""
+MOST_TIMES = 8
+MOST_NODES = 6
+"""The properties of a list look at six nodes of it."""
 
 
 def read_manifest(path: Path, name: str, over: Manifest | None = None) -> Manifest:
     """Read a manifest. name: of the file, for messages. over: another one, which it overrides key by key. UsageError where it is
     not one."""
+    text, table = _parsed(path)
+    return _Reader(name, text, over).manifest(table)
+
+
+def domain_of(path: Path) -> str | None:
+    """The domain that a manifest says it is for, None if it says none. UsageError where it is not one."""
+    found = _parsed(path)[1].get("domain")
+    if found is not None and not isinstance(found, str):
+        raise UsageError('`domain` is a text; write domain = "..."', path)
+    return found
+
+
+def _parsed(path: Path) -> tuple[str, dict[str, Any]]:
     try:
         text = path.read_text(encoding="utf-8")
-        table = tomllib.loads(text)
+        return text, tomllib.loads(text)
     except OSError as error:
         raise UsageError(f"cannot be read: {error.strerror}", path) from None
     except UnicodeDecodeError:
         raise UsageError("not a text file in UTF-8; write the manifest in TOML", path) from None
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise UsageError(f"not TOML: {error}", path) from None
-    return _Reader(name, text, over).manifest(table)
 
 
 class _Reader:
@@ -170,16 +224,19 @@ class _Reader:
         return UsageError(message, self.path)
 
     def manifest(self, table: dict[str, Any]) -> Manifest:
-        known = ("kernel", "taken_for", "assumptions", *_TABLES, *_LISTS)
+        known = (*_TEXTS, "assumptions", *_TABLES, *_LISTS)
         for key in table:
             if key not in known:
                 raise self.error(f"there is no key `{key}`; a manifest has {', '.join(known)}{similar(key, known)}")
         old = self.over
-        texts = {key: self.text(table, key, getattr(old, key, None)) for key in ("kernel", "taken_for")}
+        texts = {key: self.text(table, key, getattr(old, key, otherwise)) for key, otherwise in _TEXTS.items()}
         return Manifest(
             path=self.path,
             texts=(old.texts if old else ()) + ((self.path, self.text_of_file),),
             **texts,
+            records=dict(old.records if old else {}) | self.values(table, "records", (str,)),
+            types=dict(old.types if old else {}) | self.values(table, "types", (str,)),
+            addresses=self.addresses(table, old),
             config=dict(old.config if old else {}) | self.values(table, "config", (bool, int, str)),
             sizes=dict(old.sizes if old else {}) | self.expressions(table, "sizes"),
             kernel_sizes=dict(old.kernel_sizes if old else {}) | self.expressions(table, "kernel_sizes"),
@@ -197,6 +254,7 @@ class _Reader:
             assumptions=(old.assumptions if old else ()) + self.texts(table.get("assumptions", []), "`assumptions`"),
             ignore=(old.ignore if old else ()) + self.texts(self.table(table, "ignore").get("lines", []), "[ignore] lines"),
             ladder=self.entries(table, "ladder", Rung, old.ladder if old else ()),
+            clients=self.clients(table, old.clients if old else ()),
         )
 
     def text(self, table: Mapping[str, Any], key: str, otherwise: str | None) -> str:
@@ -231,6 +289,25 @@ class _Reader:
         found = self.texts(fault.get("bytes", list(old.fault_bytes) if old else ["first"]), "[fault] bytes")
         if set(fault) - {"bytes"} or not found or any(each not in _FAULT_BYTES for each in found) or len(set(found)) < len(found):
             raise self.error('[fault] has `bytes` only: "first", "last", or both')
+        return found
+
+    def addresses(self, table: Mapping[str, Any], old: Manifest | None) -> Addresses | None:
+        if "addresses" not in table:
+            return old.addresses if old else None
+        found: Addresses = self.entry("addresses", Addresses, self.table(table, "addresses"))
+        return found
+
+    def clients(self, table: Mapping[str, Any], old: tuple[Client, ...]) -> tuple[Client, ...]:
+        found: tuple[Client, ...] = self.entries(table, "clients", Client, old)
+        for client in found:
+            if client.context not in CONTEXTS:
+                raise self.error(f"[[clients]] context: there is no {client.context!r}; it is {', '.join(CONTEXTS)}")
+            if not client.calls:
+                raise self.error("[[clients]] calls: a client makes at least one call; name functions of client_code")
+            if not 1 <= client.times <= MOST_TIMES or not 0 <= client.nodes <= MOST_NODES:
+                raise self.error(f"[[clients]] times is 1 to {MOST_TIMES}, nodes 0 to {MOST_NODES}")
+            if any(cpu < 0 for cpu in client.cpus):
+                raise self.error("[[clients]] cpus: CPUs are counted from 0")
         return found
 
     def data(self, name: str, found: object) -> Data:
@@ -276,6 +353,8 @@ class _Reader:
                 return value
             case "Mapping[str, int | str]" if isinstance(value, dict) and all(isinstance(v, (int, str)) for v in value.values()):
                 return value
+            case "tuple[int, ...]" if isinstance(value, list) and all(type(each) is int for each in value):
+                return tuple(value)
             case "tuple[str, ...]":
                 return self.texts(value, what)
             case "Mapping[str, str]" if isinstance(value, dict) and all(isinstance(each, str) for each in value.values()):

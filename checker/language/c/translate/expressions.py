@@ -183,7 +183,7 @@ class ExpressionTranslator(AssignmentTranslator):
     def masked(self, node: syntax.Node, address: StackAddress, mask: Scalar) -> Value:
         """`address & mask`: rounded down to a page or the like, or the offset in one."""
         known = integers.as_integer(at(node), mask).expression
-        stack_size = self.text.size("THREAD_SIZE")
+        stack_size = self.text.size(self.text.addresses.size)
         if isinstance(known, tree.Constant):
             size = addresses.mask_size(known.value, stack_size)
             if size is not None:

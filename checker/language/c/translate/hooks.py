@@ -70,7 +70,7 @@ def _parameter(functions: Functions, hook: str, name: str, position: tree.Positi
 
 def _offset(functions: Functions, code: StatementTranslator, position: tree.Position, level: tree.Expression) -> tree.Expression:
     """Where in its stack a page of a level is: the byte of it that was touched, from the lowest address of the stack."""
-    page, pages = functions.size("PAGE_SIZE"), functions.size("STACK_PAGES")
+    page, pages = functions.size(functions.addresses.page), functions.size(functions.addresses.pages)
     from_low = build.binary(position, "-", build.integer(position, pages - 1), level)
     first = build.binary(position, "*", from_low, build.integer(position, page))
     bytes_ = [0 if each == "first" else page - 1 for each in functions.manifest.fault_bytes]

@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 
 from checker.language import build, tree
 from checker.language.c import syntax
-from checker.language.c.binding.manifest import Manifest
+from checker.language.c.binding.manifest import Addresses, Manifest
 from checker.language.c.translate.constants import evaluate, value_of
 from checker.language.c.translate.raising import at, error
 from checker.language.c.translate.table import Api
@@ -27,18 +28,6 @@ from checker.language.c.translate.values import Kind, Opaque, Scalar, ScalarKind
 from checker.language.errors import UsageError
 from checker.language.foreign import Kernel
 
-RECORDS: Mapping[str, str] = {
-    "page": "Page",
-    "vm_struct": "VmArea",
-    "task_struct": "Task",
-    "mem_cgroup": "Task",
-    "mutex": "Mutex",
-}
-"""The structs of C that are records of the kernel. Each task is alone in its memory cgroup, and stands for it."""
-
-NAMED: Mapping[str, str] = {"gfp_t": "Gfp", "pte_t": "Page"}
-"""The types of C that are types of the kernel."""
-
 LOCKS: Mapping[str, str] = {"raw_spinlock_t": "RawSpinlock", "spinlock_t": "Spinlock"}
 """The types of C that are records of the kernel."""
 
@@ -51,6 +40,9 @@ ATOMICS: Mapping[str, CInteger] = {
 """The types of C that hold one integer, with that."""
 
 SIGNED = tree.IntType(-(1 << 20), (1 << 20) - 1)
+_LONGEST = 64
+"""The longest array of a kernel without addresses."""
+
 UNSIGNED = tree.IntType(0, (1 << 21) - 1)
 """The range of local integers: far more than any model counts to, and few enough bits."""
 
@@ -121,11 +113,25 @@ class Names:
         self.api = api
         self.sizes = sizes
         self.declared_types: dict[tree.Variable, CType] = {}
-        self.area_type = self._reference("VmArea")
         self.cpu_type = self._reference("Cpu")
-        pages = self.size("STACK_PAGES")
-        self.offset_type = tree.IntType(-2 * self.size("PAGE_SIZE"), (pages + 2) * self.size("PAGE_SIZE") - 1)
-        self.index_type = tree.IntType(-1, 2 * pages + 2)
+        addresses = self.manifest.addresses
+        self.index_type = tree.IntType(-1, _LONGEST if addresses is None else 2 * self.size(addresses.pages) + 2)
+
+    @property
+    def addresses(self) -> Addresses:
+        """What addresses lead to. UsageError where the kernel has no addresses that are numbers."""
+        if self.manifest.addresses is None:
+            raise UsageError(f"the domain {self.manifest.domain} has no addresses; [addresses] is for those that have them")
+        return self.manifest.addresses
+
+    @cached_property
+    def area_type(self) -> tree.ReferenceType:
+        return self._reference(self.addresses.area)
+
+    @cached_property
+    def offset_type(self) -> tree.IntType:
+        page, pages = self.size(self.addresses.page), self.size(self.addresses.pages)
+        return tree.IntType(-2 * page, (pages + 2) * page - 1)
 
     def _reference(self, record: str) -> tree.ReferenceType:
         found = self.kernel.type(record)
@@ -143,10 +149,10 @@ class Names:
                 return ScalarKind(tree.BoolType(), type_)
             case CPointer(CNamed(name)) if name in LOCKS:
                 return ScalarKind(self.kernel.type(LOCKS[name]), type_)
-            case CNamed(name) if name in NAMED:
-                return ScalarKind(self.kernel.type(NAMED[name]), type_)
-            case CPointer(CStruct(tag)) if tag in RECORDS:
-                return ScalarKind(self.kernel.type(RECORDS[tag]), type_)
+            case CNamed(name) if name in self.manifest.types:
+                return ScalarKind(self.kernel.type(self.manifest.types[name]), type_)
+            case CPointer(CStruct(tag)) if tag in self.manifest.records:
+                return ScalarKind(self.kernel.type(self.manifest.records[tag]), type_)
         return None
 
     def integer_type(self, type_: CType) -> tree.IntType:
@@ -160,12 +166,12 @@ class Names:
             case tree.ReferenceType(record):
                 if record == self.cpu_type.record:
                     return CInteger(32, False)
-                tag = next((tag for tag, known in RECORDS.items() if known == record), None)
+                tag = next((tag for tag, known in self.manifest.records.items() if known == record), None)
                 return CPointer(CVoid() if tag is None else CStruct(tag))
             case tree.BoolType():
                 return CBool()
             case tree.FlagsType(name=name):
-                return next((CNamed(c) for c, kernel in NAMED.items() if kernel == name), CInteger(32, False))
+                return next((CNamed(c) for c, kernel in self.manifest.types.items() if kernel == name), CInteger(32, False))
             case tree.IntType(low=low):
                 return CInteger(32, low < 0)
         return INT
@@ -187,7 +193,7 @@ class Names:
         return syntax.BuiltinType(position, (), "unsigned int")
 
     def record_of(self, type_: CPointer) -> str | None:
-        return RECORDS.get(type_.target.tag) if isinstance(type_.target, CStruct) else None
+        return self.manifest.records.get(type_.target.tag) if isinstance(type_.target, CStruct) else None
 
     def address_range(self, type_: tree.ReferenceType) -> tree.IntType:
         record = self.kernel.record(type_.record)

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from checker.language import tree
 from checker.language.c import syntax
-from checker.language.c.binding.manifest import Manifest
+from checker.language.c.binding.manifest import Addresses, Manifest
 from checker.language.c.translate.items import Item
 from checker.language.c.translate.table import Api
 from checker.language.c.translate.types import CPointer, CType
@@ -26,10 +26,17 @@ class Text(Protocol):
     kernel: Kernel
     manifest: Manifest
     api: Api
-    area_type: tree.ReferenceType
-    offset_type: tree.IntType
     index_type: tree.IntType
     cpu_type: tree.ReferenceType
+
+    @property
+    def addresses(self) -> Addresses: ...
+
+    @property
+    def area_type(self) -> tree.ReferenceType: ...
+
+    @property
+    def offset_type(self) -> tree.IntType: ...
 
     # -- types --
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import difflib
 import functools
 import warnings
@@ -56,24 +57,30 @@ class Module:
         return ModelError(self.position(node), message)
 
 
-def display_path(path: Path) -> str:
-    """The path as messages show it: from the project's folder for a file inside it, else as given. A file of the user's that
-    would read like one of the project's gets a leading ./"""
-    try:
-        return path.resolve().relative_to(PROJECT).as_posix()
-    except (ValueError, RuntimeError):  # outside, or a loop of links, which only reading it says in words
-        shown = path.as_posix()
-        return f"./{shown}" if not path.is_absolute() and (PROJECT / path).is_file() else shown
+Roots = tuple[Path, ...]
+"""Folders in which spec and models are looked for, the first one first. The kernel's properties are those of the first one."""
+
+OWN: Roots = (PROJECT,)
+
+
+def display_path(path: Path, roots: Roots = OWN) -> str:
+    """The path as messages show it: from the root for a file inside one, else as given. A file of the user's that would read
+    like one of the project's gets a leading ./"""
+    for root in roots:
+        with contextlib.suppress(ValueError, RuntimeError):  # outside, or a loop of links, which only reading it says in words
+            return path.resolve().relative_to(root).as_posix()
+    shown = path.as_posix()
+    return f"./{shown}" if not path.is_absolute() and (PROJECT / path).is_file() else shown
 
 
 Texts = Mapping[Path, str]
 """Texts to read in place of what files hold, by the resolved path of the file."""
 
 
-def is_kernel(path: Path) -> bool:
+def is_kernel(path: Path, roots: Roots = OWN) -> bool:
     """Whether a file is part of the modelled kernel."""
     try:
-        return path.resolve().is_relative_to(PROJECT / "spec")
+        return path.resolve().is_relative_to(roots[0] / "spec")
     except (OSError, ValueError, RuntimeError):  # no file has that name, or links lead to themselves
         return False
 
@@ -113,10 +120,10 @@ def _missing(path: Path) -> str:
     return f"there is no such file; {hint}`stackproof list` names the bundled models"
 
 
-def parse_module(name: str, path: Path, texts: Texts | None = None) -> Module:
+def parse_module(name: str, path: Path, texts: Texts | None = None, roots: Roots = OWN) -> Module:
     """Read and parse one file; ModelError where it is not Python, or not a module of the language."""
     text = texts[path.resolve()] if texts and path.resolve() in texts else read_source(path)
-    display = display_path(path)
+    display = display_path(path, roots)
     if path.suffix != ".py":
         raise UsageError(
             "not a model; a model is a Python source file, its name ends in .py, or C: a patch, a mail with one, or a C file",
@@ -257,11 +264,11 @@ class ModuleSet:
         return module, definition
 
 
-def _find(name: str, main: Path, position: Position) -> Path:
+def _find(name: str, main: Path, position: Position, roots: Roots) -> Path:
     relative = Path(*name.split("."))
     beside = (main.resolve().parent, main.resolve().parent.parent)
     bundled_first = name.split(".")[0] == "spec"  # one kernel for all; a model stands beside the model that imports it
-    for root in (PROJECT, *beside) if bundled_first else (*beside, PROJECT):
+    for root in (*roots, *beside) if bundled_first else (*beside, *roots):
         for candidate in (root / relative.with_suffix(".py"), root / relative / "__init__.py"):
             if candidate.is_file():
                 return candidate
@@ -277,10 +284,10 @@ def _property_names(folder: Path) -> list[str]:
     return found
 
 
-def load_modules(path: Path, texts: Texts | None = None, main: Module | None = None) -> ModuleSet:
+def load_modules(path: Path, texts: Texts | None = None, main: Module | None = None, roots: Roots = OWN) -> ModuleSet:
     """Parse a model and everything it imports. A model that imports the kernel answers to all of spec.properties. main: what
     stands for the model itself, where its text is not Python."""
-    main = main or parse_module("__main__", path, texts)
+    main = main or parse_module("__main__", path, texts, roots)
     loaded = ModuleSet(main)
     started: set[str] = set()
 
@@ -289,8 +296,8 @@ def load_modules(path: Path, texts: Texts | None = None, main: Module | None = N
             return
         started.add(name)
         with quoting({importer.display: importer.text}):
-            found = _find(name, path, position)
-        module = parse_module(name, found, texts)
+            found = _find(name, path, position, roots)
+        module = parse_module(name, found, texts, roots)
         for imported in module.imports:
             load(module, *imported)
         loaded.modules[name] = module
@@ -298,7 +305,7 @@ def load_modules(path: Path, texts: Texts | None = None, main: Module | None = N
     for imported in main.imports:
         load(main, *imported)
     if any(name == "spec.kernel" or name.startswith("spec.kernel.") for name in loaded.modules):
-        for name in _property_names(PROJECT / "spec" / "properties"):
+        for name in _property_names(roots[0] / "spec" / "properties"):
             load(main, f"spec.properties.{name}", Position(main.display, 1, 1))
     loaded.modules["__main__"] = main
     return loaded

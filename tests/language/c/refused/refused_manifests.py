@@ -38,7 +38,7 @@ MANIFESTS: list[ManifestCase] = [
         "an unknown key",
         "kernal = 1\n",
         fault(),
-        "{manifest}: error: there is no key `kernal`; a manifest has kernel, taken_for, assumptions, config, sizes, kernel_sizes, data, members, constants, fault, ignore, hooks, inserted, registered, boot, demands, predicates, ladder; did you mean `kernel`?",
+        "{manifest}: error: there is no key `kernal`; a manifest has domain, kernel, taken_for, client_code, assumptions, records, types, addresses, config, sizes, kernel_sizes, data, members, constants, fault, ignore, hooks, inserted, registered, boot, demands, predicates, ladder, clients; did you mean `kernel`?",
     ),
     ("a number as a text", "kernel = 1\n", fault(), '{manifest}: error: `kernel` is a text; write kernel = "..."'),
     ("a text as a list", '[ignore]\nlines = "x"\n', fault(), "{manifest}: error: [ignore] lines is a list of texts"),
