@@ -17,11 +17,13 @@ help:  ## this list
 
 # Find what is wrong with the protocol as it was posted, and compare with the recorded results.
 run: $(READY)  ## find what is wrong with the RFC; is it as recorded?
-	@$(BIN)/stackproof check models/rfc_v1.py --save findings; status=$$?; \
+	@mkdir -p findings; $(BIN)/stackproof check models/rfc_v1.py --save findings --html findings/report.html; status=$$?; \
 	if [ $$status -ne 1 ]; then echo "make run: expected violations (exit status 1), got $$status" >&2; exit 1; fi
 	@echo
 	@echo "Each finding above is kept in findings/, with its picture (.svg). Are they as recorded in the model?"
 	@$(BIN)/stackproof gate models/rfc_v1.py
+	@echo
+	@echo "All of them as one page for a browser: $(CURDIR)/findings/report.html"
 
 # The tests that take minutes; test-slow has the others, and more cases of the same ones; of many like cases
 # one in six, and two at least (tests/support/sampling.py). test-all has every case of them, and takes hours.
@@ -45,7 +47,7 @@ lint: $(READY)  ## ruff and mypy
 
 # Every model against its recorded verdicts and counts.
 gate: $(READY)  ## every model against its recorded verdicts and counts
-	$(BIN)/stackproof gate models
+	$(BIN)/stackproof gate models --jobs 2 --no-cache
 
 # End each command 20 times by each signal, and by closing its output, at random moments. ARGS: what
 # `python -m tools.signals --help` has.

@@ -21,6 +21,7 @@ from checker.cli.options.model_path import ModelPath
 from checker.cli.options.values import Duration, Reductions, Size
 from checker.cli.saving import Findings
 from checker.cli.terminal.output import screen
+from checker.cli.terminal.pager import page
 from checker.cli.terminal.progress import ProgressLine
 from checker.explicit.compiled.c.shared import MOST_WORKERS
 from checker.explicit.engines import ENGINES, Method, available_threads
@@ -39,7 +40,7 @@ from checker.result.verdict import Run, Subject, Verdict
 from checker.symbolic.solvers.solvers import SOLVERS
 from checker.trace.data import Trace
 from checker.verify.bounded import check_bounded
-from checker.verify.causes.review import review_of
+from checker.verify.causes.review import review_of, review_with_further
 from checker.verify.configuration import check_configuration
 from checker.verify.interrupted import interrupted_run, was_interrupted
 from checker.verify.ladder import ladder
@@ -47,6 +48,10 @@ from checker.verify.request import LIVENESS_STATES, Request
 
 DEPTH = 20
 """Steps that a solver looks at, unless another number is asked for."""
+
+
+FURTHER_STATES = 200_000
+"""States of a search for further causes, which the portable engine does, unless another number is asked for."""
 
 
 @click.command(short_help="Search a model for violations of its properties.")
@@ -116,9 +121,18 @@ DEPTH = 20
     metavar="N",
     help="Check liveness only where a configuration has at most N states.",
 )
+@click.option(
+    "--causes",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Find up to N causes of each property in each configuration: what is known is set aside, and the search goes on.",
+)
 @HTML
 @click.option("--timeout", type=Duration(), metavar="TIME", help="Stop after this time in total: 90, 90s, 5m, 2h.")
 @click.option("--trace", is_flag=True, help="Print the whole run to each bug, with every step.")
+@click.option("--no-pager", is_flag=True, help="Print whole runs straight to the terminal.")
 def check(
     request: Request,
     outputs: Outputs,
@@ -137,6 +151,8 @@ def check(
     liveness_states: int,
     timeout: float | None,
     trace: bool,
+    no_pager: bool,
+    causes: int,
 ) -> int:
     """Search MODEL, a bundled name or the path of a file, for violations of its properties.
 
@@ -144,10 +160,9 @@ def check(
     a shortest one of its configuration (one with a cycle has a shortest way to it), and has been replayed by an interpreter of
     its own before it is shown.
     """
-    if request.settings or request.events is not None:
-        requests = [request]
-    else:
-        requests = ladder(request)
+    asked = (Asked(request.settings, request.events),)
+    with outputs.told("check", {JSON: lambda: _json(Review(Checked((), asked, True), ()))}):
+        requests = [request] if request.settings or request.events is not None else ladder(request)
     requests = [dataclasses.replace(request, liveness_states=liveness_states) for request in requests]
     refuse_unwritable(html)
     refuse_ignored(engine, reductions, given())
@@ -160,14 +175,14 @@ def check(
     with outputs.told("check", {JSON: lambda: _json(Review(session.so_far(requests), ()))}):
         checked = session.check(requests)
     with last_words():
-        review = review_of(checked)
+        review = session.review(checked, requests, causes)
         if session.save is not None and not checked.interrupted and not any(was_interrupted(run) for run in checked.runs):
             session.save.finish()
         if html is not None:
             write_review(html, str(request.model), review)
         outputs.write(lambda: document_of(review), {JSON: lambda: _json(review)})
         if outputs.text:
-            print(review_text(review, session.saved, screen(), session.again, whole=trace))
+            page(review_text(review, session.saved, screen(), session.again, whole=trace), trace and not no_pager)
     return checked.status.value
 
 
@@ -212,6 +227,14 @@ class _Session:
                 raise
             interrupted = True
         return self.so_far(requests, interrupted)
+
+    def review(self, checked: Checked, requests: Sequence[Request], causes: int) -> Review:
+        """What was found, by cause. causes: how many of each property are looked for."""
+        if causes == 1 or checked.interrupted or any(was_interrupted(run) for run in checked.runs):
+            return review_of(checked)
+        spent = time.monotonic() - self.begun
+        states = FURTHER_STATES if self.limits.states is None else self.limits.states
+        return review_with_further(checked, requests, causes, dataclasses.replace(self.limits, states=states, spent=spent))
 
     def so_far(self, requests: Sequence[Request], interrupted: bool = True) -> Checked:
         """What was found up to here of what was asked for."""

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 import click
 
 from checker.cli.ending import last_words
+from checker.cli.formats import Outputs, format_options
 from checker.cli.options.caching import no_cache, outcomes_of
 from checker.cli.options.configuration import events_of, inputs_of, of_c_options, settings_of, sizes_options
 from checker.cli.options.limits import limits
@@ -24,8 +24,11 @@ from checker.explicit.search.results import Progress
 from checker.language.errors import UsageError
 from checker.language.front.inputs import NOTHING, STANDARD_INPUT
 from checker.language.tree import Setting
+from checker.report.formats.from_comparison import document_of
+from checker.report.formats.names import JSON
 from checker.report.json.comparison_json import comparison_json
 from checker.report.text.comparison_text import comparison_text
+from checker.result.comparison import Comparison
 from checker.verify.comparing.searching import Searching, compared
 from checker.verify.comparing.sides import side_of
 from checker.verify.request import Request
@@ -48,9 +51,7 @@ class _Named(click.ParamType[tuple[str, Path]]):
 @sizes_options
 @click.option("--property", "properties", multiple=True, metavar="ID", help="Compare only this property; may be repeated.")
 @of_c_options
-@click.option(
-    "--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Output format."
-)
+@format_options
 @click.option("--timeout", type=Duration(), metavar="TIME", help="Stop after this time in total: 90, 90s, 5m, 2h.")
 @no_cache
 def diff(
@@ -65,7 +66,7 @@ def diff(
     base: Path | None,
     manifest: Path | None,
     config: Path | None,
-    format_: str,
+    outputs: Outputs,
     timeout: float | None,
     no_cache: bool,
 ) -> int:
@@ -91,18 +92,21 @@ def diff(
     outcomes, why = outcomes_of(no_cache)
     method = Method(threads=available_threads(), reductions=frozenset(EXCHANGES))
     searching = Searching(method, limits(None, None, timeout), _waiting, outcomes)
-    with ExitStack() as stack:
+    nothing = Comparison(old[0], new[0], (), 0, interrupted=True)
+    with outputs.told("diff", {JSON: lambda: _json(nothing)}), ExitStack() as stack:
         first, second = (stack.enter_context(side_of(text, request)) for text, request in asked)
         found = compared(first, second, searching)
     if outcomes is not None:
         outcomes.prune()
     with last_words():
-        if format_ == "json":
-            json.dump(comparison_json(found), sys.stdout, indent=2)
-            print()
-        else:
+        outputs.write(lambda: document_of(found), {JSON: lambda: _json(found)})
+        if outputs.text:
             print("\n".join(filter(None, (why and f"note: the cache of outcomes was not used: {why}", comparison_text(found)))))
     return found.status.value
+
+
+def _json(found: Comparison) -> str:
+    return json.dumps(comparison_json(found), indent=2) + "\n"
 
 
 @contextmanager

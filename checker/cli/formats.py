@@ -7,7 +7,7 @@ only thing on standard output; where each has one, the usual text stands there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,13 +46,13 @@ class Outputs:
         """Whether any format other than text was asked for."""
         return any(name != TEXT for name, _ in self.wanted)
 
-    def write(self, document: Callable[[], Document], own: Own) -> None:
+    def write(self, document: Callable[[], Document], own: Own, leave_out: Collection[str] = ()) -> None:
         """Write all but the text, the files first. UsageError where a file cannot be written."""
         if not self.documents:
             return
         found = document()
         for name, file in sorted(self.wanted, key=lambda wanted: wanted[1] is None):
-            if name == TEXT:
+            if name == TEXT or name in leave_out:
                 continue
             text = own[name]() if name in own else DOCUMENTS[name](found)
             if file is None:
@@ -66,7 +66,7 @@ class Outputs:
     @contextmanager
     def told(self, command: str, own: Own) -> Iterator[None]:
         """For the work of a command: if it is interrupted before anything was found, or the input is wrong, each format says so
-        as well. own: what the formats of its own are then."""
+        as well. own: what the formats of its own are where it was interrupted; they have no word for a wrong input."""
         try:
             yield
         except KeyboardInterrupt:
@@ -76,7 +76,7 @@ class Outputs:
         except UsageError as error:
             wrong = error
             with last_words():
-                self.write(lambda: document_of_error(command, wrong), own)
+                self.write(lambda: document_of_error(command, wrong), {}, leave_out=own)
             if any(file is None and name in LINES for name, file in self.wanted):
                 raise Told(Status.USAGE.value) from None
             raise

@@ -9,6 +9,7 @@ import click
 
 from checker import writing
 from checker.language.errors import UsageError
+from checker.language.tree import Program
 from checker.report.html.page import page
 from checker.report.html.summary import summary_of
 from checker.result.checked import Checked
@@ -43,29 +44,27 @@ def write_review(path: Path, title: str, review: Review) -> None:
         cause
         for run in review.checked.runs
         if run.error is not None and run.error.trace is not None
-        for cause in _alone(run.subject, run.error.trace)
+        for cause in _alone(run.subject, run.error.trace, run.program)
     ]
     _write(path, page(title, (*review.causes, *errors), summary_of(review.checked)))
 
 
-def write_trace(path: Path, trace: Trace, subject: Subject) -> None:
-    """Write the page of one counterexample; to standard output if the path is `-`."""
-    text = page(trace.model, _alone(subject, trace))
+def write_trace(path: Path, trace: Trace, program: Program | None) -> None:
+    """Write the page of one counterexample; to standard output if the path is `-`. program: that the trace is one of; None where
+    that is not to be had."""
+    configuration = Configuration(trace.settings, trace.events, bool(trace.events))
+    subject = Subject(trace.model, configuration, {} if program is None else program.sources)
+    text = page(trace.model, _alone(subject, trace, program))
     if path == STDOUT:
         print(text, end="")
     else:
         _write(path, text)
 
 
-def subject_of(trace: Trace, sources: dict[str, str]) -> Subject:
-    """What a stored trace is of. sources: the text of its files, as far as it is at hand."""
-    return Subject(trace.model, Configuration(trace.settings, trace.events, bool(trace.events)), sources)
-
-
-def _alone(subject: Subject, trace: Trace) -> tuple[Cause, ...]:
+def _alone(subject: Subject, trace: Trace, program: Program | None) -> tuple[Cause, ...]:
     """The cause of one trace, as the review of a check that found nothing else."""
     verdict = Verdict(trace.violation.property, VerdictKind.VIOLATED, trace.violation.message, trace)
-    run = Run(subject, (verdict,), Statistics(0, 0, 0, 0.0, 0, 0), None, (), ())
+    run = Run(subject, (verdict,), Statistics(0, 0, 0, 0.0, 0, 0), None, (), (), program=program)
     return review_of(Checked((run,))).causes
 
 

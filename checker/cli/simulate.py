@@ -15,14 +15,19 @@ from checker.cli.options.limits import limits
 from checker.cli.options.model_path import ModelPath
 from checker.cli.options.values import Duration, Size
 from checker.cli.saving import Findings
-from checker.cli.terminal.output import wants_colour
+from checker.cli.terminal.output import screen
+from checker.cli.terminal.pager import page
 from checker.cli.terminal.progress import ProgressLine
 from checker.explicit.simulation.simulation import Plan, WalkStatistics
+from checker.report.finding import headline
 from checker.report.json.simulation_json import simulation_json
-from checker.report.text.check_text import finding_text
+from checker.report.text.review_text import blocks, saved_lines
 from checker.report.text.simulation_text import simulation_text
+from checker.report.text.style import plain
 from checker.result.verdict import Subject, Verdict, status_of
 from checker.stopping import INTERRUPTED
+from checker.trace.data import Trace
+from checker.verify.causes.review import review_of
 from checker.verify.request import Request
 from checker.verify.simulate import simulate_configuration
 
@@ -52,6 +57,8 @@ from checker.verify.simulate import simulate_configuration
     "--max-memory", type=Size(), metavar="SIZE", help="Stop at this much memory, e.g. 500M or 2G. Default: 3/4 of the machine's."
 )
 @click.option("--timeout", type=Duration(), metavar="TIME", help="Stop after this time: 90, 90s, 5m, 2h.")
+@click.option("--trace", is_flag=True, help="Print the whole run to each bug, with every step.")
+@click.option("--no-pager", is_flag=True, help="Print whole runs straight to the terminal.")
 def simulate(
     request: Request,
     walks: int,
@@ -61,6 +68,8 @@ def simulate(
     save: Path | None,
     max_memory: int | None,
     timeout: float | None,
+    trace: bool,
+    no_pager: bool,
 ) -> int:
     """Look for violations in MODEL by random walks, for configurations too large for `check`.
 
@@ -74,11 +83,13 @@ def simulate(
     def progress(s: WalkStatistics) -> None:
         line.say(f"{s.walks:,} of {walks:,} walks, {s.steps:,} steps, {s.memory / 2**20:,.0f} MiB")
 
+    saved: list[tuple[Trace, list[Path]]] = []
+
     def announce(subject: Subject, verdict: Verdict) -> None:
-        saved = _save(subject, verdict, findings)
-        if format_ == "text":
-            with line.paused():
-                print(finding_text(subject, verdict, saved, wants_colour(), again), flush=True)
+        if verdict.trace is not None:
+            if findings is not None:
+                saved.append((verdict.trace, findings.save(verdict.trace, verdict.property, subject.sources)))
+            line.tell(plain(headline(verdict.trace)))
 
     with line.running():
         run = simulate_configuration(request, Plan(walks, depth, seed), limits(None, max_memory, timeout), progress, announce)
@@ -89,13 +100,7 @@ def simulate(
             json.dump(simulation_json(run), sys.stdout, indent=2)
             print()
         else:
-            if run.error is not None:
-                print(finding_text(run.subject, run.error, [], wants_colour(), again), flush=True)
-            print(simulation_text(run))
+            review = review_of(run.checked)
+            text = [*blocks(review, saved, screen(), again, whole=trace), simulation_text(run), *saved_lines(saved)]
+            page("\n".join(text), trace and not no_pager)
     return status_of(run.kinds).value
-
-
-def _save(subject: Subject, verdict: Verdict, findings: Findings | None) -> list[Path]:
-    if findings is None or verdict.trace is None:
-        return []
-    return findings.save(verdict.trace, verdict.property, subject.sources)

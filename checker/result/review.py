@@ -38,7 +38,8 @@ class Cause:
     subject, trace: the counterexample that shows it best. position: where a developer looks first. decisive: the steps
     without which the violation does not come about, from 1, in order. notes: the statements that matter, in the order in which
     they ran. why: a sentence on why it matters; empty if the property says nothing. symptoms: every violation that it explains,
-    the one of the trace first.
+    the one of the trace first. telling: the decisive steps and those with notes, those that say most first, for whoever has not
+    room for all.
     """
 
     identity: str
@@ -49,6 +50,7 @@ class Cause:
     notes: tuple[Note, ...]
     why: str
     symptoms: tuple[Symptom, ...]
+    telling: tuple[int, ...] = ()
 
     @property
     def properties(self) -> tuple[str, ...]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from checker.result.verdict import Subject, Verdict, VerdictKind
+from checker.result.checked import Checked
+from checker.result.verdict import Run, Statistics, Subject, Verdict, VerdictKind
 from checker.stopping import Stop
 
 
@@ -44,6 +45,12 @@ class Simulated:
         """The verdicts that were given, that on the model itself included, and UNKNOWN in any case: walks leave all else open."""
         given = {verdict.kind for verdict in self.verdicts} | {VerdictKind.UNKNOWN}
         return given | ({self.error.kind} if self.error is not None else set())
+
+    @property
+    def checked(self) -> Checked:
+        """The same violations, as those of a check, to be grouped by cause."""
+        nothing = Statistics(0, 0, 0, 0.0, 0, 0)
+        return Checked((Run(self.subject, self.verdicts, nothing, self.stopped, (), (), self.error),))
 
 
 def _many(number: int, what: str) -> str:

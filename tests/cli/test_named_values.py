@@ -58,7 +58,7 @@ def here(tmp_path: Path) -> Path:
 def test_the_value_decides_what_is_checked(here: Path) -> None:
     found = stackproof("check", "model.py", "--set", "ARCH=x86-fred", cwd=here)
     assert found.returncode == 1
-    assert found.stdout.splitlines()[0] == "model.py:15: error: even: 3 on x86-fred"
+    assert found.stdout.splitlines()[0] == "model.py:15: error: even: 3 on x86-fred. Three is one too many."
     assert "the whole run, 3 steps: stackproof check model.py --set ARCH=x86-fred --property even --trace" in found.stdout
     held = stackproof("check", "model.py", "--set", "ARCH=arm64", cwd=here)
     assert held.returncode == 0

@@ -81,9 +81,11 @@ def test_the_text_of_a_violation(golden: Golden) -> None:
     )
     assert done.returncode == 1
     golden("simulate_single_hole.txt", re.sub(r", [\d.]+ s, \d+ MiB", "", done.stdout))
-    again = next(line for line in done.stdout.splitlines() if line.startswith("  stackproof simulate "))
+    again = done.stdout.partition("the whole run, 32 steps: ")[2].splitlines()[0]
+    assert again.startswith("stackproof simulate ") and again.endswith(" --trace")
     repeated = stackproof(*again.split()[1:])
-    assert repeated.stdout.splitlines()[0] == done.stdout.splitlines()[0]
+    assert "error: single-hole: pte[2] of task0's stack is page1, nr_pages is 2" in repeated.stdout.splitlines()[0]
+    assert "after 32 steps; CPUS=1 TASKS=1 STACK_PAGES=3; events: touch" in repeated.stdout
 
 
 def test_the_same_seed_gives_the_same_in_another_process() -> None:

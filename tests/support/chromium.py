@@ -13,6 +13,7 @@ import os
 import select
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,6 +27,15 @@ OPTIONS = (
 )
 PATIENCE = 60.0
 """Seconds that an answer of the browser may take."""
+
+MOVE = """
+import fcntl, os, sys
+pipes = [fcntl.fcntl(int(pipe), fcntl.F_DUPFD, 10) for pipe in sys.argv[1:3]]
+for wanted, pipe in zip((3, 4), pipes):
+    os.dup2(pipe, wanted)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
+"""A program that becomes the browser, with the two pipes as 3 and 4, whatever they are here."""
 
 KEYS = {"ArrowDown": 40, "ArrowUp": 38, "ArrowRight": 39, "ArrowLeft": 37, "Home": 36, "End": 35, "Tab": 9, "Enter": 13}
 
@@ -42,10 +52,13 @@ def chromium(profile: Path) -> Iterator[Page]:
     assert program is not None
     to_browser, commands = os.pipe()
     answers, from_browser = os.pipe()
-    # The browser has to have the pipes as 3 and 4: a shell moves them there, whatever they are here.
-    script = f'exec "$@" 3<&{to_browser} 4>&{from_browser} 2>/dev/null'
-    words = ["sh", "-c", script, "sh", program, *OPTIONS, f"--user-data-dir={profile}", "about:blank"]
-    process = subprocess.Popen(words, pass_fds=(to_browser, from_browser), stdout=subprocess.DEVNULL)
+    words = [program, *OPTIONS, f"--user-data-dir={profile}", "about:blank"]
+    process = subprocess.Popen(
+        [sys.executable, "-c", MOVE, str(to_browser), str(from_browser), *words],
+        pass_fds=(to_browser, from_browser),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     os.close(to_browser)
     os.close(from_browser)
     try:
@@ -117,16 +130,19 @@ class Page:
 
     def open(self, url: str) -> float:
         """Loads a page anew; the seconds until it is there."""
-        self.call("Page.navigate", url="about:blank")
-        self._loaded = False
+        self._load("about:blank")
         self.errors.clear()
         self.requests.clear()
         begun = time.monotonic()
+        self._load(url)
+        self.evaluate("1")
+        return time.monotonic() - begun
+
+    def _load(self, url: str) -> None:
+        self._loaded = False
         self.call("Page.navigate", url=url)
         while not self._loaded:
             self._note(self._receive())
-        self.evaluate("1")
-        return time.monotonic() - begun
 
     def evaluate(self, expression: str) -> Any:
         """The value of an expression of JavaScript in the page."""

@@ -10,7 +10,7 @@ what follows from that; nothing here has to be a good guess for a verdict to be 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
@@ -85,19 +85,8 @@ def guess(system: ir.System) -> Discipline | None:
     agents = _agents(system)
     if agents is None or system.arenas[agents].instances < 2:
         return None
-    records = [agents]
-    edges: list[Edge] = []
-    for record in records:  # grows while it is walked: nearest first
-        here = list(records)
-        for variable in system.variables.values():
-            if variable.record != record or not isinstance(variable.type, ReferenceType):
-                continue
-            target = variable.type.record
-            if target in here:
-                continue  # back to what is claimed on a shorter way
-            edges.append(Edge(variable.name, record, target))
-            if target not in records:
-                records.append(target)
+    edges = _edges(system, agents)
+    records = _sources_first(agents, edges)
     owners: dict[str, str] = {}
     for variable in system.variables.values():
         if variable.constant:
@@ -107,8 +96,44 @@ def guess(system: ir.System) -> Discipline | None:
                 owners[variable.name] = variable.record
         elif _is_one_for_each(system, variable, agents):
             owners[variable.name] = agents
+        elif variable.dimensions and variable.keys[0] in records:
+            owners[variable.name] = variable.keys[0]
     owners.update({frames_of(record): record for record in records if record in system.owners})
-    return Discipline(agents, tuple(records), tuple(edges), dict.fromkeys(owners, Mode.EXCLUSIVE), owners)
+    return Discipline(agents, records, edges, dict.fromkeys(owners, Mode.EXCLUSIVE), owners)
+
+
+def _edges(system: ir.System, agents: str) -> tuple[Edge, ...]:
+    """The reference variables of every record that can be reached from the agents, nearest first, but for those that would lead
+    back."""
+    references: dict[str, list[Edge]] = {}
+    for variable in system.variables.values():
+        if variable.record is not None and isinstance(variable.type, ReferenceType):
+            references.setdefault(variable.record, []).append(Edge(variable.name, variable.record, variable.type.record))
+    edges: list[Edge] = []
+    reached = [agents]
+    for record in reached:  # grows while it is walked
+        for edge in references.get(record, ()):
+            if not _leads(edges, edge.target, edge.source):
+                edges.append(edge)
+                if edge.target not in reached:
+                    reached.append(edge.target)
+    return tuple(edges)
+
+
+def _leads(edges: Sequence[Edge], source: str, target: str) -> bool:
+    """Whether edges lead from one record to another, or it is the same."""
+    return source == target or any(edge.source == source and _leads(edges, edge.target, target) for edge in edges)
+
+
+def _sources_first(agents: str, edges: Sequence[Edge]) -> tuple[str, ...]:
+    """The records that edges lead to, each after those that lead to it."""
+    records = [agents]
+    waiting = list(dict.fromkeys(edge.target for edge in edges))
+    while waiting:
+        record = next(r for r in waiting if all(edge.source in records for edge in edges if edge.target == r))
+        records.append(record)
+        waiting.remove(record)
+    return tuple(records)
 
 
 def _is_one_for_each(system: ir.System, variable: ir.Variable, agents: str) -> bool:

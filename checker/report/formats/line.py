@@ -21,8 +21,7 @@ def ascii_line(text: str) -> str:
 def sentence(finding: Finding) -> str:
     """What a finding says, with its property and where its place stands in the mail."""
     came_from = f" ({finding.came_from})" if finding.came_from else ""
-    since = f"{finding.since.value}: " if finding.since is not None else ""
-    return line(f"{since}{finding.rule}: {finding.message}{came_from}")
+    return line(f"{finding.rule}: {finding.message}{came_from}")
 
 
 def place(finding: Finding) -> str:

@@ -10,7 +10,7 @@ from checker.trace.data import Step, Trace
 
 ELSEWHERE = "kernel"
 """The participant of the steps that are on no CPU."""
-PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 _.,/()-=|*")
+PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 _.,:/()-=|*")
 """What a text of the diagram has as it is; all else is written by its number."""
 
 

@@ -15,6 +15,9 @@ from checker.report.source import source_line
 from checker.result.review import Cause
 from checker.trace.data import Activation, Step
 
+ENOUGH = 2
+"""So many decisive steps tell a run. With fewer, what changes cells that the failing condition reads stays in sight as well."""
+
 ENVIRONMENT = "environment"
 """Heads the lane of events that belong to no processor."""
 
@@ -69,6 +72,7 @@ def finding_json(cause: Cause, sources: Sources) -> Json:
         "reads": [[number[cell], value, changed.get(cell, 0)] for cell, value in trace.violation.reads],
         "notes": [[*sources.place(n.position, texts), n.step, n.text] for n in cause.notes],
         "frames": frames_read(trace.violation),
+        "fails": "" if trace.cycle is not None else f"{trace.violation.property or 'the model itself'} fails here",
         "ending": ending(trace),
         "message": " ".join(trace.violation.message.split()),
         "condition": sources.place(trace.violation.position, texts),
@@ -129,6 +133,8 @@ def _is_shown(cause: Cause, number: int, standing: Standing, read: set[str]) -> 
     if trace.cycle is not None and number == trace.cycle.start + 1:
         return True
     changes = {change.cell for change in step.changes}
+    if len(cause.decisive) >= ENOUGH:
+        return False
     return bool(changes & read) or (bool(changes) and in_protocol(step.at))
 
 

@@ -26,19 +26,31 @@ class Kind(Enum):
     EVENT = "event"
 
 
+@dataclass(frozen=True)
+class Opens:
+    """What an event of spec/kernel opens on its CPU. routine: of the first frame there. on: the contexts that it can strike; what
+    is above these has ended."""
+
+    kind: Kind
+    routine: str
+    on: frozenset[Kind] = frozenset()
+
+
+HANDLERS = frozenset({Kind.IRQ, Kind.SOFTIRQ})
+
 OPENED = {
-    "touch": (Kind.FAULT, "exc_page_fault"),
-    "late_fault": (Kind.FAULT, "exc_page_fault"),
-    "allocator_fault": (Kind.FAULT, "exc_page_fault"),
-    "switch_fault": (Kind.FAULT, "exc_page_fault"),
-    "interrupt_fault": (Kind.FAULT, "exc_page_fault"),
-    "interrupt": (Kind.IRQ, "common_interrupt"),
-    "interrupt_of_softirqs": (Kind.IRQ, "nested_interrupt"),
-    "irq_work_interrupt": (Kind.IRQ, "run_irq_work"),
-    "rcu_softirq": (Kind.SOFTIRQ, "thread_stack_free_rcu"),
-    "nmi": (Kind.NMI, "exc_nmi"),
+    "touch": Opens(Kind.FAULT, "exc_page_fault"),
+    "late_fault": Opens(Kind.FAULT, "exc_page_fault"),
+    "switch_fault": Opens(Kind.FAULT, "exc_page_fault"),
+    "allocator_fault": Opens(Kind.FAULT, "exc_page_fault", HANDLERS),
+    "interrupt_fault": Opens(Kind.FAULT, "exc_page_fault", HANDLERS),
+    "interrupt": Opens(Kind.IRQ, "common_interrupt"),
+    "interrupt_of_softirqs": Opens(Kind.IRQ, "nested_interrupt", frozenset({Kind.SOFTIRQ})),
+    "irq_work_interrupt": Opens(Kind.IRQ, "run_irq_work"),
+    "rcu_softirq": Opens(Kind.SOFTIRQ, "thread_stack_free_rcu"),
+    "nmi": Opens(Kind.NMI, "exc_nmi", HANDLERS | {Kind.FAULT}),
 }
-"""By the name of an event of spec/kernel: the context that it opens on its CPU, and the routine of the first frame there."""
+"""By the name of an event (spec/kernel/entry)."""
 
 
 @dataclass(frozen=True)
@@ -96,12 +108,13 @@ class _Lane:
         return self._own(step)
 
     def _event(self, step: Step) -> Standing:
-        depth = len(self.open)
-        if step.column is not None and step.name in OPENED:
-            kind, routine = OPENED[step.name]
-            self.open.append(_Open(kind, kind.value, [routine]))
-            return Standing(kind, step.name, depth + 1, False, False)
-        return Standing(Kind.EVENT, step.name, depth, False, False)
+        opens = OPENED.get(step.name) if step.column is not None else None
+        if opens is None:
+            return Standing(Kind.EVENT, step.name, len(self.open), False, False)
+        while self.open and self.open[-1].kind not in opens.on:
+            self.open.pop()
+        self.open.append(_Open(opens.kind, opens.kind.value, [opens.routine]))
+        return Standing(opens.kind, step.name, len(self.open), False, False)
 
     def _own(self, step: Step) -> Standing:
         """A step in a frame of the processor itself."""

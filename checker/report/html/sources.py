@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from checker.language.tree import Position
+from checker.report.finding import in_protocol
 from checker.report.html.embed import Json
 
 
@@ -21,5 +22,11 @@ class Sources:
         return [self._numbers.setdefault(file, len(self._numbers)), position.line, position.column]
 
     def json(self) -> list[Json]:
-        """Each file: its name, and its lines; none where the text is not at hand."""
-        return [{"name": name, "lines": [*text.split("\n")] if text else []} for name, text in self._numbers]
+        """Each file: its name, whether it is the protocol's and not the kernel's, and its lines; none where the text is not at
+        hand."""
+        return [{"name": name, "own": in_protocol(Position(name, 1, 1)), "lines": lines_of(text)} for name, text in self._numbers]
+
+
+def lines_of(text: str) -> list[Json]:
+    """The lines of a text as positions count them; none of no text."""
+    return [line.removesuffix("\r") for line in text.split("\n")] if text else []

@@ -60,10 +60,19 @@ def _error(text: str, screen: Screen, style: Style) -> list[str]:
 
 
 def _chosen(cause: Cause, most: int) -> list[int]:
-    """The numbers of the steps to show: those with a note before others, and late ones before early ones."""
-    noted = {note.step for note in cause.notes}
-    steps = sorted({*cause.decisive, *noted})
-    return sorted(sorted(steps, key=lambda step: (step not in noted, -step))[:most])
+    """The numbers of the steps to show: those that say most. If nobody says which: the last one, then the protocol's and events,
+    then the kernel's, late ones before early ones."""
+    if cause.telling:
+        return sorted(cause.telling[:most])
+    notes = {note.step: note for note in cause.notes}
+    steps = sorted({*cause.decisive, *notes})
+
+    def rank(number: int) -> tuple[bool, bool, int]:
+        step, note = cause.trace.steps[number - 1], notes.get(number)
+        own = step.processor is None or in_protocol(step.at if note is None else note.position)
+        return number != steps[-1], not own, -number
+
+    return sorted(sorted(steps, key=rank)[:most])
 
 
 def _also(cause: Cause, configurations: int) -> str:
@@ -96,8 +105,10 @@ def _steps(cause: Cause, chosen: Sequence[int], screen: Screen) -> list[str]:
         position = step.at if note is None else note.position
         noted = note is not None and in_protocol(position)
         place = f"{position.file}:{position.line}: note:" if noted else f"  {short(position)}"
-        statement = _statement(trace, step, position, sources)
-        rows.append((number, place, named(where[number - 1], several), statement, _what(trace, step, note)))
+        what = _what(trace, step, note)
+        told = step.processor is None and step.name in what
+        statement = "" if told else _statement(trace, step, position, sources)
+        rows.append((number, place, named(where[number - 1], several), statement, what))
     places = max((len(place) for _, place, *_ in rows), default=0)
     names = max((len(name) for _, _, name, *_ in rows), default=0)
     lines = []

@@ -15,8 +15,8 @@ from checker.conformance.validation import Recorded, Rejection, Validation
 from checker.language.tree import Program
 from checker.report.finding import in_protocol, short
 from checker.report.source import source_line
+from checker.report.text.step_lines import steps_text
 from checker.report.text.style import plain
-from checker.report.text.trace_text import steps_text
 from checker.result.verdict import Configuration, told
 from checker.trace.data import Step, Trace
 from checker.trace.machine import Transition

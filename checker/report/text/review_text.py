@@ -21,33 +21,35 @@ Saved = Sequence[tuple[Trace, Sequence[Path]]]
 
 def review_text(review: Review, saved: Saved, screen: Screen, command: Sequence[str] = ("check",), whole: bool = False) -> str:
     """All of it. command: the one that was given, and its own options. whole: with whole traces in place of the blocks."""
-    parts = blocks(review.causes, saved, screen, command, whole, review.checked.asked)
-    for run in review.checked.runs:
-        if run.error is not None:
-            parts.append(_error_text(run, run.error, screen, command, whole))
-    parts.append(runs_text(review.checked.runs))
-    parts.append(summary_text(review.checked))
-    if saved:
-        folder = saved[0][1][0].parent
-        count = len(saved)
-        parts.append(f"Saved: {count} counterexample{'' if count == 1 else 's'} and the picture of each, in {plain(str(folder))}")
+    checked = review.checked
+    parts = blocks(review, saved, screen, command, whole)
+    end = [runs_text(checked.runs), *map(plain, review.remarks), summary_text(checked), *saved_lines(saved)]
+    parts.append("\n".join(end))
     return "\n".join(parts)
 
 
-def blocks(
-    causes: Sequence[Cause], saved: Saved, screen: Screen, command: Sequence[str], whole: bool, configurations: int
-) -> list[str]:
-    """The block of each cause, each ending in a newline; whole: their traces."""
-    most = steps_shown(causes)
+def saved_lines(saved: Saved) -> list[str]:
+    """Where the counterexamples are, in a line."""
+    if not saved:
+        return []
+    count = len(saved)
+    folder = plain(str(saved[0][1][0].parent))
+    return [f"Saved: {count} counterexample{'' if count == 1 else 's'} and the picture of each, in {folder}"]
+
+
+def blocks(review: Review, saved: Saved, screen: Screen, command: Sequence[str], whole: bool) -> list[str]:
+    """The block of each cause, and of what is wrong with the model itself, each ending in a newline; whole: their traces."""
+    most = steps_shown(review.causes)
     found = []
-    for cause in causes:
+    for cause in review.causes:
         files = next((files for trace, files in saved if trace is cause.trace), ())
         verdict = Verdict(cause.trace.violation.property, VerdictKind.VIOLATED, "", cause.trace)
         if whole:
             found.append(finding_text(cause.subject, verdict, files, screen.colour, command))
         else:
             again = show_again(cause, verdict, files, command)
-            found.append(cause_text(cause, screen, most, again, configurations))
+            found.append(cause_text(cause, screen, most, again, review.checked.asked))
+    found += [_error_text(run, run.error, screen, command, whole) for run in review.checked.runs if run.error is not None]
     return found
 
 

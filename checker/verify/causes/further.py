@@ -12,6 +12,7 @@ from checker.explicit.search.results import Finding, Limits
 from checker.explicit.search.search import Search
 from checker.ir import system as ir
 from checker.result.verdict import Run, Verdict, VerdictKind
+from checker.stopping import INTERRUPTED
 from checker.verify.causes.analysis import MACHINE_STEPS, Analysis, analyse
 from checker.verify.confirm import confirmed
 from checker.verify.request import Request
@@ -27,12 +28,14 @@ REDUCTIONS = frozenset({"pages", "symmetry"})
 class Further:
     """What a search with known causes set aside came to. found: with another cause each. looked_at: violations, each at the end
     of a shortest run to a state. complete: every violation that is reached without passing through another one of the
-    property has been looked at, so that there is no further cause that shows so. why: else, what ended the search."""
+    property has been looked at, so that there is no further cause that shows so. why: else, what ended the search.
+    interrupted: the user did."""
 
     found: tuple[Analysis, ...]
     looked_at: int
     complete: bool
     why: str = ""
+    interrupted: bool = False
 
 
 class _SettingAside(Search):
@@ -90,7 +93,8 @@ def further_causes(
     search.hand_over = lambda _: property in search.result.findings
     result = search.run(limits)
     if property in result.findings:
-        why = f"{looked_at} violations were looked at" if len(found) < most else f"{most} were asked for"
+        why = f"{looked_at} violations were looked at" if len(found) < most else "no more were asked for"
         return Further(tuple(found), looked_at, False, why)
     why = str(result.stopped) if result.stopped is not None else "; ".join(result.cuts.values())
-    return Further(tuple(found), looked_at, result.stopped is None and not result.cuts and result.error is None, why)
+    complete = result.stopped is None and not result.cuts and result.error is None
+    return Further(tuple(found), looked_at, complete, why, result.stopped is INTERRUPTED)

@@ -57,8 +57,7 @@ def _told(program: Program | None, trace: Trace, one: Decisive) -> Note:
         case Role.END:
             text += f": {trace.violation.property} fails here"
         case Role.EVENT:
-            strikes = program is not None and step.name in program.actions and program.actions[step.name].interrupt
-            text = f"{_event(step)} {'strikes' if strikes else 'happens'}"
+            text = f"{_event(step)} {'strikes' if _strikes(program, step) else 'happens'}"
     return Note(step.at if step.processor is None else place_of(step), one.step + 1, text)
 
 
@@ -79,6 +78,38 @@ def _did(step: Step, trace: Trace) -> str:
     if step.reads:
         return "finds " + ", ".join(f"{cell} = {value}" for cell, value in step.reads[:MOST_CELLS])
     return f"runs {step.name}"
+
+
+def telling_steps(
+    program: Program | None, trace: Trace, decisive: tuple[Decisive, ...], notes: tuple[Note, ...]
+) -> tuple[int, ...]:
+    """The steps that are decisive or have a note, from 1, those first that say most: what is loaded and used when it is stale,
+    the answer that is not borne, where an event strikes; then how it ends, and what happens; then who wrote what."""
+    ranks = {note.step: 3 for note in notes}
+    for one in decisive:
+        ranks[one.step + 1] = _rank(program, trace, one)
+        if one.load is not None:
+            ranks[one.load.use + 1] = 0
+    return tuple(sorted(ranks, key=lambda step: (ranks[step], -step)))
+
+
+def _rank(program: Program | None, trace: Trace, one: Decisive) -> int:
+    step = trace.steps[one.step]
+    own = of_protocol(step)
+    match one.role:
+        case Role.STALE:
+            return 0
+        case Role.CHOICE:
+            return 0 if own else 2
+        case Role.EVENT:
+            return 1 if _strikes(program, step) else 2
+        case Role.WRITE:
+            return 2 if one.hands == 0 else 3
+    return 1 if own else 2
+
+
+def _strikes(program: Program | None, step: Step) -> bool:
+    return program is not None and step.name in program.actions and program.actions[step.name].interrupt
 
 
 def telling_position(trace: Trace, decisive: tuple[Decisive, ...]) -> Position:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import time
 from collections.abc import Sequence
 
 from checker.explicit.search.results import Limits
@@ -14,7 +15,7 @@ from checker.result.review import Cause, Note, Review, Symptom
 from checker.result.verdict import Configuration, VerdictKind
 from checker.verify.causes.analysis import MACHINE_STEPS, Analysis, analyse
 from checker.verify.causes.further import Further, further_causes
-from checker.verify.causes.notes import notes_of, telling_position
+from checker.verify.causes.notes import notes_of, telling_position, telling_steps
 from checker.verify.request import Request
 
 
@@ -28,16 +29,20 @@ def review_with_further(
     checked: Checked, requests: Sequence[Request], most: int, limits: Limits, steps: int = MACHINE_STEPS
 ) -> Review:
     """The same, and up to `most` causes of each property in each configuration, where it is violated in a state or by a step.
-    requests: those of the runs, in their order. limits: of each of these searches, which the portable engine does.
-    Review.remarks says of each whether there are no more. Raises Disagreement, as check_configuration."""
+    requests: those of the runs, in their order. limits: seconds in all, states of each of these searches, which the portable
+    engine does. Review.remarks says of each whether there are no more. Raises Disagreement, as check_configuration."""
+    begun = time.monotonic()
     found = _analyses(checked, steps)
-    ends = []
+    ends: list[tuple[str, Configuration, Further]] = []
     for run, request in zip(checked.runs, requests, strict=False):
         for verdict in run.verdicts:
             if verdict.kind is not VerdictKind.VIOLATED or verdict.trace is None or verdict.trace.cycle is not None:
                 continue
+            if ends and ends[-1][-1].interrupted:
+                break
             known = [one for one in found if (one.run.subject, one.verdict.property) == (run.subject, verdict.property)]
-            further = further_causes(request, run, verdict.property, known, most - len(known), limits, steps)
+            rest = limits.later(time.monotonic() - begun)
+            further = further_causes(request, run, verdict.property, known, most - len(known), rest, steps)
             found += further.found
             ends.append((verdict.property, run.subject.configuration, further))
     causes = tuple(map(_cause, grouped(found)))
@@ -91,7 +96,8 @@ def _cause(members: list[Analysis]) -> Cause:
     position = telling_position(best.trace, best.decisive)
     decisive = tuple(one.step + 1 for one in best.decisive)
     why = _why(best.run.program, best.verdict.property)
-    return Cause(best.turning.identity, best.run.subject, best.trace, position, decisive, notes, why, symptoms)
+    telling = telling_steps(best.run.program, best.trace, best.decisive, notes)
+    return Cause(best.turning.identity, best.run.subject, best.trace, position, decisive, notes, why, symptoms, telling)
 
 
 def _cost(one: Analysis) -> tuple[int, ...]:
@@ -99,7 +105,7 @@ def _cost(one: Analysis) -> tuple[int, ...]:
     sizes = sum(value for _, value in one.trace.settings if isinstance(value, int))
     owners = [step.owner for step in one.trace.steps]
     switches = sum(before != after for before, after in itertools.pairwise(owners))
-    return sizes, len(one.trace.events), len(one.decisive), switches, len(one.trace.steps)
+    return sizes, len(one.trace.events), one.trace.cycle is not None, len(one.decisive), switches, len(one.trace.steps)
 
 
 def _why(program: Program | None, name: str) -> str:

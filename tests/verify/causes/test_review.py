@@ -24,6 +24,7 @@ from checker.verify.causes.review import grouped, review_of, review_with_further
 from checker.verify.causes.visits import anatomy_of
 from checker.verify.configuration import check_configuration
 from checker.verify.request import Request
+from tests.support.command import stackproof
 from tests.support.random.random_programs import random_program
 from tests.support.systems.small_programs import model_file
 
@@ -151,3 +152,13 @@ def test_a_bug_behind_another_is_found_when_that_is_set_aside() -> None:
     assert review.remarks[0].endswith("2 causes, no other shows before one of these")
     stopped = review_with_further(Checked((run,)), [request], 5, Limits(states=10))
     assert "there may be others" in stopped.remarks[0]
+
+
+def test_the_command_finds_the_bug_behind_another() -> None:
+    asked = ("check", "rfc_v1", "--cpus", "1", "--tasks", "1", "--stack-pages", "3", "--events", "late-fault")
+    one = stackproof(*asked, "--property", "refill-owed")
+    two = stackproof(*asked, "--property", "refill-owed", "--causes", "5")
+    assert one.returncode == two.returncode == 1
+    assert one.stdout.count(": error: refill-owed") == 1
+    assert two.stdout.count(": error: refill-owed") == 2
+    assert "2 causes, no other shows before one of these" in two.stdout

@@ -92,11 +92,11 @@ function stepRow(finding, number, goTo) {
 function stepBox(finding, step, number) {
   const kind = step.kind.toLowerCase();
   const made = element("div", `box kind-${kind} depth${Math.min(step.depth, 4)}${step.own ? " own" : ""}`, null);
-  const before = finding.steps.slice(0, number - 1).findLast((other) => other.lane === step.lane);
+  const before = finding.steps.slice(0, number - 1).findLast((other) => other.lane === step.lane && (other.shown || !step.shown));
   const moved = !before || before.context !== step.context || before.depth !== step.depth || before.event;
   const routine = step.calls.at(-1);
   if (step.resumed) made.append(element("div", "resumed", null, `back in ${step.context}`));
-  if (step.event) made.append(element("div", "context", null, step.kind === "event" ? "event" : `${step.kind} arrives`));
+  if (step.event) made.append(element("div", "context", null, step.kind === "event" ? null : element("b", "", null, `${step.kind} arrives`)));
   else if (moved || before.calls.at(-1)?.[0] !== routine?.[0]) {
     const passed = routine && routine[1] ? `(${routine[1]})` : "";
     made.append(element("div", "context", null, moved && !step.resumed ? element("b", "", null, isolated(step.context)) : null,
@@ -109,6 +109,7 @@ function stepBox(finding, step, number) {
   for (const [cell, from, to] of step.changes) {
     made.append(element("div", read.has(cell) ? "change matters" : "change", null, isolated(`${finding.cells[cell]}: ${from} → ${to}`)));
   }
+  if (finding.fails && number === finding.steps.length) made.append(element("div", "fails", null, isolated(finding.fails)));
   if (step.decisive) made.append(element("span", "hidden", null, " (decisive)"));
   return made;
 }

@@ -40,8 +40,8 @@ function controls(number, last) {
   };
   const view2 = () => views.get(number);
   view.bar = element("div", "bar", { role: "group", "aria-label": "Stepping" },
-    step("First step (Home)", "⏮", () => show(number, 0)), step("Step back (k)", "◀", () => move(-1)),
-    step("Step on (j)", "▶", () => move(1)), step("Last step (End)", "⏭", () => show(number, last)),
+    step("First step (Home)", "|◀", () => show(number, 0)), step("Step back (k)", "◀", () => move(-1)),
+    step("Step on (j)", "▶", () => move(1)), step("Last step (End)", "▶|", () => show(number, last)),
     view.slider, view.count, element("label", "", null, view.all, " all steps"), view.link);
   return view;
 }
@@ -60,9 +60,8 @@ function show(number, step) {
   if (summary) summary.hidden = true;
   current = number;
   view.step = shown;
-  const name = `#f${number}-s${shown}`;
-  if (location.hash !== name) history.replaceState(null, "", name);
-  view.link.href = name;
+  view.link.href = `#f${number}-s${shown}`;
+  nameInAddress(view.link.hash);
   view.slider.value = String(shown);
   view.slider.setAttribute("aria-valuetext", `step ${shown} of ${last}`);
   view.count.textContent = `step ${shown} of ${last}`;
@@ -72,6 +71,14 @@ function show(number, step) {
   drawState(view.state, finding, shown, view.everything.checked);
   drawSource(view.source, finding, shown, (to) => show(number, to));
   view.now.replaceChildren(...describe(finding, shown));
+}
+
+// Browsers refuse to change the address many times a second, as a key that is held would.
+let naming = 0;
+
+function nameInAddress(name) {
+  clearTimeout(naming);
+  if (location.hash !== name) naming = setTimeout(() => history.replaceState(null, "", name), 60);
 }
 
 function markRow(view, step) {
@@ -85,7 +92,7 @@ function markRow(view, step) {
 function describe(finding, step) {
   if (!step) return ["The initial state."];
   const { lane, kind, context, event, text, changes } = finding.steps[step - 1];
-  const where = event ? `${finding.lanes[lane]}, event` : `${finding.lanes[lane]}, ${kind === context ? kind : `${kind} ${context}`}`;
+  const where = event ? `${finding.lanes[lane]}, ${kind === "event" ? kind : `${kind} arrives`}` : `${finding.lanes[lane]}, ${kind === context ? kind : `${kind} ${context}`}`;
   const changed = changes.map(([cell, from, to]) => `${finding.cells[cell]}: ${from} → ${to}`).join("; ");
   return [element("b", "", null, `${step}. `, isolated(where)), ": ", element("code", "", null, isolated(text)), changed ? "; " : "", isolated(changed)];
 }
@@ -96,10 +103,14 @@ function drawCondition(view, atEnd, goTo) {
   view.condition.hidden = !atEnd;
   if (view.condition.firstChild) return;
   const reads = finding.reads.map(([cell, value, since]) => element("li", "", null, isolated(`${finding.cells[cell]} = ${value}`), " ",
-    since ? element("button", "", { type: "button", click: () => goTo(since) }, `since step ${since}`) : "from the start"));
+    since ? element("button", "", { type: "button", click: () => goTo(since) }, `since step ${since}`) : element("span", "quiet", null, "from the start")));
   const fairness = finding.cycle ? finding.cycle.fairness.map((text) => element("li", "quiet", null, isolated(text))) : [];
-  view.condition.append(element("p", "", null, element("b", "", null, isolated(finding.ending)), ": ", isolated(finding.message)),
-    element("ul", "", null, reads, finding.frames.map((frame) => element("li", "", null, isolated(frame)))));
+  view.condition.append(element("p", "", null, element("b", "", null, isolated(finding.ending))), element("ul", "reads", null, reads));
+  const { frames } = finding;
+  if (frames.length) {
+    const lines = frames.map((frame) => element("li", "quiet", null, isolated(frame)));
+    view.condition.append(element("details", "", { open: frames.length < 3 }, element("summary", "", null, "It looks at frames"), element("ul", "", null, lines)));
+  }
   if (fairness.length) {
     view.condition.append(element("details", "", null, element("summary", "", null, finding.cycle.ends ? "Such an end is fair" : "The loop is fair"), element("ul", "", null, fairness)));
   }
@@ -134,12 +145,14 @@ document.addEventListener("keydown", (event) => {
 });
 
 function follow(hash) {
+  clearTimeout(naming);
   history.pushState(null, "", hash);
   route();
 }
 
 // Shows what the address names: a finding at its last step, where the violation is, unless it names another.
 function route() {
+  clearTimeout(naming);
   const [, finding, step] = /^#f(\d{1,6})(?:-s(\d{1,6}))?$/.exec(location.hash) || [];
   const summary = document.getElementById("summary");
   if (summary && (location.hash === "#summary" || !articles.length)) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The source beside the steps: the file of the current step, its line, and the lines that notes are about.
 
-// Shows the places of a step: the innermost one, with the calls around it to choose from.
+// Shows the places of a step: the innermost one of the protocol, or of the kernel where it has none; the others to choose from.
 function drawSource(view, finding, step, goTo) {
   const places = step ? finding.steps[step - 1].calls.map(([routine, args, ...place]) => ({ routine, args, place })) : [];
   const at = step ? finding.steps[step - 1].at : finding.position;
@@ -16,7 +16,8 @@ function drawSource(view, finding, step, goTo) {
     type: "button", "data-place": String(place), title: `${routine}${args ? `(${args})` : ""} ${fileName(place[0])}:${place[1]}`,
     click: () => show(place),
   }, isolated(`${routine} ${shortPlace(place)}`.trim()))));
-  show(at);
+  const own = places.findLast(({ place }) => data.sources[place[0]].own);
+  show(own ? own.place : at);
 }
 
 function drawFile(view, finding, [file, current], goTo) {

@@ -18,7 +18,16 @@ function drawState(pane, finding, step, everything) {
   const view = { finding, values, changed, wrong, everything };
   const blocks = finding.layout.map((block) => (block.shape === "stacks" ? stacks(block, view) : cellTable(block, view)));
   pane.replaceChildren(...blocks.filter(Boolean));
-  if (!pane.firstChild) pane.append(element("p", "quiet", null, "No cell changes in this run."));
+  if (pane.firstChild) pane.append(legend(finding));
+  else pane.append(element("p", "quiet", null, "No cell changes in this run."));
+}
+
+function legend(finding) {
+  const sample = (className, text) => element("span", `cell ${className}`, null, text);
+  const stacked = finding.layout.some((block) => block.shape === "stacks");
+  return element("p", "legend", { "aria-hidden": true }, sample("changed", "changed"), sample("wrong", "read by the failing condition"),
+    finding.cells.length && finding.initial.some((value) => /^page\d+$/.test(value)) ? sample("tagged", "page|1: taken, to be refilled") : null,
+    stacked ? element("span", "counted-sample", null, "counted by nr_pages") : null);
 }
 
 // One value, in a box of its own.
@@ -71,7 +80,7 @@ function oneStack(stack, view) {
   const levels = Math.max(stack.mapped.length, stack.listed.length);
   const rows = Array.from({ length: levels }, (_, level) => {
     const cells = [stack.mapped[level], stack.listed[level]].map((cell) => element("td", "", null, cell === undefined ? null : box(cell, view)));
-    return element("tr", level < counted ? "counted" : "", null, element("th", "", { scope: "row" }, `level ${level}`), cells);
+    return element("tr", level < counted ? "counted" : "", null, element("th", "", { scope: "row" }, `level ${level}`, level < counted ? element("span", "hidden", null, ", counted") : null), cells);
   });
   const title = `${stack.name}${owner.length ? `, ${owner.join(" and ")}'s stack` : ", nobody's stack"}`;
   const heads = ["", "mapped", "pages[]"].map((name) => element("th", "", { scope: "col" }, name));
