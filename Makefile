@@ -47,7 +47,7 @@ lint: $(READY)  ## ruff and mypy
 
 # Every model against its recorded verdicts and counts.
 gate: $(READY)  ## every model against its recorded verdicts and counts
-	$(BIN)/stackproof gate models
+	$(BIN)/stackproof gate models --jobs 2 --no-cache
 
 # End each command 20 times by each signal, and by closing its output, at random moments. ARGS: what
 # `python -m tools.signals --help` has.

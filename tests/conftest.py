@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import gc
 import os
+import secrets
 import sys
 import time
 from collections.abc import Callable
@@ -21,6 +22,12 @@ pytest.register_assert_rewrite("tests.support")
 
 DAYS = 7
 """How long a compiled engine is kept."""
+
+
+@pytest.fixture(autouse=True)
+def _outcomes_of_its_own(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test finds outcomes of searches that another one has run: each has a secret of its own."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.getbasetemp() / "states" / secrets.token_hex(8)))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

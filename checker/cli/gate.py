@@ -12,19 +12,25 @@ from pathlib import Path
 import click
 
 from checker import writing
+from checker.cli.against import against
 from checker.cli.ending import last_words
+from checker.cli.formats import Outputs, format_options
 from checker.cli.gating import Comparing, Gating, Updating
+from checker.cli.options.caching import no_cache, outcomes_of
 from checker.cli.options.limits import limits
 from checker.cli.options.model_path import ModelPath
 from checker.cli.options.values import Duration
 from checker.cli.terminal.progress import ProgressLine
 from checker.explicit.engines import Method, available_threads
+from checker.explicit.reduction.canonical import EXCHANGES
 from checker.explicit.search.results import Limits, Progress
 from checker.language import tree
 from checker.language.errors import ModelError, UsageError, quoting, similar
 from checker.language.front.load import load_program
 from checker.language.python.source.modules import display_path
 from checker.project import MODELS
+from checker.verify.comparing.searching import Searching
+from checker.verify.known.store import Outcomes
 from checker.verify.record.searching import Found, Programs, Search, one_after_the_other, side_by_side
 from checker.verify.request import model_paths, skipped_paths
 
@@ -40,29 +46,78 @@ from checker.verify.request import model_paths, skipped_paths
 )
 @click.option("--jobs", type=click.IntRange(1, 256), default=1, metavar="N", help="Search N configurations in parallel.")
 @click.option("--timeout", type=Duration(), metavar="TIME", help="Stop each configuration after this time: 90, 90s, 5m, 2h.")
-def gate(models: tuple[Path, ...], update: bool, save: Path | None, jobs: int, timeout: float | None) -> int:
+@click.option("--base", metavar="REV", help="Compare with what the models were in this git revision, not with their records.")
+@no_cache
+@format_options
+def gate(
+    models: tuple[Path, ...],
+    update: bool,
+    save: Path | None,
+    jobs: int,
+    timeout: float | None,
+    base: str | None,
+    no_cache: bool,
+    outputs: Outputs,
+) -> int:
     """Check all MODELS (bundled names, files, folders; default: all bundled models) in each configuration that they
     record in EXPECTED, without reductions. Exit status 0 only if all verdicts, lengths and counts are as recorded;
     else 1, with what differs, or 3 if that was interrupted or could not be searched to the end. With --update, what
-    differs is recorded instead, and 0 means that all is then as recorded."""
+    differs is recorded instead, and 0 means that all is then as recorded.
+
+    What was searched before comes from a cache, and a line says so. With --base REV, each model is compared with that of a
+    git revision, as `stackproof diff` does it."""
     found = model_paths(models or (MODELS,))
     for skipped in skipped_paths(models or (MODELS,)):
-        print(f"{display_path(skipped)}: skipped, since its name begins with _")
+        outputs.tell(f"{display_path(skipped)}: skipped, since its name begins with _")
+    if update and outputs.documents:
+        raise UsageError("--update writes the models and has no --format; run `stackproof gate --format` after it")
+    outcomes, why = outcomes_of(no_cache or update or save is not None)
+    if why:
+        outputs.tell(f"note: the cache of outcomes was not used: {why}")
+    with outputs.told("gate", {}):
+        if base is None:
+            return _gated(found, update, save, jobs, timeout, outcomes, outputs)
+        if update or save is not None or jobs > 1:
+            raise UsageError("--base compares with a revision, one search after the other; leave out --update, --save and --jobs")
+        method = Method(threads=available_threads(), reductions=frozenset(EXCHANGES))
+        searching = Searching(method, limits(None, None, timeout), _searching_of, outcomes, every=True)
+        document = against(base, _once(found), searching, outputs.tell)
+        with last_words():
+            outputs.write(lambda: document, {})
+        return document.status.value
+
+
+def _gated(
+    found: Sequence[Path],
+    update: bool,
+    save: Path | None,
+    jobs: int,
+    timeout: float | None,
+    outcomes: Outcomes | None,
+    outputs: Outputs,
+) -> int:
+    """Compare the models with their records, or write these."""
     programs = [(path, load_program(path)) for path in (_once(found) if update else found)]
     for _, program in programs:
         _check_record(program, update)
     if save is not None:
         _check_folders([path for path, _ in programs])
     gating: Gating = Updating(save, programs) if update else Comparing(save)
+    gating.quiet = not outputs.text
     # What is saved has to be the same each time: threads race for which of several shortest counterexamples is found.
     method = Method(threads=max(1, available_threads() // jobs) if save is None else 1)
-    search = Search(method, _each(limits(None, None, timeout), jobs), again=update)
+    search = Search(method, _each(limits(None, None, timeout), jobs), again=update, outcomes=outcomes)
     with closing(_searched(programs, search, jobs)) as runs:
         for path, program in programs:
             if not gating.model(path, program, runs):
                 break
     with last_words():
-        print(gating.summary())
+        outputs.write(lambda: gating.document, {})
+        if outcomes is not None and outcomes.found:
+            gating.tell(f"{outcomes.found} of {outcomes.asked} searches from the cache; --no-cache searches again")
+        gating.tell(gating.summary())
+    if outcomes is not None:
+        outcomes.prune()
     return gating.status.value
 
 
@@ -84,6 +139,13 @@ def _waiting(configurations: int) -> Callable[[Path], AbstractContextManager[Pro
             yield line.show
 
     return waiting
+
+
+@contextmanager
+def _searching_of(name: str) -> Iterator[Progress]:
+    line = ProgressLine(name)
+    with line.running():
+        yield line.show
 
 
 def _each(whole: Limits, jobs: int) -> Limits:

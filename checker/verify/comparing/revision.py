@@ -40,6 +40,10 @@ class Extracted:
     root: Path
 
 
+class NotThere(UsageError):
+    """A revision does not have the file."""
+
+
 @dataclass(frozen=True)
 class _Entry:
     mode: str
@@ -109,7 +113,7 @@ def extracted(of: Repository, revision: str, name: str) -> Iterator[Extracted]:
     entries = _needed(of, tree, path)
     named = next((entry for entry in entries if entry.path == path), None)
     if named is None:
-        raise UsageError(f"{revision} has no file {path}")
+        raise NotThere(f"{revision} has no file {path}")
     if named.mode == LINK:
         raise UsageError(f"{path} of {revision} is a symbolic link; name the file that it points to")
     taken = [entry for entry in entries if entry.mode in PLAIN and (entry.path == path or _is_read(entry.path, path))]

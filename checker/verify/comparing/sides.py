@@ -14,7 +14,7 @@ from checker.language.errors import UsageError
 from checker.language.front.load import load_program
 from checker.result.checked import Checked
 from checker.result.verdict import Configuration, Run
-from checker.verify.comparing.revision import extracted, repository
+from checker.verify.comparing.revision import Repository, extracted, repository
 from checker.verify.comparing.stored import load_report
 from checker.verify.ladder import ladder
 from checker.verify.request import Request
@@ -112,7 +112,14 @@ def side_of(name: str, request: Request) -> Iterator[AnySide]:
     if not colon or request.model.exists():
         yield ModelSide(name, request, load_program(request.model, inputs=request.inputs))
         return
-    with extracted(repository(), revision, path) as copy:
+    with at_revision(repository(), revision, path, name, request) as side:
+        yield side
+
+
+@contextmanager
+def at_revision(of: Repository, revision: str, path: str, name: str, request: Request) -> Iterator[ModelSide]:
+    """A file of a revision. name: how it is told. As extracted."""
+    with extracted(of, revision, path) as copy:
         inside = dataclasses.replace(request, model=copy.path, inputs=dataclasses.replace(request.inputs, roots=copy.roots))
         with speaking_of(name, copy.root):
             program = load_program(copy.path, inputs=inside.inputs)

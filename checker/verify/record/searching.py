@@ -14,9 +14,11 @@ from checker.explicit.search.results import Limits, Progress
 from checker.language import tree
 from checker.language.errors import UsageError
 from checker.language.front.inputs import Inputs
-from checker.result.verdict import Run, Verdict, VerdictKind
+from checker.result.verdict import Configuration, Run, Verdict, VerdictKind
 from checker.trace.confirmation.build import Disagreement
 from checker.verify.configuration import check_configuration
+from checker.verify.known.key import key_of
+from checker.verify.known.store import Outcomes
 from checker.verify.request import LIVENESS_STATES, Request
 from checker.verify.subject import live_properties
 from checker.verify.workers import Died, Workers
@@ -31,21 +33,41 @@ Waiting = Callable[[Path], AbstractContextManager[Progress]]
 @dataclass(frozen=True)
 class Search:
     """How all configurations are searched. limits: of each. again: whether properties of runs that were left out, as the record
-    has very many states, are searched after all where it turns out that these are not so many."""
+    has very many states, are searched after all where it turns out that these are not so many. outcomes: of earlier
+    searches, which are not run again."""
 
     method: Method
     limits: Limits
     again: bool
+    outcomes: Outcomes | None = None
+
+    def known(self, path: Path, program: tree.Program, expected: tree.Expectation) -> Run | None:
+        """What is known of a configuration; None if it has to be searched."""
+        if self.outcomes is None:
+            return None
+        request = self._request(path, program, expected)
+        settings = {parameter.name: parameter.default for parameter in program.parameters} | dict(expected.settings)
+        events = tuple(event.name for event in program.events if event.name in expected.events)
+        configuration = Configuration(tuple(settings.items()), events, bool(program.events))
+        return self.outcomes.find(key_of(program, request, self.method), program, configuration, request.properties)
+
+    def keep(self, path: Path, program: tree.Program, expected: tree.Expectation, found: Found) -> None:
+        """Remember what came of a configuration."""
+        if self.outcomes is not None and isinstance(found, Run):
+            self.outcomes.keep(key_of(program, self._request(path, program, expected), self.method), found, program)
+
+    def _request(self, path: Path, program: tree.Program, expected: tree.Expectation) -> Request:
+        events = expected.events if program.events else None
+        # The model may be edited meanwhile: all its configurations are those of the text that was read first.
+        inputs = Inputs({path.resolve(): program.sources[program.model]})
+        return Request(path, dict(expected.settings), events, _properties(program, expected), inputs=inputs)
 
     def configuration(
         self, path: Path, program: tree.Program, expected: tree.Expectation, progress: Progress | None = None
     ) -> Run:
         """Search a configuration in full, without reductions. Where very many states are recorded or found, properties of runs
         are left out, as in `check`. Raises as check_configuration."""
-        events = expected.events if program.events else None
-        # The model may be edited meanwhile: all its configurations are those of the text that was read first.
-        inputs = Inputs({path.resolve(): program.sources[program.model]})
-        request = Request(path, dict(expected.settings), events, _properties(program, expected), inputs=inputs)
+        request = self._request(path, program, expected)
         run = check_configuration(request, self.method, self.limits, progress)
         if self.again and request.properties is not None and run.stopped is None and run.statistics.states <= LIVENESS_STATES:
             run = check_configuration(dataclasses.replace(request, properties=None), self.method, self.limits, progress)
@@ -74,11 +96,16 @@ def one_after_the_other(programs: Programs, search: Search, waiting: Waiting) ->
     for path, program in programs:
         for expected in program.expectations:
             found: Found
+            known = search.known(path, program, expected)
+            if known is not None:
+                yield known
+                continue
             try:
                 with waiting(path) as progress:
                     found = search.configuration(path, program, expected, progress)
             except UsageError as error:
                 found = error
+            search.keep(path, program, expected, found)
             yield found
 
 
@@ -101,13 +128,20 @@ def side_by_side(programs: Programs, search: Search, waiting: Waiting, jobs: int
             return RuntimeError(f"{type(error).__name__}: {error}")
 
     results: dict[int, Found | Disagreement | RuntimeError] = {}
+    for number, each in enumerate(every):
+        known = search.known(*each)
+        if known is not None:
+            results[number] = known
+    left = [number for number in range(len(every)) if number not in results]
 
     def then(number: int, result: Found | Disagreement | RuntimeError | Died) -> None:
         results[number] = str(result) if isinstance(result, Died) else result
+        if isinstance(result, Run):
+            search.keep(*every[number], result)
 
-    workers: Workers[int, Found | Disagreement | RuntimeError] = Workers(min(jobs, len(every)), work)
+    workers: Workers[int, Found | Disagreement | RuntimeError] = Workers(min(jobs, len(left)), work)
     with workers:
-        steps = workers.results(range(len(every)), then)
+        steps = workers.results(left, then)
         for number, (path, _, _) in enumerate(every):
             with waiting(path):
                 while number not in results:
