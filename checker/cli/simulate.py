@@ -107,6 +107,6 @@ def simulate(
             print()
         else:
             review = review_of(run.checked)
-            text = [*blocks(review, saved, screen(), again, whole=trace), simulation_text(run), *saved_lines(saved)]
-            page("\n".join(text), trace and not no_pager)
+            end = screen().fit("\n".join([simulation_text(run), *saved_lines(saved)]))
+            page("\n".join([*blocks(review, saved, screen(), again, whole=trace), end]), trace and not no_pager)
     return status_of(run.kinds).value
