@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath
 
 from checker.language.errors import UsageError
 from checker.language.front.load import load_program
 from checker.language.python.source.modules import display_path
+from checker.report.formats.document import Case, Document, Group, Outcome
+from checker.report.formats.from_comparison import document_of
 from checker.report.text.comparison_text import comparison_text
 from checker.result.verdict import PRECEDENCE, Status
 from checker.verify.comparing.revision import NotThere, Repository, repository
@@ -18,17 +20,21 @@ from checker.verify.known.key import texts_of
 from checker.verify.request import Request
 
 
-def against(revision: str, models: Sequence[Path], searching: Searching) -> Status:
-    """Compare each model with what it was, in all configurations that both record, and print what is found."""
-    found = {Status.AS_DEMANDED}
-    for path in models:
-        found.add(_one(revision, path, searching))
+def against(revision: str, models: Sequence[Path], searching: Searching, tell: Callable[[str], None]) -> Document:
+    """Compare each model with what it was, in all configurations that both record, and tell what is found."""
+    found = [_one(revision, path, searching, tell) for path in models]
     if searching.outcomes is not None:
-        print(f"{searching.cached} of {searching.searches} searches from the cache")
-    return next(status for status in PRECEDENCE if status in found)
+        tell(f"{searching.cached} of {searching.searches} searches from the cache")
+    statuses = {Status.AS_DEMANDED, *(document.status for document in found)}
+    return Document(
+        "gate",
+        next(status for status in PRECEDENCE if status in statuses),
+        tuple(group for document in found for group in document.groups),
+        tuple(finding for document in found for finding in document.findings),
+    )
 
 
-def _one(revision: str, path: Path, searching: Searching) -> Status:
+def _one(revision: str, path: Path, searching: Searching, tell: Callable[[str], None]) -> Document:
     of = repository(path.resolve().parent)
     within = _within(of, path)
     request = Request(path, {}, None)
@@ -37,16 +43,21 @@ def _one(revision: str, path: Path, searching: Searching) -> Status:
     try:
         with at_revision(of, revision, within, f"{revision}:{within}", request) as old:
             if _texts(old) == _texts(new):
-                print(f"{shown}: unchanged since {revision}: nothing to search", flush=True)
-                return Status.AS_DEMANDED
+                tell(f"{shown}: unchanged since {revision}: nothing to search")
+                return _nothing(shown, f"unchanged since {revision}", Outcome.PASSED)
             comparison = compared(old, new, searching)
     except NotThere:
-        print(f"{shown}: not in {revision}: nothing to compare it with; `stackproof gate {shown}` searches it", flush=True)
-        return Status.AS_DEMANDED
-    print(comparison_text(comparison), flush=True)
+        tell(f"{shown}: not in {revision}: nothing to compare it with; `stackproof gate {shown}` searches it")
+        return _nothing(shown, f"not in {revision}", Outcome.UNKNOWN)
+    tell(comparison_text(comparison))
     if comparison.interrupted:
         raise KeyboardInterrupt
-    return comparison.status
+    return document_of(comparison)
+
+
+def _nothing(shown: str, why: str, outcome: Outcome) -> Document:
+    """A model of which nothing is compared."""
+    return Document("gate", Status.AS_DEMANDED, (Group(shown, (Case(why, outcome, why),)),), ())
 
 
 def _texts(side: ModelSide) -> list[tuple[str, str]]:

@@ -10,8 +10,10 @@ from typing import Any
 
 import click
 
+from checker.cli.options.configuration import inputs_of, of_c_options
 from checker.cli.options.model_path import ModelPath
 from checker.cli.options.values import Duration
+from checker.language.front.inputs import Inputs
 from checker.language.python.source.modules import display_path
 from checker.result.verdict import Status
 from checker.symbolic.certificate.independent_check import Answer
@@ -30,7 +32,10 @@ from checker.verify.proof.claims import Claimed, claim_lines, claimed
     metavar="MODEL",
     help="Model that the certificate is about: compares its file, its imports and every solver query.",
 )
-def certify(folder: Path, timeout: float | None, model: Path | None) -> int:
+@of_c_options
+def certify(
+    folder: Path, timeout: float | None, model: Path | None, base: Path | None, manifest: Path | None, config: Path | None
+) -> int:
     """Check the certificate in DIR with the second solver, and compare it with MODEL.
 
     With --model everything that the certificate claims is rebuilt from the model's text: settings, events, assumptions,
@@ -40,9 +45,10 @@ def certify(folder: Path, timeout: float | None, model: Path | None) -> int:
     Exit status: 0 accepted, as a certificate of MODEL; 1 refused; 3 not compared with a model, or the solver gave no answer.
     """
     try:
-        manifest = check_files(folder)
-        claim = claimed(folder, manifest) if model is None else _compared(folder, manifest, model)
-        ask_second_solver(folder, manifest, timeout)
+        stored = check_files(folder)
+        inputs = inputs_of(model, base, manifest, config)
+        claim = claimed(folder, stored) if model is None else _compared(folder, stored, model, inputs)
+        ask_second_solver(folder, stored, timeout)
     except NotUnsat as refused:
         if refused.reply.answer is not Answer.SAT:
             print(f"undecided: {refused.reason}")
@@ -52,7 +58,7 @@ def certify(folder: Path, timeout: float | None, model: Path | None) -> int:
     except Refused as refused:
         print(f"refused: {refused.reason}")
         return Status.VIOLATED.value
-    questions = len(manifest["files"]) - 1
+    questions = len(stored["files"]) - 1
     if model is None:
         print(f"{folder}: the files are consistent; NOT compared with a model")
         print(f"Each of its {questions} questions is unsat. What its manifest claims was not looked at:")
@@ -66,6 +72,6 @@ def certify(folder: Path, timeout: float | None, model: Path | None) -> int:
     return Status.AS_DEMANDED.value
 
 
-def _compared(folder: Path, manifest: Mapping[str, Any], model: Path) -> Claimed:
+def _compared(folder: Path, manifest: Mapping[str, Any], model: Path, inputs: Inputs) -> Claimed:
     of_all = manifest["format"] == ALL_SIZES
-    return check_all_sizes_against_model(folder, model) if of_all else check_against_model(folder, model)
+    return check_all_sizes_against_model(folder, model, inputs) if of_all else check_against_model(folder, model, inputs)

@@ -46,6 +46,11 @@ class Outputs:
         """Whether any format other than text was asked for."""
         return any(name != TEXT for name, _ in self.wanted)
 
+    def tell(self, line: str) -> None:
+        """Print a line of the usual text, where it goes to standard output."""
+        if self.text:
+            print(line, flush=True)
+
     def write(self, document: Callable[[], Document], own: Own, leave_out: Collection[str] = ()) -> None:
         """Write all but the text, the files first. UsageError where a file cannot be written."""
         if not self.documents:

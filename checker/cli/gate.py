@@ -14,6 +14,7 @@ import click
 from checker import writing
 from checker.cli.against import against
 from checker.cli.ending import last_words
+from checker.cli.formats import Outputs, format_options
 from checker.cli.gating import Comparing, Gating, Updating
 from checker.cli.options.caching import no_cache, outcomes_of
 from checker.cli.options.limits import limits
@@ -29,6 +30,7 @@ from checker.language.front.load import load_program
 from checker.language.python.source.modules import display_path
 from checker.project import MODELS
 from checker.verify.comparing.searching import Searching
+from checker.verify.known.store import Outcomes
 from checker.verify.record.searching import Found, Programs, Search, one_after_the_other, side_by_side
 from checker.verify.request import model_paths, skipped_paths
 
@@ -46,6 +48,7 @@ from checker.verify.request import model_paths, skipped_paths
 @click.option("--timeout", type=Duration(), metavar="TIME", help="Stop each configuration after this time: 90, 90s, 5m, 2h.")
 @click.option("--base", metavar="REV", help="Compare with what the models were in this git revision, not with their records.")
 @no_cache
+@format_options
 def gate(
     models: tuple[Path, ...],
     update: bool,
@@ -54,6 +57,7 @@ def gate(
     timeout: float | None,
     base: str | None,
     no_cache: bool,
+    outputs: Outputs,
 ) -> int:
     """Check all MODELS (bundled names, files, folders; default: all bundled models) in each configuration that they
     record in EXPECTED, without reductions. Exit status 0 only if all verdicts, lengths and counts are as recorded;
@@ -64,22 +68,42 @@ def gate(
     git revision, as `stackproof diff` does it."""
     found = model_paths(models or (MODELS,))
     for skipped in skipped_paths(models or (MODELS,)):
-        print(f"{display_path(skipped)}: skipped, since its name begins with _")
+        outputs.tell(f"{display_path(skipped)}: skipped, since its name begins with _")
+    if update and outputs.documents:
+        raise UsageError("--update writes the models and has no --format; run `stackproof gate --format` after it")
     outcomes, why = outcomes_of(no_cache or update or save is not None)
     if why:
-        print(f"note: the cache of outcomes was not used: {why}")
-    if base is not None:
+        outputs.tell(f"note: the cache of outcomes was not used: {why}")
+    with outputs.told("gate", {}):
+        if base is None:
+            return _gated(found, update, save, jobs, timeout, outcomes, outputs)
         if update or save is not None or jobs > 1:
             raise UsageError("--base compares with a revision, one search after the other; leave out --update, --save and --jobs")
         method = Method(threads=available_threads(), reductions=frozenset(EXCHANGES))
         searching = Searching(method, limits(None, None, timeout), _searching_of, outcomes, every=True)
-        return against(base, _once(found), searching).value
+        document = against(base, _once(found), searching, outputs.tell)
+        with last_words():
+            outputs.write(lambda: document, {})
+        return document.status.value
+
+
+def _gated(
+    found: Sequence[Path],
+    update: bool,
+    save: Path | None,
+    jobs: int,
+    timeout: float | None,
+    outcomes: Outcomes | None,
+    outputs: Outputs,
+) -> int:
+    """Compare the models with their records, or write these."""
     programs = [(path, load_program(path)) for path in (_once(found) if update else found)]
     for _, program in programs:
         _check_record(program, update)
     if save is not None:
         _check_folders([path for path, _ in programs])
     gating: Gating = Updating(save, programs) if update else Comparing(save)
+    gating.quiet = not outputs.text
     # What is saved has to be the same each time: threads race for which of several shortest counterexamples is found.
     method = Method(threads=max(1, available_threads() // jobs) if save is None else 1)
     search = Search(method, _each(limits(None, None, timeout), jobs), again=update, outcomes=outcomes)
@@ -88,9 +112,10 @@ def gate(
             if not gating.model(path, program, runs):
                 break
     with last_words():
+        outputs.write(lambda: gating.document, {})
         if outcomes is not None and outcomes.found:
-            print(f"{outcomes.found} of {outcomes.asked} searches from the cache; --no-cache searches again")
-        print(gating.summary())
+            gating.tell(f"{outcomes.found} of {outcomes.asked} searches from the cache; --no-cache searches again")
+        gating.tell(gating.summary())
     if outcomes is not None:
         outcomes.prune()
     return gating.status.value

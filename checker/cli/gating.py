@@ -13,6 +13,7 @@ from checker.explicit.search.interrupts import uninterrupted
 from checker.language import tree
 from checker.language.errors import UsageError
 from checker.language.front.load import load_wording
+from checker.report.formats.document import Case, Document, Finding, Group, Level, Outcome
 from checker.report.text.error_text import error_text
 from checker.result.verdict import PRECEDENCE, Run, Status
 from checker.trace.data import Trace
@@ -20,7 +21,10 @@ from checker.verify.interrupted import was_interrupted
 from checker.verify.record.file import RecordFile
 from checker.verify.record.outcomes import Departure, changes, compare, complete, departures, outcome_of, stopped
 from checker.verify.record.searching import Found, Programs
-from checker.verify.record.wording import compare_wording, place_of_wording
+from checker.verify.record.wording import compare_wording, place_of_wording, position_of_wording
+
+RECORD = "record"
+"""The rule of what is not as a model records it."""
 
 
 class Gating:
@@ -35,6 +39,21 @@ class Gating:
         self.refused = 0
         self.reworded = 0
         self.interrupted = False
+        self.quiet = False
+        self.cases: dict[str, list[Case]] = {}
+        self.findings: list[Finding] = []
+
+    def tell(self, line: str) -> None:
+        """Print a line, unless standard output is for a format."""
+        if not self.quiet:
+            print(line, flush=True)
+
+    @property
+    def document(self) -> Document:
+        """What was found so far: a group for each model, with a case for each configuration."""
+        groups = tuple(Group(name, tuple(cases)) for name, cases in self.cases.items())
+        why = "interrupted: the rest was not checked" if self.interrupted else ""
+        return Document("gate", self.status, groups, tuple(self.findings), why)
 
     def model(self, path: Path, program: tree.Program, runs: Iterator[Found]) -> bool:
         """Take the runs of a model; whether to go on with the next. Nothing is saved of a model that was not looked at to its
@@ -104,7 +123,8 @@ class Comparing(Gating):
             self.reworded += 1
             self.note()
             for difference in differences:
-                print(f"{place_of_wording(program)}: error: {difference}", flush=True)
+                self.tell(f"{place_of_wording(program)}: error: {difference}")
+                self._case(position_of_wording(program), "properties and assumptions", Outcome.FAILED, [difference])
 
     def note(self) -> None:
         """--update would write something of this model."""
@@ -117,9 +137,14 @@ class Comparing(Gating):
             raise found
         if isinstance(found, str):
             self.stopped += 1
-            print(f"{_place(expected)}: error: {found}", flush=True)
+            self.tell(f"{_place(expected)}: error: {found}")
+            self._case(expected.position, f"line {expected.position.line}", Outcome.UNKNOWN, [found])
             return
         differences = departures(expected, found)
+        outcome = Outcome.UNKNOWN if stopped(found) else Outcome.FAILED if differences else Outcome.PASSED
+        self._case(
+            expected.position, str(found.subject.configuration) or "the only one", outcome, [each.text for each in differences]
+        )
         if stopped(found):
             self.stopped += 1
         elif differences:
@@ -127,7 +152,13 @@ class Comparing(Gating):
             if complete(found):
                 self.note()
         for line in report(expected, found, differences, len(program.properties)):
-            print(line, flush=True)
+            self.tell(line)
+
+    def _case(self, position: tree.Position, name: str, outcome: Outcome, differences: list[str]) -> None:
+        """Have it in the document: what differs is a finding each."""
+        self.cases.setdefault(position.file, []).append(Case(name, outcome, "; ".join(differences)))
+        level = Level.ERROR if outcome is Outcome.FAILED else Level.WARNING
+        self.findings += [Finding(level, RECORD, position, f"{name}: {difference}") for difference in differences]
 
     def summary(self) -> str:
         found = []

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from checker.cli.ending import last_words
+from checker.cli.html_page import HTML, refuse_unwritable, write_review
 from checker.cli.options.configuration import configuration_options
 from checker.cli.options.limits import limits
 from checker.cli.options.model_path import ModelPath
@@ -57,6 +58,7 @@ from checker.verify.simulate import simulate_configuration
     "--max-memory", type=Size(), metavar="SIZE", help="Stop at this much memory, e.g. 500M or 2G. Default: 3/4 of the machine's."
 )
 @click.option("--timeout", type=Duration(), metavar="TIME", help="Stop after this time: 90, 90s, 5m, 2h.")
+@HTML
 @click.option("--trace", is_flag=True, help="Print the whole run to each bug, with every step.")
 @click.option("--no-pager", is_flag=True, help="Print whole runs straight to the terminal.")
 def simulate(
@@ -68,6 +70,7 @@ def simulate(
     save: Path | None,
     max_memory: int | None,
     timeout: float | None,
+    html: Path | None,
     trace: bool,
     no_pager: bool,
 ) -> int:
@@ -76,6 +79,7 @@ def simulate(
     Violations are confirmed and shown as in `check`, but their runs need not be shortest. All other properties are UNKNOWN:
     random walks never show that a property holds. Parameters that are not set have their defaults.
     """
+    refuse_unwritable(html)
     again = ("simulate", "--walks", str(walks), "--depth", str(depth), "--seed", str(seed))
     findings = None if save is None else Findings(save)
     line = ProgressLine(f"{request.model}")
@@ -96,11 +100,13 @@ def simulate(
     with last_words():
         if findings is not None and run.stopped != INTERRUPTED:
             findings.finish()
+        if html is not None:
+            write_review(html, str(request.model), review_of(run.checked))
         if format_ == "json":
             json.dump(simulation_json(run), sys.stdout, indent=2)
             print()
         else:
             review = review_of(run.checked)
-            text = [*blocks(review, saved, screen(), again, whole=trace), simulation_text(run), *saved_lines(saved)]
-            page("\n".join(text), trace and not no_pager)
+            end = screen().fit("\n".join([simulation_text(run), *saved_lines(saved)]))
+            page("\n".join([*blocks(review, saved, screen(), again, whole=trace), end]), trace and not no_pager)
     return status_of(run.kinds).value

@@ -37,13 +37,21 @@ class UsageError(Exception):
 
 
 class ModelError(UsageError):
-    """Something is wrong in a model's text. Prints as `file:line:column: error: what, and what to do`."""
+    """Something is wrong in a model's text. Prints as `file:line:column: error: what, and what to do`.
+
+    others: what else is wrong with the text, if that was looked for, in its order."""
 
     position: Position
 
     def __init__(self, position: Position, message: str, line: str | None = None) -> None:
         super().__init__(message, position, position, line)
         self.args = position, message, line  # of which a copy in another process is made
+        self.others: tuple[ModelError, ...] = ()
+
+    def quote(self, sources: Mapping[str, str]) -> None:
+        """Take the line that it points at from these texts, unless it has it already."""
+        if self.line is None:
+            self.line = line_of(sources.get(self.position.file, ""), self.position.line)
 
 
 @contextmanager
@@ -53,8 +61,7 @@ def quoting(sources: Mapping[str, str]) -> Iterator[None]:
     try:
         yield
     except ModelError as error:
-        if error.line is None:
-            error.line = line_of(sources.get(error.position.file, ""), error.position.line)
+        error.quote(sources)
         raise
 
 

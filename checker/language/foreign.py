@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from checker.language import tree
+from checker.language.errors import ModelError
 
 
 @dataclass(frozen=True)
@@ -97,3 +98,6 @@ class ForeignText(Protocol):
 
     def declare(self, kernel: Kernel) -> Declared:
         """The protocol, translated for the setting that the kernel was read for. ModelError where it cannot be."""
+
+    def further(self, kernel: Kernel) -> list[ModelError]:
+        """What is wrong with it where `declare` has raised a ModelError: all errors that stand by themselves, in any order."""

@@ -52,6 +52,7 @@ def test_the_hook_is_what_pre_commit_wants() -> None:
 @pytest.mark.slow
 def test_pre_commit_runs_the_hook_on_a_model_that_changed(tmp_path: Path) -> None:
     env = environment(tmp_path)
+    del env["PYTHONPATH"]  # the hook has the program in an environment of its own
     hooks = tmp_path / "stackproof"
     git(tmp_path, env, "clone", "--quiet", str(PROJECT), str(hooks))
     (hooks / ".pre-commit-hooks.yaml").write_text((PROJECT / ".pre-commit-hooks.yaml").read_text())

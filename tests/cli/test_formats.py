@@ -16,6 +16,7 @@ import checker.cli.check
 from checker.cli.main import run
 from checker.project import PROJECT
 from checker.report.formats.names import DOCUMENTS
+from tests.ci.tree import commit, environment, git
 from tests.support.command import stackproof
 from tests.support.printed import schema
 
@@ -154,3 +155,64 @@ def test_diff_has_the_formats_as_well(sides: tuple[str, str], status: int, word:
     results = json.loads((tmp_path / "a").read_text())["runs"][0]["results"]
     assert {result["baselineState"] for result in results} == {"new" if status else "absent"}
     assert sum(suite.failures for suite in JUnitXml.fromfile(str(tmp_path / "b"))) == (len(lines) if status else 0)
+
+
+RECORDS = """
+from checker.language import Expected, action, invariant
+
+up: bool = False
+
+
+@action
+def go() -> None:
+    global up
+    up = not up
+
+
+@invariant("low", "up")
+def low() -> bool:
+    '''It matters.'''
+    return not up
+
+
+EXPECTED = (Expected(settings={{}}, violated={{{violated}}}, states=2, transitions={transitions}),)
+"""
+
+
+def test_gate_has_the_formats_as_well(tmp_path: Path) -> None:
+    model = tmp_path / "m.py"
+    model.write_text(RECORDS.format(violated='"low": 1', transitions=0))
+    assert stackproof("gate", "--update", "m.py", cwd=tmp_path).returncode == 0
+    files = ("--format", "junit", "--output", "a", "--format", "sarif", "--output", "b", "--format", "json")
+    passed = stackproof("gate", "m.py", *files, cwd=tmp_path)
+    assert passed.returncode == 0, passed.stderr
+    found = json.loads(passed.stdout)
+    assert (found["schema"], found["exit_status"], found["findings"]) == ("stackproof-gate", 0, [])
+    assert [case["outcome"] for group in found["groups"] for case in group["cases"]] == ["passed"]
+    model.write_text(model.read_text().replace('"low": 1', '"low": 2'))
+    failed = stackproof("gate", "m.py", *files, cwd=tmp_path)
+    assert failed.returncode == 1, failed.stderr
+    assert json.loads(failed.stdout)["findings"][0]["level"] == "error"
+    assert sum(suite.failures for suite in JUnitXml.fromfile(str(tmp_path / "a"))) == 1
+    Report.model_validate_json((tmp_path / "b").read_text())
+    assert stackproof("gate", "--update", "m.py", "--format", "ktap", cwd=tmp_path).returncode == 2
+
+
+def test_gate_with_a_base_has_the_formats_as_well(tmp_path: Path) -> None:
+    env = environment(tmp_path)
+    folder = tmp_path / "repository"
+    folder.mkdir()
+    git(folder, env, "init", "--quiet")
+    model = folder / "m.py"
+    bad = RECORDS.format(violated='"low": 1', transitions=0)
+    model.write_text(bad.replace("return not up", "return up or not up"))
+    commit(folder, env, "held")
+    arguments = ("gate", "--base", "HEAD", "m.py", "--format", "checkpatch")
+    cache = {"STACKPROOF_CACHE": str(tmp_path / "cache")}
+    same = stackproof(*arguments, cwd=folder, **cache)
+    assert (same.returncode, same.stdout) == (0, ""), same.stderr
+    model.write_text(bad)
+    worse = stackproof(*arguments, cwd=folder, **cache)
+    assert worse.returncode == 1, worse.stderr
+    assert worse.stdout.startswith("m.py:")
+    assert ": ERROR: low: NEW: up" in worse.stdout

@@ -20,6 +20,7 @@ from checker.project import PROJECT
 from checker.verify.configuration import check_configuration
 from checker.verify.request import Request
 from tests.clients.by_hand import Client, search
+from tests.support.command import stackproof
 from tests.support.judges.brute.comparison import compare
 
 FOLDER = PROJECT / "models" / "llist"
@@ -179,3 +180,18 @@ def test_an_error_in_the_code_of_clients_has_its_line(tmp_path: Path) -> None:
 def test_what_a_file_says_now_counts(tmp_path: Path) -> None:
     assert loaded(tmp_path, 2, ONE).records["Client"].count == 4
     assert loaded(tmp_path, 2, TWO).records["Client"].count == 2, "the manifest is another one under the same name"
+
+
+def test_a_proof_about_c_text_is_compared_with_it(tmp_path: Path) -> None:
+    model, inputs = written(tmp_path, TEXT, with_clients(Client(0, "task", ("add",), 1, 1)))
+    assert inputs.manifest is not None
+    given, certificate = ("--manifest", str(inputs.manifest)), str(tmp_path / "certificate")
+    proved = stackproof("prove", str(model), *given, "--property", "no-wild-pointer", "--certificates", certificate)
+    assert proved.returncode == 0, proved.stdout + proved.stderr
+    accepted = stackproof("certify", certificate, "--model", str(model), *given)
+    assert accepted.returncode == 0, accepted.stdout + accepted.stderr
+    model.write_text(TEXT.replace("return !first;", "return first;"), encoding="utf-8")
+    refused = stackproof("certify", certificate, "--model", str(model), *given)
+    assert refused.returncode == 1
+    assert "llist.c: not the text that was proved" in refused.stdout
+    assert stackproof("certify", certificate, "--model", str(model)).returncode == 2, "without its manifest it is no model"

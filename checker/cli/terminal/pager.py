@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import os
 import shlex
-import shutil
 import signal
 import subprocess
 import sys
 
 from checker.cli.terminal.output import harmless
+from checker.report.text.screen import terminal_size
 
 DEFAULT = "less"
 
@@ -43,7 +43,7 @@ def pager() -> list[str] | None:
 def _is_too_long(text: str) -> bool:
     if not (sys.stdout.isatty() and sys.stdin.isatty()) or os.environ.get("TERM") in (None, "", "dumb"):
         return False
-    return text.count("\n") >= shutil.get_terminal_size().lines
+    return text.count("\n") >= terminal_size().lines
 
 
 def _paged(command: list[str], text: str) -> bool:

@@ -75,7 +75,12 @@ def _with_origins(text: ForeignText) -> Iterator[None]:
         with quoting(text.sources):
             yield
     except ModelError as error:
-        origin = text.origins.get(error.position.file, {}).get(error.position.line)
-        if origin is None:
-            raise
-        raise ModelError(error.position, f"{error.message} ({origin})", error.line) from None
+        found = _with_origin(error, text)
+        found.others = tuple(_with_origin(other, text) for other in error.others)
+        raise found from None
+
+
+def _with_origin(error: ModelError, text: ForeignText) -> ModelError:
+    """The error, which says where in the mail the line stands if it is from one."""
+    origin = text.origins.get(error.position.file, {}).get(error.position.line)
+    return error if origin is None else ModelError(error.position, f"{error.message} ({origin})", error.line)

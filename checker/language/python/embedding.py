@@ -69,7 +69,7 @@ class KernelOfModules:
     def hook(self, name: str) -> Callee:
         code = self._code(name)
         if "hook" not in code.decorators:
-            raise UsageError(f"the kernel's `{name}` is not a hook; spec/kernel/hooks.py has them")
+            raise UsageError(f"the kernel's `{name}` is not a hook; the hooks.py of the kernel has them")
         return self._callee(name, code)
 
     def has_code(self, name: str) -> bool:

@@ -5,19 +5,20 @@ from __future__ import annotations
 
 import ast
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from checker.language import tree
 from checker.language.constants import mark_constants
 from checker.language.dormant import without_dormant
-from checker.language.errors import UsageError, quoting, similar
+from checker.language.errors import ModelError, UsageError, quoting, similar
 from checker.language.foreign import Declared, ForeignText
 from checker.language.frame_owners import with_frame_owners
 from checker.language.python.conditions import Conditions
 from checker.language.python.declare.decorators import CONDITIONS, DEMANDED
 from checker.language.python.declare.symbol_table import Symbols
 from checker.language.python.embedding import KernelOfModules, module_of
+from checker.language.python.further import further_errors, told
 from checker.language.python.hooks import demanded, dropped, find_implementations
 from checker.language.python.initial import initial, initial_codes
 from checker.language.python.recorded import expectations, recorded, stated
@@ -38,7 +39,8 @@ def load_program(
 ) -> tree.Program:
     """Read a model with everything it imports, for one setting of its parameters (others keep their defaults) and one set
     of events (None: all). texts: to read in place of files. ModelError or UsageError if it is not a program of the language."""
-    return _Loader(Path(path), settings or {}, None if events is None else frozenset(events), texts, roots=roots).program()
+    chosen = None if events is None else frozenset(events)
+    return _program(lambda: _Loader(Path(path), settings or {}, chosen, texts, roots=roots))
 
 
 def load_wording(path: Path | str, texts: Texts | None = None, roots: Roots = OWN) -> Wording:
@@ -56,7 +58,8 @@ def load_foreign(
     roots: Roots = OWN,
 ) -> tree.Program:
     """The kernel, with a protocol that is written in another language. path: of the protocol. Else as load_program."""
-    return _Loader(path, settings or {}, None if events is None else frozenset(events), None, text, roots).program()
+    chosen = None if events is None else frozenset(events)
+    return _program(lambda: _Loader(path, settings or {}, chosen, None, text, roots))
 
 
 def load_foreign_wording(path: Path, text: ForeignText, roots: Roots = OWN) -> Wording:
@@ -64,6 +67,17 @@ def load_foreign_wording(path: Path, text: ForeignText, roots: Roots = OWN) -> W
     loader = _Loader(path, {}, None, None, text, roots)
     program = loader.program()
     return wording(program, loader.symbols, loader.whole)
+
+
+def _program(make: Callable[[], _Loader]) -> tree.Program:
+    """The program that a loader reads. A ModelError has with it what else is wrong with the text."""
+    loader = make()
+    try:
+        return loader.program()
+    except ModelError as first:
+        again = make()  # one that has read nothing, as what is half read is in error where nothing is wrong
+        first.others = told(first, again.further())
+        raise
 
 
 class _Loader:
@@ -103,6 +117,15 @@ class _Loader:
                 if not module.of_kernel and (module is not self.main or self.foreign is None):
                     check_with_python(module)  # the kernel's own text is checked when it is written
             return mark_constants(without_dormant(used))
+
+    def further(self) -> list[ModelError]:
+        """All errors of the text, each definition read by itself."""
+        found = further_errors(self.symbols, self.whole)
+        if self.foreign is not None and not found:
+            found = self.foreign.further(self.kernel)
+        for error in found:
+            error.quote(self.sources)
+        return found
 
     def _codes(self) -> list[Code]:
         """All code of the program, with what every name means and which code implements each hook."""

@@ -8,6 +8,7 @@ import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
+from checker.report.text.hints import hint_lines
 from checker.report.text.line_ranges import by_line, lines_text
 from checker.report.text.screen import terminal_width
 from checker.report.text.trace_text import text_report
@@ -130,6 +131,7 @@ def summary_text(checked: Checked) -> str:
         lines.append(
             f"Not searched ({checked.stopped}): {left}, {'that' if len(checked.left) == 1 else 'from that'} of {checked.left[0]}"
         )
+    lines += hint_lines(checked)
     complete = [set(run.unreached) for run in runs if run.stopped is None]
     unreached = sorted(set.intersection(*complete), key=by_line) if complete else []
     if unreached:

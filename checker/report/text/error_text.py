@@ -11,7 +11,7 @@ from __future__ import annotations
 import itertools
 import re
 
-from checker.language.errors import UsageError
+from checker.language.errors import ModelError, UsageError
 from checker.report.characters import escaped
 
 WIDTH = 80
@@ -20,6 +20,8 @@ NUMBER = 7
 """Least width of a line's number."""
 TAB = 8
 """Columns from one tab stop to the next."""
+MOST = 20
+"""Errors of one text that are shown; more can hardly be read."""
 CUT = "..."
 """Stands for what is left out of a line."""
 
@@ -27,7 +29,16 @@ _WORD = re.compile(r"\w*", re.ASCII)
 
 
 def error_text(error: UsageError) -> str:
-    """The error's line, and below it the source that it points at, if there is any to show; without a newline at its end."""
+    """The error's line, and below it the source that it points at, if there is any to show; then what else is wrong with the
+    text, at most MOST errors in all. Without a newline at its end."""
+    others = error.others if isinstance(error, ModelError) else ()
+    lines = [_one(error), *(_one(other) for other in others[: MOST - 1])]
+    if len(others) >= MOST:
+        lines.append(f"and {len(others) - MOST + 1} more")
+    return "\n".join(lines)
+
+
+def _one(error: UsageError) -> str:
     text = str(error).replace("\n", escaped("\n"))  # of a name of other people's: an error is one line
     if error.position is None or error.line is None or not error.line.strip(" \t"):
         return text

@@ -24,7 +24,7 @@ def review_text(review: Review, saved: Saved, screen: Screen, command: Sequence[
     checked = review.checked
     parts = blocks(review, saved, screen, command, whole)
     end = [runs_text(checked.runs), *map(plain, review.remarks), summary_text(checked), *saved_lines(saved)]
-    parts.append("\n".join(end))
+    parts.append(screen.fit("\n".join(end)))
     return "\n".join(parts)
 
 

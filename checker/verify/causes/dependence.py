@@ -45,6 +45,8 @@ def writers(trace: Trace) -> tuple[tuple[int, int], ...]:
     pending: deque[tuple[str, int, int]] = deque((cell, last, 0) for cell, _ in trace.violation.reads)
     if steps and (trace.violation.kind != "invariant" or not trace.violation.reads):
         pending += ((cell, last, 0) for cell in _reads_before(trace, last))
+    if trace.violation.kind == "deadlock":  # what each processor waits for is not told
+        pending += ((cell, last, 0) for cell in dict.fromkeys(change.cell for step in steps for change in step.changes))
     seen: set[tuple[str, int]] = set()
     while pending:
         cell, until, depth = pending.popleft()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from checker.ir.lowering.lower import lower
+from checker.language.front.inputs import NOTHING, Inputs
 from checker.language.front.load import load_program
 from checker.symbolic.bmc.problem import UNHELD, VIOLATED, stated_lemmas, targets
 from checker.symbolic.bmc.question import STATE
@@ -22,14 +23,14 @@ MOST_K = 1000
 """States in a row that a certificate may be about."""
 
 
-def check_against_model(folder: Path, model: Path) -> Claimed:
+def check_against_model(folder: Path, model: Path, inputs: Inputs = NOTHING) -> Claimed:
     """What the certificate, whose files were accepted, shows of this model. Raises Refused unless it was made of these very
     files, claims what they have, and its questions are what the model makes of its lemmas. UsageError if the model cannot be
     read at those sizes."""
     manifest = read_manifest(folder)
-    check_text(folder, manifest, model)
+    check_text(folder, manifest, model, inputs)
     claim = claimed(folder, manifest)
-    program = load_program(model, dict(claim.settings), claim.events)
+    program = load_program(model, dict(claim.settings), claim.events, inputs)
     check_claim(folder, claim, program, ())
     try:
         kept, properties = tuple(map(str, manifest["kept"])), frozenset(claim.properties)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from checker.language.front.inputs import NOTHING, Inputs
 from checker.symbolic.parametric.all_sizes_certificate import read_lemmas
 from checker.symbolic.terms.terms import Unsupported
 from checker.verify.proof.certificates import MANIFEST, Refused, read_manifest
@@ -14,11 +15,11 @@ from checker.verify.proof.prove_all_sizes import Stands, family, questions, stan
 from checker.verify.request import Request
 
 
-def check_all_sizes_against_model(folder: Path, model: Path) -> Claimed:
+def check_all_sizes_against_model(folder: Path, model: Path, inputs: Inputs = NOTHING) -> Claimed:
     """As check_against_model, for these parameters being sizes. UsageError if the model is none that can be proved for all
     sizes."""
     manifest = read_manifest(folder)
-    check_text(folder, manifest, model)
+    check_text(folder, manifest, model, inputs)
     claim = claimed(folder, manifest)
     properties = frozenset(claim.properties)
     try:
@@ -30,7 +31,7 @@ def check_all_sizes_against_model(folder: Path, model: Path) -> Claimed:
         data = list(manifest["lemmas"])
     except (KeyError, TypeError, ValueError, OverflowError, AttributeError):
         raise Refused(f"{folder / MANIFEST}: it does not say sizes, places and lemmas") from None
-    of_all = family(Request(model, settings, claim.events, tuple(sorted(properties))))
+    of_all = family(Request(model, settings, claim.events, tuple(sorted(properties)), inputs=inputs))
     check_claim(folder, claim, of_all.program, of_all.free)
     owners = of_all.system.owners.values()
     if stands.keys() != {(owner.record, depth) for owner in owners for depth in range(owner.frames)}:

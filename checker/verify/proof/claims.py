@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from checker.language import tree
+from checker.language.front.inputs import NOTHING, Inputs
+from checker.language.front.load import c_protocol, load_program
 from checker.language.python.source.modules import load_modules
 from checker.verify.proof.certificates import MANIFEST, Refused, digest
 from checker.verify.subject import assumptions_of, live_properties
@@ -61,7 +63,7 @@ def _list(value: object) -> list[object]:
     return value
 
 
-def check_text(folder: Path, manifest: Mapping[str, Any], model: Path) -> None:
+def check_text(folder: Path, manifest: Mapping[str, Any], model: Path, inputs: Inputs = NOTHING) -> None:
     """Refused unless the model's file has the name, and it and all that it imports the text, that the manifest has. (Where
     the files lie does not matter.) UsageError if they cannot be read."""
     sources = manifest.get("sources")
@@ -70,14 +72,21 @@ def check_text(folder: Path, manifest: Mapping[str, Any], model: Path) -> None:
     if Path(manifest["model"]).name != model.name:
         raise Refused(f"{folder}: it is a certificate of {manifest['model']}, not of {model}")
     proved = Counter((Path(str(name)).name, str(value)) for name, value in sources.items())
-    modules = load_modules(model).modules.values()
-    here = Counter((Path(module.display).name, digest(module.text)) for module in modules)
-    other = [module.display for module in modules if (Path(module.display).name, digest(module.text)) not in proved]
+    texts = _texts(model, inputs)
+    here = Counter((Path(name).name, digest(text)) for name, text in texts)
+    other = [name for name, text in texts if (Path(name).name, digest(text)) not in proved]
     if other:
         raise Refused(f"{folder}: {', '.join(sorted(other))}: not the text that was proved (SHA-256 differs)")
     if here != proved:
         gone = ", ".join(sorted({name for name, _ in proved - here} | {name for name, _ in here - proved}))
         raise Refused(f"{folder}: {model} imports other files than what was proved: {gone}")
+
+
+def _texts(model: Path, inputs: Inputs) -> list[tuple[str, str]]:
+    """The files of a model, with the names that messages have for them."""
+    if c_protocol(model, inputs) is None:
+        return [(module.display, module.text) for module in load_modules(model).modules.values()]
+    return list(load_program(model, inputs=inputs).sources.items())
 
 
 def check_claim(folder: Path, claim: Claimed, program: tree.Program, free: tuple[str, ...]) -> None:

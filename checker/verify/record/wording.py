@@ -33,4 +33,10 @@ def _differences(what: str, recorded: Mapping[str, str], now: Mapping[str, str])
 
 def place_of_wording(program: tree.Program) -> str:
     """Where a model records its properties and assumptions, or where it does not: file and line."""
-    return f"{program.recorded.position.file}:{program.recorded.position.line}" if program.recorded else f"{program.model}:1"
+    position = position_of_wording(program)
+    return f"{position.file}:{position.line}"
+
+
+def position_of_wording(program: tree.Program) -> tree.Position:
+    """The same as a position."""
+    return program.recorded.position if program.recorded else tree.Position(program.model, 1, 1)

@@ -11,7 +11,7 @@ from checker.language.c.translate.raising import at, error
 from checker.language.c.translate.statements import StatementTranslator
 from checker.language.c.translate.table import entry
 from checker.language.c.translate.types import UNSIGNED_LONG, CNamed, CPointer
-from checker.language.c.translate.values import Nothing, Scalar, StackAddress, Value
+from checker.language.c.translate.values import AreaAddress, Nothing, Scalar, Value
 
 MEMORY = CPointer(CNamed("the memory of a page"))
 """What page_address gives."""
@@ -82,7 +82,7 @@ def vunmap_range(code: StatementTranslator, call: syntax.Call) -> Value:
     offset = code.kept(call, Scalar(begin.offset, UNSIGNED_LONG))
     assert isinstance(area, Scalar)
     assert isinstance(offset, Scalar)
-    first = StackAddress(area.expression, offset.expression)
+    first = AreaAddress(area.expression, offset.expression)
     page_size = build.integer(position, code.text.size("PAGE_SIZE"))
     count = build.binary(position, "//", addresses.distance(position, end, first).expression, page_size)
     number = code.kept(call, Scalar(count, UNSIGNED_LONG))

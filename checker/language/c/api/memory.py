@@ -12,7 +12,7 @@ from checker.language.c.translate.raising import at, error
 from checker.language.c.translate.statements import StatementTranslator
 from checker.language.c.translate.table import entry
 from checker.language.c.translate.types import INT, UNSIGNED_LONG
-from checker.language.c.translate.values import Nothing, Opaque, Region, Scalar, StackAddress, Value
+from checker.language.c.translate.values import AreaAddress, Nothing, Opaque, Region, Scalar, Value
 
 ENOMEM = 12
 
@@ -151,7 +151,7 @@ def kfree(code: StatementTranslator, call: syntax.Call) -> Value:
 # -- areas and page tables --
 
 
-def level_of(code: StatementTranslator, node: syntax.Node, address: StackAddress) -> tree.Expression:
+def level_of(code: StatementTranslator, node: syntax.Node, address: AreaAddress) -> tree.Expression:
     """The level of an address in its stack: 0 is the page at its top."""
     position = at(node)
     page_size, pages = code.text.size("PAGE_SIZE"), code.text.size("STACK_PAGES")
@@ -212,7 +212,7 @@ def vmap_pages_range(code: StatementTranslator, call: syntax.Call) -> Value:
     offset = code.kept(call, Scalar(begin.offset, UNSIGNED_LONG))
     assert isinstance(area, Scalar)
     assert isinstance(offset, Scalar)
-    first = StackAddress(area.expression, offset.expression)
+    first = AreaAddress(area.expression, offset.expression)
     bytes_ = addresses.distance(position, end, first).expression
     count = build.binary(position, "//", bytes_, build.integer(position, page_size))
     _map_each(code, call, first, pages, count)
@@ -229,7 +229,7 @@ def _pages(code: StatementTranslator, node: syntax.Expression) -> Region | tree.
 
 
 def _map_each(
-    code: StatementTranslator, call: syntax.Call, begin: StackAddress, pages: Region | tree.Expression, count: tree.Expression
+    code: StatementTranslator, call: syntax.Call, begin: AreaAddress, pages: Region | tree.Expression, count: tree.Expression
 ) -> None:
     position = at(call)
     if not isinstance(pages, Region):
@@ -299,9 +299,9 @@ def page_align_down(code: StatementTranslator, call: syntax.Call) -> Value:
     value = code.value(call.arguments[0])
     size = code.text.size("PAGE_SIZE")
     position = at(call)
-    if isinstance(value, StackAddress):
+    if isinstance(value, AreaAddress):
         pages = build.binary(position, "//", value.offset, build.integer(position, size))
-        return StackAddress(value.area, build.binary(position, "*", pages, build.integer(position, size)))
+        return AreaAddress(value.area, build.binary(position, "*", pages, build.integer(position, size)))
     number = code.binary(call, "/", value, Scalar(build.integer(position, size), UNSIGNED_LONG))
     assert isinstance(number, Scalar)
     return Scalar(

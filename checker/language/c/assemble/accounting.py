@@ -24,10 +24,11 @@ def account(definitions: Definitions, functions: Functions, bound: Bound, manife
     for chunk in definitions.chunks:
         if chunk.added_lines:
             for node in definitions.parsed(chunk):
-                _node(node, chunk, functions, bound, manifest)
+                account_for(node, chunk, functions, bound, manifest)
 
 
-def _node(node: syntax.TopLevel, chunk: Chunk, functions: Functions, bound: Bound, manifest: Manifest) -> None:
+def account_for(node: syntax.TopLevel, chunk: Chunk, functions: Functions, bound: Bound, manifest: Manifest) -> None:
+    """ModelError for the first added line of one part of the text that has no meaning."""
     match node:
         case syntax.FunctionDeclaration() | syntax.Typedef() | syntax.VariableDefinition() | syntax.EnumDefinition():
             return

@@ -12,7 +12,7 @@ from checker.language.c.assemble.clients import HOOK as CLIENT_CALL
 from checker.language.c.assemble.clients import bind_calls
 from checker.language.c.assemble.definitions import Definitions
 from checker.language.c.assemble.demands import bind_demands, misplaced, spelled
-from checker.language.c.binding.manifest import Boot, Callback, Inserted, Manifest, Registered
+from checker.language.c.binding.manifest import Boot, Callback, Hook, Inserted, Manifest, Registered
 from checker.language.c.translate.functions import Functions
 from checker.language.c.translate.hooks import check_signature, implementation
 from checker.language.c.translate.raising import at, error
@@ -54,27 +54,43 @@ def bind(functions: Functions, definitions: Definitions, manifest: Manifest) -> 
     """Everything that the manifest binds. ModelError where a text has it in another form."""
     bound = Bound()
     for hook in manifest.hooks:
-        wanted = definitions.declaration(hook.function, manifest.path)
-        function = definitions.function(wanted.name)
-        if function is None:
-            bound.missing[hook.hook] = f"{wanted.name}()"
-            continue
-        check_signature(functions, function, wanted)
-        bound.add(hook.hook, implementation(functions, hook.hook, function, hook.arguments, hook.success))
+        bind_hook(functions, definitions, manifest, hook, bound)
+    bind_predicates(functions, definitions, manifest, bound)
+    bind_asked(definitions, manifest, bound)
+    for piece in definitions.pieces:
+        bind_piece(functions, definitions, manifest, piece, bound)
+    return bound
+
+
+def bind_hook(functions: Functions, definitions: Definitions, manifest: Manifest, hook: Hook, bound: Bound) -> None:
+    """The function that the manifest has for a hook. ModelError where it has another form, or cannot be translated."""
+    wanted = definitions.declaration(hook.function, manifest.path)
+    function = definitions.function(wanted.name)
+    if function is None:
+        bound.missing[hook.hook] = f"{wanted.name}()"
+        return
+    check_signature(functions, function, wanted)
+    bound.add(hook.hook, implementation(functions, hook.hook, function, hook.arguments, hook.success))
+
+
+def bind_predicates(functions: Functions, definitions: Definitions, manifest: Manifest, bound: Bound) -> None:
+    """The hooks for which the manifest itself has a function, and the calls of clients. ModelError where they cannot be
+    translated."""
     for predicate in manifest.predicates:
         if predicate.hook not in bound.implementations:
             whole = definitions.whole_function(predicate.function)
             bound.add(predicate.hook, implementation(functions, predicate.hook, whole, predicate.arguments, None))
     if manifest.clients:
         bound.add(CLIENT_CALL, bind_calls(functions, definitions))
+
+
+def bind_asked(definitions: Definitions, manifest: Manifest, bound: Bound) -> None:
+    """The statements that ask hooks. As bind_demands."""
     for statement, demand in bind_demands(definitions, manifest, bound.implementations):
         bound.account(statement, demand.function, f"asks the hook {demand.hook}", demand.hook)
-    for piece in definitions.pieces:
-        _piece(functions, definitions, manifest, piece, bound)
-    return bound
 
 
-def _piece(
+def bind_piece(
     functions: Functions, definitions: Definitions, manifest: Manifest, piece: syntax.StatementsInFunction, bound: Bound
 ) -> None:
     """The statements that a patch adds to one function of the kernel."""

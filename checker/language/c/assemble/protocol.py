@@ -14,10 +14,11 @@ from checker.language.c.assemble.accounting import account
 from checker.language.c.assemble.bindings import Bound, bind
 from checker.language.c.assemble.changed import Changed
 from checker.language.c.assemble.definitions import Definitions
+from checker.language.c.assemble.further import Errors, further_errors, unaccounted
 from checker.language.c.assemble.locks import COUNTS, FoundLock, count, find_locks
 from checker.language.c.assemble.removed import account_for_removed
 from checker.language.c.assemble.telling import translation
-from checker.language.c.assemble.variables import declared
+from checker.language.c.assemble.variables import Variables, declared
 from checker.language.c.assemble.works import bind_work, is_shared
 from checker.language.c.binding.manifest import Manifest
 from checker.language.c.source import CSource
@@ -123,13 +124,29 @@ class CProtocol:
                 raise
             raise UsageError(error.message, self.manifest.path) from None  # a name of the kernel's that only the manifest has
 
-    def _declared(self, kernel: Kernel) -> Declared:
-        sizes, api = self.sizes(kernel), linux()
-        definitions = self.definitions
+    def further(self, kernel: Kernel) -> list[ModelError]:
+        errors = Errors()
+        if self.is_whole:
+            with errors.keeping():
+                functions, variables = self._functions(kernel)
+                bound = further_errors(functions, self.definitions, self.manifest, errors)
+                if not errors.found:
+                    bind_work(functions, self.definitions, variables.works, bound)
+                    unaccounted(functions, self.definitions, self.manifest, bound, errors)
+        return errors.found
+
+    def _functions(self, kernel: Kernel) -> tuple[Functions, Variables]:
+        """What translates functions, with all that the text declares, and that."""
+        sizes, definitions = self.sizes(kernel), self.definitions
         items: dict[tuple[str | None, str], Item] = {}
-        functions = Functions(sizes, api, definitions.function, items)
+        functions = Functions(sizes, linux(), definitions.function, items)
         variables = declared(functions, definitions.variables, definitions.added_members, definitions.structs, self.locks(sizes))
         items |= variables.items
+        return functions, variables
+
+    def _declared(self, kernel: Kernel) -> Declared:
+        definitions = self.definitions
+        functions, variables = self._functions(kernel)
         if variables.new.get("Task"):
             functions.assume("a fork does not copy the members that the text adds to struct task_struct")
         bound = bind(functions, definitions, self.manifest)
@@ -140,7 +157,7 @@ class CProtocol:
         return Declared(
             variables=tuple(variables.new.pop(None, [])),
             fields={str(record): tuple(new) for record, new in variables.new.items()},
-            initial=(*variables.initial, *clients.initial(kernel, self.manifest, sizes.size("CPUS"))),
+            initial=(*variables.initial, *clients.initial(kernel, self.manifest, functions.size("CPUS"))),
             implementations=bound.implementations,
             routines=tuple(narrowed((*functions.routines(bound.routines), *bound.routines), {r.name for r in bound.routines})),
             functions=tuple(bound.functions),

@@ -85,9 +85,20 @@ class AssignmentTranslator(LogicTranslator):
         old = self.kept(node, Scalar(tree.Read(at(node), place.variable.type, place), target.type))
         assert isinstance(old, Scalar)
         new = self.arithmetic(node, operator, old, operand)
-        stored = self.kept(node, Scalar(fitted(at(node), new, place.variable.type, f"`{place.variable.name}`"), target.type))
+        stored = self.as_stored(node, new, Cell(place, target.type))
         self.store(node, Cell(place, target.type), stored)
         return old, stored
+
+    def as_stored(self, node: syntax.Node, value: Scalar, target: Cell) -> Scalar:
+        """What an assignment puts into a place, evaluated here and now. What computes with it further on may rely on the range of
+        the place, which the value is in or the model stops."""
+        variable = target.place.variable
+        expression = fitted(at(node), value, variable.type, f"`{variable.name}`")
+        if isinstance(expression, tree.Constant):
+            return Scalar(expression, target.type)
+        local = self.fresh("kept", variable.type)
+        self.emit(tree.Assign(at(node), local.name, expression))
+        return Scalar(tree.LocalRead(at(node), variable.type, local.name), target.type)
 
     def fixed(self, node: syntax.Node, place: tree.Place) -> tree.Place:
         """The place, with what finds it evaluated here, but for which CPU this is."""
@@ -109,8 +120,7 @@ class AssignmentTranslator(LogicTranslator):
         if isinstance(node, syntax.Assign) and node.operator == "=":
             value, target = self.sides(node, place, node.value)
             if isinstance(value, Scalar) and isinstance(target, Cell):
-                type_ = target.place.variable.type
-                kept = self.kept(node, Scalar(fitted(at(node), value, type_, f"`{target.place.variable.name}`"), target.type))
+                kept = self.as_stored(node, value, target)
                 self.store(node, target, kept)
                 return kept
         else:

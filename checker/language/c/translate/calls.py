@@ -15,6 +15,7 @@ from checker.language.c.translate.table import Entry
 from checker.language.c.translate.types import INT, CBool
 from checker.language.c.translate.values import (
     AddressKind,
+    AreaAddress,
     Kind,
     Nothing,
     Opaque,
@@ -23,7 +24,6 @@ from checker.language.c.translate.values import (
     RegionKind,
     Scalar,
     ScalarKind,
-    StackAddress,
     Struct,
     StructKind,
     Value,
@@ -127,7 +127,7 @@ class CallTranslator(ExpressionTranslator):
                 return ScalarKind(self.text.integer_type(declared), declared)
             case Scalar(expression, c_type):
                 return ScalarKind(expression.type, c_type)
-            case StackAddress():
+            case AreaAddress():
                 return AddressKind()
             case Region(variable, record, _, at_index):
                 return RegionKind(variable, record, at_index.value if isinstance(at_index, tree.Constant) and not moves else None)
@@ -142,7 +142,7 @@ class CallTranslator(ExpressionTranslator):
         match kind, value:
             case ScalarKind(type_, _), _:
                 return [fitted(at(node), value, type_, "this parameter")]
-            case AddressKind(), StackAddress(area, offset):
+            case AddressKind(), AreaAddress(area, offset):
                 return [area, offset]
             case RegionKind(index=fixed), Region(_, _, base, index):
                 return [*([] if base is None else [base]), *([index] if fixed is None else [])]
@@ -176,11 +176,11 @@ class CallTranslator(ExpressionTranslator):
     def integer(self, node: syntax.Expression) -> tree.Expression:
         return as_integer(at(node), self.scalar(node)).expression
 
-    def address(self, node: syntax.Expression) -> StackAddress:
-        """An argument that has to be an address in a stack."""
+    def address(self, node: syntax.Expression) -> AreaAddress:
+        """An argument that has to be an address in an area."""
         value = self.value(node)
-        if not isinstance(value, StackAddress):
-            raise error(node, f"this is {described(value)}, and has to be an address in a stack")
+        if not isinstance(value, AreaAddress):
+            raise error(node, f"this is {described(value)}, and has to be an address in an area")
         return value
 
     def dropped(self, *arguments: syntax.Expression) -> None:
@@ -200,6 +200,6 @@ class CallTranslator(ExpressionTranslator):
 
 
 def _has_reads(value: Value) -> bool:
-    return isinstance(value, (Scalar, StackAddress, Region)) and not (
+    return isinstance(value, (Scalar, AreaAddress, Region)) and not (
         isinstance(value, Scalar) and isinstance(value.expression, tree.Constant)
     )

@@ -15,6 +15,7 @@ from checker.language.c.translate.text import Text
 from checker.language.c.translate.types import CInteger, CPointer, CType, spell
 from checker.language.c.translate.values import (
     AddressKind,
+    AreaAddress,
     Kind,
     Opaque,
     OpaqueKind,
@@ -22,7 +23,6 @@ from checker.language.c.translate.values import (
     RegionKind,
     Scalar,
     ScalarKind,
-    StackAddress,
     Struct,
     StructKind,
     Value,
@@ -112,7 +112,7 @@ class Code:
                 return Scalar(tree.LocalRead(position, type_, local.unique), c_type)
             case AddressKind():
                 area = tree.LocalRead(position, self.text.area_type, local.unique)
-                return StackAddress(area, tree.LocalRead(position, self.text.offset_type, f"{local.unique}@offset"))
+                return AreaAddress(area, tree.LocalRead(position, self.text.offset_type, f"{local.unique}@offset"))
             case RegionKind(variable, record, index):
                 base = None if record is None else tree.LocalRead(position, tree.ReferenceType(record), local.unique)
                 at_index: tree.Expression
@@ -144,7 +144,7 @@ class Code:
         match local.kind, value:
             case ScalarKind(type_, _), Scalar():
                 return [(unique, type_, fitted(position, value, type_, f"`{local.name}`"))]
-            case AddressKind(), StackAddress(area, offset):
+            case AddressKind(), AreaAddress(area, offset):
                 text = self.text
                 return [(f"{unique}@offset", text.offset_type, offset), (unique, text.area_type, area)]
             case RegionKind(variable, record, index), Region() if (value.variable, value.record) == (variable, record):
@@ -182,7 +182,7 @@ class Code:
                         )
                     return ScalarKind(self.text.integer_type(local.type), local.type)
                 return ScalarKind(type_, local.type)
-            case StackAddress():
+            case AreaAddress():
                 return AddressKind()
             case Region(variable, record, _, index):
                 fixed = index.value if isinstance(index, tree.Constant) and not local.moves else None
@@ -199,8 +199,8 @@ def described(value: Value) -> str:
     match value:
         case Scalar(expression, _):
             return describe(expression.type)
-        case StackAddress():
-            return "an address in a stack"
+        case AreaAddress():
+            return "an address in an area"
         case Region(variable, record, _, _):
             return f"a pointer into {record}.{variable.name}" if record else f"a pointer into {variable.name}"
         case Struct(tag, name, _, _):

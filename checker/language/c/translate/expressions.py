@@ -18,7 +18,7 @@ from checker.language.c.translate.code import described
 from checker.language.c.translate.fitting import truth
 from checker.language.c.translate.raising import at, error
 from checker.language.c.translate.types import INT, UNSIGNED_LONG, CBool, CInteger, CPointer, CType, CVoid
-from checker.language.c.translate.values import Nothing, Opaque, Region, Scalar, StackAddress, Struct, Value
+from checker.language.c.translate.values import AreaAddress, Nothing, Opaque, Region, Scalar, Struct, Value
 
 _COMPARE = ("==", "!=", "<", ">", "<=", ">=")
 
@@ -141,13 +141,13 @@ class ExpressionTranslator(AssignmentTranslator):
                 return Opaque(what)
             case Scalar(), Opaque(what):
                 return Opaque(what)
-            case StackAddress(), Scalar() if operator in ("+", "-"):
+            case AreaAddress(), Scalar() if operator in ("+", "-"):
                 return addresses.moved(position, left, operator, right)
-            case Scalar(), StackAddress() if operator == "+":
+            case Scalar(), AreaAddress() if operator == "+":
                 return addresses.moved(position, right, operator, left)
-            case StackAddress(), Scalar() if operator == "&":
+            case AreaAddress(), Scalar() if operator == "&":
                 return self.masked(node, left, right)
-            case StackAddress(), StackAddress() if operator == "-":
+            case AreaAddress(), AreaAddress() if operator == "-":
                 return addresses.distance(position, left, right)
             case Region(), Scalar() if operator in ("+", "-"):
                 return self.moved_region(node, left, operator, right)
@@ -155,7 +155,7 @@ class ExpressionTranslator(AssignmentTranslator):
                 return self.moved_region(node, right, operator, left)
             case Scalar(), Scalar():
                 return self.arithmetic(node, operator, left, right)
-        if isinstance(left, StackAddress) or isinstance(right, StackAddress):
+        if isinstance(left, AreaAddress) or isinstance(right, AreaAddress):
             raise addresses.refused(position, operator)
         raise error(node, f"`{operator}` of {described(left)} and {described(right)} has no value in a model")
 
@@ -180,16 +180,16 @@ class ExpressionTranslator(AssignmentTranslator):
             node, f"only named bits can stand beside {type_.name} here: {names}; bind others in the manifest, [constants]"
         )
 
-    def masked(self, node: syntax.Node, address: StackAddress, mask: Scalar) -> Value:
+    def masked(self, node: syntax.Node, address: AreaAddress, mask: Scalar) -> Value:
         """`address & mask`: rounded down to a page or the like, or the offset in one."""
         known = integers.as_integer(at(node), mask).expression
-        stack_size = self.text.size(self.text.addresses.size)
+        area_size = self.text.size(self.text.addresses.size)
         if isinstance(known, tree.Constant):
-            size = addresses.mask_size(known.value, stack_size)
+            size = addresses.mask_size(known.value, area_size)
             if size is not None:
                 return addresses.aligned_down(at(node), address, size)
-            is_offset = 0 < known.value < stack_size and not known.value & (known.value + 1)
-            if is_offset and stack_size % (known.value + 1) == 0:
+            is_offset = 0 < known.value < area_size and not known.value & (known.value + 1)
+            if is_offset and area_size % (known.value + 1) == 0:
                 return addresses.binary_of_offset(
                     at(node), "%", address, Scalar(build.integer(at(node), known.value + 1), mask.type)
                 )
@@ -233,7 +233,7 @@ class ExpressionTranslator(AssignmentTranslator):
         match value, wanted:
             case Nothing(), CVoid():
                 return value
-            case Opaque() | Region() | StackAddress() | Struct(), CPointer() | CInteger(bits=64):
+            case Opaque() | Region() | AreaAddress() | Struct(), CPointer() | CInteger(bits=64):
                 return value
             case Scalar(expression, _), CInteger() if isinstance(expression.type, tree.ReferenceType):
                 if expression.type == self.text.cpu_type:
@@ -286,7 +286,7 @@ def _expressions(value: Value) -> Sequence[tree.Expression]:
             return (expression,)
         case Struct(_, _, _, base):
             return () if base is None else (base,)
-        case StackAddress(area, offset):
+        case AreaAddress(area, offset):
             return (area, offset)
         case Region(_, _, base, index):
             return (index,) if base is None else (base, index)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from checker.language import build, tree
 from checker.language.c.translate.integers import as_integer
 from checker.language.c.translate.types import CPointer
-from checker.language.c.translate.values import Opaque, Region, Scalar, StackAddress, Struct, Value
+from checker.language.c.translate.values import AreaAddress, Opaque, Region, Scalar, Struct, Value
 from checker.language.errors import ModelError
 from checker.language.types import describe
 
@@ -16,7 +16,7 @@ def fitted(position: tree.Position, value: Value, wanted: tree.Type, purpose: st
     need a cast, or if the model cannot have it there."""
     if not isinstance(value, Scalar):
         what = {
-            StackAddress: "an address in a stack",
+            AreaAddress: "an address in an area",
             Region: "a pointer into an array",
             Struct: "a pointer to a struct of the text",
         }.get(type(value), "no value of the model")
@@ -56,7 +56,7 @@ def truth(position: tree.Position, value: Value) -> tree.Expression:
             return build.truth(expression)
         case Region() | Struct():
             return build.boolean(position, True)
-        case StackAddress(area, _):
+        case AreaAddress(area, _):
             return build.truth(area)
         case Opaque(what):
             raise ModelError(position, f"{what} makes no difference in the model, and cannot be tested")

@@ -12,7 +12,7 @@ from checker.language.c.translate.functions import Functions
 from checker.language.c.translate.raising import at
 from checker.language.c.translate.statements import StatementTranslator
 from checker.language.c.translate.types import CPointer, spell
-from checker.language.c.translate.values import Opaque, Scalar, StackAddress, Value
+from checker.language.c.translate.values import AreaAddress, Opaque, Scalar, Value
 from checker.language.errors import ModelError, UsageError
 
 _OPAQUE = re.compile(r"opaque\((.+)\)")
@@ -50,7 +50,7 @@ def _value(functions: Functions, code: StatementTranslator, function: syntax.Fun
     if found := _ADDRESS.fullmatch(text):
         area = _parameter(functions, hook, found[1], position)
         level = _parameter(functions, hook, found[2], position)
-        return StackAddress(area, _offset(functions, code, position, level))
+        return AreaAddress(area, _offset(functions, code, position, level))
     if found := _OF_THIS_CPU.fullmatch(text):
         field = functions.kernel.field("Cpu", found[1])
         cpu = tree.Call(position, functions.cpu_type, functions.kernel.service("this_cpu").name, ())
@@ -69,7 +69,7 @@ def _parameter(functions: Functions, hook: str, name: str, position: tree.Positi
 
 
 def _offset(functions: Functions, code: StatementTranslator, position: tree.Position, level: tree.Expression) -> tree.Expression:
-    """Where in its stack a page of a level is: the byte of it that was touched, from the lowest address of the stack."""
+    """Where in its area a page of a level is: the byte of it that was touched, from the lowest address of the area."""
     page, pages = functions.size(functions.addresses.page), functions.size(functions.addresses.pages)
     from_low = build.binary(position, "-", build.integer(position, pages - 1), level)
     first = build.binary(position, "*", from_low, build.integer(position, page))

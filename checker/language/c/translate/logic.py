@@ -13,7 +13,7 @@ from checker.language.c.translate.code import described
 from checker.language.c.translate.fitting import truth
 from checker.language.c.translate.places import PlaceTranslator
 from checker.language.c.translate.raising import at, error
-from checker.language.c.translate.values import Opaque, Region, Scalar, StackAddress, Struct, Value
+from checker.language.c.translate.values import AreaAddress, Opaque, Region, Scalar, Struct, Value
 from checker.language.walking import nodes
 
 _BELOW, _ABOVE = ("<", "<="), (">", ">=")
@@ -25,8 +25,8 @@ class Comparison:
 
     position: tree.Position
     operator: str
-    left: StackAddress | None
-    right: StackAddress | None
+    left: AreaAddress | None
+    right: AreaAddress | None
     simple: tree.Expression | None = None
 
     def expression(self) -> tree.Expression:
@@ -118,13 +118,13 @@ class LogicTranslator(PlaceTranslator):
         left, right = self.operands(node, node.left, node.right)
         position, operator = at(node), node.operator
         match left, right:
-            case StackAddress(), StackAddress():
+            case AreaAddress(), AreaAddress():
                 return Comparison(position, operator, left, right)
             case Scalar(), Scalar():
                 return Comparison(position, operator, None, None, self.compared(node, operator, left, right))
-            case (Region() | Struct() | StackAddress(), Scalar(tree.Constant(value=0))) | (
+            case (Region() | Struct() | AreaAddress(), Scalar(tree.Constant(value=0))) | (
                 Scalar(tree.Constant(value=0)),
-                Region() | Struct() | StackAddress(),
+                Region() | Struct() | AreaAddress(),
             ):
                 if operator in ("==", "!="):
                     pointer = left if isinstance(right, Scalar) else right
@@ -243,8 +243,8 @@ def _add(node: syntax.Node, operator: str, found: tree.Expression | None, more: 
 
 
 def _range(first: Comparison, second: Comparison, operator: str) -> tree.Expression | None:
-    """Two comparisons that together ask whether an address is inside a range of a stack, or outside of one, as one question that
-    has an answer for an address of another stack too. None if that is not what they ask."""
+    """Two comparisons that together ask whether an address is inside a range of an area, or outside of one, as one question that
+    has an answer for an address of another area too. None if that is not what they ask."""
     ends = []
     for compared in (first, second):
         if compared.left is None or compared.right is None:
@@ -263,6 +263,6 @@ def _range(first: Comparison, second: Comparison, operator: str) -> tree.Express
     return None
 
 
-def _turned(end: tuple[str, StackAddress, StackAddress]) -> tuple[str, StackAddress, StackAddress]:
+def _turned(end: tuple[str, AreaAddress, AreaAddress]) -> tuple[str, AreaAddress, AreaAddress]:
     operator, left, right = end
     return addresses.flipped(operator), right, left

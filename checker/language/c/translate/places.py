@@ -13,7 +13,7 @@ from checker.language.c.translate.integers import as_integer
 from checker.language.c.translate.items import Holder, Item, Lock, Stored, Work
 from checker.language.c.translate.raising import at, error
 from checker.language.c.translate.types import CPointer, CStruct, CType, spell
-from checker.language.c.translate.values import Opaque, Region, Scalar, StackAddress, Struct, Value
+from checker.language.c.translate.values import AreaAddress, Opaque, Region, Scalar, Struct, Value
 from checker.language.errors import ModelError
 
 
@@ -32,8 +32,8 @@ class LockPlace:
     pointer: Scalar
 
 
-Designated = Cell | Region | Struct | LockPlace | StackAddress | Opaque
-"""What an lvalue is. A Region: an array. A Struct: one of the text. A StackAddress: a member that is an address in a stack."""
+Designated = Cell | Region | Struct | LockPlace | AreaAddress | Opaque
+"""What an lvalue is. A Region: an array. A Struct: one of the text. An AreaAddress: a member that is an address in an area."""
 
 Target = CLocal | Cell | Region
 """What can be assigned to. A Region: the member that holds the pointer to an array, which the record has in it."""
@@ -51,7 +51,7 @@ class PlaceTranslator(Code):
         if isinstance(node, syntax.Name) and node.name in self.scope:
             return self.scope[node.name]
         found = self.designated(node)
-        if isinstance(found, StackAddress) and isinstance(node, syntax.Member):
+        if isinstance(found, AreaAddress) and isinstance(node, syntax.Member):
             raise error(node, f"`{node.name}` is set by the kernel alone; leave it")
         if isinstance(found, Cell) or (isinstance(found, Region) and isinstance(node, syntax.Member)):
             return found
@@ -147,7 +147,7 @@ class PlaceTranslator(Code):
         match found:
             case Cell():
                 return self.load(node, found)
-            case Region() | StackAddress() | Opaque():
+            case Region() | AreaAddress() | Opaque():
                 return found
             case Struct(tag, _, _, _):
                 raise error(node, f"a struct {tag} is a value here, which a model does not have; use a pointer to it")
@@ -204,7 +204,7 @@ class PlaceTranslator(Code):
         if bound is None:
             return self.added_member(node, pointer, tag, name)
         if bound == "address(self)":
-            return StackAddress(pointer.expression, build.integer(position, 0))
+            return AreaAddress(pointer.expression, build.integer(position, 0))
         is_address = bound.startswith("address(") and bound.endswith(")")
         record, _, field = (bound[len("address(") : -1] if is_address else bound).partition(".")
         if pointer.expression.type != tree.ReferenceType(record):
@@ -212,7 +212,7 @@ class PlaceTranslator(Code):
         variable = self.text.kernel.field(record, field)
         region = Region(variable, record, pointer.expression, build.integer(position, 0))
         if is_address:
-            return StackAddress(self.load(node, self.cell(node, region)).expression, build.integer(position, 0))
+            return AreaAddress(self.load(node, self.cell(node, region)).expression, build.integer(position, 0))
         return region if variable.shape else self.cell(node, region)
 
     def added_member(self, node: syntax.Member, pointer: Scalar, tag: str, name: str) -> Designated:

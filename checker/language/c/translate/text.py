@@ -19,7 +19,7 @@ from checker.language.foreign import Kernel
 class Text(Protocol):
     """All C text of a program, with what its names are.
 
-    area_type, offset_type, index_type: of the parts of addresses in stacks and of pointers into arrays. cpu_type: of what C has
+    area_type, offset_type, index_type: of the parts of addresses in areas and of pointers into arrays. cpu_type: of what C has
     as the number of a CPU.
     """
 

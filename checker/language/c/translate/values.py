@@ -2,8 +2,8 @@
 """What a C expression is in a model, and what a local variable of C holds.
 
 C has one notion of memory; a model has records and arrays. So a pointer to an object is a reference, a pointer into an array is
-a *region* (which array, and an index), an address inside a stack is a pair (whose stack, and how many bytes from its lowest
-address), and what makes no difference in the model, such as a NUMA node, is *opaque*.
+a *region* (which array, and an index), an address that is a number is a pair (of which area, such as a stack, and how many
+bytes from its lowest address), and what makes no difference in the model, such as a NUMA node, is *opaque*.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ class Scalar:
 
 
 @dataclass(frozen=True)
-class StackAddress:
-    """An address in a stack or near it. area: a reference to the stack, offset: bytes from its lowest address."""
+class AreaAddress:
+    """An address in an area or near it. area: a reference to it, offset: bytes from its lowest address."""
 
     area: tree.Expression
     offset: tree.Expression
@@ -65,7 +65,7 @@ class Nothing:
     """The value of a call of a void function."""
 
 
-Value: TypeAlias = Scalar | StackAddress | Region | Struct | Opaque | Nothing
+Value: TypeAlias = Scalar | AreaAddress | Region | Struct | Opaque | Nothing
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class ScalarKind:
 
 @dataclass(frozen=True)
 class AddressKind:
-    """A local with an address in a stack: two locals of the tree."""
+    """A local with an address in an area: two locals of the tree."""
 
 
 @dataclass(frozen=True)

@@ -67,6 +67,13 @@ class CodeTable:
         if code.name in self._begun:
             raise code.module.error(code.node, f"the function `{code.name}` calls itself; a function has no recursion")
         self._begun.add(code.name)
+        try:
+            self.functions[code.name] = self._function(code)
+        finally:
+            self._begun.discard(code.name)
+        return self.functions[code.name]
+
+    def _function(self, code: Code) -> tree.Function:
         returns = code.node.returns
         assert returns is not None
         if isinstance(returns, ast.Constant) and returns.value is None:
@@ -76,8 +83,7 @@ class CodeTable:
         if not isinstance(body.type, tree.IntType) and result is None:
             raise code.module.error(code.node, f"`{code.name}` promises an int, and its value is none")
         parameters = tuple(binding.local for binding in self.parameters_of(code))
-        self.functions[code.name] = tree.Function(code.name, parameters, body, code.module.position(code.node))
-        return self.functions[code.name]
+        return tree.Function(code.name, parameters, body, code.module.position(code.node))
 
     def use_code(self, code: Code) -> str:
         """Note that the program needs this code; the name that stands for it (a hook's implementation, if it has one)."""

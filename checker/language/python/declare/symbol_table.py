@@ -88,8 +88,10 @@ class Symbols:
         if key in self._busy:
             raise module.error(node, f"`{name}` is defined by itself; break the circle")
         self._busy.add(key)
-        symbol = self._define(module, name, module.definitions[name])
-        self._busy.discard(key)
+        try:
+            symbol = self._define(module, name, module.definitions[name])
+        finally:
+            self._busy.discard(key)
         self._known[key] = symbol
         return symbol
 

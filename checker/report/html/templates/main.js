@@ -102,10 +102,15 @@ function drawCondition(view, atEnd, goTo) {
   const { finding } = view;
   view.condition.hidden = !atEnd;
   if (view.condition.firstChild) return;
-  const reads = finding.reads.map(([cell, value, since]) => element("li", "", null, isolated(`${finding.cells[cell]} = ${value}`), " ",
-    since ? element("button", "", { type: "button", click: () => goTo(since) }, `since step ${since}`) : element("span", "quiet", null, "from the start")));
+  const read = ([cell, value, since]) => element("li", "", null, isolated(`${finding.cells[cell]} = ${value}`), " ",
+    since ? element("button", "", { type: "button", click: () => goTo(since) }, `since step ${since}`) : null);
+  const written = finding.reads.filter(([, , since]) => since), unchanged = finding.reads.filter(([, , since]) => !since);
   const fairness = finding.cycle ? finding.cycle.fairness.map((text) => element("li", "quiet", null, isolated(text))) : [];
-  view.condition.append(element("p", "", null, element("b", "", null, isolated(finding.ending))), element("ul", "reads", null, reads));
+  view.condition.append(element("p", "", null, element("b", "", null, isolated(finding.ending))), element("ul", "reads", null, written.map(read)));
+  if (unchanged.length) {
+    view.condition.append(element("details", "", { open: !written.length }, element("summary", "", null, `It reads ${plural(unchanged.length, "cell")} as at the start`),
+      element("ul", "reads", null, unchanged.map(read))));
+  }
   const { frames } = finding;
   if (frames.length) {
     const lines = frames.map((frame) => element("li", "quiet", null, isolated(frame)));
@@ -168,7 +173,7 @@ function route() {
 }
 
 document.documentElement.classList.add("scripted");
-if (matchMedia("(max-width: 60rem)").matches && articles.length > 1) document.querySelector(".index details").open = false;
+if (matchMedia("(max-width: 60rem)").matches && articles.length) document.querySelector(".index details").open = false;
 window.addEventListener("hashchange", route);
 window.addEventListener("popstate", route);
 route();

@@ -7,14 +7,14 @@ from tests.language.c.refused.text import Case, fault, lines
 
 EXPRESSIONS: list[Case] = [
     (
-        "an address in a stack times a number",
+        "an address in an area times a number",
         fault("word = address «* 2;"),
-        "`*` of an address in a stack has no value in a model; only + and - of bytes, comparisons, PAGE_ALIGN_DOWN and `& ~(size - 1)` have",
+        "`*` of an address in an area has no value in a model; only + and - of bytes, comparisons, PAGE_ALIGN_DOWN and `& ~(size - 1)` have",
     ),
     (
         "an address with a mask that is no size",
         fault("word = address «& 5;"),
-        "`&` of an address in a stack has no value in a model; only + and - of bytes, comparisons, PAGE_ALIGN_DOWN and `& ~(size - 1)` have",
+        "`&` of an address in an area has no value in a model; only + and - of bytes, comparisons, PAGE_ALIGN_DOWN and `& ~(size - 1)` have",
     ),
     (
         "the value of an assignment to flags",
@@ -52,7 +52,7 @@ EXPRESSIONS: list[Case] = [
             "get(tsk);",
             top=lines("static unsigned long get(struct task_struct *tsk)", "{", "\t«return (unsigned long)tsk->stack;", "}"),
         ),
-        "`get` returns an address in a stack, which a model cannot return; return what it is of",
+        "`get` returns an address in an area, which a model cannot return; return what it is of",
     ),
     (
         "an argument without a value",
@@ -67,7 +67,7 @@ EXPRESSIONS: list[Case] = [
     (
         "an argument that is no struct that the parameter holds",
         fault("take(tsk«->stack);", top=lines("static void take(struct page *page)", "{", "\tspare = page;", "}")),
-        "this parameter takes a reference to Page, and this is an address in a stack",
+        "this parameter takes a reference to Page, and this is an address in an area",
     ),
     (
         "a call through a pointer",
@@ -97,7 +97,7 @@ EXPRESSIONS: list[Case] = [
     (
         "a number where an address has to be",
         fault("set_pte_at(&init_mm, «1, virt_to_kpte(address), mk_pte(spare, PAGE_KERNEL));"),
-        "this is 1, and has to be an address in a stack",
+        "this is 1, and has to be an address in an area",
     ),
     (
         "a local of two kinds",
@@ -184,7 +184,7 @@ EXPRESSIONS: list[Case] = [
     (
         "a cast of an address to an int",
         fault("number = «(int)address;"),
-        "an address in a stack is not cast to this type in a model",
+        "an address in an area is not cast to this type in a model",
     ),
     (
         "a pointer to another record",
@@ -204,7 +204,7 @@ EXPRESSIONS: list[Case] = [
     (
         "an address where a page has to be",
         fault("spare «= tsk->stack;"),
-        "`spare` takes a reference to Page, and this is an address in a stack",
+        "`spare` takes a reference to Page, and this is an address in an area",
     ),
     (
         "a number in flags",
@@ -264,7 +264,7 @@ EXPRESSIONS: list[Case] = [
     (
         "what is not compared",
         fault("if (tsk->stack «== row)", "\tnumber = 1;"),
-        "an address in a stack and a pointer into row are not compared in a model",
+        "an address in an area and a pointer into row are not compared in a model",
     ),
     (
         "pointers into two arrays of a kind, by <",

@@ -119,7 +119,7 @@ MANIFESTS: list[ManifestCase] = [
         "a hook that is none",
         hook(hook="touch"),
         fault(),
-        "{manifest}: error: the kernel's `touch` is not a hook; spec/kernel/hooks.py has them",
+        "{manifest}: error: the kernel's `touch` is not a hook; the hooks.py of the kernel has them",
     ),
     ("a hook that is a type", hook(hook="Cpu"), fault(), "{manifest}: error: the kernel's `Cpu` is not a routine or function"),
     (

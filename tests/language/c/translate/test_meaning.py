@@ -40,6 +40,9 @@ def value(body: str, statics: str = "") -> int:
         ("static s8 s = -3; static long w;", "return 3u <= (5 == 0 ? w : s);", 0),
         # An assignment has the value that was stored.
         ("static bool b;", "x = b = 5; return x;", 1),
+        # It is in the range of the variable, which what computes with it may rely on.
+        ("static unsigned int u; static int n = 300;", "x = (u8)(u = n - 1); return x;", 43),
+        ("static unsigned int u = 290; static int n = 10;", "x = (u8)(u += n - 1); return x;", 43),
         # `op=` converts what it computes.
         ("static unsigned int u = 4;", "u *= 0x40000001u; return u;", 4),
         ("static bool b = 1;", "b += 1; return b;", 1),

@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What to type next, where a check did not come to an end."""
+
+from __future__ import annotations
+
+from checker.result.checked import Checked
+from checker.result.verdict import VerdictKind
+from checker.stopping import Stop, Why
+
+HINTS = {
+    Why.INTERRUPTED: "let it run; --checkpoint FILE keeps what a search of one configuration has done, and --resume FILE goes on",
+    Why.STATES: "--max-states N searches more states; fewer --cpus, --tasks, --stack-pages or --events have fewer",
+    Why.SECONDS: "--timeout TIME gives it longer; fewer --cpus, --tasks, --stack-pages or --events need less",
+    Why.MEMORY: "--max-memory SIZE allows more; --hash-compaction needs less; `stackproof simulate` needs next to none",
+    Why.OUT_OF_MEMORY: "--hash-compaction needs less memory; `stackproof simulate` needs next to none",
+    Why.ENGINE: "another --engine may do what this one cannot",
+    Why.SOLVER: "another --engine, or a smaller --depth, may come to an end",
+}
+"""By what ended a search. After an error in the model, that is what has to be mended."""
+
+LIVENESS = "--liveness-states N checks runs without end in configurations of up to N states"
+"""For a property on runs, where its configurations were too large."""
+
+
+def hint_lines(checked: Checked) -> list[str]:
+    """A line for each kind of reason why something is UNKNOWN."""
+    found = [HINTS[stop.why] for stop in _stops(checked) if stop.why in HINTS]
+    for run in checked.runs:
+        stops = [
+            v.stopped for v in run.verdicts if v.kind is VerdictKind.UNKNOWN and v.stopped is not None and run.stopped is None
+        ]
+        found += [LIVENESS if stop.why is Why.STATES else HINTS.get(stop.why, "") for stop in stops]
+    return [f"To know more: {hint}" for hint in dict.fromkeys(found) if hint]
+
+
+def _stops(checked: Checked) -> list[Stop]:
+    stops = [run.stopped for run in checked.runs if run.stopped is not None]
+    return [*stops, *([checked.stopped] if checked.stopped is not None else [])]

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The review of all that `stackproof check models/rfc_v1.py` finds, compared with the bugs that are known."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from checker.explicit.engines import Method
+from checker.explicit.search.results import Limits
+from checker.project import PROJECT
+from checker.result.checked import Checked
+from checker.trace.data import Trace
+from checker.verify.causes.review import review_of
+from checker.verify.configuration import check_configuration
+from checker.verify.ladder import ladder
+from checker.verify.request import Request
+from tools.findings.finding import load_findings
+from tools.findings.signature import labels_of
+
+MODEL = PROJECT / "models" / "rfc_v1.py"
+FINDINGS = load_findings(PROJECT / "models" / "rfc_v1.findings.toml")
+REACHED = {"1", "2", "6", "8", "9", "10", "11", "12", "13", "14", "N2", "N3", "N4", "N5"}
+"""The bugs of which the first run of some property in the ladder is one."""
+
+
+def bugs_of(trace: Trace, sources: dict[str, str]) -> set[str]:
+    """The numbers of the bugs whose signature a run has."""
+    labels = labels_of(trace, sources)
+    return {
+        re.sub("[a-z]$", "", finding.bug)
+        for finding in FINDINGS
+        if finding.property == trace.violation.property
+        and re.search(finding.message, trace.violation.message)
+        and finding.signature.fits(labels)
+    }
+
+
+@pytest.mark.slow
+def test_each_bug_that_the_ladder_reaches_is_shown_once() -> None:
+    method = Method("auto", 1, frozenset({"pages", "symmetry"}))
+    runs = tuple(check_configuration(request, method, Limits()) for request in ladder(Request(MODEL, {}, None)))
+    review = review_of(Checked(runs))
+    sources = {run.subject.configuration: dict(run.subject.sources) for run in runs}
+    traces = {(v.property, run.subject.configuration): v.trace for run in runs for v in run.verdicts}
+    causes_of: dict[str, set[str]] = {}
+    for cause in review.causes:
+        assert 1 <= len(cause.decisive) <= 10
+        for symptom in cause.symptoms:
+            trace = traces[symptom.property, symptom.configuration]
+            assert trace is not None
+            for bug in bugs_of(trace, sources[symptom.configuration]):
+                causes_of.setdefault(bug, set()).add(cause.identity)
+    assert causes_of.keys() == REACHED
+    # A fault that runs out of pages half-way (12) is what a failed allocation (6) leads to, at these sizes and events.
+    assert causes_of["6"] >= causes_of["12"] and len(causes_of["6"]) == 2
+    others = {bug: causes for bug, causes in causes_of.items() if bug != "6"}
+    assert all(len(causes) == 1 for causes in others.values()), others
+    assert len({cause for causes in others.values() for cause in causes}) == len(others), others
+    assert len(review.causes) <= 20
