@@ -19,7 +19,7 @@ from checker.result.verdict import PRECEDENCE, Run, Status
 from checker.trace.data import Trace
 from checker.verify.interrupted import was_interrupted
 from checker.verify.record.file import RecordFile
-from checker.verify.record.outcomes import changes, compare, complete, outcome_of, stopped
+from checker.verify.record.outcomes import Departure, changes, compare, complete, departures, outcome_of, stopped
 from checker.verify.record.searching import Found, Programs
 from checker.verify.record.wording import compare_wording, place_of_wording, position_of_wording
 
@@ -140,9 +140,11 @@ class Comparing(Gating):
             self.tell(f"{_place(expected)}: error: {found}")
             self._case(expected.position, f"line {expected.position.line}", Outcome.UNKNOWN, [found])
             return
-        differences = compare(expected, found)
+        differences = departures(expected, found)
         outcome = Outcome.UNKNOWN if stopped(found) else Outcome.FAILED if differences else Outcome.PASSED
-        self._case(expected.position, str(found.subject.configuration) or "the only one", outcome, differences)
+        self._case(
+            expected.position, str(found.subject.configuration) or "the only one", outcome, [each.text for each in differences]
+        )
         if stopped(found):
             self.stopped += 1
         elif differences:
@@ -271,15 +273,23 @@ def _configuration(run: Run) -> str:
     return f"{run.subject.configuration}: " if str(run.subject.configuration) else ""
 
 
+def _error(departure: Departure) -> str:
+    return "error: " if departure.worse else ""
+
+
+def _word(departure: Departure) -> str:
+    return "CHANGED" if departure.change is None else departure.change.value
+
+
 def _unrecorded(expected: tree.Expectation) -> tree.Expectation:
     """An entry without outcome, so that only what has none is told."""
     return tree.Expectation(expected.settings, expected.events, None, None, None, None, expected.ladder, expected.position)
 
 
-def report(expected: tree.Expectation, run: Run, differences: list[str], properties: int) -> list[str]:
+def report(expected: tree.Expectation, run: Run, differences: list[Departure], properties: int) -> list[str]:
     """The lines of one configuration. properties: how many the model has."""
     if differences:
-        return [f"{_place(expected)}: error: {_configuration(run)}{difference}" for difference in differences]
+        return [f"{_place(expected)}: {_error(each)}{_word(each)} {_configuration(run)}{each.text}" for each in differences]
     outcome = ", ".join(f"{name} {length}" for name, length in run.violated.items()) or "none"
     checked = "" if len(run.verdicts) == properties else f" ({properties - len(run.verdicts)} liveness properties not checked)"
     states = f"{run.statistics.states:,} states{checked}"

@@ -206,3 +206,42 @@ def test_the_second_time_comes_from_the_cache_and_says_so(folder: Path) -> None:
     assert "2 of 2" in diff(folder, *words).stdout
     (folder / "models" / "limits.py").write_text("HIGHEST = 3\n")
     assert "1 of 2" in diff(folder, *words).stdout
+
+
+def test_gate_says_what_became_of_each_property_and_marks_what_got_worse(folder: Path) -> None:
+    text = model(2).replace("from models.limits import HIGHEST", "HIGHEST = 9").replace("import Range", "import Expected, Range")
+    record = """
+
+EXPECTED = (
+    Expected(settings={}, events=(), violated={"small": 1, "even": 3}, states=9, transitions=9, depth=9),
+)
+"""
+    (folder / "own.py").write_text(text + record)
+    done = stackproof("gate", "own.py", "--no-cache", cwd=folder)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "LONGER small is violated in 2 steps, recorded is violated in 1 steps" in done.stdout
+    assert "FIXED even is satisfied, recorded is violated in 3 steps" in done.stdout
+    assert "CHANGED 6 states, recorded are 9; 5 transitions, recorded are 9; depth 5, recorded is 9" in done.stdout
+    (folder / "own.py").write_text(text + record.replace('"small": 1, ', ""))
+    worse = stackproof("gate", "own.py", "--no-cache", cwd=folder).stdout
+    assert "error: NEW small is violated in 2 steps, recorded is satisfied" in worse
+    assert worse.count("error: NEW") == 1
+
+
+def test_gate_with_a_base_compares_every_model_with_what_it_was(folder: Path) -> None:
+    def gate() -> subprocess.CompletedProcess[str]:
+        return stackproof("gate", "models/counter.py", "--base", "HEAD", cwd=folder, STACKPROOF_CACHE=str(folder / "cache"))
+
+    first = gate()
+    assert first.returncode == 0, first.stdout + first.stderr
+    assert "FIXED even" in first.stdout and "error" not in first.stdout
+    assert gate().stdout.splitlines()[-1] == "2 of 2 searches from the cache"
+    git(folder, "add", "-A")
+    git(folder, "commit", "-q", "-m", "c")
+    with (folder / "models" / "counter.py").open("a") as file:
+        file.write("# a comment\n")
+    assert "models/counter.py: unchanged since HEAD: nothing to search" in gate().stdout
+    (folder / "models" / "counter.py").write_text(model(1))
+    worse = gate()
+    assert worse.returncode == 1
+    assert "error: NEW even" in worse.stdout

@@ -330,9 +330,9 @@ def test_configurations_side_by_side_give_the_same(model: Path, tmp_path: Path, 
         line
         for name in ("model.py", "other.py")
         for line in (
-            f"{name}:44: error: LAST = 3; no events: 4 states, recorded are 5",
+            f"{name}:44: CHANGED LAST = 3; no events: 4 states, recorded are 5",
             f"{name}:53: as recorded: LAST = 8; no events: violated: low 4, small 6; 9 states",
-            f"{name}:62: error: LAST = 3; jump: the outcome is not recorded yet",
+            f"{name}:62: error: CHANGED LAST = 3; jump: the outcome is not recorded yet",
         )
     ] + [
         "if this is as it should be, `stackproof gate --update model.py other.py` writes it",

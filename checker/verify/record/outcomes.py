@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from checker.language import tree
+from checker.result.comparison import Change
 from checker.result.verdict import Run, VerdictKind
 
 
@@ -44,6 +45,46 @@ def outcome_of(expected: tree.Expectation, run: Run, properties: Sequence[str]) 
             order.insert(max(before) + 1 if before else 0, name)
     counts = run.statistics
     return Outcome(tuple((name, found[name]) for name in order), counts.states, counts.transitions, counts.depth)
+
+
+@dataclass(frozen=True)
+class Departure:
+    """In what a run departs from its record. change: what became of it; None if that is none of a property's. worse: whether more
+    is violated, or less is known, than is recorded."""
+
+    change: Change | None
+    text: str
+    worse: bool
+
+
+def departures(expected: tree.Expectation, run: Run) -> list[Departure]:
+    """What differs from the record: one for each property, one for all counts."""
+    recorded = None if expected.violated is None else dict(expected.violated)
+    found = [] if recorded is None else list(_departed(recorded, run))
+    found += [Departure(Change.UNKNOWN, text, True) for text in _undecided(run)]
+    rest = [text for text in compare(expected, run) if not any(text.startswith(f"{v.property} is ") for v in run.verdicts)]
+    if rest:
+        missing = None in (expected.violated, expected.states, expected.transitions, expected.depth)
+        found.append(Departure(None, "; ".join(rest), missing or run.error is not None))
+    return found
+
+
+def _departed(recorded: dict[str, int], run: Run) -> Iterator[Departure]:
+    for verdict in run.verdicts:
+        before, now = recorded.get(verdict.property), run.violated.get(verdict.property)
+        if verdict.kind in (VerdictKind.UNKNOWN, VerdictKind.ERROR) or before == now:
+            continue
+        text = f"{verdict.property} is {_outcome(now)}, recorded is {_outcome(before)}"
+        if before is None or now is None:
+            yield Departure(Change.NEW if before is None else Change.FIXED, text, before is None)
+        else:
+            yield Departure(Change.LONGER if now > before else None, text, False)
+
+
+def _undecided(run: Run) -> Iterator[str]:
+    for verdict in run.verdicts:
+        if verdict.kind in (VerdictKind.UNKNOWN, VerdictKind.ERROR):
+            yield f"{verdict.property} is {verdict.kind.value}: {verdict.detail}"
 
 
 def compare(expected: tree.Expectation, run: Run) -> list[str]:
