@@ -186,7 +186,7 @@ def test_what_gate_could_not_search_is_no_difference(monkeypatch: pytest.MonkeyP
         return dataclasses.replace(check_configuration(request, *others), stopped=OUT_OF_MEMORY)
 
     monkeypatch.setattr(checker.verify.record.searching, "check_configuration", out_of_memory)
-    done = CliRunner().invoke(gate, [str(model)], standalone_mode=False)
+    done = CliRunner().invoke(gate, [str(model), "--no-cache"], standalone_mode=False)
     assert done.return_value == 3
     assert "--update" not in done.stdout
     assert "not searched to the end: " in done.stdout.splitlines()[-1]
