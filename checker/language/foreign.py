@@ -12,7 +12,11 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from checker.language import tree
-from checker.language.errors import ModelError
+from checker.language.errors import ModelError, UsageError
+
+
+class NotThere(UsageError):
+    """The kernel does not have what it was asked for: another domain may."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,8 @@ class Callee:
 
 
 class Kernel(Protocol):
-    """What a protocol may ask. Each raises UsageError for a name that the kernel does not have."""
+    """What a protocol may ask. Each raises NotThere for a name that the kernel does not have, and UsageError where it has
+    something else of that name."""
 
     def type(self, name: str) -> tree.Type:
         """The type that a name stands for: a record (a reference to it), an enumeration, flags, a range of integers."""

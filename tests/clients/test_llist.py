@@ -12,7 +12,7 @@ import pytest
 from checker.explicit.engines import Method, explore
 from checker.explicit.search.results import Limits, Result
 from checker.ir.lowering.lower import lower
-from checker.language.errors import UsageError
+from checker.language.errors import ModelError, UsageError
 from checker.language.front.inputs import Inputs
 from checker.language.front.load import load_program
 from checker.language.tree import Program
@@ -195,3 +195,12 @@ def test_a_proof_about_c_text_is_compared_with_it(tmp_path: Path) -> None:
     assert refused.returncode == 1
     assert "llist.c: not the text that was proved" in refused.stdout
     assert stackproof("certify", certificate, "--model", str(model)).returncode == 2, "without its manifest it is no model"
+
+
+@pytest.mark.parametrize("call", ["alloc_pages(GFP_KERNEL, 0)", "preempt_disable()", "local_irq_disable()"])
+def test_what_another_domain_has_is_refused_where_it_is_called(call: str, tmp_path: Path) -> None:
+    with pytest.raises(ModelError) as refused:
+        loaded(tmp_path, 1, ONE, TEXT.replace("return !first;", f"{call}; return !first;"))
+    line = next(number for number, text in enumerate(TEXT.splitlines(), 1) if "return !first;" in text)
+    assert str(refused.value).startswith(f"llist.c:{line}:")
+    assert "cannot be called in the domain of this manifest: the kernel has no" in str(refused.value)

@@ -17,6 +17,8 @@ from checker.language.errors import ModelError, UsageError
 from checker.language.front.load import load_program
 from checker.language.tree import Position
 from checker.project import PROJECT
+from tests.clients.test_llist import ONE, TEXT, loaded
+from tests.clients.test_llist import REFUSED as CLIENTS
 from tests.language.c.test_errors import TEXTS, WITH_MANIFESTS, load_text, load_with_manifest, missing_manifest, model_in_python
 from tests.language.refused.refused import Case
 from tests.language.refused.refused_constraints import CONSTRAINTS
@@ -83,6 +85,7 @@ NEVER = (
     "`, and its value is asked for",
     "has other parameters, or another result",
     "already; rename this function",
+    "has no addresses; [addresses] is for those that have them",
 )
 """Parts of messages that stand behind other errors: no text is known that reaches them."""
 
@@ -143,6 +146,11 @@ def c_cases(folder: Path) -> Iterator[Callable[[], object]]:
     for number, (_, manifest, text, _) in enumerate(WITH_MANIFESTS):
         (folder / f"manifest{number}").mkdir()
         yield partial(load_with_manifest, folder / f"manifest{number}", manifest, text)
+    for number, (old, new, _) in enumerate(CLIENTS.values()):
+        (folder / f"clients{number}").mkdir()
+        yield partial(loaded, folder / f"clients{number}", 2, ONE.replace(old, new))
+    (folder / "elsewhere").mkdir()
+    yield partial(loaded, folder / "elsewhere", 1, ONE, TEXT.replace("return !first;", "preempt_disable(); return !first;"))
     yield partial(missing_manifest, folder)
     yield partial(model_in_python, folder)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from checker.language import tree
 from checker.language.errors import ModelError, UsageError, similar
-from checker.language.foreign import Callee, Declared, ForeignText
+from checker.language.foreign import Callee, Declared, ForeignText, NotThere
 from checker.language.python.declare.symbol_table import Symbols
 from checker.language.python.source.modules import Import, Module, Roots, display_path
 from checker.language.python.source.symbols import Code, RecordName, Symbol, TypeName
@@ -110,4 +110,4 @@ class KernelOfModules:
             definition = module.definitions.get(name)
             if definition is not None and not isinstance(definition, Import):
                 return self.symbols.resolve(module, name, definition)
-        raise UsageError(f"the kernel has no `{name}`{similar(name, {n for module in kernel for n in module.definitions})}")
+        raise NotThere(f"the kernel has no `{name}`{similar(name, {n for module in kernel for n in module.definitions})}")

@@ -10,7 +10,9 @@ import pytest
 
 from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError, UsageError
+from checker.language.front.inputs import Inputs
 from checker.language.front.load import load_program
+from checker.project import PROJECT
 from checker.trace.machine import Machine
 from tests.support.systems.small_programs import HEADER
 
@@ -358,8 +360,7 @@ def test_a_constant_of_the_model_in_a_model_has_its_default(tmp_path: Path) -> N
     assert program.records["R"].count == 3
 
 
-def test_the_properties_of_the_kernel_are_never_missed_in_silence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_properties_of_the_kernel_are_never_missed_in_silence(tmp_path: Path) -> None:
     """An installation without them is no reason to say that a protocol is right."""
-    monkeypatch.setattr("checker.language.python.source.modules.PROJECT", tmp_path)
     with pytest.raises(UsageError, match="the properties of stackproof are not there"):
-        load_program(Path(__file__).parents[3] / "models" / "rfc_v1.py")
+        load_program(Path(__file__).parents[3] / "models" / "rfc_v1.py", inputs=Inputs(roots=(tmp_path, PROJECT)))

@@ -29,6 +29,7 @@ from checker.language.c.translate.values import (
     Value,
 )
 from checker.language.errors import similar
+from checker.language.foreign import NotThere
 
 NO_ASSEMBLER = "assembler has no counterpart in a model; write what it does in C"
 
@@ -44,7 +45,10 @@ class CallTranslator(ExpressionTranslator):
         name = node.function.name
         if self.text.defines(name):
             return self.call_of_text(node, name)
-        return self.entry(node, name).translate(self, node)
+        try:
+            return self.entry(node, name).translate(self, node)
+        except NotThere as missing:
+            raise error(node, f"`{name}` cannot be called in the domain of this manifest: {missing.message}") from None
 
     def entry(self, node: syntax.Call, name: str) -> Entry:
         """What the table of the kernel's API has for a call. ModelError if it has nothing."""
