@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""In which context each step of a trace runs: a task, or an exception or interrupt that struck there, one above the other."""
+"""How text names the context that each step of a trace runs in: a task, or an exception or interrupt that struck there."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from checker.report.nesting import Kind, standings
 from checker.trace.data import Step
 
 NAMES = {
@@ -33,67 +34,25 @@ class Context:
     event: bool = False
 
 
-@dataclass
-class _Frame:
-    routine: str
-    context: str | None  # of what an event entered
-
-
-class _Processor:
-    """The frames of one processor above the task's, as far as its steps tell."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.below = name
-        self.frames: list[_Frame] = []
-        self.struck = False
-
-    def context(self, entered: bool = False, back: bool = False, event: bool = False) -> Context:
-        contexts = [frame.context for frame in self.frames if frame.context is not None]
-        return Context(self.name, contexts[-1] if contexts else self.below, len(contexts), entered, back, event)
-
-    def task_step(self, owner: str) -> Context:
-        back = any(frame.context is not None for frame in self.frames)
-        self.frames.clear()
-        self.struck = False
-        self.below = owner
-        return self.context(back=back)
-
-    def handler_step(self, step: Step) -> Context:
-        """A step of the processor's own frames: of the one on top, of one that it has just entered, or of one returned to."""
-        first = step.activations[0]
-        known = [frame.routine for frame in self.frames]
-        entered = back = False
-        if self.struck and (first.arguments or first.routine not in known):
-            self.frames.append(_Frame(first.routine, NAMES.get(first.routine, first.routine)))
-            entered = True
-        elif first.arguments or first.routine not in known:
-            self.frames.append(_Frame(first.routine, None))
-        else:
-            left = self.frames[len(known) - known[::-1].index(first.routine) :]
-            del self.frames[len(self.frames) - len(left) :]
-            back = any(frame.context is not None for frame in left)
-        self.struck = False
-        return self.context(entered, back)
-
-
 def contexts(steps: Sequence[Step]) -> list[Context]:
     """The context of each step."""
-    processors: dict[str, _Processor] = {}
+    names: dict[str, dict[int, str]] = {}
     found = []
-    for step in steps:
-        name = step.processor or step.column
-        if name is None:
+    for step, standing in zip(steps, standings(steps), strict=True):
+        processor = step.processor or step.column
+        if processor is None:
             found.append(Context(None, "", 0, event=True))
             continue
-        processor = processors.setdefault(name, _Processor(name))
+        known = names.setdefault(processor, {})
         if step.processor is None:
-            found.append(processor.context(event=True))
-            processor.struck = True
-        elif step.owner in (None, name) and step.activations:
-            found.append(processor.handler_step(step))
-        else:
-            found.append(processor.task_step(step.owner or name))
+            depth = standing.depth if standing.kind is Kind.EVENT else standing.depth - 1
+            found.append(Context(processor, known.get(depth, processor), depth, event=True))
+            if standing.kind is not Kind.EVENT:
+                known[standing.depth] = NAMES.get(standing.routine, standing.routine)
+            continue
+        depth = standing.depth
+        known[depth] = NAMES.get(standing.routine, standing.routine) if depth else standing.name
+        found.append(Context(processor, known[depth], depth, standing.entered and depth > 0, standing.resumed))
     return found
 
 

@@ -42,3 +42,16 @@ def test_every_trace_has_contexts_and_the_steps_that_write_what_fails(path: Path
         if step.processor is None or step.choices or any(change.cell in read for change in step.changes):
             assert number in kept
     assert not trace.steps or len(trace.steps) in kept
+
+
+def test_a_fault_in_an_interrupt_stands_on_top_of_it_and_the_interrupt_goes_on_after_it() -> None:
+    found = contexts(load_trace(PROJECT / "counterexamples" / "rfc_v1" / "bug-05-flag-lost.json").steps)
+    assert [named(found[number - 1]).strip() for number in (9, 10, 11, 23, 24, 25)] == [
+        "cpu0 task0", "cpu0 task0", "irq", "#PF", "irq", "cpu0 task0"
+    ]  # fmt: skip
+    assert {context.depth for context in found if context.name == "#PF"} == {2}
+
+
+def test_a_later_fault_does_not_stand_on_top_of_one_that_has_ended() -> None:
+    found = contexts(load_trace(PROJECT / "counterexamples" / "rfc_v1" / "bug-01b-next-fault-panics.json").steps)
+    assert max(context.depth for context in found) == 1

@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 from checker.project import PROJECT
 from checker.report.cells import states
 from checker.report.html.embed import data_block, visible
-from checker.report.html.nesting import Kind, standings
 from checker.report.html.page import page
+from checker.report.nesting import Kind, standings
 from checker.trace.data import Trace
 from checker.trace.store import load_trace
 from tests.report.hostile import cause_of, hostile_cause
@@ -157,7 +157,7 @@ def test_thirty_findings_take_less_than_three_megabytes_and_each_source_is_there
 
 
 def kinds(file: str) -> list[tuple[str, int]]:
-    found = standings(load_trace(PROJECT / "counterexamples" / "rfc_v1" / file))
+    found = standings(load_trace(PROJECT / "counterexamples" / "rfc_v1" / file).steps)
     return [(standing.kind.value, standing.depth) for standing in found]
 
 
@@ -166,7 +166,9 @@ def test_an_nmi_stands_on_top_of_the_fault_that_it_interrupts_and_the_fault_goes
     assert found[6:8] == [("task", 0), ("fault", 1)]
     assert found[11:24] == [("NMI", 2)] * 13
     assert found[24:] == [("fault", 1)] * 6
-    resumed = [n for n, s in enumerate(standings(load_trace(FINDINGS[0].parent / "bug-15-nmi-in-get-page.json")), 1) if s.resumed]
+    resumed = [
+        n for n, s in enumerate(standings(load_trace(FINDINGS[0].parent / "bug-15-nmi-in-get-page.json").steps), 1) if s.resumed
+    ]
     assert resumed == [25]
 
 
@@ -180,7 +182,7 @@ def test_a_fault_in_an_interrupt_stands_on_top_of_it_and_a_later_one_does_not_st
 
 @pytest.mark.parametrize("make", SAMPLES.values(), ids=SAMPLES)
 def test_no_context_of_a_task_has_anything_below_it(make: Callable[[], Trace]) -> None:
-    assert all(standing.depth == 0 for standing in standings(make()) if standing.kind is Kind.TASK)
+    assert all(standing.depth == 0 for standing in standings(make().steps) if standing.kind is Kind.TASK)
 
 
 def test_show_writes_a_page_and_refuses_as_other_outputs_do(tmp_path: Path) -> None:

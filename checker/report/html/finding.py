@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from checker.language.tree import Position
 from checker.report.finding import columns, ending, frames_read, in_protocol, last_changes, short, shown_arguments, shown_reads
 from checker.report.html.embed import Json
-from checker.report.html.nesting import Standing, standings
 from checker.report.html.sources import Sources
 from checker.report.html.state import layout, owners
+from checker.report.nesting import Standing, standings
 from checker.report.source import source_line
 from checker.result.review import Cause
 from checker.trace.data import Activation, Step
@@ -60,7 +60,7 @@ def finding_json(cause: Cause, sources: Sources) -> Json:
     changed = last_changes(trace)
     steps = [
         _step(cause, n, standing, sources, number, lanes) | {"shown": _is_shown(cause, n, standing, read)}
-        for n, standing in enumerate(standings(trace), 1)
+        for n, standing in enumerate(standings(trace.steps), 1)
     ]
     return {
         "lanes": lanes,

@@ -8,10 +8,11 @@ above it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
-from checker.trace.data import Step, Trace
+from checker.trace.data import Step
 
 
 class Kind(Enum):
@@ -55,11 +56,13 @@ OPENED = {
 
 @dataclass(frozen=True)
 class Standing:
-    """Where a step stands. name: of the context, as `task0` or `fault`. depth: how many contexts it is on top of. entered: it is
-    the first step there. resumed: what was above it has ended since the last step of the context."""
+    """Where a step stands. name: of the context, as `task0` or `fault`; of an event, its own. routine: of the first frame of the
+    context; empty of a task, and of an event that opens none. depth: how many contexts it is on top of; an event is in what it
+    opens. entered: it is the first step there. resumed: what was above it has ended since the last step of the context."""
 
     kind: Kind
     name: str
+    routine: str
     depth: int
     entered: bool
     resumed: bool
@@ -67,10 +70,12 @@ class Standing:
 
 @dataclass
 class _Open:
-    """A context that goes on. frames: the routines of its frames, the first one first. known: all that had a frame in it."""
+    """A context that goes on. routine: of its first frame. frames: the routines of those that it has, the first one first. known:
+    all that had a frame in it."""
 
     kind: Kind
     name: str
+    routine: str
     frames: list[str]
     entered: bool = False
     known: set[str] = field(default_factory=set)
@@ -81,11 +86,11 @@ class _Open:
         self.known.add(routine)
 
 
-def standings(trace: Trace) -> tuple[Standing, ...]:
-    """Where each step stands, in order."""
-    has_tasks = any(step.owner != step.processor for step in trace.steps if step.processor is not None)
+def standings(steps: Sequence[Step]) -> tuple[Standing, ...]:
+    """Where each step of a trace stands, in order."""
+    has_tasks = any(step.owner != step.processor for step in steps if step.processor is not None)
     lanes: dict[str | None, _Lane] = {}
-    return tuple(lanes.setdefault(step.column, _Lane(has_tasks)).follow(step) for step in trace.steps)
+    return tuple(lanes.setdefault(step.column, _Lane(has_tasks)).follow(step) for step in steps)
 
 
 class _Lane:
@@ -104,17 +109,17 @@ class _Lane:
             resumed, name = bool(self.open), step.owner or ""
             self.open.clear()
             entered, self.last = self.last != name, name
-            return Standing(Kind.TASK, name, 0, entered, resumed)
+            return Standing(Kind.TASK, name, "", 0, entered, resumed)
         return self._own(step)
 
     def _event(self, step: Step) -> Standing:
         opens = OPENED.get(step.name) if step.column is not None else None
         if opens is None:
-            return Standing(Kind.EVENT, step.name, len(self.open), False, False)
+            return Standing(Kind.EVENT, step.name, "", len(self.open), False, False)
         while self.open and self.open[-1].kind not in opens.on:
             self.open.pop()
-        self.open.append(_Open(opens.kind, opens.kind.value, [opens.routine]))
-        return Standing(opens.kind, step.name, len(self.open), False, False)
+        self.open.append(_Open(opens.kind, opens.kind.value, opens.routine, [opens.routine]))
+        return Standing(opens.kind, step.name, opens.routine, len(self.open), False, False)
 
     def _own(self, step: Step) -> Standing:
         """A step in a frame of the processor itself."""
@@ -126,13 +131,13 @@ class _Lane:
         entered, found.entered = not found.entered, True
         if runs != begins and runs not in found.frames:
             found.push(runs)
-        return Standing(found.kind, found.name, len(self.open), entered, resumed)
+        return Standing(found.kind, found.name, found.routine, len(self.open), entered, resumed)
 
     def _find(self, routine: str, fresh: bool) -> _Open:
         """The context whose frame runs the routine; those above it have ended, and so have the frames above that one. A frame
         that nothing ran in before is one of the top, unless that has had its own: then it was about to begin when that came."""
         if not self.open:
-            self.open.append(_Open(Kind.OTHER, routine, []))
+            self.open.append(_Open(Kind.OTHER, routine, routine, []))
         where = len(self.open) - 1
         if fresh:
             while where > 0 and routine in self.open[where].known and routine not in self.open[where].frames:
