@@ -21,8 +21,7 @@ run: $(READY)  ## find what is wrong with the RFC; is it as recorded?
 	if [ $$status -ne 1 ]; then echo "make run: expected violations (exit status 1), got $$status" >&2; exit 1; fi
 	@echo
 	@echo "Each finding above is kept in findings/, with its picture (.svg). Are they as recorded in the model?"
-	@told=$$($(BIN)/stackproof gate models/rfc_v1.py); status=$$?; \
-	echo "$$told" | grep -v ': as recorded: '; exit $$status
+	@$(BIN)/stackproof gate models/rfc_v1.py
 	@echo
 	@echo "All of them as one page for a browser: $(CURDIR)/findings/report.html"
 

@@ -40,7 +40,7 @@ from checker.result.verdict import Run, Subject, Verdict
 from checker.symbolic.solvers.solvers import SOLVERS
 from checker.trace.data import Trace
 from checker.verify.bounded import check_bounded
-from checker.verify.causes.review import review_of, review_with_further
+from checker.verify.causes.review import review_of, review_with_further, with_minimal
 from checker.verify.configuration import check_configuration
 from checker.verify.interrupted import interrupted_run, was_interrupted
 from checker.verify.ladder import ladder
@@ -129,6 +129,7 @@ FURTHER_STATES = 200_000
     metavar="N",
     help="Find up to N causes of each property in each configuration: what is known is set aside, and the search goes on.",
 )
+@click.option("--minimal", is_flag=True, help="Show each bug at the fewest CPUs, tasks, pages and events that it needs.")
 @HTML
 @click.option("--timeout", type=Duration(), metavar="TIME", help="Stop after this time in total: 90, 90s, 5m, 2h.")
 @click.option("--trace", is_flag=True, help="Print the whole run to each bug, with every step.")
@@ -153,6 +154,7 @@ def check(
     trace: bool,
     no_pager: bool,
     causes: int,
+    minimal: bool,
 ) -> int:
     """Search MODEL, a bundled name or the path of a file, for violations of its properties.
 
@@ -175,7 +177,7 @@ def check(
     with outputs.told("check", {JSON: lambda: _json(Review(session.so_far(requests), ()))}):
         checked = session.check(requests)
     with last_words():
-        review = session.review(checked, requests, causes)
+        review = session.review(checked, requests, causes, minimal)
         if session.save is not None and not checked.interrupted and not any(was_interrupted(run) for run in checked.runs):
             session.save.finish()
         if html is not None:
@@ -228,13 +230,16 @@ class _Session:
             interrupted = True
         return self.so_far(requests, interrupted)
 
-    def review(self, checked: Checked, requests: Sequence[Request], causes: int) -> Review:
-        """What was found, by cause. causes: how many of each property are looked for."""
-        if causes == 1 or checked.interrupted or any(was_interrupted(run) for run in checked.runs):
+    def review(self, checked: Checked, requests: Sequence[Request], causes: int, minimal: bool) -> Review:
+        """What was found, by cause. causes: how many of each property are looked for. minimal: with the smallest run to each."""
+        if checked.interrupted or any(was_interrupted(run) for run in checked.runs):
             return review_of(checked)
-        spent = time.monotonic() - self.begun
         states = FURTHER_STATES if self.limits.states is None else self.limits.states
-        return review_with_further(checked, requests, causes, dataclasses.replace(self.limits, states=states, spent=spent))
+        limits_ = dataclasses.replace(self.limits, states=states, spent=time.monotonic() - self.begun)
+        review = review_of(checked) if causes == 1 else review_with_further(checked, requests, causes, limits_)
+        if not minimal:
+            return review
+        return with_minimal(review, requests, dataclasses.replace(limits_, spent=time.monotonic() - self.begun))
 
     def so_far(self, requests: Sequence[Request], interrupted: bool = True) -> Checked:
         """What was found up to here of what was asked for."""

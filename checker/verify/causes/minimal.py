@@ -14,7 +14,7 @@ from checker.explicit.engines import Method
 from checker.explicit.search.results import Limits
 from checker.language.errors import ModelError, UsageError
 from checker.language.tree import Position, Program
-from checker.result.verdict import Run, VerdictKind
+from checker.result.verdict import USUAL, Run, VerdictKind
 from checker.trace.confirmation.build import Claim, Disagreement, build_trace
 from checker.trace.confirmation.replay import replay
 from checker.trace.data import Step, Trace
@@ -30,7 +30,7 @@ MOST_SWAPS = 200
 """So many exchanges of neighbouring steps are tried."""
 
 
-def minimal(request: Request, property: str, limits: Limits) -> Trace | None:
+def minimal(request: Request, property: str, limits: Limits) -> Analysis | None:
     """The smallest counterexample of a property that is found from that of the request's configuration on, with the same
     cause: with one size less or one event less as long as that is possible, and then with its steps in an order with fewer
     context switches. None if there is none to begin with. limits: of each search. Every candidate is searched for and
@@ -41,10 +41,12 @@ def minimal(request: Request, property: str, limits: Limits) -> Trace | None:
     smaller: tuple[Request, Analysis] | None = best
     while smaller is not None:
         best = smaller
-        found = (_found(candidate, property, limits) for candidate in _smaller(best[0], best[1].run))
+        candidates = (_found(candidate, property, limits) for candidate in _smaller(best[0], best[1].run))
         turning = best[1].turning
-        smaller = next((one for one in found if one is not None and one[1].turning == turning), None)
-    return fewer_switches(best[1].run.program, best[1].trace)
+        smaller = next((one for one in candidates if one is not None and one[1].turning == turning), None)
+    found = best[1]
+    shortest = fewer_switches(found.run.program, found.trace)
+    return found if shortest is found.trace else analyse(found.run, found.verdict, shortest)
 
 
 def _found(request: Request, property: str, limits: Limits) -> tuple[Request, Analysis] | None:
@@ -59,9 +61,12 @@ def _found(request: Request, property: str, limits: Limits) -> tuple[Request, An
 
 
 def _smaller(request: Request, run: Run) -> Iterator[Request]:
-    """The same configuration with one size less, or one event less."""
+    """The same configuration with one size less, or one event less. What has its usual value keeps it: another one would be
+    something more to take in."""
     assert run.program is not None
     for parameter in run.program.parameters:
+        if parameter.value == USUAL.get(parameter.name):
+            continue
         if not parameter.names and isinstance(parameter.value, int) and parameter.value > parameter.low:
             yield replace(request, settings={**request.settings, parameter.name: parameter.value - 1})
     events = [event.name for event in run.program.events if event.enabled]

@@ -7,6 +7,7 @@ import itertools
 import re
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 from checker.explicit.search.results import Limits
 from checker.language.tree import Program
@@ -15,6 +16,7 @@ from checker.result.review import Cause, Note, Review, Symptom
 from checker.result.verdict import Configuration, VerdictKind
 from checker.verify.causes.analysis import MACHINE_STEPS, Analysis, analyse
 from checker.verify.causes.further import Further, further_causes
+from checker.verify.causes.minimal import minimal
 from checker.verify.causes.notes import notes_of, telling_position, telling_steps
 from checker.verify.request import Request
 
@@ -86,12 +88,34 @@ def _is_same(one: Analysis, other: Analysis) -> bool:
     return longer.steps[: len(shorter.steps)] == shorter.steps
 
 
+def with_minimal(review: Review, requests: Sequence[Request], limits: Limits) -> Review:
+    """The same, each cause with the smallest run to it that is found (minimal.py). requests: those of the runs, in their order.
+    limits: seconds in all, states of each of these searches. Raises Disagreement, as check_configuration."""
+    begun = time.monotonic()
+    asked = [(run.subject.configuration, request) for run, request in zip(review.checked.runs, requests, strict=False)]
+    causes = []
+    for cause in review.causes:
+        request = next(request for configuration, request in asked if configuration == cause.subject.configuration)
+        found = minimal(request, cause.properties[0], limits.later(time.monotonic() - begun))
+        same = found is not None and found.turning.identity == cause.identity
+        causes.append(_told(found, cause.symptoms) if found is not None and same else cause)
+    return replace(review, causes=tuple(causes))
+
+
 def _cause(members: list[Analysis]) -> Cause:
     best = min(members, key=_cost)
     members = [best, *(one for one in members if one is not best)]
-    symptoms = tuple(
-        Symptom(one.verdict.property, one.run.subject.configuration, len(one.trace.steps), one.verdict.detail) for one in members
-    )
+    return _told(best, tuple(map(_symptom, members)))
+
+
+def _symptom(one: Analysis) -> Symptom:
+    return Symptom(one.verdict.property, one.run.subject.configuration, len(one.trace.steps), one.verdict.detail)
+
+
+def _told(best: Analysis, symptoms: tuple[Symptom, ...]) -> Cause:
+    """The cause as this run tells it. symptoms: what was found of it, perhaps without this run."""
+    if _symptom(best) != symptoms[0]:
+        symptoms = (_symptom(best), *symptoms)
     notes: tuple[Note, ...] = notes_of(best.run.program, best.trace, best.decisive)
     position = telling_position(best.trace, best.decisive)
     decisive = tuple(one.step + 1 for one in best.decisive)

@@ -13,6 +13,7 @@ from checker.trace.confirmation.replay import replay
 from checker.verify.causes.minimal import fewer_switches, minimal, switches
 from checker.verify.configuration import check_configuration
 from checker.verify.request import Request
+from tests.support.command import stackproof
 from tests.trace.small_models import program_of
 
 MODEL = PROJECT / "models" / "rfc_v1.py"
@@ -49,8 +50,9 @@ def not_both() -> bool:
 
 def test_an_event_and_a_task_that_nobody_needs_go() -> None:
     request = Request(MODEL, {"CPUS": 1, "TASKS": 2, "STACK_PAGES": 3}, ("switch-fault", "sleep"))
-    trace = minimal(request, "fault-resolved", Limits(states=20_000))
-    assert trace is not None
+    found = minimal(request, "fault-resolved", Limits(states=20_000))
+    assert found is not None
+    trace = found.trace
     assert trace.events == ("switch-fault",)
     assert dict(trace.settings)["TASKS"] == 1
     program = load_program(MODEL, dict(trace.settings), trace.events)
@@ -72,3 +74,11 @@ def test_steps_of_one_context_come_together(tmp_path: Path) -> None:
     assert switches(better.steps) == 1
     assert len(better.steps) == len(trace.steps)
     assert replay(run.program, better).ok
+
+
+def test_check_shows_the_smallest_configuration() -> None:
+    asked = ("check", "rfc_v1", "--cpus", "1", "--tasks", "2", "--stack-pages", "3", "--events", "switch-fault,sleep")
+    plain, small = stackproof(*asked), stackproof(*asked, "--minimal")
+    assert (plain.returncode, small.returncode) == (1, 1)
+    assert "--tasks 2 --stack-pages 3 --events switch-fault,sleep --property fault-resolved" in plain.stdout
+    assert "--tasks 1 --stack-pages 2 --events switch-fault --property fault-resolved" in small.stdout
