@@ -47,6 +47,9 @@ from checker.verify.request import model_paths, skipped_paths
 @click.option("--jobs", type=click.IntRange(1, 256), default=1, metavar="N", help="Search N configurations in parallel.")
 @click.option("--timeout", type=Duration(), metavar="TIME", help="Stop each configuration after this time: 90, 90s, 5m, 2h.")
 @click.option("--base", metavar="REV", help="Compare with what the models were in this git revision, not with their records.")
+@click.option(
+    "-v", "--verbose", is_flag=True, help="Print a line for each configuration that is as recorded, not for each model."
+)
 @no_cache
 @format_options
 def gate(
@@ -56,6 +59,7 @@ def gate(
     jobs: int,
     timeout: float | None,
     base: str | None,
+    verbose: bool,
     no_cache: bool,
     outputs: Outputs,
 ) -> int:
@@ -76,9 +80,11 @@ def gate(
         outputs.tell(f"note: the cache of outcomes was not used: {why}")
     with outputs.told("gate", {}):
         if base is None:
-            return _gated(found, update, save, jobs, timeout, outcomes, outputs)
-        if update or save is not None or jobs > 1:
-            raise UsageError("--base compares with a revision, one search after the other; leave out --update, --save and --jobs")
+            return _gated(found, update, save, verbose, jobs, timeout, outcomes, outputs)
+        if update or save is not None or jobs > 1 or verbose:
+            raise UsageError(
+                "--base compares with a revision, one search after the other; leave out --update, --save, --jobs and --verbose"
+            )
         method = Method(threads=available_threads(), reductions=frozenset(EXCHANGES))
         searching = Searching(method, limits(None, None, timeout), _searching_of, outcomes, every=True)
         document = against(base, _once(found), searching, outputs.tell)
@@ -91,6 +97,7 @@ def _gated(
     found: Sequence[Path],
     update: bool,
     save: Path | None,
+    verbose: bool,
     jobs: int,
     timeout: float | None,
     outcomes: Outcomes | None,
@@ -102,7 +109,7 @@ def _gated(
         _check_record(program, update)
     if save is not None:
         _check_folders([path for path, _ in programs])
-    gating: Gating = Updating(save, programs) if update else Comparing(save)
+    gating: Gating = Updating(save, programs, verbose) if update else Comparing(save, verbose)
     gating.quiet = not outputs.text
     # What is saved has to be the same each time: threads race for which of several shortest counterexamples is found.
     method = Method(threads=max(1, available_threads() // jobs) if save is None else 1)

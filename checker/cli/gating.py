@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from checker.cli.saving import Findings
@@ -29,10 +29,12 @@ RECORD = "record"
 
 class Gating:
     """Models held against their records. differing: configurations that are not as recorded; stopped: those of which that is not
-    known, since their search did not end. reworded: models whose properties or assumptions are not those recorded."""
+    known, since their search did not end. reworded: models whose properties or assumptions are not those recorded. verbose: tell
+    of each configuration that is as recorded."""
 
-    def __init__(self, save: Path | None) -> None:
+    def __init__(self, save: Path | None, verbose: bool) -> None:
         self.save = save
+        self.verbose = verbose
         self.as_recorded = 0
         self.differing = 0
         self.stopped = 0
@@ -74,6 +76,8 @@ class Gating:
                 self.end(path, program)
         except KeyboardInterrupt:
             self.interrupted = True
+            with uninterrupted():
+                self.leave(program)
             return False
         if self.save is not None:
             findings = Findings(self.save / path.stem)
@@ -92,6 +96,9 @@ class Gating:
     def end(self, path: Path, program: tree.Program) -> None:
         """What comes after the configurations of a model."""
 
+    def leave(self, program: tree.Program) -> None:
+        """What comes in place of that where a model was not looked at to its end."""
+
     @property
     def status(self) -> Status:
         """The exit status."""
@@ -109,14 +116,17 @@ class Gating:
 
 
 class Comparing(Gating):
-    """Without --update. updatable: models of which --update would write something, as they were named."""
+    """Without --update. updatable: models of which --update would write something, as they were named. alike: the runs of the
+    model at hand that are as recorded."""
 
-    def __init__(self, save: Path | None) -> None:
-        super().__init__(save)
+    def __init__(self, save: Path | None, verbose: bool = False) -> None:
+        super().__init__(save, verbose)
         self.updatable: list[str] = []
         self.path = ""
+        self.alike: list[Run] = []
 
     def begin(self, path: Path, program: tree.Program) -> None:
+        self.alike = []
         self.path = shlex.quote(str(path) if not path.is_absolute() or program.model == str(path) else program.model)
         differences = compare_wording(program, load_wording(path))
         if differences:
@@ -151,8 +161,20 @@ class Comparing(Gating):
             self.differing += 1
             if complete(found):
                 self.note()
+        else:
+            self.alike.append(found)
+            if not self.verbose:
+                return
         for line in report(expected, found, differences, len(program.properties)):
             self.tell(line)
+
+    def end(self, path: Path, program: tree.Program) -> None:
+        self.leave(program)
+
+    def leave(self, program: tree.Program) -> None:
+        if self.alike and not self.verbose:
+            self.tell(summary_of(program, self.alike))
+        self.alike = []
 
     def _case(self, position: tree.Position, name: str, outcome: Outcome, differences: list[str]) -> None:
         """Have it in the document: what differs is a finding each."""
@@ -179,8 +201,8 @@ class Comparing(Gating):
 class Updating(Gating):
     """With --update. Each configuration is written as soon as it was searched. UsageError if a model cannot be written."""
 
-    def __init__(self, save: Path | None, programs: Programs) -> None:
-        super().__init__(save)
+    def __init__(self, save: Path | None, programs: Programs, verbose: bool = False) -> None:
+        super().__init__(save, verbose)
         self.files = {path: RecordFile(path, program) for path, program in programs}
         self.updated = 0
         self.updated_wordings = 0
@@ -202,6 +224,8 @@ class Updating(Gating):
                 print(f"{_place(now)}: updated: {_configuration(found)}{'; '.join(changed)}", flush=True)
             else:
                 self.as_recorded += 1
+                if self.verbose:
+                    print("\n".join(report(expected, found, [], len(program.properties))), flush=True)
             return
         self.left_alone += 1
         for line in self.unfinished(expected, found):
@@ -294,3 +318,13 @@ def report(expected: tree.Expectation, run: Run, differences: list[Departure], p
     checked = "" if len(run.verdicts) == properties else f" ({properties - len(run.verdicts)} liveness properties not checked)"
     states = f"{run.statistics.states:,} states{checked}"
     return [f"{_place(expected)}: as recorded: {_configuration(run)}violated: {outcome}; {states}"]
+
+
+def summary_of(program: tree.Program, runs: Sequence[Run]) -> str:
+    """The line of a model. runs: of those of its configurations that are as recorded; at least one."""
+    whole = len(program.expectations)
+    many = _many(len(runs), "configuration") if len(runs) == whole else f"{len(runs)} of {_many(whole, 'configuration')}"
+    states = sum(run.statistics.states for run in runs)
+    short = sum(len(run.verdicts) < len(program.properties) for run in runs)
+    checked = f" (liveness properties not checked in {_many(short, 'configuration')})" if short else ""
+    return f"{program.model}: as recorded: {many}, {states:,} states{checked}"

@@ -143,7 +143,7 @@ runpy.run_module("checker", run_name="__main__")
 
 
 def test_gate_stops_at_ctrl_c_and_records_nothing(tmp_path: Path) -> None:
-    child = start("gate", "models/rfc_v1_nr_fixed.py", "--save", str(tmp_path / "saved"))
+    child = start("gate", "models/rfc_v1_nr_fixed.py", "--verbose", "--save", str(tmp_path / "saved"))
     assert child.stdout is not None
     first = child.stdout.readline()
     assert ": as recorded: " in first

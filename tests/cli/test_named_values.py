@@ -119,7 +119,7 @@ def test_a_run_of_before_there_was_the_parameter_is_one_at_its_default(here: Pat
 
 
 def test_gate_compares_and_records_it(here: Path) -> None:
-    as_it_is = stackproof("gate", "model.py", cwd=here).stdout
+    as_it_is = stackproof("gate", "model.py", "--verbose", cwd=here).stdout
     for name in ("x86-fred", "arm64"):
         assert f"as recorded: ARCH = {name}: violated: " in as_it_is
     (here / "model.py").write_text(MODEL.replace("states=3", "states=4"))
