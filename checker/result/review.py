@@ -37,9 +37,9 @@ class Cause:
     identity: a short digest of the routines and texts of the decisive statements, so that it stays the same when lines move.
     subject, trace: the counterexample that shows it best. position: where a developer looks first. decisive: the steps
     without which the violation does not come about, from 1, in order. notes: the statements that matter, in the order in which
-    they ran. why: a sentence on why it matters; empty if the property says nothing. symptoms: every violation that it explains,
-    the one of the trace first. telling: the decisive steps and those with notes, those that say most first, for whoever has not
-    room for all.
+    they ran. why: a sentence on why it matters; empty if the property says nothing. symptoms: every violation of the check
+    that it explains: first the one of the trace, or the one that the trace is a smaller run to. telling: the decisive steps and
+    those with notes, those that say most first, for whoever has not room for all.
     """
 
     identity: str

@@ -5,6 +5,7 @@ random operations: a model has to give what gcc does."""
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -40,6 +41,18 @@ def test_programs_have_no_undefined_behaviour() -> None:
 def test_a_number_is_always_the_same_program() -> None:
     assert program(17) == program(17)
     assert len({program(number).text for number in range(50)}) == 50
+
+
+def test_programs_use_the_value_of_an_assignment() -> None:
+    texts = [program(number).text for number in range(400)]
+    assert sum(len(re.findall(r"\w+ = \(*\w+ = ", text)) for text in texts) > 100
+    assert any(_casts_of_unsigned_statics(text) for text in texts)
+
+
+def _casts_of_unsigned_statics(text: str) -> set[str]:
+    """The unsigned static variables that are assigned to, and the value is cast."""
+    unsigned = set(re.findall(r"^static (?:u8|u16|unsigned int|unsigned long) (\w+)", text, re.MULTILINE))
+    return unsigned & set(re.findall(r"\([su](?:8|16)\)\(+(\w+) = ", text))
 
 
 def patch(name: str, folder: Path) -> Patch:

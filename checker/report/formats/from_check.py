@@ -48,7 +48,7 @@ def _group(run: Run) -> Group:
 def _bug(cause: Cause) -> Finding:
     first = cause.symptoms[0]
     others = [name for name in cause.properties if name != first.property]
-    at = dict.fromkeys(str(symptom.configuration) for symptom in cause.symptoms)
+    at = dict.fromkeys(map(str, (cause.subject.configuration, *(symptom.configuration for symptom in cause.symptoms))))
     details = [
         f"{len(cause.trace.steps)} steps; {line}" if number == 0 else f"also at {line}" for number, line in enumerate(at) if line
     ]
@@ -58,7 +58,7 @@ def _bug(cause: Cause) -> Finding:
         Level.ERROR,
         first.property,
         cause.position,
-        f"{first.message}{f'; {cause.why}' if cause.why else ''}",
+        f"{' '.join(cause.trace.violation.message.split())}{f'; {cause.why}' if cause.why else ''}",
         came_from(cause.trace, cause.position),
         tuple(Remark(note.position, note.text, note.step) for note in cause.notes),
         tuple(details),

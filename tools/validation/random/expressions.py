@@ -272,7 +272,7 @@ class Writer:
     # -- effects --
 
     def effect(self, scope: Scope) -> Expression | None:
-        """An assignment or increment with its value."""
+        """An assignment or increment with its value; now and then what is assigned is the value of another one."""
         targets = scope.scalars(changed=True)
         if not targets:
             return None
@@ -280,12 +280,12 @@ class Writer:
         kind = self.random.random()
         if target.of_function and kind < 0.5:
             return self.counted(target)
-        value = self.number(scope, 1)
+        value = (self.chance(0.25) and self.effect(scope)) or self.number(scope, 1)
+        if target.object in value.writes:
+            return None
         if target.type != BOOL:
             value = self.limited(value, target.low, target.high)
         if not target.of_function:
-            if value.range.type.signed and not target.type.signed:
-                return None  # the translation does not know of the value that it is not negative, and a cast may stop there
             self.writes.add(target.object)
         text = f"{target.name} = {self.within(value, ASSIGN)}"
         found = converted(value.range, target.type)
