@@ -122,6 +122,11 @@ VARIABLES: list[Case] = [
         "`x` has 0 elements; it needs at least one",
     ),
     (
+        "an array without an end",
+        fault("number = x[0];", top="static int «x[99999999999];\n"),
+        "`x` has 99,999,999,999 elements, and 10,000 are the most; choose a smaller length",
+    ),
+    (
         "an array of locks",
         fault("raw_spin_lock(&x[0]);", top="static raw_spinlock_t «x[2];\n"),
         "`x`: a model has single locks and one for each CPU, no arrays of them and none in other structs",
