@@ -13,7 +13,7 @@ import os
 import re
 import secrets
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -89,6 +89,17 @@ def replacing(path: Path, mode: int = 0o666, *, follow: bool = True) -> Iterator
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
+
+
+def named_twice(paths: Iterable[Path]) -> Path | None:
+    """The first of these names that stands for the same file as one before it, however it is spelled; None if there is none."""
+    known: set[str] = set()
+    for path in paths:
+        whole = os.path.realpath(path)
+        if whole in known:
+            return path
+        known.add(whole)
+    return None
 
 
 def check_writable(path: Path) -> None:

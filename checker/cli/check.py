@@ -166,7 +166,7 @@ def check(
     with outputs.told("check", {JSON: lambda: _json(Review(Checked((), asked, True), ()))}):
         requests = [request] if request.settings or request.events is not None else ladder(request)
     requests = [dataclasses.replace(request, liveness_states=liveness_states) for request in requests]
-    refuse_unwritable(html)
+    refuse_unwritable(html, outputs.files)
     refuse_ignored(engine, reductions, given())
     checkpoints = checkpoints_of(checkpoint, checkpoint_every, resume)
     if checkpoints is not None:

@@ -46,6 +46,11 @@ class Outputs:
         """Whether any format other than text was asked for."""
         return any(name != TEXT for name, _ in self.wanted)
 
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The files that are written."""
+        return tuple(file for _, file in self.wanted if file is not None)
+
     def tell(self, line: str) -> None:
         """Print a line of the usual text, where it goes to standard output."""
         if self.text:
@@ -135,17 +140,16 @@ def _outputs(formats: tuple[str, ...], files: tuple[Path, ...]) -> Outputs:
     on_output = [name for name, file in wanted if file is None]
     if len(on_output) > 1:
         raise UsageError(f"{' and '.join(on_output)} cannot both go to standard output; give each but one an --output FILE")
-    known: set[Path] = set()
     for name, file in wanted:
         if file is None:
             continue
         if name == TEXT:
             raise UsageError("text goes to standard output; leave out its --output, or redirect it")
-        if file in known:
-            raise UsageError(f"two formats are to go to {file}; name a file for each")
-        known.add(file)
         try:
             writing.check_writable(file)
         except OSError as error:
             raise UsageError(f"cannot write it: {error.strerror}; name another file", file) from None
-    return Outputs(wanted)
+    outputs = Outputs(wanted)
+    if (twice := writing.named_twice(outputs.files)) is not None:
+        raise UsageError(f"two formats are to go to {twice}; name a file for each")
+    return outputs

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -29,9 +30,12 @@ HTML = click.option(
 """Of a command that searches."""
 
 
-def refuse_unwritable(path: Path | None) -> None:
-    """UsageError, before a long search, where the page could not be written at its end."""
+def refuse_unwritable(path: Path | None, others: Sequence[Path] = ()) -> None:
+    """UsageError, before a long search, where the page could not be written at its end. others: files that the command writes
+    beside it, of which it may be none."""
     if path is not None:
+        if writing.named_twice((*others, path)) is not None:
+            raise UsageError(f"--html and --output both name {path}; give each a file of its own")
         try:
             writing.check_writable(path)
         except OSError as error:

@@ -84,7 +84,7 @@ def show(
     than the screen goes through $STACKPROOF_PAGER or $PAGER, or less.
     """
     named_files = [path for path in (svg, dot, html, output) if path is not None]
-    if len({*named_files}) < len(named_files):
+    if writing.named_twice(named_files) is not None:
         raise UsageError("two of --svg, --dot, --html and --output name one file; give each a file of its own")
     stored = load_trace(trace)
     inputs = inputs_of(patch, base, manifest, config)

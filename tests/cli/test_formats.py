@@ -58,15 +58,19 @@ def test_the_last_format_without_a_file_is_on_standard_output(tmp_path: Path) ->
         (("--format", "b4", "--format", "ktap"), "b4 and ktap cannot both go to standard output"),
         (("--format", "text", "--output", "a"), "text goes to standard output"),
         (("--format", "b4", "--output", "a", "--format", "ktap", "--output", "a"), "two formats are to go to a;"),
+        (("--format", "b4", "--output", "a", "--format", "ktap", "--output", "../one/a"), "two formats are to go to ../one/a;"),
+        (("--format", "b4", "--output", "../one/a", "--html", "a"), "--html and --output both name a;"),
         (("--format", "b4", "--output", "none/a"), "none/a: error: cannot write it: No such file or directory"),
     ],
 )
 def test_what_cannot_be_is_refused_before_the_search(arguments: tuple[str, ...], told: str, tmp_path: Path) -> None:
-    done = stackproof("check", "rfc_v1", *SMALL, *arguments, cwd=tmp_path)
+    here = tmp_path / "one"
+    here.mkdir()
+    done = stackproof("check", "rfc_v1", *SMALL, *arguments, cwd=here)
     assert done.returncode == 2
     assert told in done.stderr
     assert done.stdout == ""
-    assert not list(tmp_path.iterdir())
+    assert not list(here.iterdir())
 
 
 def test_json_has_the_causes() -> None:

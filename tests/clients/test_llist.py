@@ -149,6 +149,11 @@ REFUSED: Mapping[str, tuple[str, str, str]] = {
     "another context": ('context = "irq"', 'context = "softirq"', "it is task, irq, nmi"),
     "no call": ('calls = ["add", "del_first", "del_all"]', "calls = []", "at least one call"),
     "an unknown call": ('calls = ["add", "add_two"]', 'calls = ["push"]', "client_code does not define `push`"),
+    "a call of another kind": (
+        'calls = ["add", "add_two"]',
+        'calls = ["llist_add_batch"]',
+        "does not take a client and nothing else",
+    ),
     "too many nodes": ("times = 2\nnodes = 2", "times = 2\nnodes = 6", "8 in all"),
     "no nodes": ("nodes = ", "# nodes = ", "0 in all"),
     "too often": ("times = 3", "times = 9", "times is 1 to 8"),
@@ -166,6 +171,12 @@ def test_a_manifest_that_is_wrong_is_refused(old: str, new: str, message: str, t
     with pytest.raises(UsageError) as refused:
         loaded(tmp_path, 2, ONE.replace(old, new))
     assert message in str(refused.value)
+
+
+def test_a_manifest_without_clients_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as refused:
+        loaded(tmp_path, 2, BEFORE_CLIENTS)
+    assert "clients.toml: error: [[clients]]: nobody calls the protocol" in str(refused.value)
 
 
 def test_an_error_in_the_code_of_clients_has_its_line(tmp_path: Path) -> None:

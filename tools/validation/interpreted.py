@@ -79,7 +79,7 @@ def translated(program: Program) -> Translated:
     definitions = Definitions(source, MANIFEST, linux().bound_names())
     kernel = NoKernel()
     items: dict[tuple[str | None, str], Item] = {}
-    sizes = Sizes(kernel, MANIFEST, definitions.sizes, definitions.typedefs)
+    sizes = Sizes(kernel, MANIFEST, definitions.sizes, definitions.typedefs, definitions.enum_of)
     functions = Functions(sizes, linux(), definitions.function, items)
     variables = declared(functions, definitions.variables, (), definitions.structs, ())
     items |= variables.items

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from checker.language.c import syntax
 from checker.language.c.assemble.bindings import Bound
-from checker.language.c.assemble.definitions import Definitions
+from checker.language.c.assemble.definitions import Definitions, enumerators_in
 from checker.language.c.binding.manifest import Manifest
 from checker.language.c.parse import Chunk
 from checker.language.c.syntax.walking import walk
@@ -31,7 +31,9 @@ def account_for(node: syntax.TopLevel, chunk: Chunk, functions: Functions, bound
     """ModelError for the first added line of one part of the text that has no meaning."""
     match node:
         case syntax.FunctionDeclaration() | syntax.Typedef() | syntax.VariableDefinition() | syntax.EnumDefinition():
-            return
+            for member, _ in enumerators_in(node):
+                if member.name not in manifest.constants and member.name not in manifest.sizes:
+                    functions.sizes.enumerator(member.name)
         case syntax.StructDefinition(tag=str(tag)) | syntax.MembersInStruct(tag=tag) if tag in manifest.records:
             return
         case syntax.StructDefinition() if node.position.added:

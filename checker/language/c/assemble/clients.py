@@ -14,6 +14,7 @@ from checker.language.c.translate.hooks import implementation
 from checker.language.errors import UsageError
 from checker.language.foreign import Kernel
 
+DOMAIN = "clients"
 HOOK = "client_call"
 
 
@@ -42,8 +43,11 @@ def calls_of(manifest: Manifest) -> tuple[str, ...]:
 
 
 def constants(manifest: Manifest, cpus: int) -> Mapping[str, int]:
-    """The kernel's constants that the clients decide; none where the manifest has no clients."""
+    """The kernel's constants that the clients decide; none in a domain without clients. UsageError where there are none, or too
+    few or too many nodes."""
     if not manifest.clients:
+        if manifest.domain == DOMAIN:
+            raise UsageError("[[clients]]: nobody calls the protocol, so that nothing can go wrong; add a client", manifest.path)
         return {}
     found = placed(manifest, cpus)
     nodes = sum(each.client.nodes for each in found)
@@ -66,8 +70,14 @@ def bind_calls(functions: Functions, definitions: Definitions) -> tree.Routine |
     manifest = definitions.manifest
     body = []
     for number, name in enumerate(calls_of(manifest)):
-        if definitions.function(name) is None:
+        found = definitions.function(name)
+        if found is None:
             raise UsageError(f"[[clients]] calls: client_code does not define `{name}`", manifest.path)
+        if len(found.parameters) != 1 or found.variadic:
+            raise UsageError(
+                f"[[clients]] calls: `{name}` does not take a client and nothing else; name a `void call(struct client *client)`",
+                manifest.path,
+            )
         body.append(f"if (call == {number}) {{ {name}(client); return; }}")
     text = f"void {HOOK}(struct client *client, unsigned int call) {{ {' '.join(body)} }}"
     return implementation(functions, HOOK, definitions.whole_function(text), ["client", "call"], None)

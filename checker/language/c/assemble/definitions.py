@@ -15,6 +15,7 @@ from checker.language.c.binding.manifest import Manifest
 from checker.language.c.parse import Chunk, ChunkKind, Others, ScannedFile, all_of, is_c, parse_chunk, scan_file
 from checker.language.c.source import CSource, Fragment, PatchedFile, SourceLine
 from checker.language.c.syntax.walking import walk
+from checker.language.c.translate.enumerators import FoundEnum
 from checker.language.c.translate.raising import plain
 from checker.language.errors import ModelError, UsageError
 
@@ -135,6 +136,34 @@ class Definitions:
                         found.setdefault(part.tag, part)
         return found
 
+    # -- enums --
+
+    @cached_property
+    def _with_enums(self) -> Mapping[str, list[Chunk]]:
+        """The declarations that may define constants of enums, by the names that stand in them."""
+        found: dict[str, list[Chunk]] = {}
+        for chunk in self.chunks:
+            if chunk.kind is ChunkKind.DECLARATION and any(token.text == "enum" for token in chunk.tokens):
+                for name in {token.text for token in chunk.tokens}:
+                    found.setdefault(name, []).append(chunk)
+        return found
+
+    def enum_of(self, name: str) -> FoundEnum | None:
+        """The enum at file scope that defines a constant, None if none does. ModelError if several do, or the name has another
+        meaning too."""
+        found: list[tuple[syntax.Enumerator, FoundEnum]] = []
+        for chunk in self._with_enums.get(name, ()):
+            found += [each for node in self.parsed(chunk) for each in enumerators_in(node) if each[0].name == name]
+        if not found:
+            return None
+        (first, enum), *more = found
+        other = next((each for each, of in more if of is not enum), None)
+        if other is not None:
+            raise ModelError(plain(other.position), f"`{name}` is defined at {first.position} already; rename one")
+        if name in self.others.kept or self.defines(name) or any(variable.name == name for variable in self.variables):
+            raise ModelError(plain(first.position), f"`{name}` has a meaning already; rename this constant")
+        return enum
+
     @cached_property
     def added_members(self) -> tuple[tuple[str, syntax.StructMember], ...]:
         """The members that the patch adds to structs, with the tag."""
@@ -214,6 +243,13 @@ class Definitions:
         file = PatchedFile(self.manifest.path, (Fragment(self.manifest.path, "", lines),), True)
         scanned = scan_file(file, self.manifest.config)
         return [node for chunk in scanned.chunks for node in parse_chunk(chunk, self.of_manifest)]
+
+
+def enumerators_in(node: syntax.Node) -> list[tuple[syntax.Enumerator, FoundEnum]]:
+    """The constants that a declaration defines, each with its enum."""
+    enums = [part for part in walk(node) if isinstance(part, syntax.EnumDefinition)]
+    found = [FoundEnum(enum, enum.tag is not None or enum is not node) for enum in enums]
+    return [(member, enum) for enum in found for member in enum.definition.members]
 
 
 def _client_code(manifest: Manifest) -> PatchedFile:

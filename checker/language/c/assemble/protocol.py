@@ -111,7 +111,7 @@ class CProtocol:
         return None if expression is None else sizes.evaluate(expression)
 
     def sizes(self, kernel: Kernel) -> Sizes:
-        return Sizes(kernel, self.manifest, self.definitions.sizes, self.definitions.typedefs)
+        return Sizes(kernel, self.manifest, self.definitions.sizes, self.definitions.typedefs, self.definitions.enum_of)
 
     def locks(self, sizes: Sizes) -> list[FoundLock]:
         return find_locks(self.definitions.variables, self.definitions.structs, sizes.c_type, sizes.size("CPUS"))

@@ -17,6 +17,7 @@ from checker.language.c.translate.raising import at, error
 from checker.language.c.translate.types import CBool, CInteger, CNamed, CPointer, CStruct, CType, spell
 from checker.language.c.translate.values import ScalarKind
 from checker.language.errors import ModelError, UsageError
+from checker.language.types import MOST
 
 _DEEPEST = 8
 """How deep structs are inside each other: far more than code has."""
@@ -140,6 +141,8 @@ class _Reader:
         number = self.names.sizes.evaluate(type_.length)
         if number < 1:
             raise error(node, f"`{name}` has {number} elements; it needs at least one")
+        if number > MOST:
+            raise error(node, f"`{name}` has {number:,} elements, and {MOST:,} are the most; choose a smaller length")
         return number
 
     def lock(self, record: str | None, name: str, node: syntax.Node, c_type: CType, shape: tuple[int, ...]) -> Item:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from checker.language import build, tree
 from checker.language.c import syntax
+from checker.language.c.syntax.walking import walk
 from checker.language.c.translate.code import CLocal
 from checker.language.c.translate.items import Item, Refused
 from checker.language.c.translate.names import Names, Sizes
@@ -139,6 +140,9 @@ class Functions(Names):
         """What translates the function's body."""
         if function.variadic:
             raise error(function, f"`{function.name}` takes any number of arguments, which a model does not have")
+        for part in walk(function):
+            if isinstance(part, syntax.EnumDefinition):
+                raise error(part, "an enum inside of a function; define it at file scope")
         self.translated[function.name] = function
         code = StatementTranslator(self, function.name, self.c_type(function.result), adapted)
         code.moving = moving_names(function.body)

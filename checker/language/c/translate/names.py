@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cached_property, partial
 
 from checker.language import build, tree
 from checker.language.c import syntax
 from checker.language.c.binding.manifest import Addresses, Manifest
 from checker.language.c.translate.constants import evaluate, value_of
+from checker.language.c.translate.enumerators import FindEnum, enumerators
 from checker.language.c.translate.raising import at, error
 from checker.language.c.translate.table import Api
 from checker.language.c.translate.types import (
@@ -25,7 +26,7 @@ from checker.language.c.translate.types import (
     c_type,
 )
 from checker.language.c.translate.values import Kind, Opaque, Scalar, ScalarKind
-from checker.language.errors import UsageError
+from checker.language.errors import ModelError, UsageError
 from checker.language.foreign import Kernel
 
 LOCKS: Mapping[str, str] = {"raw_spinlock_t": "RawSpinlock", "spinlock_t": "Spinlock"}
@@ -48,7 +49,8 @@ UNSIGNED = tree.IntType(0, (1 << 21) - 1)
 
 
 class Sizes:
-    """Constants of C and of the kernel, evaluated. expressions: those of C, parsed. typedefs: those of the text."""
+    """Constants of C and of the kernel, evaluated. expressions: those of [sizes], parsed. typedefs: those of the text. find_enum:
+    the enum of the text that has a constant."""
 
     def __init__(
         self,
@@ -56,12 +58,15 @@ class Sizes:
         manifest: Manifest,
         expressions: Mapping[str, syntax.Expression],
         typedefs: Mapping[str, syntax.Type],
+        find_enum: FindEnum,
     ) -> None:
         self.kernel = kernel
         self.manifest = manifest
         self.expressions = expressions
         self.typedefs = typedefs
+        self.find_enum = find_enum
         self._busy: set[str] = set()
+        self._enumerators: dict[syntax.Position, dict[str, int]] = {}
 
     def __contains__(self, name: str) -> bool:
         return name in self.expressions
@@ -81,6 +86,9 @@ class Sizes:
             found = evaluate(self.expressions[name], self.lookup, self.c_type)
             self._busy.discard(name)
             return found
+        enumerator = self.enumerator(name)
+        if enumerator is not None:
+            return Scalar(build.integer(at(enumerator[0]), enumerator[1]), INT)
         try:
             constant = self.kernel.constant(name)
         except UsageError:
@@ -88,6 +96,32 @@ class Sizes:
                 f"`{name}` is not a size: neither the text, [sizes] nor the kernel has it", self.manifest.path
             ) from None
         return Scalar(build.integer(constant.position, constant.value), UNSIGNED_LONG)
+
+    def enumerator(self, name: str) -> tuple[syntax.EnumDefinition, int] | None:
+        """The enum that has the constant, and its value. ModelError if it has none."""
+        found = self.find_enum(name)
+        if found is None:
+            return None
+        key = found.definition.position
+        if key not in self._enumerators:
+            if str(key) in self._busy:
+                raise ModelError(at(found.definition), f"`{name}` is made of itself; write a number")
+            self._busy.add(str(key))
+            self._enumerators[key] = enumerators(found, partial(self._before, key), self.c_type)
+            self._busy.discard(str(key))
+        return found.definition, self._enumerators[key][name]
+
+    def _before(self, place: syntax.Position, node: syntax.Name) -> Scalar:
+        """What a name in the enum that stands there is: of the same file, only what is defined further up."""
+        other = None if node.name in self.expressions else self.find_enum(node.name)
+        if other is not None:
+            there = other.definition.position
+            if there.file == place.file and (there.line, there.column) >= (place.line, place.column):
+                raise error(node, f"`{node.name}` has no value yet: it is defined further down")
+        try:
+            return self.lookup(node)
+        except UsageError as wrong:
+            raise (wrong if isinstance(wrong, ModelError) else error(node, wrong.message)) from None
 
     def lookup(self, node: syntax.Name) -> Scalar:
         """What a name in a constant expression is."""
@@ -214,7 +248,8 @@ class Names:
             return Opaque(self.api.opaque[name])
         if name in self.api.numbers:
             return Scalar(build.integer(position, self.api.numbers[name]), INT)
-        return None
+        enumerator = self.sizes.enumerator(name)
+        return None if enumerator is None else Scalar(build.integer(position, enumerator[1]), INT)
 
     def _flags(self, position: tree.Position, name: str, members: tuple[str, ...]) -> Scalar:
         type_ = self.kernel.type(name)

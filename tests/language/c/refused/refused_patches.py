@@ -23,6 +23,24 @@ PATCHES: list[ManifestCase] = [
         "mm/page.c:1:9: error: expected an expression before `=`; this is on an added line, and has to be understood (text.patch:12)",
     ),
     (
+        "a constant of an enum that nobody reads, and that is there twice",
+        "",
+        patch(("mm/page.c", "", ("+enum kind { ONE };", "+enum other { TWO, ONE };"))),
+        "mm/page.c:2:19: error: `ONE` is defined at mm/page.c:1:13 already; rename one (text.patch:13)",
+    ),
+    (
+        "a constant of an enum in a typedef that nobody reads, and that is no int",
+        "",
+        patch(("mm/page.c", "", ("+typedef enum { ONE = 1 << 4, TWO = 5000000000 } kind;",))),
+        "mm/page.c:1:30: error: `TWO` is 5000000000, which is no int; a constant of an enum is one (text.patch:12)",
+    ),
+    (
+        "a constant of an enum that the table of the API has",
+        "",
+        patch(("mm/page.c", "", ("+enum kind { GFP_KERNEL };",))),
+        "mm/page.c:1:13: error: `GFP_KERNEL` has a meaning already; rename this constant (text.patch:12)",
+    ),
+    (
         "a statement that no hook stands for",
         "",
         patch((SCHEDULER, "static int pick(int x)", (" \tint y = 1;", "+\tx = 2;", " \treturn y;"))),

@@ -22,6 +22,71 @@ VARIABLES: list[Case] = [
         "`NOTHING` is not a size: neither the text, [sizes] nor the kernel has it",
     ),
     (
+        "a constant that is in its enum twice",
+        fault("number = A;", top="enum { A, B, «A };\n"),
+        "`A` is in this enum twice; rename one",
+    ),
+    (
+        "a constant that is in two enums",
+        fault("number = A;", top="enum { A };\nenum { B, «A };\n"),
+        "`A` is defined at {file}:25:8 already; rename one",
+    ),
+    (
+        "a constant of an enum that is a variable too",
+        fault("number = spare_pages;", top="enum { «spare_pages };\nstatic int spare_pages;\n"),
+        "`spare_pages` has a meaning already; rename this constant",
+    ),
+    (
+        "a constant of an enum that is a function too",
+        fault("number = step;", top="enum { «step };\n"),
+        "`step` has a meaning already; rename this constant",
+    ),
+    (
+        "a constant of an enum whose value is none",
+        fault("number = A;", top="enum { A = «step(1) };\n"),
+        "this has to be a constant; write numbers, sizes and operators only",
+    ),
+    (
+        "a constant of an enum whose value is a variable",
+        fault("number = A;", top="enum { A = «number };\n"),
+        "`number` is not a size: neither the text, [sizes] nor the kernel has it",
+    ),
+    (
+        "a constant of an enum that is no int",
+        fault("number = A;", top="enum { «A = 0x80000000 };\n"),
+        "`A` is 2147483648, which is no int; a constant of an enum is one",
+    ),
+    (
+        "a constant of an enum that counts beyond an int",
+        fault("number = 1 + A;", top="enum { A = 0x7fffffff, «B };\n"),
+        "`B` is 2147483648, which is no int; a constant of an enum is one",
+    ),
+    (
+        "a constant of an enum that is less than an int",
+        fault("number = 1 + A;", top="enum { «A = -2147483649 };\n"),
+        "`A` is -2147483649, which is no int; a constant of an enum is one",
+    ),
+    (
+        "a constant of an enum that is made of a later one",
+        fault("number = A;", top="enum { A = «B, B };\n"),
+        "`B` has no value yet: it is defined here or further down",
+    ),
+    (
+        "a constant of an enum that is made of a later enum",
+        fault("number = A;", top="enum { A = «B };\nenum { B = A };\n"),
+        "`B` has no value yet: it is defined further down",
+    ),
+    (
+        "an enum whose type is signed",
+        fault("number = B;", top="enum kind { «A = -1, B };\n"),
+        "`A` is -1, which makes the type of its enum signed; an enum whose type is used begins at 0. Leave out the tag, or use int",
+    ),
+    (
+        "an enum inside of a function",
+        fault("«enum { A = 3 } kind = A;", "number = kind;", top="enum { A };\n"),
+        "an enum inside of a function; define it at file scope",
+    ),
+    (
         "an initial value that does not fit",
         fault("number = x;", top="static int x = «5000000;\n"),
         "`x` begins as 5000000, which a model does not have there; begin with 0",
@@ -55,6 +120,11 @@ VARIABLES: list[Case] = [
         "an array of no elements",
         fault("number = x[0];", top="static int «x[0];\n"),
         "`x` has 0 elements; it needs at least one",
+    ),
+    (
+        "an array without an end",
+        fault("number = x[0];", top="static int «x[99999999999];\n"),
+        "`x` has 99,999,999,999 elements, and 10,000 are the most; choose a smaller length",
     ),
     (
         "an array of locks",

@@ -43,6 +43,17 @@ def value(body: str, statics: str = "") -> int:
         # It is in the range of the variable, which what computes with it may rely on.
         ("static unsigned int u; static int n = 300;", "x = (u8)(u = n - 1); return x;", 43),
         ("static unsigned int u = 290; static int n = 10;", "x = (u8)(u += n - 1); return x;", 43),
+        # A constant of an enum is an int, one more than the one before it.
+        ("enum { A, B = 4, C };", "return 100 * A + 10 * B + C;", 45),
+        ("enum { A = -2, B, C };", "return A < 0u ? 1 : C;", 0),
+        ("enum { A = -2, B };", "return A * 10 + B;", -21),
+        ("enum { A = 3u };", "return A - 5 < 0;", 1),
+        ("enum { A = sizeof(int), B = A << 2 | 1, C = B > A ? (u8)300 : 0 };", "return B + C;", 61),
+        ("enum one { A = 7 }; enum two { B = A + 1, };", "return B;", 8),
+        ("typedef enum { A = 5, B } kind; static kind k = B;", "return k + A;", 11),
+        ("enum { N = 2 }; static int row[N + 1];", "row[N] = 9; return row[2];", 9),
+        ("enum { A = 1, B };", "switch (x + 2) { case A: return 10; case B: return 20; } return 30;", 20),
+        ("enum { A = 1 };", "int A = 5; return A;", 5),
         # `op=` converts what it computes.
         ("static unsigned int u = 4;", "u *= 0x40000001u; return u;", 4),
         ("static bool b = 1;", "b += 1; return b;", 1),
