@@ -14,7 +14,7 @@ from checker.report.text.screen import terminal_width
 from checker.report.text.trace_text import text_report
 from checker.report.text.translation_text import translation_lines
 from checker.result.checked import Checked
-from checker.result.verdict import NO_EVENTS, USUAL, Run, Subject, Verdict, VerdictKind
+from checker.result.verdict import NO_EVENTS, USUAL, Run, Status, Subject, Verdict, VerdictKind
 from checker.stopping import INTERRUPTED
 from checker.symbolic.solvers.solvers import SOLVERS
 
@@ -125,7 +125,7 @@ def summary_text(checked: Checked) -> str:
     """The verdict of each property over all runs, and what it rests on."""
     runs = checked.runs
     bad = any(run.violated or run.error is not None for run in runs)
-    lines = ["Verdicts", *_table(checked)]
+    lines = [*_passed(checked), "Verdicts", *_table(checked)]
     if checked.left:
         left = f"{len(checked.left)} of {checked.asked} configurations"
         lines.append(
@@ -149,17 +149,24 @@ def summary_text(checked: Checked) -> str:
     return "\n".join(lines)
 
 
+def _passed(checked: Checked) -> list[str]:
+    """A line for a check that found nothing, and was complete."""
+    if checked.status is not Status.AS_DEMANDED:
+        return []
+    return ["No violation found: every property holds at the sizes and with the events searched."]
+
+
 FEW = 4
-"""Beside violations, so many properties with the same other verdict have a line each."""
+"""So many properties with the same verdict have a line each."""
 
 
 def _table(checked: Checked) -> list[str]:
-    """A line for each property. Where something is violated, those that have the same verdict share one."""
+    """A line for each property; those that have the same verdict as many others share one."""
     verdicts = {verdict.property: overall(checked, verdict.property) for verdict in checked.runs[0].verdicts}
     alike: dict[str, list[str]] = {}
     for name, verdict in verdicts.items():
         alike.setdefault(verdict, []).append(name)
-    folded = {verdict for verdict, names in alike.items() if len(names) > FEW and any(run.violated for run in checked.runs)}
+    folded = {verdict for verdict, names in alike.items() if len(names) > FEW}
     alone = [name for name, verdict in verdicts.items() if verdict not in folded]
     width = max(map(len, alone), default=0)
     lines = [f"  {name:<{width}}  {verdicts[name]}" for name in alone]
@@ -194,7 +201,7 @@ def overall(checked: Checked, name: str) -> str:
     verdicts = [(run, verdict) for run in checked.runs for verdict in run.verdicts if verdict.property == name]
     violated = [(run, v) for run, v in verdicts if v.kind is VerdictKind.VIOLATED and v.trace is not None]
     if violated:
-        run, verdict = violated[0]
+        run, verdict = min(violated, key=lambda found: len(found[1].trace.steps) if found[1].trace is not None else 0)
         assert verdict.trace is not None
         shortest = ", perhaps not the fewest" if PARTIAL_ORDER in run.reductions else ""
         where = f" ({run.subject.configuration})" if str(run.subject.configuration) else ""

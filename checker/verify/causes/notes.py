@@ -13,6 +13,14 @@ from checker.verify.causes.dependence import of_protocol, place_of
 MOST_CELLS = 2
 """A line has room for as many cells."""
 
+FAILING = {
+    "alloc_pages": "alloc_pages fails and returns NULL",
+    "alloc_pages_nolock": "alloc_pages_nolock fails and returns NULL",
+    "memcg_kmem_charge_page": "the charge fails",
+    "might_sleep": "it sleeps",
+}
+"""By the routine of the kernel (spec/kernel/mm/memory.py), what it means that its choice is True."""
+
 
 def notes_of(program: Program | None, trace: Trace, decisive: tuple[Decisive, ...]) -> tuple[Note, ...]:
     """Notes at the decisive steps, at what uses a stale value, and where what the violation reads was written last."""
@@ -49,7 +57,7 @@ def _told(program: Program | None, trace: Trace, one: Decisive) -> Note:
         case Role.STALE if one.load is not None:
             text = f"loads {one.load.cell} = {one.load.value}; it is {one.load.later} when step {one.load.use + 1} uses that"
         case Role.CHOICE:
-            text = f"{step.name} chooses {', '.join(step.choices)}{_after(text)}"
+            text = f"{_choice(step)}{_after(text)}"
         case Role.AFTER if one.event is not None:
             text += f"; {_event(trace.steps[one.event])} comes after this"
         case Role.BEFORE if one.event is not None:
@@ -59,6 +67,12 @@ def _told(program: Program | None, trace: Trace, one: Decisive) -> Note:
         case Role.EVENT:
             text = f"{_event(step)} {'strikes' if _strikes(program, step) else 'happens'}"
     return Note(step.at if step.processor is None else place_of(step), one.step + 1, text)
+
+
+def _choice(step: Step) -> str:
+    if step.choices == ("True",) and step.name in FAILING:
+        return FAILING[step.name]
+    return f"{step.name} chooses {', '.join(step.choices)}"
 
 
 def _after(text: str) -> str:

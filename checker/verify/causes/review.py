@@ -123,11 +123,11 @@ def _told(best: Analysis, symptoms: tuple[Symptom, ...]) -> Cause:
 
 
 def _cost(one: Analysis) -> tuple[int, ...]:
-    """What a reader has to take in: first sizes, then events, context switches and steps."""
+    """What a reader has to take in: first events, then sizes, context switches and steps."""
     sizes = sum(value for _, value in one.trace.settings if isinstance(value, int))
     owners = [step.owner for step in one.trace.steps]
     switches = sum(before != after for before, after in itertools.pairwise(owners))
-    return sizes, len(one.trace.events), one.trace.cycle is not None, len(one.decisive), switches, len(one.trace.steps)
+    return len(one.trace.events), sizes, one.trace.cycle is not None, len(one.decisive), switches, len(one.trace.steps)
 
 
 def _why(program: Program | None, name: str) -> str:
