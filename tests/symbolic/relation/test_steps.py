@@ -71,8 +71,13 @@ def test_two_processors() -> None:
     assert differences(lower(program), 10) == []
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", ["rfc_v1", "rfc_v1_nr_fixed", "arm64_7_0", "arm64_global_pool", "hardened"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(pytest.param(name, marks=pytest.mark.slow) for name in ("rfc_v1", "hardened")),
+        *(pytest.param(name, marks=pytest.mark.exhaustive) for name in ("rfc_v1_nr_fixed", "arm64_7_0", "arm64_global_pool")),
+    ],
+)
 def test_kernel_models_at_two_processors(name: str) -> None:
     assert differences(lower(load_program(PROJECT / f"models/{name}.py", {"CPUS": 2, "TASKS": 2})), 60) == []
 
