@@ -96,7 +96,7 @@ def test_each_command_works_from_an_empty_folder_and_writes_nothing_into_the_ins
     assert str(installed.packages / "models") in listed
     assert all(f"\n  {name}\n" in listed for name in bundled_models())
 
-    assert "fault-resolved violated" in run("check", "rfc_v1", *SMALL, "--save", "found", status=1)
+    assert "error: fault-resolved: " in run("check", "rfc_v1", *SMALL, "--save", "found", status=1)
     run("check", "hardened", *SMALL)
     run("check", "nothing", status=2)
     assert "confirmed" in run("replay", "found/fault-resolved.json")

@@ -58,7 +58,7 @@ def same(expected: Result, found: Result) -> None:
 
 @pytest.mark.parametrize(
     ("sizes", "states"),
-    always([((1, 2, 3, 0, 0), 400), ((1, 2, 3, 1, 1), 6_000), ((2, 2, 3, 0, 0), 7_000)], lambda case: case[1] == 400),
+    always([((1, 2, 3, 0, 0), 400), ((1, 2, 3, 1, 1), 6_500), ((2, 2, 3, 0, 0), 7_000)], lambda case: case[1] == 400),
     ids=str,
 )
 def test_dks(sizes: tuple[int, ...], states: int) -> None:
