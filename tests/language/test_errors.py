@@ -17,7 +17,7 @@ from checker.language.errors import ModelError, UsageError
 from checker.language.front.load import load_program
 from checker.language.tree import Position
 from checker.project import PROJECT
-from tests.clients.test_llist import ONE, TEXT, loaded
+from tests.clients.test_llist import BEFORE_CLIENTS, ONE, TEXT, loaded
 from tests.clients.test_llist import REFUSED as CLIENTS
 from tests.language.c.test_errors import TEXTS, WITH_MANIFESTS, load_text, load_with_manifest, missing_manifest, model_in_python
 from tests.language.refused.refused import Case
@@ -149,6 +149,8 @@ def c_cases(folder: Path) -> Iterator[Callable[[], object]]:
     for number, (old, new, _) in enumerate(CLIENTS.values()):
         (folder / f"clients{number}").mkdir()
         yield partial(loaded, folder / f"clients{number}", 2, ONE.replace(old, new))
+    (folder / "nobody").mkdir()
+    yield partial(loaded, folder / "nobody", 2, BEFORE_CLIENTS)
     (folder / "elsewhere").mkdir()
     yield partial(loaded, folder / "elsewhere", 1, ONE, TEXT.replace("return !first;", "preempt_disable(); return !first;"))
     yield partial(missing_manifest, folder)

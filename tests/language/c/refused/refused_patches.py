@@ -35,6 +35,12 @@ PATCHES: list[ManifestCase] = [
         "mm/page.c:1:30: error: `TWO` is 5000000000, which is no int; a constant of an enum is one (text.patch:12)",
     ),
     (
+        "constants of enums in two files that are made of each other",
+        "",
+        patch(("mm/one.c", "", ("+enum one { ONE = TWO };",)), ("mm/two.c", "", ("+enum two { TWO = ONE };",))),
+        "mm/one.c:1:1: error: `ONE` is made of itself; write a number (text.patch:12)",
+    ),
+    (
         "a constant of an enum that the table of the API has",
         "",
         patch(("mm/page.c", "", ("+enum kind { GFP_KERNEL };",))),
