@@ -66,6 +66,8 @@ class Rows(IntEnum):
 ENUMS: tuple[type[IntEnum], ...] = (Level, Failure, Found, Figure, RaisedKind, Rows)
 BATCH = 128
 """Successors that a worker looks up together."""
+TOGETHER = 64
+"""Random walks of a batch: after each one what was found is told."""
 MOST_WORKERS = 64
 MOST_CHOICES = 64
 """Choices of one transition."""
@@ -78,4 +80,5 @@ def declarations() -> Iterator[str]:
         yield f"enum {{ {', '.join(f'{number.name} = {number.value}' for number in numbers)} }};"
     yield f"enum {{ FIGURES = {len(Figure)}, CHOICES = {MOST_CHOICES} }};"
     yield f"#define BATCH {BATCH}"
+    yield f"#define TOGETHER {TOGETHER}"
     yield f"#define NO_ROW {NO_ROW}U"
