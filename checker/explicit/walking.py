@@ -32,14 +32,14 @@ def walk(
     simulation = Simulation(system, properties)
     if method.engine == "portable":
         return simulation.run(plan, limits, progress, announce)
-    takeover = _Takeover(simulation, method.threads, at_once=method.engine == "compiled")
+    takeover = Takeover(simulation, method.threads, at_once=method.engine == "compiled")
     try:
         return simulation.run(plan, limits, progress, announce, takeover)
     finally:
         takeover.close()
 
 
-class _Takeover:
+class Takeover:
     """Gets the compiled walks ready beside the portable ones; at_once: before them."""
 
     def __init__(self, simulation: Simulation, threads: int, at_once: bool) -> None:

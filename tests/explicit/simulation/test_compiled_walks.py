@@ -14,7 +14,7 @@ from checker.explicit.search.results import Limits
 from checker.explicit.simulation.chance import Chance
 from checker.explicit.simulation.simulation import Plan, Simulation, WalkResult
 from checker.explicit.step.paths import Route
-from checker.explicit.walking import _Takeover, walk
+from checker.explicit.walking import Takeover, walk
 from checker.ir.lowering.lower import lower
 from checker.language.front.load import load_program
 from checker.language.tree import Program
@@ -73,7 +73,7 @@ def test_the_compiled_walks_go_on_where_the_portable_ones_end() -> None:
     system, properties = lower(program), frozenset(program.properties)
     expected = outcome(walked(program, "portable", plan=Plan(200, 100, 7)))
 
-    class Later(_Takeover):
+    class Later(Takeover):
         def ready(self, seconds: float) -> bool:
             return self.simulation.walks >= 30 and super().ready(seconds)
 
