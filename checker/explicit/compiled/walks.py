@@ -35,48 +35,53 @@ class CompiledWalks:
     def walk(self, plan: Plan, number: int) -> None:
         """Take the walks from a number on. Raises Ended, KeyboardInterrupt or MemoryError, when what was found until then has
         been told."""
-        pool = ThreadPool(self.threads)
-        base = mixed((plan.seed + GOLDEN) & MASK)
-        walks = self.library.walks_new(pool.size, base, plan.depth)
+        self.pool = ThreadPool(self.threads)
+        self.marks = bytearray(max(1, len(self.generated.raisers))), bytearray(max(1, len(self.generated.covers)))
+        walks = self.library.walks_new(self.pool.size, mixed((plan.seed + GOLDEN) & MASK))
         try:
             if not walks:
                 raise MemoryError
-            with Interrupts(lambda: self.library.walks_stop(walks)) as interrupts:
+            with Interrupts(lambda: self.library.walks_stop(walks)) as self.interrupts:
                 while number < plan.walks:
                     end = min(number + TOGETHER, plan.walks)
-                    self._batch(walks, pool, interrupts, number, end)
+                    self._batch(walks, number, end, plan.depth)
                     number = end
         finally:
             if walks:
                 self.library.walks_stop(walks)
-            pool.close()
+            self.pool.close()
             if walks:
-                self._mark(walks)
                 self.library.walks_free(walks)
+            self._mark()
 
-    def _batch(self, walks: int, pool: ThreadPool, interrupts: Interrupts, number: int, end: int) -> None:
+    def _batch(self, walks: int, number: int, end: int, depth: int) -> None:
         simulation = self.simulation
-        self.first = number
+        self.first, self.depth = number, depth
         self.before = simulation.walks, simulation.steps, simulation.longest
         open_ = bytes(
             name in simulation.properties and name not in simulation.result.findings for name in simulation.system.properties
         )
-        self.library.walks_batch(walks, number, end, open_)
+        self.library.walks_batch(walks, number, end, depth, open_)
         try:
-            while True:
-                outcomes = pool.each(lambda worker: self.library.walks_run(walks, worker, SLICE))
-                self._count(walks)
-                simulation.look()
-                if all(outcome == Level.LEVEL_DONE for outcome in outcomes):
-                    break
-                self._go_on(walks, interrupts)
+            self._run(walks)
         finally:
-            pool.settle()
+            self.pool.settle()
             self._tell(walks)
+            self._note_marks(walks)
 
-    def _go_on(self, walks: int, interrupts: Interrupts) -> None:
+    def _run(self, walks: int) -> None:
+        """Take the walks of a batch."""
+        while True:
+            outcomes = self.pool.each(lambda worker: self.library.walks_run(walks, worker, SLICE))
+            self._count(walks)
+            self.simulation.look()
+            if all(outcome == Level.LEVEL_DONE for outcome in outcomes):
+                return
+            self._go_on(walks)
+
+    def _go_on(self, walks: int) -> None:
         """Raise what the walks cannot go on for."""
-        if interrupts.arrived is not None:
+        if self.interrupts.arrived is not None:
             raise KeyboardInterrupt
         match self.library.walks_failure(walks):
             case Failure.OUT_OF_MEMORY:
@@ -94,20 +99,33 @@ class CompiledWalks:
         self.simulation.steps = self.before[1] + sum(counted)
         self.simulation.longest = max(self.before[2], *counted)
 
-    def _mark(self, walks: int) -> None:
+    def _note_marks(self, walks: int) -> None:
+        """Keep the marks of the walks so far."""
+        cuts, covered = self.marks
+        kinds = (ctypes.c_ubyte * len(cuts)).from_buffer(cuts), (ctypes.c_ubyte * len(covered)).from_buffer(covered)
+        self.library.walks_marks(walks, *kinds)
+
+    def _mark(self) -> None:
         """Which paths were cut, and what was reached."""
         simulation = self.simulation
-        cuts = bytearray(max(1, len(self.generated.raisers)))
-        covered = bytearray(max(1, len(self.generated.covers)))
-        self.library.walks_marks(
-            walks, (ctypes.c_ubyte * len(cuts)).from_buffer(cuts), (ctypes.c_ubyte * len(covered)).from_buffer(covered)
-        )
+        cuts, covered = self.marks
         for raised, happened in zip(self.generated.raisers, cuts, strict=False):
             if happened and isinstance(raised, Cut) and not isinstance(raised, Outside):
                 simulation.result.cuts.setdefault(raised.reason, f"{raised.position}: {raised.message}")
         for position, reached in zip(self.generated.covers, covered, strict=False):
             if reached:
                 simulation.names.covered[simulation.names.cover_numbers[position]] = True
+
+    def _only_up_to(self, walks: int, last: int, position: int) -> None:
+        """Take the walks of the batch again up to a step of one, for the counts and marks of these alone."""
+        self._count(walks, last, position)
+        self.library.walks_put_marks(walks, *map(bytes, self.marks))
+        nothing = bytes(len(self.simulation.system.properties))
+        for first, end, depth in ((self.first, last, self.depth), (last, last + 1, position)):
+            self.library.walks_batch(walks, first, end, depth, nothing)
+            while self.library.walks_run(walks, 0, SLICE) != Level.LEVEL_DONE:
+                self._go_on(walks)
+        self._note_marks(walks)
 
     # -- findings --
 
@@ -127,7 +145,7 @@ class CompiledWalks:
             try:
                 self.simulation.judge(self._path(states, address))
             except Ended:
-                self._count(walks, last, states - 1)
+                self._only_up_to(walks, last, states - 1)
                 raise
             if number == len(names) or names[number] not in self.simulation.result.findings:
                 raise NoSuchPath("what is wrong for one engine is not for the other")

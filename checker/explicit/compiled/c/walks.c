@@ -272,8 +272,8 @@ void walks_free(struct walks *q)
 	free(q);
 }
 
-/* Walks of at most so many steps; NULL if there is no memory. base: from which the numbers of walks make their seeds. */
-struct walks *walks_new(int workers, uint64_t base, uint64_t depth)
+/* NULL if there is no memory. base: from which the numbers of walks make their seeds. */
+struct walks *walks_new(int workers, uint64_t base)
 {
 	struct walks *q = calloc(1, sizeof(*q));
 	if (!q)
@@ -287,7 +287,6 @@ struct walks *walks_new(int workers, uint64_t base, uint64_t depth)
 	memset((void *)covered, 0, sizeof(covered));
 	q->workers = workers;
 	q->base = base;
-	q->depth = depth;
 	for (int i = 0; i < workers; i++) {
 		q->worker[i].walks = q;
 		if (!reserve_way(&q->worker[i])) {
@@ -298,9 +297,11 @@ struct walks *walks_new(int workers, uint64_t base, uint64_t depth)
 	return q;
 }
 
-/* The walks to take next, from the first number up to the end. open: for each property, whether to look for violations. */
-void walks_batch(struct walks *q, uint64_t first, uint64_t end, const unsigned char *open)
+/* The walks to take next, from the first number up to the end, of at most so many steps. open: for each property, whether to look
+ * for violations. */
+void walks_batch(struct walks *q, uint64_t first, uint64_t end, uint64_t depth, const unsigned char *open)
 {
+	q->depth = depth;
 	q->next = q->first = first;
 	q->end = end;
 	memset(q->steps, 0, sizeof(q->steps));
@@ -372,6 +373,13 @@ void walks_marks(const struct walks *q, unsigned char *cuts, unsigned char *plac
 {
 	memcpy(cuts, (const void *)q->cuts, sizeof(q->cuts));
 	memcpy(places, (const void *)covered, sizeof(covered));
+}
+
+/* Have these marks in place of the ones made so far. */
+void walks_put_marks(struct walks *q, const unsigned char *cuts, const unsigned char *places)
+{
+	memcpy((void *)q->cuts, cuts, sizeof(q->cuts));
+	memcpy((void *)covered, places, sizeof(covered));
 }
 
 /* What the driver has to agree on with the code. */
