@@ -54,12 +54,21 @@ WALKS: dict[str, tuple[object, list[object]]] = {
 }
 
 
+PASSING: dict[str, tuple[object, list[object]]] = {
+    "passing_begin": (INTEGER, [POINTER, POINTER, POINTER, NUMBER, POINTER]),
+    "passing_told": (LONG, [POINTER, POINTER]),
+}
+
+
 def declared(library: ctypes.CDLL) -> ctypes.CDLL:
-    """The library with the types of its functions. With hash compaction it has none of checkpoint.c."""
+    """The library with the types of its functions. With hash compaction it has none of checkpoint.c, without partial order it has
+    none of passing.c."""
     if hasattr(library, "walks_new"):
         functions = WALKS
     else:
-        functions = SEARCH | (CHECKPOINT if hasattr(library, "checkpoint_room") else {})
+        checkpoints = CHECKPOINT if hasattr(library, "checkpoint_room") else {}
+        passing = PASSING if hasattr(library, "passing_begin") else {}
+        functions = SEARCH | checkpoints | passing
     for name, (result, arguments) in functions.items():
         function = getattr(library, name)
         function.restype = result
