@@ -98,7 +98,7 @@ def simulate(
     random walks never show that a property holds. Parameters that are not set have their defaults.
     """
     refuse_unwritable(html)
-    refuse_ignored(engine, frozenset(), given())
+    refuse_ignored(engine, given() & {"threads"})
     method = Method(engine, threads or available_threads())
     again = ("simulate", "--walks", str(walks), "--depth", str(depth), "--seed", str(seed))
     findings = None if save is None else Findings(save)

@@ -97,7 +97,7 @@ class CompiledWalks:
         counted = list(lengths)[:begun] if last is None else [*lengths[: last - self.first], position]
         self.simulation.walks = self.before[0] + len(counted)
         self.simulation.steps = self.before[1] + sum(counted)
-        self.simulation.longest = max(self.before[2], *counted)
+        self.simulation.longest = max((self.before[2], *counted))
 
     def _note_marks(self, walks: int) -> None:
         """Keep the marks of the walks so far."""

@@ -69,6 +69,16 @@ static inline void from(struct worker *w, int mover)
 	w->from = mover;
 }
 
+static inline void agent_is(struct worker *w, int agent)
+{
+	(void)w, (void)agent;
+}
+
+static inline void finished(struct worker *w)
+{
+	(void)w;
+}
+
 static inline word *next_entry(struct worker *w)
 {
 	return w->way + w->ways * (WORDS + 1);
