@@ -143,6 +143,8 @@ class Comparing:
         """MemoryError if there is none."""
         self.library = library
         self.size = words * 8
+        self.encoded: dict[int, tuple[Mapping[int, frozenset[int]], bytes, bytes | None]] = {}
+        """By identity: what cells never have, which stays while it is here, as numbers."""
         self.tables = tables = Tables(system, layout, expressions)
         arrays = (tables.nodes, tables.operands, tables.dimensions, tables.constants, tables.cells, tables.frames)
         self.inside = ctypes.create_string_buffer(bytes(tables.inside), len(tables.inside))
@@ -155,17 +157,23 @@ class Comparing:
         if getattr(self, "comparer", None):
             self.library.comparer_free(self.comparer)
 
-    def holds(self, number: int) -> bool:
-        """Whether an expression could be encoded."""
-        return self.tables.roots[number] is not None
-
-    def keeps(self, number: int, demanded: int, known: int, before: int, after: int, never: Mapping[int, frozenset[int]]) -> bool:
-        """Whether an expression is the same before and after as far as is demanded, whatever cells that are not known are."""
-        sets = b"".join(
-            sum(1 << value for value in values if value < NEVER_VALUES).to_bytes(NEVER_VALUES // 8, "little")
-            for values in never.values()
-        )
-        offsets = array("q", never).tobytes()
-        states = (bits.to_bytes(self.size, "little") for bits in (known, before, after))
+    def keeps(
+        self, number: int, demanded: int, known: int, before: int, after: int, never: Mapping[int, frozenset[int]]
+    ) -> bool | None:
+        """Whether an expression is the same before and after as far as is demanded, whatever cells that are not known are. None
+        if comparer.c cannot hold the expression, or the values that cells never have."""
         root = self.tables.roots[number]
+        if id(never) not in self.encoded:
+            listed = all(value < NEVER_VALUES for values in never.values() for value in values)
+            sets = b"".join(map(_bits, never.values())) if listed else None
+            self.encoded[id(never)] = never, array("q", never).tobytes(), sets
+        _, offsets, sets = self.encoded[id(never)]
+        if root is None or sets is None:
+            return None
+        states = (bits.to_bytes(self.size, "little") for bits in (known, before, after))
         return bool(self.library.comparer_keeps(self.comparer, root, demanded, *states, len(never), offsets, sets))
+
+
+def _bits(values: frozenset[int]) -> bytes:
+    """A set of values as comparer.c has it."""
+    return sum(1 << value for value in values).to_bytes(NEVER_VALUES // 8, "little")

@@ -59,10 +59,8 @@ class Passing:
         return bool(library.passing_begin(search, self.callback, edges, self.held_words, numbers))
 
     def _keeps(self, judged: Judged, demanded: int, own: int, before: int, after: int, never: dict[int, frozenset[int]]) -> bool:
-        number = self.judged[judged]
-        if not self.comparing.holds(number):
-            return self.reducer.visibility.kept(judged, demanded, own, before, after, never)
-        return self.comparing.keeps(number, demanded, own, before, after, never)
+        found = self.comparing.keeps(self.judged[judged], demanded, own, before, after, never)
+        return self.reducer.visibility.kept(judged, demanded, own, before, after, never) if found is None else found
 
     def _ask(self, what: int, number: int, state: int | None, answer: ctypes._Pointer[ctypes.c_uint64], room: int) -> int:
         try:

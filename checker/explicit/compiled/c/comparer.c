@@ -69,12 +69,21 @@ static struct pair conditional(struct comparer *c, const struct node *n)
 	return found;
 }
 
+/* Numbers beyond what ranges are counted in are not compared. */
+static wide product(struct comparer *c, wide a, wide b)
+{
+	wide found;
+	if (__builtin_mul_overflow(a, b, &found) || found > FAR / 16 || found < -FAR / 16)
+		longjmp(c->unsure, 1);
+	return found;
+}
+
 static wide computed(struct comparer *c, int operator, wide a, wide b)
 {
 	switch (operator) {
 	case OP_ADD: return a + b;
 	case OP_SUB: return a - b;
-	case OP_MUL: return a * b;
+	case OP_MUL: return product(c, a, b);
 	case OP_AND: return a & b;
 	case OP_OR: return a | b;
 	case OP_XOR: return a ^ b;
@@ -94,7 +103,7 @@ static wide computed(struct comparer *c, int operator, wide a, wide b)
 	case OP_SHL:
 		if (b < 0 || (b > 62 && a))
 			longjmp(c->unsure, 1);
-		return a ? (wide)((unsigned __int128)a << (int)b) : 0;
+		return a ? product(c, a, (wide)1 << (int)b) : 0;
 	default: /* OP_SHR */
 		if (b < 0)
 			longjmp(c->unsure, 1);
