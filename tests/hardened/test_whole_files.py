@@ -57,15 +57,14 @@ def test_the_same_statements_are_bound_and_the_same_functions_translated(files: 
 
 def test_an_added_statement_under_an_option_that_nobody_decided_is_refused(files: tuple[Path, Inputs], tmp_path: Path) -> None:
     """It would be in the kernel or not: what the options of others' lines are makes no difference, that of the patch's does."""
-    patch, inputs = files
-    text = patch.read_text(encoding="utf-8")
+    _, inputs = files
+    text = PATCH.read_text(encoding="utf-8")
     line, behind = "+\tdynamic_stack_refill();\n", " \tschedule_debug"
     assert text.count(line + behind) == 1
     doubtful = text.replace(line + behind, f"+#ifdef CONFIG_OF_NOBODY\n{line}+#endif\n{behind}")
     *_, count = re.finditer(r"^@@ -\d+,\d+ \+\d+,(\d+) @@", doubtful[: doubtful.index(line + "+#endif")], re.MULTILINE)
-    (tmp_path / "whole.patch").write_text(
-        doubtful[: count.start(1)] + str(int(count[1]) + 2) + doubtful[count.end(1) :], encoding="utf-8"
-    )
+    _, whole = whole_files(doubtful[: count.start(1)] + str(int(count[1]) + 2) + doubtful[count.end(1) :], LINES)
+    (tmp_path / "whole.patch").write_text(whole, encoding="utf-8")
     with pytest.raises(UsageError, match="depends on `CONFIG_OF_NOBODY`, which is not decided"):
         load_program(tmp_path / "whole.patch", inputs=inputs)
 
