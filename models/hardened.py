@@ -51,19 +51,24 @@ from spec.kernel import (
     cpu_prepare,
     free_vmap_stack,
     get_vm_area_node,
+    has_pages,
     in_task,
     is_charged,
     is_marked,
     keeps_idle_awake,
+    kfree_pages,
     kfree_vm_area,
+    kmalloc,
     may_read_stack,
     may_switch_to,
     memcg_kmem_charge_page,
     memcg_kmem_uncharge_page,
     mod_lruvec_page_state,
     owes_refill,
+    pte_alloc_kernel,
     remove_vm_area,
     schedule_start,
+    set_pages,
     set_pte_at,
     stack_fault,
     stack_released,
@@ -255,8 +260,12 @@ def dynamic_stack_owes_refill(cpu: Cpu, task: Task) -> bool:
 
 @implements(alloc_vmap_stack)
 def dynamic_stack_alloc() -> VmArea | None:
-    vm_area = get_vm_area_node()
+    vm_area = get_vm_area_node(Gfp.DIRECT_RECLAIM | Gfp.ZERO)
     if vm_area is None:
+        return None
+    set_pages(vm_area, kmalloc(Gfp.DIRECT_RECLAIM | Gfp.ZERO))
+    if not has_pages(vm_area):
+        dynamic_stack_free_now(vm_area)
         return None
     for i in range(PREALLOC_PAGES):
         page = alloc_pages(Gfp.DIRECT_RECLAIM | Gfp.ZERO)
@@ -264,6 +273,11 @@ def dynamic_stack_alloc() -> VmArea | None:
             dynamic_stack_free_now(vm_area)
             return None
         vm_area.pages[i] = page
+        if not pte_alloc_kernel(vm_area):
+            vm_area.pages[i] = null(Page)
+            __free_page(page)
+            dynamic_stack_free_now(vm_area)
+            return None
         set_pte_at(vm_area, i, page)
         vm_area.nr_pages = i + 1
     return vm_area
@@ -277,6 +291,7 @@ def dynamic_stack_free_now(vm_area: VmArea) -> None:
         page = vm_area.pages[i]
         vm_area.pages[i] = null(Page)
         __free_page(page)
+    kfree_pages(vm_area)
     kfree_vm_area(vm_area)
 
 
@@ -456,6 +471,15 @@ EXPECTED = (
         states=4_491,
         transitions=4_852,
         depth=158,
+        ladder=True,
+    ),
+    Expected(
+        settings={"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2},
+        events=("sleep", "fork", "exit", "area-oom"),
+        violated={},
+        states=0,
+        transitions=0,
+        depth=0,
         ladder=True,
     ),
     Expected(

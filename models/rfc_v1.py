@@ -32,12 +32,17 @@ from spec.kernel import (
     exit_task_stack_account,
     free_vmap_stack,
     get_vm_area_node,
+    has_pages,
+    kfree_pages,
     kfree_vm_area,
+    kmalloc,
     memcg_kmem_charge_page,
     memcg_kmem_uncharge_page,
     mod_lruvec_page_state,
+    pte_alloc_kernel,
     remove_vm_area,
     schedule_start,
+    set_pages,
     set_pte_at,
     stack_fault,
     this_cpu,
@@ -61,21 +66,35 @@ def not_acquired(page: Page | None) -> Page:
     return reference(Page, address(page) & ~DYNAMIC_STACK_PAGE_AQUIRED_FLAG)
 
 
+@routine
+def alloc_vmap_stack_cleanup(vm_area: VmArea) -> None:
+    """What is behind the label cleanup_err."""
+    j: Count = 0
+    while j < vm_area.nr_pages:
+        __free_page(vm_area.pages[j])
+        j += 1
+    kfree_pages(vm_area)
+    kfree_vm_area(vm_area)
+
+
 @implements(alloc_vmap_stack)
 def alloc_vmap_stack_dynamic() -> VmArea | None:
-    vm_area = get_vm_area_node()
+    vm_area = get_vm_area_node(Gfp.DIRECT_RECLAIM | Gfp.ZERO)
     if not vm_area:
+        return None
+    set_pages(vm_area, kmalloc(Gfp.DIRECT_RECLAIM | Gfp.ZERO))
+    if not has_pages(vm_area):
+        alloc_vmap_stack_cleanup(vm_area)
         return None
     for i in range(PREALLOC_PAGES):
         vm_area.pages[i] = alloc_pages(Gfp.DIRECT_RECLAIM | Gfp.ZERO)  # type: ignore[assignment]
         if not vm_area.pages[i]:
-            j: Count = 0
-            while j < vm_area.nr_pages:
-                __free_page(vm_area.pages[j])
-                j += 1
-            kfree_vm_area(vm_area)
+            alloc_vmap_stack_cleanup(vm_area)
             return None
         vm_area.nr_pages += 1
+    if not pte_alloc_kernel(vm_area):
+        alloc_vmap_stack_cleanup(vm_area)
+        return None
     # vmap_pages_range_noflush maps upwards, from the lowest address of the pages that are there from the start.
     for k in range(PREALLOC_PAGES):
         set_pte_at(vm_area, PREALLOC_PAGES - 1 - k, vm_area.pages[k])
@@ -88,6 +107,7 @@ def free_vmap_stack_dynamic(vm_area: VmArea) -> None:
     nr_pages = vm_area.nr_pages
     for i in range(nr_pages):
         __free_page(vm_area.pages[i])
+    kfree_pages(vm_area)
     kfree_vm_area(vm_area)
 
 
@@ -370,6 +390,15 @@ EXPECTED = (
         states=94,
         transitions=109,
         depth=42,
+        ladder=True,
+    ),
+    Expected(
+        settings={"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2},
+        events=("sleep", "fork", "area-oom"),
+        violated={},
+        states=0,
+        transitions=0,
+        depth=0,
         ladder=True,
     ),
     Expected(

@@ -9,7 +9,7 @@ inherit("models.hardened")
 
 @implements(alloc_vmap_stack)
 def dynamic_stack_alloc() -> VmArea | None:
-    vm_area = get_vm_area_node()
+    vm_area = get_vm_area_node(Gfp.DIRECT_RECLAIM)
     if vm_area is None:
         return None
     for i in range(PREALLOC_PAGES):
