@@ -92,6 +92,7 @@ class VmArea:
     nr_pages: Count = 0
     pte: Array[Page] = array(STACK_PAGES)
     array: PagesArray = PagesArray.THERE
+    page_table: bool = True  # the kernel has one for its addresses; kept with the event area-oom only
     in_vmap_tree: bool = False  # from get_vm_area_node until remove_vm_area
     rcu_pending: bool = False  # its struct rcu_head waits for the end of a grace period
     vfree_pending: bool = False  # vfree_atomic has put off freeing it

@@ -65,7 +65,7 @@ class HardenedProtocol(Protocol):
                 yield from self.free_now(area)
                 return None
             yield StoreItem(area, "pages", i, page)
-            if not (yield from pte_alloc_kernel(kernel)):
+            if not (yield from pte_alloc_kernel(kernel, area)):
                 yield StoreItem(area, "pages", i, NULL)
                 yield from free_page(kernel, page)
                 yield from self.free_now(area)

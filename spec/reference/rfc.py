@@ -56,7 +56,7 @@ class RfcProtocol(Protocol):
                 return None
             nr_pages: int = yield Load(area, "nr_pages")
             yield Store(area, "nr_pages", nr_pages + 1)
-        if not (yield from pte_alloc_kernel(kernel)):
+        if not (yield from pte_alloc_kernel(kernel, area)):
             yield from self.give_up(area)
             return None
         for i in range(PREALLOC_PAGES):  # vmap_pages_range_noflush() maps upwards

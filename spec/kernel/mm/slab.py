@@ -92,5 +92,7 @@ def pte_alloc_kernel(stack: VmArea) -> bool:
             where = context(this_cpu())
             check(where is Context.PROCESS, service_context, "the page table of {stack} is made in context {where}")
             fails = choose((False, True))
+            if not fails:
+                stack.page_table = True
             return not fails
     return True

@@ -35,6 +35,7 @@ def get_vm_area_node(gfp: Gfp) -> VmArea | None:
             stack.in_vmap_tree = True
             if AREA_OOM:
                 stack.array = PagesArray.NULL
+                stack.page_table = False
     unlock_vmap()
     return stack
 
@@ -91,4 +92,5 @@ def kfree_vm_area(stack: VmArea) -> None:
         stack.nr_pages = 0
         if AREA_OOM:
             stack.array = PagesArray.THERE
+            stack.page_table = True
         free(stack)

@@ -151,6 +151,8 @@ def set_pte_at(kernel: Kernel, area: VmArea, level: int, pointer: int) -> Steps[
         page = kernel.pages.struct(pointer)
         if not page.allocated:
             raise WildPointer(f"{page}, which is free, is mapped at level {level} of {area}")
+        if not in_use(area).page_table:
+            raise WildPointer(f"level {level} of {area} is mapped, and it has no page table")
         if page.dirty and not kernel.is_mapped(page):
             raise DirtyPage(f"{page}, with data of others, enters {area}")
         cpu = kernel.this_cpu()
@@ -220,12 +222,18 @@ def look_into_array(kernel: Kernel, area: VmArea) -> Steps[None]:
         yield Atomic("look into the array", look)
 
 
-def pte_alloc_kernel(kernel: Kernel) -> Steps[bool]:
+def pte_alloc_kernel(kernel: Kernel, area: VmArea) -> Steps[bool]:
     """Whether there is a page table for a stack."""
     if not kernel.area_oom:
         return True
     yield from may_wait_for_memory(kernel, SLEEPS)
-    return bool((yield Choose("pte_alloc_kernel", lambda: may_fail(kernel), lambda fails: not fails)))
+
+    def make(fails: bool) -> bool:
+        if not fails:
+            in_use(area).page_table = True
+        return not fails
+
+    return bool((yield Choose("pte_alloc_kernel", lambda: may_fail(kernel), make)))
 
 
 def get_vm_area_node(kernel: Kernel, gfp: int) -> Steps[VmArea | None]:
@@ -239,6 +247,7 @@ def get_vm_area_node(kernel: Kernel, gfp: int) -> Steps[VmArea | None]:
                 area.in_vmap_tree = True
                 area.rcu_pending = area.vfree_pending = False
                 area.array = PagesArray.NULL if kernel.area_oom else PagesArray.THERE
+                area.page_table = not kernel.area_oom
                 return area
         return None
 
@@ -267,6 +276,7 @@ def kfree_vm_area(kernel: Kernel, area: VmArea) -> Steps[None]:
         area.pages = [NULL] * kernel.stack_pages
         area.nr_pages = 0
         area.array = PagesArray.THERE
+        area.page_table = True
         area.allocated = False
 
     yield Atomic("kfree_vm_area", give_back)
