@@ -21,7 +21,10 @@ from spec.kernel import (
 inherit("models.hardened")
 
 IGNORED = parameter(
-    1, 0, 5, "0: nothing; NULL of 1: get_vm_area_node, 2: kmalloc, 3: -ENOMEM of vmap; the array is freed 4: twice, 5: before its use"
+    1,
+    0,
+    5,
+    "0: nothing; NULL of 1: get_vm_area_node, 2: kmalloc, 3: -ENOMEM of vmap; the array is freed 4: twice, 5: before its use",
 )
 
 

@@ -59,8 +59,9 @@ class Guard:
 @dataclass(frozen=True)
 class OwnArray:
     """An array that a record of the kernel has in it, and to C a pointer, to memory that the text allocates. event: the constant
-    of the kernel that says whether that can fail. Without it the array is always there, and no service is called. give: the service
-    that stores the pointer, as whether there is memory. is_there: the one that tests it. free: the one that frees the array."""
+    of the kernel that says whether that can fail. Without it the array is always there, and no service is called. give: the
+    service that stores the pointer, as whether there is memory. is_there: the one that tests it. free: the one that frees the
+    array."""
 
     event: str
     give: str
