@@ -32,7 +32,7 @@ from checker.language.raised import NO_DEADLOCK
 from checker.language.tree import Position
 
 HERE = Path(__file__).parent
-SEARCH = ("rows.c", "table.c", "expand.c", "search.c")
+SEARCH = ("hash.c", "rows.c", "table.c", "expand.c", "search.c")
 STEP_PARAMETERS = "const word *s, word *n, struct tape *tape, value processor, unsigned base, int depth, int owner"
 WIDEST_STATE = 64
 """Words of a state that the compiled engine takes."""
@@ -55,10 +55,12 @@ def generate(transitions: Transitions, canonical: Canonical | None = None, compa
     """The C source of a system's search, which tries transitions in the same order as the portable engine. canonical: the
     representatives to search over, None for the states themselves. compact: with hash compaction. Unsupported where C cannot
     hold the system."""
-    return _Generator(transitions, canonical, compact).generate()
+    return SourceWriter(transitions, canonical, compact).generate()
 
 
-class _Generator:
+class SourceWriter:
+    """Writes the C of one system. What has another use for its transitions takes the parts that it needs."""
+
     def __init__(self, transitions: Transitions, canonical: Canonical | None, compact: bool) -> None:
         self.transitions = transitions
         self.canonical = canonical
