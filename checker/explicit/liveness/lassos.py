@@ -28,7 +28,7 @@ from checker.stopping import INTERRUPTED, OUT_OF_MEMORY, Stop, Why
 BETWEEN_LOOKS = 0.1
 """Seconds between two looks at limits."""
 
-PATIENCE = 0.5
+PATIENCE = 1.0
 """Seconds that the portable engine explores before a compiler is started: most small graphs are known before that."""
 
 LASSO = "lasso"
@@ -119,6 +119,7 @@ class _Search:
                     self.judge(PortableRuns(portable, self.pause))
                     return
             except _HandOver:
+                self.preparation = None
                 portable.forget()
             assert preparation.generated is not None
             assert preparation.library is not None

@@ -86,8 +86,8 @@ def union(bits: Iterable[tuple[int, int, int]]) -> tuple[int, int, int]:
 
 
 class RunConditions:
-    """The numbered conditions of one system that was lowered for liveness. meanwhile: called for each that is made. pairs, holding:
-    how many bits there are of pairs, and of demands."""
+    """The numbered conditions of one system that was lowered for liveness. meanwhile: called for each that is made. pairs,
+    holding: how many bits there are of pairs, and of demands."""
 
     def __init__(self, maker: FunctionMaker, meanwhile: Callable[[], None] = lambda: None) -> None:
         self.maker = maker

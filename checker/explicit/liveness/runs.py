@@ -17,8 +17,8 @@ about to be taken; what it raises ends the work."""
 
 @dataclass(frozen=True)
 class FairSet:
-    """A fair component. number: of those that were found last. nearest: its nodes that are nearest to the initial states, of those
-    that were asked for; in order."""
+    """A fair component. number: of those that were found last. nearest: its nodes that are nearest to the initial states, of
+    those that were asked for; in order."""
 
     number: int
     nearest: tuple[int, ...]

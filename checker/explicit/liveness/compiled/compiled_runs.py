@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The graph of states in generated C: explored, taken apart and walked there; this asks the questions.
 
-Nodes, transitions and labels are numbered as in the portable engine's graph, and each step of a path is taken again by that engine's
+Nodes and transitions are numbered as in the portable engine's graph, and each step of a path is taken again by that engine's
 functions, which have to lead to the same state.
 """
 

@@ -12,8 +12,8 @@ from checker.explicit.liveness.run_graph import RunGraph
 
 
 class Preparation:
-    """Of one system. A context: at its end the compiler, if it is still at work, is stopped. remark: why there will be no library,
-    once that is known."""
+    """Of one system. A context: at its end the compiler, if it is still at work, is stopped. remark: why there will be no
+    library, once that is known."""
 
     def __init__(self, portable: RunGraph) -> None:
         self.portable = portable
