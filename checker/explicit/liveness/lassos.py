@@ -38,7 +38,8 @@ LASSO = "lasso"
 @dataclass
 class Lassos:
     """What was found. stopped: why the search ended early. explored: the whole graph is known, with so many states and
-    transitions. vacuous: no run is fair, so that nothing is demanded of any."""
+    transitions. vacuous: no run is fair, so that nothing is demanded of any. engine: "portable" or "compiled", the one that judged
+    runs last. remark: why that was not the compiled one, which was asked for."""
 
     findings: dict[str, Finding] = field(default_factory=dict)
     stopped: Stop | None = None
@@ -46,6 +47,8 @@ class Lassos:
     transitions: int = 0
     explored: bool = False
     vacuous: bool = False
+    engine: str = "portable"
+    remark: str | None = None
 
 
 class _Stopped(Exception):
@@ -114,6 +117,7 @@ class _Search:
                     self.look(0, 0, 0, 0)
             elif engine == "auto":
                 self.preparation = preparation
+            self.found.remark = preparation.remark
             try:
                 if preparation.library is None:
                     self.judge(PortableRuns(portable, self.pause))
@@ -121,6 +125,7 @@ class _Search:
             except _HandOver:
                 self.preparation = None
                 portable.forget()
+            self.found.engine = "compiled"
             assert preparation.generated is not None
             assert preparation.library is not None
             with CompiledRuns(portable, preparation.generated, preparation.library, self.look) as compiled:

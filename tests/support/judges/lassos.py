@@ -31,6 +31,7 @@ def _came_of(program: Program, engine: str) -> tuple[object, Lassos | None]:
     except ModelError as error:
         return str(error), None
     assert found.stopped is None
+    assert (found.engine, found.remark) == (engine, None)
     lassos = {
         name: (finding.path.first, [(step.choices, step.state) for step in finding.path], finding.cycle, finding.arguments)
         for name, finding in found.findings.items()
