@@ -39,7 +39,7 @@ LASSO = "lasso"
 class Lassos:
     """What was found. stopped: why the search ended early. explored: the whole graph is known, with so many states and
     transitions. vacuous: no run is fair, so that nothing is demanded of any. engine: "portable" or "compiled", the one that judged
-    runs last. remark: why that was not the compiled one, which was asked for."""
+    the runs. remark: why that was not the compiled one, if it was wanted."""
 
     findings: dict[str, Finding] = field(default_factory=dict)
     stopped: Stop | None = None
@@ -117,10 +117,10 @@ class _Search:
                     self.look(0, 0, 0, 0)
             elif engine == "auto":
                 self.preparation = preparation
-            self.found.remark = preparation.remark
             try:
                 if preparation.library is None:
                     self.judge(PortableRuns(portable, self.pause))
+                    self.found.remark = preparation.remark
                     return
             except _HandOver:
                 self.preparation = None

@@ -156,11 +156,11 @@ class _GraphWriter(SourceWriter):
         for cell, together in itertools.groupby(actions, key=lambda entry: entry[0].cell):
             instances = list(together)
             if cell is None:
-                yield from ("\t" + self._attempt(instance, name) for instance, name in instances)
+                yield from ("\t" + self._trying(instance, name) for instance, name in instances)
                 continue
             yield f"\tswitch ({reader.bits(*cell)}) {{"
             for number in range(1 << cell[1]):
-                here = [self._attempt(instance, name) for instance, name in instances if number in instance.possible]
+                here = [self._trying(instance, name) for instance, name in instances if number in instance.possible]
                 if here:
                     yield f"\tcase {number}:"
                     yield from (f"\t\t{line}" for line in here)
@@ -189,7 +189,7 @@ class _GraphWriter(SourceWriter):
         yield "\t}"
 
     @staticmethod
-    def _attempt(instance: Selected, name: str) -> str:
+    def _trying(instance: Selected, name: str) -> str:
         how = "EACH" if chooses(instance.body) else "TRY"
         return f"{how}({name}(s, next_entry(w), &tape), {int(not instance.action.interrupt)});"
 
