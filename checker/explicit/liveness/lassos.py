@@ -38,8 +38,8 @@ LASSO = "lasso"
 @dataclass
 class Lassos:
     """What was found. stopped: why the search ended early. explored: the whole graph is known, with so many states and
-    transitions. vacuous: no run is fair, so that nothing is demanded of any. engine: "portable" or "compiled", the one that judged
-    the runs. remark: why that was not the compiled one, if it was wanted."""
+    transitions. vacuous: no run is fair, so that nothing is demanded of any. engine: "portable" or "compiled", the one that
+    judged the runs. remark: why that was not the compiled one, if it was wanted."""
 
     findings: dict[str, Finding] = field(default_factory=dict)
     stopped: Stop | None = None
