@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import psutil
 
-from checker.explicit.liveness.lassos import Lassos, find_lassos
+from checker.explicit.lassos import Lassos, find_lassos
 from checker.explicit.search.results import Finding, Limits, Progress, Result
 from checker.ir.lowering.lower import lower
 from checker.language import tree

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from checker.explicit.liveness.lassos import find_lassos
+from checker.explicit.lassos import find_lassos
 from checker.explicit.search.results import Limits
 from checker.ir.lowering.lower import lower
 from tests.support.systems.small_programs import program_of

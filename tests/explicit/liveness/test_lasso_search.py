@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from checker.explicit.liveness.lassos import find_lassos
+from checker.explicit.lassos import find_lassos
 from checker.explicit.search.results import Limits
 from checker.explicit.search.search import Search
 from checker.ir.lowering.lower import lower

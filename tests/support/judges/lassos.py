@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from checker.explicit.liveness.lassos import Lassos, find_lassos
+from checker.explicit.lassos import Lassos, find_lassos
 from checker.explicit.search.results import Limits
 from checker.explicit.search.search import Search
 from checker.ir.lowering.lower import lower
