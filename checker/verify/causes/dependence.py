@@ -94,7 +94,7 @@ def stale_loads(program: Program, trace: Trace, anatomy: Anatomy) -> Iterator[Lo
 def _local_loaded(program: Program, routine: str, position: Position) -> str | None:
     """The local that the statement which stands there, or of which a part stands there, sets."""
     for statement in _assignments(program, routine):
-        if isinstance(statement.target, str) and position in {*_positions(statement)}:
+        if isinstance(statement.target, str) and position in {*positions(statement)}:
             return statement.target
     return None
 
@@ -116,6 +116,7 @@ def _assignments(program: Program, routine: str) -> Iterator[Assign]:
         yield from (one for one in walk(program.routines[routine].body) if isinstance(one, Assign))
 
 
-def _positions(statement: Assign) -> Iterator[Position]:
+def positions(statement: Assign) -> Iterator[Position]:
+    """Where a step can stand that runs the statement or a part of it."""
     yield statement.position
     yield from (node.position for node in nodes(statement) if isinstance(node, Expression))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from checker.language.tree import Position
 from checker.report.finding import RAISED, in_protocol
-from checker.trace.data import Place, Trace
+from checker.trace.data import Place, Step, Trace
 from checker.verify.causes.decisive import Decisive, Role
 from checker.verify.causes.dependence import of_protocol, place_of
 
@@ -19,12 +19,13 @@ UNNAMED = "somewhere"
 
 @dataclass(frozen=True)
 class Turning:
-    """What a run turns on, in words that no line number is part of. The first that there is of: a stale load; a call that is
-    answered so and not otherwise, with what stores the answer; the statements after which (or else before which) an event
-    strikes; and else the statements without which the violation does not come about, with the property. A violation that the
-    protocol raises turns on the statement that does it, too."""
+    """What a run turns on, in words that no line number is part of. The first that there is of: a write that an early return
+    leaves out; a stale load; a call that is answered so and not otherwise; the statements after which (or else before which) an
+    event strikes; and else the statements without which the violation does not come about, with the property. A violation that
+    the protocol raises turns on the statement that does it, too. omits: whether it is what is not done."""
 
     words: tuple[str, ...]
+    omits: bool = False
 
     @property
     def identity(self) -> str:
@@ -42,15 +43,19 @@ def turning_of(trace: Trace, decisive: tuple[Decisive, ...]) -> Turning:
     raised: tuple[str, ...] = ()
     if trace.violation.kind in RAISED and trace.steps and of_protocol(trace.steps[-1]):
         raised = (f"raised {named.get(place_of(trace.steps[-1]), '')}",)
+    missed = [one.missed for one in decisive if one.missed is not None]
+    if missed:
+        return Turning((*raised, *dict.fromkeys(f"missed {one.routine.name}: {one.variable}" for one in missed)), True)
     stale = [one for one in decisive if one.role is Role.STALE]
     if stale:
         return Turning((*raised, *words("stale", stale)))
     choices = [one for one in decisive if one.role is Role.CHOICE and of_protocol(trace.steps[one.step])]
     if choices:
         answered = [f"answer {trace.steps[one.step].name}" for one in choices]
-        return Turning((*raised, *answered, *words("answered", choices), *words("stores", _stores(trace, decisive, choices))))
+        return Turning((*raised, *answered, *words("answered", choices)))
     for role in (Role.AFTER, Role.BEFORE):
         bounds = [one for one in decisive if one.role is role]
+        bounds = [one for one in bounds if _does_something(trace.steps[one.step])] or bounds
         if bounds:
             return Turning((*raised, *words(role.name.lower(), bounds)))
     return Turning((trace.violation.property, *_rest(trace, decisive, named)))
@@ -66,14 +71,9 @@ def _rest(trace: Trace, decisive: tuple[Decisive, ...], named: Mapping[Position,
     return (*events, named.get(end, UNNAMED))
 
 
-def _stores(trace: Trace, decisive: tuple[Decisive, ...], choices: list[Decisive]) -> list[Decisive]:
-    """The first decisive write after each of the choices, of the same owner."""
-    found = []
-    for choice in choices:
-        owner = trace.steps[choice.step].owner
-        after = (one for one in decisive if one.role is Role.WRITE and one.step > choice.step)
-        found += [one for one in after if trace.steps[one.step].owner == owner and of_protocol(trace.steps[one.step])][:1]
-    return found
+def _does_something(step: Step) -> bool:
+    """Else an event that must not come before it only has to wait until its own conditions hold."""
+    return bool(step.reads or step.changes)
 
 
 def _places(trace: Trace, chosen: Iterable[Decisive]) -> list[Position]:
