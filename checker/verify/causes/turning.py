@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from checker.language.tree import Position
 from checker.report.finding import RAISED, in_protocol
+from checker.result.review import Turn
 from checker.trace.data import Place, Step, Trace
 from checker.verify.causes.decisive import Decisive, Role
 from checker.verify.causes.dependence import of_protocol, place_of
@@ -16,16 +17,25 @@ from checker.verify.causes.dependence import of_protocol, place_of
 UNNAMED = "somewhere"
 """A place of a trace that does not tell what stands there."""
 
+MISSED, STALE, ANSWERED, RAISES, MATTERS = "missed", "stale", "answered", "raised", ""
+"""Kinds of turns: of a write that is left out, a load whose value is stale when it is used, a call, the statement that raises a
+violation, and one of which no more is to be said."""
+
 
 @dataclass(frozen=True)
 class Turning:
     """What a run turns on, in words that no line number is part of. The first that there is of: a write that an early return
     leaves out; a stale load; a call that is answered so and not otherwise; the statements after which (or else before which) an
     event strikes; and else the statements without which the violation does not come about, with the property. A violation that
-    the protocol raises turns on the statement that does it, too. omits: whether it is what is not done."""
+    the protocol raises turns on the statement that does it, too. turns: the same, with places in place of names."""
 
     words: tuple[str, ...]
-    omits: bool = False
+    turns: tuple[Turn, ...] = field(default=(), compare=False)
+
+    @property
+    def omits(self) -> bool:
+        """Whether it is what is not done."""
+        return any(turn.kind == MISSED for turn in self.turns)
 
     @property
     def identity(self) -> str:
@@ -35,40 +45,53 @@ class Turning:
 
 def turning_of(trace: Trace, decisive: tuple[Decisive, ...]) -> Turning:
     """What the run turns on; two counterexamples are one cause if it is the same for both."""
-    named = names(trace)
+    by_word: dict[str, Turn] = {}
+    for word, turn in _turns(trace, decisive, names(trace)):
+        by_word.setdefault(word, turn)
+    return Turning(tuple(by_word), tuple(by_word.values()))
 
-    def words(kind: str, chosen: Iterable[Decisive]) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(f"{kind} {named.get(p, UNNAMED)}" for p in _places(trace, chosen)))
 
-    raised: tuple[str, ...] = ()
+_Worded = tuple[str, Turn]
+
+
+def _turns(trace: Trace, decisive: tuple[Decisive, ...], named: Mapping[Position, str]) -> Iterator[_Worded]:
+    def turns(kind: str, chosen: Iterable[Decisive]) -> Iterator[_Worded]:
+        return ((f"{kind} {named.get(place, UNNAMED)}", Turn(kind, place)) for place in _places(trace, chosen))
+
+    raised: list[_Worded] = []
     if trace.violation.kind in RAISED and trace.steps and of_protocol(trace.steps[-1]):
-        raised = (f"raised {named.get(place_of(trace.steps[-1]), '')}",)
-    missed = [one.missed for one in decisive if one.missed is not None]
-    if missed:
-        return Turning((*raised, *dict.fromkeys(f"missed {one.routine.name}: {one.variable}" for one in missed)), True)
-    stale = [one for one in decisive if one.role is Role.STALE]
-    if stale:
-        return Turning((*raised, *words("stale", stale)))
-    choices = [one for one in decisive if one.role is Role.CHOICE and of_protocol(trace.steps[one.step])]
-    if choices:
-        answered = [f"answer {trace.steps[one.step].name}" for one in choices]
-        return Turning((*raised, *answered, *words("answered", choices)))
+        place = place_of(trace.steps[-1])
+        raised = [(f"{RAISES} {named.get(place, '')}", Turn(RAISES, place))]
+    if missed := [one.missed for one in decisive if one.missed is not None]:
+        yield from raised
+        for one in missed:
+            yield f"{MISSED} {one.routine.name}: {one.variable}", Turn(MISSED, one.statement.position)
+        return
+    if stale := [one for one in decisive if one.role is Role.STALE]:
+        yield from (*raised, *turns(STALE, stale))
+        return
+    if choices := [one for one in decisive if one.role is Role.CHOICE and of_protocol(trace.steps[one.step])]:
+        answers = [f"answer {trace.steps[one.step].name}" for one in choices]
+        yield from (*raised, *((word, Turn(word)) for word in answers), *turns(ANSWERED, choices))
+        return
     for role in (Role.AFTER, Role.BEFORE):
         bounds = [one for one in decisive if one.role is role]
-        bounds = [one for one in bounds if _does_something(trace.steps[one.step])] or bounds
-        if bounds:
-            return Turning((*raised, *words(role.name.lower(), bounds)))
-    return Turning((trace.violation.property, *_rest(trace, decisive, named)))
+        if bounds := [one for one in bounds if _does_something(trace.steps[one.step])] or bounds:
+            yield from (*raised, *turns(role.name.lower(), bounds))
+            return
+    yield trace.violation.property, Turn(trace.violation.property)
+    yield from _rest(trace, decisive, named)
 
 
-def _rest(trace: Trace, decisive: tuple[Decisive, ...], named: Mapping[Position, str]) -> tuple[str, ...]:
+def _rest(trace: Trace, decisive: tuple[Decisive, ...], named: Mapping[Position, str]) -> Iterator[_Worded]:
     """The statements of the protocol without which it does not come about; if there are none, the events, and where it ends."""
     own = {p for p in _places(trace, decisive) if in_protocol(p)}
     if own:
-        return tuple(sorted(named.get(p, UNNAMED) for p in own))
+        yield from sorted(((named.get(p, UNNAMED), Turn(MATTERS, p)) for p in own), key=lambda worded: worded[0])
+        return
+    yield from ((name, Turn(name)) for name in sorted({trace.steps[one.step].name for one in decisive}))
     end = trace.violation.position
-    events = sorted({trace.steps[one.step].name for one in decisive})
-    return (*events, named.get(end, UNNAMED))
+    yield named.get(end, UNNAMED), Turn(MATTERS, end)
 
 
 def _does_something(step: Step) -> bool:
