@@ -27,11 +27,13 @@ _RAISED = (Kind.CHECK, Kind.WILD_POINTER, Kind.OUT_OF_RANGE)
 
 @dataclass(frozen=True)
 class Late:
-    """A statement of a routine that is run with these arguments, though the run did not come to it."""
+    """A statement of a routine that is run with these arguments, though the run did not come to it. before: what sets the locals
+    that it reads."""
 
     routine: Routine
     statement: Assign
     arguments: Mapping[str, int]
+    before: tuple[Assign, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -141,7 +143,8 @@ def _run(machine: Machine, late: Late) -> None:
     scope.values.update(late.arguments)
     execution = Execution(machine.state)
     with contextlib.suppress(Stopped):  # what cannot be written is not written
-        execution.at_once(execution.execute(late.statement, scope))
+        for statement in (*late.before, late.statement):
+            execution.at_once(execution.execute(statement, scope))
 
 
 def _take(machine: Machine, transition: Transition, choices: tuple[Choice, ...]) -> Outcome:

@@ -81,7 +81,7 @@ def _all(subject: Subject) -> tuple[int, ...]:
 def _missed(found: _Found) -> None:
     """Returns that leave out a write at the end of their routine."""
     for missed in missed_writes(found.subject.program, found.subject.trace, found.anatomy):
-        late = Late(missed.routine, missed.statement, missed.arguments)
+        late = Late(missed.routine, missed.statement, missed.arguments, missed.before)
         if not comes_about(found.subject, Alteration(_all(found.subject), late={missed.step: late})):
             found.add(Decisive(missed.step, Role.MISSED, missed=missed))
 

@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from checker.language.tree import Allocate, Assign, Call, Choose, LocalRead, Program, Routine
-from checker.language.walking import nodes
+from checker.language.tree import Allocate, Assign, Call, Choose, LocalRead, Program, Read, Routine
+from checker.language.walking import nodes, walk
 from checker.trace.data import Trace
 from checker.trace.parse import parse_value
 from checker.verify.causes.dependence import positions
@@ -17,13 +17,15 @@ from checker.verify.causes.visits import Anatomy
 @dataclass(frozen=True)
 class Missed:
     """A write that every way through a routine comes to but those that return early. step: the last one, from 0, of the frame
-    that returned early. arguments: of the routine, by name. variable: what would be written, or which part of a record."""
+    that returned early. arguments: of the routine, by name. before: what sets the locals that the statement reads. variable:
+    what would be written, or which part of a record."""
 
     step: int
     routine: Routine
     statement: Assign
     variable: str
     arguments: Mapping[str, int]
+    before: tuple[Assign, ...]
 
 
 def missed_writes(program: Program, trace: Trace, anatomy: Anatomy) -> Iterator[Missed]:
@@ -41,13 +43,28 @@ def missed_writes(program: Program, trace: Trace, anatomy: Anatomy) -> Iterator[
             continue
         ran = {trace.steps[number].activations[0].position for number in steps}
         arguments = {name: parse_value(program, types[name], text) for name, text in texts.items()}
-        for statement in routine.body:
-            if not isinstance(statement, Assign) or isinstance(statement.target, str):
-                continue
-            variable = statement.target.variable
-            quiet = variable.ghost or variable.constant  # no step runs it
-            if not quiet and _told_by(statement, types.keys()) and not ran & {*positions(statement)}:
-                yield Missed(max(steps), routine, statement, variable.name, arguments)
+        for statement, variable, before in _told_writes(routine):
+            if not ran & {*positions(statement)}:
+                yield Missed(max(steps), routine, statement, variable, arguments, before)
+
+
+def _told_writes(routine: Routine) -> Iterator[tuple[Assign, str, tuple[Assign, ...]]]:
+    """The writes that the arguments tell, each with the name of what it writes, and with what sets the locals that it reads."""
+    assigned = [one.target for one in walk(routine.body) if isinstance(one, Assign) and isinstance(one.target, str)]
+    known = {parameter.name for parameter in routine.parameters}.difference(assigned)
+    before: list[Assign] = []
+    for statement in routine.body:
+        if not isinstance(statement, Assign) or not _told_by(statement, known):
+            continue
+        if isinstance(statement.target, str):
+            reads = any(isinstance(part, Read) for part in nodes(statement))  # what it reads may be another by then
+            if not reads and assigned.count(statement.target) == 1:
+                known.add(statement.target)
+                before.append(statement)
+            continue
+        variable = statement.target.variable
+        if not variable.ghost and not variable.constant:  # else no step runs it
+            yield statement, variable.name, tuple(before)
 
 
 def _told_by(statement: Assign, names: Collection[str]) -> bool:
