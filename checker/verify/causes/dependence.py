@@ -36,6 +36,18 @@ def of_protocol(step: Step) -> bool:
     return step.processor is not None and in_protocol(place_of(step))
 
 
+def stand_of(trace: Trace) -> Position | None:
+    """Where the protocol stands when the last step has brought it to what it must not come to, as a call that may sleep. The
+    step itself began before that, at its access. None if the condition asked about no frames of who stepped, or if the step wrote
+    what the condition reads."""
+    last, violation = trace.steps[-1], trace.violation
+    read = {cell for cell, _ in violation.reads}
+    if violation.kind != "invariant" or any(change.cell in read for change in last.changes) or not of_protocol(last):
+        return None
+    calls = [call for stack in violation.stacks if stack.owner == last.owner for frame in stack.frames[-1:] for call in frame]
+    return next((call.position for call in reversed(calls) if in_protocol(call.position)), None)
+
+
 def writers(trace: Trace) -> tuple[tuple[int, int], ...]:
     """The steps that wrote something which the violation can depend on, the nearest first, each with how many hands the value
     went through. Steps count from 0."""

@@ -13,7 +13,7 @@ from checker.result.review import Note
 from checker.trace.data import Step, Trace
 from checker.verify.causes.answers import answer
 from checker.verify.causes.decisive import Decisive, Role
-from checker.verify.causes.dependence import of_protocol, place_of
+from checker.verify.causes.dependence import of_protocol, place_of, stand_of
 
 MOST_CELLS = 2
 """A line has room for as many cells."""
@@ -89,7 +89,11 @@ def _told(program: Program | None, trace: Trace, one: Decisive) -> Note:
         case Role.BEFORE if one.event is not None:
             text += f"; {_event(trace.steps[one.event])} came before this"
         case Role.END:
-            text += f": {trace.violation.property} fails here"
+            stand = stand_of(trace)
+            fails = f": {trace.violation.property} fails here"
+            if stand is not None and stand.line != place_of(step).line:
+                return Note(stand, one.step + 1, f"is reached{fails}")
+            text += fails
         case Role.EVENT:
             text = f"{_event(step)} {'strikes' if strikes(program, step) else 'happens'}"
     return Note(step.at if step.processor is None else place_of(step), one.step + 1, text)

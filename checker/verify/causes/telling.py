@@ -10,7 +10,7 @@ from checker.report.finding import RAISED, finding_position, in_protocol
 from checker.result.review import Note
 from checker.trace.data import Trace
 from checker.verify.causes.decisive import Decisive, Role
-from checker.verify.causes.dependence import of_protocol, place_of
+from checker.verify.causes.dependence import of_protocol, place_of, stand_of
 from checker.verify.causes.notes import before_end, stores, strikes
 
 LAST = 4
@@ -86,13 +86,15 @@ def _handed_on(trace: Trace, decisive: tuple[Decisive, ...]) -> Iterator[tuple[D
 
 
 def telling_position(trace: Trace, decisive: tuple[Decisive, ...]) -> Position:
-    """Where a developer looks first: the statement of the protocol that raised the violation, or called what did; one that is
-    left out, or uses a stale value; the call whose answer the protocol does not bear; the statement that an event must not come
-    after; the last that wrote what matters. If the kernel handed on what the protocol wrote elsewhere, where it did so. If an
-    event raised the violation and nothing of the protocol led there, where that stands."""
+    """Where a developer looks first: the statement of the protocol that raised the violation, or called what did; the call that
+    it must not come to; what is left out, or uses a stale value; the call whose answer the protocol does not bear; the statement
+    that an event must not come after; the last that wrote what matters. If the kernel handed on what the protocol wrote
+    elsewhere, where it did so. If an event raised the violation and nothing of the protocol led there, where that stands."""
     if trace.violation.kind in RAISED and in_protocol(trace.violation.position):
         return trace.violation.position
     last = decisive[-1] if decisive else None
+    if last is not None and last.role is Role.END and (stand := stand_of(trace)) is not None:
+        return stand
     raised = trace.violation.kind in RAISED or not trace.violation.reads
     if last is not None and last.role is Role.END and raised and of_protocol(trace.steps[last.step]):
         return place_of(trace.steps[last.step])
