@@ -26,7 +26,7 @@ from checker.explicit.reduction.canonical import EXCHANGES
 from checker.explicit.search.results import Limits, Progress
 from checker.language import tree
 from checker.language.errors import ModelError, UsageError, quoting, similar
-from checker.language.front.load import load_program
+from checker.language.front.load import load_worded
 from checker.language.python.source.modules import display_path
 from checker.project import MODELS
 from checker.verify.comparing.searching import Searching
@@ -104,12 +104,14 @@ def _gated(
     outputs: Outputs,
 ) -> int:
     """Compare the models with their records, or write these."""
-    programs = [(path, load_program(path)) for path in (_once(found) if update else found)]
+    read = [(path, *load_worded(path)) for path in (_once(found) if update else found)]
+    programs = [(path, program) for path, program, _ in read]
     for _, program in programs:
         _check_record(program, update)
     if save is not None:
         _check_folders([path for path, _ in programs])
-    gating: Gating = Updating(save, programs, verbose) if update else Comparing(save, verbose)
+    wordings = {path: wording for path, _, wording in read}
+    gating: Gating = Updating(save, programs, verbose) if update else Comparing(save, wordings, verbose)
     gating.quiet = not outputs.text
     # What is saved has to be the same each time: threads race for which of several shortest counterexamples is found.
     method = Method(threads=max(1, available_threads() // jobs) if save is None else 1)

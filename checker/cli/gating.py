@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from checker.cli.saving import Findings
@@ -13,6 +13,7 @@ from checker.explicit.search.interrupts import uninterrupted
 from checker.language import tree
 from checker.language.errors import UsageError
 from checker.language.front.load import load_wording
+from checker.language.python.wording import Wording
 from checker.report.formats.document import Case, Document, Finding, Group, Level, Outcome
 from checker.report.text.error_text import error_text
 from checker.result.verdict import PRECEDENCE, Run, Status
@@ -117,10 +118,11 @@ class Gating:
 
 class Comparing(Gating):
     """Without --update. updatable: models of which --update would write something, as they were named. alike: the runs of the
-    model at hand that are as recorded."""
+    model at hand that are as recorded. wordings: what the models' properties and assumptions say."""
 
-    def __init__(self, save: Path | None, verbose: bool = False) -> None:
+    def __init__(self, save: Path | None, wordings: Mapping[Path, Wording], verbose: bool = False) -> None:
         super().__init__(save, verbose)
+        self.wordings = wordings
         self.updatable: list[str] = []
         self.path = ""
         self.alike: list[Run] = []
@@ -128,7 +130,7 @@ class Comparing(Gating):
     def begin(self, path: Path, program: tree.Program) -> None:
         self.alike = []
         self.path = shlex.quote(str(path) if not path.is_absolute() or program.model == str(path) else program.model)
-        differences = compare_wording(program, load_wording(path))
+        differences = compare_wording(program, self.wordings[path])
         if differences:
             self.reworded += 1
             self.note()

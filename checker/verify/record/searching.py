@@ -42,14 +42,15 @@ class Search:
     outcomes: Outcomes | None = None
 
     def known(self, path: Path, program: tree.Program, expected: tree.Expectation) -> Run | None:
-        """What is known of a configuration; None if it has to be searched."""
+        """What is known of a configuration, without counterexamples; None if it has to be searched."""
         if self.outcomes is None:
             return None
         request = self._request(path, program, expected)
         settings = {parameter.name: parameter.default for parameter in program.parameters} | dict(expected.settings)
         events = tuple(event.name for event in program.events if event.name in expected.events)
         configuration = Configuration(tuple(settings.items()), events, bool(program.events))
-        return self.outcomes.find(key_of(program, request, self.method), program, configuration, request.properties)
+        key = key_of(program, request, self.method)
+        return self.outcomes.find(key, program, configuration, request.properties, with_traces=False)
 
     def keep(self, path: Path, program: tree.Program, expected: tree.Expectation, found: Found) -> None:
         """Remember what came of a configuration."""
