@@ -13,7 +13,7 @@ from checker.explicit.engines import Method
 from checker.explicit.search.results import Limits, Progress
 from checker.language import tree
 from checker.language.errors import UsageError
-from checker.language.front.inputs import Inputs
+from checker.language.front.inputs import NOTHING, Inputs
 from checker.result.verdict import Configuration, Run, Verdict, VerdictKind
 from checker.trace.confirmation.build import Disagreement
 from checker.verify.configuration import check_configuration
@@ -34,15 +34,17 @@ Waiting = Callable[[Path], AbstractContextManager[Progress]]
 class Search:
     """How all configurations are searched. limits: of each. again: whether properties of runs that were left out, as the record
     has very many states, are searched after all where it turns out that these are not so many. outcomes: of earlier
-    searches, which are not run again."""
+    searches, which are not run again. inputs: what reading C text takes."""
 
     method: Method
     limits: Limits
     again: bool
     outcomes: Outcomes | None = None
+    inputs: Inputs = NOTHING
 
     def known(self, path: Path, program: tree.Program, expected: tree.Expectation) -> Run | None:
-        """What is known of a configuration, without counterexamples; None if it has to be searched."""
+        """What is known of a configuration, without counterexamples if the model records what they come to; None if it has to be
+        searched."""
         if self.outcomes is None:
             return None
         request = self._request(path, program, expected)
@@ -50,7 +52,7 @@ class Search:
         events = tuple(event.name for event in program.events if event.name in expected.events)
         configuration = Configuration(tuple(settings.items()), events, bool(program.events))
         key = key_of(program, request, self.method)
-        return self.outcomes.find(key, program, configuration, request.properties, with_traces=False)
+        return self.outcomes.find(key, program, configuration, request.properties, with_traces=program.translation is not None)
 
     def keep(self, path: Path, program: tree.Program, expected: tree.Expectation, found: Found) -> None:
         """Remember what came of a configuration."""
@@ -60,7 +62,8 @@ class Search:
     def _request(self, path: Path, program: tree.Program, expected: tree.Expectation) -> Request:
         events = expected.events if program.events else None
         # The model may be edited meanwhile: all its configurations are those of the text that was read first.
-        inputs = Inputs({path.resolve(): program.sources[program.model]})
+        of_c = program.translation is not None
+        inputs = self.inputs if of_c else Inputs({path.resolve(): program.sources[program.model]})
         return Request(path, dict(expected.settings), events, _properties(program, expected), inputs=inputs)
 
     def configuration(
@@ -70,6 +73,8 @@ class Search:
         are left out, as in `check`. Raises as check_configuration."""
         request = self._request(path, program, expected)
         run = check_configuration(request, self.method, self.limits, progress)
+        if program.translation is not None and run.subject.sources != program.sources:
+            raise UsageError("it was edited while it was searched; gate it again", path)
         if self.again and request.properties is not None and run.stopped is None and run.statistics.states <= LIVENESS_STATES:
             run = check_configuration(dataclasses.replace(request, properties=None), self.method, self.limits, progress)
         if run.stopped is not None or run.statistics.states <= LIVENESS_STATES:
