@@ -69,7 +69,7 @@ def agree(program: Program, reductions: frozenset[str], most: int | None = None)
         ],
         lambda case: case == ("1 2 3 0 0", EVERYTHING),
     ),
-    ids=str,
+    ids=lambda value: value if isinstance(value, str) else "-".join(sorted(value)),
 )
 def test_dks(sizes: str, reductions: frozenset[str]) -> None:
     settings = dict(zip(("C", "T", "S", "FAIL", "LATE"), map(int, sizes.split()), strict=True))
