@@ -11,7 +11,8 @@ from checker.language.front.load import load_program
 from checker.language.python.source.modules import display_path
 from checker.report.formats.document import Case, Document, Group, Outcome
 from checker.report.formats.from_comparison import document_of
-from checker.report.text.comparison_text import comparison_text
+from checker.report.shell import argument, word
+from checker.report.text.comparison_text import comparison_lines
 from checker.result.verdict import PRECEDENCE, Status
 from checker.verify.comparing.revision import NotThere, Repository, repository
 from checker.verify.comparing.searching import Searching, compared
@@ -47,9 +48,10 @@ def _one(revision: str, path: Path, searching: Searching, tell: Callable[[str], 
                 return _nothing(shown, f"unchanged since {revision}", Outcome.PASSED)
             comparison = compared(old, new, searching)
     except NotThere:
-        tell(f"{shown}: not in {revision}: nothing to compare it with; `stackproof gate {shown}` searches it")
+        tell(f"{shown}: not in {revision}: nothing to compare it with; `stackproof gate {word(argument(path))}` searches it")
         return _nothing(shown, f"not in {revision}", Outcome.UNKNOWN)
-    tell(comparison_text(comparison))
+    for line in comparison_lines(comparison):
+        tell(line)
     if comparison.interrupted:
         raise KeyboardInterrupt
     return document_of(comparison)

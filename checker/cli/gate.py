@@ -122,7 +122,7 @@ def _gated(
         outputs.write(lambda: gating.document, {})
         if outcomes is not None and outcomes.found:
             gating.tell(f"{outcomes.found} of {outcomes.asked} searches from the cache; --no-cache searches again")
-        gating.tell(gating.summary())
+        gating.tell(*gating.summary())
     if outcomes is not None:
         outcomes.prune()
     return gating.status.value

@@ -213,5 +213,5 @@ def test_what_another_domain_has_is_refused_where_it_is_called(call: str, tmp_pa
     with pytest.raises(ModelError) as refused:
         loaded(tmp_path, 1, ONE, TEXT.replace("return !first;", f"{call}; return !first;"))
     line = next(number for number, text in enumerate(TEXT.splitlines(), 1) if "return !first;" in text)
-    assert str(refused.value).startswith(f"llist.c:{line}:")
+    assert str(refused.value).startswith(f"{tmp_path / 'llist.c'}:{line}:")
     assert "cannot be called in the domain of this manifest: the kernel has no" in str(refused.value)

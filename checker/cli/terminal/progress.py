@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from checker.cli.terminal.output import harmless, say, terminal_of_errors
 from checker.explicit.search.results import Statistics
+from checker.report.text.style import plain
 
 if TYPE_CHECKING:
     from rich.status import Status
@@ -48,7 +49,7 @@ class ProgressLine:
     time.monotonic(); now, unless something was before."""
 
     def __init__(self, what: str, number: int = 1, of: int = 1, begun: float | None = None) -> None:
-        self.what = what if of == 1 else f"{what}, configuration {number} of {of}"
+        self.what = plain(what if of == 1 else f"{what}, configuration {number} of {of}")
         self.begun = time.monotonic() if begun is None else begun
         self.next = self._next()
         self.status = _status(self.what) if sys.stderr.isatty() else None
@@ -69,7 +70,7 @@ class ProgressLine:
     def say(self, what: str) -> None:
         """Something else than a search goes on."""
         now = time.monotonic()
-        line = f"{self.what}: {what}, {elapsed(now - self.begun)}"
+        line = f"{self.what}: {plain(what)}, {elapsed(now - self.begun)}"
         if self.status is not None:
             self.status.update(_line(line))
         elif now >= self.next:
@@ -79,7 +80,7 @@ class ProgressLine:
     def tell(self, what: str) -> None:
         """A line that stays, above the line, for who looks on: a report comes at the end."""
         if self.status is not None:
-            self.status.console.print(_line(what), soft_wrap=True)
+            self.status.console.print(_line(plain(what)), soft_wrap=True)
 
     @contextmanager
     def running(self) -> Iterator[None]:
