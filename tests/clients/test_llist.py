@@ -158,6 +158,7 @@ REFUSED: Mapping[str, tuple[str, str, str]] = {
     "no nodes": ("nodes = ", "# nodes = ", "0 in all"),
     "too often": ("times = 3", "times = 9", "times is 1 to 8"),
     "a negative CPU": ("cpus = [1]", "cpus = [-1]", "CPUs are counted from 0"),
+    "a CPU twice": ("cpus = [1]", "cpus = [1, 0, 1]", "name each CPU once"),
     "an unknown domain": ('domain = "clients"', 'domain = "client"', "there is no domain 'client'"),
     "a domain that is no text": ('domain = "clients"', "domain = 1", "`domain` is a text"),
     "an unknown key": ("times = 3", "time = 3", "did you mean `times`?"),

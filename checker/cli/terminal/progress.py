@@ -45,11 +45,12 @@ class ProgressLine:
     """While a command works: how far it is, and for how long it has been at it, on stderr. On a terminal that is one line that
     changes; elsewhere, as in the log of a machine, a line of its own every MINUTE.
 
-    what: the model. number, of: which of how many configurations it is. begun: when the command began to work, by
+    what: the model. number, of: which of how many it is. each: what these are. begun: when the command began to work, by
     time.monotonic(); now, unless something was before."""
 
-    def __init__(self, what: str, number: int = 1, of: int = 1, begun: float | None = None) -> None:
-        self.what = plain(what if of == 1 else f"{what}, configuration {number} of {of}")
+    def __init__(self, what: str, number: int = 1, of: int = 1, begun: float | None = None, each: str = "configuration") -> None:
+        self.what = plain(what if of == 1 else f"{what}, {each} {number} of {of}")
+        self.of = of
         self.begun = time.monotonic() if begun is None else begun
         self.next = self._next()
         self.status = _status(self.what) if sys.stderr.isatty() else None
