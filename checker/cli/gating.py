@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -17,7 +16,9 @@ from checker.language.errors import UsageError
 from checker.language.front.load import load_wording
 from checker.language.python.wording import Wording
 from checker.report.formats.document import Case, Document, Finding, Group, Level, Outcome
+from checker.report.shell import argument, word
 from checker.report.text.error_text import error_text
+from checker.report.text.style import plain
 from checker.result.verdict import PRECEDENCE, Run, Status
 from checker.trace.data import Trace
 from checker.verify.interrupted import was_interrupted
@@ -51,10 +52,10 @@ class Gating:
         self.cases: dict[str, list[Case]] = {}
         self.findings: list[Finding] = []
 
-    def tell(self, line: str) -> None:
-        """Print a line, unless standard output is for a format."""
-        if not self.quiet:
-            print(line, flush=True)
+    def tell(self, *lines: str) -> None:
+        """Print lines, unless standard output is for a format."""
+        if lines and not self.quiet:
+            print("\n".join(map(plain, lines)), flush=True)
 
     @property
     def document(self) -> Document:
@@ -116,14 +117,15 @@ class Gating:
         }
         return next(status for status in PRECEDENCE if reached.get(status))
 
-    def summary(self) -> str:
-        """The last line."""
+    def summary(self) -> tuple[str, ...]:
+        """The last lines."""
         raise NotImplementedError
 
 
 class Comparing(Gating):
     """Without --update. updatable: models of which --update would write something, as they were named. alike: the runs of the
-    model at hand that are as recorded. with_record: whether any model could have one. wordings: what the models' properties and assumptions say."""
+    model at hand that are as recorded. with_record: whether any model could have one. wordings: what
+    the models' properties and assumptions say."""
 
     def __init__(self, save: Path | None, wordings: Mapping[Path, Wording], verbose: bool = False) -> None:
         super().__init__(save, verbose)
@@ -135,7 +137,7 @@ class Comparing(Gating):
 
     def begin(self, path: Path, program: tree.Program) -> None:
         self.alike = []
-        self.path = shlex.quote(str(path) if not path.is_absolute() or program.model == str(path) else program.model)
+        self.path = word(argument(path if not path.is_absolute() or program.model == str(path) else program.model))
         differences = compare_wording(program, self.wordings[path]) if has_record(program) else []
         if differences:
             self.reworded += 1
@@ -213,7 +215,7 @@ class Comparing(Gating):
         level = Level.ERROR if outcome is Outcome.FAILED else Level.WARNING
         self.findings += [Finding(level, RECORD, position, f"{name}: {difference}") for difference in differences]
 
-    def summary(self) -> str:
+    def summary(self) -> tuple[str, ...]:
         found = []
         if self.reworded:
             found.append(f"not as recorded: properties or assumptions of {_many(self.reworded, 'model')}")
@@ -227,8 +229,8 @@ class Comparing(Gating):
             found.append(f"violated, where nothing may be: {_many(self.violated, 'configuration')}")
         whole = "; ".join(found) or ("all as recorded" if self.with_record else "nothing violated")
         if self.updatable and not self.interrupted:
-            return f"if this is as it should be, `stackproof gate --update {' '.join(self.updatable)}` writes it\n{whole}"
-        return whole
+            return f"if this is as it should be, `stackproof gate --update {' '.join(self.updatable)}` writes it", whole
+        return (whole,)
 
 
 class Updating(Gating):
@@ -254,15 +256,15 @@ class Updating(Gating):
                 self.file.record(number, outcome)
                 self.updated += 1
                 now = self.file.program.expectations[number]
-                print(f"{_place(now)}: updated: {_configuration(found)}{'; '.join(changed)}", flush=True)
+                self.tell(f"{_place(now)}: updated: {_configuration(found)}{'; '.join(changed)}")
             else:
                 self.as_recorded += 1
                 if self.verbose:
-                    print("\n".join(report(expected, found, [], len(program.properties))), flush=True)
+                    self.tell(*report(expected, found, [], len(program.properties)))
             return
         self.left_alone += 1
         for line in self.unfinished(expected, found):
-            print(f"{_place(expected)}: left alone: {line}", flush=True)
+            self.tell(f"{_place(expected)}: left alone: {line}")
 
     def unfinished(self, expected: tree.Expectation, found: Found) -> list[str]:
         """Count a configuration that has no outcome; why it has none."""
@@ -287,13 +289,13 @@ class Updating(Gating):
             return
         if self.left_alone:
             self.reworded += 1
-            print(f"{place_of_wording(self.file.program)}: left alone, as are outcomes: {'; '.join(differences)}", flush=True)
+            self.tell(f"{place_of_wording(self.file.program)}: left alone, as are outcomes: {'; '.join(differences)}")
             return
         self.file.record_wording(now)
         self.updated_wordings += 1
-        print(f"{place_of_wording(self.file.program)}: updated: {'; '.join(differences)}", flush=True)
+        self.tell(f"{place_of_wording(self.file.program)}: updated: {'; '.join(differences)}")
 
-    def summary(self) -> str:
+    def summary(self) -> tuple[str, ...]:
         found = []
         if self.updated:
             found.append(f"updated: {_many(self.updated, 'configuration')}")
@@ -308,7 +310,7 @@ class Updating(Gating):
             found.append(f"left alone: properties or assumptions of {_many(self.reworded, 'model')}")
         if self.interrupted:
             found.append("interrupted: the rest was left alone")
-        return "; ".join(found)
+        return ("; ".join(found),)
 
 
 def _many(number: int, what: str) -> str:
