@@ -124,8 +124,8 @@ class Gating:
 
 class Comparing(Gating):
     """Without --update. updatable: models of which --update would write something, as they were named. alike: the runs of the
-    model at hand that are as recorded. with_record: whether any model could have one. wordings: what
-    the models' properties and assumptions say."""
+    model at hand that are as recorded. ends: what there is to say of those so far of which all is
+    as it should be. wordings: what the models' properties and assumptions say."""
 
     def __init__(self, save: Path | None, wordings: Mapping[Path, Wording], verbose: bool = False) -> None:
         super().__init__(save, verbose)
@@ -133,7 +133,7 @@ class Comparing(Gating):
         self.updatable: list[str] = []
         self.path = ""
         self.alike: list[Run] = []
-        self.with_record = False
+        self.ends: dict[str, None] = {}
 
     def begin(self, path: Path, program: tree.Program) -> None:
         self.alike = []
@@ -206,7 +206,7 @@ class Comparing(Gating):
     def leave(self, program: tree.Program) -> None:
         if self.alike and not self.verbose:
             self.tell((summary_of if has_record(program) else unrecorded.summary_of)(program, self.alike))
-        self.with_record |= has_record(program)
+        self.ends["all as recorded" if has_record(program) else "nothing violated"] = None
         self.alike = []
 
     def _case(self, position: tree.Position, name: str, outcome: Outcome, differences: list[str]) -> None:
@@ -227,7 +227,7 @@ class Comparing(Gating):
             found.append("interrupted: the rest was not checked")
         if self.violated:
             found.append(f"violated, where nothing may be: {_many(self.violated, 'configuration')}")
-        whole = "; ".join(found) or ("all as recorded" if self.with_record else "nothing violated")
+        whole = "; ".join(found or self.ends)
         if self.updatable and not self.interrupted:
             return f"if this is as it should be, `stackproof gate --update {' '.join(self.updatable)}` writes it", whole
         return (whole,)
