@@ -33,7 +33,7 @@ from checker.language.raised import NO_DEADLOCK
 from checker.language.tree import Position
 
 HERE = Path(__file__).parent
-SEARCH = ("rows.c", "table.c", "memo.c", "passing.c", "expand.c", "search.c")
+SEARCH = ("rows.c", "table.c", "memo.c", "passing.c", "exchange.c", "expand.c", "search.c")
 STEP_PARAMETERS = "const word *s, word *n, struct tape *tape, value processor, unsigned base, int depth, int owner"
 WIDEST_STATE = 64
 """Words of a state that the compiled engine takes."""
