@@ -12,6 +12,7 @@ import click
 from checker.cli.ending import last_words
 from checker.cli.html_page import HTML, refuse_unwritable, write_review
 from checker.cli.options.configuration import configuration_options
+from checker.cli.options.ignored import given, refuse_ignored
 from checker.cli.options.limits import limits
 from checker.cli.options.model_path import ModelPath
 from checker.cli.options.values import Duration, Size
@@ -19,6 +20,8 @@ from checker.cli.saving import Findings
 from checker.cli.terminal.output import screen
 from checker.cli.terminal.pager import page
 from checker.cli.terminal.progress import ProgressLine
+from checker.explicit.compiled.c.shared import MOST_WORKERS
+from checker.explicit.engines import ENGINES, Method, available_threads
 from checker.explicit.simulation.simulation import Plan, WalkStatistics
 from checker.report.finding import headline
 from checker.report.json.simulation_json import simulation_json
@@ -49,6 +52,19 @@ from checker.verify.simulate import simulate_configuration
     help="Random seed: the same seed gives the same walks.",
 )
 @click.option(
+    "--engine",
+    type=click.Choice(ENGINES),
+    default="auto",
+    show_default=True,
+    help="portable is Python, compiled is C; auto starts with portable and switches to compiled. All take the same walks.",
+)
+@click.option(
+    "--threads",
+    type=click.IntRange(1, MOST_WORKERS),
+    metavar="N",
+    help="Threads of the compiled engine. Default: all CPUs of the machine.",
+)
+@click.option(
     "--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Output format."
 )
 @click.option(
@@ -66,6 +82,8 @@ def simulate(
     walks: int,
     depth: int,
     seed: int,
+    engine: str,
+    threads: int | None,
     format_: str,
     save: Path | None,
     max_memory: int | None,
@@ -80,6 +98,8 @@ def simulate(
     random walks never show that a property holds. Parameters that are not set have their defaults.
     """
     refuse_unwritable(html)
+    refuse_ignored(engine, given() & {"threads"})
+    method = Method(engine, threads or available_threads())
     again = ("simulate", "--walks", str(walks), "--depth", str(depth), "--seed", str(seed))
     findings = None if save is None else Findings(save)
     line = ProgressLine(f"{request.model}")
@@ -96,7 +116,9 @@ def simulate(
             line.tell(plain(headline(verdict.trace)))
 
     with line.running():
-        run = simulate_configuration(request, Plan(walks, depth, seed), limits(None, max_memory, timeout), progress, announce)
+        run = simulate_configuration(
+            request, Plan(walks, depth, seed), limits(None, max_memory, timeout), method, progress, announce
+        )
     with last_words():
         if findings is not None and run.stopped != INTERRUPTED:
             findings.finish()

@@ -14,14 +14,15 @@ and 700 by the second, to find I5 in dks (3, 4, 4, FAIL) 450 and 1,800.
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import psutil
 
 from checker.explicit.search.results import Finding, Limits, model_error
+from checker.explicit.simulation.chance import Chance
 from checker.explicit.simulation.shortening import same_mover, shortened, source
 from checker.explicit.step.generated_names import Names
 from checker.explicit.step.initial import initial_states
@@ -78,8 +79,20 @@ class WalkResult:
     unreached: tuple[Position, ...] = ()
 
 
-class _Ended(Exception):
+class Ended(Exception):
     """No further walk: a limit, a model error, or nothing left to find."""
+
+
+class Takeover(Protocol):
+    """What walks on in place of this engine."""
+
+    def ready(self, seconds: float) -> bool:
+        """Whether it can. seconds: that this engine has walked."""
+        ...
+
+    def walk(self, simulation: Simulation, plan: Plan, number: int) -> None:
+        """Take the walks from a number on, and have the simulation look at what is found. May raise what a walk raises."""
+        ...
 
 
 class Simulation:
@@ -107,9 +120,11 @@ class Simulation:
         limits: Limits | None = None,
         progress: Callable[[WalkStatistics], None] | None = None,
         announce: Callable[[Finding], None] | None = None,
+        takeover: Takeover | None = None,
     ) -> WalkResult:
         """Walk until all walks are done, all properties are found violated, a limit is reached, or the user interrupts
-        (Ctrl-C); what was found so far is kept. announce: called with each finding when it is found."""
+        (Ctrl-C); what was found so far is kept. announce: called with each finding when it is found. takeover: takes the walks
+        that are left as soon as it is ready, between two walks."""
         self.limits = limits or Limits()
         self.progress = progress
         self.announce = announce
@@ -122,8 +137,11 @@ class Simulation:
                 self._invariants(first, [])
             self._end_at_error()
             for number in range(plan.walks):
-                self._walk(random.Random(f"{plan.seed}/{number}"), plan.depth, weighted=number % 2 == 1)
-        except _Ended:
+                if takeover is not None and takeover.ready(time.monotonic() - self.begun):
+                    takeover.walk(self, plan, number)
+                    break
+                self._walk(Chance(plan.seed, number), plan.depth, weighted=number % 2 == 1)
+        except Ended:
             pass
         except KeyboardInterrupt:
             self.result.stopped = INTERRUPTED
@@ -138,34 +156,32 @@ class Simulation:
         seconds = time.monotonic() - self.begun
         return WalkStatistics(self.walks, self.steps, self.longest, seconds, self.process.memory_info().rss)
 
-    def _look(self) -> None:
+    def look(self) -> None:
         """Report progress; end if a limit has been reached."""
         statistics = self._statistics()
         if self.progress is not None:
             self.progress(statistics)
         self.result.stopped = self.limits.reached(statistics.seconds, statistics.memory)
         if self.result.stopped is not None:
-            raise _Ended
+            raise Ended
 
     # -- walking --
 
-    def _walk(self, chance: random.Random, depth: int, weighted: bool) -> None:
+    def _walk(self, chance: Chance, depth: int, weighted: bool) -> None:
         self.walks += 1
-        weights = {mover: chance.choice(WEIGHTS) for mover in self.movers}
-        if len(self.firsts) > 1:
-            self.first = chance.choice(self.firsts)
+        weights = {mover: WEIGHTS[chance.below(len(WEIGHTS))] if weighted else 0 for mover in self.movers}
+        self.first = self.firsts[chance.below(len(self.firsts))]
         state = self.first
         path: list[Step] = []
         while len(path) < depth:
             if self.steps % BETWEEN_LOOKS == 0:
-                self._look()
+                self.look()
             movers = self.known.get(state)
             if movers is None:
                 movers = self._movers(state, path)
             if not movers:
                 return
-            [(_, ways)] = chance.choices(movers, [weights[mover] if weighted else len(ways) for mover, ways in movers])
-            step = chance.choice(ways)
+            step = _chosen(movers, weights, chance)
             path.append(step)
             state = step.state
             self.steps += 1
@@ -193,6 +209,11 @@ class Simulation:
             self.known.clear()
         self.known[state] = found = tuple((mover, tuple(steps)) for mover, steps in ways.items())
         return found
+
+    def judge(self, path: Route) -> None:
+        """Report what is wrong with anything that is possible after a path."""
+        self.first = path.first
+        self._movers(path.end, list(path.steps))
 
     # -- what is wrong --
 
@@ -260,14 +281,25 @@ class Simulation:
     def _end_at_error(self) -> None:
         """A model error ends the walks, once all is looked at that can happen where it was met."""
         if self.result.error is not None:
-            raise _Ended
+            raise Ended
 
     def _found(self, finding: Finding) -> None:
         self.result.findings[finding.property] = finding
         if self.announce is not None:
             self.announce(finding)
         if self.properties == self.result.findings.keys():
-            raise _Ended
+            raise Ended
+
+
+def _chosen(movers: tuple[Mover, ...], weights: dict[int | str, int], chance: Chance) -> Step:
+    """The next step. weights: of who moves; all ways weigh alike where they are 0."""
+    shares = [weights[mover] or len(ways) for mover, ways in movers]
+    drawn = chance.below(sum(shares))
+    for (_, ways), share in zip(movers, shares, strict=True):
+        if drawn < share:
+            return ways[chance.below(len(ways))]
+        drawn -= share
+    raise AssertionError("more was drawn than there is")
 
 
 def _told(outcome: int | Raised) -> object:
