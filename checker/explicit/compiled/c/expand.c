@@ -47,20 +47,11 @@ static void too_many_choices(struct worker *w)
 
 /* -- expanding -- */
 
-<<<<<<< HEAD
-=======
-#if CANONICAL
-#define REACHED(e) ((e)->raw)
-#else
-#define REACHED(e) ((e)->state)
-#endif
-
 static inline void from(struct worker *w, int mover)
 {
 	(void)w, (void)mover;
 }
 
->>>>>>> main
 static inline word *next_entry(struct worker *w)
 {
 	return REACHED(&w->batch[w->count]);
