@@ -70,10 +70,10 @@ class Member:
             return None
         while not library.search_start(self.search) and not self._figures()[Figure.FAILURE]:
             self._grow()
-        return self._report(0, True, [0] * part.members)
+        return self._report(0, True, ())
 
     def advance(self, order: Order, senders: Sequence[int], *parcels: bytes) -> tuple[Report | bytes, ...]:
-        """Insert what the senders have sent, and do what is ordered: the report, and what goes to each member."""
+        """Insert what the senders have sent, and do what is ordered: the report, and what goes to each other member."""
         library, search = self._library(), self.search
         for number in order.closed:
             library.exchange_close(search, number)
@@ -83,7 +83,7 @@ class Member:
         if order.next_level and not self._figures()[Figure.FAILURE]:
             level = library.search_next_level(search)
         done = self._expand(order.nanoseconds) if order.expand else True
-        sent = [self._parcels(number) for number in range(self.part.members)]
+        sent = [self._parcels(number) for number in range(self.part.members) if number != self.part.number]
         library.exchange_sent(search)
         return self._report(level, done, [len(content) // self.parcel for content in sent]), *sent
 
@@ -149,12 +149,12 @@ class Member:
         count, rest = divmod(len(content), self.parcel)
         if rest:
             raise AssertionError("a parcel that is not whole")
-        view = (ctypes.c_char * len(content)).from_buffer_copy(content)
+        address = ctypes.cast(ctypes.c_char_p(content), ctypes.c_void_p).value or 0
         done = 0
         while done < count and not self._figures()[Figure.FAILURE]:
             if self._figures()[Figure.GROW]:
                 self._grow()
-            at = ctypes.byref(view, done * self.parcel)
+            at = address + done * self.parcel
             done += self._library().exchange_receive(self.search, sender, at, count - done)
         if self._figures()[Figure.GROW]:
             self._grow()

@@ -38,12 +38,11 @@ class Place:
 
 @dataclass(frozen=True)
 class Part:
-    """Which part of a search is a member's. source: the C of the search. wanted: for each property, whether to look for
-    violations. memory: bytes that its process may take."""
+    """Which part of a search is a member's. shape: what its library has to agree on (search_shape). wanted: for each property,
+    whether to look for violations. memory: bytes that its process may take."""
 
     number: int
     members: int
-    source: str
     shape: tuple[int, int, int, int]
     wanted: bytes
     memory: int
@@ -63,8 +62,8 @@ class Order:
 @dataclass(frozen=True)
 class Report:
     """How far a member is. level: states of the level that it has begun in this round. done: it has expanded all of its level.
-    parcels: for each member, how many go to it. findings: (number, kind, row, what) of all that it has found. memory: bytes of
-    its process."""
+    parcels: for each other member, how many go to it. findings: (number, kind, row, what) of all that it has found. memory:
+    bytes of its process."""
 
     states: int
     transitions: int

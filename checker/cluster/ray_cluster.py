@@ -10,7 +10,6 @@ import importlib
 import os
 import signal
 import socket
-import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -182,7 +181,3 @@ def _why_lost(error: BaseException) -> str:
 
 def _node(_: object) -> str:
     return str(load_ray().get_runtime_context().get_node_id())
-
-
-def python_version() -> str:
-    return sys.version

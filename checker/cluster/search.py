@@ -8,8 +8,8 @@ store, and the driver sees only counts. docs/internals/cluster.md says why these
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Protocol
 
 from checker.cluster.member import Member
 from checker.cluster.messages import ROW_BITS, Cluster, ClusterError, Order, Part, Place, Report, code_digest
@@ -38,14 +38,37 @@ class Stopped(Exception):
         self.stop = stop
 
 
-class ClusterSearch:
-    """One search on a cluster that this process is connected to. portable, generated, properties: as of CompiledSearch."""
+class Members(Protocol):
+    """Processes with a Member each."""
 
-    def __init__(self, portable: RealPaths, generated: Generated, properties: frozenset[str], cluster: Cluster) -> None:
+    def __len__(self) -> int: ...
+    def call(self, number: int, method: str, *arguments: object, answers: int = 1) -> Any: ...
+    def get(self, awaited: Sequence[Any], seconds: float | None = None) -> list[Any]: ...
+    def node(self, number: int) -> Any: ...
+    def close(self) -> None: ...
+
+
+def _on_ray(cluster: Cluster, check: Callable[[], None]) -> Members:
+    return Actors(Member, how_many(cluster), check)
+
+
+class ClusterSearch:
+    """One search on a cluster that this process is connected to. portable, generated, properties: as of CompiledSearch. start:
+    gets the members, Ray's by default."""
+
+    def __init__(
+        self,
+        portable: RealPaths,
+        generated: Generated,
+        properties: frozenset[str],
+        cluster: Cluster,
+        start: Callable[[Cluster, Callable[[], None]], Members] | None = None,
+    ) -> None:
         self.system = portable.system
         self.generated = generated
         self.properties = properties
         self.cluster = cluster
+        self.start = start or _on_ray
         self.telling = Telling(portable, generated, self)
         self.result = Result(Statistics(0, 0, 0, 0.0, 0, 0))
         self.reports: list[Report] = []
@@ -59,7 +82,7 @@ class ClusterSearch:
         self.announce = announce
         self.begun = time.monotonic()
         with Interrupts() as self.interrupts:
-            self.actors = Actors(Member, how_many(self.cluster), self._check)
+            self.actors = self.start(self.cluster, self._check)
             try:
                 self._search()
             except Stopped as stopped:
@@ -114,9 +137,7 @@ class ClusterSearch:
         generated = self.generated
         shape = (generated.words, len(wanted), max(1, len(generated.raisers)), max(1, len(generated.covers)))
         self.memory = [self._memory(place, places) for place in places]
-        parts = [
-            Part(number, self.workers, generated.source, shape, wanted, self.memory[number]) for number in range(self.workers)
-        ]
+        parts = [Part(number, self.workers, shape, wanted, self.memory[number]) for number in range(self.workers)]
         reports = self.actors.get([self.actors.call(part.number, "begin", part) for part in parts])
         if None in reports:
             raise Stopped(OUT_OF_MEMORY)
@@ -147,12 +168,20 @@ class ClusterSearch:
         order = Order(next_level, expand, closed, SLICE)
         answers = []
         for number, (senders, parcels) in enumerate(map(_unzipped, waiting)):
-            answers.append(self.actors.call(number, "advance", order, senders, *parcels, answers=1 + self.workers))
-        self.reports = self.actors.get([answer[0] for answer in answers])
+            answers.append(self.actors.call(number, "advance", order, senders, *parcels, answers=self.workers))
+        if self.workers == 1:  # Ray gives one answer as it is: the tuple
+            [[(report,)]] = [self.actors.get(answers)]
+            answers, self.reports = [[None]], [report]
+        else:
+            self.reports = self.actors.get([answer[0] for answer in answers])
         self._collect()
-        return [
-            [(n, answers[n][1 + to]) for n, report in enumerate(self.reports) if report.parcels[to]] for to in range(self.workers)
-        ]
+        following: list[list[Any]] = [[] for _ in answers]
+        for sender, report in enumerate(self.reports):
+            others = (number for number in range(self.workers) if number != sender)
+            for to, count, parcels in zip(others, report.parcels, answers[sender][1:], strict=True):
+                if count:
+                    following[to].append((sender, parcels))
+        return following
 
     def _collect(self) -> None:
         """Tell what was found in the last round; what a search cannot go on for is raised."""

@@ -13,7 +13,7 @@
 
 #define TAIL_WORDS ((sizeof(row_number) + WORDS + sizeof(word) - 1) / sizeof(word))
 #define PARCEL_WORDS (WORDS * (1 + CANONICAL) + TAIL_WORDS)
-#define SENT_BITS 15 /* of the number of states that are known to have been sent */
+#define SENT_BITS 12 /* of the number of states that are known to have been sent: they fit into the nearest cache */
 
 static inline void look_ahead(struct search *q, const struct entry *batch, unsigned count);
 static void examine(struct worker *w, const struct entry *e, const word *changed, row_number row);
