@@ -12,11 +12,12 @@ from checker.stopping import Stop
 
 @dataclass(frozen=True)
 class Walks:
-    """asked, depth, seed: as asked for. begun: walks, the last one perhaps not ended. steps: taken in all. longest: steps of the
-    longest. seconds: wall time. memory: bytes of the process."""
+    """asked, depth, swarm, seed: as asked for (Plan). begun: walks, the last one perhaps not ended. steps: taken in all of them.
+    longest: steps of the longest. seconds: wall time. memory: bytes of the process."""
 
     asked: int
     depth: int
+    swarm: int
     seed: int
     begun: int
     steps: int
@@ -25,7 +26,12 @@ class Walks:
     memory: int
 
     def __str__(self) -> str:
-        return f"simulated: {_many(self.begun, 'walk')}, {_many(self.steps, 'step')}, seed {self.seed}"
+        return f"simulated: {self._walks()}, {_many(self.steps, 'step')}, seed {self.seed}"
+
+    def _walks(self) -> str:
+        if self.swarm:
+            return f"{self.begun:,} {'search' if self.begun == 1 else 'searches'}"
+        return _many(self.begun, "walk")
 
 
 @dataclass(frozen=True)

@@ -40,13 +40,13 @@ CHECKPOINT: dict[str, tuple[object, list[object]]] = {
 }
 
 WALKS: dict[str, tuple[object, list[object]]] = {
-    "walks_new": (POINTER, [INTEGER, LONG]),
+    "walks_new": (POINTER, [INTEGER, LONG, LONG]),
     "walks_free": (None, [POINTER]),
     "walks_shape": (None, [POINTER]),
-    "walks_batch": (None, [POINTER, LONG, LONG, LONG, ctypes.c_char_p]),
+    "walks_batch": (None, [POINTER, *[LONG] * 4, ctypes.c_char_p]),
     "walks_run": (INTEGER, [POINTER, INTEGER, LONG]),
     "walks_stop": (None, [POINTER]),
-    "walks_steps": (LONG, [POINTER, POINTER]),
+    "walks_steps": (LONG, [POINTER, POINTER, POINTER]),
     "walks_failure": (INTEGER, [POINTER]),
     "walks_finding": (None, [POINTER, INTEGER, POINTER]),
     "walks_marks": (None, [POINTER, POINTER, POINTER]),
