@@ -10,6 +10,7 @@ import importlib
 import os
 import signal
 import socket
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ from checker.explicit.search.interrupts import SIGNALS
 
 AUTO = "auto"
 NOT_INSTALLED = "a cluster needs Ray, which is not installed: pip install 'stackproof[cluster]'"
+TOKEN = "RAY_AUTH_MODE"
 PATIENCE = 60.0
 """Seconds that the processes of a cluster may take to start."""
 REACHABLE = 5.0
@@ -51,9 +53,11 @@ def connected(cluster: Cluster | None) -> Iterator[None]:
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # a cluster of ours tells nobody of itself
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
     ray = load_ray()
+    _silence(ray)
     handlers = {number: signal.getsignal(number) for number in SIGNALS}
     try:
-        _connect(ray, cluster)
+        with _no_stderr():
+            _connect(ray, cluster)
         for number, handler in handlers.items():
             signal.signal(number, handler)  # Ray has one of its own for SIGTERM
         yield
@@ -70,7 +74,8 @@ def _connect(ray: Any, cluster: Cluster) -> None:
         try:
             ray.init(address=cluster.address, **quiet)
         except Exception as error:
-            raise ClusterError(f"{cluster.address}: Ray cannot connect to it: {one_line(error)}") from None
+            token = "" if os.environ.get(TOKEN) else f"; if it asks for a token, set {TOKEN}=token"
+            raise ClusterError(f"{cluster.address}: Ray cannot connect to it: {one_line(error)}{token}") from None
         return
     try:
         try:
@@ -80,6 +85,29 @@ def _connect(ray: Any, cluster: Cluster) -> None:
             ray.init(address="local", **quiet, **own)
     except Exception as error:
         raise ClusterError(f"Ray cannot be started: {one_line(error)}") from None
+
+
+@contextmanager
+def _no_stderr() -> Iterator[None]:
+    """While this lasts nothing reaches standard error: the C++ of Ray warns there, each second, of what is raised too."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    try:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 2)
+        os.close(nowhere)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+
+
+def _silence(ray: Any) -> None:
+    """What Ray has to say of processes that die goes to standard output, log_to_driver or not; that is for verdicts. Its public
+    interface has nothing against it."""
+    worker: Any = getattr(getattr(ray, "_private", None), "worker", None)
+    if hasattr(worker, "print_to_stdstream"):
+        worker.print_to_stdstream = lambda data, ignore_prefix=False: None
 
 
 def _check_reachable(address: str) -> None:
@@ -147,7 +175,7 @@ class Actors:
         except errors.RayTaskError as error:
             raise as_raised(error) from None
         except errors.RayError as error:
-            raise Lost(f"a worker of the cluster was lost: {_why_lost(error)}") from None
+            raise lost(error) from None
 
     def node(self, number: int) -> Any:
         """What stands for the identity of a process's machine."""
@@ -166,17 +194,24 @@ def as_raised(error: Any) -> BaseException:
     if isinstance(cause, MemoryError):
         return MemoryError()
     if isinstance(cause, load_ray().exceptions.RayError):
-        return Lost(f"a worker of the cluster was lost: {_why_lost(cause)}")
+        return lost(cause)
     return RuntimeError(f"a worker failed: {type(cause).__name__}: {one_line(cause)}")
 
 
-def _why_lost(error: BaseException) -> str:
-    """The line of Ray's message that says why."""
-    lines = [line.strip() for line in str(error).splitlines()]
-    causes = [
-        line for line in lines if line.lower().startswith(("the actor died because", "the actor is dead because", "worker exit"))
-    ]
-    return one_line(RuntimeError(causes[0])) if causes else one_line(error)
+def lost(error: BaseException) -> Lost:
+    """What an error of Ray's means, by its type: its texts are long, and name paths."""
+    errors = load_ray().exceptions
+    if isinstance(error, errors.OutOfMemoryError):
+        return Lost("Ray ended a worker of the cluster, since its machine ran out of memory")
+    if isinstance(error, errors.ObjectStoreFullError | errors.OutOfDiskError):
+        return Lost("Ray had no room for what workers of the cluster send each other")
+    if isinstance(error, errors.ActorUnavailableError):
+        return Lost("a worker of the cluster does not answer")
+    if isinstance(error, errors.RayActorError | errors.WorkerCrashedError | errors.NodeDiedError | errors.LocalRayletDiedError):
+        return Lost("a worker of the cluster died")
+    if isinstance(error, errors.ObjectLostError):
+        return Lost("what one worker of the cluster had sent to another was lost")
+    return Lost(f"the cluster failed: {type(error).__name__}")
 
 
 def _node(_: object) -> str:
