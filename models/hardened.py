@@ -51,19 +51,24 @@ from spec.kernel import (
     cpu_prepare,
     free_vmap_stack,
     get_vm_area_node,
+    has_pages,
     in_task,
     is_charged,
     is_marked,
     keeps_idle_awake,
+    kfree_pages,
     kfree_vm_area,
+    kmalloc,
     may_read_stack,
     may_switch_to,
     memcg_kmem_charge_page,
     memcg_kmem_uncharge_page,
     mod_lruvec_page_state,
     owes_refill,
+    pte_alloc_kernel,
     remove_vm_area,
     schedule_start,
+    set_pages,
     set_pte_at,
     stack_fault,
     stack_released,
@@ -255,8 +260,12 @@ def dynamic_stack_owes_refill(cpu: Cpu, task: Task) -> bool:
 
 @implements(alloc_vmap_stack)
 def dynamic_stack_alloc() -> VmArea | None:
-    vm_area = get_vm_area_node()
+    vm_area = get_vm_area_node(Gfp.DIRECT_RECLAIM | Gfp.ZERO)
     if vm_area is None:
+        return None
+    set_pages(vm_area, kmalloc(Gfp.DIRECT_RECLAIM | Gfp.ZERO))
+    if not has_pages(vm_area):
+        dynamic_stack_free_now(vm_area)
         return None
     for i in range(PREALLOC_PAGES):
         page = alloc_pages(Gfp.DIRECT_RECLAIM | Gfp.ZERO)
@@ -264,6 +273,11 @@ def dynamic_stack_alloc() -> VmArea | None:
             dynamic_stack_free_now(vm_area)
             return None
         vm_area.pages[i] = page
+        if not pte_alloc_kernel(vm_area):
+            vm_area.pages[i] = null(Page)
+            __free_page(page)
+            dynamic_stack_free_now(vm_area)
+            return None
         set_pte_at(vm_area, i, page)
         vm_area.nr_pages = i + 1
     return vm_area
@@ -277,6 +291,7 @@ def dynamic_stack_free_now(vm_area: VmArea) -> None:
         page = vm_area.pages[i]
         vm_area.pages[i] = null(Page)
         __free_page(page)
+    kfree_pages(vm_area)
     kfree_vm_area(vm_area)
 
 
@@ -337,29 +352,29 @@ RECORDED = Recorded(
         "charge-once": "bcf10052dda2",
         "fault-bounded": "c71269d22f34",
         "fault-resolved": "643c7a9dc95e",
-        "free-context": "341019ec90b0",
+        "free-context": "d93026337f1a",
         "handler-reentrant": "d1316da70217",
-        "live-page": "a5d34d3cd3e7",
+        "live-page": "17c21c8079db",
         "lock-held": "8f06bd86a604",
         "lock-order": "381b48ac424d",
         "lock-recursion": "f051c88ad2e1",
         "mark-earned": "d836013bd346",
         "no-deadlock": "e3b0c44298fc",
         "no-sleep-atomic": "133b1a52fe9d",
-        "no-wild-pointer": "998d762e6bb4",
+        "no-wild-pointer": "8055efea6f52",
         "null-retried": "d2fe46b94b4a",
         "one-owner": "fe7850188c80",
         "online-full": "b4ae5c7f50d5",
         "refill-eventually": "3a31f4b3decb",
         "refill-owed": "1e05f36350c0",
         "remote-access": "a368c1405aef",
-        "right-stack": "5b68406cf6ef",
-        "service-context": "814f579cf5c4",
+        "right-stack": "f044498cf63a",
+        "service-context": "f4269a47a6fb",
         "single-hole": "bd4a58110e10",
         "statistics-zero": "c2e647bbdcbe",
         "tag-live": "c2778e230649",
         "task-runs": "022b5e16b4ae",
-        "zeroed": "4fca081c540f",
+        "zeroed": "49b380bc1281",
     },
     assumptions={
         "fair: allocations_succeed": "0889fe19cb3b",
@@ -456,6 +471,15 @@ EXPECTED = (
         states=4_491,
         transitions=4_852,
         depth=158,
+        ladder=True,
+    ),
+    Expected(
+        settings={"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2},
+        events=("sleep", "fork", "exit", "area-oom"),
+        violated={},
+        states=476,
+        transitions=541,
+        depth=126,
         ladder=True,
     ),
     Expected(

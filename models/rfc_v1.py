@@ -32,12 +32,17 @@ from spec.kernel import (
     exit_task_stack_account,
     free_vmap_stack,
     get_vm_area_node,
+    has_pages,
+    kfree_pages,
     kfree_vm_area,
+    kmalloc,
     memcg_kmem_charge_page,
     memcg_kmem_uncharge_page,
     mod_lruvec_page_state,
+    pte_alloc_kernel,
     remove_vm_area,
     schedule_start,
+    set_pages,
     set_pte_at,
     stack_fault,
     this_cpu,
@@ -61,21 +66,35 @@ def not_acquired(page: Page | None) -> Page:
     return reference(Page, address(page) & ~DYNAMIC_STACK_PAGE_AQUIRED_FLAG)
 
 
+@routine
+def alloc_vmap_stack_cleanup(vm_area: VmArea) -> None:
+    """What is behind the label cleanup_err."""
+    j: Count = 0
+    while j < vm_area.nr_pages:
+        __free_page(vm_area.pages[j])
+        j += 1
+    kfree_pages(vm_area)
+    kfree_vm_area(vm_area)
+
+
 @implements(alloc_vmap_stack)
 def alloc_vmap_stack_dynamic() -> VmArea | None:
-    vm_area = get_vm_area_node()
+    vm_area = get_vm_area_node(Gfp.DIRECT_RECLAIM | Gfp.ZERO)
     if not vm_area:
+        return None
+    set_pages(vm_area, kmalloc(Gfp.DIRECT_RECLAIM | Gfp.ZERO))
+    if not has_pages(vm_area):
+        alloc_vmap_stack_cleanup(vm_area)
         return None
     for i in range(PREALLOC_PAGES):
         vm_area.pages[i] = alloc_pages(Gfp.DIRECT_RECLAIM | Gfp.ZERO)  # type: ignore[assignment]
         if not vm_area.pages[i]:
-            j: Count = 0
-            while j < vm_area.nr_pages:
-                __free_page(vm_area.pages[j])
-                j += 1
-            kfree_vm_area(vm_area)
+            alloc_vmap_stack_cleanup(vm_area)
             return None
         vm_area.nr_pages += 1
+    if not pte_alloc_kernel(vm_area):
+        alloc_vmap_stack_cleanup(vm_area)
+        return None
     # vmap_pages_range_noflush maps upwards, from the lowest address of the pages that are there from the start.
     for k in range(PREALLOC_PAGES):
         set_pte_at(vm_area, PREALLOC_PAGES - 1 - k, vm_area.pages[k])
@@ -88,6 +107,7 @@ def free_vmap_stack_dynamic(vm_area: VmArea) -> None:
     nr_pages = vm_area.nr_pages
     for i in range(nr_pages):
         __free_page(vm_area.pages[i])
+    kfree_pages(vm_area)
     kfree_vm_area(vm_area)
 
 
@@ -186,29 +206,29 @@ RECORDED = Recorded(
         "charge-once": "bcf10052dda2",
         "fault-bounded": "c71269d22f34",
         "fault-resolved": "643c7a9dc95e",
-        "free-context": "341019ec90b0",
+        "free-context": "d93026337f1a",
         "handler-reentrant": "d1316da70217",
-        "live-page": "a5d34d3cd3e7",
+        "live-page": "17c21c8079db",
         "lock-held": "8f06bd86a604",
         "lock-order": "381b48ac424d",
         "lock-recursion": "f051c88ad2e1",
         "mark-earned": "4aae61c3685c",
         "no-deadlock": "e3b0c44298fc",
         "no-sleep-atomic": "133b1a52fe9d",
-        "no-wild-pointer": "998d762e6bb4",
+        "no-wild-pointer": "8055efea6f52",
         "null-retried": "d2fe46b94b4a",
         "one-owner": "fe7850188c80",
         "online-full": "b4ae5c7f50d5",
         "refill-eventually": "3a31f4b3decb",
         "refill-owed": "24a82c1c59dc",
         "remote-access": "d9736237a699",
-        "right-stack": "5b68406cf6ef",
-        "service-context": "814f579cf5c4",
+        "right-stack": "f044498cf63a",
+        "service-context": "f4269a47a6fb",
         "single-hole": "bd4a58110e10",
         "statistics-zero": "c2e647bbdcbe",
         "tag-live": "c2778e230649",
         "task-runs": "022b5e16b4ae",
-        "zeroed": "4fca081c540f",
+        "zeroed": "49b380bc1281",
     },
     assumptions={
         "fair: allocations_succeed": "0889fe19cb3b",
@@ -353,8 +373,8 @@ EXPECTED = (
             "charge-once": 51,
             "area-agrees": 30,
             "tag-live": 75,
-            "null-retried": 57,
-            "refill-eventually": 91,
+            "null-retried": 58,
+            "refill-eventually": 93,
             "refill-owed": 56,
             "single-hole": 30,
         },
@@ -370,6 +390,15 @@ EXPECTED = (
         states=94,
         transitions=109,
         depth=42,
+        ladder=True,
+    ),
+    Expected(
+        settings={"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2},
+        events=("sleep", "fork", "area-oom"),
+        violated={"no-wild-pointer": 20, "one-owner": 30},
+        states=189,
+        transitions=223,
+        depth=58,
         ladder=True,
     ),
     Expected(
