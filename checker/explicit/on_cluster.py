@@ -7,7 +7,6 @@ import dataclasses
 import time
 from collections.abc import Callable
 
-from checker.cluster.messages import ClusterError
 from checker.cluster.search import ClusterSearch
 from checker.explicit.compiled.c.expressions import Unsupported
 from checker.explicit.compiled.c.generate import Generated, generate
@@ -32,7 +31,7 @@ def explore_on_cluster(
     announce: Callable[[Finding], None] | None = None,
 ) -> Explored:
     """Search a system on the cluster of the method, which this process is connected to. EngineError where the model or the
-    method does not suit a cluster, or the cluster cannot be used."""
+    method does not suit a cluster, ClusterError where that cannot be used."""
     assert method.cluster is not None
     if PARTIAL_ORDER in method.reductions:
         raise EngineError("a search on a cluster has no partial-order reduction; leave out one of them")
@@ -52,7 +51,7 @@ def explore_on_cluster(
             break
         except Distinguished as reason:
             portable.drop_pages(str(reason))
-        except (Unsupported, ClusterError) as error:
+        except Unsupported as error:
             raise EngineError(str(error)) from None
     result.findings = {**result.findings, **known}
     result.dropped = portable.dropped

@@ -7,6 +7,7 @@ import dataclasses
 import time
 from collections.abc import Iterator
 
+from checker.cluster.messages import ClusterError
 from checker.explicit.compiled.resuming import Checkpoints
 from checker.explicit.engines import EngineError, Explored, Method, explore
 from checker.explicit.on_cluster import explore_on_cluster
@@ -43,6 +44,8 @@ def check_configuration(
         explored = search(loaded.system, wanted, method, limits.later(time.monotonic() - begun), progress, confirming.found)
     except EngineError as error:
         raise UsageError(f"the compiled engine cannot be used: {error}") from None
+    except ClusterError as error:
+        raise UsageError(str(error)) from None
     result = explored.result
     inexact = bool(explored.reductions) or result.omission > 0
     limits = limits.later(time.monotonic() - begun)

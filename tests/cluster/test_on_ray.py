@@ -94,7 +94,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dic
         yield address, environment
     finally:
         for process in psutil.process_iter():
-            if process.pid not in before and str(folder) in " ".join(process.cmdline()):
+            if process.pid not in before and str(folder) in words_of(process):
                 process.kill()
 
 
@@ -104,7 +104,7 @@ def test_two_nodes(cluster: tuple[str, dict[str, str]]) -> None:
     address, environment = cluster
     told = in_a_process(*LARGE, "--cluster", address, "--format", "json", **environment)
     assert told.returncode == 1, told.stderr
-    states, transitions, depth, verdicts = outcome(told.stdout)
+    states, transitions, depth, _ = outcome(told.stdout)
     assert (states, transitions, depth) == (5_099_515, 11_364_666, 90)
     told = in_a_process(*DKS, "--set", "C=1", "--cluster", address, "--workers", "3", **environment)
     assert (told.returncode, told.stderr) == (2, "error: the cluster has 2 CPUs, one for each worker; --workers asks for 3\n")
@@ -135,12 +135,20 @@ def test_ended_in_the_middle(cluster: tuple[str, dict[str, str]], how: str) -> N
     assert [p["verdict"] for p in run["properties"]] == ["UNKNOWN"]
 
 
+def words_of(process: psutil.Process) -> str:
+    """The command of a process; empty where it has ended."""
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:
+        return ""
+
+
 def _member(before: set[int]) -> psutil.Process:
     """A worker that was not there before."""
     until = time.monotonic() + START
     while time.monotonic() < until:
         for process in psutil.process_iter():
-            if process.pid not in before and "ray::Member" in " ".join(process.cmdline()):
+            if process.pid not in before and "ray::Member" in words_of(process):
                 return process
         time.sleep(0.1)
     raise AssertionError("no worker was started")
