@@ -18,8 +18,12 @@ HINTS = {
 }
 """By what ended a search. After an error in the model, that is what has to be mended."""
 
-LIVENESS = "--liveness-states N checks runs without end in configurations of up to N states"
-"""For a property on runs, where its configurations were too large."""
+OF_RUNS = {
+    Why.STATES: "a larger --liveness-states, or none, checks properties on runs in more states",
+    Why.MEMORY: "--max-memory SIZE allows more; --property without those on runs needs less, as does --liveness-states N",
+    Why.OUT_OF_MEMORY: "properties on runs need all states and transitions in memory; --liveness-states N leaves them out",
+}
+"""The same for a property on runs."""
 
 
 def hint_lines(checked: Checked) -> list[str]:
@@ -29,7 +33,7 @@ def hint_lines(checked: Checked) -> list[str]:
         stops = [
             v.stopped for v in run.verdicts if v.kind is VerdictKind.UNKNOWN and v.stopped is not None and run.stopped is None
         ]
-        found += [LIVENESS if stop.why is Why.STATES else HINTS.get(stop.why, "") for stop in stops]
+        found += [(HINTS | OF_RUNS).get(stop.why, "") for stop in stops]
     return [f"To know more: {hint}" for hint in dict.fromkeys(found) if hint]
 
 
