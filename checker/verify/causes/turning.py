@@ -27,8 +27,8 @@ class Turning:
     """What a run turns on, in words that no line number is part of. The first that there is of: a write that an early return
     leaves out; a stale load; a call that must not be reached; one that is answered so and not otherwise; the statements after
     which (or else before which) an event strikes; and else the statements without which the violation does not come about, with
-    the property. A violation that the protocol raises turns on the statement that does it, too. turns: the same, with places in
-    place of names."""
+    the property. A violation that the protocol raises turns on the statement that does it, too, and on no answer. turns: the
+    same, with places in place of names."""
 
     words: tuple[str, ...]
     turns: tuple[Turn, ...] = field(default=(), compare=False)
@@ -76,6 +76,9 @@ def _turns(trace: Trace, decisive: tuple[Decisive, ...], named: Mapping[Position
         yield f"{REACHED} {named.get(stand, UNNAMED)}", Turn(REACHED, stand)
         return
     if choices := [one for one in decisive if one.role is Role.CHOICE and of_protocol(trace.steps[one.step])]:
+        if raised:  # whatever was answered on the way there
+            yield from raised
+            return
         answers = [f"answer {trace.steps[one.step].name}" for one in choices]
         yield from (*raised, *((word, Turn(word)) for word in answers), *turns(ANSWERED, choices))
         return

@@ -59,7 +59,7 @@ def test_each_bug_that_the_ladder_reaches_is_shown_once() -> None:
     assert causes_of.keys() == REACHED
     assert all(len(causes) == 1 for causes in causes_of.values()), causes_of
     assert len({cause for causes in causes_of.values() for cause in causes}) == len(REACHED), causes_of
-    assert len(review.causes) == 17
+    assert len(review.causes) == 18
     shown = {cause.identity: lines_shown(cause, most) for cause, most in zip(review.causes, shares(review), strict=True)}
     for bug, (identity,) in causes_of.items():
         program = runs[0].program
