@@ -35,7 +35,7 @@ C = parameter(2, 1, 4, "CPUs")
 T = parameter(2, 1, 6, "threads")
 S = parameter(3, 2, 8, "stack pages of a thread")
 FAIL = parameter(0, 0, 1, "1: alloc_pages may fail")
-LATE = parameter(0, 0, 1, "1: a stack fault may also strike after the refill")
+LATE = parameter(0, 0, 1, "1: a stack fault may also happen after the refill")
 
 D = S - 1  # pool slots of a CPU
 M = C * D + T * S  # page frames

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""rfc_v1 with its multi-page loop mended, and nothing else: what is still wrong then.
+"""rfc_v1 with its multi-page loop fixed, and nothing else: what is still wrong then.
 
 nr_pages is counted up with every page that the loop takes, so that each page is stored in its own place.
 """

@@ -19,6 +19,7 @@ from checker.cli.saving import Findings
 from checker.cli.terminal.output import screen
 from checker.cli.terminal.pager import page
 from checker.cli.terminal.progress import ProgressLine
+from checker.counting import counted
 from checker.explicit.simulation.simulation import Plan, WalkStatistics
 from checker.report.finding import headline
 from checker.report.json.simulation_json import simulation_json
@@ -85,7 +86,7 @@ def simulate(
     line = ProgressLine(f"{request.model}")
 
     def progress(s: WalkStatistics) -> None:
-        line.say(f"{s.walks:,} of {walks:,} walks, {s.steps:,} steps, {s.memory / 2**20:,.0f} MiB")
+        line.say(f"{s.walks:,} of {counted(walks, 'walk')}, {counted(s.steps, 'step')}, {s.memory / 2**20:,.0f} MiB")
 
     saved: list[tuple[Trace, list[Path]]] = []
 

@@ -22,8 +22,8 @@ def format_value(program: Program, type_: Type, value: int) -> str:
     match type_:
         case BoolType():
             return str(bool(value))
-        case IntType():
-            return str(value)
+        case IntType(low=low, high=high, names=names):
+            return names[value - low] if names and low <= value <= high else str(value)
         case EnumType(members=members):
             return members[value]
         case FlagsType(members=flags):
@@ -37,6 +37,16 @@ def format_value(program: Program, type_: Type, value: int) -> str:
             if not 1 <= index <= record.count:
                 return hex(value)
             return instance_name(record, index - 1) + (f"|{tag}" if tag else "")
+
+
+def told_value(program: Program, type_: Type, value: int) -> str:
+    """A value as a message to kernel developers has it: NULL, true and false as C does."""
+    match type_:
+        case BoolType():
+            return "true" if value else "false"
+        case ReferenceType() if value == 0:
+            return "NULL"
+    return format_value(program, type_, value)
 
 
 def wild_pointer_message(program: Program, record_name: str, value: int, free: bool) -> str:
@@ -53,7 +63,7 @@ def wild_pointer_message(program: Program, record_name: str, value: int, free: b
         fault = "it is free"
     else:
         raise ValueError(f"{value} is a good pointer to {record_name}")
-    return f"{format_value(program, ReferenceType(record_name), value)} is used as a pointer to {record_name}: {fault}"
+    return f"{told_value(program, ReferenceType(record_name), value)} is used as a pointer to {record_name}: {fault}"
 
 
 def element_name(program: Program, name: str, variable: Variable, indices: Sequence[int]) -> str:

@@ -231,7 +231,7 @@ def test_a_model_error_in_a_step(program: Program) -> None:
     built = confirmed(program, [close(BOX0), lift, lift], claim)
     assert (built.trace.violation.property, built.trace.violation.message) == (
         "",
-        "the value 10 is outside its range 0..9; widen the range, or mend the model",
+        "the value 10 is outside its range 0..9; widen the range, or fix the model",
     )
 
 
@@ -239,7 +239,7 @@ def test_a_model_error_in_an_invariant(tmp_path: Path) -> None:
     program = program_of(tmp_path, MODEL.replace("2 - 1", "2"))
     schedule = [close(BOX0), Transition(None, "raise_level", (BOX0,))]
     built = confirmed(program, schedule, Claim("model-error", position=place(program, "level * 2")))
-    assert built.trace.violation.message == "the value 10 is outside its range 0..9; widen the range, or mend the model"
+    assert built.trace.violation.message == "the value 10 is outside its range 0..9; widen the range, or fix the model"
 
 
 def test_a_model_error_in_the_initial_state(tmp_path: Path) -> None:

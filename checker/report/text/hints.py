@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from checker.result.checked import Checked
-from checker.result.verdict import VerdictKind
+from checker.result.verdict import Run, VerdictKind
 from checker.stopping import Stop, Why
 
 HINTS = {
@@ -16,20 +18,23 @@ HINTS = {
     Why.ENGINE: "another --engine may do what this one cannot",
     Why.SOLVER: "another --engine, or a smaller --depth, may come to an end",
 }
-"""By what ended a search. After an error in the model, that is what has to be mended."""
+"""By what ended a search. After an error in the model, that is what has to be fixed."""
 
-LIVENESS = "--liveness-states N checks runs without end in configurations of up to N states"
-"""For a property on runs, where its configurations were too large."""
+LIVENESS = "{again} --liveness-states N; the limit N counts the states without reductions"
+"""For a property on runs, where its configuration was too large. again: the command that searches that one."""
 
 
-def hint_lines(checked: Checked) -> list[str]:
-    """A line for each kind of reason why something is UNKNOWN."""
+def hint_lines(checked: Checked, again: Callable[[Run], str]) -> list[str]:
+    """A line for each kind of reason why something is UNKNOWN. again: the command that searches one configuration."""
     found = [HINTS[stop.why] for stop in _stops(checked) if stop.why in HINTS]
+    large: list[Run] = []
     for run in checked.runs:
         stops = [
             v.stopped for v in run.verdicts if v.kind is VerdictKind.UNKNOWN and v.stopped is not None and run.stopped is None
         ]
-        found += [LIVENESS if stop.why is Why.STATES else HINTS.get(stop.why, "") for stop in stops]
+        large += [run for stop in stops if stop.why is Why.STATES]
+        found += [HINTS.get(stop.why, "") for stop in stops if stop.why is not Why.STATES]
+    found += [LIVENESS.format(again=again(run)) for run in large[:1]]
     return [f"To know more: {hint}" for hint in dict.fromkeys(found) if hint]
 
 

@@ -90,7 +90,7 @@ def copy_process() -> None:
                     check(
                         not stack.pte[level].dirty,
                         zeroed,
-                        "{child} begins on {stack} with data of others in the page at level {level}",
+                        "{child} starts on {stack} with old data in the page at level {level}",
                     )
                     stack.pte[level].dirty = True
             child.state = TaskState.TASK_RUNNING
