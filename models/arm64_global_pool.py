@@ -183,7 +183,7 @@ RECORDED = Recorded(
         "area-owned": "852023b1f98e",
         "capacity": "b5e8cdfc8460",
         "charge-once": "1e07c3b27515",
-        "fault-bounded": "6874f8c02448",
+        "fault-bounded": "ec94bda8776b",
         "fault-resolved": "482cafd111eb",
         "free-context": "b76d18464071",
         "handler-reentrant": "4d549eb4440a",

@@ -77,7 +77,7 @@ class _Stopped(Exception):
     shell_complete=words(KEYWORDS),
     help=f"A node for each class of states that agree in these: cells such as cpu0.current, {', '.join(KEYWORDS)}.",
 )
-@click.option("--components", is_flag=True, help="A node for each strongly connected component: where runs can stay for ever.")
+@click.option("--components", is_flag=True, help="A node for each strongly connected component: where runs can stay forever.")
 @click.option("--show", "shown", metavar="A,B,...", help="Cells that stand in the picture of each state.")
 @click.option(
     "--max-states",

@@ -22,8 +22,8 @@ def format_value(program: Program, type_: Type, value: int) -> str:
     match type_:
         case BoolType():
             return str(bool(value))
-        case IntType(low=low, high=high, names=names):
-            return names[value - low] if names and low <= value <= high else str(value)
+        case IntType(low=low, high=high, names=called):
+            return called[value - low] if called and low <= value <= high else str(value)
         case EnumType(members=members):
             return members[value]
         case FlagsType(members=flags):
@@ -54,16 +54,16 @@ def wild_pointer_message(program: Program, record_name: str, value: int, free: b
     record = program.records[record_name]
     index, tag = divmod(value, record.alignment)
     if value == 0:
-        fault = "it is NULL"
-    elif not 1 <= index <= record.count:
-        fault = "it is outside the arena"
+        return f"a NULL pointer to {record_name} is used"
+    if not 1 <= index <= record.count:
+        fault = f"and no {record_name} is there"
     elif tag:
-        fault = "it is tagged"
+        fault = "with its tag"
     elif free:
-        fault = "it is free"
+        fault = "but is free"
     else:
         raise ValueError(f"{value} is a good pointer to {record_name}")
-    return f"{told_value(program, ReferenceType(record_name), value)} is used as a pointer to {record_name}: {fault}"
+    return f"{format_value(program, ReferenceType(record_name), value)} is used as a pointer to {record_name}, {fault}"
 
 
 def element_name(program: Program, name: str, variable: Variable, indices: Sequence[int]) -> str:

@@ -23,8 +23,8 @@ NAMES = {
 @dataclass(frozen=True)
 class Context:
     """name: of the task ("task0") or of what interrupted it ("#PF", "NMI"); of an event, that of what it interrupts. depth: how
-    many contexts lie below it on its processor. entered: whether the step before it on this processor entered it. back: whether it
-    goes on here after what interrupted it has returned. event: whether the step is an event, of no context itself."""
+    many contexts lie below it on its processor. entered: whether the step before it on this processor entered it. back: whether
+    it goes on here after what interrupted it has returned. event: whether the step is an event, of no context itself."""
 
     processor: str | None
     name: str

@@ -4,7 +4,7 @@ from spec.kernel.entry.exceptions import in_stack_fault
 from spec.kernel.records import Cpu
 
 
-@bounded("fault-bounded", "{cpu} loops for ever in the stack fault handler")
+@bounded("fault-bounded", "{cpu} loops forever in the stack fault handler")
 def fault_bounded(cpu: Cpu) -> bool:
     """A stack fault can happen anywhere, also under locks and with interrupts off, so its handler cannot wait for others.
     Demanded: in no run, however unfair to the other CPUs, does a CPU take infinitely many steps in a fault that never ends. As
@@ -14,5 +14,5 @@ def fault_bounded(cpu: Cpu) -> bool:
 
 @eventually("fault-bounded", "{cpu} never returns from the stack fault handler")
 def fault_ends(cpu: Cpu) -> bool:
-    """It does not stand still either, waiting for ever."""
+    """It does not stand still either, waiting forever."""
     return not in_stack_fault(cpu)

@@ -9,7 +9,7 @@ from spec.properties.at_rest import in_protocol
 @invariant("lock-held", "{lock.holder} still holds {lock} after the code that took it, on {lock.task}'s stack, has ended")
 def lock_held(lock: RawSpinlock) -> bool:
     """A lock is released before another task runs on the CPU, the exception ends, or the hook returns; else whoever comes next
-    waits for it for ever. That nobody releases a lock that he does not hold is checked where he does."""
+    waits for it forever. That nobody releases a lock that he does not hold is checked where he does."""
     if lock.holder is None:
         return True
     if lock.taken is TakenBy.NMI:

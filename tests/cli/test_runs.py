@@ -38,7 +38,7 @@ def test_a_lasso_is_shown_saved_and_replayed(tmp_path: Path) -> None:
     done = stackproof("check", "models/rfc_v1.py", *SHORT_OF_MEMORY, *chosen, "--trace")
     assert done.returncode == 1
     assert done.stdout.startswith("models/rfc_v1.py:171: error: null-retried: slot 0 of cpu0's pool is empty")
-    for part in ("the cycle begins: from here on for ever", "and again from step 37", "The cycle is fair", "under fairness"):
+    for part in ("the cycle begins: from here on forever", "and again from step 37", "The cycle is fair", "under fairness"):
         assert (part in done.stdout) == (part != "under fairness"), part
     stored = tmp_path / "null-retried.json"
     jsonschema.validate(json.loads(stored.read_text()), schema("stackproof-trace"))
@@ -70,7 +70,7 @@ def stop() -> None:
     require(running)
     running = False
     on = False
-@eventually("comes-on", "off for ever")
+@eventually("comes-on", "off forever")
 def comes_on() -> bool:
     "test"
     return on
@@ -100,7 +100,7 @@ def test_a_run_that_ends_is_shown_saved_and_replayed(tmp_path: Path) -> None:
     assert refused.returncode == 2
     assert "the model has changed since" in refused.stderr
     assert "the run does not end there: again is possible" in refused.stderr
-    assert stackproof("check", str(model)).returncode == 1  # off for ever all the same, by going round
+    assert stackproof("check", str(model)).returncode == 1  # off forever all the same, by going round
     halts = '@action\ndef off() -> None:\n    require(not running)\n    halt("off")\n'
     for holds in (ENDS + halts, ENDS.replace("    on = False\n", "    on = True\n")):
         model.write_text(holds)

@@ -161,7 +161,7 @@ def test_steps_tell_where_they_begin_and_what_they_ran(program: Program) -> None
     schedule += [Transition(0), Transition(0), Transition(0), Transition(0)]
     position = place(program, "box.next.open")
     built = confirmed(program, schedule, Claim("wild-pointer", "no-wild-pointer", position))
-    assert built.trace.violation.message == "box1|1 is used as a pointer to Box: it is tagged"
+    assert built.trace.violation.message == "box1|1 is used as a pointer to Box, with its tag"
     assert built.trace.violation.reads == ()
     pushes, stores, chooses, *_ = built.trace.steps[1:]
     assert (pushes.calls[-1].position, pushes.at) == (place(program, "def paint"), place(program, "tint(colour)"))

@@ -74,7 +74,7 @@ class _StepLines:
             if cycle is not None and cycle.since == number - 1:
                 self._across(ASKED)
             if cycle is not None and cycle.start == number - 1:
-                self._across("the cycle begins: from here on for ever")
+                self._across("the cycle begins: from here on forever")
             if number in folded:
                 hidden = folded[number]
                 self._fold(number, hidden, first)

@@ -41,7 +41,7 @@ def classes_graph(space: Space, by: Sequence[str], meanwhile: Meanwhile = lambda
 
 def components_graph(space: Space, meanwhile: Meanwhile = lambda: None) -> nx.MultiDiGraph:
     """The condensation: a node for each strongly connected component, those without a cycle too. Attributes: cyclic; fair, where
-    that is known: whether a run that is fair to what the model assumes can stay there for ever."""
+    that is known: whether a run that is fair to what the model assumes can stay there forever."""
     group_of, cyclic = components(space)
     members: list[list[int]] = [[] for _ in cyclic]
     for node, number in enumerate(group_of):

@@ -145,4 +145,4 @@ def _changed_lengths(old: dict[str, int], new: dict[str, int]) -> Iterator[str]:
 
 
 def _steps(length: int) -> str:
-    return f"{length:,} step{'' if length == 1 else 's'}"
+    return counted(length, "step")

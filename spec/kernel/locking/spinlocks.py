@@ -43,7 +43,7 @@ def give_back_raw_spinlock(lock: RawSpinlock) -> None:
 
 @routine
 def raw_spin_lock(lock: RawSpinlock) -> None:
-    """raw_spin_lock(): waits until nobody has the lock. If this CPU itself has it, that is for ever, and lock-recursion is
+    """raw_spin_lock(): waits until nobody has the lock. If this CPU itself has it, that is forever, and lock-recursion is
     violated. Preemption is off until the unlock, interrupts stay as they are. Left out: that the waiting is a queue."""
     with atomic("one compare-and-exchange with acquire semantics, by who finds the lock free"):
         take_raw_spinlock(lock)
