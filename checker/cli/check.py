@@ -69,7 +69,7 @@ FURTHER_STATES = 200_000
     show_default=True,
     metavar="none|all|A,B,...",
     help=f"State space reductions to use where they are sound: {', '.join(REDUCTIONS)}. all: everything except partial-order, "
-    "which only the portable engine has and with which counterexamples need not be shortest.",
+    "with which counterexamples need not be shortest.",
 )
 @click.option(
     "--engine",
@@ -167,7 +167,7 @@ def check(
         requests = [request] if request.settings or request.events is not None else ladder(request)
     requests = [dataclasses.replace(request, liveness_states=liveness_states) for request in requests]
     refuse_unwritable(html, outputs.files)
-    refuse_ignored(engine, reductions, given())
+    refuse_ignored(engine, given())
     checkpoints = checkpoints_of(checkpoint, checkpoint_every, resume)
     if checkpoints is not None:
         _refuse_checkpoints(engine, hash_compaction, len(requests))

@@ -20,6 +20,7 @@ from checker.explicit.compiled.c.generate import Generated, generate
 from checker.explicit.compiled.compiler import Build, CompilerError
 from checker.explicit.compiled.driver import CompiledSearch
 from checker.explicit.compiled.resuming import Checkpoints, header_of
+from checker.explicit.reduction.assumptions import Broken
 from checker.explicit.reduction.canonical import Distinguished
 from checker.explicit.reduction.reductions import PARTIAL_ORDER
 from checker.explicit.search.results import Finding, Limits, Progress, Result, Statistics
@@ -99,11 +100,9 @@ def _explore(
     progress: Progress | None,
     announce: Callable[[Finding], None] | None,
 ) -> Explored:
-    if PARTIAL_ORDER in search.reductions and (method.engine == "compiled" or method.compact or method.checkpoints is not None):
-        raise EngineError(
-            "the compiled engine has no partial-order reduction; leave out what needs that engine, or that reduction"
-        )
-    if method.engine == "portable" or PARTIAL_ORDER in search.reductions:
+    if PARTIAL_ORDER in search.reductions and method.checkpoints is not None:
+        raise EngineError("a search with partial-order reduction cannot have checkpoints; leave out one of them")
+    if method.engine == "portable":
         return _portable(search, search.run(limits, progress, announce), method)
     if method.checkpoints is not None and method.checkpoints.resume is not None:
         for reason in header_of(method.checkpoints.resume).dropped.values():
@@ -193,7 +192,7 @@ def _compiled(
             search,
             takeover.generated,
             takeover.library,
-            properties,
+            properties - known.keys() if search.reducer is not None else properties,
             1 if method.keep else method.threads,
             checkpoints=method.checkpoints,
             keep=method.keep,
@@ -204,8 +203,10 @@ def _compiled(
         except Distinguished as reason:
             search.drop_pages(str(reason))
             takeover.renew()
-            limits = limits.later(time.monotonic() - begun)
-            earlier += time.monotonic() - begun
+        except Broken as broken:
+            search.reduce(broken.instead, known.keys())
+        limits = limits.later(time.monotonic() - begun)
+        earlier += time.monotonic() - begun
     result.findings = {**result.findings, **known}
     result.dropped = search.dropped
     result.statistics = dataclasses.replace(result.statistics, seconds=result.statistics.seconds + earlier)
@@ -251,7 +252,9 @@ class _Takeover:
         """Get the library if it takes no longer than so many seconds."""
         try:
             if self.build is None:
-                self.generated = generate(self.search.transitions, self.search.canonical, self.compact)
+                search = self.search
+                agents = None if search.discipline is None else search.discipline.agents
+                self.generated = generate(search.transitions, search.canonical, self.compact, agents)
                 self.build = Build(self.generated.source)
             if self.build.wait(seconds):
                 self.library = self.build.library()

@@ -25,7 +25,9 @@ class Change(Enum):
 class Difference:
     """What became of a property and a cause in one configuration. cause: its identity; empty where there is none. old, new: steps
     of the counterexample on that side, None where it has none. message: what is violated, or why that is not known. reason: what
-    a reader has to know beside it, or nothing. worse: whether less is shown, or more is violated, than before."""
+    a reader has to know beside it, or nothing. worse: whether less is shown, or more is violated, than before. through: of a
+    cause that is there on both sides, the statements that it turns on which were changed or moved, as they were and as they are.
+    """
 
     change: Change
     property: str
@@ -37,6 +39,12 @@ class Difference:
     new: int | None = None
     reason: str = ""
     worse: bool = False
+    through: tuple[tuple[Position, Position], ...] = ()
+
+    def through_text(self) -> str:
+        """The same in words; empty where there is none."""
+        pairs = ", ".join(f"{old.file}:{old.line} -> {new.file}:{new.line}" for old, new in self.through)
+        return f"through changed statements: {pairs}" if pairs else ""
 
 
 @dataclass(frozen=True)

@@ -21,13 +21,24 @@ class Note:
 
 
 @dataclass(frozen=True)
+class Turn:
+    """One of the things that a violation turns on. kind: how the statement at the position matters (`stale`, `after` and so
+    on), or where there is no position, all that there is to say."""
+
+    kind: str
+    position: Position | None = None
+
+
+@dataclass(frozen=True)
 class Symptom:
-    """A violation that a cause explains. length: steps of its counterexample."""
+    """A violation that a cause explains. length: steps of its counterexample. turns: what this one turns on; the identity of the
+    cause is made of those of its first symptom."""
 
     property: str
     configuration: Configuration
     length: int
     message: str
+    turns: tuple[Turn, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -168,12 +168,12 @@ def _collect(node: ast.AST, scope: str, found: dict[str, dict[tuple[int, int], s
         spots = found.setdefault(scope, {})
         start = (node.lineno, node.col_offset + 1)
         if start not in spots:
-            spots[start] = _text(node)
+            spots[start] = statement_text(node)
     for child in ast.iter_child_nodes(node):
         _collect(child, scope, found)
 
 
-def _text(node: ast.stmt | ast.expr) -> str:
+def statement_text(node: ast.stmt | ast.expr) -> str:
     """A statement, or the head of one that has others in it: what changes in these is not a change of it."""
     match node:
         case ast.FunctionDef():

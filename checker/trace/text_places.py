@@ -37,6 +37,16 @@ def found_again(source: str, scope: str, text: str, number: int) -> tuple[int, i
     return None
 
 
+def scopes(source: str) -> tuple[str, ...]:
+    """The function that each line is in; those after a function count to it until the next one begins."""
+    return tuple(scope for scope, _ in _lines(source))
+
+
+def blanked(source: str) -> str:
+    """The text with a blank for each character of a comment, so that all else stays where it is."""
+    return _COMMENT.sub(lambda found: found[1] or "".join("\n" if char == "\n" else " " for char in found[0]), source)
+
+
 def without_comments(source: str) -> str:
     """The text without comments and layout, for telling whether it has changed."""
     plain = _COMMENT.sub(lambda found: found[1] or " ", source)

@@ -6,7 +6,6 @@ from __future__ import annotations
 import click
 from click.core import ParameterSource
 
-from checker.explicit.reduction.reductions import PARTIAL_ORDER
 from checker.language.errors import UsageError
 from checker.symbolic.solvers.solvers import SOLVERS
 
@@ -20,7 +19,7 @@ def given() -> frozenset[str]:
     return frozenset(n for n in context.params if context.get_parameter_source(n) is ParameterSource.COMMANDLINE)
 
 
-def refuse_ignored(engine: str, reductions: frozenset[str], named: frozenset[str]) -> None:
+def refuse_ignored(engine: str, named: frozenset[str]) -> None:
     """UsageError for an option among those named that the engine, or another option, leaves without effect."""
     if engine in SOLVERS:
         refused = [_option(name) for name in STORES if name in named]
@@ -32,8 +31,6 @@ def refuse_ignored(engine: str, reductions: frozenset[str], named: frozenset[str
         raise UsageError("the portable engine has no hash compaction; leave out --engine or --hash-compaction")
     if "threads" in named and engine == "portable":
         raise UsageError("the portable engine has one thread; leave out --engine or --threads")
-    if "threads" in named and PARTIAL_ORDER in reductions:
-        raise UsageError("partial-order reduction is the portable engine's, which has one thread; leave out --threads")
     if "checkpoint_every" in named and not named & {"checkpoint", "resume"}:
         raise UsageError("nothing is written every so often; add --checkpoint FILE, or leave out --checkpoint-every")
 

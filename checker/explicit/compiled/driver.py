@@ -20,6 +20,7 @@ from checker.explicit.compiled.c.shared import MOST_CHOICES, NO_ROW, Failure, Fi
 from checker.explicit.compiled.checkpoint import CheckpointError
 from checker.explicit.compiled.checkpoint_check import MOST_ROWS
 from checker.explicit.compiled.library import declared
+from checker.explicit.compiled.passing import Passing
 from checker.explicit.compiled.thread_pool import ThreadPool
 from checker.explicit.reduction.canonical import CandidateCheck, Distinguished
 from checker.explicit.search.interrupts import Interrupts
@@ -76,6 +77,7 @@ class CompiledSearch:
         if tuple(shape) != expected:
             raise AssertionError("the compiled library is that of another model")
         self.result = Result(Statistics(0, 0, 0, 0.0, 0, 0))
+        self.passing: Passing | None = None
         self.depth = 0
         self.earlier = 0.0
         """Seconds that went by before the checkpoint that the search began with."""
@@ -86,8 +88,8 @@ class CompiledSearch:
         progress: Progress | None = None,
         announce: Callable[[Finding], None] | None = None,
     ) -> Result:
-        """As Search.run. Raises Distinguished where the reduction of pages turns out not to be sound, CheckpointError where the
-        checkpoint to begin with cannot be used."""
+        """As Search.run. Raises Distinguished where the reduction of pages turns out not to be sound, Broken where partial order
+        does, CheckpointError where the checkpoint to begin with cannot be used."""
         self.limits = limits or Limits()
         self.progress = progress
         self.announce = announce
@@ -98,7 +100,7 @@ class CompiledSearch:
         wanted = bytes(name in self.properties for name in self.system.properties)
         self.search = self.library.search_new(self.threads, wanted, self._most_rows())
         try:
-            if not self.search:
+            if not self.search or not self._ready_to_pass():
                 self.result.stopped = OUT_OF_MEMORY
                 return self.result
             with Interrupts(lambda: self.library.search_stop(self.search)) as self.interrupts:
@@ -118,6 +120,17 @@ class CompiledSearch:
                 self.library.search_free(self.search)
             self.search = None
         return self.result
+
+    def _ready_to_pass(self) -> bool:
+        """Let the search ask what partial order asks, if it has that. False: there is no memory for it."""
+        reducer = self.portable.reducer
+        assert (reducer is not None) == self.generated.partial_order
+        if reducer is None:
+            return True
+        self.passing = Passing(reducer, self.generated.words)
+        if self.limits.seconds is not None:
+            self.passing.deadline = self.begun + self.limits.seconds - self.limits.spent
+        return self.passing.begin(self.library, self.search)
 
     def _search(self) -> None:
         whole = False
@@ -260,6 +273,10 @@ class CompiledSearch:
         failure = self._figures()[Figure.FAILURE]
         if failure == Failure.DISTINGUISHED:
             raise Distinguished(self._why_distinguished())
+        if failure == Failure.BROKEN:
+            self._raise_broken()
+        if self.passing is not None and self.passing.failed is not None:
+            raise self.passing.failed
         if self.interrupts.arrived is not None:
             self.result.stopped = INTERRUPTED
         elif failure == Failure.TOO_MANY_CHOICES:
@@ -290,8 +307,11 @@ class CompiledSearch:
             if happened and isinstance(raised, Cut):
                 self.result.note(raised)
         if self.result.stopped is None and self.result.error is None:
+            names = self.portable.names  # the portable engine's functions were called for what was passed through
             reached = zip(self.generated.covers, covered, strict=False)
-            self.result.unreached = tuple(position for position, mark in reached if not mark)
+            self.result.unreached = tuple(
+                position for position, mark in reached if not (mark or names.covered[names.cover_numbers[position]])
+            )
 
     # -- findings --
 
@@ -336,6 +356,14 @@ class CompiledSearch:
             raise AssertionError("pages that one engine tells apart are alike for the other")
         return reason
 
+    def _raise_broken(self) -> None:
+        """Raise what is broken of what partial order assumes."""
+        words = (ctypes.c_uint64 * self.generated.words)()
+        self.library.passing_told(self.search, words)
+        assert self.portable.reducer is not None
+        self.portable.reducer.check(int.from_bytes(bytes(words), "little"))
+        raise AssertionError("an assumption that is broken for one engine is not for the other")
+
     def _model_error(self, kind: int, row: int, what: int) -> Finding:
         path = self._path(row)
         if kind == Found.INVARIANT:
@@ -352,7 +380,7 @@ class CompiledSearch:
         stored = list(reversed(list(self._back_from(row))))
         if not self.generated.compact:
             return self.portable.path_along(stored)
-        return self.portable.path_where([self._hashes_to(found) for found in stored])
+        return self.portable.path_through([self._hashes_to(found) for found in stored])
 
     def _back_from(self, row: int) -> Iterator[int]:
         """What is stored of the states from a row's back to an initial one."""
@@ -372,4 +400,4 @@ class CompiledSearch:
 
     def _hashes_to(self, wanted: int) -> Callable[[int], bool]:
         size = self.generated.words * 8
-        return lambda state: bool(self.library.search_hash(self.portable.stored(state).to_bytes(size, "little")) == wanted)
+        return lambda stored: bool(self.library.search_hash(stored.to_bytes(size, "little")) == wanted)

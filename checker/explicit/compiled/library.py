@@ -40,10 +40,18 @@ CHECKPOINT: dict[str, tuple[object, list[object]]] = {
 }
 
 
+PASSING: dict[str, tuple[object, list[object]]] = {
+    "passing_begin": (INTEGER, [POINTER, POINTER, POINTER, NUMBER, POINTER]),
+    "passing_told": (LONG, [POINTER, POINTER]),
+}
+
+
 def declared(library: ctypes.CDLL) -> ctypes.CDLL:
-    """The library with the types of its functions. With hash compaction it has none of checkpoint.c."""
+    """The library with the types of its functions. With hash compaction it has none of checkpoint.c, without partial order it has
+    none of passing.c."""
     checkpoints = CHECKPOINT if hasattr(library, "checkpoint_room") else {}
-    for name, (result, arguments) in (SEARCH | checkpoints).items():
+    passing = PASSING if hasattr(library, "passing_begin") else {}
+    for name, (result, arguments) in (SEARCH | checkpoints | passing).items():
         function = getattr(library, name)
         function.restype = result
         function.argtypes = arguments

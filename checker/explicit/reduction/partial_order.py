@@ -186,10 +186,11 @@ class Reducer:
             table = self.tables[agent][key] = {}
         found = table.get(state & own)
         if found is None:
-            found = table[state & own] = self._local(agent, state, claims)
+            found = table[state & own] = self.answer(agent, state, claims)
         return found
 
-    def _local(self, agent: int, state: int, claims: Claims) -> Local:
+    def answer(self, agent: int, state: int, claims: Claims) -> Local:
+        """The same, worked out anew."""
         own, exclusive = claims.cells[agent], claims.exclusive[agent]
         runs: list[tuple[Run, bool]] = []
         for candidate in self.candidates[agent]:
@@ -235,7 +236,7 @@ class Reducer:
             if agent is not None and self.local(agent, state, claims).confined:
                 continue
             for candidate in self._candidates(agent, state):
-                direct, writes = self._touched(candidate, state)
+                _, direct, writes = self.touched(candidate, state)
                 for other in self.agents:
                     if other == agent:
                         continue
@@ -248,12 +249,23 @@ class Reducer:
         """An agent's actions, and the step that it stands before."""
         yield from self.candidates[agent]
         if agent is not None and self.system.processors is not None:
-            step = self.transitions.processors[agent].transition(state)
-            key = None if step is None or step.location is None else (step.location.number, step.frame)
-            if key not in self.steps[agent]:
-                name = "a step" if step is None or step.location is None else f"a step of {step.location.procedure}"
-                self.steps[agent][key] = Candidate(name, agent, None, ())
-            yield self.steps[agent][key]
+            yield self.next_step(agent, state)
+
+    def next_step(self, agent: int, state: int) -> Candidate:
+        """The step that a processor stands before."""
+        step = self.transitions.processors[agent].transition(state)
+        key = None if step is None or step.location is None else (step.location.number, step.frame)
+        if key not in self.steps[agent]:
+            name = "a step" if step is None or step.location is None else f"a step of {step.location.procedure}"
+            self.steps[agent][key] = Candidate(name, agent, None, ())
+        return self.steps[agent][key]
+
+    def check(self, state: int) -> None:
+        """Whether every transition, possible in a state or not, keeps to what the reduction assumes. Raises Broken."""
+        self.check_accesses(state)
+        for transition in self.transitions.possible(state):
+            ends = (end for _, end in outcomes(transition, state))
+            self.check_claims(transition, state, tuple(end for end in ends if isinstance(end, int)))
 
     def check_claims(self, transition: Transition, state: int, successors: tuple[int, ...]) -> None:
         """Whether a transition leaves to the other agents what is theirs. Raises Broken."""
@@ -265,19 +277,19 @@ class Reducer:
                 if other != agent and any(held & ~after.own[other][record] for record, held in claims.own[other].items()):
                     raise self._broken_claim(successor ^ state, "a step" if transition.action is None else transition.action.name)
 
-    def _touched(self, candidate: Candidate, state: int) -> tuple[int, int]:
-        """What a transition reads directly and writes, in all ways to choose."""
+    def touched(self, candidate: Candidate, state: int) -> tuple[int, int, int]:
+        """What a transition reads, reads directly and writes, in all ways to choose."""
         for mask, table in candidate.met.items():
             found = table.get(state & mask)
             if found is not None:
-                return found
+                return mask, *found
         reads = direct = writes = 0
         for run in self._runs(candidate, state):
             reads |= run.reads
             direct |= run.direct
             writes |= run.writes
         candidate.met.setdefault(reads, {})[state & reads] = direct, writes
-        return direct, writes
+        return reads, direct, writes
 
     def _runs(self, candidate: Candidate, state: int) -> list[Run]:
         if candidate.action is None:

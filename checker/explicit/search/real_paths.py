@@ -6,9 +6,9 @@ Both engines tell with it what they found: so both code generators have to agree
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 
+from checker.explicit.reduction.assumptions import Assumptions
 from checker.explicit.reduction.canonical import EXCHANGES, Canonical
 from checker.explicit.reduction.partial_order import Reducer
 from checker.explicit.reduction.reductions import PARTIAL_ORDER, unused, usable
@@ -22,6 +22,7 @@ from checker.explicit.step.transitions import Transitions
 from checker.ir import system as ir
 from checker.ir.analysis.ownership import guess
 from checker.ir.layout import make_layout
+from checker.language.raised import NO_DEADLOCK
 
 
 class RealPaths:
@@ -44,6 +45,13 @@ class RealPaths:
         self.dropped: dict[str, str] = {}
         self.canonical = self._make_canonical()
         self.reducer: Reducer | None = None
+        if self.discipline is not None:
+            self.reduce(Assumptions(self.discipline), ())
+
+    def reduce(self, assumptions: Assumptions, found: Container[str]) -> None:
+        """Search with partial-order reduction under these assumptions, for what has not been found."""
+        wanted = frozenset(name for name in self.properties if name not in found)
+        self.reducer = Reducer(self.transitions, assumptions, wanted, NO_DEADLOCK in wanted)
 
     def drop_pages(self, reason: str) -> None:
         """Do without the reduction of pages."""
@@ -57,12 +65,10 @@ class RealPaths:
 
     def path_along(self, stored: Sequence[int]) -> Route:
         """A path through states that are stored as these, one after the other: an initial one first."""
-        if self.reducer is not None:
-            stored = [stored[0], *(s for start, wanted in itertools.pairwise(stored) for s in self._passed(start, wanted))]
-        return self.path_where([self._stored_as(state) for state in stored])
+        return self.path_through([_is(state) for state in stored])
 
-    def _stored_as(self, wanted: int) -> Callable[[int], bool]:
-        return lambda state: self.stored(state) == wanted
+    def _stored_so(self, accept: Callable[[int], bool]) -> Callable[[int], bool]:
+        return lambda state: accept(self.stored(state))
 
     def stored(self, state: int) -> int:
         """What the search stores for a state: its representative, if it has one."""
@@ -72,7 +78,35 @@ class RealPaths:
         """A path from an initial state that the first test accepts to a state that the second one accepts, and so on."""
         return path_where(self.transitions, self.firsts, accepts)
 
-    def _passed(self, state: int, wanted: int) -> list[int]:
+    def path_through(self, accepts: Sequence[Callable[[int], bool]]) -> Route:
+        """A path through states that are stored one after the other: the first test accepts what is stored for an initial state,
+        and so on."""
+        if self.reducer is None:
+            return self.path_where([self._stored_so(accept) for accept in accepts])
+        for first in dict.fromkeys(map(self.stored, self.firsts)):
+            stored = self._through(first, accepts[1:]) if accepts[0](first) else None
+            if stored is not None:
+                return self.path_where([self._stored_so(_is(state)) for state in stored])
+        raise NoSuchPath("a state without the transitions that led to it")
+
+    def _through(self, first: int, accepts: Sequence[Callable[[int], bool]]) -> list[int] | None:
+        """What would be stored for all states on a way that the search took, passed through ones too."""
+        ways = [[first]]
+        untried: list[Iterator[list[int]]] = []
+        while len(ways) <= len(accepts):
+            if len(untried) < len(ways):
+                untried.append(self._passed(ways[-1][-1], accepts[len(ways) - 1]))
+            way = next(untried[-1], None)
+            if way is not None:
+                ways.append(way)
+                continue
+            untried.pop()
+            ways.pop()
+            if not ways:
+                return None
+        return [state for way in ways for state in way]
+
+    def _passed(self, state: int, accept: Callable[[int], bool]) -> Iterator[list[int]]:
         """What would be stored for the states that the search passed through from one stored state to the next, and the next. The
         way is looked for where the search took it: in a state that differs by an exchange other steps may be the ones that
         suffice, but transitions that lead to what is stored as these are there too."""
@@ -81,10 +115,9 @@ class RealPaths:
             if isinstance(end, Violated):
                 end = marked(self.transitions, state, end)
             if isinstance(end, int):
-                passed = self.reducer.between(end, self._stored_as(wanted))
+                passed = self.reducer.between(end, self._stored_so(accept))
                 if passed is not None:
-                    return [self.stored(other) for other in passed]
-        raise AssertionError("a state without the steps that led to it")
+                    yield [self.stored(other) for other in passed]
 
     def raising_end(self, path: Route, like: Violated | OutOfRange) -> RaisingStep:
         """The transition that raises the same after a path."""
@@ -110,3 +143,7 @@ class RealPaths:
                 except OutOfRange as error:
                     return error
         raise NoSuchPath("an invariant that runs into a model error for one engine does not for the other")
+
+
+def _is(wanted: int) -> Callable[[int], bool]:
+    return lambda state: state == wanted

@@ -10,9 +10,8 @@ from collections.abc import Callable
 
 import psutil
 
-from checker.explicit.reduction.assumptions import Assumptions, Broken
+from checker.explicit.reduction.assumptions import Broken
 from checker.explicit.reduction.canonical import CandidateCheck, Distinguished
-from checker.explicit.reduction.partial_order import Reducer
 from checker.explicit.search.real_paths import RealPaths
 from checker.explicit.search.results import Finding, Limits, Progress, Result, Statistics, model_error
 from checker.explicit.step.outcome import Cut, OutOfRange, Raised, Tape, Violated
@@ -57,8 +56,6 @@ class Search(RealPaths):
         self.handed_over = False
         self.process = psutil.Process()
         self.begun = time.monotonic()
-        if self.discipline is not None:
-            self._reduce(Assumptions(self.discipline))
 
     def run(
         self,
@@ -117,7 +114,7 @@ class Search(RealPaths):
             self.drop_pages(str(reason))
             return False
         except Broken as broken:
-            self._reduce(broken.instead)
+            self.reduce(broken.instead, self.result.findings)
             return False
         return True
 
@@ -128,11 +125,6 @@ class Search(RealPaths):
         self.result.cuts.clear()
         self.result.outside.clear()
         self.transition_count = self.expanded = self.depth = 0
-
-    def _reduce(self, assumptions: Assumptions) -> None:
-        """Search with partial-order reduction under these assumptions."""
-        wanted = self.properties - self.result.findings.keys()
-        self.reducer = Reducer(self.transitions, assumptions, wanted, NO_DEADLOCK in wanted)
 
     def _look_at_candidates(self, state: int) -> None:
         if self.candidates is not None:

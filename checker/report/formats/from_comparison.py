@@ -55,7 +55,7 @@ def _finding(line: Line) -> Finding:
     steps = ""
     if first.old is not None and first.new is not None and first.old != first.new:
         steps = f" ({first.old} -> {counted(first.new, 'step')})"
-    reason = f"; {first.reason}" if first.reason else ""
+    reason = "".join(f"; {text}" for text in (first.through_text(), first.reason) if text)
     at = dict.fromkeys(f"{difference.change.value} at {difference.configuration}" for difference in line.differences)
     return Finding(
         level,

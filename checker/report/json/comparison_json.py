@@ -52,6 +52,7 @@ def _difference(difference: Difference) -> dict[str, object]:
         "old_length": difference.old,
         "new_length": difference.new,
         "reason": difference.reason,
+        "through": [{"old": f"{old.file}:{old.line}", "new": f"{new.file}:{new.line}"} for old, new in difference.through],
     }
 
 

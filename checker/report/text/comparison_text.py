@@ -31,7 +31,7 @@ def _line(line: Line) -> str:
     where = str(first.configuration)
     more = len(line.differences) - 1
     where += f" and {counted(more, 'more configuration')}" if more else ""
-    return "; ".join(filter(None, (told, steps, where, first.reason)))
+    return "; ".join(filter(None, (told, steps, where, first.through_text(), first.reason)))
 
 
 def _steps(difference: Difference) -> str:

@@ -24,7 +24,7 @@ from checker.verify.request import Request
 def review_of(checked: Checked, steps: int = MACHINE_STEPS) -> Review:
     """The causes of the violations of a check, the first found first. steps: how many the machine may run for each
     counterexample. Without the program (Run.program), it is only looked at who wrote what the violation reads."""
-    return Review(checked, tuple(map(_cause, grouped(_analyses(checked, steps)))))
+    return Review(checked, causes_of(_analyses(checked, steps)))
 
 
 def review_with_further(
@@ -47,7 +47,7 @@ def review_with_further(
             further = further_causes(request, run, verdict.property, known, most - len(known), rest, steps)
             found += further.found
             ends.append((verdict.property, run.subject.configuration, further))
-    causes = tuple(map(_cause, grouped(found)))
+    causes = causes_of(found)
     return Review(checked, causes, tuple(_remark(causes, *end) for end in ends))
 
 
@@ -65,6 +65,11 @@ def _analyses(checked: Checked, steps: int) -> list[Analysis]:
         for verdict in run.verdicts
         if verdict.kind is VerdictKind.VIOLATED and verdict.trace is not None
     ]
+
+
+def causes_of(found: Sequence[Analysis]) -> tuple[Cause, ...]:
+    """The causes of violations that were looked at."""
+    return tuple(map(_cause, grouped(list(found))))
 
 
 def grouped(found: list[Analysis]) -> list[list[Analysis]]:
@@ -109,7 +114,8 @@ def _cause(members: list[Analysis]) -> Cause:
 
 
 def _symptom(one: Analysis) -> Symptom:
-    return Symptom(one.verdict.property, one.run.subject.configuration, len(one.trace.steps), one.verdict.detail)
+    configuration = one.run.subject.configuration
+    return Symptom(one.verdict.property, configuration, len(one.trace.steps), one.verdict.detail, one.turning.turns)
 
 
 def _told(best: Analysis, symptoms: tuple[Symptom, ...]) -> Cause:

@@ -1,60 +1,44 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Two reviews -> what is new, fixed, still there, longer, or not known any more.
 
-A cause is the same on both sides if it has the same identity, or the same property fails in the same routines. What is left over
-in a configuration in which both sides violate the property may have been hidden by a shorter run, as a search shows one run for
-each property: so it is run on the other side, step by step.
+A cause is the same on both sides if it turns on the same statements (matching.py). A search shows one run for each property, so
+what is left over in a configuration in which both sides violate the property may have been hidden by a shorter run: so it is run
+on the other side, step by step, and looked for among the further causes of that side.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 
 from checker.language.tree import Position
 from checker.result.comparison import Change, Comparison, Difference, Line
-from checker.result.review import Cause, Review
 from checker.result.verdict import Configuration, Run, Verdict, VerdictKind
-from checker.trace.data import Trace
+from checker.verify.comparing.correspondence import Correspondence, Text
+from checker.verify.comparing.matching import Match, Sameness, first_match, first_match_of_old, match, only_new
+from checker.verify.comparing.shown import ByProperty, Others, Shown, Side, shown
 
+SHORTER_NOW = "another run is shorter now"
 HELD = (VerdictKind.BOUNDED, VerdictKind.PROVED)
-
-Runs = Callable[[Trace], bool]
-"""Whether a counterexample of one side is a run of the other side too, which ends in the same violation."""
-
-
-@dataclass(frozen=True)
-class Side:
-    """What one side comes to. review: of the configurations that both have, in the same order. elsewhere: whether a run of the
-    other side is one of this side too; of a stored report nobody can say that, so never."""
-
-    name: str
-    review: Review
-    elsewhere: Runs
-
-
-@dataclass(frozen=True)
-class _Shown:
-    """A violation of a property in one configuration, by one cause. routines: in which the cause's statements stand."""
-
-    cause: str
-    routines: tuple[str, ...]
-    position: Position
-    length: int
-    message: str
-    trace: Trace | None
 
 
 def compare(old: Side, new: Side) -> Comparison:
     """Hold one review against the other. Their runs belong to each other one by one, whatever their configurations are called."""
-    shown_old, shown_new = _shown(old.review), _shown(new.review)
+    texts = Correspondence(_text(old), _text(new))
+    olds, news = _Compared(old, shown(old.review)), _Compared(new, shown(new.review))
     found: list[Difference] = []
     held = 0
     for before, after in zip(old.review.checked.runs, new.review.checked.runs, strict=True):
-        one = _OneConfiguration(old, new, before, after, shown_old, shown_new)
+        one = _OneConfiguration(olds, news, before, after, texts)
         found += one.differences()
         held += one.held
     return Comparison(old.name, new.name, _lines(found), len(old.review.checked.runs), held)
+
+
+def _text(side: Side) -> Text:
+    """What a side is written in: the same in all configurations."""
+    runs = side.review.checked.runs
+    return Text(runs[0].subject.model, runs[0].subject.sources) if runs else Text("", {})
 
 
 def _lines(found: Sequence[Difference]) -> tuple[Line, ...]:
@@ -73,50 +57,45 @@ def _lines(found: Sequence[Difference]) -> tuple[Line, ...]:
     return tuple(sorted(lines, key=lambda line: rank(line.first)))
 
 
-Shown = Mapping[tuple[Configuration, str], Sequence[_Shown]]
-"""By configuration and property."""
+@dataclass(frozen=True)
+class _Compared:
+    """A side, with all that it shows. more: its further causes, as far as they were asked for."""
 
+    side: Side
+    shown: ByProperty
+    more: dict[tuple[Configuration, str], Others] = field(default_factory=dict)
 
-def _shown(review: Review) -> Shown:
-    traces = {
-        (r.subject.configuration, v.property): v.trace for r in review.checked.runs for v in r.verdicts if v.trace is not None
-    }
-    found: dict[tuple[Configuration, str], list[_Shown]] = {}
-    for cause in review.causes:
-        routines = _routines(cause)
-        for symptom in cause.symptoms:
-            key = symptom.configuration, symptom.property
-            whole = traces.get(key)
-            own = whole if whole is not None and len(whole.steps) == symptom.length else _own(cause, *key)
-            found.setdefault(key, []).append(
-                _Shown(cause.identity, routines, cause.position, symptom.length, symptom.message, own)
-            )
-    for key, trace in traces.items():
-        if key not in found and trace.violation.property == key[1]:
-            at = trace.violation.position
-            found[key] = [_Shown(f"?{key[1]}", (), at, len(trace.steps), trace.violation.message, trace)]
-    return found
+    @property
+    def name(self) -> str:
+        return self.side.name
 
+    def of(self, run: Run, name: str) -> Sequence[Shown]:
+        """What it shows of a property in one configuration."""
+        return self.shown.get((run.subject.configuration, name), ())
 
-def _own(cause: Cause, configuration: Configuration, name: str) -> Trace | None:
-    of_it = cause.subject.configuration == configuration and cause.trace.violation.property == name
-    return cause.trace if of_it else None
+    def anywhere(self, name: str) -> Iterator[Shown]:
+        """What it shows of a property in any configuration."""
+        return (one for (_, other), many in self.shown.items() if other == name for one in many)
 
+    def further(self, run: Run, name: str) -> Others:
+        """What further causes a property has in one configuration."""
+        key = run.subject.configuration, name
+        if key not in self.more:
+            self.more[key] = self.side.further(*key)
+        return self.more[key]
 
-def _routines(cause: Cause) -> tuple[str, ...]:
-    """The routines that a cause's statements stand in, in the order in which these ran first."""
-    places = cause.trace.origin.places if cause.trace.origin is not None else ()
-    scopes = {place.position: place.scope for place in places}
-    return tuple(dict.fromkeys(scopes.get(note.position, str(note.position)) for note in cause.notes))
+    def runs(self, one: Shown) -> bool:
+        """Whether a run of the other side is one of this side too."""
+        return one.trace is not None and self.side.elsewhere(one.trace)
 
 
 class _OneConfiguration:
     """One configuration on both sides. held: how many properties are satisfied on both."""
 
-    def __init__(self, old: Side, new: Side, before: Run, after: Run, shown_old: Shown, shown_new: Shown) -> None:
+    def __init__(self, old: _Compared, new: _Compared, before: Run, after: Run, texts: Correspondence) -> None:
         self.old, self.new = old, new
         self.before, self.after = before, after
-        self.shown_old, self.shown_new = shown_old, shown_new
+        self.texts = texts
         self.configuration = after.subject.configuration
         self.held = 0
 
@@ -155,11 +134,11 @@ class _OneConfiguration:
     def _gone(self, name: str) -> Iterator[Difference]:
         """A property that was violated, and is satisfied as far as the new search went."""
         doubt = self._doubt()
-        for shown in self._of(self.shown_old, self.before, name):
+        for one in self.old.of(self.before, name):
             if doubt:
-                yield self._of_shown(Change.UNKNOWN, name, shown, old=shown.length, reason=doubt, worse=True)
+                yield self._of_shown(Change.UNKNOWN, name, one, old=one.length, reason=doubt, worse=True)
             else:
-                yield self._of_shown(Change.FIXED, name, shown, old=shown.length)
+                yield self._of_shown(Change.FIXED, name, one, old=one.length)
 
     def _doubt(self) -> str:
         """Why nothing can be called fixed; empty if the new search was complete."""
@@ -175,89 +154,107 @@ class _OneConfiguration:
 
     def _violated(self, name: str, old: Verdict | None) -> Iterator[Difference]:
         """A property that is violated, by each of its causes."""
-        news = list(self._of(self.shown_new, self.after, name))
+        news = list(self.new.of(self.after, name))
         if old is None or old.kind is not VerdictKind.VIOLATED:
             yield from self._violated_now(name, news, None if old is None else old.kind)
             return
-        olds = list(self._of(self.shown_old, self.before, name))
-        for matches in (_same_cause, _same_routines):
-            for shown in tuple(news):
-                twin = next((other for other in olds if matches(other, shown)), None)
+        olds = list(self.old.of(self.before, name))
+        for sameness, same_identity in ((Sameness.SAME, True), (Sameness.SAME, False), (Sameness.UNTOLD, False)):
+            for one in tuple(news):
+                pairs = [
+                    (other, match(other, one, self.texts)) for other in olds if not same_identity or other.cause == one.cause
+                ]
+                twin = next((pair for pair in pairs if pair[1].sameness is sameness), None)
                 if twin is not None:
-                    olds.remove(twin)
-                    news.remove(shown)
-                    yield self._kept(name, twin, shown)
-        for shown in news:
-            known = self._elsewhere(self.shown_old, name, shown) or _runs(self.old, shown)
-            reason = "another run was shorter before" if known else f"{self.old.name} violates {name} too, by another cause"
-            yield self._of_shown(
-                Change.STILL if known else Change.NEW, name, shown, new=shown.length, reason=reason, worse=not known
-            )
-        for shown in olds:
-            known = self._elsewhere(self.shown_new, name, shown) or _runs(self.new, shown)
-            doubt = "" if known else self._doubt()
-            change = Change.STILL if known else Change.UNKNOWN if doubt else Change.FIXED
-            reason = (
-                "another run is shorter now" if known else doubt or f"{self.new.name} still violates {name}, by another cause"
-            )
-            yield self._of_shown(change, name, shown, old=shown.length, reason=reason, worse=bool(doubt))
+                    olds.remove(twin[0])
+                    news.remove(one)
+                    yield self._kept(name, twin[0], one, twin[1])
+        for one in news:
+            yield self._only_new(name, one)
+        for one in olds:
+            yield self._only_old(name, one)
 
-    def _violated_now(self, name: str, news: Sequence[_Shown], was: VerdictKind | None) -> Iterator[Difference]:
+    def _only_new(self, name: str, one: Shown) -> Difference:
+        """A cause that the old side does not show in this configuration, where it shows another one of the property."""
+        known = self._known_before(name, one, among_further=True)
+        if known is not None:
+            reason = "another run was shorter before"
+            return self._of_shown(Change.STILL, name, one, new=one.length, reason=reason, through=known.through)
+        places = only_new(one, self.texts)
+        at = ", ".join(f"{place.file}:{place.line}" for place in places)
+        lacks = f", through what {self.old.name} does not have: {at}" if at else ""
+        reason = f"{self.old.name} violates {name} too, by another cause{lacks}"
+        return self._of_shown(Change.NEW, name, one, new=one.length, reason=reason, worse=True)
+
+    def _known_before(self, name: str, one: Shown, among_further: bool) -> Match | None:
+        """What makes a cause of the new side one of the old side that it does not show in this configuration."""
+        known = first_match(self.old.anywhere(name), one, self.texts)
+        if known is None and self.old.runs(one):
+            return Match(Sameness.SAME)
+        if known is None and among_further:
+            known = first_match(self.old.further(self.before, name).shown, one, self.texts)
+        return None if known is None else known[1]
+
+    def _only_old(self, name: str, one: Shown) -> Difference:
+        """A cause that the new side does not show in this configuration, where it shows another one of the property."""
+        known = first_match_of_old(one, self.new.anywhere(name), self.texts)
+        if known is None and self.new.runs(one):
+            return self._of_shown(Change.STILL, name, one, old=one.length, reason=SHORTER_NOW)
+        further = self.new.further(self.after, name)
+        if known is None:
+            known = first_match_of_old(one, further.shown, self.texts)
+        if known is not None:
+            return self._of_shown(Change.STILL, name, one, old=one.length, reason=SHORTER_NOW, through=known[1].through)
+        doubt = self._doubt()
+        if not doubt and not further.complete:
+            doubt = f"{self.new.name} violates {name} by another cause, which may hide this one: {further.why}"
+        if doubt:
+            return self._of_shown(Change.UNKNOWN, name, one, old=one.length, reason=doubt, worse=True)
+        reason = f"{self.new.name} still violates {name}, by another cause"
+        return self._of_shown(Change.FIXED, name, one, old=one.length, reason=reason)
+
+    def _violated_now(self, name: str, news: Sequence[Shown], was: VerdictKind | None) -> Iterator[Difference]:
         """A property of which the old side shows no violation. was: its verdict there, None if it has none."""
-        for shown in news:
+        for one in news:
             if was is None:
                 reason = f"{self.old.name} does not check it"
             elif was in HELD:
                 reason = ""
-            elif self._elsewhere(self.shown_old, name, shown) or _runs(self.old, shown):
-                yield self._of_shown(Change.STILL, name, shown, new=shown.length, reason=f"{self.old.name} was UNKNOWN here")
+            elif (known := self._known_before(name, one, among_further=False)) is not None:
+                reason = f"{self.old.name} was UNKNOWN here"
+                yield self._of_shown(Change.STILL, name, one, new=one.length, reason=reason, through=known.through)
                 continue
             else:
                 reason = f"{self.old.name} was {was.value} here"
-            yield self._of_shown(Change.NEW, name, shown, new=shown.length, reason=reason, worse=True)
+            yield self._of_shown(Change.NEW, name, one, new=one.length, reason=reason, worse=True)
 
-    def _kept(self, name: str, old: _Shown, new: _Shown) -> Difference:
+    def _kept(self, name: str, old: Shown, new: Shown, how: Match) -> Difference:
+        if how.sameness is Sameness.UNTOLD:
+            reason = (
+                "in the same routines; whether through the same statements is not known, as there are no two texts to compare"
+            )
+            return self._of_shown(Change.UNKNOWN, name, new, old.length, new.length, reason, worse=True)
         change = Change.LONGER if new.length > old.length else Change.STILL
-        reason = "" if old.cause == new.cause else "in the same routines, by other statements"
-        return self._of_shown(change, name, new, old.length, new.length, reason)
-
-    def _elsewhere(self, there: Shown, name: str, shown: _Shown) -> bool:
-        """Whether a side shows this cause of this property in another configuration."""
-        return any(
-            other.cause == shown.cause for (_, property_), others in there.items() if property_ == name for other in others
-        )
-
-    @staticmethod
-    def _of(shown: Shown, run: Run, name: str) -> Sequence[_Shown]:
-        return shown.get((run.subject.configuration, name), ())
+        return self._of_shown(change, name, new, old.length, new.length, through=how.through)
 
     def _of_shown(
         self,
         change: Change,
         name: str,
-        shown: _Shown,
+        one: Shown,
         old: int | None = None,
         new: int | None = None,
         reason: str = "",
         worse: bool = False,
+        through: tuple[tuple[Position, Position], ...] = (),
     ) -> Difference:
-        return Difference(change, name, shown.cause, self.configuration, shown.position, shown.message, old, new, reason, worse)
+        return Difference(
+            change, name, one.cause, self.configuration, one.position, one.message, old, new, reason, worse, through
+        )
 
     def _difference(self, change: Change, name: str, verdict: Verdict, message: str, worse: bool = False) -> Difference:
         at = Position(self.after.subject.model, 1, 1) if verdict.trace is None else verdict.trace.violation.position
         return Difference(change, name, "", self.configuration, at, message, worse=worse)
-
-
-def _same_cause(old: _Shown, new: _Shown) -> bool:
-    return old.cause == new.cause
-
-
-def _same_routines(old: _Shown, new: _Shown) -> bool:
-    return bool(old.routines) and old.routines == new.routines
-
-
-def _runs(side: Side, shown: _Shown) -> bool:
-    return shown.trace is not None and side.elsewhere(shown.trace)
 
 
 def _was(verdict: Verdict) -> str:

@@ -21,14 +21,22 @@ from checker.result.verdict import Configuration, Run
 from checker.trace.confirmation.replay import replay
 from checker.trace.data import Trace
 from checker.trace.places import Gone, carried
-from checker.verify.causes.review import review_of
-from checker.verify.comparing.compare import Side, compare
+from checker.verify.causes.analysis import analyse
+from checker.verify.causes.further import further_causes
+from checker.verify.causes.review import causes_of, review_of
+from checker.verify.comparing.compare import compare
+from checker.verify.comparing.shown import Others, Side, by_cause
 from checker.verify.comparing.sides import AnySide, Key, ModelSide, StoredSide, key_of, speaking_of
 from checker.verify.configuration import check_configuration
 from checker.verify.interrupted import was_interrupted
 from checker.verify.known.key import key_of as key_of_search
 from checker.verify.known.store import Outcomes
+from checker.verify.request import Request
 from checker.verify.subject import assumptions_of
+
+MOST_FURTHER = 5
+MOST_FURTHER_STATES = 100_000
+"""Where the two sides violate a property by different causes, so many further causes are looked for, in so many states."""
 
 
 class Waiting(Protocol):
@@ -81,6 +89,19 @@ class Searching:
             self.same[known] = run
         return run
 
+    def further(self, request: Request, run: Run, name: str) -> Others:
+        """The further causes of a property that a run violates."""
+        left = dataclasses.replace(self.limits, states=MOST_FURTHER_STATES, spent=time.monotonic() - self.begun)
+        verdict = next(verdict for verdict in run.verdicts if verdict.property == name)
+        if verdict.trace is None or verdict.trace.cycle is not None:
+            return Others((), False, "further causes of conditions on whole runs are not searched for")
+        known = [analyse(run, verdict, verdict.trace)]
+        found = further_causes(request, run, name, known, MOST_FURTHER, left)
+        if found.interrupted:
+            raise KeyboardInterrupt
+        shown = (by_cause(cause, cause.symptoms[0], cause.trace) for cause in causes_of(found.found))
+        return Others(tuple(shown), found.complete, found.why)
+
 
 def compared(old: AnySide, new: AnySide, searching: Searching) -> Comparison:
     """Search both sides and compare them. UsageError where they have no configuration in common."""
@@ -108,7 +129,8 @@ def compared(old: AnySide, new: AnySide, searching: Searching) -> Comparison:
             raise
         interrupted = True
     stored = isinstance(old, StoredSide) or isinstance(new, StoredSide)
-    found = compare(_side(old, olds, stored), _side(new, news, stored))
+    sides = (_side(side, runs, stored, searching) for side, runs in ((old, olds), (new, news)))
+    found = compare(*sides)
     return dataclasses.replace(
         found,
         only_one=tuple(only),
@@ -119,7 +141,7 @@ def compared(old: AnySide, new: AnySide, searching: Searching) -> Comparison:
     )
 
 
-def _side(side: AnySide, runs: Sequence[Run], stored: bool) -> Side:
+def _side(side: AnySide, runs: Sequence[Run], stored: bool, searching: Searching) -> Side:
     """stored: whether one of the two is a stored report. Then causes are told apart by what a report has, on both sides alike."""
 
     def program_of(configuration: Configuration) -> Program:
@@ -141,7 +163,15 @@ def _side(side: AnySide, runs: Sequence[Run], stored: bool) -> Side:
             return dataclasses.replace(run, program=None)
         return run if run.program is not None else dataclasses.replace(run, program=program_of(run.subject.configuration))
 
-    return Side(side.name, review_of(Checked(tuple(map(whole, runs)))), elsewhere)
+    def further(configuration: Configuration, name: str) -> Others:
+        if isinstance(side, StoredSide) or stored:
+            return Others((), False, "a stored report shows one cause of a property")
+        run = next(run for run in wholes if run.subject.configuration == configuration)
+        with speaking_of(side.name, side.copy), searching.waiting(side.name):
+            return searching.further(side.request_of(configuration), run, name)
+
+    wholes = tuple(map(whole, runs))
+    return Side(side.name, review_of(Checked(wholes)), elsewhere, further)
 
 
 def _common(old: AnySide, new: AnySide) -> frozenset[str]:

@@ -20,7 +20,6 @@ DKS = ("check", "models/dks.py", "--set", "T=1", "--set", "S=2", "--property", "
         ("--engine bitwuzla --resume x.ckpt", "the engine bitwuzla stores no states; leave out --resume"),
         ("--depth 3", "only a solver takes a depth; add --engine bitwuzla or --engine z3, or leave out --depth"),
         ("--engine portable --hash-compaction", "the portable engine has no hash compaction"),
-        ("--reduce pages,partial-order --threads 2", "partial-order reduction is the portable engine's, which has one thread"),
         ("--checkpoint-every 3", "nothing is written every so often; add --checkpoint FILE, or leave out --checkpoint-every"),
         ("--timeout 5x", "'5x' is not a length of time above 0; write it as 90, 90s, 5m or 2h"),
         ("--timeout 0m", "'0m' is not a length of time above 0"),

@@ -68,7 +68,10 @@ def test_an_interrupted_search_goes_on(place: Place) -> None:
         ((*SMALL, "--resume", "models/dks.py"), "models/dks.py is not a checkpoint"),
         ((*SMALL, "--checkpoint", "models/dks.py"), "models/dks.py is not a checkpoint"),
         ((*SMALL, "--checkpoint", "/nowhere/below"), "no checkpoint can be written there"),
-        ((*SMALL, "--reduce", "partial-order", "--checkpoint", "{}"), "no partial-order reduction"),
+        (
+            (*SMALL, "--reduce", "partial-order", "--checkpoint", "{}"),
+            "a search with partial-order reduction cannot have checkpoints",
+        ),
     ],
 )
 def test_checkpoints_that_cannot_be(place: Place, arguments: tuple[str, ...], message: str) -> None:

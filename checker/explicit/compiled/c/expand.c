@@ -21,7 +21,12 @@ static void claim(struct finding *finding, int kind, row_number row, int number)
 static void violated(struct worker *w, int property, int kind, row_number row, int number)
 {
 	claim(&w->search->found[property], kind, row, number);
+#if PARTIAL_ORDER
+	if (atomic_exchange(&w->search->open[property], 0) && kind == INVARIANT)
+		forget(w, property);
+#else
 	w->search->open[property] = 0;
+#endif
 }
 
 static void judged(struct worker *w, int outcome, int invariant, int property, row_number row)
@@ -134,9 +139,31 @@ static void flush(struct worker *w)
 	w->count = 0;
 }
 
+#if PARTIAL_ORDER
+static void store_arrival(struct worker *w, const word *state)
+{
+	struct entry *e = &w->batch[0];
+	memcpy(REACHED(e), state, WORDS * sizeof(word));
+	REACHED(e)[WORDS] = 0;
+#if CANONICAL
+	representative(e->raw, e->state);
+#endif
+	e->hash = hash_state(e->state);
+	e->source = w->source;
+	e->source_state = w->source_state;
+	w->count = 1;
+	flush(w);
+}
+#endif
+
 static inline void push(struct worker *w)
 {
 	struct entry *e = &w->batch[w->count];
+#if PARTIAL_ORDER
+	w->transitions++;
+	leads_to(w, w->source_state, REACHED(e));
+	return;
+#endif
 #if CANONICAL
 	representative(e->raw, e->state);
 #endif
@@ -168,6 +195,10 @@ static void raised(struct worker *w, const word *s, int number)
 
 static inline void took(struct worker *w, const word *s, int outcome, int progress)
 {
+#if PARTIAL_ORDER
+	if (UNLIKELY(w->passage->broken))
+		return;
+#endif
 	if (NO_DEADLOCK >= 0 && progress && !w->moves)
 		w->moves = outcome != POSSIBLE || memcmp(REACHED(&w->batch[w->count]), s, WORDS * sizeof(word));
 	if (LIKELY(outcome == POSSIBLE))

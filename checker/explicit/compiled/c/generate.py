@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from checker.explicit.compiled.c.agents import Agents
 from checker.explicit.compiled.c.allocation import allocation_functions
 from checker.explicit.compiled.c.canonical import canonical_tables
 from checker.explicit.compiled.c.checkpoint import checkpoint_tables
@@ -32,7 +33,7 @@ from checker.language.raised import NO_DEADLOCK
 from checker.language.tree import Position
 
 HERE = Path(__file__).parent
-SEARCH = ("rows.c", "table.c", "expand.c", "search.c")
+SEARCH = ("rows.c", "table.c", "memo.c", "passing.c", "expand.c", "search.c")
 STEP_PARAMETERS = "const word *s, word *n, struct tape *tape, value processor, unsigned base, int depth, int owner"
 WIDEST_STATE = 64
 """Words of a state that the compiled engine takes."""
@@ -40,29 +41,33 @@ WIDEST_STATE = 64
 
 @dataclass(frozen=True)
 class Generated:
-    """C source, and what its numbers mean. raisers: each way to raise. invariants: (predicate, arguments) of each
-    number. covers: the places that cover numbers stand for."""
+    """C source, and what its numbers mean. partial_order: whether it has that reduction. raisers: each way to raise. invariants:
+    (predicate, arguments) of each number. covers: the places that cover numbers stand for."""
 
     source: str
     words: int
     compact: bool
+    partial_order: bool
     raisers: tuple[Raised, ...]
     invariants: tuple[tuple[ir.Predicate, tuple[int, ...]], ...]
     covers: tuple[Position, ...]
 
 
-def generate(transitions: Transitions, canonical: Canonical | None = None, compact: bool = False) -> Generated:
+def generate(
+    transitions: Transitions, canonical: Canonical | None = None, compact: bool = False, agents: str | None = None
+) -> Generated:
     """The C source of a system's search, which tries transitions in the same order as the portable engine. canonical: the
-    representatives to search over, None for the states themselves. compact: with hash compaction. Unsupported where C cannot
-    hold the system."""
-    return _Generator(transitions, canonical, compact).generate()
+    representatives to search over, None for the states themselves. compact: with hash compaction. agents: the record whose
+    instances they are, for partial order; None without it. Unsupported where C cannot hold the system."""
+    return _Generator(transitions, canonical, compact, agents).generate()
 
 
 class _Generator:
-    def __init__(self, transitions: Transitions, canonical: Canonical | None, compact: bool) -> None:
+    def __init__(self, transitions: Transitions, canonical: Canonical | None, compact: bool, agents: str | None) -> None:
         self.transitions = transitions
         self.canonical = canonical
         self.compact = compact
+        self.agents = Agents(transitions.system, agents)
         self.system = system = transitions.system
         self.layout = layout = transitions.layout
         self.words = -(-layout.bits // 64)
@@ -83,7 +88,7 @@ class _Generator:
         body = [*self.out, *self.dispatch(), *self.expand(actions), *check]
         if self.canonical is not None:
             body += [*canonical_tables(self.canonical, self.raisers), (HERE / "canonical.c").read_text(encoding="utf-8")]
-        body = [*self.tables(), *body]
+        body = [*self.tables(), *body, *self.agents.standing()]
         constants = self.constants()
         source = "\n".join(
             [
@@ -97,7 +102,15 @@ class _Generator:
                 (HERE / "checkpoint.c").read_text(encoding="utf-8"),
             ]
         )
-        return Generated(source, self.words, self.compact, tuple(self.raisers.made), tuple(self.invariants), tuple(self.covers))
+        return Generated(
+            source=source,
+            words=self.words,
+            compact=self.compact,
+            partial_order=self.agents.record is not None,
+            raisers=tuple(self.raisers.made),
+            invariants=tuple(self.invariants),
+            covers=tuple(self.covers),
+        )
 
     # -- data --
 
@@ -106,6 +119,7 @@ class _Generator:
         yield f"#define WORDS {self.words}"
         yield f"#define COMPACT {int(self.compact)}"
         yield f"#define CANONICAL {int(self.canonical is not None)}"
+        yield f"#define PARTIAL_ORDER {int(self.agents.record is not None)}"
         yield f"#define MARK {self.layout.mark}"
         yield f"#define PROPERTIES {len(self.system.properties)}"
         yield f"#define RAISERS {max(1, len(self.raisers.made))}"
@@ -269,6 +283,7 @@ class _Generator:
             yield "\tint location, depth, owner;"
             for index in range(self.system.arenas[self.system.processors.record].instances):
                 call = f"step(location, s, next_entry(w), &tape, {(index + 1) * alignment}, base, depth, owner)"
+                yield from self.agents.stepping(index)
                 yield f"\tif ((location = processor_{index}(s, &base, &depth, &owner))) {{"
                 yield f"\t\tif (chooses[location]) EACH({call}, 1);"
                 yield f"\t\telse TRY({call}, 1);"
@@ -277,15 +292,19 @@ class _Generator:
         for cell, together in itertools.groupby(actions, key=lambda entry: entry[0].cell):
             instances = list(together)
             if cell is None:
-                yield from ("\t" + self._attempt(instance, name) for instance, name in instances)
+                for instance, name in instances:
+                    yield from self.agents.acting(instance)
+                    yield "\t" + self._attempt(instance, name)
                 continue
             offset, width = cell
             yield f"\tswitch ({reader.bits(offset, width)}) {{"
             for number in range(1 << width):
-                here = [self._attempt(instance, name) for instance, name in instances if number in instance.possible]
+                here = [(instance, name) for instance, name in instances if number in instance.possible]
                 if here:
                     yield f"\tcase {number}:"
-                    yield from (f"\t\t{line}" for line in here)
+                    for instance, name in here:
+                        yield from self.agents.acting(instance)
+                        yield "\t\t" + self._attempt(instance, name)
                     yield "\t\tbreak;"
             yield "\t}"
         yield "}"

@@ -182,6 +182,8 @@ static _Atomic unsigned char covered[COVERS];
 static inline word *next_entry(struct worker *w);
 static inline void took(struct worker *w, const word *s, int outcome, int progress);
 static void too_many_choices(struct worker *w);
+static inline void agent_is(struct worker *w, int agent);
+static inline void finished(struct worker *w);
 static inline int is_open(const struct worker *w, int property);
 static void judged(struct worker *w, int outcome, int invariant, int property, row_number row);
 
@@ -197,6 +199,7 @@ static inline void cover(int number)
 		tape.position = tape.length = 0;     \
 		if ((r = (call)))                    \
 			took(w, s, r, progress);     \
+		finished(w);                         \
 	} while (0)
 #define EACH(call, progress)                         \
 	do {                                         \
@@ -209,4 +212,5 @@ static inline void cover(int number)
 				break;               \
 			}                            \
 		} while (tape_advance(&tape));       \
+		finished(w);                         \
 	} while (0)

@@ -13,6 +13,9 @@
  * Workers share the table. A row is written before its number is put into the table, by compare-and-swap; whoever comes
  * second to a slot looks at what is there now. Between calls of search_run, all rows and the table are consistent.
  *
+ * With PARTIAL_ORDER, passing.c says what is stored for a successor; nothing is gathered in batches then, since that looks at what
+ * has been stored.
+ *
  * A new state that finds no room (no memory, or a table that is too full) is not lost: the row it came from is to be
  * expanded again, which counts nothing twice.
  */
@@ -61,9 +64,13 @@ struct finding {
 };
 
 struct search;
+struct passing;
+struct passage;
 
 struct worker {
 	struct search *search;
+	struct passage *passage; /* with PARTIAL_ORDER */
+	int agent; /* whose transition is taken, with PARTIAL_ORDER */
 	unsigned count;
 	int moves;
 	row_number source;
@@ -78,6 +85,7 @@ struct worker {
 } __attribute__((aligned(64)));
 
 struct search {
+	struct passing *passing; /* with PARTIAL_ORDER */
 	_Atomic slot *table;
 	size_t slots;
 	uint32_t number_mask; /* bits of a slot that hold a row number plus 1; the others are bits of the hash */

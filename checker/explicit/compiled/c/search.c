@@ -3,6 +3,9 @@
 
 void search_free(struct search *q)
 {
+#if PARTIAL_ORDER
+	free_passing(q);
+#endif
 	for (size_t i = 0; i < BLOCKS; i++) {
 		give_memory(q, q->blocks[i], block_bytes());
 		give_memory(q, q->sources[i], link_bytes());
@@ -166,13 +169,19 @@ int search_run(struct search *q, int number, uint64_t time)
 			w->source = row;
 			w->source_state = s;
 			w->moves = 0;
+#if PARTIAL_ORDER
+			if (accesses_are_allowed(w, s))
+				expand(w, s);
+			w->moves |= w->passage->broken;
+#else
 			expand(w, s);
+#endif
 			if (UNLIKELY(again))
 				w->transitions = counted;
 			else if (NO_DEADLOCK >= 0 && !w->moves && is_open(w, NO_DEADLOCK))
 				violated(w, NO_DEADLOCK, DEADLOCK, row, 0);
 		}
-		if (++turns % 1024 == 0 && nanoseconds() > until)
+		if ((PARTIAL_ORDER || ++turns % 1024 == 0) && nanoseconds() > until)
 			break;
 	}
 	flush(w);

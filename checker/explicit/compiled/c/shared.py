@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from enum import IntEnum
 
+from checker.explicit.reduction.partial_order import MOST_PASSED
+
 
 class Level(IntEnum):
     """How a worker's part of a level ended."""
@@ -22,6 +24,8 @@ class Failure(IntEnum):
     FULL = 2
     TOO_MANY_CHOICES = 3
     DISTINGUISHED = 4
+    BROKEN = 5
+    NO_ANSWER = 6
 
 
 class Found(IntEnum):
@@ -63,10 +67,28 @@ class Rows(IntEnum):
     AGAIN = 3
 
 
-ENUMS: tuple[type[IntEnum], ...] = (Level, Failure, Found, Figure, RaisedKind, Rows)
+class Asked(IntEnum):
+    """What partial order asks about a state, and what the answer is.
+
+    CLAIMS: of each agent its cells, those of them that only it may read, those of others that it may not write, those of others
+    that it may not read, the instances that it claims, those that it owns, and a number for these two; then, for who is no agent,
+    the cells that it may not write, and not read.
+    SUFFICIENT: how many changes an agent's transitions make if they suffice, 0 if they do not; and the changes.
+    TOUCHED: the bits that a candidate reads, those that it reads directly, and those that it writes.
+    FORGET: nothing; a property was found violated."""
+
+    ASK_CLAIMS = 0
+    ASK_SUFFICIENT = 1
+    ASK_TOUCHED = 2
+    ASK_FORGET = 3
+
+
+ENUMS: tuple[type[IntEnum], ...] = (Level, Failure, Found, Figure, RaisedKind, Rows, Asked)
 BATCH = 128
 """Successors that a worker looks up together."""
 MOST_WORKERS = 64
+ANSWER_WORDS = 2**15
+"""Words of the longest answer."""
 MOST_CHOICES = 64
 """Choices of one transition."""
 NO_ROW = 2**32 - 1
@@ -78,4 +100,6 @@ def declarations() -> Iterator[str]:
         yield f"enum {{ {', '.join(f'{number.name} = {number.value}' for number in numbers)} }};"
     yield f"enum {{ FIGURES = {len(Figure)}, CHOICES = {MOST_CHOICES} }};"
     yield f"#define BATCH {BATCH}"
+    yield f"#define ANSWER_WORDS {ANSWER_WORDS}"
+    yield f"#define MOST_PASSED {MOST_PASSED}"
     yield f"#define NO_ROW {NO_ROW}U"

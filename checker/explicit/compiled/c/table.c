@@ -92,6 +92,24 @@ static inline row_number insert(struct worker *w, const struct entry *e)
 	return w->row++;
 }
 
+/* Whether a state is stored, as it is. */
+static inline int is_stored(const struct search *q, const word *state, uint64_t hash)
+{
+	size_t last = q->slots - 1;
+	for (size_t place = hash & last;; place = (place + 1) & last) {
+		slot found = atomic_load_explicit(&q->table[place], memory_order_acquire);
+		if (!found)
+			return 0;
+#if COMPACT
+		if (found == hash)
+			return 1;
+#else
+		if (may_hold(q, found, hash) && same(row_state(q, (found & q->number_mask) - 1), state))
+			return 1;
+#endif
+	}
+}
+
 static int make_table(struct search *q, size_t slots)
 {
 	_Atomic slot *table = take_memory(q, slots * sizeof(slot));
