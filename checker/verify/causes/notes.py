@@ -22,9 +22,9 @@ FAILING = {
 """By the routine of the kernel (spec/kernel/mm/memory.py), what it means that its choice is True."""
 
 
-def notes_of(program: Program | None, trace: Trace, decisive: tuple[Decisive, ...]) -> tuple[Note, ...]:
+def notes_of(trace: Trace, decisive: tuple[Decisive, ...]) -> tuple[Note, ...]:
     """Notes at the decisive steps, at what uses a stale value, and where what the violation reads was written last."""
-    found = {one.step: _told(program, trace, one) for one in decisive}
+    found = {one.step: _told(trace, one) for one in decisive}
     for one in decisive:
         if one.load is not None and one.load.use not in found:
             use = trace.steps[one.load.use]
@@ -50,7 +50,7 @@ def _plain(trace: Trace, number: int) -> Note:
     return Note(place_of(step), number + 1, _did(step, trace))
 
 
-def _told(program: Program | None, trace: Trace, one: Decisive) -> Note:
+def _told(trace: Trace, one: Decisive) -> Note:
     step = trace.steps[one.step]
     text = _did(step, trace)
     match one.role:
@@ -65,7 +65,7 @@ def _told(program: Program | None, trace: Trace, one: Decisive) -> Note:
         case Role.END:
             text += f": {trace.violation.property} fails here"
         case Role.EVENT:
-            text = f"{_event(step)} {'strikes' if _strikes(program, step) else 'happens'}"
+            text = f"{_event(step)} happens"
     return Note(step.at if step.processor is None else place_of(step), one.step + 1, text)
 
 
@@ -98,7 +98,7 @@ def telling_steps(
     program: Program | None, trace: Trace, decisive: tuple[Decisive, ...], notes: tuple[Note, ...]
 ) -> tuple[int, ...]:
     """The steps that are decisive or have a note, from 1, those first that say most: what is loaded and used when it is stale,
-    the answer that is not borne, where an event strikes; then how it ends, and what happens; then who wrote what."""
+    the answer that is not borne, where an interrupt comes; then how it ends, and what happens; then who wrote what."""
     ranks = {note.step: 3 for note in notes}
     for one in decisive:
         ranks[one.step + 1] = _rank(program, trace, one)
