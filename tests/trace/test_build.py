@@ -134,7 +134,7 @@ def test_an_invariant_is_told_with_what_it_read(program: Program) -> None:
     built = confirmed(program, [close(BOX1)], invariant(program, box=BOX0, shade=BLUE))
     violation = built.trace.violation
     assert violation.binding == (("box", "box0"), ("shade", "BLUE"))
-    assert violation.message == "box0 is open: True, colour BLUE"
+    assert violation.message == "box0 is open: true, colour BLUE"
     # Not box0.open, which was right, nor box0.next, which was not asked for.
     assert violation.reads == (("box1.open", "False"), ("level", "0"))
     (step,) = built.trace.steps

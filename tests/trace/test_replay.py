@@ -86,7 +86,7 @@ def closed(program: Program) -> Trace:
         "invariant",
         invariant.position,
         (("box", "box0"), ("shade", "BLUE")),
-        "box0 is open: False, colour BLUE",
+        "box0 is open: false, colour BLUE",
         (("box0.open", "False"),),
     )
     return trace_of(program, [Transition(None, "close", (2, 4))], violation)
