@@ -12,6 +12,7 @@ import click
 from checker.cli.ending import last_words
 from checker.cli.html_page import HTML, refuse_unwritable, write_review
 from checker.cli.options.configuration import configuration_options
+from checker.cli.options.ignored import given, refuse_ignored
 from checker.cli.options.limits import limits
 from checker.cli.options.model_path import ModelPath
 from checker.cli.options.values import Duration, Size
@@ -20,7 +21,10 @@ from checker.cli.terminal.output import screen
 from checker.cli.terminal.pager import page
 from checker.cli.terminal.progress import ProgressLine
 from checker.counting import counted
+from checker.explicit.compiled.c.shared import MOST_WORKERS
+from checker.explicit.engines import ENGINES, Method, available_threads
 from checker.explicit.simulation.simulation import Plan, WalkStatistics
+from checker.explicit.simulation.swarm import MOST_STATES
 from checker.report.finding import headline
 from checker.report.json.simulation_json import simulation_json
 from checker.report.text.review_text import blocks, saved_lines
@@ -42,12 +46,31 @@ from checker.verify.simulate import simulate_configuration
     "--depth", type=click.IntRange(min=1), default=1000, show_default=True, metavar="N", help="Maximum number of steps per walk."
 )
 @click.option(
+    "--swarm",
+    type=click.IntRange(1, MOST_STATES),
+    metavar="STATES",
+    help="In place of each walk a depth-first search in random order, over at most so many states.",
+)
+@click.option(
     "--seed",
     type=click.IntRange(min=0),
     default=0,
     show_default=True,
     metavar="N",
     help="Random seed: the same seed gives the same walks.",
+)
+@click.option(
+    "--engine",
+    type=click.Choice(ENGINES),
+    default="auto",
+    show_default=True,
+    help="portable is Python, compiled is C; auto starts with portable and switches to compiled. All take the same walks.",
+)
+@click.option(
+    "--threads",
+    type=click.IntRange(1, MOST_WORKERS),
+    metavar="N",
+    help="Threads of the compiled engine. Default: all CPUs of the machine.",
 )
 @click.option(
     "--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Output format."
@@ -66,7 +89,10 @@ def simulate(
     request: Request,
     walks: int,
     depth: int,
+    swarm: int | None,
     seed: int,
+    engine: str,
+    threads: int | None,
     format_: str,
     save: Path | None,
     max_memory: int | None,
@@ -81,12 +107,16 @@ def simulate(
     random walks never show that a property holds. Parameters that are not set have their defaults.
     """
     refuse_unwritable(html)
-    again = ("simulate", "--walks", str(walks), "--depth", str(depth), "--seed", str(seed))
+    refuse_ignored(engine, given() & {"threads"})
+    method = Method(engine, threads or available_threads())
+    searches = () if swarm is None else ("--swarm", str(swarm))
+    again = ("simulate", "--walks", str(walks), "--depth", str(depth), *searches, "--seed", str(seed))
+    what = ("walk", "walks") if swarm is None else ("search", "searches")
     findings = None if save is None else Findings(save)
     line = ProgressLine(f"{request.model}")
 
     def progress(s: WalkStatistics) -> None:
-        line.say(f"{s.walks:,} of {counted(walks, 'walk')}, {counted(s.steps, 'step')}, {s.memory / 2**20:,.0f} MiB")
+        line.say(f"{s.walks:,} of {counted(walks, *what)}, {counted(s.steps, 'step')}, {s.memory / 2**20:,.0f} MiB")
 
     saved: list[tuple[Trace, list[Path]]] = []
 
@@ -97,7 +127,9 @@ def simulate(
             line.tell(plain(headline(verdict.trace)))
 
     with line.running():
-        run = simulate_configuration(request, Plan(walks, depth, seed), limits(None, max_memory, timeout), progress, announce)
+        run = simulate_configuration(
+            request, Plan(walks, depth, seed, swarm or 0), limits(None, max_memory, timeout), method, progress, announce
+        )
     with last_words():
         if findings is not None and run.stopped != INTERRUPTED:
             findings.finish()

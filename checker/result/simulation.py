@@ -13,11 +13,12 @@ from checker.stopping import Stop
 
 @dataclass(frozen=True)
 class Walks:
-    """asked, depth, seed: as asked for. begun: walks, the last one perhaps not ended. steps: taken in all. longest: steps of the
-    longest. seconds: wall time. memory: bytes of the process."""
+    """asked, depth, swarm, seed: as asked for (Plan). begun: walks, the last one perhaps not ended. steps: taken in all of them.
+    longest: steps of the longest. seconds: wall time. memory: bytes of the process."""
 
     asked: int
     depth: int
+    swarm: int
     seed: int
     begun: int
     steps: int
@@ -26,7 +27,8 @@ class Walks:
     memory: int
 
     def __str__(self) -> str:
-        return f"simulated: {counted(self.begun, 'walk')}, {counted(self.steps, 'step')}, seed {self.seed}"
+        what = ("search", "searches") if self.swarm else ("walk", "walks")
+        return f"simulated: {counted(self.begun, *what)}, {counted(self.steps, 'step')}, seed {self.seed}"
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,10 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 
+from checker.explicit.engines import Method
 from checker.explicit.search.results import Limits
-from checker.explicit.simulation.simulation import Plan, Simulation, WalkStatistics
+from checker.explicit.simulation.simulation import Plan, WalkStatistics
+from checker.explicit.walking import walk
 from checker.result.simulation import Simulated, Walks
 from checker.result.verdict import Verdict, VerdictKind
 from checker.verify.confirm import Announce, Confirming
@@ -19,18 +21,18 @@ def simulate_configuration(
     request: Request,
     plan: Plan,
     limits: Limits,
+    method: Method = Method(),  # noqa: B008
     progress: Callable[[WalkStatistics], None] | None = None,
     announce: Announce | None = None,
 ) -> Simulated:
-    """Walk through one configuration. announce: called with each violation when it is found and confirmed. Raises
-    Disagreement if the replayer does not confirm what the engine says."""
+    """Walk through one configuration. method: its engine and threads. announce: called with each violation when it is found and
+    confirmed. Raises Disagreement if the replayer does not confirm what the engine says."""
     loaded = load_subject(request)
     program = loaded.program
-    simulation = Simulation(loaded.system, loaded.wanted)
     confirming = Confirming(program, loaded.system, loaded.subject, announce)
-    result = simulation.run(plan, limits, progress, confirming.found)
+    result = walk(loaded.system, loaded.wanted, method, plan, limits, progress, confirming.found)
     s = result.statistics
-    walks = Walks(plan.walks, plan.depth, plan.seed, s.walks, s.steps, s.longest, s.seconds, s.memory)
+    walks = Walks(plan.walks, plan.depth, plan.swarm, plan.seed, s.walks, s.steps, s.longest, s.seconds, s.memory)
     error = None if result.error is None else confirming.error(result.error)
     otherwise = error or Verdict("", VerdictKind.UNKNOWN, str(walks))
     return Simulated(

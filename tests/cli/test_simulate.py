@@ -107,7 +107,7 @@ def test_the_same_seed_gives_the_same_in_another_process() -> None:
 def test_limits_end_it_in_unknown() -> None:
     for limit, told, anew in (
         (("--timeout", "0.3"), "the limit of 0.3 seconds", False),
-        (("--max-memory", "40M"), "the limit of 40 MiB of memory", True),
+        (("--max-memory", "20M"), "the limit of 20 MiB of memory", True),
     ):
         status, found = simulated("simulate", "models/dks.py", "--property", "I4", "--walks", "100000000", *limit, anew=anew)
         assert status == 3

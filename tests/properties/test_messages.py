@@ -16,7 +16,7 @@ from checker.project import PROJECT
 
 KERNEL = PROJECT / "models" / "hardened.py"
 STORED = sorted((PROJECT / "counterexamples").glob("*/*.json"))
-PYTHON = re.compile(r"\b(None|True|False)\b|[{}<>]|(?<!level )(?<![|])\b1 [a-z]+s\b")
+PYTHON = re.compile(r"\b(None|True|False)\b|[{}<>]|\b1 (owners|pages|slots|stacks|steps|times)\b")
 """Values as Python prints them, what was not filled in, and one of several."""
 
 

@@ -148,5 +148,7 @@ def contenders(cache: Path) -> list[Engine | Command]:
         Command("check, no reductions, 1 thread", False, False, 1, cache),
         Command("check, 2 threads, empty cache", True, True, 2, cache),
         Command("check, 2 threads", False, True, 2, cache),
-        Engine("random walks", "simulation"),
+        Engine("random walks, portable", "simulation", threads=0),
+        Engine("random walks, 1 thread", "simulation"),
+        Engine("random walks, 2 threads", "simulation", threads=2),
     ]

@@ -16,11 +16,14 @@ from checker.explicit.compiled.compiler import Build
 from checker.explicit.compiled.driver import CompiledSearch
 from checker.explicit.search.search import Search
 from checker.explicit.simulation.simulation import Plan, Simulation
+from checker.explicit.walking import Takeover
 from checker.ir.lowering.lower import lower
 from checker.ir.system import System
 from checker.language.front.load import load_program
 
 WALKS = Plan(walks=40, depth=500, seed=1)
+MANY_WALKS = Plan(walks=1000, depth=500, seed=1)
+"""For the compiled engine, which would be done with the others at once."""
 
 
 class Clock:
@@ -43,7 +46,7 @@ def run(task: dict) -> dict:
         program = load_program(Path(task["model"]), dict(task["settings"]), task["events"] and tuple(task["events"]))
         system = lower(program)
     if task["engine"] == "simulation":
-        return _simulate(system, frozenset(program.properties) - frozenset(task["violated"]), clock)
+        return _simulate(system, frozenset(program.properties) - frozenset(task["violated"]), task["threads"], clock)
     held = None
     with clock.of("prepare"):
         search = Search(system, None, frozenset(task["reductions"]))
@@ -74,11 +77,16 @@ def run(task: dict) -> dict:
     }
 
 
-def _simulate(system: System, holding: frozenset[str], clock: Clock) -> dict:
-    """Random walks that look at the properties that hold: so they go on to the end."""
+def _simulate(system: System, holding: frozenset[str], threads: int, clock: Clock) -> dict:
+    """Random walks that look at the properties that hold: so they go on to the end. threads: 0 for the portable engine."""
     with clock.of("prepare"):
         simulation = Simulation(system, holding)
-    statistics = simulation.run(WALKS).statistics
+    takeover = None
+    if threads:
+        takeover = Takeover(simulation, threads, at_once=True)
+        with clock.of("compile"):
+            takeover.ready(0.0)
+    statistics = simulation.run(WALKS if takeover is None else MANY_WALKS, takeover=takeover).statistics
     return {"steps": statistics.steps, "seconds": statistics.seconds, "parts": clock.parts}
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The functions of a compiled search (search.c, checkpoint.c), with their types."""
+"""The functions of a compiled search (search.c, checkpoint.c) and of compiled walks (walks.c), with their types."""
 
 from __future__ import annotations
 
@@ -39,6 +39,20 @@ CHECKPOINT: dict[str, tuple[object, list[object]]] = {
     "checkpoint_put_marks": (None, [POINTER, POINTER, POINTER]),
 }
 
+WALKS: dict[str, tuple[object, list[object]]] = {
+    "walks_new": (POINTER, [INTEGER, LONG, LONG]),
+    "walks_free": (None, [POINTER]),
+    "walks_shape": (None, [POINTER]),
+    "walks_batch": (None, [POINTER, *[LONG] * 4, ctypes.c_char_p]),
+    "walks_run": (INTEGER, [POINTER, INTEGER, LONG]),
+    "walks_stop": (None, [POINTER]),
+    "walks_steps": (LONG, [POINTER, POINTER, POINTER]),
+    "walks_failure": (INTEGER, [POINTER]),
+    "walks_finding": (None, [POINTER, INTEGER, POINTER]),
+    "walks_marks": (None, [POINTER, POINTER, POINTER]),
+    "walks_put_marks": (None, [POINTER, ctypes.c_char_p, ctypes.c_char_p]),
+}
+
 
 PASSING: dict[str, tuple[object, list[object]]] = {
     "passing_begin": (INTEGER, [POINTER, POINTER, POINTER, NUMBER, POINTER]),
@@ -49,9 +63,13 @@ PASSING: dict[str, tuple[object, list[object]]] = {
 def declared(library: ctypes.CDLL) -> ctypes.CDLL:
     """The library with the types of its functions. With hash compaction it has none of checkpoint.c, without partial order it has
     none of passing.c."""
-    checkpoints = CHECKPOINT if hasattr(library, "checkpoint_room") else {}
-    passing = PASSING if hasattr(library, "passing_begin") else {}
-    for name, (result, arguments) in (SEARCH | checkpoints | passing).items():
+    if hasattr(library, "walks_new"):
+        functions = WALKS
+    else:
+        checkpoints = CHECKPOINT if hasattr(library, "checkpoint_room") else {}
+        passing = PASSING if hasattr(library, "passing_begin") else {}
+        functions = SEARCH | checkpoints | passing
+    for name, (result, arguments) in functions.items():
         function = getattr(library, name)
         function.restype = result
         function.argtypes = arguments

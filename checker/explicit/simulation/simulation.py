@@ -14,15 +14,17 @@ and 700 by the second, to find I5 in dks (3, 4, 4, FAIL) 450 and 1,800.
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import psutil
 
 from checker.explicit.search.results import Finding, Limits, model_error
+from checker.explicit.simulation.chance import Chance
 from checker.explicit.simulation.shortening import same_mover, shortened, source
+from checker.explicit.simulation.swarm import Visited, shuffled
 from checker.explicit.step.generated_names import Names
 from checker.explicit.step.initial import initial_states
 from checker.explicit.step.outcome import Cut, OutOfRange, Outside, Raised, Violated
@@ -48,11 +50,13 @@ Mover = tuple[int | str, tuple[Step, ...]]
 
 @dataclass(frozen=True)
 class Plan:
-    """How many walks of at most how many steps. The same seed walks the same ways, in every process and on every machine."""
+    """How many walks of at most how many steps. The same seed walks the same ways, in every process and on every machine.
+    swarm: in place of each walk a search of at most so many states, none deeper than depth; 0: walks."""
 
     walks: int
     depth: int
     seed: int
+    swarm: int = 0
 
 
 @dataclass(frozen=True)
@@ -78,8 +82,20 @@ class WalkResult:
     unreached: tuple[Position, ...] = ()
 
 
-class _Ended(Exception):
+class Ended(Exception):
     """No further walk: a limit, a model error, or nothing left to find."""
+
+
+class Takeover(Protocol):
+    """What walks on in place of this engine."""
+
+    def ready(self, seconds: float) -> bool:
+        """Whether it can. seconds: that this engine has walked."""
+        ...
+
+    def walk(self, simulation: Simulation, plan: Plan, number: int) -> None:
+        """Take the walks from a number on, and have the simulation look at what is found. May raise what a walk raises."""
+        ...
 
 
 class Simulation:
@@ -107,9 +123,11 @@ class Simulation:
         limits: Limits | None = None,
         progress: Callable[[WalkStatistics], None] | None = None,
         announce: Callable[[Finding], None] | None = None,
+        takeover: Takeover | None = None,
     ) -> WalkResult:
         """Walk until all walks are done, all properties are found violated, a limit is reached, or the user interrupts
-        (Ctrl-C); what was found so far is kept. announce: called with each finding when it is found."""
+        (Ctrl-C); what was found so far is kept. announce: called with each finding when it is found. takeover: takes the walks
+        that are left as soon as it is ready, between two walks."""
         self.limits = limits or Limits()
         self.progress = progress
         self.announce = announce
@@ -122,8 +140,14 @@ class Simulation:
                 self._invariants(first, [])
             self._end_at_error()
             for number in range(plan.walks):
-                self._walk(random.Random(f"{plan.seed}/{number}"), plan.depth, weighted=number % 2 == 1)
-        except _Ended:
+                if takeover is not None and takeover.ready(time.monotonic() - self.begun):
+                    takeover.walk(self, plan, number)
+                    break
+                if plan.swarm:
+                    self._search(Chance(plan.seed, number), plan)
+                else:
+                    self._walk(Chance(plan.seed, number), plan.depth, weighted=number % 2 == 1)
+        except Ended:
             pass
         except KeyboardInterrupt:
             self.result.stopped = INTERRUPTED
@@ -138,38 +162,70 @@ class Simulation:
         seconds = time.monotonic() - self.begun
         return WalkStatistics(self.walks, self.steps, self.longest, seconds, self.process.memory_info().rss)
 
-    def _look(self) -> None:
+    def look(self) -> None:
         """Report progress; end if a limit has been reached."""
         statistics = self._statistics()
         if self.progress is not None:
             self.progress(statistics)
         self.result.stopped = self.limits.reached(statistics.seconds, statistics.memory)
         if self.result.stopped is not None:
-            raise _Ended
+            raise Ended
 
     # -- walking --
 
-    def _walk(self, chance: random.Random, depth: int, weighted: bool) -> None:
+    def _walk(self, chance: Chance, depth: int, weighted: bool) -> None:
         self.walks += 1
-        weights = {mover: chance.choice(WEIGHTS) for mover in self.movers}
-        if len(self.firsts) > 1:
-            self.first = chance.choice(self.firsts)
+        weights = {mover: WEIGHTS[chance.below(len(WEIGHTS))] if weighted else 0 for mover in self.movers}
+        self.first = self.firsts[chance.below(len(self.firsts))]
         state = self.first
         path: list[Step] = []
         while len(path) < depth:
             if self.steps % BETWEEN_LOOKS == 0:
-                self._look()
+                self.look()
             movers = self.known.get(state)
             if movers is None:
                 movers = self._movers(state, path)
             if not movers:
                 return
-            [(_, ways)] = chance.choices(movers, [weights[mover] if weighted else len(ways) for mover, ways in movers])
-            step = chance.choice(ways)
+            step = _chosen(movers, weights, chance)
             path.append(step)
             state = step.state
             self.steps += 1
             self.longest = max(self.longest, len(path))
+
+    def _search(self, chance: Chance, plan: Plan) -> None:
+        """A depth-first search in random order."""
+        self.walks += 1
+        visited = Visited(plan.swarm, -(-self.layout.bits // 64), chance)
+        self.first = self.firsts[chance.below(len(self.firsts))]
+        visited.visit(self.first)
+        path: list[Step] = []
+        left: list[list[Step]] = []
+        taken = 0
+        while taken < plan.swarm:
+            if self.steps % BETWEEN_LOOKS == 0:
+                self.look()
+            state = path[-1].state if path else self.first
+            left.append(self._ways(state, path, chance) if len(path) < plan.depth else [])
+            while left and (not left[-1] or not visited.visit(left[-1][-1].state)):
+                if left[-1]:
+                    left[-1].pop()
+                else:
+                    left.pop()
+                    if path:
+                        path.pop()
+            if not left:
+                return
+            path.append(left[-1].pop())
+            taken += 1
+            self.steps += 1
+            self.longest = max(self.longest, len(path))
+
+    def _ways(self, state: int, path: list[Step], chance: Chance) -> list[Step]:
+        movers = self.known.get(state)
+        if movers is None:
+            movers = self._movers(state, path)
+        return shuffled([step for _, steps in movers for step in steps], chance)
 
     def _movers(self, state: int, path: list[Step]) -> tuple[Mover, ...]:
         """The ways on from a state by who moves, those to terminal states left out. Reports what is wrong with any of them."""
@@ -193,6 +249,11 @@ class Simulation:
             self.known.clear()
         self.known[state] = found = tuple((mover, tuple(steps)) for mover, steps in ways.items())
         return found
+
+    def judge(self, path: Route) -> None:
+        """Report what is wrong with anything that is possible after a path."""
+        self.first = path.first
+        self._movers(path.end, list(path.steps))
 
     # -- what is wrong --
 
@@ -260,14 +321,25 @@ class Simulation:
     def _end_at_error(self) -> None:
         """A model error ends the walks, once all is looked at that can happen where it was met."""
         if self.result.error is not None:
-            raise _Ended
+            raise Ended
 
     def _found(self, finding: Finding) -> None:
         self.result.findings[finding.property] = finding
         if self.announce is not None:
             self.announce(finding)
         if self.properties == self.result.findings.keys():
-            raise _Ended
+            raise Ended
+
+
+def _chosen(movers: tuple[Mover, ...], weights: dict[int | str, int], chance: Chance) -> Step:
+    """The next step. weights: of who moves; all ways weigh alike where they are 0."""
+    shares = [weights[mover] or len(ways) for mover, ways in movers]
+    drawn = chance.below(sum(shares))
+    for (_, ways), share in zip(movers, shares, strict=True):
+        if drawn < share:
+            return ways[chance.below(len(ways))]
+        drawn -= share
+    raise AssertionError("more was drawn than there is")
 
 
 def _told(outcome: int | Raised) -> object:

@@ -24,6 +24,7 @@ def simulation_json(run: Simulated) -> dict[str, object]:
         "events": list(run.subject.configuration.events),
         "walks": w.asked,
         "depth": w.depth,
+        "swarm": w.swarm,
         "seed": w.seed,
         "properties": [verdict_json(verdict) for verdict in run.verdicts],
         "statistics": {

@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-import random
 from dataclasses import dataclass
 
 from checker.explicit.engines import Method, explore
 from checker.explicit.search.results import Limits, Progress, Result
+from checker.explicit.simulation.chance import Chance
 from checker.explicit.simulation.simulation import Mover, Plan, Simulation
 from checker.explicit.step.paths import Step
 from checker.ir import system as ir
@@ -58,7 +58,7 @@ class _Walker(Simulation):
         self.most = most
         self.met: dict[int, None] = {}
 
-    def _walk(self, chance: random.Random, depth: int, weighted: bool) -> None:
+    def _walk(self, chance: Chance, depth: int, weighted: bool) -> None:
         if len(self.met) < self.most:
             super()._walk(chance, depth, weighted)
 

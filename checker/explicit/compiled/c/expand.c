@@ -53,6 +53,11 @@ static void too_many_choices(struct worker *w)
 #define REACHED(e) ((e)->state)
 #endif
 
+static inline void from(struct worker *w, int mover)
+{
+	(void)w, (void)mover;
+}
+
 static inline word *next_entry(struct worker *w)
 {
 	return REACHED(&w->batch[w->count]);

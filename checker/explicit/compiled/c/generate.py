@@ -34,6 +34,7 @@ from checker.language.tree import Position
 
 HERE = Path(__file__).parent
 SEARCH = ("rows.c", "table.c", "memo.c", "passing.c", "expand.c", "search.c")
+WALKS = ("walks.c",)
 STEP_PARAMETERS = "const word *s, word *n, struct tape *tape, value processor, unsigned base, int depth, int owner"
 WIDEST_STATE = 64
 """Words of a state that the compiled engine takes."""
@@ -53,13 +54,19 @@ class Generated:
     covers: tuple[Position, ...]
 
 
+def generate_walks(transitions: Transitions) -> Generated:
+    """The C source of random walks through a system, which know transitions in the same order as the portable ones. Unsupported
+    where C cannot hold the system."""
+    return _Generator(transitions, None, False, None).generate(WALKS)
+
+
 def generate(
     transitions: Transitions, canonical: Canonical | None = None, compact: bool = False, agents: str | None = None
 ) -> Generated:
     """The C source of a system's search, which tries transitions in the same order as the portable engine. canonical: the
     representatives to search over, None for the states themselves. compact: with hash compaction. agents: the record whose
     instances they are, for partial order; None without it. Unsupported where C cannot hold the system."""
-    return _Generator(transitions, canonical, compact, agents).generate()
+    return _Generator(transitions, canonical, compact, agents).generate(SEARCH)
 
 
 class _Generator:
@@ -79,7 +86,7 @@ class _Generator:
         self.out: list[str] = []
         self.invariants: list[tuple[ir.Predicate, tuple[int, ...]]] = []
 
-    def generate(self) -> Generated:
+    def generate(self, parts: tuple[str, ...]) -> Generated:
         self.out += allocation_functions(self.system, self.layout)
         for location in self.system.locations:
             self.step(location)
@@ -97,9 +104,8 @@ class _Generator:
                 *declarations(),
                 (HERE / "prelude.h").read_text(encoding="utf-8"),
                 *body,
-                *((HERE / part).read_text(encoding="utf-8") for part in SEARCH),
-                *(() if self.compact else checkpoint_tables(self.system, self.layout, self.words)),
-                (HERE / "checkpoint.c").read_text(encoding="utf-8"),
+                *((HERE / part).read_text(encoding="utf-8") for part in parts),
+                *(self.checkpoints() if parts == SEARCH else ()),
             ]
         )
         return Generated(
@@ -111,6 +117,11 @@ class _Generator:
             invariants=tuple(self.invariants),
             covers=tuple(self.covers),
         )
+
+    def checkpoints(self) -> Iterator[str]:
+        if not self.compact:
+            yield from checkpoint_tables(self.system, self.layout, self.words)
+        yield (HERE / "checkpoint.c").read_text(encoding="utf-8")
 
     # -- data --
 
@@ -124,6 +135,7 @@ class _Generator:
         yield f"#define PROPERTIES {len(self.system.properties)}"
         yield f"#define RAISERS {max(1, len(self.raisers.made))}"
         yield f"#define COVERS {max(1, len(self.covers))}"
+        yield f"#define MOVERS {max(1, self.processors() + len(self.system.actions))}"
         yield f"#define NO_DEADLOCK {self._property(NO_DEADLOCK)}"
         if mark_shift + (self.layout.bits - self.layout.mark) <= 64:
             yield f"#define IS_MARKED(s) ((s)[{mark_word}] >> {mark_shift})"
@@ -281,10 +293,11 @@ class _Generator:
             alignment = self.system.arenas[self.system.processors.record].alignment
             yield "\tunsigned base;"
             yield "\tint location, depth, owner;"
-            for index in range(self.system.arenas[self.system.processors.record].instances):
+            for index in range(self.processors()):
                 call = f"step(location, s, next_entry(w), &tape, {(index + 1) * alignment}, base, depth, owner)"
                 yield from self.agents.stepping(index)
                 yield f"\tif ((location = processor_{index}(s, &base, &depth, &owner))) {{"
+                yield f"\t\tfrom(w, {index});"
                 yield f"\t\tif (chooses[location]) EACH({call}, 1);"
                 yield f"\t\telse TRY({call}, 1);"
                 yield "\t}"
@@ -310,10 +323,14 @@ class _Generator:
         yield "}"
         yield ""
 
-    @staticmethod
-    def _attempt(instance: Selected, name: str) -> str:
+    def processors(self) -> int:
+        """How many processors there are."""
+        return 0 if self.system.processors is None else self.system.arenas[self.system.processors.record].instances
+
+    def _attempt(self, instance: Selected, name: str) -> str:
         how = "EACH" if chooses(instance.body) else "TRY"
-        return f"{how}({name}(s, next_entry(w), &tape), {int(not instance.action.interrupt)});"
+        mover = self.processors() + self.system.actions.index(instance.action)
+        return f"from(w, {mover}); {how}({name}(s, next_entry(w), &tape), {int(not instance.action.interrupt)});"
 
     # -- invariants --
 

@@ -179,6 +179,7 @@ static inline int tape_advance(struct tape *tape)
 
 struct worker;
 static _Atomic unsigned char covered[COVERS];
+static inline void from(struct worker *w, int mover); /* who makes the transitions that are tried next */
 static inline word *next_entry(struct worker *w);
 static inline void took(struct worker *w, const word *s, int outcome, int progress);
 static void too_many_choices(struct worker *w);

@@ -86,6 +86,8 @@ class Asked(IntEnum):
 ENUMS: tuple[type[IntEnum], ...] = (Level, Failure, Found, Figure, RaisedKind, Rows, Asked)
 BATCH = 128
 """Successors that a worker looks up together."""
+TOGETHER = 64
+"""Random walks of a batch: after each one what was found is told."""
 MOST_WORKERS = 64
 ANSWER_WORDS = 2**15
 """Words of the longest answer."""
@@ -100,6 +102,7 @@ def declarations() -> Iterator[str]:
         yield f"enum {{ {', '.join(f'{number.name} = {number.value}' for number in numbers)} }};"
     yield f"enum {{ FIGURES = {len(Figure)}, CHOICES = {MOST_CHOICES} }};"
     yield f"#define BATCH {BATCH}"
+    yield f"#define TOGETHER {TOGETHER}"
     yield f"#define ANSWER_WORDS {ANSWER_WORDS}"
     yield f"#define MOST_PASSED {MOST_PASSED}"
     yield f"#define NO_ROW {NO_ROW}U"
