@@ -51,19 +51,24 @@ from spec.kernel import (
     cpu_prepare,
     free_vmap_stack,
     get_vm_area_node,
+    has_pages,
     in_task,
     is_charged,
     is_marked,
     keeps_idle_awake,
+    kfree_pages,
     kfree_vm_area,
+    kmalloc,
     may_read_stack,
     may_switch_to,
     memcg_kmem_charge_page,
     memcg_kmem_uncharge_page,
     mod_lruvec_page_state,
     owes_refill,
+    pte_alloc_kernel,
     remove_vm_area,
     schedule_start,
+    set_pages,
     set_pte_at,
     stack_fault,
     stack_released,
@@ -255,8 +260,12 @@ def dynamic_stack_owes_refill(cpu: Cpu, task: Task) -> bool:
 
 @implements(alloc_vmap_stack)
 def dynamic_stack_alloc() -> VmArea | None:
-    vm_area = get_vm_area_node()
+    vm_area = get_vm_area_node(Gfp.DIRECT_RECLAIM | Gfp.ZERO)
     if vm_area is None:
+        return None
+    set_pages(vm_area, kmalloc(Gfp.DIRECT_RECLAIM | Gfp.ZERO))
+    if not has_pages(vm_area):
+        dynamic_stack_free_now(vm_area)
         return None
     for i in range(PREALLOC_PAGES):
         page = alloc_pages(Gfp.DIRECT_RECLAIM | Gfp.ZERO)
@@ -264,6 +273,11 @@ def dynamic_stack_alloc() -> VmArea | None:
             dynamic_stack_free_now(vm_area)
             return None
         vm_area.pages[i] = page
+        if not pte_alloc_kernel(vm_area):
+            vm_area.pages[i] = null(Page)
+            __free_page(page)
+            dynamic_stack_free_now(vm_area)
+            return None
         set_pte_at(vm_area, i, page)
         vm_area.nr_pages = i + 1
     return vm_area
@@ -277,6 +291,7 @@ def dynamic_stack_free_now(vm_area: VmArea) -> None:
         page = vm_area.pages[i]
         vm_area.pages[i] = null(Page)
         __free_page(page)
+    kfree_pages(vm_area)
     kfree_vm_area(vm_area)
 
 
@@ -337,29 +352,29 @@ RECORDED = Recorded(
         "charge-once": "1e07c3b27515",
         "fault-bounded": "ec94bda8776b",
         "fault-resolved": "482cafd111eb",
-        "free-context": "b76d18464071",
+        "free-context": "4c7af04eecfa",
         "handler-reentrant": "4d549eb4440a",
-        "live-page": "d7d60485d5b8",
+        "live-page": "4052755d0f46",
         "lock-held": "7b668aae040c",
         "lock-order": "ca10797b65f9",
         "lock-recursion": "c2aaec2e606c",
         "mark-earned": "23dca69699e2",
         "no-deadlock": "e3b0c44298fc",
         "no-sleep-atomic": "1cb9d499d508",
-        "no-wild-pointer": "571d6563b1d8",
+        "no-wild-pointer": "9721890ea08c",
         "null-retried": "430ba223f6ae",
         "one-owner": "f348a218d2b5",
         "online-full": "b4ae5c7f50d5",
         "refill-eventually": "8852e8278696",
         "refill-owed": "65987992b917",
         "remote-access": "90c627ec0010",
-        "right-stack": "259b4aa903e4",
-        "service-context": "21a3483ceb66",
+        "right-stack": "cb1af0e0b768",
+        "service-context": "8830c231ad0e",
         "single-hole": "e473a50be61b",
         "statistics-zero": "a545ad962a9d",
         "tag-live": "109070404b39",
         "task-runs": "2c73fae419f8",
-        "zeroed": "362dea4b7676",
+        "zeroed": "3425471bea70",
     },
     assumptions={
         "fair: allocations_succeed": "0889fe19cb3b",
@@ -456,6 +471,15 @@ EXPECTED = (
         states=4_491,
         transitions=4_852,
         depth=158,
+        ladder=True,
+    ),
+    Expected(
+        settings={"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2},
+        events=("sleep", "fork", "exit", "area-oom"),
+        violated={},
+        states=476,
+        transitions=541,
+        depth=126,
         ladder=True,
     ),
     Expected(

@@ -32,12 +32,17 @@ from spec.kernel import (
     exit_task_stack_account,
     free_vmap_stack,
     get_vm_area_node,
+    has_pages,
+    kfree_pages,
     kfree_vm_area,
+    kmalloc,
     memcg_kmem_charge_page,
     memcg_kmem_uncharge_page,
     mod_lruvec_page_state,
+    pte_alloc_kernel,
     remove_vm_area,
     schedule_start,
+    set_pages,
     set_pte_at,
     stack_fault,
     this_cpu,
@@ -61,21 +66,35 @@ def not_acquired(page: Page | None) -> Page:
     return reference(Page, address(page) & ~DYNAMIC_STACK_PAGE_AQUIRED_FLAG)
 
 
+@routine
+def alloc_vmap_stack_cleanup(vm_area: VmArea) -> None:
+    """What is behind the label cleanup_err."""
+    j: Count = 0
+    while j < vm_area.nr_pages:
+        __free_page(vm_area.pages[j])
+        j += 1
+    kfree_pages(vm_area)
+    kfree_vm_area(vm_area)
+
+
 @implements(alloc_vmap_stack)
 def alloc_vmap_stack_dynamic() -> VmArea | None:
-    vm_area = get_vm_area_node()
+    vm_area = get_vm_area_node(Gfp.DIRECT_RECLAIM | Gfp.ZERO)
     if not vm_area:
+        return None
+    set_pages(vm_area, kmalloc(Gfp.DIRECT_RECLAIM | Gfp.ZERO))
+    if not has_pages(vm_area):
+        alloc_vmap_stack_cleanup(vm_area)
         return None
     for i in range(PREALLOC_PAGES):
         vm_area.pages[i] = alloc_pages(Gfp.DIRECT_RECLAIM | Gfp.ZERO)  # type: ignore[assignment]
         if not vm_area.pages[i]:
-            j: Count = 0
-            while j < vm_area.nr_pages:
-                __free_page(vm_area.pages[j])
-                j += 1
-            kfree_vm_area(vm_area)
+            alloc_vmap_stack_cleanup(vm_area)
             return None
         vm_area.nr_pages += 1
+    if not pte_alloc_kernel(vm_area):
+        alloc_vmap_stack_cleanup(vm_area)
+        return None
     # vmap_pages_range_noflush maps upwards, from the lowest address of the pages that are there from the start.
     for k in range(PREALLOC_PAGES):
         set_pte_at(vm_area, PREALLOC_PAGES - 1 - k, vm_area.pages[k])
@@ -88,6 +107,7 @@ def free_vmap_stack_dynamic(vm_area: VmArea) -> None:
     nr_pages = vm_area.nr_pages
     for i in range(nr_pages):
         __free_page(vm_area.pages[i])
+    kfree_pages(vm_area)
     kfree_vm_area(vm_area)
 
 
@@ -186,29 +206,29 @@ RECORDED = Recorded(
         "charge-once": "1e07c3b27515",
         "fault-bounded": "ec94bda8776b",
         "fault-resolved": "482cafd111eb",
-        "free-context": "b76d18464071",
+        "free-context": "4c7af04eecfa",
         "handler-reentrant": "4d549eb4440a",
-        "live-page": "d7d60485d5b8",
+        "live-page": "4052755d0f46",
         "lock-held": "7b668aae040c",
         "lock-order": "ca10797b65f9",
         "lock-recursion": "c2aaec2e606c",
         "mark-earned": "832434a53bc0",
         "no-deadlock": "e3b0c44298fc",
         "no-sleep-atomic": "1cb9d499d508",
-        "no-wild-pointer": "571d6563b1d8",
+        "no-wild-pointer": "9721890ea08c",
         "null-retried": "430ba223f6ae",
         "one-owner": "f348a218d2b5",
         "online-full": "b4ae5c7f50d5",
         "refill-eventually": "8852e8278696",
         "refill-owed": "60c89b584605",
         "remote-access": "407ccac4be33",
-        "right-stack": "259b4aa903e4",
-        "service-context": "21a3483ceb66",
+        "right-stack": "cb1af0e0b768",
+        "service-context": "8830c231ad0e",
         "single-hole": "e473a50be61b",
         "statistics-zero": "a545ad962a9d",
         "tag-live": "109070404b39",
         "task-runs": "2c73fae419f8",
-        "zeroed": "362dea4b7676",
+        "zeroed": "3425471bea70",
     },
     assumptions={
         "fair: allocations_succeed": "0889fe19cb3b",
@@ -370,6 +390,15 @@ EXPECTED = (
         states=94,
         transitions=109,
         depth=42,
+        ladder=True,
+    ),
+    Expected(
+        settings={"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2},
+        events=("sleep", "fork", "area-oom"),
+        violated={"no-wild-pointer": 20, "one-owner": 30},
+        states=189,
+        transitions=223,
+        depth=58,
         ladder=True,
     ),
     Expected(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""rfc_v1 with its multi-page loop fixed, and nothing else: what is still wrong then.
+"""rfc_v1 with its multi-page loop mended, and nothing else: what is still wrong then.
 
 nr_pages is counted up with every page that the loop takes, so that each page is stored in its own place.
 """
@@ -63,29 +63,29 @@ RECORDED = Recorded(
         "charge-once": "1e07c3b27515",
         "fault-bounded": "ec94bda8776b",
         "fault-resolved": "482cafd111eb",
-        "free-context": "b76d18464071",
+        "free-context": "4c7af04eecfa",
         "handler-reentrant": "4d549eb4440a",
-        "live-page": "d7d60485d5b8",
+        "live-page": "4052755d0f46",
         "lock-held": "7b668aae040c",
         "lock-order": "ca10797b65f9",
         "lock-recursion": "c2aaec2e606c",
         "mark-earned": "832434a53bc0",
         "no-deadlock": "e3b0c44298fc",
         "no-sleep-atomic": "1cb9d499d508",
-        "no-wild-pointer": "571d6563b1d8",
+        "no-wild-pointer": "9721890ea08c",
         "null-retried": "430ba223f6ae",
         "one-owner": "f348a218d2b5",
         "online-full": "b4ae5c7f50d5",
         "refill-eventually": "8852e8278696",
         "refill-owed": "60c89b584605",
         "remote-access": "407ccac4be33",
-        "right-stack": "259b4aa903e4",
-        "service-context": "21a3483ceb66",
+        "right-stack": "cb1af0e0b768",
+        "service-context": "8830c231ad0e",
         "single-hole": "e473a50be61b",
         "statistics-zero": "a545ad962a9d",
         "tag-live": "109070404b39",
         "task-runs": "2c73fae419f8",
-        "zeroed": "362dea4b7676",
+        "zeroed": "3425471bea70",
     },
     assumptions={
         "fair: allocations_succeed": "0889fe19cb3b",

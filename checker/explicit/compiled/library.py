@@ -57,6 +57,9 @@ WALKS: dict[str, tuple[object, list[object]]] = {
 PASSING: dict[str, tuple[object, list[object]]] = {
     "passing_begin": (INTEGER, [POINTER, POINTER, POINTER, NUMBER, POINTER]),
     "passing_told": (LONG, [POINTER, POINTER]),
+    "comparer_new": (POINTER, [*[POINTER] * 7, LONG]),
+    "comparer_free": (None, [POINTER]),
+    "comparer_keeps": (INTEGER, [POINTER, LONG, INTEGER, *[ctypes.c_char_p] * 3, INTEGER, *[ctypes.c_char_p] * 2]),
 }
 
 

@@ -12,7 +12,9 @@ import time
 from collections.abc import Iterable, Sequence
 
 from checker.explicit.compiled.c.shared import ANSWER_WORDS, Asked
+from checker.explicit.compiled.comparing import Comparing
 from checker.explicit.reduction.partial_order import Candidate, Reducer
+from checker.explicit.reduction.visibility import Judged
 from checker.ir.analysis.ownership import Claims
 
 ASK = ctypes.CFUNCTYPE(
@@ -41,16 +43,24 @@ class Passing:
         }
         self.held_words = max(1, -(-sum(mask.bit_length() for _, mask in self.records.values()) // 64))
         self.actions = [c for agent in (*reducer.agents, None) for c in reducer.candidates[agent]]
+        self.judged = {judged: number for number, judged in enumerate(reducer.visibility.judged)}
         self.locations = len(reducer.system.locations) if reducer.system.processors is not None else 0
 
     def begin(self, library: ctypes.CDLL, search: int) -> bool:
         """Let a search without states ask. False if there is no memory for it."""
+        bodies = [judged.body for judged in self.judged]
+        self.comparing = Comparing(library, self.reducer.system, self.reducer.layout, self.words, bodies)
+        self.reducer.visibility.keeps = self._keeps
         first = [0]
         for agent in (*self.reducer.agents, None):
             first.append(first[-1] + len(self.reducer.candidates[agent]))
         edges = (ctypes.c_uint64 * self.words)(*self._words(self.reducer.claimer.edge_cells))
         numbers = (ctypes.c_uint * len(first))(*first)
         return bool(library.passing_begin(search, self.callback, edges, self.held_words, numbers))
+
+    def _keeps(self, judged: Judged, demanded: int, own: int, before: int, after: int, never: dict[int, frozenset[int]]) -> bool:
+        found = self.comparing.keeps(self.judged[judged], demanded, own, before, after, never)
+        return self.reducer.visibility.kept(judged, demanded, own, before, after, never) if found is None else found
 
     def _ask(self, what: int, number: int, state: int | None, answer: ctypes._Pointer[ctypes.c_uint64], room: int) -> int:
         try:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from checker.explicit.reduction.assumptions import Assumptions, Broken
 from checker.explicit.reduction.visibility import Visibility
@@ -35,16 +35,26 @@ class Local:
     confined: bool
 
 
+@dataclass(frozen=True)
+class Met:
+    """How a transition runs for some values of the bits that it reads, one run for each way to choose. `state` of a run: what it
+    has stored in the bits that it writes. direct, writes: of all runs together."""
+
+    runs: tuple[Run, ...]
+    direct: int
+    writes: int
+
+
 @dataclass(frozen=True, eq=False)
 class Candidate:
     """A transition that may be possible: an action with its arguments, or (action None) an agent's step from a location.
-    met: which bits decided in the runs so far, and for each value of them what was read directly and what was written."""
+    met: which bits decided in the runs so far, and for each value of them how it ran."""
 
     name: str
     agent: int | None
     action: ir.Action | None
     body: ir.Block
-    met: dict[int, dict[int, tuple[int, int]]] = field(default_factory=dict)
+    met: dict[int, dict[int, Met]] = field(default_factory=dict)
 
 
 class Reducer:
@@ -197,7 +207,7 @@ class Reducer:
             assert candidate.action is not None
             runs += [(run, candidate.action.interrupt) for run in self._runs(candidate, state)]
         if self.system.processors is not None:
-            runs += [(run, False) for run in self.runner.step(agent, state)]
+            runs += [(run, False) for run in self._runs(self.next_step(agent, state), state)]
         done = [run for run, _ in runs if run.end is not End.IMPOSSIBLE]
         confined = all(not (run.direct | run.writes) & ~own for run, _ in runs)
         if (
@@ -279,19 +289,32 @@ class Reducer:
 
     def touched(self, candidate: Candidate, state: int) -> tuple[int, int, int]:
         """What a transition reads, reads directly and writes, in all ways to choose."""
+        reads, met = self._met(candidate, state)
+        return reads, met.direct, met.writes
+
+    def _runs(self, candidate: Candidate, state: int) -> list[Run]:
+        """A transition's runs in a state, one for each way to choose."""
+        _, met = self._met(candidate, state)
+        return [replace(run, state=state & ~run.writes | run.state if run.end is End.MOVED else state) for run in met.runs]
+
+    def _met(self, candidate: Candidate, state: int) -> tuple[int, Met]:
+        """The bits that a transition reads in a state, and how it runs in all states with the same ones."""
         for mask, table in candidate.met.items():
             found = table.get(state & mask)
             if found is not None:
-                return mask, *found
+                return mask, found
+        runs = self._run(candidate, state)
         reads = direct = writes = 0
-        for run in self._runs(candidate, state):
+        for run in runs:
             reads |= run.reads
             direct |= run.direct
             writes |= run.writes
-        candidate.met.setdefault(reads, {})[state & reads] = direct, writes
-        return reads, direct, writes
+        stored = tuple(replace(run, state=run.state & run.writes) for run in runs)
+        found = candidate.met.setdefault(reads, {})[state & reads] = Met(stored, direct, writes)
+        return reads, found
 
-    def _runs(self, candidate: Candidate, state: int) -> list[Run]:
+    def _run(self, candidate: Candidate, state: int) -> list[Run]:
+        """The same, run anew."""
         if candidate.action is None:
             assert candidate.agent is not None
             return self.runner.step(candidate.agent, state)
@@ -306,7 +329,7 @@ class Reducer:
         name = self.claimer.name_at(bits.bit_length() - 1)
         self.runner.watched = bits
         met = None
-        for _ in self._runs(candidate, state):
+        for _ in self._run(candidate, state):
             met = met or self.runner.met
         self.runner.watched = 0
         if met is not None:

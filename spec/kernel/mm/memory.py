@@ -8,7 +8,7 @@ from spec.kernel.entry.exceptions import in_stack_fault
 from spec.kernel.hooks import shrinker_scan
 from spec.kernel.mm.allocator_locking import lock_stock, lock_zone, unlock_stock, unlock_zone
 from spec.kernel.mm.allocator_locks import zone_is_locked
-from spec.kernel.parameters import CHARGE_FAIL, DEPTH, DEPTH_KEPT, OOM, PREEMPT_RT, RECLAIM, SLEEP, STACK_PAGES
+from spec.kernel.parameters import AREA_OOM, CHARGE_FAIL, DEPTH, DEPTH_KEPT, OOM, PREEMPT_RT, RECLAIM, SLEEP, STACK_PAGES
 from spec.kernel.records import Cpu, Gfp, Level, Page, Task, VmArea, this_cpu
 from spec.kernel.sched.scheduler import __schedule
 from spec.properties.charge_once import charge_once
@@ -231,6 +231,8 @@ def set_pte_at(stack: VmArea, level: Level, page: Page) -> None:
     Context: any. Takes no lock: init_mm's page tables for vmalloc are never freed (mm/memory.c)."""
     with atomic("the store of one page table entry"):
         check(is_allocated(page), no_wild_pointer, "{page} is free, but is mapped at level {level} of {stack}")
+        if AREA_OOM:
+            check(stack.page_table, no_wild_pointer, "level {level} of {stack} is mapped, but no page table is there")
         check(not page.dirty or is_mapped(page), zeroed, "{page} enters {stack} with old data in it")
         cpu = this_cpu()
         if DEPTH_KEPT:

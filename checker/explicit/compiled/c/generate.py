@@ -33,7 +33,7 @@ from checker.language.raised import NO_DEADLOCK
 from checker.language.tree import Position
 
 HERE = Path(__file__).parent
-SEARCH = ("rows.c", "table.c", "memo.c", "passing.c", "expand.c", "search.c")
+SEARCH = ("rows.c", "table.c", "pairs.c", "comparer.c", "memo.c", "passing.c", "expand.c", "search.c")
 WALKS = ("walks.c",)
 STEP_PARAMETERS = "const word *s, word *n, struct tape *tape, value processor, unsigned base, int depth, int owner"
 WIDEST_STATE = 64
@@ -132,6 +132,7 @@ class _Generator:
         yield f"#define CANONICAL {int(self.canonical is not None)}"
         yield f"#define PARTIAL_ORDER {int(self.agents.record is not None)}"
         yield f"#define MARK {self.layout.mark}"
+        yield f"#define LOCATION_BITS {self.layout.location_width}"
         yield f"#define PROPERTIES {len(self.system.properties)}"
         yield f"#define RAISERS {max(1, len(self.raisers.made))}"
         yield f"#define COVERS {max(1, len(self.covers))}"
