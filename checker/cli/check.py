@@ -44,7 +44,7 @@ from checker.verify.causes.review import review_of, review_with_further, with_mi
 from checker.verify.configuration import check_configuration
 from checker.verify.interrupted import interrupted_run, was_interrupted
 from checker.verify.ladder import ladder
-from checker.verify.request import LIVENESS_STATES, Request
+from checker.verify.request import Request
 
 DEPTH = 20
 """Steps that a solver looks at, unless another number is asked for."""
@@ -116,10 +116,8 @@ FURTHER_STATES = 200_000
 @click.option(
     "--liveness-states",
     type=click.IntRange(min=0),
-    default=LIVENESS_STATES,
-    show_default=True,
     metavar="N",
-    help="Check liveness only where a configuration has at most N states.",
+    help="Check properties on runs only where a configuration has at most N states.",
 )
 @click.option(
     "--causes",
@@ -149,7 +147,7 @@ def check(
     resume: Path | None,
     max_states: int | None,
     max_memory: int | None,
-    liveness_states: int,
+    liveness_states: int | None,
     timeout: float | None,
     trace: bool,
     no_pager: bool,

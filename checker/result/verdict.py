@@ -122,8 +122,8 @@ class Statistics:
 class Subject:
     """What is checked. sources: the text of each source file, by the name that positions have it under. notes: what a
     reader of the verdicts should know of the model, in lines. translation: what became of a text that is not Python.
-    options: what a command line has to say beside the model, its sizes and events, so that it is read in the same way.
-    empty_hooks: those that the model does not implement; only hooks that this configuration calls."""
+    options: what a command line has to say beside the model, its sizes and events, so that it is read in the same way. hooks: of
+    the kernel, which the model leaves as they are."""
 
     model: str
     configuration: Configuration
@@ -131,21 +131,21 @@ class Subject:
     notes: tuple[str, ...] = ()
     translation: Translation | None = None
     options: tuple[str, ...] = ()
-    empty_hooks: tuple[str, ...] = ()
-
-    @property
-    def all_notes(self) -> tuple[str, ...]:
-        """The notes, and one for the empty hooks."""
-        return (*self.notes, *hooks_note(self.empty_hooks))
+    hooks: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return ": ".join(filter(None, (self.model, str(self.configuration))))
 
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """The notes, and which hooks the model does not implement."""
+        return (*self.notes, *hooks_lines(self.hooks))
 
-def hooks_note(hooks: Iterable[str]) -> list[str]:
-    """What a reader of the verdicts is told of hooks that a model does not implement; nothing where there are none."""
+
+def hooks_lines(hooks: Iterable[str]) -> tuple[str, ...]:
+    """A line on hooks that a model does not implement; none if there are none."""
     names = ", ".join(dict.fromkeys(hooks))
-    return [f"Hooks that the model does not implement: {names}"] if names else []
+    return (f"Hooks that the model does not implement: {names}",) if names else ()
 
 
 @dataclass(frozen=True)

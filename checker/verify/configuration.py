@@ -44,7 +44,8 @@ def check_configuration(
     result = explored.result
     inexact = bool(explored.reductions) or result.omission > 0
     limits = limits.later(time.monotonic() - begun)
-    runs = look_at_runs(program, wanted, result, request.liveness_states, limits, progress, confirming.found, inexact)
+    most, engine = request.liveness_states, method.engine
+    runs = look_at_runs(program, wanted, result, most, limits, progress, confirming.found, inexact, engine)
     otherwise = _otherwise(confirming, result)
     s = result.statistics
     return Run(

@@ -13,7 +13,7 @@ from checker.language.errors import ModelError, UsageError, quoting, similar
 from checker.language.front.load import load_program
 from checker.language.raised import NO_DEADLOCK
 from checker.language.symmetry import undecided_allocations
-from checker.result.verdict import Configuration, Subject, hooks_note
+from checker.result.verdict import Configuration, Subject, hooks_lines
 from checker.verify.request import Request
 
 
@@ -41,15 +41,8 @@ def load_subject(request: Request, all_states: bool = False) -> Loaded:
 
 def subject_of(program: tree.Program, options: tuple[str, ...] = ()) -> Subject:
     """options: what a command line says of how the model is read."""
-    return Subject(
-        program.model,
-        configuration_of(program),
-        program.sources,
-        notes_of(program),
-        program.translation,
-        options,
-        empty_hooks(program),
-    )
+    configuration, notes = configuration_of(program), notes_of(program)
+    return Subject(program.model, configuration, program.sources, notes, program.translation, options, hooks_of(program))
 
 
 def live_properties(program: tree.Program, wanted: frozenset[str]) -> frozenset[str]:
@@ -64,18 +57,12 @@ def configuration_of(program: tree.Program) -> Configuration:
     return Configuration(settings, events, bool(program.events))
 
 
-def empty_hooks(program: tree.Program) -> tuple[str, ...]:
-    """The hooks that the kernel calls in this configuration and the model does not implement."""
-    return tuple(r.name for r in program.routines.values() if r.hook == r.name and not r.protocol)
-
-
 def assumptions_of(program: tree.Program) -> tuple[str, ...]:
     """What the model assumes, and what it leaves to the kernel: the same wherever its files lie."""
-    return (*_stated(program), *hooks_note(empty_hooks(program)))
+    return (*_assumed(program), *hooks_lines(hooks_of(program)))
 
 
-def _stated(program: tree.Program) -> list[str]:
-    """What the model says that it assumes, and where the search ends."""
+def _assumed(program: tree.Program) -> tuple[str, ...]:
     assumed = [f"Assumed: {text}" for text in program.stated]
     if program.demanded:
         demands = ", ".join(f"{hook} ({name})" for hook, name in program.demanded)
@@ -83,12 +70,17 @@ def _stated(program: tree.Program) -> list[str]:
     for constraint in program.constraints:
         at = f"{constraint.position.file}:{constraint.position.line}"
         assumed.append(f"Nothing was searched beyond states outside the constraint {constraint.name}, {at}: {constraint.prose}")
-    return assumed
+    return tuple(assumed)
+
+
+def hooks_of(program: tree.Program) -> tuple[str, ...]:
+    """The hooks of the kernel that the model does not implement."""
+    return tuple(r.name for r in program.routines.values() if r.hook == r.name and not r.protocol)
 
 
 def notes_of(program: tree.Program) -> tuple[str, ...]:
-    """Its assumptions, but for hooks, and what the model has for nothing."""
-    found = [*_stated(program)]
+    """What it assumes, and what the model has for nothing."""
+    found = [*_assumed(program)]
     if NO_DEADLOCK not in program.properties:
         found.append("Deadlocks are not checked. To check them, write `from spec.properties.no_deadlock import no_deadlock`")
     for model in dict.fromkeys(model for _, model in program.dropped):

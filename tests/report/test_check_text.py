@@ -22,7 +22,7 @@ def run() -> Run:
 
 def test_hooks_without_implementation_are_listed_once_for_all_configurations() -> None:
     runs = tuple(
-        replace(run(), subject=replace(run().subject, notes=("a note",), empty_hooks=hooks))
+        replace(run(), subject=replace(run().subject, notes=("a note",), hooks=hooks))
         for hooks in (("irq_work_run", "switch_prepare"), ("irq_work_run", "task_forked", "switch_prepare"))
     )
     text = review_text(review_of(Checked(runs)), [], Screen())

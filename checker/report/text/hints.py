@@ -3,10 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from checker.result.checked import Checked
-from checker.result.verdict import Run, VerdictKind
+from checker.result.verdict import VerdictKind
 from checker.stopping import Stop, Why
 
 HINTS = {
@@ -20,21 +18,22 @@ HINTS = {
 }
 """By what ended a search. After an error in the model, that is what has to be fixed."""
 
-LIVENESS = "{again} --liveness-states N; the limit N counts the states without reductions"
-"""For a property on runs, where its configuration was too large. again: the command that searches that one."""
+OF_RUNS = {
+    Why.STATES: "a larger --liveness-states, or none, checks properties on runs in more states",
+    Why.MEMORY: "--max-memory SIZE allows more; --property without those on runs needs less, as does --liveness-states N",
+    Why.OUT_OF_MEMORY: "properties on runs need all states and transitions in memory; --liveness-states N leaves them out",
+}
+"""The same for a property on runs."""
 
 
-def hint_lines(checked: Checked, again: Callable[[Run], str]) -> list[str]:
-    """A line for each kind of reason why something is UNKNOWN. again: the command that searches one configuration."""
+def hint_lines(checked: Checked) -> list[str]:
+    """A line for each kind of reason why something is UNKNOWN."""
     found = [HINTS[stop.why] for stop in _stops(checked) if stop.why in HINTS]
-    large: list[Run] = []
     for run in checked.runs:
         stops = [
             v.stopped for v in run.verdicts if v.kind is VerdictKind.UNKNOWN and v.stopped is not None and run.stopped is None
         ]
-        large += [run for stop in stops if stop.why is Why.STATES]
-        found += [HINTS.get(stop.why, "") for stop in stops if stop.why is not Why.STATES]
-    found += [LIVENESS.format(again=again(run)) for run in large[:1]]
+        found += [(HINTS | OF_RUNS).get(stop.why, "") for stop in stops]
     return [f"To know more: {hint}" for hint in dict.fromkeys(found) if hint]
 
 
