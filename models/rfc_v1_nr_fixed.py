@@ -107,6 +107,15 @@ EXPECTED = (
         ladder=True,
     ),
     Expected(
+        settings={"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2},
+        events=("sleep", "fork", "area-oom"),
+        violated={"no-wild-pointer": 20, "one-owner": 30},
+        states=189,
+        transitions=223,
+        depth=58,
+        ladder=True,
+    ),
+    Expected(
         settings={"CPUS": 1, "TASKS": 1, "STACK_PAGES": 3},
         events=("late-fault",),
         violated={"charge-once": 27, "refill-eventually": 48, "refill-owed": 27},
