@@ -106,7 +106,13 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dic
 
     def start(*arguments: str) -> None:
         command = [str(ray), "start", "--num-cpus=1", "--disable-usage-stats", *arguments]
-        subprocess.run(command, env={**os.environ, **environment}, check=True, capture_output=True, timeout=START)
+        until = time.monotonic() + START
+        while True:  # Ray starts no head beside one of the same user, as another test may have at the moment
+            done = subprocess.run(command, env={**os.environ, **environment}, capture_output=True, text=True, timeout=START)
+            if not done.returncode:
+                return
+            assert time.monotonic() < until, done.stderr
+            time.sleep(2.0)
 
     try:
         port = address.rpartition(":")[2]
