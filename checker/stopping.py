@@ -8,7 +8,8 @@ from enum import Enum
 
 
 class Why(Enum):
-    """What ended it. ENGINE: something that this engine cannot do, though another one may. MODEL: an error in the model."""
+    """What ended it. ENGINE: something that this engine cannot do, though another one may. MODEL: an error in the model. LOST: a
+    machine or process of a cluster is lost."""
 
     INTERRUPTED = "interrupted"
     STATES = "states"
@@ -18,6 +19,7 @@ class Why(Enum):
     ENGINE = "engine"
     SOLVER = "solver"
     MODEL = "model"
+    LOST = "lost"
     HANDED_OVER = "handed over"
 
 

@@ -113,7 +113,7 @@ def _gated(
     gating.quiet = not outputs.text
     # What is saved has to be the same each time: threads race for which of several shortest counterexamples is found.
     method = Method(threads=max(1, available_threads() // jobs) if save is None else 1)
-    search = Search(method, _each(limits(None, None, timeout), jobs), again=update, outcomes=outcomes)
+    search = Search(method, _each(limits(None, None, timeout), jobs), outcomes=outcomes)
     with closing(_searched(programs, search, jobs)) as runs:
         for path, program in programs:
             if not gating.model(path, program, runs):

@@ -165,7 +165,7 @@ class Comparing(Gating):
             self.alike.append(found)
             if not self.verbose:
                 return
-        for line in report(expected, found, differences, len(program.properties)):
+        for line in report(expected, found, differences):
             self.tell(line)
 
     def end(self, path: Path, program: tree.Program) -> None:
@@ -225,7 +225,7 @@ class Updating(Gating):
             else:
                 self.as_recorded += 1
                 if self.verbose:
-                    print("\n".join(report(expected, found, [], len(program.properties))), flush=True)
+                    print("\n".join(report(expected, found, [])), flush=True)
             return
         self.left_alone += 1
         for line in self.unfinished(expected, found):
@@ -310,13 +310,12 @@ def _unrecorded(expected: tree.Expectation) -> tree.Expectation:
     return tree.Expectation(expected.settings, expected.events, None, None, None, None, expected.ladder, expected.position)
 
 
-def report(expected: tree.Expectation, run: Run, differences: list[Departure], properties: int) -> list[str]:
-    """The lines of one configuration. properties: how many the model has."""
+def report(expected: tree.Expectation, run: Run, differences: list[Departure]) -> list[str]:
+    """The lines of one configuration."""
     if differences:
         return [f"{_place(expected)}: {_error(each)}{_word(each)} {_configuration(run)}{each.text}" for each in differences]
     outcome = ", ".join(f"{name} {length}" for name, length in run.violated.items()) or "none"
-    checked = "" if len(run.verdicts) == properties else f" ({properties - len(run.verdicts)} liveness properties not checked)"
-    states = f"{run.statistics.states:,} states{checked}"
+    states = f"{run.statistics.states:,} states"
     return [f"{_place(expected)}: as recorded: {_configuration(run)}violated: {outcome}; {states}"]
 
 
@@ -325,6 +324,4 @@ def summary_of(program: tree.Program, runs: Sequence[Run]) -> str:
     whole = len(program.expectations)
     many = _many(len(runs), "configuration") if len(runs) == whole else f"{len(runs)} of {_many(whole, 'configuration')}"
     states = sum(run.statistics.states for run in runs)
-    short = sum(len(run.verdicts) < len(program.properties) for run in runs)
-    checked = f" (liveness properties not checked in {_many(short, 'configuration')})" if short else ""
-    return f"{program.model}: as recorded: {many}, {states:,} states{checked}"
+    return f"{program.model}: as recorded: {many}, {states:,} states"

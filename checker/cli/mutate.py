@@ -36,9 +36,6 @@ from checker.verify.request import Request
 from checker.verify.subject import wanted_properties
 from checker.verify.workers import Workers
 
-LIVENESS_STATES = 500_000
-"""More than `check` looks at: a mutant often has more states than its model, and shall not be left undecided for that."""
-
 
 @click.command(short_help="Change a model, and check that its properties notice.")
 @click.argument("model", type=ModelPath())
@@ -75,10 +72,8 @@ LIVENESS_STATES = 500_000
 @click.option(
     "--liveness-states",
     type=click.IntRange(min=0),
-    default=LIVENESS_STATES,
-    show_default=True,
     metavar="N",
-    help="Check liveness only where a configuration has at most N states.",
+    help="Check properties on runs only where a configuration has at most N states.",
 )
 @click.option(
     "--timeout",
@@ -95,7 +90,7 @@ def mutate(
     reductions: frozenset[str],
     max_states: int | None,
     max_memory: int | None,
-    liveness_states: int,
+    liveness_states: int | None,
     timeout: float | None,
 ) -> int:
     """Change MODEL's protocol in small ways, one at a time, and check that its properties catch each change.

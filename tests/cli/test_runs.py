@@ -13,7 +13,7 @@ from click.testing import CliRunner
 import checker.verify.liveness
 from checker.cli.check import check
 from checker.explicit.engines import Method
-from checker.explicit.liveness.lassos import Lassos
+from checker.explicit.lassos import Lassos
 from checker.explicit.search.results import Limits
 from checker.explicit.search.search import Search
 from checker.ir.lowering.lower import lower
@@ -191,7 +191,7 @@ def test_text_has_the_fairness_once() -> None:
 def test_too_many_states_for_liveness_are_told() -> None:
     done = stackproof("check", *SMALL, "--reduce", "none", "--liveness-states", "100")
     assert done.returncode == 3
-    assert done.stdout.count("UNKNOWN(liveness is looked for in at most 100 states; these are 244;") == len(LIVE)
+    assert done.stdout.count("UNKNOWN(more than 100 states (244), the limit that --liveness-states sets") == len(LIVE)
     assert "BOUNDED(exhaustive at 1 CPU, 1 task, 3 stack pages; touch): " in done.stdout
     assert stackproof("check", *SMALL, "--reduce", "none", "--liveness-states", "244").returncode == 0
     # Reductions leave fewer states for the other properties; liveness is looked for in all of them.

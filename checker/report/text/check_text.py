@@ -14,7 +14,7 @@ from checker.report.text.screen import terminal_width
 from checker.report.text.trace_text import text_report
 from checker.report.text.translation_text import translation_lines
 from checker.result.checked import Checked
-from checker.result.verdict import NO_EVENTS, USUAL, Run, Status, Subject, Verdict, VerdictKind
+from checker.result.verdict import NO_EVENTS, USUAL, Run, Status, Subject, Verdict, VerdictKind, hooks_lines
 from checker.stopping import INTERRUPTED
 from checker.symbolic.solvers.solvers import SOLVERS
 
@@ -139,6 +139,7 @@ def summary_text(checked: Checked) -> str:
     lines += _fairness(runs[0], short=bad)
     lines += dict.fromkeys(line for run in runs for line in translation_lines(run.subject.translation))
     lines += dict.fromkeys(note for run in runs for note in run.subject.notes)
+    lines += hooks_lines(hook for run in runs for hook in run.subject.hooks)
     reductions = sorted({name for run in runs for name in run.reductions})
     lines += [
         f"Reductions used: {', '.join(reductions) or 'none'}.",

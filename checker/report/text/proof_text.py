@@ -32,7 +32,7 @@ def proof_text(
     width = max((len(verdict.property) for verdict in run.verdicts), default=0)
     lines += [f"  {verdict.property:<{width}}  {_said(verdict)}" for verdict in run.verdicts]
     lines += translation_lines(run.subject.translation)
-    lines += run.subject.notes
+    lines += run.subject.remarks
     if any(verdict.kind is VerdictKind.PROVED for verdict in run.verdicts):
         lines += [
             "Z3 found the invariant; Bitwuzla has checked that every initial state satisfies it, that every step preserves it,",

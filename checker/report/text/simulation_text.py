@@ -24,7 +24,7 @@ def simulation_text(run: Simulated) -> str:
     if run.unreached:
         lines.append("Lines of the model that were not reached: " + lines_text(run.unreached))
     lines += translation_lines(run.subject.translation)
-    lines += run.subject.notes
+    lines += run.subject.remarks
     lines += [
         "A simulation finds violations and never rules them out. The counterexamples need not be the shortest ones.",
         "The verdicts are about sequentially consistent interleavings of single accesses, at the sizes and events named above.",

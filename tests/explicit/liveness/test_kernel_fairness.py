@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from checker.explicit.lassos import find_lassos
 from checker.explicit.liveness.fair_cycles import fair_components
-from checker.explicit.liveness.lassos import find_lassos
 from checker.explicit.liveness.run_graph import RunGraph
 from checker.ir.lowering.lower import lower
 from checker.language.front.load import load_program
