@@ -102,7 +102,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dic
     environment = {"RAY_AUTH_MODE": "disabled", "RAY_USAGE_STATS_ENABLED": "0"}
     before = {process.pid for process in psutil.process_iter()}
     folder = tmp_path_factory.mktemp("r")
-    address = f"127.0.0.1:{7000 + os.getpid() % 20_000}"
+    address = f"127.0.0.1:{9000 + os.getpid() % 900}"  # below those that Ray gives workers
 
     def start(*arguments: str) -> None:
         command = [str(ray), "start", "--num-cpus=1", "--disable-usage-stats", *arguments]
