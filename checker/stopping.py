@@ -10,7 +10,8 @@ from checker.counting import counted
 
 
 class Why(Enum):
-    """What ended it. ENGINE: something that this engine cannot do, though another one may. MODEL: an error in the model."""
+    """What ended it. ENGINE: something that this engine cannot do, though another one may. MODEL: an error in the model. LOST: a
+    machine or process of a cluster is lost."""
 
     INTERRUPTED = "interrupted"
     STATES = "states"
@@ -20,6 +21,7 @@ class Why(Enum):
     ENGINE = "engine"
     SOLVER = "solver"
     MODEL = "model"
+    LOST = "lost"
     HANDED_OVER = "handed over"
 
 

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from checker.cluster.messages import Cluster
 from checker.counting import counted
 from checker.explicit.compiled.c.expressions import Unsupported
 from checker.explicit.compiled.c.generate import Generated, generate
@@ -42,7 +43,8 @@ class EngineError(Exception):
 class Method:
     """How to search. engine: one of ENGINES. threads: of the compiled engine. reductions: of REDUCTIONS. compact: with hash
     compaction, which the compiled engine alone has. checkpoints: to write or to begin with, which it alone has too. keep: the
-    states are wanted afterwards, in the order in which one thread finds them."""
+    states are wanted afterwards, in the order in which one thread finds them. cluster: to search on, by on_cluster.py; this
+    process is connected to it."""
 
     engine: str = "auto"
     threads: int = 1
@@ -50,6 +52,7 @@ class Method:
     compact: bool = False
     checkpoints: Checkpoints | None = None
     keep: bool = False
+    cluster: Cluster | None = None
 
 
 def available_threads() -> int:

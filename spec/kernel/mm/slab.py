@@ -39,6 +39,17 @@ def kmalloc(gfp: Gfp) -> bool:
 
 
 @routine
+def check_elements(stack: VmArea) -> None:
+    """Report a store into the array behind vm_area->pages while that was not there. The store itself is not seen here, so that
+    the services which come next look for what it left."""
+    check(
+        stack.array is PagesArray.THERE or all(stack.pages[level] is None for level in range(STACK_PAGES)),
+        no_wild_pointer,
+        "a page was stored into {stack}.pages, which is {stack.array}",
+    )
+
+
+@routine
 def set_pages(stack: VmArea, there: bool) -> None:
     """vm_area->pages = what kmalloc() gave. there: it gave an array.
 
@@ -53,7 +64,9 @@ def has_pages(stack: VmArea) -> bool:
 
     Context: any. It is a load."""
     if AREA_OOM:
-        return stack.array is not PagesArray.NULL
+        with atomic("one load"):
+            check_elements(stack)
+            return stack.array is not PagesArray.NULL
     return True
 
 
@@ -66,6 +79,7 @@ def kfree_pages(stack: VmArea) -> None:
         with atomic("to whom the memory goes is decided under the allocator's own lock"):
             where = context(this_cpu())
             check(may_take_spinlock(where), free_context, "{stack}.pages is freed, which takes slab locks, in {where} context")
+            check_elements(stack)
             check(stack.array is not PagesArray.FREED, no_wild_pointer, "the array of {stack}'s pages is freed a second time")
             if stack.array is PagesArray.THERE:
                 for level in range(STACK_PAGES):
@@ -91,6 +105,7 @@ def pte_alloc_kernel(stack: VmArea) -> bool:
                 service_context,
                 "the page table of {stack} is allocated, which may sleep, in {where} context",
             )
+            check_elements(stack)
             fails = choose((False, True))
             if not fails:
                 stack.page_table = True

@@ -5,6 +5,7 @@ from checker.language import allocate, atomic, check, choose, every, free, is_al
 from spec.kernel.entry.contexts import Context, context, may_take_spinlock
 from spec.kernel.mm.allocator_locking import lock_vmap, unlock_vmap
 from spec.kernel.mm.memory import direct_reclaim, might_sleep
+from spec.kernel.mm.slab import check_elements
 from spec.kernel.parameters import AREA_OOM, SLEEP, STACK_PAGES
 from spec.kernel.records import Gfp, Page, PagesArray, VmArea, this_cpu
 from spec.properties.free_context import free_context
@@ -86,6 +87,8 @@ def kfree_vm_area(stack: VmArea) -> None:
         where = context(this_cpu())
         check(may_take_spinlock(where), free_context, "{stack} is freed, which takes slab locks, in {where} context")
         check(not stack.in_vmap_tree, no_wild_pointer, "{stack} is freed, but the vmap area tree still points to it")
+        if AREA_OOM:
+            check_elements(stack)
         # What a freed object holds is nobody's business any more; the engine need not tell such states apart.
         for level in range(STACK_PAGES):
             stack.pages[level] = null(Page)
