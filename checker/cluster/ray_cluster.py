@@ -14,8 +14,10 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TypeVar
 
+from checker.caching import Untrusted, read_own
 from checker.cluster.messages import Cluster, ClusterError
 from checker.explicit.search.interrupts import SIGNALS
 
@@ -69,22 +71,35 @@ def connected(cluster: Cluster | None) -> Iterator[None]:
 
 def _connect(ray: Any, cluster: Cluster) -> None:
     quiet = {"configure_logging": True, "logging_level": "CRITICAL", "log_to_driver": False}
-    if cluster.address != AUTO:
-        _check_reachable(cluster.address)
+    address = joined() if cluster.address == AUTO else cluster.address
+    if address is not None:
+        _check_reachable(address)
         try:
-            ray.init(address=cluster.address, **quiet)
+            ray.init(address=address, **quiet)
         except Exception as error:
             token = "" if os.environ.get(TOKEN) else f"; if it asks for a token, set {TOKEN}=token"
-            raise ClusterError(f"{cluster.address}: Ray cannot connect to it: {one_line(error)}{token}") from None
+            raise ClusterError(f"{address}: Ray cannot connect to it: {one_line(error)}{token}") from None
         return
+    own = {"include_dashboard": False, "num_cpus": cluster.workers, "_node_ip_address": "127.0.0.1"}
     try:
-        try:
-            ray.init(address="auto", **quiet)
-        except ConnectionError:
-            own = {"include_dashboard": False, "num_cpus": cluster.workers, "_node_ip_address": "127.0.0.1"}
-            ray.init(address="local", **quiet, **own)
+        ray.init(address="local", **quiet, **own)
     except Exception as error:
         raise ClusterError(f"Ray cannot be started: {one_line(error)}") from None
+
+
+def joined() -> str | None:
+    """The cluster that this machine belongs to: $RAY_ADDRESS, or what `ray start` has left for others, if this user did that and
+    it still runs. None: there is none."""
+    address = os.environ.get("RAY_ADDRESS")
+    if address:
+        return address
+    try:
+        path = Path(os.environ.get("RAY_TMPDIR") or "/tmp") / "ray" / "ray_current_cluster"
+        address = read_own(path).decode("ascii").strip()
+        _check_reachable(address)
+    except (OSError, ValueError, Untrusted, ClusterError):
+        return None
+    return address
 
 
 @contextmanager

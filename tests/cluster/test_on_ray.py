@@ -7,6 +7,7 @@ import importlib.util
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -16,6 +17,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from checker.cluster.ray_cluster import joined
 from checker.project import PROJECT
 from tests.support.command import in_a_process, stackproof
 
@@ -56,6 +58,25 @@ def test_no_such_cluster(address: str) -> None:
     assert told.stderr.count("\n") == 1 and "\x1b" not in told.stderr
 
 
+def test_the_cluster_that_a_machine_belongs_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RAY_TMPDIR", str(tmp_path))
+    monkeypatch.delenv("RAY_ADDRESS", raising=False)
+    assert joined() is None
+    (tmp_path / "ray").mkdir()
+    left = tmp_path / "ray" / "ray_current_cluster"
+    left.write_text("127.0.0.1:1")  # what was killed leaves its address behind
+    assert joined() is None
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"127.0.0.1:{server.getsockname()[1]}"
+        left.write_text(address)
+        left.chmod(0o644)
+        assert joined() == address
+        left.chmod(0o666)
+        assert joined() is None, "anybody could have written it"
+    monkeypatch.setenv("RAY_ADDRESS", "head:6379")
+    assert joined() == "head:6379"
+
+
 @on_ray
 @pytest.mark.slow
 def test_two_workers() -> None:
@@ -81,11 +102,17 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, dic
     environment = {"RAY_AUTH_MODE": "disabled", "RAY_USAGE_STATS_ENABLED": "0"}
     before = {process.pid for process in psutil.process_iter()}
     folder = tmp_path_factory.mktemp("r")
-    address = f"127.0.0.1:{7000 + os.getpid() % 20_000}"
+    address = f"127.0.0.1:{9000 + os.getpid() % 900}"  # below those that Ray gives workers
 
     def start(*arguments: str) -> None:
         command = [str(ray), "start", "--num-cpus=1", "--disable-usage-stats", *arguments]
-        subprocess.run(command, env={**os.environ, **environment}, check=True, capture_output=True, timeout=START)
+        until = time.monotonic() + START
+        while True:  # Ray starts no head beside one of the same user, as another test may have at the moment
+            done = subprocess.run(command, env={**os.environ, **environment}, capture_output=True, text=True, timeout=START)
+            if not done.returncode:
+                return
+            assert time.monotonic() < until, done.stderr
+            time.sleep(2.0)
 
     try:
         port = address.rpartition(":")[2]
