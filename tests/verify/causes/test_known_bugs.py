@@ -57,7 +57,7 @@ def code_of(finding: Finding) -> set[tuple[str, int]]:
 def test_the_notes_are_at_the_lines_that_are_wrong(bug: str) -> None:
     trace, decisive = looked_at(bug)
     at_all = code_of(FINDINGS[bug]) & lines(trace.steps)
-    notes = notes_of(None, trace, decisive)
+    notes = notes_of(trace, decisive)
     noted = [trace.steps[note.step - 1] for note in notes]
     if at_all:  # else no step of the run stands at one of them
         assert at_all & lines(noted, [telling_position(trace, decisive), *(note.position for note in notes)])
