@@ -51,19 +51,24 @@ from spec.kernel import (
     cpu_prepare,
     free_vmap_stack,
     get_vm_area_node,
+    has_pages,
     in_task,
     is_charged,
     is_marked,
     keeps_idle_awake,
+    kfree_pages,
     kfree_vm_area,
+    kmalloc,
     may_read_stack,
     may_switch_to,
     memcg_kmem_charge_page,
     memcg_kmem_uncharge_page,
     mod_lruvec_page_state,
     owes_refill,
+    pte_alloc_kernel,
     remove_vm_area,
     schedule_start,
+    set_pages,
     set_pte_at,
     stack_fault,
     stack_released,
@@ -255,8 +260,12 @@ def dynamic_stack_owes_refill(cpu: Cpu, task: Task) -> bool:
 
 @implements(alloc_vmap_stack)
 def dynamic_stack_alloc() -> VmArea | None:
-    vm_area = get_vm_area_node()
+    vm_area = get_vm_area_node(Gfp.DIRECT_RECLAIM | Gfp.ZERO)
     if vm_area is None:
+        return None
+    set_pages(vm_area, kmalloc(Gfp.DIRECT_RECLAIM | Gfp.ZERO))
+    if not has_pages(vm_area):
+        dynamic_stack_free_now(vm_area)
         return None
     for i in range(PREALLOC_PAGES):
         page = alloc_pages(Gfp.DIRECT_RECLAIM | Gfp.ZERO)
@@ -264,6 +273,11 @@ def dynamic_stack_alloc() -> VmArea | None:
             dynamic_stack_free_now(vm_area)
             return None
         vm_area.pages[i] = page
+        if not pte_alloc_kernel(vm_area):
+            vm_area.pages[i] = null(Page)
+            __free_page(page)
+            dynamic_stack_free_now(vm_area)
+            return None
         set_pte_at(vm_area, i, page)
         vm_area.nr_pages = i + 1
     return vm_area
@@ -277,6 +291,7 @@ def dynamic_stack_free_now(vm_area: VmArea) -> None:
         page = vm_area.pages[i]
         vm_area.pages[i] = null(Page)
         __free_page(page)
+    kfree_pages(vm_area)
     kfree_vm_area(vm_area)
 
 
@@ -331,35 +346,35 @@ def dynamic_stack_cpu_dead(cpu: Cpu) -> None:
 
 RECORDED = Recorded(
     properties={
-        "area-agrees": "da24eefca797",
-        "area-owned": "0b3f53c92270",
-        "capacity": "c13a3c272b1d",
-        "charge-once": "bcf10052dda2",
-        "fault-bounded": "c71269d22f34",
-        "fault-resolved": "643c7a9dc95e",
-        "free-context": "341019ec90b0",
-        "handler-reentrant": "d1316da70217",
-        "live-page": "a5d34d3cd3e7",
-        "lock-held": "8f06bd86a604",
-        "lock-order": "381b48ac424d",
-        "lock-recursion": "f051c88ad2e1",
-        "mark-earned": "d836013bd346",
+        "area-agrees": "2581fc60292a",
+        "area-owned": "852023b1f98e",
+        "capacity": "931b70db0e66",
+        "charge-once": "1e07c3b27515",
+        "fault-bounded": "ec94bda8776b",
+        "fault-resolved": "482cafd111eb",
+        "free-context": "576d7d24ab18",
+        "handler-reentrant": "4d549eb4440a",
+        "live-page": "4052755d0f46",
+        "lock-held": "7b668aae040c",
+        "lock-order": "ca10797b65f9",
+        "lock-recursion": "c2aaec2e606c",
+        "mark-earned": "23dca69699e2",
         "no-deadlock": "e3b0c44298fc",
-        "no-sleep-atomic": "133b1a52fe9d",
-        "no-wild-pointer": "998d762e6bb4",
-        "null-retried": "d2fe46b94b4a",
-        "one-owner": "fe7850188c80",
+        "no-sleep-atomic": "1cb9d499d508",
+        "no-wild-pointer": "198d70f55f1e",
+        "null-retried": "430ba223f6ae",
+        "one-owner": "f348a218d2b5",
         "online-full": "b4ae5c7f50d5",
-        "refill-eventually": "3a31f4b3decb",
-        "refill-owed": "1e05f36350c0",
-        "remote-access": "a368c1405aef",
-        "right-stack": "5b68406cf6ef",
-        "service-context": "814f579cf5c4",
-        "single-hole": "bd4a58110e10",
-        "statistics-zero": "c2e647bbdcbe",
-        "tag-live": "c2778e230649",
-        "task-runs": "022b5e16b4ae",
-        "zeroed": "4fca081c540f",
+        "refill-eventually": "8852e8278696",
+        "refill-owed": "65987992b917",
+        "remote-access": "90c627ec0010",
+        "right-stack": "cb1af0e0b768",
+        "service-context": "d396e2f49fc3",
+        "single-hole": "e473a50be61b",
+        "statistics-zero": "a545ad962a9d",
+        "tag-live": "109070404b39",
+        "task-runs": "2c73fae419f8",
+        "zeroed": "3425471bea70",
     },
     assumptions={
         "fair: allocations_succeed": "0889fe19cb3b",
@@ -456,6 +471,15 @@ EXPECTED = (
         states=4_491,
         transitions=4_852,
         depth=158,
+        ladder=True,
+    ),
+    Expected(
+        settings={"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2},
+        events=("sleep", "fork", "exit", "area-oom"),
+        violated={},
+        states=476,
+        transitions=541,
+        depth=126,
         ladder=True,
     ),
     Expected(

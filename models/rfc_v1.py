@@ -32,12 +32,17 @@ from spec.kernel import (
     exit_task_stack_account,
     free_vmap_stack,
     get_vm_area_node,
+    has_pages,
+    kfree_pages,
     kfree_vm_area,
+    kmalloc,
     memcg_kmem_charge_page,
     memcg_kmem_uncharge_page,
     mod_lruvec_page_state,
+    pte_alloc_kernel,
     remove_vm_area,
     schedule_start,
+    set_pages,
     set_pte_at,
     stack_fault,
     this_cpu,
@@ -61,21 +66,35 @@ def not_acquired(page: Page | None) -> Page:
     return reference(Page, address(page) & ~DYNAMIC_STACK_PAGE_AQUIRED_FLAG)
 
 
+@routine
+def alloc_vmap_stack_cleanup(vm_area: VmArea) -> None:
+    """What is behind the label cleanup_err."""
+    j: Count = 0
+    while j < vm_area.nr_pages:
+        __free_page(vm_area.pages[j])
+        j += 1
+    kfree_pages(vm_area)
+    kfree_vm_area(vm_area)
+
+
 @implements(alloc_vmap_stack)
 def alloc_vmap_stack_dynamic() -> VmArea | None:
-    vm_area = get_vm_area_node()
+    vm_area = get_vm_area_node(Gfp.DIRECT_RECLAIM | Gfp.ZERO)
     if not vm_area:
+        return None
+    set_pages(vm_area, kmalloc(Gfp.DIRECT_RECLAIM | Gfp.ZERO))
+    if not has_pages(vm_area):
+        alloc_vmap_stack_cleanup(vm_area)
         return None
     for i in range(PREALLOC_PAGES):
         vm_area.pages[i] = alloc_pages(Gfp.DIRECT_RECLAIM | Gfp.ZERO)  # type: ignore[assignment]
         if not vm_area.pages[i]:
-            j: Count = 0
-            while j < vm_area.nr_pages:
-                __free_page(vm_area.pages[j])
-                j += 1
-            kfree_vm_area(vm_area)
+            alloc_vmap_stack_cleanup(vm_area)
             return None
         vm_area.nr_pages += 1
+    if not pte_alloc_kernel(vm_area):
+        alloc_vmap_stack_cleanup(vm_area)
+        return None
     # vmap_pages_range_noflush maps upwards, from the lowest address of the pages that are there from the start.
     for k in range(PREALLOC_PAGES):
         set_pte_at(vm_area, PREALLOC_PAGES - 1 - k, vm_area.pages[k])
@@ -88,6 +107,7 @@ def free_vmap_stack_dynamic(vm_area: VmArea) -> None:
     nr_pages = vm_area.nr_pages
     for i in range(nr_pages):
         __free_page(vm_area.pages[i])
+    kfree_pages(vm_area)
     kfree_vm_area(vm_area)
 
 
@@ -180,35 +200,35 @@ def dynamic_stack(tsk: Task) -> None:
 
 RECORDED = Recorded(
     properties={
-        "area-agrees": "da24eefca797",
-        "area-owned": "0b3f53c92270",
-        "capacity": "c13a3c272b1d",
-        "charge-once": "bcf10052dda2",
-        "fault-bounded": "c71269d22f34",
-        "fault-resolved": "643c7a9dc95e",
-        "free-context": "341019ec90b0",
-        "handler-reentrant": "d1316da70217",
-        "live-page": "a5d34d3cd3e7",
-        "lock-held": "8f06bd86a604",
-        "lock-order": "381b48ac424d",
-        "lock-recursion": "f051c88ad2e1",
-        "mark-earned": "4aae61c3685c",
+        "area-agrees": "2581fc60292a",
+        "area-owned": "852023b1f98e",
+        "capacity": "931b70db0e66",
+        "charge-once": "1e07c3b27515",
+        "fault-bounded": "ec94bda8776b",
+        "fault-resolved": "482cafd111eb",
+        "free-context": "576d7d24ab18",
+        "handler-reentrant": "4d549eb4440a",
+        "live-page": "4052755d0f46",
+        "lock-held": "7b668aae040c",
+        "lock-order": "ca10797b65f9",
+        "lock-recursion": "c2aaec2e606c",
+        "mark-earned": "832434a53bc0",
         "no-deadlock": "e3b0c44298fc",
-        "no-sleep-atomic": "133b1a52fe9d",
-        "no-wild-pointer": "998d762e6bb4",
-        "null-retried": "d2fe46b94b4a",
-        "one-owner": "fe7850188c80",
+        "no-sleep-atomic": "1cb9d499d508",
+        "no-wild-pointer": "198d70f55f1e",
+        "null-retried": "430ba223f6ae",
+        "one-owner": "f348a218d2b5",
         "online-full": "b4ae5c7f50d5",
-        "refill-eventually": "3a31f4b3decb",
-        "refill-owed": "24a82c1c59dc",
-        "remote-access": "d9736237a699",
-        "right-stack": "5b68406cf6ef",
-        "service-context": "814f579cf5c4",
-        "single-hole": "bd4a58110e10",
-        "statistics-zero": "c2e647bbdcbe",
-        "tag-live": "c2778e230649",
-        "task-runs": "022b5e16b4ae",
-        "zeroed": "4fca081c540f",
+        "refill-eventually": "8852e8278696",
+        "refill-owed": "60c89b584605",
+        "remote-access": "407ccac4be33",
+        "right-stack": "cb1af0e0b768",
+        "service-context": "d396e2f49fc3",
+        "single-hole": "e473a50be61b",
+        "statistics-zero": "a545ad962a9d",
+        "tag-live": "109070404b39",
+        "task-runs": "2c73fae419f8",
+        "zeroed": "3425471bea70",
     },
     assumptions={
         "fair: allocations_succeed": "0889fe19cb3b",
@@ -353,8 +373,8 @@ EXPECTED = (
             "charge-once": 51,
             "area-agrees": 30,
             "tag-live": 75,
-            "null-retried": 57,
-            "refill-eventually": 91,
+            "null-retried": 58,
+            "refill-eventually": 93,
             "refill-owed": 56,
             "single-hole": 30,
         },
@@ -370,6 +390,15 @@ EXPECTED = (
         states=94,
         transitions=109,
         depth=42,
+        ladder=True,
+    ),
+    Expected(
+        settings={"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2},
+        events=("sleep", "fork", "area-oom"),
+        violated={"no-wild-pointer": 20, "one-owner": 30},
+        states=189,
+        transitions=223,
+        depth=58,
         ladder=True,
     ),
     Expected(

@@ -119,7 +119,7 @@ def _gated(
     gating.quiet = not outputs.text
     # What is saved has to be the same each time: threads race for which of several shortest counterexamples is found.
     method = Method(threads=max(1, available_threads() // jobs) if save is None else 1)
-    search = Search(method, _each(limits(None, None, timeout), jobs), again=update, outcomes=outcomes)
+    search = Search(method, _each(limits(None, None, timeout), jobs), outcomes=outcomes)
     with closing(_searched(programs, search, jobs)) as runs:
         for path, program in programs:
             if not gating.model(path, program, runs):
@@ -200,7 +200,7 @@ def _check_folders(paths: Sequence[Path]) -> None:
 
 
 def _check_record(program: tree.Program, update: bool) -> None:
-    """ModelError if the model's record does not fit the model; what an update mends is no error there."""
+    """ModelError if the model's record does not fit the model; what an update fixes is no error there."""
     if not program.expectations:
         raise ModelError(
             tree.Position(program.model, 1, 1),

@@ -20,9 +20,11 @@ from checker.cli.saving import Findings
 from checker.cli.terminal.output import screen
 from checker.cli.terminal.pager import page
 from checker.cli.terminal.progress import ProgressLine
+from checker.counting import counted
 from checker.explicit.compiled.c.shared import MOST_WORKERS
 from checker.explicit.engines import ENGINES, Method, available_threads
 from checker.explicit.simulation.simulation import Plan, WalkStatistics
+from checker.explicit.simulation.swarm import MOST_STATES
 from checker.report.finding import headline
 from checker.report.json.simulation_json import simulation_json
 from checker.report.text.review_text import blocks, saved_lines
@@ -42,6 +44,12 @@ from checker.verify.simulate import simulate_configuration
 @click.option("--walks", type=click.IntRange(min=1), default=1000, show_default=True, metavar="N", help="Number of random walks.")
 @click.option(
     "--depth", type=click.IntRange(min=1), default=1000, show_default=True, metavar="N", help="Maximum number of steps per walk."
+)
+@click.option(
+    "--swarm",
+    type=click.IntRange(1, MOST_STATES),
+    metavar="STATES",
+    help="In place of each walk a depth-first search in random order, over at most so many states.",
 )
 @click.option(
     "--seed",
@@ -81,6 +89,7 @@ def simulate(
     request: Request,
     walks: int,
     depth: int,
+    swarm: int | None,
     seed: int,
     engine: str,
     threads: int | None,
@@ -100,12 +109,14 @@ def simulate(
     refuse_unwritable(html)
     refuse_ignored(engine, given() & {"threads"})
     method = Method(engine, threads or available_threads())
-    again = ("simulate", "--walks", str(walks), "--depth", str(depth), "--seed", str(seed))
+    searches = () if swarm is None else ("--swarm", str(swarm))
+    again = ("simulate", "--walks", str(walks), "--depth", str(depth), *searches, "--seed", str(seed))
+    what = ("walk", "walks") if swarm is None else ("search", "searches")
     findings = None if save is None else Findings(save)
     line = ProgressLine(f"{request.model}")
 
     def progress(s: WalkStatistics) -> None:
-        line.say(f"{s.walks:,} of {walks:,} walks, {s.steps:,} steps, {s.memory / 2**20:,.0f} MiB")
+        line.say(f"{s.walks:,} of {counted(walks, *what)}, {counted(s.steps, 'step')}, {s.memory / 2**20:,.0f} MiB")
 
     saved: list[tuple[Trace, list[Path]]] = []
 
@@ -117,7 +128,7 @@ def simulate(
 
     with line.running():
         run = simulate_configuration(
-            request, Plan(walks, depth, seed), limits(None, max_memory, timeout), method, progress, announce
+            request, Plan(walks, depth, seed, swarm or 0), limits(None, max_memory, timeout), method, progress, announce
         )
     with last_words():
         if findings is not None and run.stopped != INTERRUPTED:

@@ -34,6 +34,8 @@ FIELDS: dict[tuple[str, str], str] = {
     ("Page", "dirty"): "pages[i].dirty",
     ("VmArea", "allocated"): "areas[i].allocated",
     ("VmArea", "pages"): "areas[i].pages[j]",
+    ("VmArea", "array"): "areas[i].array.value",
+    ("VmArea", "page_table"): "areas[i].page_table",
     ("VmArea", "nr_pages"): "areas[i].nr_pages",
     ("VmArea", "pte"): "pointer(frame_at(i, j))",
     ("VmArea", "in_vmap_tree"): "areas[i].in_vmap_tree",

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from checker.counting import counted
 from checker.result.checked import Checked
 from checker.result.verdict import Run, Statistics, Subject, Verdict, VerdictKind
 from checker.stopping import Stop
@@ -12,11 +13,12 @@ from checker.stopping import Stop
 
 @dataclass(frozen=True)
 class Walks:
-    """asked, depth, seed: as asked for. begun: walks, the last one perhaps not ended. steps: taken in all. longest: steps of the
-    longest. seconds: wall time. memory: bytes of the process."""
+    """asked, depth, swarm, seed: as asked for (Plan). begun: walks, the last one perhaps not ended. steps: taken in all of them.
+    longest: steps of the longest. seconds: wall time. memory: bytes of the process."""
 
     asked: int
     depth: int
+    swarm: int
     seed: int
     begun: int
     steps: int
@@ -25,7 +27,8 @@ class Walks:
     memory: int
 
     def __str__(self) -> str:
-        return f"simulated: {_many(self.begun, 'walk')}, {_many(self.steps, 'step')}, seed {self.seed}"
+        what = ("search", "searches") if self.swarm else ("walk", "walks")
+        return f"simulated: {counted(self.begun, *what)}, {counted(self.steps, 'step')}, seed {self.seed}"
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,3 @@ class Simulated:
         """The same violations, as those of a check, to be grouped by cause."""
         nothing = Statistics(0, 0, 0, 0.0, 0, 0)
         return Checked((Run(self.subject, self.verdicts, nothing, self.stopped, (), (), self.error),))
-
-
-def _many(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"

@@ -32,7 +32,7 @@ def simulate_configuration(
     confirming = Confirming(program, loaded.system, loaded.subject, announce)
     result = walk(loaded.system, loaded.wanted, method, plan, limits, progress, confirming.found)
     s = result.statistics
-    walks = Walks(plan.walks, plan.depth, plan.seed, s.walks, s.steps, s.longest, s.seconds, s.memory)
+    walks = Walks(plan.walks, plan.depth, plan.swarm, plan.seed, s.walks, s.steps, s.longest, s.seconds, s.memory)
     error = None if result.error is None else confirming.error(result.error)
     otherwise = error or Verdict("", VerdictKind.UNKNOWN, str(walks))
     return Simulated(

@@ -95,6 +95,7 @@ from spec.kernel.mm.memory import (
     set_pte_at,
     try_alloc_pages,
 )
+from spec.kernel.mm.slab import has_pages, kfree_pages, kmalloc, pte_alloc_kernel, set_pages
 from spec.kernel.mm.task_stack import put_task_stack, try_get_task_stack
 from spec.kernel.mm.vfree import vfree_atomic
 from spec.kernel.mm.vmalloc import find_vm_area, get_vm_area_node, kfree_vm_area, remove_vm_area
@@ -147,6 +148,7 @@ __all__ = [
     "free_pages_nolock",
     "free_vmap_stack",
     "get_vm_area_node",
+    "has_pages",
     "holds_page",
     "holds_stack",
     "hotplug_thread_runs",
@@ -166,7 +168,9 @@ __all__ = [
     "is_charged",
     "is_marked",
     "keeps_idle_awake",
+    "kfree_pages",
     "kfree_vm_area",
+    "kmalloc",
     "late_fault",
     "list_is_exact",
     "local_irq_restore",
@@ -189,6 +193,7 @@ __all__ = [
     "preempt_disable",
     "preempt_enable",
     "protocol_at_work",
+    "pte_alloc_kernel",
     "put_task_stack",
     "raw_spin_lock",
     "raw_spin_lock_irqsave",
@@ -201,6 +206,7 @@ __all__ = [
     "running_task",
     "schedule_irqs_off",
     "schedule_start",
+    "set_pages",
     "set_pte_at",
     "shrinker_scan",
     "spin_lock",

@@ -39,6 +39,10 @@ ALLOCATOR_FAULT = event(
 )
 PREEMPT = event("preempt", "an interrupt preempts a task in kernel code when it ends, where preemption is on")
 OOPS_CONTINUES = event("oops-continues", "a stack fault that is refused in plain task work kills the task, not the machine")
+AREA_OOM = event(
+    "area-oom",
+    "get_vm_area_node, kmalloc and the page tables of a stack fail; with the event sleep they sleep where gfp allows it",
+)
 PROC_STACK = event("proc-stack", "a task reads the frames of another as /proc/PID/stack does, with a reference to its stack")
 
 PREALLOC_PAGES = constant_of_model(1, "THREAD_PREALLOC_PAGES: pages that are mapped when a stack is made")

@@ -46,6 +46,14 @@ class TaskState(Enum):
     TASK_NEW = 2  # it is being forked
 
 
+class PagesArray(Enum):
+    """What vm_struct.pages points to. The array itself is a part of the area here; this is kept with the event area-oom only."""
+
+    THERE = 0
+    NULL = 1  # from get_vm_area_node until kmalloc
+    FREED = 2  # from kfree on
+
+
 class Gfp(IntFlag):
     """gfp_t: only what makes a difference here. GFP_KERNEL is DIRECT_RECLAIM, GFP_ATOMIC and GFP_NOWAIT are KSWAPD_RECLAIM, which
     DIRECT_RECLAIM includes here; 0 is GFP_NOWAIT & ~__GFP_KSWAPD_RECLAIM."""
@@ -83,6 +91,8 @@ class VmArea:
     pages: Array[Page] = array(STACK_PAGES)
     nr_pages: Count = 0
     pte: Array[Page] = array(STACK_PAGES)
+    array: PagesArray = PagesArray.THERE
+    page_table: bool = True  # the kernel has one for its addresses; kept with the event area-oom only
     in_vmap_tree: bool = False  # from get_vm_area_node until remove_vm_area
     rcu_pending: bool = False  # its struct rcu_head waits for the end of a grace period
     vfree_pending: bool = False  # vfree_atomic has put off freeing it

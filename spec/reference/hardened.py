@@ -14,12 +14,17 @@ from spec.reference.kernel.allocator import (
     alloc_pages,
     free_page,
     get_vm_area_node,
+    has_pages,
     is_charged,
+    kfree_pages,
     kfree_vm_area,
+    kmalloc,
     memcg_kmem_charge_page,
     memcg_kmem_uncharge_page,
     mod_lruvec_page_state,
+    pte_alloc_kernel,
     remove_vm_area,
+    set_pages,
     set_pte_at,
 )
 from spec.reference.kernel.kernel import PREALLOC_PAGES
@@ -47,8 +52,12 @@ class HardenedProtocol(Protocol):
 
     def alloc_vmap_stack(self) -> Steps[VmArea | None]:
         kernel = self.kernel
-        area = yield from get_vm_area_node(kernel)
+        area = yield from get_vm_area_node(kernel, WITH_SLEEPING)
         if area is None:
+            return None
+        yield from set_pages(kernel, area, (yield from kmalloc(kernel, WITH_SLEEPING)))
+        if not (yield from has_pages(kernel, area)):
+            yield from self.free_now(area)
             return None
         for i in range(PREALLOC_PAGES):
             page = yield from alloc_pages(kernel, WITH_SLEEPING)
@@ -56,6 +65,11 @@ class HardenedProtocol(Protocol):
                 yield from self.free_now(area)
                 return None
             yield StoreItem(area, "pages", i, page)
+            if not (yield from pte_alloc_kernel(kernel, area)):
+                yield StoreItem(area, "pages", i, NULL)
+                yield from free_page(kernel, page)
+                yield from self.free_now(area)
+                return None
             yield from set_pte_at(kernel, area, i, page)
             yield Store(area, "nr_pages", i + 1)
         return area
@@ -67,6 +81,7 @@ class HardenedProtocol(Protocol):
             page: int = yield LoadItem(area, "pages", i)
             yield StoreItem(area, "pages", i, NULL)
             yield from free_page(self.kernel, page)
+        yield from kfree_pages(self.kernel, area)
         yield from kfree_vm_area(self.kernel, area)
 
     def free_vmap_stack(self, stack: VmArea) -> Steps[None]:

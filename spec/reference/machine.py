@@ -225,7 +225,8 @@ class Machine:
         for page, of_page in zip(kernel.pages.frames, saved.pages, strict=True):
             page.allocated, page.memcg, page.dirty = of_page
         for a, of_area in zip(kernel.areas, saved.areas, strict=True):
-            a.allocated, pages, a.nr_pages, a.in_vmap_tree, a.rcu_pending, a.vfree_pending = of_area
+            a.allocated, pages, a.array, a.page_table, a.nr_pages, *tree_and_waits = of_area
+            a.in_vmap_tree, a.rcu_pending, a.vfree_pending = tree_and_waits
             a.pages = list(pages)
         for t, of_task in zip(kernel.tasks, saved.tasks, strict=True):
             t.flags, t.state, t.stack_vm_area, t.on_cpu, t.cpu, t.killed, t.stack_grown, t.context = of_task
@@ -244,7 +245,7 @@ def code_on(cpu: Cpu) -> Context:
 
 
 def state_of_area(a: VmArea) -> tuple[Any, ...]:
-    return a.allocated, tuple(a.pages), a.nr_pages, a.in_vmap_tree, a.rcu_pending, a.vfree_pending
+    return a.allocated, tuple(a.pages), a.array, a.page_table, a.nr_pages, a.in_vmap_tree, a.rcu_pending, a.vfree_pending
 
 
 def state_of_task(t: Task) -> tuple[Any, ...]:

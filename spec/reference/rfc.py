@@ -13,11 +13,16 @@ from spec.reference.kernel.allocator import (
     alloc_pages,
     free_page,
     get_vm_area_node,
+    has_pages,
+    kfree_pages,
     kfree_vm_area,
+    kmalloc,
     memcg_kmem_charge_page,
     memcg_kmem_uncharge_page,
     mod_lruvec_page_state,
+    pte_alloc_kernel,
     remove_vm_area,
+    set_pages,
     set_pte_at,
 )
 from spec.reference.kernel.kernel import PREALLOC_PAGES
@@ -36,8 +41,12 @@ class RfcProtocol(Protocol):
 
     def alloc_vmap_stack(self) -> Steps[VmArea | None]:
         kernel = self.kernel
-        area = yield from get_vm_area_node(kernel)
+        area = yield from get_vm_area_node(kernel, THREADINFO_GFP)
         if area is None:
+            return None
+        yield from set_pages(kernel, area, (yield from kmalloc(kernel, THREADINFO_GFP)))
+        if not (yield from has_pages(kernel, area)):
+            yield from self.give_up(area)
             return None
         for i in range(PREALLOC_PAGES):
             page = yield from alloc_pages(kernel, THREADINFO_GFP)
@@ -47,6 +56,9 @@ class RfcProtocol(Protocol):
                 return None
             nr_pages: int = yield Load(area, "nr_pages")
             yield Store(area, "nr_pages", nr_pages + 1)
+        if not (yield from pte_alloc_kernel(kernel, area)):
+            yield from self.give_up(area)
+            return None
         for i in range(PREALLOC_PAGES):  # vmap_pages_range_noflush() maps upwards
             page = yield LoadItem(area, "pages", i)
             yield from set_pte_at(kernel, area, PREALLOC_PAGES - 1 - i, page)
@@ -59,6 +71,7 @@ class RfcProtocol(Protocol):
             page: int = yield LoadItem(area, "pages", freed)
             yield from free_page(self.kernel, page)
             freed += 1
+        yield from kfree_pages(self.kernel, area)
         yield from kfree_vm_area(self.kernel, area)
 
     def free_vmap_stack(self, stack: VmArea) -> Steps[None]:
@@ -67,6 +80,7 @@ class RfcProtocol(Protocol):
         for i in range(nr_pages):
             page: int = yield LoadItem(stack, "pages", i)
             yield from free_page(self.kernel, page)
+        yield from kfree_pages(self.kernel, stack)
         yield from kfree_vm_area(self.kernel, stack)
 
     def exit_task_stack_account(self, task: Task) -> Steps[None]:

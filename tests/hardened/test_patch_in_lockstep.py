@@ -32,6 +32,7 @@ QUICK: tuple[Case, ...] = (
     ((1, 2, 3), "touch"),
     ((2, 1, 2), "touch,late-fault,oom,hotplug,migrate"),
     ((1, 2, 2), "touch,fork,exit,oom"),
+    ((1, 2, 2), "sleep,fork,exit,area-oom"),
 )
 SLOW: tuple[Case, ...] = (
     ((2, 2, 2), "touch"),
@@ -46,6 +47,7 @@ OF_RFC: tuple[Case, ...] = (
     ((1, 2, 3), "touch,oom,charge-fail"),
     ((1, 2, 2), "switch-fault,irq,softirq,sleep"),
     ((1, 2, 2), "touch,fork"),
+    ((1, 2, 2), "sleep,fork,area-oom"),
     ((1, 2, 2), "touch,exit,oops-continues"),
     ((2, 1, 2), "late-fault,hotplug,migrate"),
     ((2, 2, 2), "touch"),

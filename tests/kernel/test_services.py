@@ -11,8 +11,8 @@ import pytest
 from checker.project import PROJECT
 from tests.kernel.trying import Tried
 
-SERVICES = ("mm/memory.py", "mm/vmalloc.py", "mm/vfree.py", "mm/vunmap.py", "mm/task_stack.py", "entry/asking.py")
-INTERNAL = {"direct_reclaim", "might_sleep", "get_page_from_freelist", "delayed_vfree_work", "try_alloc_pages"}
+SERVICES = ("mm/memory.py", "mm/vmalloc.py", "mm/slab.py", "mm/vfree.py", "mm/vunmap.py", "mm/task_stack.py", "entry/asking.py")
+INTERNAL = {"direct_reclaim", "might_sleep", "get_page_from_freelist", "delayed_vfree_work", "try_alloc_pages", "check_elements"}
 
 
 @pytest.mark.parametrize(
@@ -37,6 +37,28 @@ def test_no_protocol_of_ours_allocates_where_preempt_rt_cannot(model: str) -> No
 def test_code_is_told_in_which_context_it_runs(wrong: int) -> None:
     tried = Tried("asks_its_context", (1, 2, 2), ("touch", "exit"), settings={"WRONG": wrong})
     assert ("asked" in tried.found()) == bool(wrong)
+
+
+IGNORED = {
+    1: "get_vm_area_node",
+    2: "kmalloc",
+    3: "the page table",
+    4: "freed twice",
+    5: "freed before its use",
+    6: "kmalloc, until the page is stored",
+}
+
+
+@pytest.mark.parametrize("ignored", [0, *IGNORED], ids=["nothing", *IGNORED.values()])
+def test_a_fork_that_does_not_look_for_null_is_found(ignored: int) -> None:
+    """With the event area-oom, and by no-wild-pointer alone; a protocol that looks violates nothing, and takes every way out."""
+    tried = Tried("ignores_null", (1, 2, 2), ("fork", "oom", "area-oom"), settings={"IGNORED": ignored})
+    assert tried.found() == ({"no-wild-pointer"} if ignored else set())
+
+
+@pytest.mark.parametrize("ignored", [1, 2, 3])
+def test_without_the_event_there_is_always_memory(ignored: int) -> None:
+    assert Tried("ignores_null", (1, 2, 2), ("fork", "oom"), settings={"IGNORED": ignored}).found() == set()
 
 
 def test_the_page_has_every_hook_that_the_kernel_calls() -> None:

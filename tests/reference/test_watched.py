@@ -64,7 +64,7 @@ def runs(protocol: str, events: tuple[str, ...], real: RealMemory, growths: int,
     return found
 
 
-@pytest.mark.parametrize(("events", "growths"), [(TASKS_COME_AND_GO, 100), (ALL, 15)])
+@pytest.mark.parametrize(("events", "growths"), [(TASKS_COME_AND_GO, 100), (ALL, 7)])
 def test_random_runs_are_the_same_on_real_faults(real: list[RealMemory], events: tuple[str, ...], growths: int) -> None:
     simulated, with_faults = runs("hardened", events, real[0], growths, seed=1)
     assert simulated == with_faults

@@ -40,13 +40,13 @@ CHECKPOINT: dict[str, tuple[object, list[object]]] = {
 }
 
 WALKS: dict[str, tuple[object, list[object]]] = {
-    "walks_new": (POINTER, [INTEGER, LONG]),
+    "walks_new": (POINTER, [INTEGER, LONG, LONG]),
     "walks_free": (None, [POINTER]),
     "walks_shape": (None, [POINTER]),
-    "walks_batch": (None, [POINTER, LONG, LONG, LONG, ctypes.c_char_p]),
+    "walks_batch": (None, [POINTER, *[LONG] * 4, ctypes.c_char_p]),
     "walks_run": (INTEGER, [POINTER, INTEGER, LONG]),
     "walks_stop": (None, [POINTER]),
-    "walks_steps": (LONG, [POINTER, POINTER]),
+    "walks_steps": (LONG, [POINTER, POINTER, POINTER]),
     "walks_failure": (INTEGER, [POINTER]),
     "walks_finding": (None, [POINTER, INTEGER, POINTER]),
     "walks_marks": (None, [POINTER, POINTER, POINTER]),
@@ -57,18 +57,32 @@ WALKS: dict[str, tuple[object, list[object]]] = {
 PASSING: dict[str, tuple[object, list[object]]] = {
     "passing_begin": (INTEGER, [POINTER, POINTER, POINTER, NUMBER, POINTER]),
     "passing_told": (LONG, [POINTER, POINTER]),
+    "comparer_new": (POINTER, [*[POINTER] * 7, LONG]),
+    "comparer_free": (None, [POINTER]),
+    "comparer_keeps": (INTEGER, [POINTER, LONG, INTEGER, *[ctypes.c_char_p] * 3, INTEGER, *[ctypes.c_char_p] * 2]),
+}
+
+EXCHANGE: dict[str, tuple[object, list[object]]] = {
+    "exchange_begin": (INTEGER, [POINTER, NUMBER, NUMBER, LONG]),
+    "exchange_parcels": (LONG, [POINTER, NUMBER, POINTER]),
+    "exchange_sent": (None, [POINTER]),
+    "exchange_parcel_bytes": (LONG, []),
+    "exchange_receive": (LONG, [POINTER, NUMBER, POINTER, LONG]),
+    "exchange_close": (None, [POINTER, INTEGER]),
+    "exchange_from": (NUMBER, [POINTER, NUMBER]),
 }
 
 
 def declared(library: ctypes.CDLL) -> ctypes.CDLL:
     """The library with the types of its functions. With hash compaction it has none of checkpoint.c, without partial order it has
-    none of passing.c."""
+    none of passing.c, and only a member of a distributed search has those of exchange.c."""
     if hasattr(library, "walks_new"):
         functions = WALKS
     else:
         checkpoints = CHECKPOINT if hasattr(library, "checkpoint_room") else {}
         passing = PASSING if hasattr(library, "passing_begin") else {}
-        functions = SEARCH | checkpoints | passing
+        exchange = EXCHANGE if hasattr(library, "exchange_begin") else {}
+        functions = SEARCH | checkpoints | passing | exchange
     for name, (result, arguments) in functions.items():
         function = getattr(library, name)
         function.restype = result

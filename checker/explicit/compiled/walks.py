@@ -14,6 +14,7 @@ from checker.explicit.compiled.thread_pool import ThreadPool
 from checker.explicit.search.interrupts import Interrupts
 from checker.explicit.simulation.chance import GOLDEN, MASK, mixed
 from checker.explicit.simulation.simulation import Ended, Plan, Simulation
+from checker.explicit.simulation.swarm import table_bits
 from checker.explicit.step.outcome import Cut, Outside
 from checker.explicit.step.paths import NoSuchPath, Route, path_where
 
@@ -37,14 +38,15 @@ class CompiledWalks:
         been told."""
         self.pool = ThreadPool(self.threads)
         self.marks = bytearray(max(1, len(self.generated.raisers))), bytearray(max(1, len(self.generated.covers)))
-        walks = self.library.walks_new(self.pool.size, mixed((plan.seed + GOLDEN) & MASK))
+        bits = table_bits(plan.swarm) if plan.swarm else 0
+        walks = self.library.walks_new(self.pool.size, mixed((plan.seed + GOLDEN) & MASK), bits)
         try:
             if not walks:
                 raise MemoryError
             with Interrupts(lambda: self.library.walks_stop(walks)) as self.interrupts:
                 while number < plan.walks:
                     end = min(number + TOGETHER, plan.walks)
-                    self._batch(walks, number, end, plan.depth)
+                    self._batch(walks, number, end, plan)
                     number = end
         finally:
             if walks:
@@ -54,14 +56,14 @@ class CompiledWalks:
                 self.library.walks_free(walks)
             self._mark()
 
-    def _batch(self, walks: int, number: int, end: int, depth: int) -> None:
+    def _batch(self, walks: int, number: int, end: int, plan: Plan) -> None:
         simulation = self.simulation
-        self.first, self.depth = number, depth
+        self.first, self.plan = number, plan
         self.before = simulation.walks, simulation.steps, simulation.longest
         open_ = bytes(
             name in simulation.properties and name not in simulation.result.findings for name in simulation.system.properties
         )
-        self.library.walks_batch(walks, number, end, depth, open_)
+        self.library.walks_batch(walks, number, end, plan.depth, plan.swarm, open_)
         try:
             self._run(walks)
         finally:
@@ -73,7 +75,7 @@ class CompiledWalks:
         """Take the walks of a batch."""
         while True:
             outcomes = self.pool.each(lambda worker: self.library.walks_run(walks, worker, SLICE))
-            self._count(walks)
+            self._count(self._taken(walks))
             self.simulation.look()
             if all(outcome == Level.LEVEL_DONE for outcome in outcomes):
                 return
@@ -90,14 +92,17 @@ class CompiledWalks:
                 self.simulation.result.stopped = TOO_MANY
                 raise Ended
 
-    def _count(self, walks: int, last: int | None = None, position: int = 0) -> None:
-        """Count the walks of the batch. last: the number of the walk that ends them all, at that step of it."""
-        lengths = (ctypes.c_uint64 * TOGETHER)()
-        begun = self.library.walks_steps(walks, lengths)
-        counted = list(lengths)[:begun] if last is None else [*lengths[: last - self.first], position]
-        self.simulation.walks = self.before[0] + len(counted)
-        self.simulation.steps = self.before[1] + sum(counted)
-        self.simulation.longest = max((self.before[2], *counted))
+    def _taken(self, walks: int) -> list[tuple[int, int]]:
+        """Of each walk of the batch that has begun, the steps, and the steps to the deepest state."""
+        steps, longest = (ctypes.c_uint64 * TOGETHER)(), (ctypes.c_uint64 * TOGETHER)()
+        begun = self.library.walks_steps(walks, steps, longest)
+        return list(zip(steps, longest, strict=True))[:begun]
+
+    def _count(self, taken: list[tuple[int, int]]) -> None:
+        """Count the walks of the batch."""
+        self.simulation.walks = self.before[0] + len(taken)
+        self.simulation.steps = self.before[1] + sum(steps for steps, _ in taken)
+        self.simulation.longest = max((self.before[2], *(longest for _, longest in taken)))
 
     def _note_marks(self, walks: int) -> None:
         """Keep the marks of the walks so far."""
@@ -116,15 +121,20 @@ class CompiledWalks:
             if reached:
                 simulation.names.covered[simulation.names.cover_numbers[position]] = True
 
-    def _only_up_to(self, walks: int, last: int, position: int) -> None:
+    def _only_up_to(self, walks: int, last: int, steps: int) -> None:
         """Take the walks of the batch again up to a step of one, for the counts and marks of these alone."""
-        self._count(walks, last, position)
         self.library.walks_put_marks(walks, *map(bytes, self.marks))
         nothing = bytes(len(self.simulation.system.properties))
-        for first, end, depth in ((self.first, last, self.depth), (last, last + 1, position)):
-            self.library.walks_batch(walks, first, end, depth, nothing)
+        plan, taken = self.plan, []
+        for first, end, depth, most in (
+            (self.first, last, plan.depth, plan.swarm),
+            (last, last + 1, plan.depth if plan.swarm else steps, steps),
+        ):
+            self.library.walks_batch(walks, first, end, depth, most, nothing)
             while self.library.walks_run(walks, 0, SLICE) != Level.LEVEL_DONE:
                 self._go_on(walks)
+            taken += self._taken(walks)
+        self._count(taken)
         self._note_marks(walks)
 
     # -- findings --
@@ -135,17 +145,17 @@ class CompiledWalks:
         names = self.simulation.system.properties
         found = []
         for number in range(len(names) + 1):
-            out = (ctypes.c_uint64 * 3)()
+            out = (ctypes.c_uint64 * 4)()
             self.library.walks_finding(walks, number, out)
             if out[1]:
-                found.append((out[0], out[1], number, out[2]))
-        for last, states, number, address in sorted(found):
+                found.append((out[0], out[3], number, out[1], out[2]))
+        for last, steps, number, states, address in sorted(found):
             if number < len(names) and names[number] in self.simulation.result.findings:
                 continue
             try:
                 self.simulation.judge(self._path(states, address))
             except Ended:
-                self._only_up_to(walks, last, states - 1)
+                self._only_up_to(walks, last, steps)
                 raise
             if number == len(names) or names[number] not in self.simulation.result.findings:
                 raise NoSuchPath("what is wrong for one engine is not for the other")

@@ -7,7 +7,7 @@ Asked of the agent's own cells alone: the answer holds whatever the other cells 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from checker.explicit.step.transitions import Transitions
@@ -34,6 +34,10 @@ class Judged:
     property: str | None
     watchers: frozenset[int | None] = frozenset()
     known: dict[tuple[object, ...], bool] = field(default_factory=dict)
+    answered: dict[tuple[int, int], tuple[bool, ...]] = field(default_factory=dict)
+
+
+Keeps = Callable[[Judged, int, int, int, int, dict[int, frozenset[int]]], bool]
 
 
 class Visibility:
@@ -53,6 +57,10 @@ class Visibility:
         self.layout = transitions.layout
         self.claimer = claimer
         self.discipline = discipline
+        self.keeps: Keeps | None = None
+        """What says the same as `kept`, and sooner."""
+        self.frames: dict[tuple[object, ...], int] = {}
+        self.nevers: dict[tuple[object, ...], dict[int, frozenset[int]]] = {}
         self.judged = [
             *self._invariants(properties),
             *(self._make_judged(e, None, frozenset(agents)) for e, agents in demanded.items()),
@@ -86,7 +94,9 @@ class Visibility:
         for judged in self.judged:
             if not changed & (judged.cells | judged.frames) or (judged.property is None and judged.watchers == {agent}):
                 continue
-            answers, later = self._answers(judged, agent, claims, before), self._answers(judged, agent, claims, after)
+            answers = later = self._answers(judged, agent, claims, before)
+            if changed & judged.frames:
+                later = self._answers(judged, agent, claims, after)
             if not changed & judged.cells and answers == later:
                 continue
             own = claims.cells[agent]
@@ -95,7 +105,8 @@ class Visibility:
             kept = judged.known.get(key)
             if kept is None:
                 demanded = NOT_SMALLER if judged.property is not None else NOT_SMALLER | NOT_GREATER
-                kept = judged.known[key] = self._kept(judged.body, demanded, agent, claims, before, after)
+                keeps = self.keeps or self.kept
+                kept = judged.known[key] = keeps(judged, demanded, own, before, after, self._never(agent, claims))
             if not kept:
                 self.judged.remove(judged)
                 self.judged.insert(0, judged)  # what has changed once will change again: try it first
@@ -104,6 +115,29 @@ class Visibility:
 
     def _answers(self, judged: Judged, agent: int, claims: Claims, state: int) -> tuple[bool, ...]:
         """What a condition asks of frames, answered for the frames that are an agent's own."""
+        if not judged.questions:
+            return ()
+        frames = self._frames(agent, claims)
+        key = (frames, state & frames & judged.frames)
+        found = judged.answered.get(key)
+        if found is None:
+            found = judged.answered[key] = self._answer(judged, agent, claims, state)
+        return found
+
+    def _frames(self, agent: int, claims: Claims) -> int:
+        """The bits of the frames that are an agent's own."""
+        key = (agent, claims.key[agent])
+        found = self.frames.get(key)
+        if found is None:
+            found = 0
+            for record, layout in self.layout.frames.items():
+                for index in range(self.system.owners[record].count):
+                    if claims.own[agent].get(record, 0) >> index & 1:
+                        found |= ((1 << layout.stride) - 1) << layout.base(index, 0)
+            self.frames[key] = found
+        return found
+
+    def _answer(self, judged: Judged, agent: int, claims: Claims, state: int) -> tuple[bool, ...]:
         found: list[bool] = []
         mask = (1 << self.layout.location_width) - 1
         for record, routine in judged.questions:
@@ -116,9 +150,10 @@ class Visibility:
                     found.append(any(numbers) if inside is None else any(number in inside for number in numbers))
         return tuple(found)
 
-    def _kept(self, e: ir.Expression, demanded: int, agent: int, claims: Claims, before: int, after: int) -> bool:
-        own = claims.cells[agent]
-        never = self._never(agent, claims)
+    def kept(self, judged: Judged, demanded: int, own: int, before: int, after: int, never: dict[int, frozenset[int]]) -> bool:
+        """Whether a condition is the same before and after as far as is demanded, whatever cells are that are not an agent's own,
+        but for the values that some of these never have."""
+        e = judged.body
         found, unknown = self._compared(e, own, before, after, never)
         if found is not None and found.relation & demanded == demanded:
             return True
@@ -148,6 +183,13 @@ class Visibility:
 
     def _never(self, agent: int, claims: Claims) -> dict[int, frozenset[int]]:
         """The values that cells cannot have, as they would make another agent claim what is this agent's own."""
+        key = (agent, claims.key[agent])
+        found = self.nevers.get(key)
+        if found is None:
+            found = self.nevers[key] = self._make_never(agent, claims)
+        return found
+
+    def _make_never(self, agent: int, claims: Claims) -> dict[int, frozenset[int]]:
         found: dict[int, frozenset[int]] = {}
         for edge in self.discipline.edges:
             if edge.source != self.discipline.agents or edge.variable not in self.layout.cells:

@@ -16,8 +16,12 @@ class Chance:
 
     def below(self, limit: int) -> int:
         """A number from 0 up to the limit, which it is not. limit: below 2**32, so that no remainder shows."""
+        return self.drawn() * limit >> 64
+
+    def drawn(self) -> int:
+        """64 random bits."""
         self.state = (self.state + GOLDEN) & MASK
-        return mixed(self.state) * limit >> 64
+        return mixed(self.state)
 
 
 def mixed(z: int) -> int:

@@ -24,6 +24,7 @@ import psutil
 from checker.explicit.search.results import Finding, Limits, model_error
 from checker.explicit.simulation.chance import Chance
 from checker.explicit.simulation.shortening import same_mover, shortened, source
+from checker.explicit.simulation.swarm import Visited, shuffled
 from checker.explicit.step.generated_names import Names
 from checker.explicit.step.initial import initial_states
 from checker.explicit.step.outcome import Cut, OutOfRange, Outside, Raised, Violated
@@ -49,11 +50,13 @@ Mover = tuple[int | str, tuple[Step, ...]]
 
 @dataclass(frozen=True)
 class Plan:
-    """How many walks of at most how many steps. The same seed walks the same ways, in every process and on every machine."""
+    """How many walks of at most how many steps. The same seed walks the same ways, in every process and on every machine.
+    swarm: in place of each walk a search of at most so many states, none deeper than depth; 0: walks."""
 
     walks: int
     depth: int
     seed: int
+    swarm: int = 0
 
 
 @dataclass(frozen=True)
@@ -140,7 +143,10 @@ class Simulation:
                 if takeover is not None and takeover.ready(time.monotonic() - self.begun):
                     takeover.walk(self, plan, number)
                     break
-                self._walk(Chance(plan.seed, number), plan.depth, weighted=number % 2 == 1)
+                if plan.swarm:
+                    self._search(Chance(plan.seed, number), plan)
+                else:
+                    self._walk(Chance(plan.seed, number), plan.depth, weighted=number % 2 == 1)
         except Ended:
             pass
         except KeyboardInterrupt:
@@ -186,6 +192,40 @@ class Simulation:
             state = step.state
             self.steps += 1
             self.longest = max(self.longest, len(path))
+
+    def _search(self, chance: Chance, plan: Plan) -> None:
+        """A depth-first search in random order."""
+        self.walks += 1
+        visited = Visited(plan.swarm, -(-self.layout.bits // 64), chance)
+        self.first = self.firsts[chance.below(len(self.firsts))]
+        visited.visit(self.first)
+        path: list[Step] = []
+        left: list[list[Step]] = []
+        taken = 0
+        while taken < plan.swarm:
+            if self.steps % BETWEEN_LOOKS == 0:
+                self.look()
+            state = path[-1].state if path else self.first
+            left.append(self._ways(state, path, chance) if len(path) < plan.depth else [])
+            while left and (not left[-1] or not visited.visit(left[-1][-1].state)):
+                if left[-1]:
+                    left[-1].pop()
+                else:
+                    left.pop()
+                    if path:
+                        path.pop()
+            if not left:
+                return
+            path.append(left[-1].pop())
+            taken += 1
+            self.steps += 1
+            self.longest = max(self.longest, len(path))
+
+    def _ways(self, state: int, path: list[Step], chance: Chance) -> list[Step]:
+        movers = self.known.get(state)
+        if movers is None:
+            movers = self._movers(state, path)
+        return shuffled([step for _, steps in movers for step in steps], chance)
 
     def _movers(self, state: int, path: list[Step]) -> tuple[Mover, ...]:
         """The ways on from a state by who moves, those to terminal states left out. Reports what is wrong with any of them."""

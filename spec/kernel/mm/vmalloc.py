@@ -1,31 +1,42 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Address space for stacks."""
 
-from checker.language import allocate, atomic, check, every, free, is_allocated, null, routine
+from checker.language import allocate, atomic, check, choose, every, free, is_allocated, null, routine
 from spec.kernel.entry.contexts import Context, context, may_take_spinlock
 from spec.kernel.mm.allocator_locking import lock_vmap, unlock_vmap
-from spec.kernel.parameters import STACK_PAGES
-from spec.kernel.records import Page, VmArea, this_cpu
+from spec.kernel.mm.memory import direct_reclaim, might_sleep
+from spec.kernel.mm.slab import check_elements
+from spec.kernel.parameters import AREA_OOM, SLEEP, STACK_PAGES
+from spec.kernel.records import Gfp, Page, PagesArray, VmArea, this_cpu
 from spec.properties.free_context import free_context
 from spec.properties.no_wild_pointer import no_wild_pointer
 from spec.properties.service_context import service_context
 
 
 @routine
-def get_vm_area_node() -> VmArea | None:
-    """get_vm_area_node(THREAD_SIZE, ...) and the array for its pages: an area in the tree of areas, nothing mapped in it. None:
-    there is no more, which here means that each of the modelled stacks is in use. Left out: sleeping, and failure
-    while there are some.
+def get_vm_area_node(gfp: Gfp) -> VmArea | None:
+    """get_vm_area_node(THREAD_SIZE, ...): an area in the tree of areas, nothing mapped in it. None: there is no more, which here
+    means that each of the modelled stacks is in use; with the event area-oom also that there was no memory for the area, and
+    with the event sleep it sleeps for that. Without area-oom the array for its pages is there from the start.
 
-    Context: process. It allocates with GFP_KERNEL, and takes the lock of the tree (mm/vmalloc.c)."""
+    Context: process, whatever gfp is: it has a might_sleep(). It takes the lock of the tree (mm/vmalloc.c)."""
+    if AREA_OOM and SLEEP and gfp & Gfp.DIRECT_RECLAIM:
+        if might_sleep():
+            direct_reclaim()
     stack: VmArea | None = None
     lock_vmap()
     with atomic("the tree of areas has a lock"):
         where = context(this_cpu())
-        check(where is Context.PROCESS, service_context, "get_vm_area_node, which may sleep, is called in context {where}")
-        if not all(is_allocated(other) for other in every(VmArea)):
+        check(where is Context.PROCESS, service_context, "get_vm_area_node(), which may sleep, is called in {where} context")
+        fails = False
+        if AREA_OOM:
+            fails = choose((False, True))
+        if not fails and not all(is_allocated(other) for other in every(VmArea)):
             stack = allocate(VmArea)
             stack.in_vmap_tree = True
+            if AREA_OOM:
+                stack.array = PagesArray.NULL
+                stack.page_table = False
     unlock_vmap()
     return stack
 
@@ -43,7 +54,7 @@ def find_vm_area(stack: VmArea) -> VmArea | None:
         check(
             may_take_spinlock(where) and where is not Context.SOFTIRQ and where is not Context.HARDIRQ,
             service_context,
-            "find_vm_area, which takes the lock of the tree of areas with interrupts on, is called in context {where}",
+            "find_vm_area(), which takes the lock of the vmap area tree with interrupts on, is called in {where} context",
         )
         if stack.in_vmap_tree:
             found = stack
@@ -69,15 +80,20 @@ def remove_vm_area(stack: VmArea) -> None:
 
 @routine
 def kfree_vm_area(stack: VmArea) -> None:
-    """kfree(vm_area->pages) and kfree(vm_area).
+    """kfree(vm_area), and kfree(vm_area->pages) unless that is done already (kfree_pages).
 
     Context: any but NMI and stack fault. Takes the locks of the slab (mm/slub.c)."""
     with atomic("to whom the memory goes is decided under the allocator's own lock"):
         where = context(this_cpu())
-        check(may_take_spinlock(where), free_context, "{stack} is freed, which takes the slab's locks, in context {where}")
-        check(not stack.in_vmap_tree, no_wild_pointer, "{stack} is freed, and the tree of areas still points to it")
+        check(may_take_spinlock(where), free_context, "{stack} is freed, which takes slab locks, in {where} context")
+        check(not stack.in_vmap_tree, no_wild_pointer, "{stack} is freed, but the vmap area tree still points to it")
+        if AREA_OOM:
+            check_elements(stack)
         # What a freed object holds is nobody's business any more; the engine need not tell such states apart.
         for level in range(STACK_PAGES):
             stack.pages[level] = null(Page)
         stack.nr_pages = 0
+        if AREA_OOM:
+            stack.array = PagesArray.THERE
+            stack.page_table = True
         free(stack)

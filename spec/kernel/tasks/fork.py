@@ -4,9 +4,10 @@
 from checker.language import atomic, check, choose, every, null, routine
 from spec.kernel.hooks import alloc_vmap_stack, free_vmap_stack, task_forked
 from spec.kernel.mm.memory import memcg_kmem_charge_page, memcg_kmem_uncharge_page
-from spec.kernel.parameters import DEPTH_KEPT, REFCOUNTED, STACK_PAGES, TASKS_END
-from spec.kernel.records import Gfp, Task, TaskState, VmArea, this_cpu
+from spec.kernel.parameters import AREA_OOM, DEPTH_KEPT, REFCOUNTED, STACK_PAGES, TASKS_END
+from spec.kernel.records import Gfp, PagesArray, Task, TaskState, VmArea, this_cpu
 from spec.kernel.tasks.plain_work import is_unused
+from spec.properties.no_wild_pointer import no_wild_pointer
 from spec.properties.remote_access import remote_access
 from spec.properties.zeroed import zeroed
 
@@ -15,6 +16,8 @@ from spec.properties.zeroed import zeroed
 def memcg_charge_kernel_stack(stack: VmArea, task: Task) -> bool:
     """memcg_charge_kernel_stack(): charges the pages that the stack has, or none of them. Linux: to current's group, which is
     the child's too; here each task has its own, so that a wrong charge shows, and it is the child's."""
+    if AREA_OOM:
+        check(stack.array is PagesArray.THERE, no_wild_pointer, "{stack}.pages, which is {stack.array}, is dereferenced")
     for i in range(STACK_PAGES):
         if i >= stack.nr_pages:
             break
@@ -90,7 +93,7 @@ def copy_process() -> None:
                     check(
                         not stack.pte[level].dirty,
                         zeroed,
-                        "{child} begins on {stack} with data of others in the page at level {level}",
+                        "{child} starts on {stack} with old data in the page at level {level}",
                     )
                     stack.pte[level].dirty = True
             child.state = TaskState.TASK_RUNNING

@@ -7,8 +7,8 @@ from enum import IntFlag
 from typing import TYPE_CHECKING
 
 from spec.reference.kernel.failures import DirtyPage, DoubleCharge, FreedInHandler, WildPointer, WrongStack
-from spec.reference.kernel.objects import NULL, Task, VmArea
-from spec.reference.kernel.operations import Atomic, Choice, Choose, Load, Steps, call, in_use
+from spec.reference.kernel.objects import NULL, PagesArray, Task, VmArea
+from spec.reference.kernel.operations import Atomic, Choice, Choose, Load, Steps, Store, call, in_use
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -151,6 +151,8 @@ def set_pte_at(kernel: Kernel, area: VmArea, level: int, pointer: int) -> Steps[
         page = kernel.pages.struct(pointer)
         if not page.allocated:
             raise WildPointer(f"{page}, which is free, is mapped at level {level} of {area}")
+        if not in_use(area).page_table:
+            raise WildPointer(f"level {level} of {area} is mapped, and it has no page table")
         if page.dirty and not kernel.is_mapped(page):
             raise DirtyPage(f"{page}, with data of others, enters {area}")
         cpu = kernel.this_cpu()
@@ -163,22 +165,106 @@ def set_pte_at(kernel: Kernel, area: VmArea, level: int, pointer: int) -> Steps[
     yield Atomic("set_pte_at", map_page)
 
 
-# --- address space ---
+# --- address space, and what else it takes to have a stack ---
 
 
-def get_vm_area_node(kernel: Kernel) -> Steps[VmArea | None]:
-    """Address space for a stack, nothing mapped. None: there is no more."""
+def may_fail(kernel: Kernel) -> Sequence[Choice] | None:
+    """Whether there is memory for what is not a page frame."""
+    return (False, True) if kernel.area_oom else None
 
-    def take() -> VmArea | None:
+
+def may_wait_for_memory(kernel: Kernel, gfp: int) -> Steps[None]:
+    if kernel.area_oom and kernel.sleep and gfp & SLEEPS and (yield from might_sleep(kernel)):
+        yield from direct_reclaim(kernel)
+
+
+def kmalloc(kernel: Kernel, gfp: int) -> Steps[bool]:
+    """Whether there is an array for the pages of an area."""
+    if not kernel.area_oom:
+        return True
+    yield from may_wait_for_memory(kernel, gfp)
+    return bool((yield Choose("kmalloc", lambda: may_fail(kernel), lambda fails: not fails)))
+
+
+def set_pages(kernel: Kernel, area: VmArea, there: bool) -> Steps[None]:
+    """The area gets the array, or NULL."""
+    if kernel.area_oom:
+        yield Store(area, "array", PagesArray.THERE if there else PagesArray.NULL)
+
+
+def check_elements(area: VmArea) -> None:
+    """Nobody has stored a page into an array that is not there."""
+    if area.array is not PagesArray.THERE and any(page != NULL for page in area.pages):
+        raise WildPointer(f"a page was stored into {area}.pages, which is {area.array.name}")
+
+
+def has_pages(kernel: Kernel, area: VmArea) -> Steps[bool]:
+    """Whether the area's pointer to its array is other than NULL."""
+
+    def look() -> bool:
+        check_elements(in_use(area))
+        return area.array is not PagesArray.NULL
+
+    return not kernel.area_oom or bool((yield Atomic("has_pages", look)))
+
+
+def kfree_pages(kernel: Kernel, area: VmArea) -> Steps[None]:
+    """Frees the array, if there is one."""
+
+    def give_back() -> None:
+        check_elements(in_use(area))
+        if area.array is PagesArray.FREED:
+            raise WildPointer(f"the array of {area}'s pages is freed a second time")
+        if area.array is PagesArray.THERE:
+            area.pages = [NULL] * kernel.stack_pages
+            area.array = PagesArray.FREED
+
+    if kernel.area_oom:
+        yield Atomic("kfree_pages", give_back)
+
+
+def look_into_array(kernel: Kernel, area: VmArea) -> Steps[None]:
+    """The kernel itself is about to read the area's array."""
+
+    def look() -> None:
+        if in_use(area).array is not PagesArray.THERE:
+            raise WildPointer(f"{area}.pages, which is {area.array.name}, is dereferenced")
+
+    if kernel.area_oom:
+        yield Atomic("look into the array", look)
+
+
+def pte_alloc_kernel(kernel: Kernel, area: VmArea) -> Steps[bool]:
+    """Whether there is a page table for a stack."""
+    if not kernel.area_oom:
+        return True
+    yield from may_wait_for_memory(kernel, SLEEPS)
+
+    def make(fails: bool) -> bool:
+        check_elements(in_use(area))
+        if not fails:
+            area.page_table = True
+        return not fails
+
+    return bool((yield Choose("pte_alloc_kernel", lambda: may_fail(kernel), make)))
+
+
+def get_vm_area_node(kernel: Kernel, gfp: int) -> Steps[VmArea | None]:
+    """Address space for a stack, nothing mapped. None: there is no more, or no memory to keep track of it."""
+    yield from may_wait_for_memory(kernel, gfp)
+
+    def take(fails: bool | None) -> VmArea | None:
         for area in kernel.areas:
-            if not area.allocated:
+            if not area.allocated and not fails:
                 area.allocated = True
                 area.in_vmap_tree = True
                 area.rcu_pending = area.vfree_pending = False
+                area.array = PagesArray.NULL if kernel.area_oom else PagesArray.THERE
+                area.page_table = not kernel.area_oom
                 return area
         return None
 
-    found: VmArea | None = yield Atomic("get_vm_area_node", take)
+    found: VmArea | None = yield Choose("get_vm_area_node", lambda: may_fail(kernel), take)
     return found
 
 
@@ -200,8 +286,11 @@ def kfree_vm_area(kernel: Kernel, area: VmArea) -> Steps[None]:
     def give_back() -> None:
         if in_use(area).in_vmap_tree:
             raise WildPointer(f"{area} is freed, and the tree of areas still points to it")
+        check_elements(area)
         area.pages = [NULL] * kernel.stack_pages
         area.nr_pages = 0
+        area.array = PagesArray.THERE
+        area.page_table = True
         area.allocated = False
 
     yield Atomic("kfree_vm_area", give_back)

@@ -31,6 +31,7 @@ EVENTS = (
     "hotplug",
     "remote-read",
     "oops-continues",
+    "area-oom",
 )
 """What can happen on the machine, besides that tasks run; each can be left out."""
 
@@ -75,6 +76,7 @@ class Kernel:
         self.hotplug = "hotplug" in events
         self.remote_read = "remote-read" in events
         self.oops_continues = "oops-continues" in events
+        self.area_oom = "area-oom" in events
         self.tasks_end = self.exit or self.oops_continues
         self.stack_pages = sizes.stack_pages
         self.pool_slots = sizes.stack_pages - PREALLOC_PAGES

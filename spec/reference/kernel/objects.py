@@ -82,15 +82,26 @@ class Pages:
         raise Exhausted("no page frame is left")
 
 
-class VmArea:
-    """struct vm_struct of a stack, and what else goes with it. Its page table is in the memory back end."""
+class PagesArray(Enum):
+    """What vm_struct.pages points to: where kmalloc can fail (area-oom) that need not be an array."""
 
-    __slots__ = ("allocated", "in_vmap_tree", "index", "nr_pages", "pages", "rcu_pending", "vfree_pending")
+    THERE = 0
+    NULL = 1
+    FREED = 2
+
+
+class VmArea:
+    """struct vm_struct of a stack, and what else goes with it. Its page table is in the memory back end. array: what its member
+    `pages` points to, whose elements are in `pages` here. page_table: there is one for it."""
+
+    __slots__ = ("allocated", "array", "in_vmap_tree", "index", "nr_pages", "page_table", "pages", "rcu_pending", "vfree_pending")
 
     def __init__(self, index: int, stack_pages: int) -> None:
         self.index = index
         self.allocated = False
         self.pages = [NULL] * stack_pages
+        self.array = PagesArray.THERE
+        self.page_table = True
         self.nr_pages = 0
         self.in_vmap_tree = False
         self.rcu_pending = False

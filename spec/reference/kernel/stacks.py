@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from spec.reference.kernel.allocator import SLEEPS, memcg_kmem_charge_page, memcg_kmem_uncharge_page
+from spec.reference.kernel.allocator import SLEEPS, look_into_array, memcg_kmem_charge_page, memcg_kmem_uncharge_page
 from spec.reference.kernel.objects import Cpu, Task, VmArea
 from spec.reference.kernel.operations import Atomic, Choose, Load, LoadItem, Steps, Store, call, in_use
 
@@ -52,6 +52,7 @@ def get_cached_stack(kernel: Kernel) -> Steps[VmArea | None]:
 
 def memcg_charge_kernel_stack(kernel: Kernel, stack: VmArea, task: Task) -> Steps[bool]:
     """Charges all pages of a stack to its task, or none."""
+    yield from look_into_array(kernel, stack)
     for i in range(kernel.stack_pages):
         nr_pages: int = yield Load(stack, "nr_pages")
         if i >= nr_pages:

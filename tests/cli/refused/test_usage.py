@@ -48,7 +48,7 @@ from tests.support.printed import at_a_place, one_line
             2,
             "error: models/rfc_v1.py has no event late-falt; it has touch, late-fault, switch-fault, irq, "
             "softirq, nmi, oom, charge-fail, sleep, migrate, fork, exit, hotplug, remote-read, depth, reclaim, "
-            "allocator-fault, preempt, oops-continues, proc-stack; did you mean `late-fault`?",
+            "allocator-fault, preempt, oops-continues, area-oom, proc-stack; did you mean `late-fault`?",
         ),
         (
             ["check", "models/dks.py", "--property", "I7"],
@@ -110,7 +110,7 @@ def test_a_folder_of_what_is_no_model() -> None:
         ),
         (
             "from checker.language import routine\n\n\n@routine\ndef f() -> None:\n    while True:\n        pass\n",
-            "{file}:6:5: error: this loop can go round without reading or writing shared state, so that one step could last for ever; "
+            "{file}:6:5: error: this loop can go round without reading or writing shared state, so that one step could last forever; "
             "use `for ... in range(...)`",
         ),
         (

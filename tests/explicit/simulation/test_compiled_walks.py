@@ -11,6 +11,7 @@ from hypothesis import event
 
 from checker.explicit.engines import Method
 from checker.explicit.search.results import Limits
+from checker.explicit.search.search import Search
 from checker.explicit.simulation.chance import Chance
 from checker.explicit.simulation.simulation import Plan, Simulation, WalkResult
 from checker.explicit.step.paths import Route
@@ -26,6 +27,7 @@ from tests.support.systems.small_systems import PROPERTIES, SYSTEMS
 
 MODELS = Path(__file__).parents[3] / "models"
 PLAN = Plan(walks=150, depth=25, seed=1)
+SWARM = Plan(walks=20, depth=12, seed=1, swarm=40)
 
 
 def walked(program: Program, engine: str, threads: int = 1, plan: Plan = PLAN) -> WalkResult:
@@ -50,14 +52,17 @@ def same(program: Program, plan: Plan = PLAN) -> WalkResult:
     return expected
 
 
+@pytest.mark.parametrize("plan", [PLAN, SWARM], ids=["walks", "swarm"])
 @pytest.mark.parametrize("name", SYSTEMS)
-def test_small_systems(name: str) -> None:
-    same(program_of(PROPERTIES + SYSTEMS[name]))
+def test_small_systems(name: str, plan: Plan) -> None:
+    same(program_of(PROPERTIES + SYSTEMS[name]), plan)
 
 
 @seeds(3, 200)
 def test_random_systems(seed: int) -> None:
-    result = same(drawn_program(random_system(random.Random(seed))))
+    program = drawn_program(random_system(random.Random(seed)))
+    result = same(program)
+    same(program, SWARM)
     event("a model error" if result.error is not None else f"{len(result.findings)} found")
 
 
@@ -66,6 +71,16 @@ def test_random_systems(seed: int) -> None:
 def test_kernel_models(model: str) -> None:
     program = load_program(MODELS / f"{model}.py", {"CPUS": 2, "TASKS": 2, "STACK_PAGES": 3})
     assert bool(same(program, Plan(100, 400, 5)).findings) == (model != "hardened")
+    assert bool(same(program, Plan(4, 300, 5, swarm=3_000)).findings) == (model != "hardened")
+
+
+def test_a_swarm_that_may_visit_all_visits_all() -> None:
+    """As the table has far more bits than there are states."""
+    program = load_program(MODELS / "dks.py", {"C": 1, "T": 2, "S": 2, "FAIL": 0, "LATE": 0})
+    states = Search(lower(program)).run().statistics.states
+    for engine in ("portable", "compiled"):
+        found = walk(lower(program), frozenset({"I4"}), Method(engine, 1), Plan(1, 10**6, 3, swarm=10**5), Limits())
+        assert found.statistics.steps + 1 == states
 
 
 def test_the_compiled_walks_go_on_where_the_portable_ones_end() -> None:

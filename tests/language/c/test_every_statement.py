@@ -40,6 +40,7 @@ CONFIGURATIONS: tuple[tuple[dict[str, tree.Setting], tuple[str, ...]], ...] = (
     ({"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2}, ("touch", "oom")),
     ({"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2}, ("fork", "charge-fail")),
     ({"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2}, ("fork", "oom")),
+    ({"CPUS": 1, "TASKS": 2, "STACK_PAGES": 2}, ("fork", "area-oom")),
     ({"CPUS": 2, "TASKS": 1, "STACK_PAGES": 2}, ("oom", "hotplug")),
 )
 
@@ -116,12 +117,8 @@ def noticed(path: Path, changed: Changed) -> str | None:
     return None
 
 
-ARRAY = "it is assumed, and told, that kmalloc of the array does not fail and that the array is a part of the area"
 NO_OTHER_FAULT = "only levels that are not mapped fault, of stacks that are there"
 EQUIVALENT = {
-    "stack_pages_put: kfree(area->pages)": ARRAY,
-    "alloc_vmap_stack: area->pages = kmalloc_node(sizeof(void *) * (THREAD_SIZE >> PAGE_SHIFT), GFP_KERNEL, node)": ARRAY,
-    "alloc_vmap_stack: if (!area->pages)": ARRAY,
     "dynamic_stack_fault: if (!area)": NO_OTHER_FAULT,
     "dynamic_stack_fault: if (have >= THREAD_SIZE >> PAGE_SHIFT)": NO_OTHER_FAULT,
     "dynamic_stack_fault: if (address >= at)": NO_OTHER_FAULT,
@@ -131,8 +128,6 @@ EQUIVALENT = {
 """The statements of the sample without which the counts are the same, with the reason."""
 
 EQUIVALENT_OF_RFC = {
-    "alloc_vmap_stack": 3,  # ARRAY
-    "free_vmap_stack": 1,  # ARRAY
     "dynamic_stack_refill_pages": 4,  # messages of the kernel's, and the tests before them
     "dynamic_stack_fault": 10,  # NO_OTHER_FAULT, the first byte, messages, marks for instrumentation
 }

@@ -171,7 +171,7 @@ def free_now(prev: Task) -> None:
 
 @routine
 def make_in_vain() -> None:
-    stack = get_vm_area_node()
+    stack = get_vm_area_node(Gfp.DIRECT_RECLAIM)
     if stack:
         free_stack(stack)
 

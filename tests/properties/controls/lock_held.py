@@ -126,7 +126,7 @@ def lock_to_fork(child: Task) -> None:
 @implements(alloc_vmap_stack)
 def lock_to_make_a_stack() -> VmArea | None:
     lock_and_unlock()
-    stack = get_vm_area_node()
+    stack = get_vm_area_node(Gfp.DIRECT_RECLAIM)
     if stack is None:
         return None
     page = alloc_pages(Gfp.ZERO)

@@ -91,7 +91,7 @@ def lock_in_interrupt() -> None:
     if raw_spin_trylock(instance(RawSpinlock, 1)):
         raw_spin_unlock(instance(RawSpinlock, 1))
     if PLANTED == 4:
-        _none = get_vm_area_node()
+        _none = get_vm_area_node(Gfp.DIRECT_RECLAIM)
 
 
 @invariant("reached-interrupted", "{cpu} takes a lock in irq_work while the interrupted code has the other")

@@ -63,7 +63,7 @@ def is_counted(stack: VmArea, level: Level) -> bool:
 
 @implements(alloc_vmap_stack)
 def alloc_stack() -> VmArea | None:
-    stack = get_vm_area_node()
+    stack = get_vm_area_node(Gfp.DIRECT_RECLAIM)
     if stack is None or PLANTED == 3:
         return stack
     page = alloc_pages(Gfp.ZERO)

@@ -81,7 +81,7 @@ def allocate_without_lock() -> None:
 
 @routine
 def area_in_vain() -> None:
-    stack = get_vm_area_node()
+    stack = get_vm_area_node(Gfp.DIRECT_RECLAIM)
     if stack:
         remove_vm_area(stack)
         kfree_vm_area(stack)

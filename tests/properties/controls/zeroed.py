@@ -43,7 +43,7 @@ PLANTED = parameter(
 
 @implements(alloc_vmap_stack)
 def new_stack() -> VmArea | None:
-    stack = get_vm_area_node()
+    stack = get_vm_area_node(Gfp.DIRECT_RECLAIM)
     if not stack:
         return None
     page = alloc_pages(Gfp(0) if PLANTED in (2, 3) else Gfp.ZERO)

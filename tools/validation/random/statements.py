@@ -102,6 +102,8 @@ class StatementWriter(LoopWriter):
             self.modify(body, scope, place, Variable(target.name, target.type, place.range.low, place.range.high))
             return
         value = self.value_for(scope, target.type, place.range.low, place.range.high, acts=not place.acts)
+        if value.acts and place.acts:
+            return
         if value.writes & (place.reads | {memory}) or place.writes & (value.reads | value.writes):
             return
         body.add(f"{place.text} = {self.within(value, ASSIGN)};")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from enum import IntEnum
 
 from checker.explicit.reduction.partial_order import MOST_PASSED
+from checker.explicit.reduction.visibility import SPLIT_CELLS, SPLIT_VALUES
 
 
 class Level(IntEnum):
@@ -83,7 +84,46 @@ class Asked(IntEnum):
     ASK_FORGET = 3
 
 
-ENUMS: tuple[type[IntEnum], ...] = (Level, Failure, Found, Figure, RaisedKind, Rows, Asked)
+class Node(IntEnum):
+    """Kinds of nodes of an expression that comparer.c goes through."""
+
+    NODE_CONSTANT = 0
+    NODE_LOCAL = 1
+    NODE_LOAD = 2
+    NODE_INDEX = 3
+    NODE_ELEMENT = 4
+    NODE_IN_RANGE = 5
+    NODE_OPERATION = 6
+    NODE_LOGICAL = 7
+    NODE_CONDITIONAL = 8
+    NODE_LET = 9
+    NODE_FRAMES = 10
+
+
+class Operator(IntEnum):
+    """Operators of such a node."""
+
+    OP_ADD = 0
+    OP_SUB = 1
+    OP_MUL = 2
+    OP_DIV = 3
+    OP_MOD = 4
+    OP_AND = 5
+    OP_OR = 6
+    OP_XOR = 7
+    OP_SHL = 8
+    OP_SHR = 9
+    OP_EQ = 10
+    OP_NE = 11
+    OP_LT = 12
+    OP_LE = 13
+    OP_GT = 14
+    OP_GE = 15
+    OP_NOT = 16
+    OP_NEG = 17
+
+
+ENUMS: tuple[type[IntEnum], ...] = (Level, Failure, Found, Figure, RaisedKind, Rows, Asked, Node, Operator)
 BATCH = 128
 """Successors that a worker looks up together."""
 TOGETHER = 64
@@ -91,6 +131,9 @@ TOGETHER = 64
 MOST_WORKERS = 64
 ANSWER_WORDS = 2**15
 """Words of the longest answer."""
+NEVER_VALUES = 1024
+"""Values of a cell that are listed where it cannot have them, from 0 up; of others it is not known."""
+MOST_DIMENSIONS = 8
 MOST_CHOICES = 64
 """Choices of one transition."""
 NO_ROW = 2**32 - 1
@@ -105,4 +148,6 @@ def declarations() -> Iterator[str]:
     yield f"#define TOGETHER {TOGETHER}"
     yield f"#define ANSWER_WORDS {ANSWER_WORDS}"
     yield f"#define MOST_PASSED {MOST_PASSED}"
+    yield f"enum {{ NEVER_VALUES = {NEVER_VALUES}, MOST_DIMENSIONS = {MOST_DIMENSIONS} }};"
+    yield f"enum {{ SPLIT_VALUES = {SPLIT_VALUES}, SPLIT_CELLS = {SPLIT_CELLS} }};"
     yield f"#define NO_ROW {NO_ROW}U"

@@ -3,7 +3,22 @@
 
 from __future__ import annotations
 
-from checker.language.c.api import arithmetic, atomics, clients, context, core, locking, loops, mapping, memory, percpu, tasks
+from checker.language.c.api import (
+    arithmetic,
+    atomics,
+    clients,
+    context,
+    core,
+    locking,
+    loops,
+    mapping,
+    memory,
+    percpu,
+    pointers,
+    refused,
+    slab,
+    tasks,
+)
 from checker.language.c.translate.table import Api, entries
 
 _KERNEL = ("DIRECT_RECLAIM",)
@@ -42,11 +57,11 @@ OPAQUE = {
 NUMBERS = {"NULL": 0, "true": 1, "false": 0, "ENOMEM": memory.ENOMEM, "EINVAL": 22, "EBUSY": 16, "EFAULT": 14, "EAGAIN": 11}
 
 
-MODULES = (core, arithmetic, percpu, loops, atomics, locking, context, memory, mapping, tasks, clients)
+MODULES = (core, arithmetic, percpu, loops, atomics, locking, context, memory, slab, mapping, tasks, pointers, clients, refused)
 
 
 def linux() -> Api:
     """Everything that the translation knows of Linux."""
     found = {(each.name, each.arity): each for module in MODULES for each in entries(module)}
     flags = {name: ("Gfp", members) for name, members in GFP.items()}
-    return Api(found, flags, OPAQUE, NUMBERS, loops.LOOPS, locking.GUARDS, percpu.PLACES)
+    return Api(found, flags, OPAQUE, NUMBERS, loops.LOOPS, locking.GUARDS, percpu.PLACES, slab.ARRAYS)

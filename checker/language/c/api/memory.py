@@ -7,12 +7,11 @@ from checker.language import build, tree
 from checker.language.c import syntax
 from checker.language.c.translate import addresses
 from checker.language.c.translate.integers import as_integer
-from checker.language.c.translate.places import ARRAY
 from checker.language.c.translate.raising import at, error
 from checker.language.c.translate.statements import StatementTranslator
 from checker.language.c.translate.table import entry
 from checker.language.c.translate.types import INT, UNSIGNED_LONG
-from checker.language.c.translate.values import AreaAddress, Nothing, Opaque, Region, Scalar, Value
+from checker.language.c.translate.values import AreaAddress, Region, Scalar, Value
 
 ENOMEM = 12
 
@@ -116,38 +115,6 @@ def clear_highpage(code: StatementTranslator, call: syntax.Call) -> Value:
     return code.service(call, "clear_highpage", code.reference(call.arguments[0], "Page"))
 
 
-# -- the slab, of which the modelled kernel has only what belongs to areas --
-
-
-@entry(3, "kmalloc_node", "kzalloc_node")
-@entry(2, "kmalloc", "kzalloc")
-def kmalloc(code: StatementTranslator, call: syntax.Call) -> Value:
-    """Memory for the array that an area has in it here; only its `pages` can be given it. Assumed: it does not fail, and does not
-    sleep (mm/slub.c)."""
-    code.dropped(*call.arguments)
-    code.text.assume("kmalloc for the array of an area's pages does not fail, and the array is a part of the area")
-    return Opaque(ARRAY)
-
-
-@entry(3, "kmalloc_array", "kcalloc")
-@entry(4, "kmalloc_array_node", "kcalloc_node")
-def kmalloc_array(code: StatementTranslator, call: syntax.Call) -> Value:
-    """As kmalloc (include/linux/slab.h)."""
-    return kmalloc(code, call)
-
-
-@entry(1, "kfree")
-def kfree(code: StatementTranslator, call: syntax.Call) -> Value:
-    """An area: the service kfree_vm_area. The array of its pages, which is a part of it here: nothing (mm/slub.c)."""
-    value = code.value(call.arguments[0])
-    match value:
-        case Region(variable, "VmArea", _, _) if variable.name == "pages":
-            return Nothing()
-        case Scalar(expression, _) if expression.type == tree.ReferenceType("VmArea"):
-            return code.service(call, "kfree_vm_area", expression)
-    raise error(call.arguments[0], "only an area, and the array of its pages, can be given back by kfree here")
-
-
 # -- areas and page tables --
 
 
@@ -162,12 +129,14 @@ def level_of(code: StatementTranslator, node: syntax.Node, address: AreaAddress)
 @entry(6, "get_vm_area_node")
 def get_vm_area_node(code: StatementTranslator, call: syntax.Call) -> Value:
     """An area for a stack, or NULL: the service get_vm_area_node (mm/vmalloc.c; the RFC's series exports it). Its size has to
-    be that of a stack."""
+    be that of a stack. It fails for want of memory with the event area-oom."""
     size = code.integer(call.arguments[0])
     if not isinstance(size, tree.Constant) or size.value != code.text.size("THREAD_SIZE"):
         raise error(call.arguments[0], "only areas of the size of a stack are modelled; give THREAD_SIZE")
-    code.dropped(*call.arguments[1:])
-    return code.service(call, "get_vm_area_node")
+    code.dropped(*call.arguments[1:4])
+    gfp = code.flags(call.arguments[4], "Gfp")
+    code.dropped(call.arguments[5])
+    return code.service(call, "get_vm_area_node", gfp)
 
 
 @entry(1, "remove_vm_area")
@@ -200,8 +169,8 @@ def _begin_of_area(code: StatementTranslator, node: syntax.Expression) -> tree.E
 
 @entry(5, "vmap_pages_range_noflush")
 def vmap_pages_range(code: StatementTranslator, call: syntax.Call) -> Value:
-    """Maps pages[k] at the k-th page of the range, upwards: the service set_pte_at for each. `&page`, of a local: one page. 0.
-    Assumed: it does not fail, as the page tables are there, and does not sleep (mm/vmalloc.c)."""
+    """Maps pages[k] at the k-th page of the range, upwards: the service set_pte_at for each. `&page`, of a local: one page. 0;
+    with the event area-oom the service pte_alloc_kernel comes first, and it is -ENOMEM where that fails (mm/vmalloc.c)."""
     begin, end = (code.address(argument) for argument in call.arguments[:2])
     code.dropped(call.arguments[2])
     pages = _pages(code, call.arguments[3])
@@ -215,9 +184,15 @@ def vmap_pages_range(code: StatementTranslator, call: syntax.Call) -> Value:
     first = AreaAddress(area.expression, offset.expression)
     bytes_ = addresses.distance(position, end, first).expression
     count = build.binary(position, "//", bytes_, build.integer(position, page_size))
-    _map_each(code, call, first, pages, count)
-    code.text.assume("vmap_pages_range_noflush does not fail: the page tables of a stack are there")
-    return Scalar(build.integer(position, 0), INT)
+    if not code.text.kernel.constant("AREA_OOM").value:
+        _map_each(code, call, first, pages, count)
+        return Scalar(build.integer(position, 0), INT)
+    worked = code.kept(call, code.service(call, "pte_alloc_kernel", area.expression))
+    assert isinstance(worked, Scalar)
+    with code.collected() as body:
+        _map_each(code, call, first, pages, count)
+    code.emit(tree.If(position, worked.expression, tuple(body), ()))
+    return code.zero_is_success(call, worked, -ENOMEM)
 
 
 def _pages(code: StatementTranslator, node: syntax.Expression) -> Region | tree.Expression:

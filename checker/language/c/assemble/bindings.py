@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from checker.counting import counted
 from checker.language import tree
 from checker.language.c import syntax
 from checker.language.c.assemble.clients import HOOK as CLIENT_CALL
@@ -15,8 +16,8 @@ from checker.language.c.assemble.demands import bind_demands, misplaced, spelled
 from checker.language.c.binding.manifest import Boot, Callback, Hook, Inserted, Manifest, Registered
 from checker.language.c.translate.functions import Functions
 from checker.language.c.translate.hooks import check_signature, implementation
-from checker.language.c.translate.raising import at, error
-from checker.language.errors import UsageError
+from checker.language.c.translate.raising import at, error, plain
+from checker.language.errors import ModelError, UsageError
 
 
 @dataclass
@@ -59,7 +60,26 @@ def bind(functions: Functions, definitions: Definitions, manifest: Manifest) -> 
     bind_asked(definitions, manifest, bound)
     for piece in definitions.pieces:
         bind_piece(functions, definitions, manifest, piece, bound)
+    check_whole(definitions, manifest, bound)
     return bound
+
+
+def check_whole(definitions: Definitions, manifest: Manifest, bound: Bound) -> None:
+    """ModelError where a file that no patch comes with has a function of the kernel that hooks stand in, and nothing implements
+    one of them: which statements there are the protocol's only a patch shows."""
+    if definitions.source.subjects:
+        return
+    places = [(each.function, each.hook) for each in manifest.inserted]
+    places += [(each.function, each.hook) for each in manifest.demands]
+    places += [(each.function, callback.hook) for each in manifest.registered for callback in each.hooks]
+    for function, hook in places:
+        position = definitions.position(function)
+        if position is not None and hook not in bound.implementations:
+            raise ModelError(
+                plain(position),
+                f"`{function}` is the kernel's, and a whole file does not tell which of its statements are the protocol's; give "
+                f"the patch, with --base, or bind what is called there in the manifest: [[hooks]] with the hook {hook}",
+            )
 
 
 def bind_hook(functions: Functions, definitions: Definitions, manifest: Manifest, hook: Hook, bound: Bound) -> None:
@@ -217,7 +237,9 @@ def _registered(
             return False
     for callback in registered.hooks:
         if callback.argument >= len(call.arguments):
-            raise error(call, f"`{registered.call}` has {len(call.arguments)} arguments, and {manifest.path} binds more")
+            raise error(
+                call, f"`{registered.call}` has {counted(len(call.arguments), 'argument')}, and {manifest.path} binds more"
+            )
         _callback(functions, definitions, manifest, callback, call.arguments[callback.argument], bound)
     return True
 

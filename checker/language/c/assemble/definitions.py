@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 from checker.language.c import syntax
 from checker.language.c.assemble.changed import Changed
 from checker.language.c.binding.manifest import Manifest
-from checker.language.c.parse import Chunk, ChunkKind, Others, ScannedFile, all_of, is_c, parse_chunk, scan_file
+from checker.language.c.parse import Chunk, ChunkKind, Others, ScannedFile, all_of, is_c, parse_chunk, scan_file, shown_body
 from checker.language.c.source import CSource, Fragment, PatchedFile, SourceLine
 from checker.language.c.syntax.walking import walk
 from checker.language.c.translate.enumerators import FoundEnum
@@ -48,8 +48,16 @@ class Definitions:
     def parsed(self, chunk: Chunk) -> tuple[syntax.TopLevel, ...]:
         """What a chunk says, parsed once."""
         if id(chunk) not in self._parsed:
-            self._parsed[id(chunk)] = parse_chunk(chunk, self.others)
+            found = parse_chunk(chunk, self.others)
+            if chunk.kind is ChunkKind.FUNCTION and self._is_of_the_kernel(chunk) and isinstance(found[0], syntax.Unparsed):
+                found = (shown_body(chunk, self.others),)
+            self._parsed[id(chunk)] = found
         return self._parsed[id(chunk)]
+
+    def _is_of_the_kernel(self, chunk: Chunk) -> bool:
+        """Whether a chunk is a function of the kernel that the patch adds statements to, and not all of it."""
+        of_patch = {token.line.added for token in chunk.tokens}
+        return of_patch == {True, False} and chunk.name in self.manifest.functions_of_the_kernel
 
     @property
     def chunks(self) -> Iterable[Chunk]:
@@ -83,11 +91,24 @@ class Definitions:
         """Whether the text has the function, understood or not."""
         return name in self._by_name
 
+    def position(self, name: str) -> syntax.Position | None:
+        """Where the text has a function, understood or not."""
+        chunks = self._by_name.get(name)
+        return chunks[0].position if chunks else None
+
     def function(self, name: str) -> syntax.FunctionDefinition | None:
         """The function of that name, None if the text does not define it. ModelError if it does, and it cannot be understood."""
         if name not in self._functions:
             self._functions[name] = self._function(name)
         return self._functions[name]
+
+    def callee(self, name: str) -> syntax.FunctionDefinition | None:
+        """The function of the text that a call means. None if the text does not define it, or if it is the kernel's own, which a
+        base shows and no patch touches, and the table of the API says what it is."""
+        chunks = self._by_name.get(name, ())
+        if self.source.subjects and name in self.others.kept and not any(chunk.added_lines for chunk in chunks):
+            return None
+        return self.function(name)
 
     def _function(self, name: str) -> syntax.FunctionDefinition | None:
         chunks = self._by_name.get(name, [])

@@ -110,6 +110,9 @@ class CProtocol:
         expression = self.definitions.kernel_sizes.get(name)
         return None if expression is None else sizes.evaluate(expression)
 
+    def names(self, type_: str) -> tuple[str, ...]:
+        return clients.calls_of(self.manifest) if type_ == clients.CALL else ()
+
     def sizes(self, kernel: Kernel) -> Sizes:
         return Sizes(kernel, self.manifest, self.definitions.sizes, self.definitions.typedefs, self.definitions.enum_of)
 
@@ -139,7 +142,7 @@ class CProtocol:
         """What translates functions, with all that the text declares, and that."""
         sizes, definitions = self.sizes(kernel), self.definitions
         items: dict[tuple[str | None, str], Item] = {}
-        functions = Functions(sizes, linux(), definitions.function, items)
+        functions = Functions(sizes, linux(), definitions.callee, items)
         variables = declared(functions, definitions.variables, definitions.added_members, definitions.structs, self.locks(sizes))
         items |= variables.items
         return functions, variables
@@ -175,7 +178,7 @@ class CProtocol:
             if hook.hook in bound.missing and hook.missing is not None:
                 found.append(f"{bound.missing[hook.hook]} is the kernel's own, as the text does not have it")
         registered = [callback.hook for each in self.manifest.registered for callback in each.hooks]
-        if not bound.boot and bound.implementations.keys().isdisjoint(registered):
+        if not bound.boot and (not self.source.subjects or bound.implementations.keys().isdisjoint(registered)):
             found += [
                 f"no statement of the text does this, and the initial state has it: {boot.assumed}" for boot in self.manifest.boot
             ]

@@ -54,7 +54,8 @@ def number(token: Token) -> Number | FloatNumber:
     if value >= 1 << 64:
         raise token.error("the number does not fit 64 bits")
     unsigned = bool(suffix["u"] or suffix["u2"])
-    return Number(token.position, value, unsigned, len(suffix["l"] or suffix["l2"] or ""), match["decimal"] is not None)
+    longs = len(suffix["l"] or suffix["l2"] or "")
+    return Number(token.position, value, unsigned, longs, match["decimal"] is not None, token.configured)
 
 
 def character(token: Token) -> Character:

@@ -266,9 +266,9 @@ class Expansion:
 
 
 def numeral(token: Token, value: int) -> Token:
-    """A number in the place of a token."""
+    """A number of the configuration in the place of a token."""
     result = token.copy()
-    result.kind, result.text = NUMBER, str(value)
+    result.kind, result.text, result.configured = NUMBER, str(value), True
     return result
 
 

@@ -60,9 +60,9 @@ class Token:
     """kind: IDENTIFIER (also keywords), NUMBER (a pp-number), STRING and CHARACTER (with quotes), OPERATOR, BAD, END. text: as
     written; of a BAD token, what is wrong. space: white space stands before it. column: from 1, in bytes. undecided: it may be
     not compiled. use: of a token from a macro, the token of the outermost use. final: it names a macro that is
-    not to be expanded any more."""
+    not to be expanded any more. configured: it is a number that the configuration puts there."""
 
-    __slots__ = ("column", "final", "kind", "line", "path", "space", "text", "undecided", "use")
+    __slots__ = ("column", "configured", "final", "kind", "line", "path", "space", "text", "undecided", "use")
 
     def __init__(self, kind: int, text: str, space: bool, line: SourceLine, column: int, path: str) -> None:
         self.kind = kind
@@ -74,6 +74,7 @@ class Token:
         self.undecided: Undecided | None = None
         self.use: Token | None = None
         self.final = False
+        self.configured = False
 
     def expanded(self, use: Token) -> Token:
         """The token as the use of a macro brings it into the text."""
@@ -88,6 +89,7 @@ class Token:
         token.use = self.use
         token.undecided = self.undecided
         token.final = self.final
+        token.configured = self.configured
         return token
 
     @property

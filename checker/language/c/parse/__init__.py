@@ -8,7 +8,7 @@ from checker.language.c.lexical.configuration import Configuration, ConfigValue,
 from checker.language.c.lexical.macros import MacroDefinition, Macros, all_of
 from checker.language.c.parse.chunks import Chunk, ChunkKind
 from checker.language.c.parse.directives import Include, Note
-from checker.language.c.parse.pieces import NO_OTHERS, Others, parse_chunk
+from checker.language.c.parse.pieces import NO_OTHERS, Others, parse_chunk, shown_body
 from checker.language.c.parse.scan import ScannedFile, Use, is_c, scan_file
 
 __all__ = [
@@ -30,4 +30,5 @@ __all__ = [
     "parse_chunk",
     "read_configuration",
     "scan_file",
+    "shown_body",
 ]

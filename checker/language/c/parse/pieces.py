@@ -99,28 +99,56 @@ def shown_statements(parser: FileParser) -> list[ShownStatement]:
     """Statements one after the other; what no statement can be read of is Unparsed, up to where one may begin again."""
     found: list[ShownStatement] = []
     while not parser.at_end:
-        begin = parser.at
-        parser.depth = 0
-        token = parser.token
-        statements: Sequence[Statement | Unparsed]
-        try:
-            if token.kind == OPERATOR and token.text == "}":
-                raise token.error("`}` closes what the hunk does not show")
-            statements = parser.statement()
-            used = parser.tokens[begin : parser.at]
-            undecided = next((word for word in used if word.undecided is not None), None)
-            if undecided is not None and undecided.undecided is not None:
-                statements = (unparsed(used, undecided.error(undecided.undecided.reason)),)
-            for statement in statements:
-                check_depth(statement, token)
-        except ModelError as error:
-            parser.at = begin
-            skip(parser)
-            used = parser.tokens[begin : parser.at]
-            statements = (unparsed(used, error),)
-        kind = added(used)
-        found.extend(ShownStatement(statement.position, statement, kind) for statement in statements)
+        found += next_shown(parser)
     return found
+
+
+def next_shown(parser: FileParser) -> list[ShownStatement]:
+    """The next statement, the declarators of the next declaration, or what is none."""
+    begin = parser.at
+    parser.depth = 0
+    token = parser.token
+    statements: Sequence[Statement | Unparsed]
+    try:
+        if token.kind == OPERATOR and token.text == "}":
+            raise token.error("`}` closes what the hunk does not show")
+        statements = parser.statement()
+        used = parser.tokens[begin : parser.at]
+        undecided = next((word for word in used if word.undecided is not None), None)
+        if undecided is not None and undecided.undecided is not None:
+            statements = (unparsed(used, undecided.error(undecided.undecided.reason)),)
+        for statement in statements:
+            check_depth(statement, token)
+    except ModelError as error:
+        parser.at = begin
+        skip(parser)
+        used = parser.tokens[begin : parser.at]
+        statements = (unparsed(used, error),)
+    kind = added(used)
+    return [ShownStatement(statement.position, statement, kind) for statement in statements]
+
+
+def shown_body(chunk: Chunk, others: Others) -> StatementsInFunction:
+    """The body of a whole function of which not all is understood, as a hunk would show it: only what the patch adds there has to
+    be, and only of that are macros expanded."""
+    opening = next((number for number, token in enumerate(chunk.tokens) if token.text == "{" and token.kind == OPERATOR), 0)
+    typedefs = chunk.context.typedefs | others.typedefs
+    expander = Expander(chunk.context.macros, others.macros, chunk.context.values, others.kept)
+    parser = FileParser(chunk.tokens[opening + 1 : -1], chunk.tokens[-1], typedefs)
+    found: list[ShownStatement] = []
+    while not parser.at_end:
+        begin = parser.at
+        shown = next_shown(parser)
+        if all(each.added is Added.NO_LINE for each in shown):
+            found += shown
+            continue
+        used = parser.tokens[begin : parser.at]
+        try:
+            found += shown_statements(FileParser(expander.expand(used), parser.token, typedefs))
+        except ModelError as error:
+            reason = unparsed(used, error)
+            found.append(ShownStatement(reason.position, reason, added(used)))
+    return StatementsInFunction(chunk.position, chunk.name, "", tuple(found))
 
 
 def added(tokens: Sequence[Token]) -> Added:

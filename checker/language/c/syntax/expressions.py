@@ -17,12 +17,13 @@ class Name(Expression):
 @dataclass(frozen=True)
 class Number(Expression):
     """An integer. unsigned: it has the suffix u. long: how many l its suffix has, 0 to 2. decimal: written in base ten, which
-    decides its type (C11 6.4.4.1)."""
+    decides its type (C11 6.4.4.1). configured: the configuration says it, as of IS_ENABLED()."""
 
     value: int
     unsigned: bool = False
     long: int = 0
     decimal: bool = True
+    configured: bool = False
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from checker.language.c import syntax
 from checker.language.c.translate.fitting import fitted
 from checker.language.c.translate.raising import at, error
 from checker.language.c.translate.text import Text
-from checker.language.c.translate.types import CInteger, CPointer, CType, spell
+from checker.language.c.translate.types import ALLOCATED, CInteger, CPointer, CType, spell
 from checker.language.c.translate.values import (
     AddressKind,
     AreaAddress,
@@ -167,6 +167,8 @@ class Code:
     def first_kind(self, node: syntax.Node, local: CLocal, value: Value) -> Kind:
         """What a local holds whose type in C leaves that open, by the first value that it gets."""
         match value:
+            case Scalar(expression, ctype) if ctype == ALLOCATED:
+                return ScalarKind(expression.type, ALLOCATED)
             case Scalar(expression, _):
                 if isinstance(local.type, CPointer) and isinstance(expression, tree.Constant) and not expression.value:
                     raise error(
@@ -197,6 +199,8 @@ class Code:
 def described(value: Value) -> str:
     """A value, as an error names it."""
     match value:
+        case Scalar(_, type_) if type_ == ALLOCATED:
+            return "memory of kmalloc"
         case Scalar(expression, _):
             return describe(expression.type)
         case AreaAddress():

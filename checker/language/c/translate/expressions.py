@@ -17,7 +17,7 @@ from checker.language.c.translate.assignments import AssignmentTranslator
 from checker.language.c.translate.code import described
 from checker.language.c.translate.fitting import truth
 from checker.language.c.translate.raising import at, error
-from checker.language.c.translate.types import INT, UNSIGNED_LONG, CBool, CInteger, CPointer, CType, CVoid
+from checker.language.c.translate.types import ALLOCATED, INT, UNSIGNED_LONG, CBool, CInteger, CPointer, CType, CVoid
 from checker.language.c.translate.values import AreaAddress, Nothing, Opaque, Region, Scalar, Struct, Value
 
 _COMPARE = ("==", "!=", "<", ">", "<=", ">=")
@@ -234,6 +234,8 @@ class ExpressionTranslator(AssignmentTranslator):
             case Nothing(), CVoid():
                 return value
             case Opaque() | Region() | AreaAddress() | Struct(), CPointer() | CInteger(bits=64):
+                return value
+            case Scalar(_, type_), CPointer() if type_ == ALLOCATED:
                 return value
             case Scalar(expression, _), CInteger() if isinstance(expression.type, tree.ReferenceType):
                 if expression.type == self.text.cpu_type:

@@ -10,7 +10,6 @@ from checker.language import build, tree
 from checker.language.c import syntax
 from checker.language.c.translate import addresses, integers
 from checker.language.c.translate.code import described
-from checker.language.c.translate.fitting import truth
 from checker.language.c.translate.places import PlaceTranslator
 from checker.language.c.translate.raising import at, error
 from checker.language.c.translate.values import AreaAddress, Opaque, Region, Scalar, Struct, Value
@@ -56,7 +55,7 @@ class LogicTranslator(PlaceTranslator):
                 return build.unary(at(node), "not", self.condition(operand))
             case syntax.Binary(operator="==" | "!=" | "<" | ">" | "<=" | ">="):
                 return self.comparison(node).expression()
-        return truth(at(node), self.value(node))
+        return self.is_set(node, self.value(node))
 
     def logical(self, node: syntax.Binary) -> tree.Expression:
         """`&&` and `||`: the right operand is evaluated only if the left one does not decide."""
@@ -128,7 +127,7 @@ class LogicTranslator(PlaceTranslator):
             ):
                 if operator in ("==", "!="):
                     pointer = left if isinstance(right, Scalar) else right
-                    is_set = truth(position, pointer)
+                    is_set = self.is_set(node, pointer)
                     return Comparison(
                         position, operator, None, None, is_set if operator == "!=" else build.unary(position, "not", is_set)
                     )

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from checker.language import build, tree
 from checker.language.c import syntax
 from checker.language.c.translate.code import CLocal, Code, described
-from checker.language.c.translate.fitting import fitted
+from checker.language.c.translate.fitting import fitted, truth
 from checker.language.c.translate.integers import as_integer
 from checker.language.c.translate.items import Holder, Item, Lock, Stored, Work
 from checker.language.c.translate.raising import at, error
-from checker.language.c.translate.types import CPointer, CStruct, CType, spell
+from checker.language.c.translate.table import OwnArray
+from checker.language.c.translate.types import ALLOCATED, CPointer, CStruct, CType, spell
 from checker.language.c.translate.values import AreaAddress, Opaque, Region, Scalar, Struct, Value
 from checker.language.errors import ModelError
 
@@ -44,6 +45,10 @@ class PlaceTranslator(Code):
 
     def value(self, node: syntax.Expression) -> Value:
         """Translate any expression; see ExpressionTranslator."""
+        raise NotImplementedError
+
+    def service(self, node: syntax.Node, name: str, *given: tree.Expression) -> Value:
+        """A call of a service of the kernel; see CallTranslator."""
         raise NotImplementedError
 
     def target(self, node: syntax.Expression) -> Target:
@@ -244,7 +249,7 @@ class PlaceTranslator(Code):
             self.write(node, target, value)
             return
         if isinstance(target, Region):
-            if isinstance(value, Opaque) and value.what == ARRAY:
+            if isinstance(value, Scalar) and value.type == ALLOCATED and self.gives(node, target, value):
                 return
             raise error(
                 node, f"`{target.variable.name}` is a part of {target.record} here, with room for all; it is not replaced"
@@ -252,6 +257,29 @@ class PlaceTranslator(Code):
         place = target.place
         expression = fitted(at(node), value, place.variable.type, f"`{place.variable.name}`")
         self.emit(tree.Assign(place.position, place, expression))
+
+    def own_array(self, region: Region) -> OwnArray | None:
+        """What the kernel has for an array that the text allocates, if the pointer is to the beginning of one."""
+        is_begin = isinstance(region.index, tree.Constant) and region.index.value == 0
+        return self.text.api.arrays.get(f"{region.record}.{region.variable.name}") if is_begin else None
+
+    def gives(self, node: syntax.Node, target: Region, value: Scalar) -> bool:
+        """Emit that an array gets its memory, or NULL. False: it is none that the text allocates."""
+        own = self.own_array(target)
+        if own is None or target.base is None:
+            return False
+        if self.text.kernel.constant(own.event).value:
+            self.service(node, own.give, target.base, value.expression)
+        return True
+
+    def is_set(self, node: syntax.Node, value: Value) -> tree.Expression:
+        """A value as a condition. A pointer to an array that the text allocates may be NULL."""
+        own = self.own_array(value) if isinstance(value, Region) else None
+        if own is None or not isinstance(value, Region) or value.base is None or not self.text.kernel.constant(own.event).value:
+            return truth(at(node), value)
+        found = self.service(node, own.is_there, value.base)
+        assert isinstance(found, Scalar)
+        return found.expression
 
     def unknown(self, node: syntax.Node, name: str, per_cpu: bool = False) -> Exception:
         if per_cpu:
@@ -266,7 +294,3 @@ class PlaceTranslator(Code):
             f"`{name}` is not known: neither the text nor the modelled kernel has it; give --base with the tree that has it, or "
             "bind it in the manifest",
         )
-
-
-ARRAY = "memory for an array that the kernel's record has in it"
-"""What kmalloc gives for it, as an Opaque value."""

@@ -317,5 +317,4 @@ class StatementTranslator(SwitchTranslator):
 
 def _asks_for_configuration(test: syntax.Expression) -> bool:
     """Whether a condition is about the configuration, so that text under it may be of another kernel."""
-    names = ("IS_ENABLED", "IS_REACHABLE", "IS_BUILTIN", "IS_MODULE")
-    return any(isinstance(part, syntax.Name) and part.name in names for part in walk(test))
+    return any(isinstance(part, syntax.Number) and part.configured for part in walk(test))

@@ -57,10 +57,24 @@ class Guard:
 
 
 @dataclass(frozen=True)
+class OwnArray:
+    """An array that a record of the kernel has in it, and to C a pointer, to memory that the text allocates. event: the constant
+    of the kernel that says whether that can fail. Without it the array is always there, and no service is called. give: the
+    service that stores the pointer, as whether there is memory. is_there: the one that tests it. free: the one that frees the
+    array."""
+
+    event: str
+    give: str
+    is_there: str
+    free: str
+
+
+@dataclass(frozen=True)
 class Api:
     """Everything that the translation knows. calls: by name and number of arguments. flags: names of sets of flags, as members of
     the kernel's type. opaque: names of what makes no difference, each with what it is. numbers: constants. loops: macros that
-    are loops; each takes the translator and the loop. guards: what guard() can take. places: calls that are lvalues."""
+    are loops; each takes the translator and the loop. guards: what guard() can take. places: calls that are lvalues. arrays: by
+    `Record.field`."""
 
     calls: Mapping[tuple[str, int | None], Entry]
     flags: Mapping[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
@@ -69,6 +83,7 @@ class Api:
     loops: Mapping[str, Callable[..., None]] = field(default_factory=dict)
     guards: Mapping[str, Guard] = field(default_factory=dict)
     places: Mapping[tuple[str, int | None], Callable[..., Any]] = field(default_factory=dict)
+    arrays: Mapping[str, OwnArray] = field(default_factory=dict)
 
     def bound_names(self) -> frozenset[str]:
         """The names that the table gives a meaning, whatever a text defines them as."""

@@ -57,6 +57,8 @@ CType: TypeAlias = CVoid | CBool | CInteger | CStruct | CNamed | CPointer | CFun
 
 INT = CInteger(32, True)
 UNSIGNED_LONG = CInteger(64, False)
+ALLOCATED = CPointer(CNamed("memory of kmalloc"))
+"""What kmalloc gives, which is in the tree whether it gave any."""
 
 _BUILTIN: Mapping[str, CType] = {
     "void": CVoid(),

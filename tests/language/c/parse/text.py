@@ -73,7 +73,7 @@ def expression(text: str) -> Expression:
 def shape(node: object) -> object:
     """A tree without its positions, as nested tuples that begin with the name of the node: readable where two differ."""
     if isinstance(node, Node):
-        parts = [getattr(node, part.name) for part in fields(node) if part.name not in ("position", "end")]
+        parts = [getattr(node, part.name) for part in fields(node) if part.name not in ("position", "end", "configured")]
         if isinstance(node, Type) and not node.qualifiers:
             parts = parts[1:]
         return (type(node).__name__, *map(shape, parts))
