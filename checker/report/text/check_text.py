@@ -158,7 +158,7 @@ def _passed(checked: Checked) -> list[str]:
     return ["No violation found: every property holds at the sizes and with the events searched."]
 
 
-FEW = 4
+FEW = 3
 """So many properties with the same verdict have a line each."""
 
 

@@ -13,6 +13,7 @@ from checker.language.front.load import load_program
 from checker.language.tree import Position
 from checker.project import PROJECT
 from checker.trace.data import Step, Trace
+from checker.trace.places import moved
 from checker.trace.store import load_trace
 from checker.verify.causes.analysis import find_decisive
 from checker.verify.causes.decisive import Decisive
@@ -31,8 +32,8 @@ ONE_TURN = {("2", "3"), ("4", "5"), ("3", "11")}
 @functools.cache
 def looked_at(bug: str) -> tuple[Trace, tuple[Decisive, ...]]:
     finding = FINDINGS[bug]
-    trace = load_trace(PROJECT / "counterexamples" / "rfc_v1" / f"{finding.stem}.json")
     program = load_program(PROJECT / MODEL, dict(finding.settings), finding.events)
+    trace = moved(load_trace(PROJECT / "counterexamples" / "rfc_v1" / f"{finding.stem}.json"), program)
     return trace, find_decisive(program, trace)
 
 
