@@ -41,8 +41,8 @@ def certify(
     """Check the certificate in DIR with the second solver, and compare it with MODEL.
 
     With --model everything that the certificate claims is rebuilt from the model's text: settings, events, assumptions,
-    properties, and the questions, for the lemmas that the certificate has. Without it only the files are looked at, and they
-    may be about anything.
+    properties, and the questions, for the lemmas that the certificate has. Without it only the files are checked, and
+    they may be about any model.
 
     Exit status: 0 accepted, as a certificate of MODEL; 1 refused; 3 not compared with a model, or the solver gave no answer.
     """

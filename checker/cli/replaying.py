@@ -31,7 +31,7 @@ from checker.trace.store import load_trace
 from spec.reference.machine import PROTOCOLS
 
 PATCH = click.option(
-    "--patch", type=ModelPath(), metavar="FILE", help="Of a trace of C text: another version of it; - is standard input."
+    "--patch", type=ModelPath(), metavar="FILE", help="For a trace of C text: another version of that text; - is standard input."
 )
 
 
