@@ -17,7 +17,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
+settings.register_profile("machines with much else to do", suppress_health_check=[HealthCheck.too_slow], deadline=None)
+settings.load_profile("machines with much else to do")
 pytest.register_assert_rewrite("tests.support")
 
 DAYS = 7

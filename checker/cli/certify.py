@@ -12,6 +12,7 @@ import click
 from checker.cli.options.configuration import inputs_of, of_c_options
 from checker.cli.options.model_path import ModelPath
 from checker.cli.options.values import Duration
+from checker.counting import counted
 from checker.language.front.inputs import Inputs
 from checker.language.python.source.modules import display_path
 from checker.report.shell import argument, command_line
@@ -40,8 +41,8 @@ def certify(
     """Check the certificate in DIR with the second solver, and compare it with MODEL.
 
     With --model everything that the certificate claims is rebuilt from the model's text: settings, events, assumptions,
-    properties, and the questions, for the lemmas that the certificate has. Without it only the files are looked at, and they
-    may be about anything.
+    properties, and the questions, for the lemmas that the certificate has. Without it only the files are checked, and
+    they may be about any model.
 
     Exit status: 0 accepted, as a certificate of MODEL; 1 refused; 3 not compared with a model, or the solver gave no answer.
     """
@@ -62,7 +63,7 @@ def certify(
     questions = len(stored["files"]) - 1
     if model is None:
         _tell(f"{folder}: the files are consistent; NOT compared with a model")
-        print(f"Each of its {questions} questions is unsat. What its manifest claims was not looked at:")
+        print(f"Each of its {counted(questions, 'question')} is unsat. What its manifest claims was not looked at:")
     else:
         _tell(f"accepted: {folder} shows of {display_path(model)}, whose files are those that were proved:")
     _tell(*claim_lines(claim))
@@ -70,7 +71,10 @@ def certify(
         again = command_line(["stackproof", "certify", argument(folder), "--model", argument(claim.model)])
         _tell(f"Compare it with the model: {again}")
         return Status.INCONCLUSIVE.value
-    _tell(f"Each of its {questions} questions is unsat, and is what {display_path(model)} asks at these settings and events.")
+    _tell(
+        f"Each of its {counted(questions, 'question')} is unsat, "
+        f"and is what {display_path(model)} asks at these settings and events."
+    )
     return Status.AS_DEMANDED.value
 
 

@@ -71,7 +71,7 @@ def diff(
     timeout: float | None,
     no_cache: bool,
 ) -> int:
-    """Compare what OLD and NEW come to, in the same configurations: NEW, FIXED, STILL, LONGER or UNKNOWN for each property and
+    """Compare the verdicts of OLD and NEW in the same configurations: NEW, FIXED, STILL, LONGER or UNKNOWN for each property and
     cause.
 
     Each of OLD and NEW is a model, a patch or a C file, REV:PATH for a file of a git revision (PATH from the top of the

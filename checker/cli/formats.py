@@ -128,7 +128,7 @@ OPTIONS = (
         type=click.Path(path_type=Path, allow_dash=True, dir_okay=False),
         multiple=True,
         metavar="FILE",
-        help="Write the format to FILE, and the usual text to standard output. The first one is for the first --format.",
+        help="Write the format to FILE, and the usual text to standard output. The first --output belongs to the first --format.",
     ),
 )
 

@@ -137,7 +137,7 @@ def _gated(
     gating.quiet = not outputs.text
     # What is saved has to be the same each time: threads race for which of several shortest counterexamples is found.
     method = Method(threads=max(1, available_threads() // jobs) if save is None else 1)
-    search = Search(method, _each(limits(None, None, timeout), jobs), again=update, outcomes=outcomes, inputs=inputs)
+    search = Search(method, _each(limits(None, None, timeout), jobs), outcomes=outcomes, inputs=inputs)
     with closing(_searched(programs, search, jobs)) as runs:
         for path, program in programs:
             if not gating.model(path, program, runs):
@@ -218,7 +218,7 @@ def _check_folders(paths: Sequence[Path]) -> None:
 
 
 def _check_record(program: tree.Program, update: bool) -> None:
-    """ModelError if the model's record does not fit the model; what an update mends is no error there."""
+    """ModelError if the model's record does not fit the model; what an update fixes is no error there."""
     if not has_record(program):
         check_configurations(program, update)
         return

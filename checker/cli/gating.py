@@ -10,6 +10,7 @@ from checker.cli import unrecorded
 from checker.cli.saving import Findings
 from checker.cli.terminal.output import say
 from checker.cli.unrecorded import has_record, wrongs
+from checker.counting import counted
 from checker.explicit.search.interrupts import uninterrupted
 from checker.language import tree
 from checker.language.errors import UsageError
@@ -178,7 +179,7 @@ class Comparing(Gating):
             self.alike.append(found)
             if not self.verbose:
                 return
-        for line in report(expected, found, differences, len(program.properties)):
+        for line in report(expected, found, differences):
             self.tell(line)
 
     def _take_unrecorded(self, expected: tree.Expectation, found: Run) -> None:
@@ -197,7 +198,7 @@ class Comparing(Gating):
         if not wrong:
             self.alike.append(found)
             if self.verbose:
-                states = f"{found.statistics.states:,} states"
+                states = counted(found.statistics.states, "state")
                 self.tell(f"{_place(expected)}: nothing violated: {_configuration(found)}{states}")
 
     def end(self, path: Path, program: tree.Program) -> None:
@@ -218,15 +219,15 @@ class Comparing(Gating):
     def summary(self) -> tuple[str, ...]:
         found = []
         if self.reworded:
-            found.append(f"not as recorded: properties or assumptions of {_many(self.reworded, 'model')}")
+            found.append(f"not as recorded: properties or assumptions of {counted(self.reworded, 'model')}")
         if self.differing:
-            found.append(f"not as recorded: {_many(self.differing, 'configuration')}")
+            found.append(f"not as recorded: {counted(self.differing, 'configuration')}")
         if self.stopped:
-            found.append(f"not searched to the end: {_many(self.stopped, 'configuration')}")
+            found.append(f"not searched to the end: {counted(self.stopped, 'configuration')}")
         if self.interrupted:
             found.append("interrupted: the rest was not checked")
         if self.violated:
-            found.append(f"violated, where nothing may be: {_many(self.violated, 'configuration')}")
+            found.append(f"violated, where nothing may be: {counted(self.violated, 'configuration')}")
         whole = "; ".join(found or self.ends)
         if self.updatable and not self.interrupted:
             return f"if this is as it should be, `stackproof gate --update {' '.join(self.updatable)}` writes it", whole
@@ -260,7 +261,7 @@ class Updating(Gating):
             else:
                 self.as_recorded += 1
                 if self.verbose:
-                    self.tell(*report(expected, found, [], len(program.properties)))
+                    self.tell(*report(expected, found, []))
             return
         self.left_alone += 1
         for line in self.unfinished(expected, found):
@@ -298,23 +299,19 @@ class Updating(Gating):
     def summary(self) -> tuple[str, ...]:
         found = []
         if self.updated:
-            found.append(f"updated: {_many(self.updated, 'configuration')}")
+            found.append(f"updated: {counted(self.updated, 'configuration')}")
         if self.updated_wordings:
-            found.append(f"updated: properties or assumptions of {_many(self.updated_wordings, 'model')}")
+            found.append(f"updated: properties or assumptions of {counted(self.updated_wordings, 'model')}")
         if self.as_recorded:
-            found.append(f"as recorded: {_many(self.as_recorded, 'configuration')}")
+            found.append(f"as recorded: {counted(self.as_recorded, 'configuration')}")
         unfinished = self.refused + self.stopped + self.differing
         if unfinished:
-            found.append(f"left alone: {_many(unfinished, 'configuration')}")
+            found.append(f"left alone: {counted(unfinished, 'configuration')}")
         if self.reworded:
-            found.append(f"left alone: properties or assumptions of {_many(self.reworded, 'model')}")
+            found.append(f"left alone: properties or assumptions of {counted(self.reworded, 'model')}")
         if self.interrupted:
             found.append("interrupted: the rest was left alone")
         return ("; ".join(found),)
-
-
-def _many(number: int, what: str) -> str:
-    return f"{number} {what}{'s' if number > 1 else ''}"
 
 
 def _keep_smallest(smallest: dict[str, Trace], name: str, trace: Trace) -> None:
@@ -345,21 +342,18 @@ def _unrecorded(expected: tree.Expectation) -> tree.Expectation:
     return tree.Expectation(expected.settings, expected.events, None, None, None, None, expected.ladder, expected.position)
 
 
-def report(expected: tree.Expectation, run: Run, differences: list[Departure], properties: int) -> list[str]:
-    """The lines of one configuration. properties: how many the model has."""
+def report(expected: tree.Expectation, run: Run, differences: list[Departure]) -> list[str]:
+    """The lines of one configuration."""
     if differences:
         return [f"{_place(expected)}: {_error(each)}{_word(each)} {_configuration(run)}{each.text}" for each in differences]
     outcome = ", ".join(f"{name} {length}" for name, length in run.violated.items()) or "none"
-    checked = "" if len(run.verdicts) == properties else f" ({properties - len(run.verdicts)} liveness properties not checked)"
-    states = f"{run.statistics.states:,} states{checked}"
+    states = counted(run.statistics.states, "state")
     return [f"{_place(expected)}: as recorded: {_configuration(run)}violated: {outcome}; {states}"]
 
 
 def summary_of(program: tree.Program, runs: Sequence[Run]) -> str:
     """The line of a model. runs: of those of its configurations that are as recorded; at least one."""
     whole = len(program.expectations)
-    many = _many(len(runs), "configuration") if len(runs) == whole else f"{len(runs)} of {_many(whole, 'configuration')}"
+    many = counted(len(runs), "configuration") if len(runs) == whole else f"{len(runs)} of {counted(whole, 'configuration')}"
     states = sum(run.statistics.states for run in runs)
-    short = sum(len(run.verdicts) < len(program.properties) for run in runs)
-    checked = f" (liveness properties not checked in {_many(short, 'configuration')})" if short else ""
-    return f"{program.model}: as recorded: {many}, {states:,} states{checked}"
+    return f"{program.model}: as recorded: {many}, {counted(states, 'state')}"

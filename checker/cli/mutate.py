@@ -20,6 +20,7 @@ from checker.cli.options.configuration import configuration_options
 from checker.cli.options.model_path import ModelPath
 from checker.cli.options.values import Duration, Reductions, Size
 from checker.cli.terminal.progress import ProgressLine
+from checker.counting import counted
 from checker.explicit.engines import Method, available_threads
 from checker.explicit.search.results import Limits
 from checker.language.errors import UsageError, similar
@@ -37,9 +38,6 @@ from checker.verify.mutants import Found, Job, MutantSearch, references, search
 from checker.verify.request import Request
 from checker.verify.subject import wanted_properties
 from checker.verify.workers import Workers
-
-LIVENESS_STATES = 500_000
-"""More than `check` looks at: a mutant often has more states than its model, and shall not be left undecided for that."""
 
 
 @click.command(short_help="Change a model, and check that its properties notice.")
@@ -77,10 +75,8 @@ LIVENESS_STATES = 500_000
 @click.option(
     "--liveness-states",
     type=click.IntRange(min=0),
-    default=LIVENESS_STATES,
-    show_default=True,
     metavar="N",
-    help="Check liveness only where a configuration has at most N states.",
+    help="Check properties on runs only where a configuration has at most N states.",
 )
 @click.option(
     "--timeout",
@@ -97,7 +93,7 @@ def mutate(
     reductions: frozenset[str],
     max_states: int | None,
     max_memory: int | None,
-    liveness_states: int,
+    liveness_states: int | None,
     timeout: float | None,
 ) -> int:
     """Change MODEL's protocol in small ways, one at a time, and check that its properties catch each change.
@@ -157,14 +153,14 @@ def _searched(
     with workers:
         line = ProgressLine(f"{requests[0].model}")
         with line.running():
-            line.say(f"the model itself, {len(requests)} configurations")
+            line.say(f"the model itself, {counted(len(requests), 'configuration')}")
             known = references(workers, requests, method, dataclasses.replace(limits, seconds=None))
             mutation = MutantSearch(mutants, known, method, limits)
 
             def show() -> None:
                 fates = Counter(result.fate.value for result in mutation.results.values())
                 told = "".join(f", {fates[fate.value]} {fate.value}" for fate in Fate if fates[fate.value])
-                line.say(f"{len(mutation.results)} of {len(mutants)} mutants{told}")
+                line.say(f"{len(mutation.results)} of {counted(len(mutants), 'mutant')}{told}")
 
             interrupted = False
             try:

@@ -13,6 +13,7 @@ from checker.cli.options.configuration import inputs_of, of_c_options
 from checker.cli.options.model_path import ModelPath
 from checker.conformance.abstraction import Mismatch, protocol_of
 from checker.conformance.failing import drive
+from checker.counting import counted
 from checker.language import tree
 from checker.language.errors import UsageError
 from checker.language.front.inputs import NOTHING, STANDARD_INPUT, Inputs
@@ -30,7 +31,7 @@ from checker.trace.store import load_trace
 from spec.reference.machine import PROTOCOLS
 
 PATCH = click.option(
-    "--patch", type=ModelPath(), metavar="FILE", help="Of a trace of C text: another version of it; - is standard input."
+    "--patch", type=ModelPath(), metavar="FILE", help="For a trace of C text: another version of that text; - is standard input."
 )
 
 
@@ -115,6 +116,6 @@ def replay(trace: Path, on: str, patch: Path | None, base: Path | None, manifest
     if not result.ok:
         print(plain(f"{trace}: not confirmed: {result.reason}"))
         return Status.VIOLATED.value
-    print(plain(f"{trace}: confirmed in {len(stored.steps)} steps"))
+    print(plain(f"{trace}: confirmed in {counted(len(stored.steps), 'step')}"))
     print(plain(headline(as_it_is_now(stored, program))))
     return 0

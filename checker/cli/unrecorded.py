@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from checker.counting import counted
 from checker.language import tree
 from checker.language.errors import ModelError, UsageError
 from checker.report.finding import finding_position
@@ -44,7 +45,7 @@ def wrongs(run: Run) -> list[Wrong]:
     for verdict in run.verdicts:
         text = f"{verdict.property}: {' '.join(verdict.detail.split())}"
         if verdict.kind is VerdictKind.VIOLATED and verdict.trace is not None:
-            found.append(Wrong(_position(verdict, begin), f"{text}; {len(verdict.trace.steps)} steps", True))
+            found.append(Wrong(_position(verdict, begin), f"{text}; {counted(len(verdict.trace.steps), 'step')}", True))
         elif verdict.kind not in (VerdictKind.BOUNDED, VerdictKind.PROVED):
             found.append(Wrong(begin, f"UNKNOWN {text}", False))
     return found
@@ -57,9 +58,7 @@ def _position(verdict: Verdict, begin: tree.Position) -> tree.Position:
 def summary_of(program: tree.Program, runs: Sequence[Run]) -> str:
     """The line of a text. runs: of those of its configurations in which nothing is wrong; at least one."""
     whole = len(program.expectations)
-    many = f"{whole} configuration{'s' if whole > 1 else ''}"
+    many = counted(whole, "configuration")
     of = many if len(runs) == whole else f"{len(runs)} of {many}"
     states = sum(run.statistics.states for run in runs)
-    short = sum(len(run.verdicts) < len(program.properties) for run in runs)
-    checked = f" (liveness properties not checked in {short} of them)" if short else ""
-    return f"{program.model}: nothing violated: {of}, {states:,} states{checked}; C text has no record"
+    return f"{program.model}: nothing violated: {of}, {counted(states, 'state')}; C text has no record"

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+from checker.counting import counted
 from checker.language.tree import Program, Setting, Translation
 from checker.stopping import Stop
 from checker.trace.data import Trace
@@ -82,7 +83,7 @@ def told(settings: Iterable[tuple[str, Setting]]) -> list[tuple[str, Setting]]:
 
 def _size(name: str, value: Setting) -> str:
     if name in _WORDS:
-        return f"{value} {_WORDS[name]}{'s' if value != 1 else ''}"
+        return f"{counted(int(value), _WORDS[name])}"
     return f"{name} = {value}"
 
 
@@ -127,7 +128,8 @@ class Statistics:
 class Subject:
     """What is checked. sources: the text of each source file, by the name that positions have it under. notes: what a
     reader of the verdicts should know of the model, in lines. translation: what became of a text that is not Python.
-    options: what a command line has to say beside the model, its sizes and events, so that it is read in the same way."""
+    options: what a command line has to say beside the model, its sizes and events, so that it is read in the same way. hooks: of
+    the kernel, which the model leaves as they are."""
 
     model: str
     configuration: Configuration
@@ -135,9 +137,21 @@ class Subject:
     notes: tuple[str, ...] = ()
     translation: Translation | None = None
     options: tuple[str, ...] = ()
+    hooks: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return ": ".join(filter(None, (self.model, str(self.configuration))))
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """The notes, and which hooks the model does not implement."""
+        return (*self.notes, *hooks_lines(self.hooks))
+
+
+def hooks_lines(hooks: Iterable[str]) -> tuple[str, ...]:
+    """A line on hooks that a model does not implement; none if there are none."""
+    names = ", ".join(dict.fromkeys(hooks))
+    return (f"Hooks that the model does not implement: {names}",) if names else ()
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,13 @@ from collections.abc import Callable
 
 import psutil
 
-from checker.explicit.liveness.lassos import Lassos, find_lassos
+from checker.explicit.lassos import Lassos, find_lassos
 from checker.explicit.search.results import Finding, Limits, Progress, Result
 from checker.ir.lowering.lower import lower
 from checker.language import tree
 from checker.language.errors import ModelError
 from checker.result.verdict import Verdict, VerdictKind
+from checker.stopping import Why
 from checker.trace.confirmation.build import Disagreement
 from checker.trace.confirmation.fairness import assumed
 from checker.verify.subject import live_properties
@@ -35,23 +36,24 @@ def look_at_runs(
     progress: Progress | None,
     found: Callable[[Finding], None],
     reduced: bool = False,
+    engine: str = "portable",
 ) -> dict[str, Verdict]:
     """Look for lassos after a search; the verdict of each property on runs that has none. `result`: of that search, brought up to
     date. most: states, None for any number. reduced: that search left out states or transitions, which this one never does.
-    A condition that cannot be evaluated is an ERROR of these properties only. Disagreement if the second search finds another
-    state space than the first."""
+    engine: as for find_lassos. A condition that cannot be evaluated is an ERROR of these properties only. Disagreement if the
+    second search finds another state space than the first."""
     properties = live_properties(program, wanted) - result.findings.keys()
     if not properties or result.stopped is not None or result.error is not None:
         return {}
     states = result.statistics.states
     if most is not None and states > most:
-        reason = f"liveness is looked for in at most {most:,} states; these are {states:,}; --liveness-states sets another limit"
+        reason = f"more than {most:,} states ({states:,}), the limit that --liveness-states sets for properties on runs"
         return {name: Verdict(name, VerdictKind.UNKNOWN, reason) for name in properties}
     begun = time.monotonic()
     system = lower(program, liveness=True)
     limits = dataclasses.replace(limits, states=most).later(time.monotonic() - begun)
     try:
-        lassos = find_lassos(system, properties, limits, progress, found)
+        lassos = find_lassos(system, properties, limits, progress, found, engine)
     except ModelError as error:
         return {name: Verdict(name, VerdictKind.ERROR, str(error)) for name in properties}
     counts = (result.statistics.states, result.statistics.transitions)
@@ -66,7 +68,8 @@ def look_at_runs(
 def _unknown(program: tree.Program, name: str, result: Result, lassos: Lassos) -> Verdict | None:
     """The verdict of a property without a lasso, if that is not the one of all properties."""
     if lassos.stopped is not None:
-        return Verdict(name, VerdictKind.UNKNOWN, f"liveness: {lassos.stopped}", stopped=lassos.stopped)
+        unreduced = " without reductions" if lassos.stopped.why is Why.STATES else ""
+        return Verdict(name, VerdictKind.UNKNOWN, f"liveness: {lassos.stopped}{unreduced}", stopped=lassos.stopped)
     if result.outside:
         return Verdict(name, VerdictKind.UNKNOWN, f"runs are not followed out of the {', '.join(result.outside)}")
     judged = any(e.property == name and not e.demanded.own_steps for e in program.eventualities)

@@ -11,9 +11,6 @@ from checker.language.errors import UsageError
 from checker.language.front.inputs import NOTHING, Inputs
 from checker.language.tree import Setting
 
-LIVENESS_STATES = 200_000
-"""Liveness is looked for in state spaces up to this size, unless another one is asked for."""
-
 
 @dataclass(frozen=True)
 class Request:
@@ -24,7 +21,7 @@ class Request:
     settings: Mapping[str, Setting]
     events: tuple[str, ...] | None
     properties: tuple[str, ...] | None = None
-    liveness_states: int | None = LIVENESS_STATES
+    liveness_states: int | None = None
     inputs: Inputs = NOTHING
 
 

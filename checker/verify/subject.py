@@ -13,7 +13,7 @@ from checker.language.errors import ModelError, UsageError, quoting, similar
 from checker.language.front.load import load_program
 from checker.language.raised import NO_DEADLOCK
 from checker.language.symmetry import undecided_allocations
-from checker.result.verdict import Configuration, Subject
+from checker.result.verdict import Configuration, Subject, hooks_lines
 from checker.verify.request import Request
 
 
@@ -41,7 +41,8 @@ def load_subject(request: Request, all_states: bool = False) -> Loaded:
 
 def subject_of(program: tree.Program, options: tuple[str, ...] = ()) -> Subject:
     """options: what a command line says of how the model is read."""
-    return Subject(program.model, configuration_of(program), program.sources, notes_of(program), program.translation, options)
+    configuration, notes = configuration_of(program), notes_of(program)
+    return Subject(program.model, configuration, program.sources, notes, program.translation, options, hooks_of(program))
 
 
 def live_properties(program: tree.Program, wanted: frozenset[str]) -> frozenset[str]:
@@ -58,20 +59,28 @@ def configuration_of(program: tree.Program) -> Configuration:
 
 def assumptions_of(program: tree.Program) -> tuple[str, ...]:
     """What the model assumes, and what it leaves to the kernel: the same wherever its files lie."""
+    return (*_assumed(program), *hooks_lines(hooks_of(program)))
+
+
+def _assumed(program: tree.Program) -> tuple[str, ...]:
     assumed = [f"Assumed: {text}" for text in program.stated]
     if program.demanded:
         demands = ", ".join(f"{hook} ({name})" for hook, name in program.demanded)
         assumed.append(f"Assumed: the kernel asks and obeys these routines of the model: {demands}")
-    hooks = [routine.name for routine in program.routines.values() if routine.hook == routine.name and not routine.protocol]
     for constraint in program.constraints:
         at = f"{constraint.position.file}:{constraint.position.line}"
         assumed.append(f"Nothing was searched beyond states outside the constraint {constraint.name}, {at}: {constraint.prose}")
-    return (*assumed, *([f"Hooks that the model does not implement: {', '.join(hooks)}"] if hooks else []))
+    return tuple(assumed)
+
+
+def hooks_of(program: tree.Program) -> tuple[str, ...]:
+    """The hooks of the kernel that the model does not implement."""
+    return tuple(r.name for r in program.routines.values() if r.hook == r.name and not r.protocol)
 
 
 def notes_of(program: tree.Program) -> tuple[str, ...]:
-    """Its assumptions, and what the model has for nothing."""
-    found = [*assumptions_of(program)]
+    """What it assumes, and what the model has for nothing."""
+    found = [*_assumed(program)]
     if NO_DEADLOCK not in program.properties:
         found.append("Deadlocks are not checked. To check them, write `from spec.properties.no_deadlock import no_deadlock`")
     for model in dict.fromkeys(model for _, model in program.dropped):

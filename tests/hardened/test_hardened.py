@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from checker.explicit.liveness.lassos import find_lassos
+from checker.explicit.lassos import find_lassos
 from checker.ir.lowering.lower import lower
 from checker.language.front.load import load_program
 from tests.hardened.recorded_changes import CHANGES, EQUAL, MODELS, TWO_TASKS, Change, Equal

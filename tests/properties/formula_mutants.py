@@ -11,7 +11,7 @@ import itertools
 from collections.abc import Iterator
 from functools import cache
 
-from checker.explicit.liveness.lassos import find_lassos
+from checker.explicit.lassos import find_lassos
 from checker.explicit.search.search import Search
 from checker.ir.lowering.lower import lower
 from checker.language import tree

@@ -3,14 +3,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 
 import pytest
 
-from checker.report.text.cause_text import MOST, cause_text, steps_shown
+from checker.report.text.cause_text import FEWEST, MOST, OTHERS, cause_text, steps_shown
 from checker.report.text.screen import Screen
 from checker.report.text.single_cause import single_cause
-from checker.result.review import Cause
+from checker.result.review import Cause, Symptom
 from checker.result.verdict import Configuration, Subject
 from tests.report.samples import SAMPLES, multi_page
 
@@ -44,6 +45,23 @@ def test_colours_change_no_character() -> None:
 
 
 def test_with_many_causes_each_has_fewer_steps() -> None:
-    one = cause("multi_page")
-    assert steps_shown([one]) == MOST
-    assert steps_shown([one] * 60) < MOST
+    one = dataclasses.replace(cause("multi_page"), telling=tuple(range(1, FEWEST + 3)))
+    assert steps_shown([one], 100) == [FEWEST + 2]
+    assert steps_shown([one] * 60, 100) == [FEWEST] * 60
+
+
+def test_what_is_left_over_goes_to_those_that_have_most_and_no_cause_shows_too_many() -> None:
+    few, many = (dataclasses.replace(cause("multi_page"), telling=tuple(range(1, n + 1))) for n in (FEWEST + 1, MOST + 2))
+    lines = (FEWEST + OTHERS) * 3 + 2
+    assert steps_shown([few, many, few], lines) == [FEWEST + 1, FEWEST + 1, FEWEST]
+    assert steps_shown([many, few], 100) == [MOST, FEWEST + 1]
+
+
+def test_a_cause_says_where_else_it_shows() -> None:
+    places = [Configuration((("CPUS", 1),), events, True) for events in (("touch",), ("touch", "irq"), ("touch",))]
+    symptoms = [Symptom(name, place, 9, "") for name, place in zip(("a", "b", "b"), places, strict=True)]
+    several = dataclasses.replace(cause("multi_page"), symptoms=tuple(symptoms))
+    assert "also b; in 2 of 17 configurations (touch | touch,irq); the whole" in cause_text(several, Screen(), MOST, AGAIN, 17)
+    sizes = [Configuration((("CPUS", count),), ("touch",), True) for count in (1, 2)]
+    by_size = dataclasses.replace(several, symptoms=tuple(Symptom("a", place, 9, "") for place in sizes))
+    assert "in 2 of 2 configurations (1 CPU; touch | 2 CPUs; touch);" in cause_text(by_size, Screen(), MOST, AGAIN, 2)

@@ -13,7 +13,8 @@ from collections.abc import Iterable, Sequence
 
 from checker.explicit.compiled.c.shared import ANSWER_WORDS, Asked
 from checker.explicit.compiled.comparing import Comparing
-from checker.explicit.reduction.partial_order import Candidate, Reducer
+from checker.explicit.reduction.agent_code import Candidate
+from checker.explicit.reduction.partial_order import Reducer
 from checker.explicit.reduction.visibility import Judged
 from checker.ir.analysis.ownership import Claims
 
@@ -42,7 +43,7 @@ class Passing:
             )
         }
         self.held_words = max(1, -(-sum(mask.bit_length() for _, mask in self.records.values()) // 64))
-        self.actions = [c for agent in (*reducer.agents, None) for c in reducer.candidates[agent]]
+        self.actions = [c for agent in (*reducer.agents, None) for c in reducer.code.candidates[agent]]
         self.judged = {judged: number for number, judged in enumerate(reducer.visibility.judged)}
         self.locations = len(reducer.system.locations) if reducer.system.processors is not None else 0
 
@@ -53,7 +54,7 @@ class Passing:
         self.reducer.visibility.keeps = self._keeps
         first = [0]
         for agent in (*self.reducer.agents, None):
-            first.append(first[-1] + len(self.reducer.candidates[agent]))
+            first.append(first[-1] + len(self.reducer.code.candidates[agent]))
         edges = (ctypes.c_uint64 * self.words)(*self._words(self.reducer.claimer.edge_cells))
         numbers = (ctypes.c_uint * len(first))(*first)
         return bool(library.passing_begin(search, self.callback, edges, self.held_words, numbers))
@@ -87,7 +88,9 @@ class Passing:
                     changes = ()
                 return [len(changes), *(word for change in changes for word in self._words(change))]
             case Asked.ASK_TOUCHED:
-                return [word for bits in reducer.touched(self._candidate(number, state), state) for word in self._words(bits)]
+                return [
+                    word for bits in reducer.code.touched(self._candidate(number, state), state) for word in self._words(bits)
+                ]
             case Asked.ASK_FORGET:
                 reducer.forget(reducer.system.properties[number])
         return []
@@ -95,7 +98,7 @@ class Passing:
     def _candidate(self, number: int, state: int) -> Candidate:
         if number < len(self.actions):
             return self.actions[number]
-        return self.reducer.next_step((number - len(self.actions)) // (self.locations + 1), state)
+        return self.reducer.code.next_step((number - len(self.actions)) // (self.locations + 1), state)
 
     def _claims(self, claims: Claims) -> list[int]:
         found: list[int] = []

@@ -197,37 +197,51 @@ def _closed(open_nodes: list[int], node: int, region: array[int]) -> list[int]:
     return component
 
 
+Way = Callable[[int, int, int], list[int]]
+"""From a node, to a goal, owing pairs: the transitions of a shortest way that ends with one that meets an owed pair; at the goal,
+where none is owed."""
+
+
 def fair_cycle(graph: Graph, component: Component, start: int, pairs: int, meanwhile: Meanwhile = lambda: None) -> list[int]:
-    """The transitions of a cycle through a node of a fair component, fair to these pairs. It is short, not always the
-    shortest: as long as it owes pairs, it is made anew to meet these too."""
+    """The transitions of a cycle through a node of a fair component, fair to these pairs."""
     inside = frozenset(component.nodes)
+
+    def way(node: int, goal: int, owed: int) -> list[int]:
+        return _way(graph, inside, component.allowed, node, goal, owed, meanwhile)
+
+    return cycle_of(way, lambda edge: (graph.target[edge], graph.facts[graph.label[edge]]), start, pairs)
+
+
+def cycle_of(way: Way, transition: Callable[[int], tuple[int, Facts]], start: int, pairs: int) -> list[int]:
+    """The same, by ways in the component. transition: where a transition leads, and what is so at it. The cycle is short, not
+    always the shortest: as long as it owes pairs, it is made anew to meet these too."""
     wanted = 0
     while True:
-        cycle = _tour(graph, inside, component.allowed, start, wanted, meanwhile)
-        given, met = _union(graph, cycle)
+        cycle = _tour(way, transition, start, wanted)
+        given, met = _union(transition, cycle)
         owed = given & ~met & pairs
         if not owed:
             return cycle
         wanted |= owed
 
 
-def _tour(graph: Graph, inside: frozenset[int], allowed: bytes, start: int, wanted: int, meanwhile: Meanwhile) -> list[int]:
+def _tour(way: Way, transition: Callable[[int], tuple[int, Facts]], start: int, wanted: int) -> list[int]:
     """A cycle through a node: always the shortest way to a pair that is still wanted, and in the end back."""
     tour: list[int] = []
     node = start
     while True:
-        _, met = _union(graph, tour)
+        _, met = _union(transition, tour)
         if not wanted & ~met and tour and node == start:
             return tour
-        tour += _way(graph, inside, allowed, node, start, wanted & ~met, meanwhile)
-        node = graph.target[tour[-1]]
+        tour += way(node, start, wanted & ~met)
+        node, _ = transition(tour[-1])
 
 
-def _union(graph: Graph, edges: Iterable[int]) -> tuple[int, int]:
+def _union(transition: Callable[[int], tuple[int, Facts]], edges: Iterable[int]) -> tuple[int, int]:
     """The pairs that are given and met at some of the transitions."""
     given = met = 0
     for edge in edges:
-        facts = graph.facts[graph.label[edge]]
+        _, facts = transition(edge)
         given, met = given | facts.given, met | facts.met
     return given, met
 

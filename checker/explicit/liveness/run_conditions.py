@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from enum import Enum
 
 from checker.explicit.step.outcome import OutOfRange, Violated
 from checker.explicit.step.python_code import FunctionMaker
@@ -42,10 +43,22 @@ class Demand:
     failing: int = 0
 
 
+class Sense(Enum):
+    """What a condition comes to. STRICT: it has to be one that can be evaluated. LENIENT: it does not hold where it meets a wild
+    pointer. FAILING: the opposite of that."""
+
+    STRICT = "strict"
+    LENIENT = "lenient"
+    FAILING = "failing"
+
+
 @dataclass(frozen=True)
 class Condition:
-    """bits: what it sets where it holds: (given, met, holds). asks: it asks what the next step calls."""
+    """body: what has to hold, in that sense. bits: what it sets where it does: (given, met, holds). asks: it asks what the next
+    step calls."""
 
+    body: ir.Expression
+    sense: Sense
     test: Callable[[int, NextStep], bool]
     bits: tuple[int, int, int]
     reads: int
@@ -73,7 +86,8 @@ def union(bits: Iterable[tuple[int, int, int]]) -> tuple[int, int, int]:
 
 
 class RunConditions:
-    """The numbered conditions of one system that was lowered for liveness. meanwhile: called for each that is made."""
+    """The numbered conditions of one system that was lowered for liveness. meanwhile: called for each that is made. pairs,
+    holding: how many bits there are of pairs, and of demands."""
 
     def __init__(self, maker: FunctionMaker, meanwhile: Callable[[], None] = lambda: None) -> None:
         self.maker = maker
@@ -97,6 +111,8 @@ class RunConditions:
         for assumption in self.system.assumptions:
             self._assume(assumption)
         self.demands = tuple(self._demands())
+        self.pairs = next(self._next)
+        self.holding = sum(1 + (demand.given > 0) for demand in self.demands)
         self.asking = [condition for condition in self.conditions if condition.asks]
         given, met, holds = union(condition.bits for condition in self.asking)
         self.unasked = (~given, ~met, ~holds)
@@ -138,33 +154,33 @@ class RunConditions:
     # -- making them --
 
     def _assume(self, assumption: ir.Assumption) -> None:
+        what = f"the assumption `{assumption.name}`"
         for arguments in itertools.product(*(values for _, _, values in assumption.parameters)):
             bit = 1 << next(self._next)
             self.assumed |= bit
-            what = f"the assumption `{assumption.name}`"
-            self._add(assumption, assumption.given, arguments, (bit, 0, 0), _strict(what, assumption.position))
-            self._add(assumption, assumption.body, arguments, (0, bit, 0), _strict(what, assumption.position))
+            self._add(assumption, assumption.given, arguments, (bit, 0, 0), Sense.STRICT, what)
+            self._add(assumption, assumption.body, arguments, (0, bit, 0), Sense.STRICT, what)
 
     def _demands(self) -> Iterable[Demand]:
         number = itertools.count()
-        for eventuality in self.system.eventualities:
-            for arguments in itertools.product(*(values for _, _, values in eventuality.parameters)):
+        for e in self.system.eventualities:
+            what = f"the condition `{e.name}`"
+            for arguments in itertools.product(*(values for _, _, values in e.parameters)):
                 bit = 1 << next(number)
-                pairs, given, e = self.assumed, 0, eventuality
+                pairs, given = self.assumed, 0
                 if e.demanded is Demanded.ALWAYS:
                     failing = 1 << next(self._next)
                     self.always |= failing
-                    self._add(e, e.body, arguments, (0, failing, 0), _failing(e))
+                    self._add(e, e.body, arguments, (0, failing, 0), Sense.FAILING, what)
                     yield Demand(e, arguments, 0, pairs | failing, 0, failing)
                     continue
                 if e.demanded is Demanded.ANSWERED:
                     given = 1 << next(number)
-                    what = f"what `{e.name}` answers"
-                    self._add(e, e.given, arguments, (0, 0, given), _strict(what, e.position))
+                    self._add(e, e.given, arguments, (0, 0, given), Sense.STRICT, f"what `{e.name}` answers")
                 if e.demanded.own_steps:
                     processor = arguments[0] // self.alignment - 1
                     pairs = self.steps(processor) | self.contexts(processor)
-                self._add(e, e.body, arguments, (0, 0, bit), _lenient(e))
+                self._add(e, e.body, arguments, (0, 0, bit), Sense.LENIENT, what)
                 yield Demand(e, arguments, bit, pairs, given)
 
     def _add(
@@ -173,13 +189,15 @@ class RunConditions:
         body: ir.Expression,
         arguments: tuple[int, ...],
         bits: tuple[int, int, int],
-        safely: Callable[[Callable[[int, NextStep], object]], Callable[[int, NextStep], bool]],
+        sense: Sense,
+        what: str,
     ) -> None:
+        """what: the condition, as a message names it."""
         self.meanwhile()
         known = {local: value for (local, _, _), value in zip(owner.parameters, arguments, strict=True)}
         e = Specialiser(self.system.variables, self.system.arenas, known).expression(body)
-        test = safely(self.maker.on_step(e))
-        self.conditions.append(Condition(test, bits, self.footprints.reads(e), ir.contains(e, ir.Calls)))
+        test = _evaluated(self.maker.on_step(e), sense, what, owner.position)
+        self.conditions.append(Condition(e, sense, test, bits, self.footprints.reads(e), ir.contains(e, ir.Calls)))
 
     def _join(self, condition: Condition) -> None:
         for cluster in self.clusters:
@@ -191,48 +209,35 @@ class RunConditions:
         self.clusters.append(Cluster(condition.reads, [condition]))
 
 
-def _strict(what: str, position: Position) -> Callable[[Callable[[int, NextStep], object]], Callable[[int, NextStep], bool]]:
-    """An assumption that cannot be evaluated is a model error."""
+def _evaluated(
+    test: Callable[[int, NextStep], object], sense: Sense, what: str, position: Position
+) -> Callable[[int, NextStep], bool]:
+    """What a condition comes to in its sense; ModelError where it cannot be evaluated."""
 
-    def safely(test: Callable[[int, NextStep], object]) -> Callable[[int, NextStep], bool]:
-        def evaluate(state: int, step: NextStep) -> bool:
-            try:
-                return bool(test(state, step))
-            except (Violated, OutOfRange) as error:
-                wrong = error.message if isinstance(error, OutOfRange) else "a wild pointer"
-                raise ModelError(error.position, f"{what} (line {position.line}) cannot be evaluated: {wrong}") from None
+    def wrong(error: Violated | OutOfRange) -> ModelError:
+        why = error.message if isinstance(error, OutOfRange) else "a wild pointer"
+        return ModelError(error.position, f"{what} (line {position.line}) cannot be evaluated: {why}")
 
-        return evaluate
+    def strictly(state: int, step: NextStep) -> bool:
+        try:
+            return bool(test(state, step))
+        except (Violated, OutOfRange) as error:
+            raise wrong(error) from None
 
-    return safely
-
-
-def _lenient(eventuality: ir.Eventuality) -> Callable[[Callable[[int, NextStep], object]], Callable[[int, NextStep], bool]]:
-    """A demand that meets a wild pointer does not hold; a value out of range is a model error."""
-    strict = _strict(f"the condition `{eventuality.name}`", eventuality.position)
-
-    def safely(test: Callable[[int, NextStep], object]) -> Callable[[int, NextStep], bool]:
-        def evaluate(state: int, step: NextStep) -> bool:
-            try:
-                return bool(test(state, step))
-            except Violated:
+    def leniently(state: int, step: NextStep) -> bool:
+        try:
+            return bool(test(state, step))
+        except Violated:
+            return False
+        except OutOfRange as error:
+            if error.wild:
                 return False
-            except OutOfRange as error:
-                if error.wild:
-                    return False
-                raise
+            raise wrong(error) from None
 
-        return strict(evaluate)
-
-    return safely
-
-
-def _failing(eventuality: ir.Eventuality) -> Callable[[Callable[[int, NextStep], object]], Callable[[int, NextStep], bool]]:
-    """Whether a demand does not hold."""
-    lenient = _lenient(eventuality)
-
-    def safely(test: Callable[[int, NextStep], object]) -> Callable[[int, NextStep], bool]:
-        holds = lenient(test)
-        return lambda state, step: not holds(state, step)
-
-    return safely
+    match sense:
+        case Sense.STRICT:
+            return strictly
+        case Sense.LENIENT:
+            return leniently
+        case Sense.FAILING:
+            return lambda state, step: not leniently(state, step)

@@ -31,11 +31,11 @@ class RunGraph:
     """The graph of a system that was lowered for liveness. states: by node. parents: the transition by which each was reached
     first. depths: the distance of each from the nearest initial state. transitions: how many there are, those to terminal states
     too, which the graph leaves out. ends: what is so where a run ends, as nothing but interrupts can happen, with all
-    such nodes. look: called again and again with the number of states found and of those expanded, from
-    the time when the conditions are made; what it raises ends the work."""
+    such nodes. look: called again and again with the number of states found, of those expanded and of transitions,
+    from the time when the conditions are made; what it raises ends the work."""
 
     system: ir.System
-    look: Callable[[int, int], None] = lambda _, __: None
+    look: Callable[[int, int, int], None] = lambda _, __, ___: None
     graph: Graph = field(default_factory=Graph)
     states: list[int] = field(default_factory=list)
     parents: array[int] = field(default_factory=lambda: array("q"))
@@ -48,7 +48,7 @@ class RunGraph:
         self.names = Names(self.system, self.layout)
         maker = FunctionMaker(self.names)
         self.steps = Transitions(maker)
-        self.conditions = RunConditions(maker, lambda: self.look(0, 0))
+        self.conditions = RunConditions(maker, lambda: self.look(0, 0, 0))
 
     # -- exploring --
 
@@ -65,7 +65,7 @@ class RunGraph:
         terminal = 1 << self.layout.mark
         position = 0
         while position < len(states):
-            self.look(len(states), position)
+            self.look(len(states), position, self.transitions)
             state = states[position]
             depth = self.depths[position] + 1
             if state < terminal:
@@ -153,6 +153,16 @@ class RunGraph:
             if not tape.advance():
                 return found
 
+    def evaluate(self, state: int) -> None:
+        """Evaluate all conditions in a state, also as its transitions meet them. ModelError where one cannot be."""
+        for _ in self._facts(state, -1):
+            pass
+
+    def forget(self) -> None:
+        """Let what was explored so far go, for an engine that begins anew."""
+        self.graph, self.states, self.transitions, self.ends = Graph(), [], 0, {}
+        self.parents, self.depths = array("q"), array("I")
+
     # -- paths --
 
     def path(self, node: int) -> tuple[int, list[int]]:
@@ -174,13 +184,15 @@ class RunGraph:
     def step(self, edge: int) -> Step:
         """A transition of the graph with its choices."""
         node = self.source(edge)
-        rest = edge - self.graph.first[node]
-        state = self.states[node]
+        return self.step_from(self.states[node], edge - self.graph.first[node])
+
+    def step_from(self, state: int, number: int) -> Step:
+        """One of the transitions from a state, of those that do not lead to a terminal one."""
         for transition in self.steps.possible(state):
             for choices, to, _ in self.ways(transition, state):
                 if to is None or to >> self.layout.mark:
                     continue
-                if not rest:
+                if not number:
                     return Step(transition, choices, to)
-                rest -= 1
+                number -= 1
         raise AssertionError("a transition that is not there any more")

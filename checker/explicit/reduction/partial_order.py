@@ -7,20 +7,17 @@ own; it is worked out once for each value of them and remembered.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 
+from checker.explicit.reduction.agent_code import AgentCode, Candidate
 from checker.explicit.reduction.assumptions import Assumptions, Broken
 from checker.explicit.reduction.visibility import Visibility
 from checker.explicit.step.paths import outcomes
-from checker.explicit.step.transitions import Transition, Transitions
-from checker.ir import system as ir
-from checker.ir.analysis.accesses import Run, Runner
+from checker.explicit.step.transitions import Transition
+from checker.ir.analysis.accesses import Run
 from checker.ir.analysis.noted_state import End
-from checker.ir.analysis.observation import instances, observable
 from checker.ir.analysis.ownership import Claimer, Claims, Mode, agent_of
-from checker.ir.simplify import action_code
 
 MOST_PASSED = 10_000
 """States passed through from one transition before the rest is stored."""
@@ -35,73 +32,24 @@ class Local:
     confined: bool
 
 
-@dataclass(frozen=True)
-class Met:
-    """How a transition runs for some values of the bits that it reads, one run for each way to choose. `state` of a run: what it
-    has stored in the bits that it writes. direct, writes: of all runs together."""
-
-    runs: tuple[Run, ...]
-    direct: int
-    writes: int
-
-
-@dataclass(frozen=True, eq=False)
-class Candidate:
-    """A transition that may be possible: an action with its arguments, or (action None) an agent's step from a location.
-    met: which bits decided in the runs so far, and for each value of them how it ran."""
-
-    name: str
-    agent: int | None
-    action: ir.Action | None
-    body: ir.Block
-    met: dict[int, dict[int, Met]] = field(default_factory=dict)
-
-
 class Reducer:
     """The reduction for one search. properties: those that are looked for and not found yet."""
 
-    def __init__(self, transitions: Transitions, assumptions: Assumptions, properties: frozenset[str], progress: bool) -> None:
-        """progress: whether deadlocks are looked for."""
-        self.transitions = transitions
-        self.system = transitions.system
-        self.layout = transitions.layout
+    def __init__(self, code: AgentCode, assumptions: Assumptions, properties: frozenset[str], progress: bool) -> None:
+        """code: of the agents of these assumptions. progress: whether deadlocks are looked for."""
+        self.code = code
+        self.transitions = code.transitions
+        self.system = self.transitions.system
+        self.layout = self.transitions.layout
         self.assumptions = assumptions
         self.discipline = assumptions.discipline
         self.progress = progress
         self.claimer = Claimer(self.system, self.layout, self.discipline)
-        self.runner = Runner(self.system, self.layout)
-        self.agents = range(self.claimer.agents)
-        self.candidates: dict[int | None, list[Candidate]] = {agent: [] for agent in (*self.agents, None)}
-        self.steps: list[dict[object, Candidate]] = [{} for _ in self.agents]
-        self.demanded: dict[ir.Expression, set[int | None]] = {}
-        self._prepare()
-        self.visibility = Visibility(transitions, self.claimer, self.discipline, properties, self.demanded)
+        self.agents = code.agents
+        demanded = code.observe(assumptions.observed)
+        self.visibility = Visibility(self.transitions, self.claimer, self.discipline, properties, demanded)
         self.tables: list[dict[tuple[tuple[int, int], ...], dict[int, Local]]] = [{} for _ in self.agents]
         self.passed = 0
-
-    # -- preparation --
-
-    def _prepare(self) -> None:
-        """Know every agent's code, and in it the conditions that are observed."""
-        for action in self.system.actions:
-            for arguments in itertools.product(*(values for _, _, values in action.parameters)):
-                body = action_code(self.system.variables, self.system.arenas, action, arguments)
-                agent = agent_of(self.system, self.discipline.agents, action, arguments)
-                self.candidates[agent].append(Candidate(action.name, agent, action, body))
-                self._mark(body, agent)
-        if self.system.processors is not None:
-            for location in self.system.locations:
-                for agent in self.agents:
-                    self._mark(self.runner.body(location.number, agent), agent)
-
-    def _mark(self, body: ir.Block, agent: int | None) -> None:
-        for e, ranges in observable(body):
-            self.runner.marked[id(e)] = e
-            if e in self.assumptions.observed:
-                self.runner.observed.add(id(e))
-                for instance in instances(e, ranges, self.system.variables, self.system.arenas):
-                    if not isinstance(instance, ir.Constant):
-                        self.demanded.setdefault(instance, set()).add(agent)
 
     def forget(self, found: str) -> None:
         """A property that has been found violated need not be preserved any more."""
@@ -203,11 +151,11 @@ class Reducer:
         """The same, worked out anew."""
         own, exclusive = claims.cells[agent], claims.exclusive[agent]
         runs: list[tuple[Run, bool]] = []
-        for candidate in self.candidates[agent]:
+        for candidate in self.code.candidates[agent]:
             assert candidate.action is not None
-            runs += [(run, candidate.action.interrupt) for run in self._runs(candidate, state)]
+            runs += [(run, candidate.action.interrupt) for run in self.code.runs(candidate, state)]
         if self.system.processors is not None:
-            runs += [(run, False) for run in self._runs(self.next_step(agent, state), state)]
+            runs += [(run, False) for run in self.code.runs(self.code.next_step(agent, state), state)]
         done = [run for run, _ in runs if run.end is not End.IMPOSSIBLE]
         confined = all(not (run.direct | run.writes) & ~own for run, _ in runs)
         if (
@@ -246,7 +194,7 @@ class Reducer:
             if agent is not None and self.local(agent, state, claims).confined:
                 continue
             for candidate in self._candidates(agent, state):
-                _, direct, writes = self.touched(candidate, state)
+                _, direct, writes = self.code.touched(candidate, state)
                 for other in self.agents:
                     if other == agent:
                         continue
@@ -257,18 +205,9 @@ class Reducer:
 
     def _candidates(self, agent: int | None, state: int) -> Iterator[Candidate]:
         """An agent's actions, and the step that it stands before."""
-        yield from self.candidates[agent]
+        yield from self.code.candidates[agent]
         if agent is not None and self.system.processors is not None:
-            yield self.next_step(agent, state)
-
-    def next_step(self, agent: int, state: int) -> Candidate:
-        """The step that a processor stands before."""
-        step = self.transitions.processors[agent].transition(state)
-        key = None if step is None or step.location is None else (step.location.number, step.frame)
-        if key not in self.steps[agent]:
-            name = "a step" if step is None or step.location is None else f"a step of {step.location.procedure}"
-            self.steps[agent][key] = Candidate(name, agent, None, ())
-        return self.steps[agent][key]
+            yield self.code.next_step(agent, state)
 
     def check(self, state: int) -> None:
         """Whether every transition, possible in a state or not, keeps to what the reduction assumes. Raises Broken."""
@@ -287,39 +226,6 @@ class Reducer:
                 if other != agent and any(held & ~after.own[other][record] for record, held in claims.own[other].items()):
                     raise self._broken_claim(successor ^ state, "a step" if transition.action is None else transition.action.name)
 
-    def touched(self, candidate: Candidate, state: int) -> tuple[int, int, int]:
-        """What a transition reads, reads directly and writes, in all ways to choose."""
-        reads, met = self._met(candidate, state)
-        return reads, met.direct, met.writes
-
-    def _runs(self, candidate: Candidate, state: int) -> list[Run]:
-        """A transition's runs in a state, one for each way to choose."""
-        _, met = self._met(candidate, state)
-        return [replace(run, state=state & ~run.writes | run.state if run.end is End.MOVED else state) for run in met.runs]
-
-    def _met(self, candidate: Candidate, state: int) -> tuple[int, Met]:
-        """The bits that a transition reads in a state, and how it runs in all states with the same ones."""
-        for mask, table in candidate.met.items():
-            found = table.get(state & mask)
-            if found is not None:
-                return mask, found
-        runs = self._run(candidate, state)
-        reads = direct = writes = 0
-        for run in runs:
-            reads |= run.reads
-            direct |= run.direct
-            writes |= run.writes
-        stored = tuple(replace(run, state=run.state & run.writes) for run in runs)
-        found = candidate.met.setdefault(reads, {})[state & reads] = Met(stored, direct, writes)
-        return reads, found
-
-    def _run(self, candidate: Candidate, state: int) -> list[Run]:
-        """The same, run anew."""
-        if candidate.action is None:
-            assert candidate.agent is not None
-            return self.runner.step(candidate.agent, state)
-        return self.runner.action(candidate.body, {}, state)
-
     def _broken_write(self, bits: int, candidate: Candidate) -> Broken:
         name = self.claimer.name_at(bits.bit_length() - 1)
         instead = Assumptions(self.discipline.relaxed(name, Mode.SHARED), self.assumptions.observed)
@@ -327,11 +233,11 @@ class Reducer:
 
     def _broken_read(self, bits: int, candidate: Candidate, state: int) -> Broken:
         name = self.claimer.name_at(bits.bit_length() - 1)
-        self.runner.watched = bits
+        self.code.runner.watched = bits
         met = None
-        for _ in self._run(candidate, state):
-            met = met or self.runner.met
-        self.runner.watched = 0
+        for _ in self.code.run(candidate, state):
+            met = met or self.code.runner.met
+        self.code.runner.watched = 0
         if met is not None:
             return Broken(Assumptions(self.discipline, self.assumptions.observed | {met}), f"{candidate.name} observes {name}")
         instead = Assumptions(self.discipline.relaxed(name, Mode.READABLE), self.assumptions.observed)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator, Sequence
 
+from checker.explicit.reduction.agent_code import AgentCode
 from checker.explicit.reduction.assumptions import Assumptions
 from checker.explicit.reduction.canonical import EXCHANGES, Canonical
 from checker.explicit.reduction.partial_order import Reducer
@@ -46,12 +47,13 @@ class RealPaths:
         self.canonical = self._make_canonical()
         self.reducer: Reducer | None = None
         if self.discipline is not None:
+            self.agent_code = AgentCode(self.transitions, self.discipline.agents)
             self.reduce(Assumptions(self.discipline), ())
 
     def reduce(self, assumptions: Assumptions, found: Container[str]) -> None:
         """Search with partial-order reduction under these assumptions, for what has not been found."""
         wanted = frozenset(name for name in self.properties if name not in found)
-        self.reducer = Reducer(self.transitions, assumptions, wanted, NO_DEADLOCK in wanted)
+        self.reducer = Reducer(self.agent_code, assumptions, wanted, NO_DEADLOCK in wanted)
 
     def drop_pages(self, reason: str) -> None:
         """Do without the reduction of pages."""

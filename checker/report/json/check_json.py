@@ -79,7 +79,7 @@ def _run(run: Run) -> dict[str, object]:
         "cuts": dict(run.cuts),
         "outside": dict(run.outside),
         "unreached": list(run.unreached),
-        "notes": list(run.subject.notes),
+        "notes": list(run.subject.remarks),
         "translation": translation_json(run.subject.translation),
     }
 

@@ -38,6 +38,6 @@ def simulation_json(run: Simulated) -> dict[str, object]:
         "error": None if run.error is None else verdict_json(run.error),
         "cuts": dict(run.cuts),
         "unreached": list(run.unreached),
-        "notes": list(run.subject.notes),
+        "notes": list(run.subject.remarks),
         "translation": translation_json(run.subject.translation),
     }

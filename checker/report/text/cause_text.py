@@ -17,6 +17,7 @@ from checker.report.source import source_line
 from checker.report.text.screen import Screen
 from checker.report.text.style import BOLD, CYAN, RED, YELLOW, Style, plain
 from checker.result.review import Cause, Note
+from checker.result.verdict import Configuration
 from checker.trace.data import Step, Trace
 
 MOST_CHANGES = 2
@@ -26,19 +27,25 @@ NARROW = 60
 """Below this width a step has no columns."""
 
 
-LINES = 112
-"""All blocks together have no more lines than this, if that is possible with FEWEST steps in each."""
+MOST, FEWEST = 8, 4
+"""Decisive steps that are shown of a cause, if it has so many."""
 
-MOST, FEWEST = 8, 3
-"""Decisive steps that are shown of a cause."""
+OTHERS = 3
+"""Lines of a block that show no step: what happens, who else shows it, and the empty one behind it."""
 
 
-def steps_shown(causes: Sequence[Cause]) -> int:
-    """How many decisive steps of each cause are shown, so that all of them fit some screens."""
-    for most in range(MOST, FEWEST, -1):
-        if sum(len(_chosen(cause, most)) + 3 for cause in causes) <= LINES:
-            return most
-    return FEWEST
+def steps_shown(causes: Sequence[Cause], lines: int) -> list[int]:
+    """How many decisive steps of each cause are shown, so that all blocks have no more lines than these, if that is possible with
+    FEWEST in each. What is left over goes to those that have most."""
+    counts = [len(_chosen(cause, len(cause.trace.steps))) for cause in causes]
+    room = lines - OTHERS * len(causes)
+    fits = (most for most in range(MOST, FEWEST, -1) if sum(min(count, most) for count in counts) <= room)
+    most = next(fits, FEWEST)
+    shown = [min(count, most) for count in counts]
+    for number in sorted(range(len(counts)), key=lambda number: (-counts[number], number)):
+        if min(counts[number], MOST) > shown[number] and sum(shown) < room:
+            shown[number] += 1
+    return shown
 
 
 def cause_text(cause: Cause, screen: Screen, most: int, again: str, configurations: int) -> str:
@@ -77,10 +84,18 @@ def _chosen(cause: Cause, most: int) -> list[int]:
 
 def _also(cause: Cause, configurations: int) -> str:
     others = cause.properties[1:]
-    found = len({str(symptom.configuration) for symptom in cause.symptoms})
+    found = list(dict.fromkeys(symptom.configuration for symptom in cause.symptoms))
     parts = [f"also {', '.join(others)}"] if others else []
-    parts += [f"in {found} of {configurations} configurations"] if configurations > 1 else []
+    if configurations > 1:
+        which = f" ({' | '.join(_short_names(found))})" if len(found) > 1 else ""
+        parts.append(f"in {len(found)} of {configurations} configurations{which}")
     return "; ".join(parts)
+
+
+def _short_names(configurations: Sequence[Configuration]) -> list[str]:
+    """Each configuration by its events, if these tell them apart."""
+    events = [",".join(one.events) for one in configurations]
+    return events if len({*filter(None, events)}) == len(events) else list(map(str, configurations))
 
 
 def _whole(also: str, trace: Trace, again: str, screen: Screen) -> list[str]:
@@ -106,10 +121,13 @@ def _steps(cause: Cause, chosen: Sequence[int], screen: Screen) -> list[str]:
         noted = note is not None and in_protocol(position)
         place = f"{position.file}:{position.line}: note:" if noted else f"  {short(position)}"
         what = _what(trace, step, note)
-        told = step.processor is None and step.name in what
-        statement = "" if told else _statement(trace, step, position, sources)
+        statement = _statement(trace, step, position, sources)
+        if step.name in what and (step.processor is None or statement == f"{step.name}()"):
+            statement = ""
         rows.append((number, place, named(where[number - 1], several), statement, what))
     places = max((len(place) for _, place, *_ in rows), default=0)
+    if screen.width is not None:
+        places = min(places, screen.width // 3)  # a long path of one row takes no room from the others
     names = max((len(name) for _, _, name, *_ in rows), default=0)
     lines = []
     for number, place, name, statement, what in rows:
@@ -127,13 +145,21 @@ def _row(head: str, statement: str, what: str, screen: Screen, style: Style) -> 
     if screen.width is None or len(head) + len(statement) + len(gap) + len(what) <= screen.width:
         return [_coloured(head, style) + statement + gap + style(YELLOW, what)]
     indent = " " * min(len(head), max(8, screen.width // 3))
-    first = textwrap.wrap(statement or what, max(screen.width - len(head), 20), break_on_hyphens=False)
-    lines = [_coloured(head, style) + (first[0] if statement else style(YELLOW, first[0]))]
-    lines += [indent + line for line in textwrap.wrap(" ".join(first[1:]), screen.width - len(indent), break_on_hyphens=False)]
+    first, rest = _beginning(statement or what, screen.width - len(head))
+    lines = [(_coloured(head, style) + (first if statement else style(YELLOW, first))).rstrip()]
+    others = textwrap.wrap(rest, screen.width - len(indent), break_on_hyphens=False)
+    lines += [indent + (line if statement else style(YELLOW, line)) for line in others]
     if statement:
         told = textwrap.wrap(what, screen.width - len(indent), break_on_hyphens=False)
         lines += [indent + style(YELLOW, line) for line in told]
     return lines
+
+
+def _beginning(text: str, room: int) -> tuple[str, str]:
+    """As many whole words as there is room for, and the rest."""
+    words = text.split(" ")
+    count = next((n for n in range(len(words), 0, -1) if len(" ".join(words[:n])) <= room), 0)
+    return " ".join(words[:count]), " ".join(words[count:])
 
 
 def _coloured(head: str, style: Style) -> str:

@@ -14,12 +14,17 @@ HINTS = {
     Why.MEMORY: "--max-memory SIZE allows more; --hash-compaction needs less; `stackproof simulate` needs next to none",
     Why.OUT_OF_MEMORY: "--hash-compaction needs less memory; `stackproof simulate` needs next to none",
     Why.ENGINE: "another --engine may do what this one cannot",
+    Why.LOST: "run it again; the search of a cluster has no checkpoints",
     Why.SOLVER: "another --engine, or a smaller --depth, may come to an end",
 }
-"""By what ended a search. After an error in the model, that is what has to be mended."""
+"""By what ended a search. After an error in the model, that is what has to be fixed."""
 
-LIVENESS = "--liveness-states N checks runs without end in configurations of up to N states"
-"""For a property on runs, where its configurations were too large."""
+OF_RUNS = {
+    Why.STATES: "a larger --liveness-states, or none, checks properties on runs in more states",
+    Why.MEMORY: "--max-memory SIZE allows more; --property without those on runs needs less, as does --liveness-states N",
+    Why.OUT_OF_MEMORY: "properties on runs need all states and transitions in memory; --liveness-states N leaves them out",
+}
+"""The same for a property on runs."""
 
 
 def hint_lines(checked: Checked) -> list[str]:
@@ -29,7 +34,7 @@ def hint_lines(checked: Checked) -> list[str]:
         stops = [
             v.stopped for v in run.verdicts if v.kind is VerdictKind.UNKNOWN and v.stopped is not None and run.stopped is None
         ]
-        found += [LIVENESS if stop.why is Why.STATES else HINTS.get(stop.why, "") for stop in stops]
+        found += [(HINTS | OF_RUNS).get(stop.why, "") for stop in stops]
     return [f"To know more: {hint}" for hint in dict.fromkeys(found) if hint]
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from checker.counting import counted
 from checker.report.shell import argument, command_line
 from checker.report.text.style import plain
 from checker.report.text.translation_text import translation_lines
@@ -22,7 +23,7 @@ def proof_text(
     """Verdicts, what they rest on, the invariant or the counterexample to induction, the lemmas of the model that were given up
     (each with the reason, as lines), and where the certificate is."""
     s = run.statistics
-    lines = [f"{run.subject}: {s.states:,} states sampled, {s.seconds:.1f} s", ""]
+    lines = [f"{run.subject}: {counted(s.states, 'state')} sampled, {s.seconds:.1f} s", ""]
     if counterexample:
         lines += ["Counterexample to induction", *(f"  {line}" for line in counterexample), ""]
     for name, (reason, *shown) in given_up.items():
@@ -33,7 +34,7 @@ def proof_text(
     width = max((len(verdict.property) for verdict in run.verdicts), default=0)
     lines += [f"  {verdict.property:<{width}}  {_said(verdict)}" for verdict in run.verdicts]
     lines += translation_lines(run.subject.translation)
-    lines += run.subject.notes
+    lines += run.subject.remarks
     if any(verdict.kind is VerdictKind.PROVED for verdict in run.verdicts):
         lines += [
             "Z3 found the invariant; Bitwuzla has checked that every initial state satisfies it, that every step preserves it,",
@@ -49,5 +50,5 @@ def proof_text(
 
 def _said(verdict: Verdict) -> str:
     if verdict.kind is VerdictKind.VIOLATED and verdict.trace is not None:
-        return f"VIOLATED in {len(verdict.trace.steps)} steps"
+        return f"VIOLATED in {counted(len(verdict.trace.steps), 'step')}"
     return f"{verdict.kind.value}({verdict.detail})"

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from checker.counting import counted
 from checker.report.text.cause_text import MOST, cause_text, steps_shown
 from checker.report.text.check_text import find_again, finding_text, runs_text, summary_text
 from checker.report.text.screen import Screen
@@ -15,6 +16,9 @@ from checker.result.review import Cause, Review
 from checker.result.verdict import Run, Verdict, VerdictKind
 from checker.trace.data import Trace
 
+LINES = 148
+"""All that is printed has no more lines than this, if that is possible: some screens of a terminal."""
+
 Saved = Sequence[tuple[Trace, Sequence[Path]]]
 """The files of each counterexample that was saved."""
 
@@ -22,10 +26,8 @@ Saved = Sequence[tuple[Trace, Sequence[Path]]]
 def review_text(review: Review, saved: Saved, screen: Screen, command: Sequence[str] = ("check",), whole: bool = False) -> str:
     """All of it. command: the one that was given, and its own options. whole: with whole traces in place of the blocks."""
     checked = review.checked
-    parts = blocks(review, saved, screen, command, whole)
-    end = [runs_text(checked.runs), *map(plain, review.remarks), summary_text(checked), *saved_lines(saved)]
-    parts.append(screen.fit("\n".join(end)))
-    return "\n".join(parts)
+    end = "\n".join([runs_text(checked.runs), *map(plain, review.remarks), summary_text(checked), *saved_lines(saved)])
+    return "\n".join([*blocks(review, saved, screen, command, whole, LINES - end.count("\n") - 1), screen.fit(end)])
 
 
 def saved_lines(saved: Saved) -> list[str]:
@@ -34,14 +36,14 @@ def saved_lines(saved: Saved) -> list[str]:
         return []
     count = len(saved)
     folder = plain(str(saved[0][1][0].parent))
-    return [f"Saved: {count} counterexample{'' if count == 1 else 's'} and the picture of each, in {folder}"]
+    return [f"Saved: {counted(count, 'counterexample')} and the picture of each, in {folder}"]
 
 
-def blocks(review: Review, saved: Saved, screen: Screen, command: Sequence[str], whole: bool) -> list[str]:
-    """The block of each cause, and of what is wrong with the model itself, each ending in a newline; whole: their traces."""
-    most = steps_shown(review.causes)
+def blocks(review: Review, saved: Saved, screen: Screen, command: Sequence[str], whole: bool, lines: int = LINES) -> list[str]:
+    """The block of each cause, and of what is wrong with the model itself, each ending in a newline; whole: their traces. lines:
+    that they may have together, before any is broken."""
     found = []
-    for cause in review.causes:
+    for cause, most in zip(review.causes, steps_shown(review.causes, lines), strict=True):
         files = next((files for trace, files in saved if trace is cause.trace), ())
         verdict = Verdict(cause.trace.violation.property, VerdictKind.VIOLATED, "", cause.trace)
         if whole:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from checker.counting import counted
 from checker.report.text.line_ranges import lines_text
 from checker.report.text.style import plain
 from checker.report.text.translation_text import translation_lines
@@ -16,7 +17,7 @@ def simulation_text(run: Simulated) -> str:
     w = run.walks
     lines = [
         f"{run.subject}: {_outcome(run)}",
-        f"  {w}: {_longest(w)} of {w.depth:,} steps, {w.seconds:.1f} s, {w.memory / 2**20:,.0f} MiB",
+        f"  {w}: {_longest(w)} of {counted(w.depth, 'step')}, {w.seconds:.1f} s, {w.memory / 2**20:,.0f} MiB",
     ]
     lines += [f"  some runs ended early, UNKNOWN({reason}): {what}" for reason, what in run.cuts]
     lines += ["", "Verdicts"]
@@ -25,7 +26,7 @@ def simulation_text(run: Simulated) -> str:
     if run.unreached:
         lines.append("Lines of the model that were not reached: " + lines_text(run.unreached))
     lines += translation_lines(run.subject.translation)
-    lines += run.subject.notes
+    lines += run.subject.remarks
     lines += [
         "A simulation finds violations and never rules them out. The counterexamples need not be the shortest ones.",
         "The verdicts are about sequentially consistent interleavings of single accesses, at the sizes and events named above.",
@@ -51,5 +52,5 @@ def _outcome(run: Simulated) -> str:
 
 def _told(verdict: Verdict) -> str:
     if verdict.kind is VerdictKind.VIOLATED and verdict.trace is not None:
-        return f"VIOLATED in {len(verdict.trace.steps)} steps, perhaps not the fewest"
+        return f"VIOLATED in {counted(len(verdict.trace.steps), 'step')}, perhaps not the fewest"
     return f"{verdict.kind.value}({verdict.detail})"

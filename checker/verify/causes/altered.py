@@ -6,15 +6,18 @@ Such a run is no run of the model: it answers what would have been. Nothing of i
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from checker.language.schedule import Allocated, Choice
-from checker.language.tree import Eventuality, Invariant, Program, Type
+from checker.language.tree import Assign, Eventuality, Invariant, Program, Routine, Type
 from checker.trace.confirmation.ending import invariant_at
 from checker.trace.confirmation.lasso import eventuality_at
 from checker.trace.confirmation.replay import Schedule, schedule_of
 from checker.trace.data import Trace
+from checker.trace.evaluation import scope_of
+from checker.trace.execution import Execution
 from checker.trace.machine import Machine, Outcome, Transition
 from checker.trace.parse import parse_value
 from checker.trace.state import Allocation, Chooser, Kind, Stopped
@@ -23,19 +26,32 @@ _RAISED = (Kind.CHECK, Kind.WILD_POINTER, Kind.OUT_OF_RANGE)
 
 
 @dataclass(frozen=True)
+class Late:
+    """A statement of a routine that is run with these arguments, though the run did not come to it. before: what sets the locals
+    that it reads."""
+
+    routine: Routine
+    statement: Assign
+    arguments: Mapping[str, int]
+    before: tuple[Assign, ...] = ()
+
+
+@dataclass(frozen=True)
 class Alteration:
     """What is done to a run; steps count from 0. order: those that are taken. undone: those whose writes are taken back at once.
-    choices: what these steps choose instead. shown: what these steps find in some cells, and nobody else does."""
+    choices: what these steps choose instead. shown: what these steps find in some cells, and nobody else does. late: what is run
+    right after these steps."""
 
     order: tuple[int, ...]
     undone: frozenset[int] = frozenset()
     choices: Mapping[int, tuple[Choice, ...]] = field(default_factory=dict)
     shown: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
+    late: Mapping[int, Late] = field(default_factory=dict)
 
     @property
     def begins(self) -> int:
         """From which place on the run may be another one."""
-        touched = self.undone | self.choices.keys() | self.shown.keys()
+        touched = self.undone | self.choices.keys() | self.shown.keys() | self.late.keys()
         return next((n for n, step in enumerate(self.order) if n != step or step in touched), len(self.order))
 
     def without(self, place: int) -> Alteration:
@@ -115,9 +131,20 @@ def comes_about(subject: Subject, altered: Alteration) -> bool:
         if outcome.kind is not Kind.DONE:
             return False
         machine.state.memory.update(before)
+        if number in altered.late:
+            _run(machine, altered.late[number])
         if place >= begins and subject.trace.violation.kind == "invariant" and _is_false(subject, machine):
             return True
     return _ends_in_it(subject, machine)
+
+
+def _run(machine: Machine, late: Late) -> None:
+    scope = scope_of(late.routine.parameters, late.routine.locals)
+    scope.values.update(late.arguments)
+    execution = Execution(machine.state)
+    with contextlib.suppress(Stopped):  # what cannot be written is not written
+        for statement in (*late.before, late.statement):
+            execution.at_once(execution.execute(statement, scope))
 
 
 def _take(machine: Machine, transition: Transition, choices: tuple[Choice, ...]) -> Outcome:

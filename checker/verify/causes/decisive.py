@@ -9,8 +9,10 @@ from enum import Enum
 
 from checker.report.finding import RAISED
 from checker.trace.data import Trace
-from checker.verify.causes.altered import Alteration, Subject, TooMuch, comes_about
+from checker.verify.causes.altered import Alteration, Late, Subject, TooMuch, comes_about
+from checker.verify.causes.answers import goes_well
 from checker.verify.causes.dependence import Load, of_protocol, stale_loads, writers
+from checker.verify.causes.missed import Missed, missed_writes
 from checker.verify.causes.visits import Anatomy, anatomy_of
 
 
@@ -19,6 +21,7 @@ class Role(Enum):
 
     EVENT = "the event does not happen"
     CHOICE = "something else is chosen"
+    MISSED = "the routine that returns with it first does what it does elsewhere at its end"
     STALE = "it loads what the cell holds later"
     WRITE = "it writes nothing"
     AFTER = "the event that follows it happens before it"
@@ -28,13 +31,14 @@ class Role(Enum):
 
 @dataclass(frozen=True)
 class Decisive:
-    """A decisive step, from 0. event: the action that it bounds. load: what is stale. hands: how many hands what it writes goes
-    through until the violation reads it."""
+    """A decisive step, from 0. event: the action that it bounds. load: what is stale. missed: what is left out. hands: how many
+    hands what it writes goes through until the violation reads it."""
 
     step: int
     role: Role
     event: int | None = None
     load: Load | None = None
+    missed: Missed | None = None
     hands: int = 0
 
 
@@ -61,7 +65,7 @@ class _Found:
 def decisive_steps(subject: Subject) -> tuple[Decisive, ...]:
     """In the order in which they run. If the budget is used up, those that were found until then."""
     found = _Found(subject, anatomy_of(subject))
-    searches: tuple[Callable[[_Found], None], ...] = (_end, _events, _choices, _loads, _nearest, _windows, _farther)
+    searches: tuple[Callable[[_Found], None], ...] = (_missed, _end, _events, _choices, _loads, _nearest, _windows, _farther)
     try:
         for search in searches:
             search(found)
@@ -72,6 +76,14 @@ def decisive_steps(subject: Subject) -> tuple[Decisive, ...]:
 
 def _all(subject: Subject) -> tuple[int, ...]:
     return tuple(range(len(subject.trace.steps)))
+
+
+def _missed(found: _Found) -> None:
+    """Returns that leave out a write at the end of their routine."""
+    for missed in missed_writes(found.subject.program, found.subject.trace, found.anatomy):
+        late = Late(missed.routine, missed.statement, missed.arguments, missed.before)
+        if not comes_about(found.subject, Alteration(_all(found.subject), late={missed.step: late})):
+            found.add(Decisive(missed.step, Role.MISSED, missed=missed))
 
 
 def _end(found: _Found) -> None:
@@ -93,6 +105,8 @@ def _events(found: _Found) -> None:
 
 def _choices(found: _Found) -> None:
     for step, others in found.anatomy.others.items():
+        if goes_well(found.subject.trace.steps[step]):
+            continue
         altered = (Alteration(_all(found.subject), choices={step: other}) for other in others)
         if others and not any(comes_about(found.subject, one) for one in altered):
             found.add(Decisive(step, Role.CHOICE))

@@ -36,6 +36,18 @@ def of_protocol(step: Step) -> bool:
     return step.processor is not None and in_protocol(place_of(step))
 
 
+def stand_of(trace: Trace) -> Position | None:
+    """Where the protocol stands when the last step has brought it to what it must not come to, as a call that may sleep. The
+    step itself began before that, at its access. None if the condition asked about no frames of who stepped, or if the step wrote
+    what the condition reads."""
+    last, violation = trace.steps[-1], trace.violation
+    read = {cell for cell, _ in violation.reads}
+    if violation.kind != "invariant" or any(change.cell in read for change in last.changes) or not of_protocol(last):
+        return None
+    calls = [call for stack in violation.stacks if stack.owner == last.owner for frame in stack.frames[-1:] for call in frame]
+    return next((call.position for call in reversed(calls) if in_protocol(call.position)), None)
+
+
 def writers(trace: Trace) -> tuple[tuple[int, int], ...]:
     """The steps that wrote something which the violation can depend on, the nearest first, each with how many hands the value
     went through. Steps count from 0."""
@@ -94,7 +106,7 @@ def stale_loads(program: Program, trace: Trace, anatomy: Anatomy) -> Iterator[Lo
 def _local_loaded(program: Program, routine: str, position: Position) -> str | None:
     """The local that the statement which stands there, or of which a part stands there, sets."""
     for statement in _assignments(program, routine):
-        if isinstance(statement.target, str) and position in {*_positions(statement)}:
+        if isinstance(statement.target, str) and position in {*positions(statement)}:
             return statement.target
     return None
 
@@ -116,6 +128,7 @@ def _assignments(program: Program, routine: str) -> Iterator[Assign]:
         yield from (one for one in walk(program.routines[routine].body) if isinstance(one, Assign))
 
 
-def _positions(statement: Assign) -> Iterator[Position]:
+def positions(statement: Assign) -> Iterator[Position]:
+    """Where a step can stand that runs the statement or a part of it."""
     yield statement.position
     yield from (node.position for node in nodes(statement) if isinstance(node, Expression))

@@ -17,7 +17,8 @@ from checker.result.verdict import Configuration, VerdictKind
 from checker.verify.causes.analysis import MACHINE_STEPS, Analysis, analyse
 from checker.verify.causes.further import Further, further_causes
 from checker.verify.causes.minimal import minimal
-from checker.verify.causes.notes import notes_of, telling_position, telling_steps
+from checker.verify.causes.notes import notes_of
+from checker.verify.causes.telling import telling_position, telling_steps
 from checker.verify.request import Request
 
 
@@ -73,7 +74,8 @@ def causes_of(found: Sequence[Analysis]) -> tuple[Cause, ...]:
 
 
 def grouped(found: list[Analysis]) -> list[list[Analysis]]:
-    """Those of one cause together: that turn on the same, or of which one's run begins with the whole run of the other."""
+    """Those of one cause together: that turn on the same, or of which one's run begins with the whole run of the other. But what
+    a run leaves undone is no consequence of what it did before."""
     groups: list[list[Analysis]] = []
     for one in found:
         same = [group for group in groups if any(_is_same(one, other) for other in group)]
@@ -87,6 +89,8 @@ def grouped(found: list[Analysis]) -> list[list[Analysis]]:
 def _is_same(one: Analysis, other: Analysis) -> bool:
     if one.turning == other.turning:
         return True
+    if one.turning.omits != other.turning.omits:
+        return False
     shorter, longer = sorted((one.trace, other.trace), key=lambda trace: len(trace.steps))
     if not shorter.steps or shorter.cycle is not None or shorter.initial != longer.initial:
         return False
@@ -120,7 +124,7 @@ def _symptom(one: Analysis) -> Symptom:
 
 def _told(best: Analysis, symptoms: tuple[Symptom, ...]) -> Cause:
     """The cause as this run tells it."""
-    notes: tuple[Note, ...] = notes_of(best.run.program, best.trace, best.decisive)
+    notes: tuple[Note, ...] = notes_of(best.trace, best.decisive)
     position = telling_position(best.trace, best.decisive)
     decisive = tuple(one.step + 1 for one in best.decisive)
     why = _why(best.run.program, best.verdict.property)

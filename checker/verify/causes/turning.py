@@ -10,27 +10,33 @@ from dataclasses import dataclass, field
 from checker.language.tree import Position
 from checker.report.finding import RAISED, in_protocol
 from checker.result.review import Turn
-from checker.trace.data import Place, Trace
+from checker.trace.data import Place, Step, Trace
 from checker.verify.causes.decisive import Decisive, Role
-from checker.verify.causes.dependence import of_protocol, place_of
+from checker.verify.causes.dependence import of_protocol, place_of, stand_of
 
 UNNAMED = "somewhere"
 """A place of a trace that does not tell what stands there."""
 
-RAISES = "raised"
-MATTERS = ""
-"""Kinds of turns: of the statement that raises a violation, and of one of which no more is to be said."""
+MISSED, STALE, REACHED, ANSWERED, RAISES, MATTERS = "missed", "stale", "reached", "answered", "raised", ""
+"""Kinds of turns: of a write that is left out, a load whose value is stale when it is used, a call that must not be reached,
+another call, the statement that raises a violation, and one of which no more is to be said."""
 
 
 @dataclass(frozen=True)
 class Turning:
-    """What a run turns on, in words that no line number is part of. The first that there is of: a stale load; a call that is
-    answered so and not otherwise, with what stores the answer; the statements after which (or else before which) an event
-    strikes; and else the statements without which the violation does not come about, with the property. A violation that the
-    protocol raises turns on the statement that does it, too. turns: the same, with places in place of names."""
+    """What a run turns on, in words that no line number is part of. The first that there is of: a write that an early return
+    leaves out; a stale load; a call that must not be reached; one that is answered so and not otherwise; the statements after
+    which (or else before which) an event strikes; and else the statements without which the violation does not come about, with
+    the property. A violation that the protocol raises turns on the statement that does it, too, and on no answer. turns: the
+    same, with places in place of names."""
 
     words: tuple[str, ...]
     turns: tuple[Turn, ...] = field(default=(), compare=False)
+
+    @property
+    def omits(self) -> bool:
+        """Whether it is what is not done."""
+        return any(turn.kind == MISSED for turn in self.turns)
 
     @property
     def identity(self) -> str:
@@ -40,62 +46,65 @@ class Turning:
 
 def turning_of(trace: Trace, decisive: tuple[Decisive, ...]) -> Turning:
     """What the run turns on; two counterexamples are one cause if it is the same for both."""
-    named = names(trace)
-    turns = tuple(_turns(trace, decisive, named))
-    return Turning(tuple(_word(turn, named) for turn in turns), turns)
+    by_word: dict[str, Turn] = {}
+    for word, turn in _turns(trace, decisive, names(trace)):
+        by_word.setdefault(word, turn)
+    return Turning(tuple(by_word), tuple(by_word.values()))
 
 
-def _word(turn: Turn, named: Mapping[Position, str]) -> str:
-    if turn.position is None:
-        return turn.kind
-    name = named.get(turn.position, "" if turn.kind == RAISES else UNNAMED)
-    return name if turn.kind == MATTERS else f"{turn.kind} {name}"
+_Worded = tuple[str, Turn]
 
 
-def _turns(trace: Trace, decisive: tuple[Decisive, ...], named: Mapping[Position, str]) -> Iterator[Turn]:
-    def turns(kind: str, chosen: Iterable[Decisive]) -> Iterator[Turn]:
-        by_name: dict[str, Position] = {}
-        for place in _places(trace, chosen):
-            by_name.setdefault(named.get(place, UNNAMED), place)
-        return (Turn(kind, place) for place in by_name.values())
+def _turns(trace: Trace, decisive: tuple[Decisive, ...], named: Mapping[Position, str]) -> Iterator[_Worded]:
+    def turns(kind: str, chosen: Iterable[Decisive]) -> Iterator[_Worded]:
+        return ((f"{kind} {named.get(place, UNNAMED)}", Turn(kind, place)) for place in _places(trace, chosen))
 
+    raised: list[_Worded] = []
     if trace.violation.kind in RAISED and trace.steps and of_protocol(trace.steps[-1]):
-        raised = [Turn(RAISES, place_of(trace.steps[-1]))]
-    else:
-        raised = []
+        place = place_of(trace.steps[-1])
+        raised = [(f"{RAISES} {named.get(place, '')}", Turn(RAISES, place))]
+    if missed := [one.missed for one in decisive if one.missed is not None]:
+        yield from raised
+        for one in missed:
+            yield f"{MISSED} {one.routine.name}: {one.variable}", Turn(MISSED, one.statement.position)
+        return
     if stale := [one for one in decisive if one.role is Role.STALE]:
-        yield from (*raised, *turns("stale", stale))
+        yield from (*raised, *turns(STALE, stale))
+        return
+    if decisive and decisive[-1].role is Role.END and (stand := stand_of(trace)) is not None:
+        yield trace.violation.property, Turn(trace.violation.property)
+        yield f"{REACHED} {named.get(stand, UNNAMED)}", Turn(REACHED, stand)
         return
     if choices := [one for one in decisive if one.role is Role.CHOICE and of_protocol(trace.steps[one.step])]:
-        answered = [Turn(f"answer {trace.steps[one.step].name}") for one in choices]
-        yield from (*raised, *answered, *turns("answered", choices), *turns("stores", _stores(trace, decisive, choices)))
+        if raised:  # whatever was answered on the way there
+            yield from raised
+            return
+        answers = [f"answer {trace.steps[one.step].name}" for one in choices]
+        yield from (*raised, *((word, Turn(word)) for word in answers), *turns(ANSWERED, choices))
         return
     for role in (Role.AFTER, Role.BEFORE):
-        if bounds := [one for one in decisive if one.role is role]:
+        bounds = [one for one in decisive if one.role is role]
+        if bounds := [one for one in bounds if _does_something(trace.steps[one.step])] or bounds:
             yield from (*raised, *turns(role.name.lower(), bounds))
             return
-    yield Turn(trace.violation.property)
+    yield trace.violation.property, Turn(trace.violation.property)
     yield from _rest(trace, decisive, named)
 
 
-def _rest(trace: Trace, decisive: tuple[Decisive, ...], named: Mapping[Position, str]) -> Iterator[Turn]:
+def _rest(trace: Trace, decisive: tuple[Decisive, ...], named: Mapping[Position, str]) -> Iterator[_Worded]:
     """The statements of the protocol without which it does not come about; if there are none, the events, and where it ends."""
     own = {p for p in _places(trace, decisive) if in_protocol(p)}
     if own:
-        yield from (Turn(MATTERS, place) for place in sorted(own, key=lambda place: named.get(place, UNNAMED)))
+        yield from sorted(((named.get(p, UNNAMED), Turn(MATTERS, p)) for p in own), key=lambda worded: worded[0])
         return
-    yield from map(Turn, sorted({trace.steps[one.step].name for one in decisive}))
-    yield Turn(MATTERS, trace.violation.position)
+    yield from ((name, Turn(name)) for name in sorted({trace.steps[one.step].name for one in decisive}))
+    end = trace.violation.position
+    yield named.get(end, UNNAMED), Turn(MATTERS, end)
 
 
-def _stores(trace: Trace, decisive: tuple[Decisive, ...], choices: list[Decisive]) -> list[Decisive]:
-    """The first decisive write after each of the choices, of the same owner."""
-    found = []
-    for choice in choices:
-        owner = trace.steps[choice.step].owner
-        after = (one for one in decisive if one.role is Role.WRITE and one.step > choice.step)
-        found += [one for one in after if trace.steps[one.step].owner == owner and of_protocol(trace.steps[one.step])][:1]
-    return found
+def _does_something(step: Step) -> bool:
+    """Else an event that must not come before it only has to wait until its own conditions hold."""
+    return bool(step.reads or step.changes)
 
 
 def _places(trace: Trace, chosen: Iterable[Decisive]) -> list[Position]:

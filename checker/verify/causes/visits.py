@@ -16,12 +16,14 @@ from checker.verify.causes.altered import Subject
 class Anatomy:
     """Steps count from 0. visits: for each action, itself and the steps of the frames that it pushed. inside: for each step, the
     action whose visit it is in, the innermost. others: for each step that chose one of several plain values (no instance),
-    the choices that it could have made instead. frames: for each step, a number of the frame that it ran in."""
+    the choices that it could have made instead. frames: for each step, a number of the frame that it ran in. ended: the
+    frames that have returned when the run ends."""
 
     visits: Mapping[int, tuple[int, ...]]
     inside: Mapping[int, int]
     others: Mapping[int, tuple[tuple[int, ...], ...]]
     frames: Mapping[int, int]
+    ended: frozenset[int]
 
 
 def anatomy_of(subject: Subject) -> Anatomy:
@@ -60,7 +62,9 @@ def anatomy_of(subject: Subject) -> Anatomy:
                     visits[action].append(number)
                     inside[number] = action
                 pushed[other].append((number, depths[other]))
-    return Anatomy({action: tuple(steps) for action, steps in visits.items()}, inside, others, frames)
+    left = [frame for stack in machine.state.frames.values() for frame in stack]
+    ended = frozenset(n for n, frame in enumerate(known) if not any(frame is other for other in left))
+    return Anatomy({action: tuple(steps) for action, steps in visits.items()}, inside, others, frames, ended)
 
 
 def _listening(chooser: Chooser, options: list[tuple[Type | Allocation, tuple[int, ...]]]) -> Chooser:

@@ -72,7 +72,7 @@ def _fair(system: ir.System, limits: Limits) -> frozenset[int]:
     begun = next_look = time.monotonic()
     process = psutil.Process()
 
-    def look(_: int = 0, __: int = 0) -> None:
+    def look(*_: int) -> None:
         nonlocal next_look
         now = time.monotonic()
         if now >= next_look:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Generator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -14,14 +13,13 @@ from checker.explicit.search.results import Limits, Progress
 from checker.language import tree
 from checker.language.errors import UsageError
 from checker.language.front.inputs import NOTHING, Inputs
-from checker.result.verdict import Configuration, Run, Verdict, VerdictKind
+from checker.result.verdict import Configuration, Run
 from checker.verify.configuration import check_configuration
 from checker.verify.in_order import Waiting as ManyWaiting
 from checker.verify.in_order import in_order
 from checker.verify.known.key import key_of
 from checker.verify.known.store import Outcomes
-from checker.verify.request import LIVENESS_STATES, Request
-from checker.verify.subject import live_properties
+from checker.verify.request import Request
 
 Found = Run | UsageError | str
 """What came of a search: how it ended, what is wrong with the model or its settings, or why it did not end."""
@@ -32,13 +30,11 @@ Waiting = Callable[[Path], AbstractContextManager[Progress]]
 
 @dataclass(frozen=True)
 class Search:
-    """How all configurations are searched. limits: of each. again: whether properties of runs that were left out, as the record
-    has very many states, are searched after all where it turns out that these are not so many. outcomes: of earlier
-    searches, which are not run again. inputs: what reading C text takes."""
+    """How all configurations are searched. limits: of each. outcomes: of earlier searches, which are not run
+    again. inputs: what reading C text takes."""
 
     method: Method
     limits: Limits
-    again: bool
     outcomes: Outcomes | None = None
     inputs: Inputs = NOTHING
 
@@ -64,34 +60,16 @@ class Search:
         # The model may be edited meanwhile: all its configurations are those of the text that was read first.
         of_c = program.translation is not None
         inputs = self.inputs if of_c else Inputs({path.resolve(): program.sources[program.model]})
-        return Request(path, dict(expected.settings), events, _properties(program, expected), inputs=inputs)
+        return Request(path, dict(expected.settings), events, inputs=inputs)
 
     def configuration(
         self, path: Path, program: tree.Program, expected: tree.Expectation, progress: Progress | None = None
     ) -> Run:
-        """Search a configuration in full, without reductions. Where very many states are recorded or found, properties of runs
-        are left out, as in `check`. Raises as check_configuration."""
-        request = self._request(path, program, expected)
-        run = check_configuration(request, self.method, self.limits, progress)
+        """Search a configuration in full, without reductions. Raises as check_configuration."""
+        run = check_configuration(self._request(path, program, expected), self.method, self.limits, progress)
         if program.translation is not None and run.subject.sources != program.sources:
             raise UsageError("it was edited while it was searched; gate it again", path)
-        if self.again and request.properties is not None and run.stopped is None and run.statistics.states <= LIVENESS_STATES:
-            run = check_configuration(dataclasses.replace(request, properties=None), self.method, self.limits, progress)
-        if run.stopped is not None or run.statistics.states <= LIVENESS_STATES:
-            return run
-        of_runs = live_properties(program, frozenset(program.properties))
-        return dataclasses.replace(run, verdicts=tuple(v for v in run.verdicts if v.property not in of_runs or _judged(v)))
-
-
-def _judged(verdict: Verdict) -> bool:
-    return verdict.kind is not VerdictKind.UNKNOWN or verdict.stopped is not None
-
-
-def _properties(program: tree.Program, expected: tree.Expectation) -> tuple[str, ...] | None:
-    if expected.states is None or expected.states <= LIVENESS_STATES:
-        return None
-    of_runs = live_properties(program, frozenset(program.properties))
-    return tuple(name for name in program.properties if name not in of_runs)
+        return run
 
 
 Programs = Sequence[tuple[Path, tree.Program]]

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from checker.explicit.liveness.lassos import find_lassos
+from checker.explicit.lassos import find_lassos
 from checker.explicit.search.results import Limits
 from checker.ir.lowering.lower import lower
 from tests.support.systems.small_programs import program_of
@@ -66,11 +66,12 @@ def rests() -> bool:
 }
 
 
+@pytest.mark.parametrize("engine", ["portable", "compiled"])
 @pytest.mark.parametrize("text", MODELS.values(), ids=MODELS)
-def test_the_limit_of_time_is_kept(text: str) -> None:
+def test_the_limit_of_time_is_kept(text: str, engine: str) -> None:
     program = program_of(text)
     system = lower(program, liveness=True)
     begun = time.process_time()
-    found = find_lassos(system, frozenset(program.properties), Limits(seconds=1.0))
+    found = find_lassos(system, frozenset(program.properties), Limits(seconds=1.0), engine=engine)
     assert str(found.stopped) == "the limit of 1 seconds"
     assert time.process_time() - begun < ALLOWED

@@ -7,7 +7,7 @@ import random
 
 from hypothesis import assume, event
 
-from checker.explicit.liveness.lassos import find_lassos
+from checker.explicit.lassos import find_lassos
 from checker.explicit.search.search import Search
 from checker.ir.lowering.lower import lower
 from tests.support.judges.brute.brute_liveness import violated

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from checker.conformance.specification import Specification
-from checker.explicit.liveness.lassos import find_lassos
+from checker.explicit.lassos import find_lassos
 from checker.explicit.search.results import Limits
 from checker.explicit.search.search import Search
 from checker.explicit.simulation.simulation import Plan, Simulation

@@ -33,7 +33,18 @@ from checker.language.raised import NO_DEADLOCK
 from checker.language.tree import Position
 
 HERE = Path(__file__).parent
-SEARCH = ("rows.c", "table.c", "pairs.c", "comparer.c", "memo.c", "passing.c", "expand.c", "search.c")
+SEARCH = (
+    "hash.c",
+    "rows.c",
+    "table.c",
+    "pairs.c",
+    "comparer.c",
+    "memo.c",
+    "passing.c",
+    "exchange.c",
+    "expand.c",
+    "search.c",
+)
 WALKS = ("walks.c",)
 STEP_PARAMETERS = "const word *s, word *n, struct tape *tape, value processor, unsigned base, int depth, int owner"
 WIDEST_STATE = 64
@@ -57,7 +68,7 @@ class Generated:
 def generate_walks(transitions: Transitions) -> Generated:
     """The C source of random walks through a system, which know transitions in the same order as the portable ones. Unsupported
     where C cannot hold the system."""
-    return _Generator(transitions, None, False, None).generate(WALKS)
+    return SourceWriter(transitions, None, False, None).generate(WALKS)
 
 
 def generate(
@@ -66,11 +77,13 @@ def generate(
     """The C source of a system's search, which tries transitions in the same order as the portable engine. canonical: the
     representatives to search over, None for the states themselves. compact: with hash compaction. agents: the record whose
     instances they are, for partial order; None without it. Unsupported where C cannot hold the system."""
-    return _Generator(transitions, canonical, compact, agents).generate(SEARCH)
+    return SourceWriter(transitions, canonical, compact, agents).generate(SEARCH)
 
 
-class _Generator:
-    def __init__(self, transitions: Transitions, canonical: Canonical | None, compact: bool, agents: str | None) -> None:
+class SourceWriter:
+    """Writes the C of one system. What has another use for its transitions takes the parts that it needs."""
+
+    def __init__(self, transitions: Transitions, canonical: Canonical | None, compact: bool, agents: str | None = None) -> None:
         self.transitions = transitions
         self.canonical = canonical
         self.compact = compact

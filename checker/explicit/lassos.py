@@ -14,10 +14,12 @@ from dataclasses import dataclass, field
 
 import psutil
 
-from checker.explicit.liveness.fair_cycles import Component, Facts, fair_components, fair_cycle
+from checker.explicit.liveness.compiled.compiled_runs import CannotGoOn, CompiledRuns
+from checker.explicit.liveness.compiled.preparation import Preparation
+from checker.explicit.liveness.portable_runs import PortableRuns
 from checker.explicit.liveness.run_conditions import Demand
 from checker.explicit.liveness.run_graph import RunGraph
-from checker.explicit.liveness.unanswered import asking, shortest_unanswered
+from checker.explicit.liveness.runs import Runs
 from checker.explicit.search.results import Finding, Limits, Progress, Statistics
 from checker.explicit.step.paths import Route
 from checker.ir import system as ir
@@ -26,6 +28,9 @@ from checker.stopping import INTERRUPTED, OUT_OF_MEMORY, Stop, Why
 BETWEEN_LOOKS = 0.1
 """Seconds between two looks at limits."""
 
+PATIENCE = 1.0
+"""Seconds that the portable engine explores before a compiler is started: most small graphs are known before that."""
+
 LASSO = "lasso"
 """The kind of a finding that is one."""
 
@@ -33,7 +38,8 @@ LASSO = "lasso"
 @dataclass
 class Lassos:
     """What was found. stopped: why the search ended early. explored: the whole graph is known, with so many states and
-    transitions. vacuous: no run is fair, so that nothing is demanded of any."""
+    transitions. vacuous: no run is fair, so that nothing is demanded of any. engine: "portable" or "compiled", the one that
+    judged the runs. remark: why that was not the compiled one, if it was wanted."""
 
     findings: dict[str, Finding] = field(default_factory=dict)
     stopped: Stop | None = None
@@ -41,6 +47,8 @@ class Lassos:
     transitions: int = 0
     explored: bool = False
     vacuous: bool = False
+    engine: str = "portable"
+    remark: str | None = None
 
 
 class _Stopped(Exception):
@@ -49,20 +57,28 @@ class _Stopped(Exception):
         self.why = why
 
 
+class _HandOver(Exception):
+    """The graph in C is ready to begin."""
+
+
 def find_lassos(
     system: ir.System,
     properties: frozenset[str],
     limits: Limits | None = None,
     progress: Progress | None = None,
     announce: Callable[[Finding], None] = lambda _: None,
+    engine: str = "portable",
 ) -> Lassos:
     """Look for a lasso for each of these properties, in a system that was lowered for liveness. limits: as for a search.
-    announce: called with each finding when it is found. ModelError where a condition cannot be evaluated."""
+    announce: called with each finding when it is found. engine: "portable", "compiled", or "auto": the portable one until the
+    compiled one is ready. ModelError where a condition cannot be evaluated."""
     found = Lassos()
     search = _Search(system, properties, limits or Limits(), progress, found, announce)
     try:
-        search.run()
+        search.run(engine)
     except _Stopped as stopped:
+        found.stopped = stopped.why
+    except CannotGoOn as stopped:
         found.stopped = stopped.why
     except KeyboardInterrupt:
         found.stopped = INTERRUPTED
@@ -90,15 +106,42 @@ class _Search:
         self.begun = time.monotonic()
         self.next_look = self.begun
         self.process = psutil.Process()
+        self.preparation: Preparation | None = None
+        self.runs: Runs
 
-    def run(self) -> None:
-        self.runs = RunGraph(self.system, self.look)
-        found, graph = self.found, self.runs.graph
-        self.runs.explore()
+    def run(self, engine: str) -> None:
+        portable = RunGraph(self.system, self.look_beside)
+        with Preparation(portable) as preparation:
+            if engine == "compiled":
+                while not preparation.ready(BETWEEN_LOOKS) and preparation.remark is None:
+                    self.look(0, 0, 0, 0)
+            elif engine == "auto":
+                self.preparation = preparation
+            try:
+                if preparation.library is None:
+                    self.judge(PortableRuns(portable, self.pause))
+                    self.found.remark = preparation.remark
+                    return
+            except _HandOver:
+                self.preparation = None
+                portable.forget()
+            self.found.engine = "compiled"
+            assert preparation.generated is not None
+            assert preparation.library is not None
+            with CompiledRuns(portable, preparation.generated, preparation.library, self.look) as compiled:
+                if self.limits.states is not None:
+                    compiled.most = min(compiled.most, self.limits.states)
+                self.judge(compiled)
+
+    def judge(self, runs: Runs) -> None:
+        """Explore the graph, and look for a lasso of each demand."""
+        found, self.runs = self.found, runs
+        runs.explore()
+        self.preparation = None
         self.pause()
-        found.states, found.transitions, found.explored = len(self.runs.states), self.runs.transitions, True
+        found.states, found.transitions, found.explored = runs.count, runs.transitions, True
         fair = False
-        for demand in self.runs.conditions.demands:
+        for demand in runs.conditions.demands:
             name = demand.eventuality.property
             if name in self.properties and name not in found.findings:
                 finding = self.lasso(demand)
@@ -107,78 +150,49 @@ class _Search:
                     self.announce(finding)  # first: what is interrupted there was not confirmed
                     found.findings[name] = finding
         if not fair:
-            assumed = self.runs.conditions.assumed
-            ends = any(facts.allow_staying(assumed) for facts in self.runs.ends)
-            found.vacuous = not ends and next(fair_components(graph, assumed, meanwhile=self.pause), None) is None
+            assumed = runs.conditions.assumed
+            found.vacuous = runs.first_end(assumed, 0) is None and next(runs.fair_sets(assumed, 0), None) is None
 
     def lasso(self, demand: Demand) -> Finding | None:
         """The lasso with the shortest path, for one demand; of those the one with the shortest cycle that is found, which is
         none where the run ends."""
         if demand.given:
             return self.unanswered(demand)
-        depths, graph = self.runs.depths, self.runs.graph
-        end = min((nodes[0] for facts, nodes in self.runs.ends.items() if self.may_end(facts, demand)), default=None)
+        runs = self.runs
+        end = runs.first_end(demand.pairs, demand.avoided)
         nearest = -1
-        starts: list[tuple[Component, int]] = []
-        for component in fair_components(graph, demand.pairs, demand.avoided, self.pause):
-            nodes = self.failing(component, demand) if demand.failing else component.nodes
-            depth = depths[min(nodes)]
+        starts: list[tuple[int, int]] = []
+        for fair in runs.fair_sets(demand.pairs, demand.avoided, demand.failing):
+            depth = runs.depth(fair.nearest[0])
             if not starts or depth < nearest:
                 starts = []
                 nearest = depth
             if depth == nearest:
-                starts += [(component, node) for node in nodes if depths[node] == depth]
-        if end is not None and (not starts or depths[end] <= nearest):
-            return self.finding(demand, self.runs.path(end), [])
+                starts += [(fair.number, node) for node in fair.nearest]
+        if end is not None and (not starts or runs.depth(end) <= nearest):
+            return self.finding(demand, runs.path(end), [])
         if not starts:
             return None
         start, cycle = self.shortest_cycle(starts, demand)
-        return self.finding(demand, self.runs.path(start), cycle)
+        return self.finding(demand, runs.path(start), cycle)
 
     def unanswered(self, demand: Demand) -> Finding | None:
         """The same for a condition that has to be answered."""
-        graph, ends = self.runs.graph, self.runs.ends
-        asked = set(asking(graph, demand.given, demand.avoided))
-        asked |= {n for facts, nodes in ends.items() if facts.ask(demand.given, demand.avoided) for n in nodes}
-        if not asked:
-            return None
-        components = list(fair_components(graph, demand.pairs, demand.avoided, self.pause))
-        lasting = {node for facts, nodes in ends.items() if self.may_end(facts, demand) for node in nodes}
-        goals = lasting.union(*(component.nodes for component in components))
-        found = shortest_unanswered(graph, self.runs.depths, sorted(asked), frozenset(goals), demand.avoided, self.pause)
+        runs = self.runs
+        found = runs.unanswered(demand)
         if found is None:
             return None
-        first, way = found
-        initial, path = self.runs.path(first)
-        start = graph.target[way[-1]] if way else first
-        cycle: list[int] = []
-        if start not in lasting:
-            _, cycle = self.shortest_cycle([(c, start) for c in components if start in c.nodes], demand)
-        return self.finding(demand, (initial, path + way), cycle)
+        initial, path = runs.path(found.first)
+        start = runs.target(found.way[-1]) if found.way else found.first
+        cycle = [] if found.fair is None else runs.cycle(found.fair, start, demand.pairs)
+        return self.finding(demand, (initial, path + found.way), cycle)
 
-    @staticmethod
-    def may_end(facts: Facts, demand: Demand) -> bool:
-        """Whether a run that ends where that is so violates a demand, if it has been asked."""
-        return facts.allow_staying(demand.pairs, demand.avoided)
-
-    def failing(self, component: Component, demand: Demand) -> list[int]:
-        """The nodes of a component in which a condition fails that is to hold from some point on."""
-        graph, inside = self.runs.graph, frozenset(component.nodes)
-        found = []
-        for node in component.nodes:
-            for edge in range(graph.first[node], graph.first[node + 1]):
-                label = graph.label[edge]
-                if component.allowed[label] and graph.target[edge] in inside and graph.facts[label].met & demand.failing:
-                    found.append(node)
-                    break
-        return found
-
-    def shortest_cycle(self, starts: list[tuple[Component, int]], demand: Demand) -> tuple[int, list[int]]:
+    def shortest_cycle(self, starts: list[tuple[int, int]], demand: Demand) -> tuple[int, list[int]]:
         """The shortest of the cycles that are found from these nodes, with its node."""
         best: tuple[int, int, int, list[int]] | None = None
-        for component, node in starts:
-            cycle = fair_cycle(self.runs.graph, component, node, demand.pairs, self.pause)
-            found = (len(cycle), self.runs.states[node], node, cycle)
+        for fair, node in starts:
+            cycle = self.runs.cycle(fair, node, demand.pairs)
+            found = (len(cycle), self.runs.state(node), node, cycle)
             best = found if best is None else min(best, found)
         assert best is not None
         return best[2:]
@@ -192,24 +206,31 @@ class _Search:
 
     # -- limits --
 
-    def look(self, states: int, expanded: int) -> None:
-        """Stop where a limit is reached. Called far more often than there is something to see."""
+    def look(self, states: int, expanded: int, transitions: int, more: int) -> None:
+        """Stop where a limit is reached. Called far more often than there is something to see. more: bytes that are about to be
+        taken."""
         limits = self.limits
         if limits.states is not None and states > limits.states:
             raise _Stopped(Stop(Why.STATES, f"there are more than {limits.states:,} states"))
         now = time.monotonic()
-        if now < self.next_look:
+        if now < self.next_look and not more:
             return
         self.next_look = now + BETWEEN_LOOKS
         memory = self.process.memory_info().rss
         seconds = now - self.begun
         if self.progress is not None:
-            transitions = self.runs.transitions if states else 0
             phase = "properties of runs" if states > expanded or not states else "cycles"
             self.progress(Statistics(states, transitions, 0, seconds, states - expanded, memory, phase))
-        stop = limits.reached(seconds, memory)
+        stop = limits.reached(seconds, memory + more)
         if stop is not None:
             raise _Stopped(stop)
+        if self.preparation is not None and seconds > PATIENCE and self.preparation.ready():
+            raise _HandOver
+
+    def look_beside(self, states: int, expanded: int, transitions: int) -> None:
+        """The same while the portable engine explores."""
+        self.look(states, expanded, transitions, 0)
 
     def pause(self) -> None:
-        self.look(len(self.runs.states), len(self.runs.states))
+        """The same while there is nothing to be found any more."""
+        self.look(self.runs.count, self.runs.count, self.runs.transitions, 0)
