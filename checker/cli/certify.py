@@ -13,6 +13,7 @@ import click
 from checker.cli.options.configuration import inputs_of, of_c_options
 from checker.cli.options.model_path import ModelPath
 from checker.cli.options.values import Duration
+from checker.counting import counted
 from checker.language.front.inputs import Inputs
 from checker.language.python.source.modules import display_path
 from checker.result.verdict import Status
@@ -61,14 +62,17 @@ def certify(
     questions = len(stored["files"]) - 1
     if model is None:
         print(f"{folder}: the files are consistent; NOT compared with a model")
-        print(f"Each of its {questions} questions is unsat. What its manifest claims was not looked at:")
+        print(f"Each of its {counted(questions, 'question')} is unsat. What its manifest claims was not looked at:")
     else:
         print(f"accepted: {folder} shows of {display_path(model)}, whose files are those that were proved:")
     print("\n".join(claim_lines(claim)))
     if model is None:
         print(f"Compare it with the model: stackproof certify {shlex.quote(str(folder))} --model {shlex.quote(claim.model)}")
         return Status.INCONCLUSIVE.value
-    print(f"Each of its {questions} questions is unsat, and is what {display_path(model)} asks at these settings and events.")
+    print(
+        f"Each of its {counted(questions, 'question')} is unsat, "
+        f"and is what {display_path(model)} asks at these settings and events."
+    )
     return Status.AS_DEMANDED.value
 
 

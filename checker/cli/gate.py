@@ -176,7 +176,7 @@ def _check_folders(paths: Sequence[Path]) -> None:
 
 
 def _check_record(program: tree.Program, update: bool) -> None:
-    """ModelError if the model's record does not fit the model; what an update mends is no error there."""
+    """ModelError if the model's record does not fit the model; what an update fixes is no error there."""
     if not program.expectations:
         raise ModelError(
             tree.Position(program.model, 1, 1),

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from checker.cli.saving import Findings
 from checker.cli.terminal.output import say
+from checker.counting import counted
 from checker.explicit.search.interrupts import uninterrupted
 from checker.language import tree
 from checker.language.errors import UsageError
@@ -185,11 +186,11 @@ class Comparing(Gating):
     def summary(self) -> str:
         found = []
         if self.reworded:
-            found.append(f"not as recorded: properties or assumptions of {_many(self.reworded, 'model')}")
+            found.append(f"not as recorded: properties or assumptions of {counted(self.reworded, 'model')}")
         if self.differing:
-            found.append(f"not as recorded: {_many(self.differing, 'configuration')}")
+            found.append(f"not as recorded: {counted(self.differing, 'configuration')}")
         if self.stopped:
-            found.append(f"not searched to the end: {_many(self.stopped, 'configuration')}")
+            found.append(f"not searched to the end: {counted(self.stopped, 'configuration')}")
         if self.interrupted:
             found.append("interrupted: the rest was not checked")
         whole = "; ".join(found) or "all as recorded"
@@ -263,23 +264,19 @@ class Updating(Gating):
     def summary(self) -> str:
         found = []
         if self.updated:
-            found.append(f"updated: {_many(self.updated, 'configuration')}")
+            found.append(f"updated: {counted(self.updated, 'configuration')}")
         if self.updated_wordings:
-            found.append(f"updated: properties or assumptions of {_many(self.updated_wordings, 'model')}")
+            found.append(f"updated: properties or assumptions of {counted(self.updated_wordings, 'model')}")
         if self.as_recorded:
-            found.append(f"as recorded: {_many(self.as_recorded, 'configuration')}")
+            found.append(f"as recorded: {counted(self.as_recorded, 'configuration')}")
         unfinished = self.refused + self.stopped + self.differing
         if unfinished:
-            found.append(f"left alone: {_many(unfinished, 'configuration')}")
+            found.append(f"left alone: {counted(unfinished, 'configuration')}")
         if self.reworded:
-            found.append(f"left alone: properties or assumptions of {_many(self.reworded, 'model')}")
+            found.append(f"left alone: properties or assumptions of {counted(self.reworded, 'model')}")
         if self.interrupted:
             found.append("interrupted: the rest was left alone")
         return "; ".join(found)
-
-
-def _many(number: int, what: str) -> str:
-    return f"{number} {what}{'s' if number > 1 else ''}"
 
 
 def _keep_smallest(smallest: dict[str, Trace], name: str, trace: Trace) -> None:
@@ -315,13 +312,13 @@ def report(expected: tree.Expectation, run: Run, differences: list[Departure]) -
     if differences:
         return [f"{_place(expected)}: {_error(each)}{_word(each)} {_configuration(run)}{each.text}" for each in differences]
     outcome = ", ".join(f"{name} {length}" for name, length in run.violated.items()) or "none"
-    states = f"{run.statistics.states:,} states"
+    states = counted(run.statistics.states, "state")
     return [f"{_place(expected)}: as recorded: {_configuration(run)}violated: {outcome}; {states}"]
 
 
 def summary_of(program: tree.Program, runs: Sequence[Run]) -> str:
     """The line of a model. runs: of those of its configurations that are as recorded; at least one."""
     whole = len(program.expectations)
-    many = _many(len(runs), "configuration") if len(runs) == whole else f"{len(runs)} of {_many(whole, 'configuration')}"
+    many = counted(len(runs), "configuration") if len(runs) == whole else f"{len(runs)} of {counted(whole, 'configuration')}"
     states = sum(run.statistics.states for run in runs)
-    return f"{program.model}: as recorded: {many}, {states:,} states"
+    return f"{program.model}: as recorded: {many}, {counted(states, 'state')}"

@@ -20,6 +20,7 @@ from checker.cli.options.configuration import configuration_options
 from checker.cli.options.model_path import ModelPath
 from checker.cli.options.values import Duration, Reductions, Size
 from checker.cli.terminal.progress import ProgressLine
+from checker.counting import counted
 from checker.explicit.engines import Method, available_threads
 from checker.explicit.search.results import Limits
 from checker.language.errors import UsageError, similar
@@ -149,14 +150,14 @@ def _searched(
     with workers:
         line = ProgressLine(f"{requests[0].model}")
         with line.running():
-            line.say(f"the model itself, {len(requests)} configurations")
+            line.say(f"the model itself, {counted(len(requests), 'configuration')}")
             known = references(workers, requests, method, dataclasses.replace(limits, seconds=None))
             mutation = MutantSearch(mutants, known, method, limits)
 
             def show() -> None:
                 fates = Counter(result.fate.value for result in mutation.results.values())
                 told = "".join(f", {fates[fate.value]} {fate.value}" for fate in Fate if fates[fate.value])
-                line.say(f"{len(mutation.results)} of {len(mutants)} mutants{told}")
+                line.say(f"{len(mutation.results)} of {counted(len(mutants), 'mutant')}{told}")
 
             interrupted = False
             try:

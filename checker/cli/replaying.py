@@ -14,6 +14,7 @@ from checker.cli.options.configuration import inputs_of, of_c_options
 from checker.cli.options.model_path import ModelPath
 from checker.conformance.abstraction import Mismatch, protocol_of
 from checker.conformance.failing import drive
+from checker.counting import counted
 from checker.language import tree
 from checker.language.errors import UsageError
 from checker.language.front.inputs import NOTHING, STANDARD_INPUT, Inputs
@@ -115,6 +116,6 @@ def replay(trace: Path, on: str, patch: Path | None, base: Path | None, manifest
     if not result.ok:
         print(f"{trace}: not confirmed: {plain(result.reason)}")
         return Status.VIOLATED.value
-    print(f"{trace}: confirmed in {len(stored.steps)} steps")
+    print(f"{trace}: confirmed in {counted(len(stored.steps), 'step')}")
     print(headline(as_it_is_now(stored, program)))
     return 0

@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from checker.cluster.messages import Cluster
+from checker.counting import counted
 from checker.explicit.compiled.c.expressions import Unsupported
 from checker.explicit.compiled.c.generate import Generated, generate
 from checker.explicit.compiled.compiler import Build, CompilerError
@@ -212,7 +213,7 @@ def _compiled(
     result.findings = {**result.findings, **known}
     result.dropped = search.dropped
     result.statistics = dataclasses.replace(result.statistics, seconds=result.statistics.seconds + earlier)
-    threads = f"{compiled.threads} thread{'s' if compiled.threads > 1 else ''}"
+    threads = f"{counted(compiled.threads, 'thread')}"
     refusal = takeover.build.refusal if takeover.build is not None else None
     return Explored(result, f"compiled, {threads}", search.reductions, states=compiled.states, refusal=refusal)
 

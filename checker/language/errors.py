@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Errors that a user can mend, each one line, with the line of a model's text that it points at."""
+"""Errors that a user can fix, each one line, with the line of a model's text that it points at."""
 
 from __future__ import annotations
 

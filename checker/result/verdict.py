@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+from checker.counting import counted
 from checker.language.tree import Program, Setting, Translation
 from checker.stopping import Stop
 from checker.trace.data import Trace
@@ -82,7 +83,7 @@ def told(settings: Iterable[tuple[str, Setting]]) -> list[tuple[str, Setting]]:
 
 def _size(name: str, value: Setting) -> str:
     if name in _WORDS:
-        return f"{value} {_WORDS[name]}{'s' if value != 1 else ''}"
+        return f"{counted(int(value), _WORDS[name])}"
     return f"{name} = {value}"
 
 

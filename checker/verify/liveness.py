@@ -15,6 +15,7 @@ from checker.ir.lowering.lower import lower
 from checker.language import tree
 from checker.language.errors import ModelError
 from checker.result.verdict import Verdict, VerdictKind
+from checker.stopping import Why
 from checker.trace.confirmation.build import Disagreement
 from checker.trace.confirmation.fairness import assumed
 from checker.verify.subject import live_properties
@@ -67,7 +68,8 @@ def look_at_runs(
 def _unknown(program: tree.Program, name: str, result: Result, lassos: Lassos) -> Verdict | None:
     """The verdict of a property without a lasso, if that is not the one of all properties."""
     if lassos.stopped is not None:
-        return Verdict(name, VerdictKind.UNKNOWN, f"liveness: {lassos.stopped}", stopped=lassos.stopped)
+        unreduced = " without reductions" if lassos.stopped.why is Why.STATES else ""
+        return Verdict(name, VerdictKind.UNKNOWN, f"liveness: {lassos.stopped}{unreduced}", stopped=lassos.stopped)
     if result.outside:
         return Verdict(name, VerdictKind.UNKNOWN, f"runs are not followed out of the {', '.join(result.outside)}")
     judged = any(e.property == name and not e.demanded.own_steps for e in program.eventualities)

@@ -219,7 +219,7 @@ EXPECTED = (
     (folder / "own.py").write_text(text + record)
     done = stackproof("gate", "own.py", "--no-cache", cwd=folder)
     assert done.returncode == 1, done.stdout + done.stderr
-    assert "LONGER small is violated in 2 steps, recorded is violated in 1 steps" in done.stdout
+    assert "LONGER small is violated in 2 steps, recorded is violated in 1 step" in done.stdout
     assert "FIXED even is satisfied, recorded is violated in 3 steps" in done.stdout
     assert "CHANGED 6 states, recorded are 9; 5 transitions, recorded are 9; depth 5, recorded is 9" in done.stdout
     (folder / "own.py").write_text(text + record.replace('"small": 1, ', ""))

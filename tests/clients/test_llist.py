@@ -80,8 +80,10 @@ def test_two_consumers_meet_the_aba(tmp_path: Path) -> None:
     assert found.keys() == {"taken-once", "listed-free", "listed-once", "none-lost"}
     assert all(trace.steps for trace in found.values())
     messages = {name: trace.violation.message for name, trace in found.items()}
-    assert messages["none-lost"] == "node1 was added, nobody took it, and it is not on the list"
-    assert messages["listed-once"] == "the list that begins with node0 runs in a circle"
+    assert messages["none-lost"] == "node1 was added and never taken, but is not on the list"
+    assert messages["listed-once"] == "the list that begins with node0 has a cycle"
+    calls = {value for trace in found.values() for step in trace.steps for name, value in step.arguments if name == "call"}
+    assert calls == {"add", "del_first"}, "a call has its name in the text"
 
 
 @pytest.mark.parametrize("engine", ["portable", "compiled"])

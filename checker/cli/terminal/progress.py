@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from checker.cli.terminal.output import harmless, say, terminal_of_errors
+from checker.counting import counted
 from checker.explicit.search.results import Statistics
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class ProgressLine:
         rate = s.states / s.seconds if s.seconds > 0 else 0.0
         phase = f"{s.phase}: " if s.phase else ""
         self.say(
-            f"{phase}{s.states:,} states, {rate:,.0f} states/s, frontier {s.frontier:,}, depth {s.depth}, "
+            f"{phase}{counted(s.states, 'state')}, {rate:,.0f} states/s, frontier {s.frontier:,}, depth {s.depth}, "
             f"{s.memory / 2**20:,.0f} MiB"
         )
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 
 import psutil
 
+from checker.counting import counted
 from checker.explicit.compiled import resuming
 from checker.explicit.compiled.c.generate import Generated
 from checker.explicit.compiled.c.shared import MOST_CHOICES, NO_ROW, Failure, Figure, Level
@@ -229,7 +230,9 @@ class CompiledSearch:
             resuming.save(self, file)
             if how is not None:
                 states = self._figures()[Figure.STATES]
-                self.checkpoints.tell(f"{file}: a checkpoint with {states:,} states was written; {how.format(file=file)}")
+                self.checkpoints.tell(
+                    f"{file}: a checkpoint with {counted(states, 'state')} was written; {how.format(file=file)}"
+                )
         except OSError as error:
             self.checkpoints.tell(f"warning: {file}: no checkpoint could be written: {error.strerror}")
         except MemoryError:

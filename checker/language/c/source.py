@@ -67,7 +67,7 @@ class PatchedFile:
 
 @dataclass(frozen=True)
 class Repair:
-    """Damage that was mended: what was done, in words, and the line of the mail it was done at (the first, if at several)."""
+    """Damage that was repaired: what was done, in words, and the line of the mail it was done at (the first, if at several)."""
 
     mail_line: int
     what: str

@@ -107,6 +107,7 @@ class _Loader:
         self.declared = Declared()
         if foreign:
             self.symbols.settings.given = lambda name: foreign.constant(name, self.kernel)
+            self.symbols.settings.names = foreign.names
         self.whole = [m for m in self.modules.modules.values() if m is self.main or m.of_kernel]
 
     def program(self) -> tree.Program:

@@ -12,6 +12,7 @@ from checker.conformance.lockstep import Lockstep
 from checker.conformance.subject import Ended
 from checker.conformance.telling import Refusal, refusal, run_of, told_move
 from checker.conformance.validation import Recorded, Rejection, Validation
+from checker.counting import counted
 from checker.language.tree import Program
 from checker.report.finding import in_protocol, short
 from checker.report.source import source_line
@@ -61,11 +62,11 @@ def lockstep_text(model: str, configuration: Configuration, result: Lockstep, mi
     pairs = "" if quick else f"{counts.pairs:,} of them with what the implementation's code remembers, "
     lines = [
         f"{model}: {configuration}: {outcome}",
-        f"  {counts.states:,} states, {pairs}{counts.transitions:,} transitions taken on both sides, "
+        f"  {counted(counts.states, 'state')}, {pairs}{counted(counts.transitions, 'transition')} taken on both sides, "
         f"{counts.ends:,} of which end the run, depth {counts.depth}, {counts.seconds:.1f} s",
     ]
     if counts.cuts:
-        lines.append(f"  {counts.cuts:,} transitions were left out: the model has no room for them")
+        lines.append(f"  {counted(counts.cuts, 'transition')} left out: the model has no room for them")
     if missing:
         lines.append(f"  not compared, as the implementation has none: {', '.join(missing)}")
     return "\n".join(lines)
@@ -73,15 +74,15 @@ def lockstep_text(model: str, configuration: Configuration, result: Lockstep, mi
 
 def validation_text(program: Program, file: str, steps: Sequence[Recorded], result: Validation, width: int, colour: bool) -> str:
     """Whether a recorded run is accepted; if not, the last of what is, what the model could do then, and why not this."""
-    values = f"{result.values:,} recorded value{'' if result.values == 1 else 's'} compared"
+    values = f"{counted(result.values, 'recorded value')} compared"
     if result.rejection is None:
-        return f"{file}: accepted: {result.accepted:,} steps are a run of {program.model}; {values}"
+        return f"{file}: accepted: {counted(result.accepted, 'step is', 'steps are')} a run of {program.model}; {values}"
     rejection = result.rejection
     path = [step.move for step in steps[: result.accepted]]
     trace = run_of(program, path, SHOWN)
     lines = [
         plain(f"{file}: rejected at event {steps[result.accepted].number}: {program.model} does not do that"),
-        f"The first {result.accepted:,} steps are a run of the model; {values}.",
+        f"The first {counted(result.accepted, 'step is', 'steps are')} a run of the model; {values}.",
     ]
     if trace.steps:
         shown = len(trace.steps)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from checker.counting import counted
 from checker.report.text.line_ranges import lines_text
 from checker.report.text.translation_text import translation_lines
 from checker.result.simulation import Simulated, Walks
@@ -15,7 +16,7 @@ def simulation_text(run: Simulated) -> str:
     w = run.walks
     lines = [
         f"{run.subject}: {_outcome(run)}",
-        f"  {w}: {_longest(w)} of {w.depth:,} steps, {w.seconds:.1f} s, {w.memory / 2**20:,.0f} MiB",
+        f"  {w}: {_longest(w)} of {counted(w.depth, 'step')}, {w.seconds:.1f} s, {w.memory / 2**20:,.0f} MiB",
     ]
     lines += [f"  some runs ended early, UNKNOWN({reason}): {what}" for reason, what in run.cuts]
     lines += ["", "Verdicts"]
@@ -50,5 +51,5 @@ def _outcome(run: Simulated) -> str:
 
 def _told(verdict: Verdict) -> str:
     if verdict.kind is VerdictKind.VIOLATED and verdict.trace is not None:
-        return f"VIOLATED in {len(verdict.trace.steps)} steps, perhaps not the fewest"
+        return f"VIOLATED in {counted(len(verdict.trace.steps), 'step')}, perhaps not the fewest"
     return f"{verdict.kind.value}({verdict.detail})"

@@ -27,13 +27,11 @@ def kmalloc(gfp: Gfp) -> bool:
                 direct_reclaim()
         with atomic("to whom the memory goes is decided under the allocator's own lock"):
             where = context(this_cpu())
-            check(
-                may_take_spinlock(where), service_context, "kmalloc, which takes the slab's locks, is called in context {where}"
-            )
+            check(may_take_spinlock(where), service_context, "kmalloc(), which takes slab locks, is called in {where} context")
             check(
                 where is not Context.RQ_LOCKED or not gfp & (Gfp.DIRECT_RECLAIM | Gfp.KSWAPD_RECLAIM),
                 service_context,
-                "kmalloc, which wakes kswapd, is called under rq->lock, which that takes",
+                "kmalloc() is called under rq->lock, and wakes kswapd, which takes rq->lock",
             )
             fails = choose((False, True))
             return not fails
@@ -80,9 +78,7 @@ def kfree_pages(stack: VmArea) -> None:
     if AREA_OOM:
         with atomic("to whom the memory goes is decided under the allocator's own lock"):
             where = context(this_cpu())
-            check(
-                may_take_spinlock(where), free_context, "{stack}.pages is freed, which takes the slab's locks, in context {where}"
-            )
+            check(may_take_spinlock(where), free_context, "{stack}.pages is freed, which takes slab locks, in {where} context")
             check_elements(stack)
             check(stack.array is not PagesArray.FREED, no_wild_pointer, "the array of {stack}'s pages is freed a second time")
             if stack.array is PagesArray.THERE:
@@ -104,7 +100,11 @@ def pte_alloc_kernel(stack: VmArea) -> bool:
                 direct_reclaim()
         with atomic("the page table enters the tables of the kernel under init_mm.page_table_lock"):
             where = context(this_cpu())
-            check(where is Context.PROCESS, service_context, "the page table of {stack} is made in context {where}")
+            check(
+                where is Context.PROCESS,
+                service_context,
+                "the page table of {stack} is allocated, which may sleep, in {where} context",
+            )
             check_elements(stack)
             fails = choose((False, True))
             if not fails:

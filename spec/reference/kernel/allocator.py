@@ -228,7 +228,7 @@ def look_into_array(kernel: Kernel, area: VmArea) -> Steps[None]:
 
     def look() -> None:
         if in_use(area).array is not PagesArray.THERE:
-            raise WildPointer(f"{area}.pages, which is {area.array.name}, is looked into")
+            raise WildPointer(f"{area}.pages, which is {area.array.name}, is dereferenced")
 
     if kernel.area_oom:
         yield Atomic("look into the array", look)

@@ -110,6 +110,9 @@ class CProtocol:
         expression = self.definitions.kernel_sizes.get(name)
         return None if expression is None else sizes.evaluate(expression)
 
+    def names(self, type_: str) -> tuple[str, ...]:
+        return clients.calls_of(self.manifest) if type_ == clients.CALL else ()
+
     def sizes(self, kernel: Kernel) -> Sizes:
         return Sizes(kernel, self.manifest, self.definitions.sizes, self.definitions.typedefs, self.definitions.enum_of)
 
