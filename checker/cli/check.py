@@ -128,7 +128,7 @@ FURTHER_STATES = 200_000
     default=1,
     show_default=True,
     metavar="N",
-    help="Find up to N causes of each property in each configuration: what is known is set aside, and the search goes on.",
+    help="Find up to N causes of each violated property in each configuration: the search goes on past known causes.",
 )
 @click.option("--minimal", is_flag=True, help="Show each bug at the fewest CPUs, tasks, pages and events that it needs.")
 @HTML
@@ -161,8 +161,8 @@ def check(
     """Search MODEL, a bundled name or the path of a file, for violations of its properties.
 
     Without sizes, events or settings, a small ladder of configurations is searched, smallest first. Every counterexample is
-    a shortest one of its configuration (one with a cycle has a shortest way to it), and has been replayed by an interpreter of
-    its own before it is shown.
+    a shortest one of its configuration (one with a cycle has a shortest way to it), and has been replayed by a second,
+    independent interpreter before it is shown.
     """
     asked = (Asked(request.settings, request.events),)
     with outputs.told("check", {JSON: lambda: _json(Review(Checked((), asked, True), ()))}):

@@ -44,7 +44,13 @@ from checker.verify.request import model_paths, skipped_paths
     metavar="DIR",
     help="Save each model's shortest counterexamples in DIR.",
 )
-@click.option("--jobs", type=click.IntRange(1, 256), default=1, metavar="N", help="Search N configurations in parallel.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 256),
+    default=1,
+    metavar="N",
+    help="Search N configurations in parallel; with --base, N models.",
+)
 @click.option("--timeout", type=Duration(), metavar="TIME", help="Stop each configuration after this time: 90, 90s, 5m, 2h.")
 @click.option("--base", metavar="REV", help="Compare with what the models were in this git revision, not with their records.")
 @click.option(
@@ -81,13 +87,13 @@ def gate(
     with outputs.told("gate", {}):
         if base is None:
             return _gated(found, update, save, verbose, jobs, timeout, outcomes, outputs)
-        if update or save is not None or jobs > 1 or verbose:
-            raise UsageError(
-                "--base compares with a revision, one search after the other; leave out --update, --save, --jobs and --verbose"
-            )
-        method = Method(threads=available_threads(), reductions=frozenset(EXCHANGES))
-        searching = Searching(method, limits(None, None, timeout), _searching_of, outcomes, every=True)
-        document = against(base, _once(found), searching, outputs.tell)
+        if update or save is not None or verbose:
+            raise UsageError("--base compares with a revision, not with records; leave out --update, --save and --verbose")
+        method = Method(threads=max(1, available_threads() // jobs), reductions=frozenset(EXCHANGES))
+        searching = Searching(method, _each(limits(None, None, timeout), jobs), _searching_of, outcomes, every=True)
+        paths = _once(found)
+        lines = _lines(len(paths), "model")
+        document = against(base, paths, searching, outputs.tell, jobs, lambda path: _many(lines, path))
         with last_words():
             outputs.write(lambda: document, {})
         return document.status.value
@@ -122,30 +128,48 @@ def _gated(
         outputs.write(lambda: gating.document, {})
         if outcomes is not None and outcomes.found:
             gating.tell(f"{outcomes.found} of {outcomes.asked} searches from the cache; --no-cache searches again")
-        gating.tell(gating.summary())
+        gating.tell(*gating.summary())
     if outcomes is not None:
         outcomes.prune()
     return gating.status.value
 
 
+Lines = Callable[[Path], AbstractContextManager[ProgressLine]]
+
+
 def _searched(programs: Programs, search: Search, jobs: int) -> Generator[Found]:
     """What comes of each configuration of each model."""
-    waiting = _waiting(sum(len(program.expectations) for _, program in programs))
-    return one_after_the_other(programs, search, waiting) if jobs == 1 else side_by_side(programs, search, waiting, jobs)
+    lines = _lines(sum(len(program.expectations) for _, program in programs))
+
+    @contextmanager
+    def waiting(path: Path) -> Iterator[Progress]:
+        with lines(path) as line:
+            yield line.show
+
+    if jobs == 1:
+        return one_after_the_other(programs, search, waiting)
+    return side_by_side(programs, search, lambda item: _many(lines, item[0]), jobs)
 
 
-def _waiting(configurations: int) -> Callable[[Path], AbstractContextManager[Progress]]:
-    """What says how far the next configuration is. configurations: how many there are, of all models."""
+@contextmanager
+def _many(lines: Lines, path: Path) -> Iterator[Callable[[int], None]]:
+    """What says how many are done of those that are searched at once."""
+    with lines(path) as line:
+        yield lambda done: line.say(f"{done} of {line.of} are done")
+
+
+def _lines(of: int, what: str = "configuration") -> Lines:
+    """What says how far the next of so many searches is. what: is searched."""
     begun = time.monotonic()
     numbers = itertools.count(1)
 
     @contextmanager
-    def waiting(path: Path) -> Iterator[Progress]:
-        line = ProgressLine(f"{path}", next(numbers), configurations, begun)
+    def line_of(path: Path) -> Iterator[ProgressLine]:
+        line = ProgressLine(f"{path}", next(numbers), of, begun, what)
         with line.running():
-            yield line.show
+            yield line
 
-    return waiting
+    return line_of
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -15,7 +14,9 @@ from checker.language import tree
 from checker.language.errors import UsageError
 from checker.language.front.load import load_wording
 from checker.report.formats.document import Case, Document, Finding, Group, Level, Outcome
+from checker.report.shell import argument, word
 from checker.report.text.error_text import error_text
+from checker.report.text.style import plain
 from checker.result.verdict import PRECEDENCE, Run, Status
 from checker.trace.data import Trace
 from checker.verify.interrupted import was_interrupted
@@ -46,10 +47,10 @@ class Gating:
         self.cases: dict[str, list[Case]] = {}
         self.findings: list[Finding] = []
 
-    def tell(self, line: str) -> None:
-        """Print a line, unless standard output is for a format."""
-        if not self.quiet:
-            print(line, flush=True)
+    def tell(self, *lines: str) -> None:
+        """Print lines, unless standard output is for a format."""
+        if lines and not self.quiet:
+            print("\n".join(map(plain, lines)), flush=True)
 
     @property
     def document(self) -> Document:
@@ -111,8 +112,8 @@ class Gating:
         }
         return next(status for status in PRECEDENCE if reached.get(status))
 
-    def summary(self) -> str:
-        """The last line."""
+    def summary(self) -> tuple[str, ...]:
+        """The last lines."""
         raise NotImplementedError
 
 
@@ -128,7 +129,7 @@ class Comparing(Gating):
 
     def begin(self, path: Path, program: tree.Program) -> None:
         self.alike = []
-        self.path = shlex.quote(str(path) if not path.is_absolute() or program.model == str(path) else program.model)
+        self.path = word(argument(path if not path.is_absolute() or program.model == str(path) else program.model))
         differences = compare_wording(program, load_wording(path))
         if differences:
             self.reworded += 1
@@ -183,7 +184,7 @@ class Comparing(Gating):
         level = Level.ERROR if outcome is Outcome.FAILED else Level.WARNING
         self.findings += [Finding(level, RECORD, position, f"{name}: {difference}") for difference in differences]
 
-    def summary(self) -> str:
+    def summary(self) -> tuple[str, ...]:
         found = []
         if self.reworded:
             found.append(f"not as recorded: properties or assumptions of {counted(self.reworded, 'model')}")
@@ -195,8 +196,8 @@ class Comparing(Gating):
             found.append("interrupted: the rest was not checked")
         whole = "; ".join(found) or "all as recorded"
         if self.updatable and not self.interrupted:
-            return f"if this is as it should be, `stackproof gate --update {' '.join(self.updatable)}` writes it\n{whole}"
-        return whole
+            return f"if this is as it should be, `stackproof gate --update {' '.join(self.updatable)}` writes it", whole
+        return (whole,)
 
 
 class Updating(Gating):
@@ -222,15 +223,15 @@ class Updating(Gating):
                 self.file.record(number, outcome)
                 self.updated += 1
                 now = self.file.program.expectations[number]
-                print(f"{_place(now)}: updated: {_configuration(found)}{'; '.join(changed)}", flush=True)
+                self.tell(f"{_place(now)}: updated: {_configuration(found)}{'; '.join(changed)}")
             else:
                 self.as_recorded += 1
                 if self.verbose:
-                    print("\n".join(report(expected, found, [])), flush=True)
+                    self.tell(*report(expected, found, []))
             return
         self.left_alone += 1
         for line in self.unfinished(expected, found):
-            print(f"{_place(expected)}: left alone: {line}", flush=True)
+            self.tell(f"{_place(expected)}: left alone: {line}")
 
     def unfinished(self, expected: tree.Expectation, found: Found) -> list[str]:
         """Count a configuration that has no outcome; why it has none."""
@@ -255,13 +256,13 @@ class Updating(Gating):
             return
         if self.left_alone:
             self.reworded += 1
-            print(f"{place_of_wording(self.file.program)}: left alone, as are outcomes: {'; '.join(differences)}", flush=True)
+            self.tell(f"{place_of_wording(self.file.program)}: left alone, as are outcomes: {'; '.join(differences)}")
             return
         self.file.record_wording(now)
         self.updated_wordings += 1
-        print(f"{place_of_wording(self.file.program)}: updated: {'; '.join(differences)}", flush=True)
+        self.tell(f"{place_of_wording(self.file.program)}: updated: {'; '.join(differences)}")
 
-    def summary(self) -> str:
+    def summary(self) -> tuple[str, ...]:
         found = []
         if self.updated:
             found.append(f"updated: {counted(self.updated, 'configuration')}")
@@ -276,7 +277,7 @@ class Updating(Gating):
             found.append(f"left alone: properties or assumptions of {counted(self.reworded, 'model')}")
         if self.interrupted:
             found.append("interrupted: the rest was left alone")
-        return "; ".join(found)
+        return ("; ".join(found),)
 
 
 def _keep_smallest(smallest: dict[str, Trace], name: str, trace: Trace) -> None:

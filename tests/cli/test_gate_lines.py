@@ -56,4 +56,4 @@ def test_an_interrupt_leaves_the_line_of_what_was_as_recorded(model: Path, capsy
     gating = Comparing(None)
     assert not gating.model(model, load_program(model), runs())
     assert capsys.readouterr().out == f"{model}: as recorded: 1 of 3 configurations, 4 states\n"
-    assert gating.summary() == "interrupted: the rest was not checked"
+    assert gating.summary() == ("interrupted: the rest was not checked",)

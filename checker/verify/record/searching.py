@@ -14,12 +14,12 @@ from checker.language import tree
 from checker.language.errors import UsageError
 from checker.language.front.inputs import Inputs
 from checker.result.verdict import Configuration, Run
-from checker.trace.confirmation.build import Disagreement
 from checker.verify.configuration import check_configuration
+from checker.verify.in_order import Waiting as ManyWaiting
+from checker.verify.in_order import in_order
 from checker.verify.known.key import key_of
 from checker.verify.known.store import Outcomes
 from checker.verify.request import Request
-from checker.verify.workers import Died, Workers
 
 Found = Run | UsageError | str
 """What came of a search: how it ended, what is wrong with the model or its settings, or why it did not end."""
@@ -66,6 +66,7 @@ class Search:
 
 
 Programs = Sequence[tuple[Path, tree.Program]]
+Configured = tuple[Path, tree.Program, tree.Expectation]
 
 
 def one_after_the_other(programs: Programs, search: Search, waiting: Waiting) -> Generator[Found]:
@@ -86,44 +87,14 @@ def one_after_the_other(programs: Programs, search: Search, waiting: Waiting) ->
             yield found
 
 
-def side_by_side(programs: Programs, search: Search, waiting: Waiting, jobs: int) -> Generator[Found]:
-    """As one_after_the_other, in that many processes. What comes early waits for its turn."""
+def side_by_side(programs: Programs, search: Search, waiting: ManyWaiting[Configured], jobs: int) -> Generator[Found]:
+    """As one_after_the_other, in that many processes."""
     every = [(path, program, expected) for path, program in programs for expected in program.expectations]
-
-    def work(number: int) -> Found | Disagreement | RuntimeError:
-        try:
-            return search.configuration(*every[number])
-        except UsageError as error:
-            return error
-        except MemoryError:
-            return "out of memory"
-        except Disagreement as error:
-            return Disagreement(str(error))
-        except RecursionError:
-            return UsageError("the model is nested too deeply; split its expressions")
-        except Exception as error:
-            return RuntimeError(f"{type(error).__name__}: {error}")
-
-    results: dict[int, Found | Disagreement | RuntimeError] = {}
-    for number, each in enumerate(every):
-        known = search.known(*each)
-        if known is not None:
-            results[number] = known
-    left = [number for number in range(len(every)) if number not in results]
-
-    def then(number: int, result: Found | Disagreement | RuntimeError | Died) -> None:
-        results[number] = str(result) if isinstance(result, Died) else result
-        if isinstance(result, Run):
-            search.keep(*every[number], result)
-
-    workers: Workers[int, Found | Disagreement | RuntimeError] = Workers(min(jobs, len(left)), work)
-    with workers:
-        steps = workers.results(left, then)
-        for number, (path, _, _) in enumerate(every):
-            with waiting(path):
-                while number not in results:
-                    next(steps)
-            found = results.pop(number)
-            if isinstance(found, Disagreement | RuntimeError):
-                raise found
-            yield found
+    return in_order(
+        every,
+        lambda item: search.configuration(*item),
+        jobs,
+        waiting,
+        lambda item: search.known(*item),
+        lambda item, found: search.keep(*item, found),
+    )
