@@ -21,12 +21,14 @@ from checker.cli.options.limits import limits
 from checker.cli.options.model_path import ModelPath
 from checker.cli.options.values import Duration
 from checker.cli.terminal.progress import ProgressLine
+from checker.cli.unrecorded import check_configurations, has_record
 from checker.explicit.engines import Method, available_threads
 from checker.explicit.reduction.canonical import EXCHANGES
 from checker.explicit.search.results import Limits, Progress
 from checker.language import tree
 from checker.language.errors import ModelError, UsageError, quoting, similar
-from checker.language.front.load import load_program
+from checker.language.front.inputs import Inputs
+from checker.language.front.load import load_worded
 from checker.language.python.source.modules import display_path
 from checker.project import MODELS
 from checker.verify.comparing.searching import Searching
@@ -52,6 +54,10 @@ from checker.verify.request import model_paths, skipped_paths
     help="Search N configurations in parallel; with --base, N models.",
 )
 @click.option("--timeout", type=Duration(), metavar="TIME", help="Stop each configuration after this time: 90, 90s, 5m, 2h.")
+@click.option(
+    "--manifest", type=click.Path(path_type=Path), metavar="FILE", help="Of C text: what its names are to the kernel (TOML)."
+)
+@click.option("--config", type=click.Path(path_type=Path), metavar="FILE", help="Of C text: the kernel's .config.")
 @click.option("--base", metavar="REV", help="Compare with what the models were in this git revision, not with their records.")
 @click.option(
     "-v", "--verbose", is_flag=True, help="Print a line for each configuration that is as recorded, not for each model."
@@ -64,6 +70,8 @@ def gate(
     save: Path | None,
     jobs: int,
     timeout: float | None,
+    manifest: Path | None,
+    config: Path | None,
     base: str | None,
     verbose: bool,
     no_cache: bool,
@@ -73,6 +81,8 @@ def gate(
     record in EXPECTED, without reductions. Exit status 0 only if all verdicts, lengths and counts are as recorded;
     else 1, with what differs, or 3 if that was interrupted or could not be searched to the end. With --update, what
     differs is recorded instead, and 0 means that all is then as recorded.
+
+    A patch or a C file has no record: nothing may be violated in the configurations that its manifest names.
 
     What was searched before comes from a cache, and a line says so. With --base REV, each model is compared with that of a
     git revision, as `stackproof diff` does it."""
@@ -86,7 +96,10 @@ def gate(
         outputs.tell(f"note: the cache of outcomes was not used: {why}")
     with outputs.told("gate", {}):
         if base is None:
-            return _gated(found, update, save, verbose, jobs, timeout, outcomes, outputs)
+            inputs = Inputs(manifest=manifest, config=config)
+            return _gated(found, update, save, verbose, jobs, timeout, inputs, outcomes, outputs)
+        if manifest is not None or config is not None:
+            raise UsageError("--base has no --manifest and --config; use `stackproof diff REV:PATH PATH` with them")
         if update or save is not None or verbose:
             raise UsageError("--base compares with a revision, not with records; leave out --update, --save and --verbose")
         method = Method(threads=max(1, available_threads() // jobs), reductions=frozenset(EXCHANGES))
@@ -106,20 +119,25 @@ def _gated(
     verbose: bool,
     jobs: int,
     timeout: float | None,
+    inputs: Inputs,
     outcomes: Outcomes | None,
     outputs: Outputs,
 ) -> int:
     """Compare the models with their records, or write these."""
-    programs = [(path, load_program(path)) for path in (_once(found) if update else found)]
-    for _, program in programs:
+    read = [(path, *load_worded(path, inputs)) for path in (_once(found) if update else found)]
+    programs = [(path, program) for path, program, _ in read]
+    for path, program in programs:
+        if has_record(program):
+            inputs.refuse_options_of_c(path)
         _check_record(program, update)
     if save is not None:
         _check_folders([path for path, _ in programs])
-    gating: Gating = Updating(save, programs, verbose) if update else Comparing(save, verbose)
+    wordings = {path: wording for path, _, wording in read}
+    gating: Gating = Updating(save, programs, verbose) if update else Comparing(save, wordings, verbose)
     gating.quiet = not outputs.text
     # What is saved has to be the same each time: threads race for which of several shortest counterexamples is found.
     method = Method(threads=max(1, available_threads() // jobs) if save is None else 1)
-    search = Search(method, _each(limits(None, None, timeout), jobs), outcomes=outcomes)
+    search = Search(method, _each(limits(None, None, timeout), jobs), outcomes=outcomes, inputs=inputs)
     with closing(_searched(programs, search, jobs)) as runs:
         for path, program in programs:
             if not gating.model(path, program, runs):
@@ -201,6 +219,9 @@ def _check_folders(paths: Sequence[Path]) -> None:
 
 def _check_record(program: tree.Program, update: bool) -> None:
     """ModelError if the model's record does not fit the model; what an update fixes is no error there."""
+    if not has_record(program):
+        check_configurations(program, update)
+        return
     if not program.expectations:
         raise ModelError(
             tree.Position(program.model, 1, 1),

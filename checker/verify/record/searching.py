@@ -12,7 +12,7 @@ from checker.explicit.engines import Method
 from checker.explicit.search.results import Limits, Progress
 from checker.language import tree
 from checker.language.errors import UsageError
-from checker.language.front.inputs import Inputs
+from checker.language.front.inputs import NOTHING, Inputs
 from checker.result.verdict import Configuration, Run
 from checker.verify.configuration import check_configuration
 from checker.verify.in_order import Waiting as ManyWaiting
@@ -31,21 +31,24 @@ Waiting = Callable[[Path], AbstractContextManager[Progress]]
 @dataclass(frozen=True)
 class Search:
     """How all configurations are searched. limits: of each. outcomes: of earlier searches, which are not run
-    again."""
+    again. inputs: what reading C text takes."""
 
     method: Method
     limits: Limits
     outcomes: Outcomes | None = None
+    inputs: Inputs = NOTHING
 
     def known(self, path: Path, program: tree.Program, expected: tree.Expectation) -> Run | None:
-        """What is known of a configuration; None if it has to be searched."""
+        """What is known of a configuration, without counterexamples if the model records what they come to; None if it has to be
+        searched."""
         if self.outcomes is None:
             return None
         request = self._request(path, program, expected)
         settings = {parameter.name: parameter.default for parameter in program.parameters} | dict(expected.settings)
         events = tuple(event.name for event in program.events if event.name in expected.events)
         configuration = Configuration(tuple(settings.items()), events, bool(program.events))
-        return self.outcomes.find(key_of(program, request, self.method), program, configuration, request.properties)
+        key = key_of(program, request, self.method)
+        return self.outcomes.find(key, program, configuration, request.properties, with_traces=program.translation is not None)
 
     def keep(self, path: Path, program: tree.Program, expected: tree.Expectation, found: Found) -> None:
         """Remember what came of a configuration."""
@@ -55,14 +58,18 @@ class Search:
     def _request(self, path: Path, program: tree.Program, expected: tree.Expectation) -> Request:
         events = expected.events if program.events else None
         # The model may be edited meanwhile: all its configurations are those of the text that was read first.
-        inputs = Inputs({path.resolve(): program.sources[program.model]})
+        of_c = program.translation is not None
+        inputs = self.inputs if of_c else Inputs({path.resolve(): program.sources[program.model]})
         return Request(path, dict(expected.settings), events, inputs=inputs)
 
     def configuration(
         self, path: Path, program: tree.Program, expected: tree.Expectation, progress: Progress | None = None
     ) -> Run:
         """Search a configuration in full, without reductions. Raises as check_configuration."""
-        return check_configuration(self._request(path, program, expected), self.method, self.limits, progress)
+        run = check_configuration(self._request(path, program, expected), self.method, self.limits, progress)
+        if program.translation is not None and run.subject.sources != program.sources:
+            raise UsageError("it was edited while it was searched; gate it again", path)
+        return run
 
 
 Programs = Sequence[tuple[Path, tree.Program]]
