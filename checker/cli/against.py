@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath
 
+from checker.counting import counted
 from checker.language.errors import UsageError
 from checker.language.front.load import load_program
 from checker.language.python.source.modules import display_path
@@ -24,7 +25,7 @@ def against(revision: str, models: Sequence[Path], searching: Searching, tell: C
     """Compare each model with what it was, in all configurations that both record, and tell what is found."""
     found = [_one(revision, path, searching, tell) for path in models]
     if searching.outcomes is not None:
-        tell(f"{searching.cached} of {searching.searches} searches from the cache")
+        tell(f"{searching.cached} of {counted(searching.searches, 'search', 'searches')} from the cache")
     statuses = {Status.AS_DEMANDED, *(document.status for document in found)}
     return Document(
         "gate",
