@@ -24,6 +24,7 @@ from checker.language.errors import UsageError
 from checker.language.front.load import load_program
 from checker.report.text.conformance_text import difference_text, lockstep_text, validation_text
 from checker.report.text.screen import terminal_width
+from checker.report.text.style import plain
 from checker.result.verdict import PRECEDENCE, Status
 from checker.verify.ladder import ladder
 from checker.verify.request import Request
@@ -154,5 +155,5 @@ def _record(request: Request, protocol: str | None, file: Path, steps: int, seed
     walk(machine, steps, seed)
     possible = tuple(event.name for event in program.events if event.enabled)
     save_run(file, protocol or protocol_of(program), machine.kernel.sizes, possible, events)
-    print(f"{file}: {counted(len(events), 'event')} of {protocol or protocol_of(program)}")
+    print(plain(f"{file}: {counted(len(events), 'event')} of {protocol or protocol_of(program)}"))
     return Status.AS_DEMANDED

@@ -27,6 +27,7 @@ from checker.language.errors import UsageError
 from checker.report.graph.dot import dot_text
 from checker.report.graph.graphml import graphml_text
 from checker.report.picture.svg import PictureError, find_program, render_svg
+from checker.report.text.style import plain
 from checker.result.verdict import Status
 from checker.stopping import INTERRUPTED, OUT_OF_MEMORY, Stop
 from checker.verify.graph.building import states_graph
@@ -132,9 +133,9 @@ def graph(
     _write(output, text)
     summary = _summary(space, found)
     if output is None or str(output) == "-":
-        say(summary)
+        say(plain(summary))
     else:
-        print(f"{summary}; {output}")
+        print(plain(f"{summary}; {output}"))
     status = Status.AS_DEMANDED if space.stopped is None else Status.INCONCLUSIVE
     return int(status.value)
 

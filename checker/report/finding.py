@@ -49,7 +49,7 @@ def short(position: Position) -> str:
 def in_protocol(position: Position) -> bool:
     """Whether a position stands in the model's own file or in another that it shares code with, wherever these lie: in any but
     the kernel's and those of the properties."""
-    return PurePosixPath(position.file).parts[:1] != (KERNEL,)
+    return not position.file.startswith(f"{KERNEL}/")  # with ./ before it, it is a folder of the user's
 
 
 def last_protocol_position(trace: Trace) -> Position | None:

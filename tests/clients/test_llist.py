@@ -160,6 +160,7 @@ REFUSED: Mapping[str, tuple[str, str, str]] = {
     "no nodes": ("nodes = ", "# nodes = ", "0 in all"),
     "too often": ("times = 3", "times = 9", "times is 1 to 8"),
     "a negative CPU": ("cpus = [1]", "cpus = [-1]", "CPUs are counted from 0"),
+    "a CPU twice": ("cpus = [1]", "cpus = [1, 0, 1]", "name each CPU once"),
     "an unknown domain": ('domain = "clients"', 'domain = "client"', "there is no domain 'client'"),
     "a domain that is no text": ('domain = "clients"', "domain = 1", "`domain` is a text"),
     "an unknown key": ("times = 3", "time = 3", "did you mean `times`?"),
@@ -215,5 +216,5 @@ def test_what_another_domain_has_is_refused_where_it_is_called(call: str, tmp_pa
     with pytest.raises(ModelError) as refused:
         loaded(tmp_path, 1, ONE, TEXT.replace("return !first;", f"{call}; return !first;"))
     line = next(number for number, text in enumerate(TEXT.splitlines(), 1) if "return !first;" in text)
-    assert str(refused.value).startswith(f"llist.c:{line}:")
+    assert str(refused.value).startswith(f"{tmp_path / 'llist.c'}:{line}:")
     assert "cannot be called in the domain of this manifest: the kernel has no" in str(refused.value)

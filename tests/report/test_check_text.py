@@ -34,6 +34,6 @@ def test_what_was_saved_is_told_in_one_line_at_the_end() -> None:
     review = review_of(Checked((run(),)))
     saved = [(review.causes[0].trace, [Path("out\x1b/a.json"), Path("out\x1b/a.svg")])]
     text = review_text(review, saved, Screen())
-    assert text.endswith("\nSaved: 1 counterexample and the picture of each, in out?")
-    assert "28 steps: stackproof show 'out?/a.json'\n" in text
+    assert text.endswith("\nSaved: 1 counterexample and the picture of each, in out\\x1b")
+    assert "28 steps: stackproof show $'out\\033/a.json'\n" in text
     assert "Saved" not in review_text(review, [], Screen())

@@ -3,15 +3,16 @@
 
 from __future__ import annotations
 
-import shlex
 import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
 from checker.counting import counted
+from checker.report.shell import argument, command_line
 from checker.report.text.hints import hint_lines
 from checker.report.text.line_ranges import by_line, lines_text
 from checker.report.text.screen import terminal_width
+from checker.report.text.style import plain
 from checker.report.text.trace_text import text_report
 from checker.report.text.translation_text import translation_lines
 from checker.result.checked import Checked
@@ -37,7 +38,7 @@ def finding_text(
     again = find_again(subject, verdict, saved, command)
     text = text_report(verdict.trace, replay=again, sources=subject.sources, width=terminal_width(), colour=colour)
     if len(saved) > 1:
-        text += f"The picture:\n  {saved[1]}\n"
+        text += f"The picture:\n  {plain(str(saved[1]))}\n"
     return text
 
 
@@ -47,8 +48,8 @@ def find_again(
     """What to type to replay the finding: from its file, or by finding it again. verb: what to do with the file."""
     if saved:
         patch = ["--patch", "-"] if subject.model == STANDARD_INPUT else []
-        return shlex.join(["stackproof", verb, str(saved[0]), *patch, *subject.options])
-    words = ["stackproof", command[0], subject.model, *subject.options]
+        return command_line(["stackproof", verb, argument(saved[0]), *patch, *subject.options])
+    words = ["stackproof", command[0], argument(subject.model), *subject.options]
     for name, value in subject.configuration.settings:
         if name in _OPTIONS:
             words += [_OPTIONS[name], str(value)]
@@ -59,7 +60,7 @@ def find_again(
     words += command[1:]
     if verdict.kind is VerdictKind.VIOLATED:
         words += ["--property", verdict.property]
-    return shlex.join(words)
+    return command_line(words)
 
 
 def run_text(run: Run) -> str:
@@ -74,7 +75,7 @@ def run_text(run: Run) -> str:
         + (f", {counted(s.frontier, 'state')} not expanded" if s.frontier else ""),
         *_remarks(run),
     ]
-    return "\n".join(lines)
+    return "\n".join(map(plain, lines))
 
 
 def runs_text(runs: Sequence[Run]) -> str:
@@ -98,7 +99,7 @@ def runs_text(runs: Sequence[Run]) -> str:
         if not any(run.violated for run in runs):
             lines += [f"  {run.subject.configuration}" for run in ended]
         lines += dict.fromkeys(line for run in ended for line in _remarks(run))
-    return "\n".join([*lines, *map(run_text, others)])
+    return "\n".join([*map(plain, lines), *map(run_text, others)])
 
 
 def _outcome(run: Run) -> str:
@@ -148,7 +149,7 @@ def summary_text(checked: Checked) -> str:
     ]
     if bad:
         lines.append("Each counterexample was replayed by an independent interpreter.")
-    return "\n".join(lines)
+    return "\n".join(map(plain, lines))
 
 
 def _passed(checked: Checked) -> list[str]:

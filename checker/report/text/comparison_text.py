@@ -6,15 +6,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from checker.counting import counted
+from checker.report.text.style import plain
 from checker.result.comparison import Change, Comparison, Difference, Line
 
 MOST = 3
 """Configurations that a line names; of others it says how many."""
 
 
-def comparison_text(comparison: Comparison) -> str:
-    """All of it, without a newline at its end."""
-    return "\n".join([*lines_text(comparison), *_rest(comparison), summary_text(comparison)])
+def comparison_lines(comparison: Comparison) -> list[str]:
+    """All of it, line by line."""
+    return [*map(plain, (*lines_text(comparison), *_rest(comparison), summary_text(comparison)))]
 
 
 def lines_text(comparison: Comparison) -> Iterator[str]:

@@ -45,7 +45,7 @@ def difference_text(program: Program, difference: Difference, width: int = 110, 
     count = len(difference.path)
     sizes = " ".join(f"{name}={value}" for name, value in told(trace.settings))
     scope = f"{trace.model}, after {count} step{'' if count == 1 else 's'} that both do alike; {sizes}; events: "
-    lines += textwrap.wrap(scope + (", ".join(trace.events) or "none"), width, subsequent_indent="  ")
+    lines += textwrap.wrap(plain(scope + (", ".join(trace.events) or "none")), width, subsequent_indent="  ")
     common = replace(trace, steps=trace.steps[:count])
     if common.steps:
         lines += ["", steps_text(common, program.sources, width, colour)]
@@ -69,14 +69,14 @@ def lockstep_text(model: str, configuration: Configuration, result: Lockstep, mi
         lines.append(f"  {counted(counts.cuts, 'transition')} left out: the model has no room for them")
     if missing:
         lines.append(f"  not compared, as the implementation has none: {', '.join(missing)}")
-    return "\n".join(lines)
+    return "\n".join(map(plain, lines))
 
 
 def validation_text(program: Program, file: str, steps: Sequence[Recorded], result: Validation, width: int, colour: bool) -> str:
     """Whether a recorded run is accepted; if not, the last of what is, what the model could do then, and why not this."""
     values = f"{counted(result.values, 'recorded value')} compared"
     if result.rejection is None:
-        return f"{file}: accepted: {counted(result.accepted, 'step is', 'steps are')} a run of {program.model}; {values}"
+        return plain(f"{file}: accepted: {counted(result.accepted, 'step is', 'steps are')} a run of {program.model}; {values}")
     rejection = result.rejection
     path = [step.move for step in steps[: result.accepted]]
     trace = run_of(program, path, SHOWN)
@@ -129,7 +129,7 @@ def _difference(program: Program, difference: Difference, step: Step | None, wid
         told = told_move(program, difference.move)
         if step is not None:
             told += _doing(program, step)
-        lines.append(f"Then: {told}")
+        lines.append(plain(f"Then: {told}"))
     if difference.kind in (Kind.CELLS, Kind.PLACES):
         lines += _cells(difference.cells) if difference.cells else _wrapped("  ", difference.implementation, width)
         return lines
@@ -163,7 +163,7 @@ def refusal_text(refused: Refusal) -> list[str]:
     place = "" if refused.position is None else f"{refused.position.file}:{refused.position.line}: "
     lines.append(f"{place}{refused.reason}{f': {refused.condition}' if refused.condition else ''}")
     lines += [f"  {cell} is {value}" for cell, value in refused.cells]
-    return lines
+    return [*map(plain, lines)]
 
 
 def _refused(refused: Refusal | None) -> list[str]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from checker.counting import counted
+from checker.report.text.style import plain
 from checker.result.mutation import Fate, MutantResult, MutationReport, Reference
 
 
@@ -27,7 +28,7 @@ def mutation_text(report: MutationReport) -> str:
     if report.stale:
         lines += ["", "waivers out of date"]
         lines += [f"{s.file}:{s.line}: error: {s.why}; waived is {s.mutant}" for s in report.stale]
-    return "\n".join([*lines, "", *_sum(report)])
+    return "\n".join(map(plain, (*lines, "", *_sum(report))))
 
 
 def _reference(number: int, reference: Reference) -> list[str]:

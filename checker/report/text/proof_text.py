@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from checker.counting import counted
+from checker.report.shell import argument, command_line
+from checker.report.text.style import plain
 from checker.report.text.translation_text import translation_lines
 from checker.result.verdict import Run, Verdict, VerdictKind
 
@@ -41,9 +42,10 @@ def proof_text(
             "accesses.",
         ]
     if certificate is not None:
-        again = shlex.join(["stackproof", "certify", str(certificate), "--model", run.subject.model])
+        options = ["--model", argument(run.subject.model), *run.subject.options]
+        again = command_line(["stackproof", "certify", argument(certificate), *options])
         lines.append(f"Certificate: {certificate} ({again})")
-    return "\n".join(lines)
+    return "\n".join(map(plain, lines))
 
 
 def _said(verdict: Verdict) -> str:

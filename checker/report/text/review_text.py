@@ -64,7 +64,7 @@ def show_again(cause: Cause, verdict: Verdict, files: Sequence[Path], command: S
 
 def _error_text(run: Run, error: Verdict, screen: Screen, command: Sequence[str], whole: bool) -> str:
     if error.trace is None:
-        return f"{error.detail}\n"
+        return f"{plain(error.detail)}\n"
     if whole:
         return finding_text(run.subject, error, [], screen.colour, command)
     again = f"{find_again(run.subject, error, [], command)} --trace"

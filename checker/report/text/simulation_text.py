@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from checker.counting import counted
 from checker.report.text.line_ranges import lines_text
+from checker.report.text.style import plain
 from checker.report.text.translation_text import translation_lines
 from checker.result.simulation import Simulated, Walks
 from checker.result.verdict import Verdict, VerdictKind
@@ -32,7 +33,7 @@ def simulation_text(run: Simulated) -> str:
     ]
     if any(verdict.trace is not None for verdict in run.verdicts):
         lines.append("Each counterexample was replayed by an independent interpreter.")
-    return "\n".join(lines)
+    return "\n".join(map(plain, lines))
 
 
 def _longest(w: Walks) -> str:

@@ -84,7 +84,7 @@ class CProtocol:
     def origins(self) -> Mapping[str, Mapping[int, str]]:
         return {
             file.path: {
-                line.number: f"{self.source.name}:{line.mail_line}"
+                line.number: f"{self.source.short_name}:{line.mail_line}"
                 for fragment in file.fragments
                 for line in fragment.lines
                 if line.mail_line is not None
