@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from checker.counting import counted
 from checker.explicit.search.results import Progress
 from checker.language.errors import UsageError
 from checker.language.front.load import load_program
@@ -61,7 +62,7 @@ def against(
             raise KeyboardInterrupt
         documents.append(answer.document)
     if searching.outcomes is not None:
-        tell(f"{cached} of {searches} searches from the cache")
+        tell(f"{cached} of {counted(searches, 'search', 'searches')} from the cache")
     statuses = {Status.AS_DEMANDED, *(document.status for document in documents)}
     return Document(
         "gate",

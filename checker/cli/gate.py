@@ -22,6 +22,7 @@ from checker.cli.options.model_path import ModelPath
 from checker.cli.options.values import Duration
 from checker.cli.terminal.progress import ProgressLine
 from checker.cli.unrecorded import check_configurations, has_record
+from checker.counting import counted
 from checker.explicit.engines import Method, available_threads
 from checker.explicit.reduction.canonical import EXCHANGES
 from checker.explicit.search.results import Limits, Progress
@@ -145,7 +146,8 @@ def _gated(
     with last_words():
         outputs.write(lambda: gating.document, {})
         if outcomes is not None and outcomes.found:
-            gating.tell(f"{outcomes.found} of {outcomes.asked} searches from the cache; --no-cache searches again")
+            searches = counted(outcomes.asked, "search", "searches")
+            gating.tell(f"{outcomes.found} of {searches} from the cache; --no-cache searches again")
         gating.tell(*gating.summary())
     if outcomes is not None:
         outcomes.prune()

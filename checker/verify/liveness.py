@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import psutil
 
+from checker.counting import counted
 from checker.explicit.lassos import Lassos, find_lassos
 from checker.explicit.search.results import Finding, Limits, Progress, Result
 from checker.ir.lowering.lower import lower
@@ -47,7 +48,7 @@ def look_at_runs(
         return {}
     states = result.statistics.states
     if most is not None and states > most:
-        reason = f"more than {most:,} states ({states:,}), the limit that --liveness-states sets for properties on runs"
+        reason = f"more than {counted(most, 'state')} ({states:,}), the limit that --liveness-states sets for properties on runs"
         return {name: Verdict(name, VerdictKind.UNKNOWN, reason) for name in properties}
     begun = time.monotonic()
     system = lower(program, liveness=True)
