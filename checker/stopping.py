@@ -6,9 +6,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from checker.counting import counted
+
 
 class Why(Enum):
-    """What ended it. ENGINE: something that this engine cannot do, though another one may. MODEL: an error in the model."""
+    """What ended it. ENGINE: something that this engine cannot do, though another one may. MODEL: an error in the model. LOST: a
+    machine or process of a cluster is lost."""
 
     INTERRUPTED = "interrupted"
     STATES = "states"
@@ -18,6 +21,7 @@ class Why(Enum):
     ENGINE = "engine"
     SOLVER = "solver"
     MODEL = "model"
+    LOST = "lost"
     HANDED_OVER = "handed over"
 
 
@@ -38,11 +42,11 @@ HANDED_OVER = Stop(Why.HANDED_OVER, "handed over")
 
 
 def states_limit(states: int) -> Stop:
-    return Stop(Why.STATES, f"the limit of {states:,} states")
+    return Stop(Why.STATES, f"the limit of {counted(states, 'state')}")
 
 
 def seconds_limit(seconds: float) -> Stop:
-    return Stop(Why.SECONDS, f"the limit of {seconds:g} seconds")
+    return Stop(Why.SECONDS, f"the limit of {seconds:g} second{'' if seconds == 1 else 's'}")
 
 
 def memory_limit(memory: int | float) -> Stop:

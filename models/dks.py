@@ -35,7 +35,7 @@ C = parameter(2, 1, 4, "CPUs")
 T = parameter(2, 1, 6, "threads")
 S = parameter(3, 2, 8, "stack pages of a thread")
 FAIL = parameter(0, 0, 1, "1: alloc_pages may fail")
-LATE = parameter(0, 0, 1, "1: a stack fault may also strike after the refill")
+LATE = parameter(0, 0, 1, "1: a stack fault may also happen after the refill")
 
 D = S - 1  # pool slots of a CPU
 M = C * D + T * S  # page frames
@@ -263,19 +263,19 @@ def no_panic(thread: Thread) -> bool:
     return thread.pc != Pc.PANIC
 
 
-@invariant("I2", "pte[{level}] of {thread} is {thread.pte[level]}, nr is {thread.nr}")
+@invariant("I2", "pte[{level}] of {thread} is {thread.pte[level]}, but nr is {thread.nr}")
 def mapped_is_counted(thread: Thread, level: Level) -> bool:
     """The next fault finds its place by counting."""
     return not at_rest(thread) or (thread.pte[level] is not None) == (level < thread.nr)
 
 
-@invariant("I3", "vmpages[{level}] of {thread} is {thread.vmpages[level]}, pte[{level}] is {thread.pte[level]}")
+@invariant("I3", "vmpages[{level}] of {thread} is {thread.vmpages[level]}, but pte[{level}] is {thread.pte[level]}")
 def mapped_is_listed(thread: Thread, level: Level) -> bool:
     """A page that is mapped but not listed is lost."""
     return not at_rest(thread) or thread.vmpages[level] is thread.pte[level]
 
 
-@invariant("I4", "{thread.pte[level]}, at level {level} of {thread}, has another owner too")
+@invariant("I4", "{thread.pte[level]}, at level {level} of {thread}, has another owner, too")
 def one_owner(thread: Thread, level: Level) -> bool:
     """Two owners of one page overwrite each other."""
     page = thread.pte[level]
@@ -294,7 +294,7 @@ def charged_to_its_thread(thread: Thread, level: Level) -> bool:
     return page.charged is thread
 
 
-@invariant("I6", "slot {i} of idle {cpu} holds {cpu.pool[i]}, tagged: {cpu.tag[i]}")
+@invariant("I6", "slot {i} of idle {cpu} {'still holds ' + cpu.pool[i] + ' with its tag' if cpu.tag[i] else 'is empty'}")
 def idle_is_full(cpu: Cpu, i: Slot) -> bool:
     """The next thread on the CPU needs a full pool."""
     return busy(cpu) or (cpu.pool[i] is not None and not cpu.tag[i])
@@ -303,11 +303,11 @@ def idle_is_full(cpu: Cpu, i: Slot) -> bool:
 RECORDED = Recorded(
     properties={
         "I1": "8ee9593e9f92",
-        "I2": "5757efd12e1b",
-        "I3": "3f0dda849eda",
-        "I4": "b46dec96c0cd",
+        "I2": "b1826f5b351b",
+        "I3": "d7c23e837605",
+        "I4": "a2c45083b6d9",
         "I5": "17f44e5e4ff3",
-        "I6": "9da7c9c0ad4b",
+        "I6": "bb2dac5f14c7",
     },
     assumptions={},
 )

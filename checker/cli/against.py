@@ -3,38 +3,90 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import dataclasses
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from checker.counting import counted
+from checker.explicit.search.results import Progress
 from checker.language.errors import UsageError
 from checker.language.front.load import load_program
 from checker.language.python.source.modules import display_path
 from checker.report.formats.document import Case, Document, Group, Outcome
 from checker.report.formats.from_comparison import document_of
-from checker.report.text.comparison_text import comparison_text
+from checker.report.shell import argument, word
+from checker.report.text.comparison_text import comparison_lines
 from checker.result.verdict import PRECEDENCE, Status
 from checker.verify.comparing.revision import NotThere, Repository, repository
 from checker.verify.comparing.searching import Searching, compared
 from checker.verify.comparing.sides import ModelSide, at_revision
+from checker.verify.in_order import Waiting, in_order
 from checker.verify.known.key import texts_of
 from checker.verify.request import Request
 
 
-def against(revision: str, models: Sequence[Path], searching: Searching, tell: Callable[[str], None]) -> Document:
-    """Compare each model with what it was, in all configurations that both record, and tell what is found."""
-    found = [_one(revision, path, searching, tell) for path in models]
+@dataclass(frozen=True)
+class _Answer:
+    """What came of one model. searches, cached: how many it took, and how many of them were known."""
+
+    document: Document
+    lines: tuple[str, ...]
+    interrupted: bool = False
+    searches: int = 0
+    cached: int = 0
+
+
+def against(
+    revision: str,
+    models: Sequence[Path],
+    searching: Searching,
+    tell: Callable[[str], None],
+    jobs: int,
+    waiting: Waiting[Path],
+) -> Document:
+    """Compare each model with what it was, in all configurations that both record, and tell what is found. jobs: how many models
+    are compared at once. waiting: for one of them, if there are several."""
+    documents: list[Document] = []
+    searches = cached = 0
+    for path, answer in zip(models, _answers(revision, models, searching, jobs, waiting), strict=True):
+        if isinstance(answer, UsageError):
+            raise answer
+        if isinstance(answer, str):
+            answer = _unsearched(display_path(path), answer)
+        searches, cached = searches + answer.searches, cached + answer.cached
+        for line in answer.lines:
+            tell(line)
+        if answer.interrupted:
+            raise KeyboardInterrupt
+        documents.append(answer.document)
     if searching.outcomes is not None:
-        tell(f"{searching.cached} of {searching.searches} searches from the cache")
-    statuses = {Status.AS_DEMANDED, *(document.status for document in found)}
+        tell(f"{cached} of {counted(searches, 'search', 'searches')} from the cache")
+    statuses = {Status.AS_DEMANDED, *(document.status for document in documents)}
     return Document(
         "gate",
         next(status for status in PRECEDENCE if status in statuses),
-        tuple(group for document in found for group in document.groups),
-        tuple(finding for document in found for finding in document.findings),
+        tuple(group for document in documents for group in document.groups),
+        tuple(finding for document in documents for finding in document.findings),
     )
 
 
-def _one(revision: str, path: Path, searching: Searching, tell: Callable[[str], None]) -> Document:
+def _answers(
+    revision: str, models: Sequence[Path], searching: Searching, jobs: int, waiting: Waiting[Path]
+) -> Iterator[_Answer | UsageError | str]:
+    if jobs == 1:
+        return (_one(revision, path, searching) for path in models)
+    silent = dataclasses.replace(searching, waiting=_silence)
+    return in_order(models, lambda path: _one(revision, path, silent), jobs, waiting)
+
+
+@contextmanager
+def _silence(name: str) -> Iterator[Progress]:
+    yield lambda statistics: None
+
+
+def _one(revision: str, path: Path, searching: Searching) -> _Answer:
     of = repository(path.resolve().parent)
     within = _within(of, path)
     request = Request(path, {}, None)
@@ -43,16 +95,20 @@ def _one(revision: str, path: Path, searching: Searching, tell: Callable[[str], 
     try:
         with at_revision(of, revision, within, f"{revision}:{within}", request) as old:
             if _texts(old) == _texts(new):
-                tell(f"{shown}: unchanged since {revision}: nothing to search")
-                return _nothing(shown, f"unchanged since {revision}", Outcome.PASSED)
+                line = f"{shown}: unchanged since {revision}: nothing to search"
+                return _Answer(_nothing(shown, f"unchanged since {revision}", Outcome.PASSED), (line,))
             comparison = compared(old, new, searching)
     except NotThere:
-        tell(f"{shown}: not in {revision}: nothing to compare it with; `stackproof gate {shown}` searches it")
-        return _nothing(shown, f"not in {revision}", Outcome.UNKNOWN)
-    tell(comparison_text(comparison))
-    if comparison.interrupted:
-        raise KeyboardInterrupt
-    return document_of(comparison)
+        line = f"{shown}: not in {revision}: nothing to compare it with; `stackproof gate {word(argument(path))}` searches it"
+        return _Answer(_nothing(shown, f"not in {revision}", Outcome.UNKNOWN), (line,))
+    lines = tuple(comparison_lines(comparison))
+    return _Answer(document_of(comparison), lines, comparison.interrupted, comparison.searches, comparison.cached)
+
+
+def _unsearched(shown: str, why: str) -> _Answer:
+    """A model whose comparison came to nothing."""
+    document = Document("gate", Status.INCONCLUSIVE, (Group(shown, (Case("not compared", Outcome.UNKNOWN, why),)),), ())
+    return _Answer(document, (f"{shown}: not compared: {why}",))
 
 
 def _nothing(shown: str, why: str, outcome: Outcome) -> Document:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,8 +12,11 @@ import click
 from checker.cli.options.configuration import inputs_of, of_c_options
 from checker.cli.options.model_path import ModelPath
 from checker.cli.options.values import Duration
+from checker.counting import counted
 from checker.language.front.inputs import Inputs
 from checker.language.python.source.modules import display_path
+from checker.report.shell import argument, command_line
+from checker.report.text.style import plain
 from checker.result.verdict import Status
 from checker.symbolic.certificate.independent_check import Answer
 from checker.verify.proof.certificates import ALL_SIZES, NotUnsat, Refused, ask_second_solver, check_files
@@ -39,8 +41,8 @@ def certify(
     """Check the certificate in DIR with the second solver, and compare it with MODEL.
 
     With --model everything that the certificate claims is rebuilt from the model's text: settings, events, assumptions,
-    properties, and the questions, for the lemmas that the certificate has. Without it only the files are looked at, and they
-    may be about anything.
+    properties, and the questions, for the lemmas that the certificate has. Without it only the files are checked, and
+    they may be about any model.
 
     Exit status: 0 accepted, as a certificate of MODEL; 1 refused; 3 not compared with a model, or the solver gave no answer.
     """
@@ -51,25 +53,35 @@ def certify(
         ask_second_solver(folder, stored, timeout)
     except NotUnsat as refused:
         if refused.reply.answer is not Answer.SAT:
-            print(f"undecided: {refused.reason}")
+            _tell(f"undecided: {refused.reason}")
             return Status.INCONCLUSIVE.value
-        print(f"refused: {refused.reason}")
+        _tell(f"refused: {refused.reason}")
         return Status.VIOLATED.value
     except Refused as refused:
-        print(f"refused: {refused.reason}")
+        _tell(f"refused: {refused.reason}")
         return Status.VIOLATED.value
     questions = len(stored["files"]) - 1
     if model is None:
-        print(f"{folder}: the files are consistent; NOT compared with a model")
-        print(f"Each of its {questions} questions is unsat. What its manifest claims was not looked at:")
+        _tell(f"{folder}: the files are consistent; NOT compared with a model")
+        print(f"Each of its {counted(questions, 'question')} is unsat. What its manifest claims was not looked at:")
     else:
-        print(f"accepted: {folder} shows of {display_path(model)}, whose files are those that were proved:")
-    print("\n".join(claim_lines(claim)))
+        _tell(f"accepted: {folder} shows of {display_path(model)}, whose files are those that were proved:")
+    _tell(*claim_lines(claim))
     if model is None:
-        print(f"Compare it with the model: stackproof certify {shlex.quote(str(folder))} --model {shlex.quote(claim.model)}")
+        again = command_line(["stackproof", "certify", argument(folder), "--model", argument(claim.model)])
+        _tell(f"Compare it with the model: {again}")
         return Status.INCONCLUSIVE.value
-    print(f"Each of its {questions} questions is unsat, and is what {display_path(model)} asks at these settings and events.")
+    _tell(
+        f"Each of its {counted(questions, 'question')} is unsat, "
+        f"and is what {display_path(model)} asks at these settings and events."
+    )
     return Status.AS_DEMANDED.value
+
+
+def _tell(*lines: str) -> None:
+    """Print lines of which a name of other people's makes no more."""
+    for line in lines:
+        print(plain(line))
 
 
 def _compared(folder: Path, manifest: Mapping[str, Any], model: Path, inputs: Inputs) -> Claimed:

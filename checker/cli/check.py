@@ -14,6 +14,7 @@ import click
 from checker.cli.ending import last_words
 from checker.cli.formats import Outputs, format_options
 from checker.cli.html_page import HTML, refuse_unwritable, write_review
+from checker.cli.options.cluster import cluster_options, connection, refuse_on_cluster
 from checker.cli.options.configuration import configuration_options
 from checker.cli.options.ignored import given, refuse_ignored
 from checker.cli.options.limits import checkpoints_of, limits
@@ -23,6 +24,7 @@ from checker.cli.saving import Findings
 from checker.cli.terminal.output import screen
 from checker.cli.terminal.pager import page
 from checker.cli.terminal.progress import ProgressLine
+from checker.cluster.messages import Cluster
 from checker.explicit.compiled.c.shared import MOST_WORKERS
 from checker.explicit.engines import ENGINES, Method, available_threads
 from checker.explicit.reduction.reductions import REDUCTIONS
@@ -88,6 +90,7 @@ FURTHER_STATES = 200_000
     metavar="N",
     help="Threads of the compiled engine. Default: all CPUs of the machine.",
 )
+@cluster_options
 @click.option("--hash-compaction", is_flag=True, help="Store a 64-bit hash of each state: saves memory, but may miss states.")
 @click.option(
     "--checkpoint",
@@ -125,7 +128,7 @@ FURTHER_STATES = 200_000
     default=1,
     show_default=True,
     metavar="N",
-    help="Find up to N causes of each property in each configuration: what is known is set aside, and the search goes on.",
+    help="Find up to N causes of each violated property in each configuration: the search goes on past known causes.",
 )
 @click.option("--minimal", is_flag=True, help="Show each bug at the fewest CPUs, tasks, pages and events that it needs.")
 @HTML
@@ -141,6 +144,7 @@ def check(
     engine: str,
     depth: int | None,
     threads: int | None,
+    cluster: Cluster | None,
     hash_compaction: bool,
     checkpoint: Path | None,
     checkpoint_every: float,
@@ -157,8 +161,8 @@ def check(
     """Search MODEL, a bundled name or the path of a file, for violations of its properties.
 
     Without sizes, events or settings, a small ladder of configurations is searched, smallest first. Every counterexample is
-    a shortest one of its configuration (one with a cycle has a shortest way to it), and has been replayed by an interpreter of
-    its own before it is shown.
+    a shortest one of its configuration (one with a cycle has a shortest way to it), and has been replayed by a second,
+    independent interpreter before it is shown.
     """
     asked = (Asked(request.settings, request.events),)
     with outputs.told("check", {JSON: lambda: _json(Review(Checked((), asked, True), ()))}):
@@ -169,10 +173,13 @@ def check(
     checkpoints = checkpoints_of(checkpoint, checkpoint_every, resume)
     if checkpoints is not None:
         _refuse_checkpoints(engine, hash_compaction, len(requests))
-    method = Method(engine, threads or available_threads(), reductions, hash_compaction, checkpoints)
+    if cluster is not None:
+        cluster = dataclasses.replace(cluster, memory=max_memory)
+        refuse_on_cluster(engine, reductions, checkpoints is not None, given())
+    method = Method(engine, threads or available_threads(), reductions, hash_compaction, checkpoints, cluster=cluster)
     session = _Session(None if save is None else Findings(save), method, limits(max_states, max_memory, timeout))
     session.depth = DEPTH if depth is None else depth
-    with outputs.told("check", {JSON: lambda: _json(Review(session.so_far(requests), ()))}):
+    with outputs.told("check", {JSON: lambda: _json(Review(session.so_far(requests), ()))}), connection(cluster):
         checked = session.check(requests)
     with last_words():
         review = session.review(checked, requests, causes, minimal)

@@ -19,10 +19,12 @@ from checker.conformance.lockstep import Counts, Lockstep, Search
 from checker.conformance.recording import load_run, recorded_steps, save_run, settings_of, walk
 from checker.conformance.specification import Specification
 from checker.conformance.validation import validate
+from checker.counting import counted
 from checker.language.errors import UsageError
 from checker.language.front.load import load_program
 from checker.report.text.conformance_text import difference_text, lockstep_text, validation_text
 from checker.report.text.screen import terminal_width
+from checker.report.text.style import plain
 from checker.result.verdict import PRECEDENCE, Status
 from checker.verify.ladder import ladder
 from checker.verify.request import Request
@@ -120,7 +122,7 @@ def _lockstep(
     line = ProgressLine(f"{request.model}")
 
     def progress(counts: Counts) -> None:
-        line.say(f"{counts.states:,} states, {counts.transitions:,} transitions, depth {counts.depth}")
+        line.say(f"{counted(counts.states, 'state')}, {counted(counts.transitions, 'transition')}, depth {counts.depth}")
 
     search = Search(specification, subject, None if quick else subject.inside, max_states, seconds, spent, progress)
     with line.running():
@@ -153,5 +155,5 @@ def _record(request: Request, protocol: str | None, file: Path, steps: int, seed
     walk(machine, steps, seed)
     possible = tuple(event.name for event in program.events if event.enabled)
     save_run(file, protocol or protocol_of(program), machine.kernel.sizes, possible, events)
-    print(f"{file}: {len(events):,} events of {protocol or protocol_of(program)}")
+    print(plain(f"{file}: {counted(len(events), 'event')} of {protocol or protocol_of(program)}"))
     return Status.AS_DEMANDED

@@ -27,7 +27,8 @@ from checker.language.tree import Setting
 from checker.report.formats.from_comparison import document_of
 from checker.report.formats.names import JSON
 from checker.report.json.comparison_json import comparison_json
-from checker.report.text.comparison_text import comparison_text
+from checker.report.text.comparison_text import comparison_lines
+from checker.report.text.style import plain
 from checker.result.comparison import Comparison
 from checker.verify.comparing.searching import Searching, compared
 from checker.verify.comparing.sides import side_of
@@ -70,7 +71,7 @@ def diff(
     timeout: float | None,
     no_cache: bool,
 ) -> int:
-    """Compare what OLD and NEW come to, in the same configurations: NEW, FIXED, STILL, LONGER or UNKNOWN for each property and
+    """Compare the verdicts of OLD and NEW in the same configurations: NEW, FIXED, STILL, LONGER or UNKNOWN for each property and
     cause.
 
     Each of OLD and NEW is a model, a patch or a C file, REV:PATH for a file of a git revision (PATH from the top of the
@@ -101,7 +102,8 @@ def diff(
     with last_words():
         outputs.write(lambda: document_of(found), {JSON: lambda: _json(found)})
         if outputs.text:
-            print("\n".join(filter(None, (why and f"note: the cache of outcomes was not used: {why}", comparison_text(found)))))
+            unused = [plain(f"note: the cache of outcomes was not used: {why}")] if why else []
+            print("\n".join([*unused, *comparison_lines(found)]))
     return found.status.value
 
 

@@ -21,6 +21,7 @@ from checker.language.errors import UsageError
 from checker.report.formats.document import Document
 from checker.report.formats.from_error import document_of_error, document_of_interruption
 from checker.report.formats.names import DOCUMENTS, LINES, TEXT
+from checker.report.text.style import plain
 from checker.result.verdict import Status
 
 STANDARD_OUTPUT = Path("-")
@@ -54,7 +55,7 @@ class Outputs:
     def tell(self, line: str) -> None:
         """Print a line of the usual text, where it goes to standard output."""
         if self.text:
-            print(line, flush=True)
+            print(plain(line), flush=True)
 
     def write(self, document: Callable[[], Document], own: Own, leave_out: Collection[str] = ()) -> None:
         """Write all but the text, the files first. UsageError where a file cannot be written."""
@@ -127,7 +128,7 @@ OPTIONS = (
         type=click.Path(path_type=Path, allow_dash=True, dir_okay=False),
         multiple=True,
         metavar="FILE",
-        help="Write the format to FILE, and the usual text to standard output. The first one is for the first --format.",
+        help="Write the format to FILE, and the usual text to standard output. The first --output belongs to the first --format.",
     ),
 )
 

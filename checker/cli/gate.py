@@ -21,12 +21,15 @@ from checker.cli.options.limits import limits
 from checker.cli.options.model_path import ModelPath
 from checker.cli.options.values import Duration
 from checker.cli.terminal.progress import ProgressLine
+from checker.cli.unrecorded import check_configurations, has_record
+from checker.counting import counted
 from checker.explicit.engines import Method, available_threads
 from checker.explicit.reduction.canonical import EXCHANGES
 from checker.explicit.search.results import Limits, Progress
 from checker.language import tree
 from checker.language.errors import ModelError, UsageError, quoting, similar
-from checker.language.front.load import load_program
+from checker.language.front.inputs import Inputs
+from checker.language.front.load import load_worded
 from checker.language.python.source.modules import display_path
 from checker.project import MODELS
 from checker.verify.comparing.searching import Searching
@@ -44,8 +47,18 @@ from checker.verify.request import model_paths, skipped_paths
     metavar="DIR",
     help="Save each model's shortest counterexamples in DIR.",
 )
-@click.option("--jobs", type=click.IntRange(1, 256), default=1, metavar="N", help="Search N configurations in parallel.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 256),
+    default=1,
+    metavar="N",
+    help="Search N configurations in parallel; with --base, N models.",
+)
 @click.option("--timeout", type=Duration(), metavar="TIME", help="Stop each configuration after this time: 90, 90s, 5m, 2h.")
+@click.option(
+    "--manifest", type=click.Path(path_type=Path), metavar="FILE", help="Of C text: what its names are to the kernel (TOML)."
+)
+@click.option("--config", type=click.Path(path_type=Path), metavar="FILE", help="Of C text: the kernel's .config.")
 @click.option("--base", metavar="REV", help="Compare with what the models were in this git revision, not with their records.")
 @click.option(
     "-v", "--verbose", is_flag=True, help="Print a line for each configuration that is as recorded, not for each model."
@@ -58,6 +71,8 @@ def gate(
     save: Path | None,
     jobs: int,
     timeout: float | None,
+    manifest: Path | None,
+    config: Path | None,
     base: str | None,
     verbose: bool,
     no_cache: bool,
@@ -67,6 +82,8 @@ def gate(
     record in EXPECTED, without reductions. Exit status 0 only if all verdicts, lengths and counts are as recorded;
     else 1, with what differs, or 3 if that was interrupted or could not be searched to the end. With --update, what
     differs is recorded instead, and 0 means that all is then as recorded.
+
+    A patch or a C file has no record: nothing may be violated in the configurations that its manifest names.
 
     What was searched before comes from a cache, and a line says so. With --base REV, each model is compared with that of a
     git revision, as `stackproof diff` does it."""
@@ -80,14 +97,17 @@ def gate(
         outputs.tell(f"note: the cache of outcomes was not used: {why}")
     with outputs.told("gate", {}):
         if base is None:
-            return _gated(found, update, save, verbose, jobs, timeout, outcomes, outputs)
-        if update or save is not None or jobs > 1 or verbose:
-            raise UsageError(
-                "--base compares with a revision, one search after the other; leave out --update, --save, --jobs and --verbose"
-            )
-        method = Method(threads=available_threads(), reductions=frozenset(EXCHANGES))
-        searching = Searching(method, limits(None, None, timeout), _searching_of, outcomes, every=True)
-        document = against(base, _once(found), searching, outputs.tell)
+            inputs = Inputs(manifest=manifest, config=config)
+            return _gated(found, update, save, verbose, jobs, timeout, inputs, outcomes, outputs)
+        if manifest is not None or config is not None:
+            raise UsageError("--base has no --manifest and --config; use `stackproof diff REV:PATH PATH` with them")
+        if update or save is not None or verbose:
+            raise UsageError("--base compares with a revision, not with records; leave out --update, --save and --verbose")
+        method = Method(threads=max(1, available_threads() // jobs), reductions=frozenset(EXCHANGES))
+        searching = Searching(method, _each(limits(None, None, timeout), jobs), _searching_of, outcomes, every=True)
+        paths = _once(found)
+        lines = _lines(len(paths), "model")
+        document = against(base, paths, searching, outputs.tell, jobs, lambda path: _many(lines, path))
         with last_words():
             outputs.write(lambda: document, {})
         return document.status.value
@@ -100,20 +120,25 @@ def _gated(
     verbose: bool,
     jobs: int,
     timeout: float | None,
+    inputs: Inputs,
     outcomes: Outcomes | None,
     outputs: Outputs,
 ) -> int:
     """Compare the models with their records, or write these."""
-    programs = [(path, load_program(path)) for path in (_once(found) if update else found)]
-    for _, program in programs:
+    read = [(path, *load_worded(path, inputs)) for path in (_once(found) if update else found)]
+    programs = [(path, program) for path, program, _ in read]
+    for path, program in programs:
+        if has_record(program):
+            inputs.refuse_options_of_c(path)
         _check_record(program, update)
     if save is not None:
         _check_folders([path for path, _ in programs])
-    gating: Gating = Updating(save, programs, verbose) if update else Comparing(save, verbose)
+    wordings = {path: wording for path, _, wording in read}
+    gating: Gating = Updating(save, programs, verbose) if update else Comparing(save, wordings, verbose)
     gating.quiet = not outputs.text
     # What is saved has to be the same each time: threads race for which of several shortest counterexamples is found.
     method = Method(threads=max(1, available_threads() // jobs) if save is None else 1)
-    search = Search(method, _each(limits(None, None, timeout), jobs), outcomes=outcomes)
+    search = Search(method, _each(limits(None, None, timeout), jobs), outcomes=outcomes, inputs=inputs)
     with closing(_searched(programs, search, jobs)) as runs:
         for path, program in programs:
             if not gating.model(path, program, runs):
@@ -121,31 +146,50 @@ def _gated(
     with last_words():
         outputs.write(lambda: gating.document, {})
         if outcomes is not None and outcomes.found:
-            gating.tell(f"{outcomes.found} of {outcomes.asked} searches from the cache; --no-cache searches again")
-        gating.tell(gating.summary())
+            searches = counted(outcomes.asked, "search", "searches")
+            gating.tell(f"{outcomes.found} of {searches} from the cache; --no-cache searches again")
+        gating.tell(*gating.summary())
     if outcomes is not None:
         outcomes.prune()
     return gating.status.value
 
 
+Lines = Callable[[Path], AbstractContextManager[ProgressLine]]
+
+
 def _searched(programs: Programs, search: Search, jobs: int) -> Generator[Found]:
     """What comes of each configuration of each model."""
-    waiting = _waiting(sum(len(program.expectations) for _, program in programs))
-    return one_after_the_other(programs, search, waiting) if jobs == 1 else side_by_side(programs, search, waiting, jobs)
+    lines = _lines(sum(len(program.expectations) for _, program in programs))
+
+    @contextmanager
+    def waiting(path: Path) -> Iterator[Progress]:
+        with lines(path) as line:
+            yield line.show
+
+    if jobs == 1:
+        return one_after_the_other(programs, search, waiting)
+    return side_by_side(programs, search, lambda item: _many(lines, item[0]), jobs)
 
 
-def _waiting(configurations: int) -> Callable[[Path], AbstractContextManager[Progress]]:
-    """What says how far the next configuration is. configurations: how many there are, of all models."""
+@contextmanager
+def _many(lines: Lines, path: Path) -> Iterator[Callable[[int], None]]:
+    """What says how many are done of those that are searched at once."""
+    with lines(path) as line:
+        yield lambda done: line.say(f"{done} of {line.of} are done")
+
+
+def _lines(of: int, what: str = "configuration") -> Lines:
+    """What says how far the next of so many searches is. what: is searched."""
     begun = time.monotonic()
     numbers = itertools.count(1)
 
     @contextmanager
-    def waiting(path: Path) -> Iterator[Progress]:
-        line = ProgressLine(f"{path}", next(numbers), configurations, begun)
+    def line_of(path: Path) -> Iterator[ProgressLine]:
+        line = ProgressLine(f"{path}", next(numbers), of, begun, what)
         with line.running():
-            yield line.show
+            yield line
 
-    return waiting
+    return line_of
 
 
 @contextmanager
@@ -176,7 +220,10 @@ def _check_folders(paths: Sequence[Path]) -> None:
 
 
 def _check_record(program: tree.Program, update: bool) -> None:
-    """ModelError if the model's record does not fit the model; what an update mends is no error there."""
+    """ModelError if the model's record does not fit the model; what an update fixes is no error there."""
+    if not has_record(program):
+        check_configurations(program, update)
+        return
     if not program.expectations:
         raise ModelError(
             tree.Position(program.model, 1, 1),

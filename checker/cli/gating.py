@@ -3,18 +3,23 @@
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from checker.cli import unrecorded
 from checker.cli.saving import Findings
 from checker.cli.terminal.output import say
+from checker.cli.unrecorded import has_record, wrongs
+from checker.counting import counted
 from checker.explicit.search.interrupts import uninterrupted
 from checker.language import tree
 from checker.language.errors import UsageError
 from checker.language.front.load import load_wording
+from checker.language.python.wording import Wording
 from checker.report.formats.document import Case, Document, Finding, Group, Level, Outcome
+from checker.report.shell import argument, word
 from checker.report.text.error_text import error_text
+from checker.report.text.style import plain
 from checker.result.verdict import PRECEDENCE, Run, Status
 from checker.trace.data import Trace
 from checker.verify.interrupted import was_interrupted
@@ -24,12 +29,14 @@ from checker.verify.record.searching import Found, Programs
 from checker.verify.record.wording import compare_wording, place_of_wording, position_of_wording
 
 RECORD = "record"
-"""The rule of what is not as a model records it."""
+VIOLATION = "violation"
+"""The rules of what is not as a model records it, and of what must not be in a text without a record."""
 
 
 class Gating:
     """Models held against their records. differing: configurations that are not as recorded; stopped: those of which that is not
-    known, since their search did not end. reworded: models whose properties or assumptions are not those recorded. verbose: tell
+    known, since their search did not end. reworded: models whose properties or assumptions are not those recorded. violated:
+    configurations of texts without a record in which something is violated. verbose: tell
     of each configuration that is as recorded."""
 
     def __init__(self, save: Path | None, verbose: bool) -> None:
@@ -40,15 +47,16 @@ class Gating:
         self.stopped = 0
         self.refused = 0
         self.reworded = 0
+        self.violated = 0
         self.interrupted = False
         self.quiet = False
         self.cases: dict[str, list[Case]] = {}
         self.findings: list[Finding] = []
 
-    def tell(self, line: str) -> None:
-        """Print a line, unless standard output is for a format."""
-        if not self.quiet:
-            print(line, flush=True)
+    def tell(self, *lines: str) -> None:
+        """Print lines, unless standard output is for a format."""
+        if lines and not self.quiet:
+            print("\n".join(map(plain, lines)), flush=True)
 
     @property
     def document(self) -> Document:
@@ -104,31 +112,34 @@ class Gating:
         """The exit status."""
         reached = {
             Status.USAGE: self.refused,
-            Status.VIOLATED: self.differing or self.reworded,
+            Status.VIOLATED: self.differing or self.reworded or self.violated,
             Status.INCONCLUSIVE: self.stopped or self.interrupted,
             Status.AS_DEMANDED: True,
         }
         return next(status for status in PRECEDENCE if reached.get(status))
 
-    def summary(self) -> str:
-        """The last line."""
+    def summary(self) -> tuple[str, ...]:
+        """The last lines."""
         raise NotImplementedError
 
 
 class Comparing(Gating):
     """Without --update. updatable: models of which --update would write something, as they were named. alike: the runs of the
-    model at hand that are as recorded."""
+    model at hand that are as recorded. ends: what there is to say of those so far of which all is
+    as it should be. wordings: what the models' properties and assumptions say."""
 
-    def __init__(self, save: Path | None, verbose: bool = False) -> None:
+    def __init__(self, save: Path | None, wordings: Mapping[Path, Wording], verbose: bool = False) -> None:
         super().__init__(save, verbose)
+        self.wordings = wordings
         self.updatable: list[str] = []
         self.path = ""
         self.alike: list[Run] = []
+        self.ends: dict[str, None] = {}
 
     def begin(self, path: Path, program: tree.Program) -> None:
         self.alike = []
-        self.path = shlex.quote(str(path) if not path.is_absolute() or program.model == str(path) else program.model)
-        differences = compare_wording(program, load_wording(path))
+        self.path = word(argument(path if not path.is_absolute() or program.model == str(path) else program.model))
+        differences = compare_wording(program, self.wordings[path]) if has_record(program) else []
         if differences:
             self.reworded += 1
             self.note()
@@ -150,6 +161,9 @@ class Comparing(Gating):
             self.tell(f"{_place(expected)}: error: {found}")
             self._case(expected.position, f"line {expected.position.line}", Outcome.UNKNOWN, [found])
             return
+        if not has_record(program):
+            self._take_unrecorded(expected, found)
+            return
         differences = departures(expected, found)
         outcome = Outcome.UNKNOWN if stopped(found) else Outcome.FAILED if differences else Outcome.PASSED
         self._case(
@@ -168,12 +182,32 @@ class Comparing(Gating):
         for line in report(expected, found, differences):
             self.tell(line)
 
+    def _take_unrecorded(self, expected: tree.Expectation, found: Run) -> None:
+        """What came of a configuration of C text: nothing may be violated."""
+        wrong = wrongs(found)
+        bad = any(each.known for each in wrong)
+        outcome = Outcome.FAILED if bad else Outcome.UNKNOWN if wrong else Outcome.PASSED
+        name = str(found.subject.configuration) or "the only one"
+        self.cases.setdefault(expected.position.file, []).append(Case(name, outcome, "; ".join(each.text for each in wrong)))
+        for each in wrong:
+            level = Level.ERROR if each.known else Level.WARNING
+            self.findings.append(Finding(level, VIOLATION, each.position, f"{name}: {each.text}"))
+            self.tell(f"{each.position.file}:{each.position.line}: error: {_configuration(found)}{each.text}")
+        self.violated += bad
+        self.stopped += bool(wrong) and not bad
+        if not wrong:
+            self.alike.append(found)
+            if self.verbose:
+                states = counted(found.statistics.states, "state")
+                self.tell(f"{_place(expected)}: nothing violated: {_configuration(found)}{states}")
+
     def end(self, path: Path, program: tree.Program) -> None:
         self.leave(program)
 
     def leave(self, program: tree.Program) -> None:
         if self.alike and not self.verbose:
-            self.tell(summary_of(program, self.alike))
+            self.tell((summary_of if has_record(program) else unrecorded.summary_of)(program, self.alike))
+        self.ends["all as recorded" if has_record(program) else "nothing violated"] = None
         self.alike = []
 
     def _case(self, position: tree.Position, name: str, outcome: Outcome, differences: list[str]) -> None:
@@ -182,20 +216,22 @@ class Comparing(Gating):
         level = Level.ERROR if outcome is Outcome.FAILED else Level.WARNING
         self.findings += [Finding(level, RECORD, position, f"{name}: {difference}") for difference in differences]
 
-    def summary(self) -> str:
+    def summary(self) -> tuple[str, ...]:
         found = []
         if self.reworded:
-            found.append(f"not as recorded: properties or assumptions of {_many(self.reworded, 'model')}")
+            found.append(f"not as recorded: properties or assumptions of {counted(self.reworded, 'model')}")
         if self.differing:
-            found.append(f"not as recorded: {_many(self.differing, 'configuration')}")
+            found.append(f"not as recorded: {counted(self.differing, 'configuration')}")
         if self.stopped:
-            found.append(f"not searched to the end: {_many(self.stopped, 'configuration')}")
+            found.append(f"not searched to the end: {counted(self.stopped, 'configuration')}")
         if self.interrupted:
             found.append("interrupted: the rest was not checked")
-        whole = "; ".join(found) or "all as recorded"
+        if self.violated:
+            found.append(f"violated, where nothing may be: {counted(self.violated, 'configuration')}")
+        whole = "; ".join(found or self.ends)
         if self.updatable and not self.interrupted:
-            return f"if this is as it should be, `stackproof gate --update {' '.join(self.updatable)}` writes it\n{whole}"
-        return whole
+            return f"if this is as it should be, `stackproof gate --update {' '.join(self.updatable)}` writes it", whole
+        return (whole,)
 
 
 class Updating(Gating):
@@ -221,15 +257,15 @@ class Updating(Gating):
                 self.file.record(number, outcome)
                 self.updated += 1
                 now = self.file.program.expectations[number]
-                print(f"{_place(now)}: updated: {_configuration(found)}{'; '.join(changed)}", flush=True)
+                self.tell(f"{_place(now)}: updated: {_configuration(found)}{'; '.join(changed)}")
             else:
                 self.as_recorded += 1
                 if self.verbose:
-                    print("\n".join(report(expected, found, [])), flush=True)
+                    self.tell(*report(expected, found, []))
             return
         self.left_alone += 1
         for line in self.unfinished(expected, found):
-            print(f"{_place(expected)}: left alone: {line}", flush=True)
+            self.tell(f"{_place(expected)}: left alone: {line}")
 
     def unfinished(self, expected: tree.Expectation, found: Found) -> list[str]:
         """Count a configuration that has no outcome; why it has none."""
@@ -254,32 +290,28 @@ class Updating(Gating):
             return
         if self.left_alone:
             self.reworded += 1
-            print(f"{place_of_wording(self.file.program)}: left alone, as are outcomes: {'; '.join(differences)}", flush=True)
+            self.tell(f"{place_of_wording(self.file.program)}: left alone, as are outcomes: {'; '.join(differences)}")
             return
         self.file.record_wording(now)
         self.updated_wordings += 1
-        print(f"{place_of_wording(self.file.program)}: updated: {'; '.join(differences)}", flush=True)
+        self.tell(f"{place_of_wording(self.file.program)}: updated: {'; '.join(differences)}")
 
-    def summary(self) -> str:
+    def summary(self) -> tuple[str, ...]:
         found = []
         if self.updated:
-            found.append(f"updated: {_many(self.updated, 'configuration')}")
+            found.append(f"updated: {counted(self.updated, 'configuration')}")
         if self.updated_wordings:
-            found.append(f"updated: properties or assumptions of {_many(self.updated_wordings, 'model')}")
+            found.append(f"updated: properties or assumptions of {counted(self.updated_wordings, 'model')}")
         if self.as_recorded:
-            found.append(f"as recorded: {_many(self.as_recorded, 'configuration')}")
+            found.append(f"as recorded: {counted(self.as_recorded, 'configuration')}")
         unfinished = self.refused + self.stopped + self.differing
         if unfinished:
-            found.append(f"left alone: {_many(unfinished, 'configuration')}")
+            found.append(f"left alone: {counted(unfinished, 'configuration')}")
         if self.reworded:
-            found.append(f"left alone: properties or assumptions of {_many(self.reworded, 'model')}")
+            found.append(f"left alone: properties or assumptions of {counted(self.reworded, 'model')}")
         if self.interrupted:
             found.append("interrupted: the rest was left alone")
-        return "; ".join(found)
-
-
-def _many(number: int, what: str) -> str:
-    return f"{number} {what}{'s' if number > 1 else ''}"
+        return ("; ".join(found),)
 
 
 def _keep_smallest(smallest: dict[str, Trace], name: str, trace: Trace) -> None:
@@ -315,13 +347,13 @@ def report(expected: tree.Expectation, run: Run, differences: list[Departure]) -
     if differences:
         return [f"{_place(expected)}: {_error(each)}{_word(each)} {_configuration(run)}{each.text}" for each in differences]
     outcome = ", ".join(f"{name} {length}" for name, length in run.violated.items()) or "none"
-    states = f"{run.statistics.states:,} states"
+    states = counted(run.statistics.states, "state")
     return [f"{_place(expected)}: as recorded: {_configuration(run)}violated: {outcome}; {states}"]
 
 
 def summary_of(program: tree.Program, runs: Sequence[Run]) -> str:
     """The line of a model. runs: of those of its configurations that are as recorded; at least one."""
     whole = len(program.expectations)
-    many = _many(len(runs), "configuration") if len(runs) == whole else f"{len(runs)} of {_many(whole, 'configuration')}"
+    many = counted(len(runs), "configuration") if len(runs) == whole else f"{len(runs)} of {counted(whole, 'configuration')}"
     states = sum(run.statistics.states for run in runs)
-    return f"{program.model}: as recorded: {many}, {states:,} states"
+    return f"{program.model}: as recorded: {many}, {counted(states, 'state')}"

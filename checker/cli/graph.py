@@ -21,15 +21,17 @@ from checker.cli.options.model_path import ModelPath
 from checker.cli.options.values import Duration, Size
 from checker.cli.terminal.output import say
 from checker.cli.terminal.progress import ProgressLine
+from checker.counting import counted
 from checker.explicit.search.results import Limits
 from checker.language.errors import UsageError
 from checker.report.graph.dot import dot_text
 from checker.report.graph.graphml import graphml_text
 from checker.report.picture.svg import PictureError, find_program, render_svg
+from checker.report.text.style import plain
 from checker.result.verdict import Status
 from checker.stopping import INTERRUPTED, OUT_OF_MEMORY, Stop
 from checker.verify.graph.building import states_graph
-from checker.verify.graph.classes import COMPONENTS, KEYWORDS, classes_graph, components_graph, counted
+from checker.verify.graph.classes import COMPONENTS, KEYWORDS, classes_graph, components_graph
 from checker.verify.graph.space import Space, explore_states
 from checker.verify.request import Request
 
@@ -76,7 +78,7 @@ class _Stopped(Exception):
     shell_complete=words(KEYWORDS),
     help=f"A node for each class of states that agree in these: cells such as cpu0.current, {', '.join(KEYWORDS)}.",
 )
-@click.option("--components", is_flag=True, help="A node for each strongly connected component: where runs can stay for ever.")
+@click.option("--components", is_flag=True, help="A node for each strongly connected component: where runs can stay forever.")
 @click.option("--show", "shown", metavar="A,B,...", help="Cells that stand in the picture of each state.")
 @click.option(
     "--max-states",
@@ -131,9 +133,9 @@ def graph(
     _write(output, text)
     summary = _summary(space, found)
     if output is None or str(output) == "-":
-        say(summary)
+        say(plain(summary))
     else:
-        print(f"{summary}; {output}")
+        print(plain(f"{summary}; {output}"))
     status = Status.AS_DEMANDED if space.stopped is None else Status.INCONCLUSIVE
     return int(status.value)
 
@@ -206,7 +208,7 @@ def _too_many(space: Space, found: nx.MultiDiGraph) -> str:
     states = counted(len(space.explored.states), "state")
     cells = space.naming.changing(space.explored.states[:MOST_DRAWN])
     example = ",".join(cells[:2]) or "properties"
-    what = "" if len(found) == len(space.explored.states) else f" in {len(found):,} nodes"
+    what = "" if len(found) == len(space.explored.states) else f" in {counted(len(found), 'node')}"
     return (
         f"there are {at_least}{states}{what}, and a picture holds {MOST_DRAWN}; say what tells them apart, as --by {example}, "
         "--by properties, --by places or --by components; choose smaller sizes; or write all of them with --format graphml"
@@ -232,7 +234,8 @@ def _counts(space: Space, found: nx.MultiDiGraph) -> str:
 def _summary(space: Space, found: nx.MultiDiGraph) -> str:
     text = f"{space.subject}: {_counts(space, found)}; no reductions"
     if space.stopped is not None:
-        text += f"; not all, stopped by {space.stopped}: {space.explored.expanded:,} states have all their transitions"
+        expanded = counted(space.explored.expanded, "state has", "states have")
+        text += f"; not all, stopped by {space.stopped}: {expanded} all transitions"
     return text
 
 

@@ -16,7 +16,9 @@ from checker.language.errors import UsageError
 from checker.language.front.load import load_program
 from checker.language.tree import Position, Program
 from checker.project import MODELS, PROJECT, bundled_models
+from checker.report.shell import argument
 from checker.report.text.error_text import error_text
+from checker.report.text.style import plain
 from checker.result.verdict import Status
 from checker.verify.request import model_paths
 
@@ -56,13 +58,13 @@ def list_(models: tuple[Path, ...]) -> int:
     print("models")
     if not models:
         _paragraph(BUNDLED, 2)
-        print(f"  {MODELS}")
+        print(plain(f"  {MODELS}"))
     for program in programs:
-        print(f"  {_typed(program)}")
+        print(plain(f"  {_typed(program)}"))
         _paragraph(_joined(program.doc.split("\n\n")[0]), 6)
     for group in _groups(programs):
         print()
-        _paragraph(f"of {', '.join(map(_typed, group))}", 0)
+        _paragraph(plain(f"of {', '.join(map(_typed, group))}"), 0)
         _group(group)
     for text in errors:
         print(text, file=sys.stderr)
@@ -72,7 +74,7 @@ def list_(models: tuple[Path, ...]) -> int:
 def _typed(program: Program) -> str:
     """What stands for a model on the command line: the name of a bundled one, else its path."""
     name = PurePath(program.model).stem
-    return name if bundled_models().get(name) == PROJECT / program.model else program.model
+    return name if bundled_models().get(name) == PROJECT / program.model else argument(program.model)
 
 
 def _groups(programs: Sequence[Program]) -> list[list[Program]]:
@@ -108,7 +110,7 @@ def _group(group: Sequence[Program]) -> None:
             usual, *others = sorted(defaults, key=lambda default: -len(defaults[default]))
             other = "".join(f"; {default} in {', '.join(defaults[default])}" for default in others)
             line = entry.line.replace(DEFAULT, usual) if usual else entry.line
-            _paragraph(line + other + some, 4, 10)
+            _paragraph(plain(line + other + some), 4, 10)
             _paragraph(_joined(entry.meaning), 8)
 
 

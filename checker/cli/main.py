@@ -14,6 +14,7 @@ from checker.cli.ending import leave_signals, take_signals
 from checker.cli.terminal.output import flush_all, guard_output, say
 from checker.language.errors import UsageError
 from checker.report.text.error_text import error_text
+from checker.report.text.style import plain
 from checker.result.verdict import Status
 from checker.trace.confirmation.build import Disagreement
 
@@ -113,9 +114,9 @@ def run(arguments: list[str]) -> int:
         return ended.exit_code
     except click.UsageError as error:
         command = error.ctx.command_path if error.ctx is not None else "stackproof"
-        return _error(f"{error.format_message()} ({command} --help)", Status.USAGE)
+        return _error(f"{_message(error)} ({command} --help)", Status.USAGE)
     except click.ClickException as error:
-        return _error(error.format_message(), Status.USAGE)
+        return _error(_message(error), Status.USAGE)
     except UsageError as error:
         return _fail(error_text(error), Status.USAGE)
     except Disagreement as error:
@@ -140,8 +141,15 @@ def run(arguments: list[str]) -> int:
         )
 
 
+def _message(error: click.ClickException) -> str:
+    """What click says, of which only the list of what an argument can be has lines of its own."""
+    message = error.format_message()
+    return " ".join(message.split()) if isinstance(error, click.MissingParameter) else message
+
+
 def _error(message: str, status: Status) -> int:
-    return _fail(f"error: {message}", status)
+    """An error in one line, whatever the names in it are."""
+    return _fail(f"error: {plain(message)}", status)
 
 
 def _fail(message: str, status: Status) -> int:

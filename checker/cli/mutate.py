@@ -20,6 +20,7 @@ from checker.cli.options.configuration import configuration_options
 from checker.cli.options.model_path import ModelPath
 from checker.cli.options.values import Duration, Reductions, Size
 from checker.cli.terminal.progress import ProgressLine
+from checker.counting import counted
 from checker.explicit.engines import Method, available_threads
 from checker.explicit.search.results import Limits
 from checker.language.errors import UsageError, similar
@@ -28,7 +29,9 @@ from checker.mutation.c.mutants import CMutant, c_mutants_of
 from checker.mutation.mutants import Mutant, mutants_of
 from checker.mutation.waivers import Waivers, load_waivers, waivers_path
 from checker.report.json.mutation_json import mutation_json
+from checker.report.shell import argument, command_line
 from checker.report.text.mutation_text import mutation_text
+from checker.report.text.style import plain
 from checker.result.mutation import Fate, MutantResult, MutationReport, Reference, Stale
 from checker.verify.ladder import ladder
 from checker.verify.mutants import Found, Job, MutantSearch, references, search
@@ -112,7 +115,7 @@ def mutate(
     mutants = selected(every, only, model)
     if list_:
         for mutant in mutants:
-            print(mutant.name)
+            print(plain(mutant.name))
         return 0
     waivers = load_waivers(waivers_path(model, is_c=text is not None))
     count = jobs or available_threads()
@@ -135,7 +138,8 @@ def selected(mutants: Sequence[Mutant | CMutant], pattern: str | None, model: Pa
     """The mutants whose names match. UsageError if there are none."""
     found = [m for m in mutants if pattern is None or m.name == pattern or fnmatch.fnmatchcase(m.name, pattern)]
     if not found and pattern is not None:
-        raise UsageError(f"no mutant of {model} matches {pattern!r}; `stackproof mutate {model} --list` has their names")
+        again = command_line(["stackproof", "mutate", argument(model), "--list"])
+        raise UsageError(f"no mutant of {model} matches {pattern!r}; `{again}` has their names")
     if not found:
         raise UsageError("there is nothing to change in it: it has no routine, function or action in use", model)
     return found
@@ -149,14 +153,14 @@ def _searched(
     with workers:
         line = ProgressLine(f"{requests[0].model}")
         with line.running():
-            line.say(f"the model itself, {len(requests)} configurations")
+            line.say(f"the model itself, {counted(len(requests), 'configuration')}")
             known = references(workers, requests, method, dataclasses.replace(limits, seconds=None))
             mutation = MutantSearch(mutants, known, method, limits)
 
             def show() -> None:
                 fates = Counter(result.fate.value for result in mutation.results.values())
                 told = "".join(f", {fates[fate.value]} {fate.value}" for fate in Fate if fates[fate.value])
-                line.say(f"{len(mutation.results)} of {len(mutants)} mutants{told}")
+                line.say(f"{len(mutation.results)} of {counted(len(mutants), 'mutant')}{told}")
 
             interrupted = False
             try:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import shlex
 from pathlib import Path
 
 import click
@@ -14,12 +13,14 @@ from checker.cli.options.configuration import inputs_of, of_c_options
 from checker.cli.options.model_path import ModelPath
 from checker.conformance.abstraction import Mismatch, protocol_of
 from checker.conformance.failing import drive
+from checker.counting import counted
 from checker.language import tree
 from checker.language.errors import UsageError
 from checker.language.front.inputs import NOTHING, STANDARD_INPUT, Inputs
 from checker.language.front.load import load_program
 from checker.project import PROJECT, bundled_models
 from checker.report.finding import headline
+from checker.report.shell import argument, command_line
 from checker.report.text.failure_text import outcome_text
 from checker.report.text.style import plain
 from checker.result.verdict import Status
@@ -30,7 +31,7 @@ from checker.trace.store import load_trace
 from spec.reference.machine import PROTOCOLS
 
 PATCH = click.option(
-    "--patch", type=ModelPath(), metavar="FILE", help="Of a trace of C text: another version of it; - is standard input."
+    "--patch", type=ModelPath(), metavar="FILE", help="For a trace of C text: another version of that text; - is standard input."
 )
 
 
@@ -62,8 +63,8 @@ def as_it_is_now(trace: Trace, program: tree.Program) -> Trace:
 
 def replay_command(path: Path, patch: Path | None = None, inputs: Inputs = NOTHING) -> str:
     """What to type to replay a stored trace."""
-    on = [] if patch is None else ["--patch", str(patch)]
-    return shlex.join(["stackproof", "replay", str(path), *on, *inputs.options])
+    on = [] if patch is None else ["--patch", argument(patch)]
+    return command_line(["stackproof", "replay", argument(path), *on, *inputs.options])
 
 
 def _on_implementation(path: Path, stored: Trace, program: tree.Program, on: str) -> Status:
@@ -113,8 +114,8 @@ def replay(trace: Path, on: str, patch: Path | None, base: Path | None, manifest
         again = "if it is still violated, `stackproof check --save` finds a new counterexample"
         raise UsageError(f"the model has changed since ({files}): {result.reason}; {again}", trace)
     if not result.ok:
-        print(f"{trace}: not confirmed: {plain(result.reason)}")
+        print(plain(f"{trace}: not confirmed: {result.reason}"))
         return Status.VIOLATED.value
-    print(f"{trace}: confirmed in {len(stored.steps)} steps")
-    print(headline(as_it_is_now(stored, program)))
+    print(plain(f"{trace}: confirmed in {counted(len(stored.steps), 'step')}"))
+    print(plain(headline(as_it_is_now(stored, program))))
     return 0

@@ -7,15 +7,16 @@ The index makes it possible to take away what an earlier run has left, and nothi
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 from checker import writing
+from checker.cli.terminal.output import say
 from checker.explicit.search.interrupts import uninterrupted
 from checker.language.errors import UsageError
 from checker.report.picture.picture import picture
 from checker.report.picture.svg import PictureError, draw
+from checker.report.text.style import plain
 from checker.trace.data import Trace
 from checker.trace.store import dump_trace
 
@@ -41,7 +42,7 @@ class Findings:
         except PictureError as error:
             drawn = f"{stem}.dot"
             contents = {f"{stem}.json": text, drawn: picture(trace, sources)}
-            print(f"{error.message}; {self.folder / drawn} is what Graphviz can draw elsewhere", file=sys.stderr)
+            say(plain(f"{error.message}; {self.folder / drawn} is what Graphviz can draw elsewhere"))
         with uninterrupted():
             self._put(contents)
         return [self.folder / name for name in contents]

@@ -20,6 +20,7 @@ from checker.cli.saving import Findings
 from checker.cli.terminal.output import screen
 from checker.cli.terminal.pager import page
 from checker.cli.terminal.progress import ProgressLine
+from checker.counting import counted
 from checker.explicit.compiled.c.shared import MOST_WORKERS
 from checker.explicit.engines import ENGINES, Method, available_threads
 from checker.explicit.simulation.simulation import Plan, WalkStatistics
@@ -110,12 +111,12 @@ def simulate(
     method = Method(engine, threads or available_threads())
     searches = () if swarm is None else ("--swarm", str(swarm))
     again = ("simulate", "--walks", str(walks), "--depth", str(depth), *searches, "--seed", str(seed))
-    what = "walks" if swarm is None else "searches"
+    what = ("walk", "walks") if swarm is None else ("search", "searches")
     findings = None if save is None else Findings(save)
     line = ProgressLine(f"{request.model}")
 
     def progress(s: WalkStatistics) -> None:
-        line.say(f"{s.walks:,} of {walks:,} {what}, {s.steps:,} steps, {s.memory / 2**20:,.0f} MiB")
+        line.say(f"{s.walks:,} of {counted(walks, *what)}, {counted(s.steps, 'step')}, {s.memory / 2**20:,.0f} MiB")
 
     saved: list[tuple[Trace, list[Path]]] = []
 

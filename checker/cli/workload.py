@@ -13,6 +13,7 @@ import click
 
 from checker import writing
 from checker.cli.terminal.progress import ProgressLine
+from checker.counting import counted
 from checker.language.errors import UsageError
 from checker.result.verdict import Status
 from spec.reference.kernel.failures import Failure, Halted
@@ -170,7 +171,7 @@ def _runs(wanted: list[Row], replaced: float, made_of: str) -> Iterable[Row]:
     with line.running():
         for row in wanted:
             parameters = row.result.parameters
-            line.say(f"{row.name}, {parameters.cpus} CPUs, {parameters.tasks} tasks")
+            line.say(f"{row.name}, {counted(parameters.cpus, 'CPU')}, {counted(parameters.tasks, 'task')}")
             yield Row(
                 row.posted,
                 _run(dataclasses.replace(parameters, replaced=round(replaced * parameters.tasks)), made_of != SIMULATED),

@@ -14,6 +14,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from checker.cluster.messages import Cluster
+from checker.counting import counted
 from checker.explicit.compiled.c.expressions import Unsupported
 from checker.explicit.compiled.c.generate import Generated, generate
 from checker.explicit.compiled.compiler import Build, CompilerError
@@ -41,7 +43,8 @@ class EngineError(Exception):
 class Method:
     """How to search. engine: one of ENGINES. threads: of the compiled engine. reductions: of REDUCTIONS. compact: with hash
     compaction, which the compiled engine alone has. checkpoints: to write or to begin with, which it alone has too. keep: the
-    states are wanted afterwards, in the order in which one thread finds them."""
+    states are wanted afterwards, in the order in which one thread finds them. cluster: to search on, by on_cluster.py; this
+    process is connected to it."""
 
     engine: str = "auto"
     threads: int = 1
@@ -49,6 +52,7 @@ class Method:
     compact: bool = False
     checkpoints: Checkpoints | None = None
     keep: bool = False
+    cluster: Cluster | None = None
 
 
 def available_threads() -> int:
@@ -209,7 +213,7 @@ def _compiled(
     result.findings = {**result.findings, **known}
     result.dropped = search.dropped
     result.statistics = dataclasses.replace(result.statistics, seconds=result.statistics.seconds + earlier)
-    threads = f"{compiled.threads} thread{'s' if compiled.threads > 1 else ''}"
+    threads = f"{counted(compiled.threads, 'thread')}"
     refusal = takeover.build.refusal if takeover.build is not None else None
     return Explored(result, f"compiled, {threads}", search.reductions, states=compiled.states, refusal=refusal)
 

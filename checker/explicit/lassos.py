@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 import psutil
 
+from checker.counting import counted
 from checker.explicit.liveness.compiled.compiled_runs import CannotGoOn, CompiledRuns
 from checker.explicit.liveness.compiled.preparation import Preparation
 from checker.explicit.liveness.portable_runs import PortableRuns
@@ -211,7 +212,7 @@ class _Search:
         taken."""
         limits = self.limits
         if limits.states is not None and states > limits.states:
-            raise _Stopped(Stop(Why.STATES, f"there are more than {limits.states:,} states"))
+            raise _Stopped(Stop(Why.STATES, f"there are more than {counted(limits.states, 'state')}"))
         now = time.monotonic()
         if now < self.next_look and not more:
             return

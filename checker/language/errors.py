@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Errors that a user can mend, each one line, with the line of a model's text that it points at."""
+"""Errors that a user can fix, each one line, with the line of a model's text that it points at."""
 
 from __future__ import annotations
 
@@ -66,6 +66,7 @@ def quoting(sources: Mapping[str, str]) -> Iterator[None]:
 
 
 def similar(name: str, known: Iterable[str]) -> str:
-    """A hint at a name that may have been meant."""
-    matches = difflib.get_close_matches(name, list(known), 1)
-    return f"; did you mean `{matches[0]}`?" if matches else ""
+    """A hint at a name that may have been meant; of names that differ in case only, and in - and _, each is like the other."""
+    folded = {each.lower().replace("_", "-"): each for each in known}
+    matches = difflib.get_close_matches(name.lower().replace("_", "-"), list(folded), 1)
+    return f"; did you mean `{folded[matches[0]]}`?" if matches else ""

@@ -101,6 +101,9 @@ class ForeignText(Protocol):
     def constant(self, name: str, kernel: Kernel) -> int | None:
         """The value that the protocol gives a constant of the kernel's (constant_of_model), None if it gives none."""
 
+    def names(self, type_: str) -> tuple[str, ...]:
+        """What the protocol calls the values of a type of the kernel's, integers that have a name; empty for numbers."""
+
     def declare(self, kernel: Kernel) -> Declared:
         """The protocol, translated for the setting that the kernel was read for. ModelError where it cannot be."""
 

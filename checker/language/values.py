@@ -22,8 +22,8 @@ def format_value(program: Program, type_: Type, value: int) -> str:
     match type_:
         case BoolType():
             return str(bool(value))
-        case IntType():
-            return str(value)
+        case IntType(low=low, high=high, names=called):
+            return called[value - low] if called and low <= value <= high else str(value)
         case EnumType(members=members):
             return members[value]
         case FlagsType(members=flags):
@@ -39,21 +39,31 @@ def format_value(program: Program, type_: Type, value: int) -> str:
             return instance_name(record, index - 1) + (f"|{tag}" if tag else "")
 
 
+def told_value(program: Program, type_: Type, value: int) -> str:
+    """A value as a message to kernel developers has it: NULL, true and false as C does."""
+    match type_:
+        case BoolType():
+            return "true" if value else "false"
+        case ReferenceType() if value == 0:
+            return "NULL"
+    return format_value(program, type_, value)
+
+
 def wild_pointer_message(program: Program, record_name: str, value: int, free: bool) -> str:
     """What is wrong with a reference that must not be followed. free: it points to an instance that is not allocated."""
     record = program.records[record_name]
     index, tag = divmod(value, record.alignment)
     if value == 0:
-        fault = "it is NULL"
-    elif not 1 <= index <= record.count:
-        fault = "it is outside the arena"
+        return f"a NULL pointer to {record_name} is used"
+    if not 1 <= index <= record.count:
+        fault = f"and no {record_name} is there"
     elif tag:
-        fault = "it is tagged"
+        fault = "with its tag"
     elif free:
-        fault = "it is free"
+        fault = "but is free"
     else:
         raise ValueError(f"{value} is a good pointer to {record_name}")
-    return f"{format_value(program, ReferenceType(record_name), value)} is used as a pointer to {record_name}: {fault}"
+    return f"{format_value(program, ReferenceType(record_name), value)} is used as a pointer to {record_name}, {fault}"
 
 
 def element_name(program: Program, name: str, variable: Variable, indices: Sequence[int]) -> str:

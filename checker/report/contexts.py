@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""How text names the context that each step of a trace runs in: a task, or an exception or interrupt that struck there."""
+"""How text names the context that each step of a trace runs in: a task, or an exception or interrupt that came there."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ NAMES = {
 
 @dataclass(frozen=True)
 class Context:
-    """name: of the task ("task0") or of what interrupted it ("#PF", "NMI"); of an event, that of what it strikes. depth: how many
-    contexts lie below it on its processor. entered: whether the step before it on this processor entered it. back: whether it
-    goes on here after what interrupted it has returned. event: whether the step is an event, of no context itself."""
+    """name: of the task ("task0") or of what interrupted it ("#PF", "NMI"); of an event, that of what it interrupts. depth: how
+    many contexts lie below it on its processor. entered: whether the step before it on this processor entered it. back: whether
+    it goes on here after what interrupted it has returned. event: whether the step is an event, of no context itself."""
 
     processor: str | None
     name: str

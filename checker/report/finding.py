@@ -16,15 +16,15 @@ ENDINGS = {
     "wild-pointer": "is violated by what the last step does",
     "out-of-range": "is violated by what the last step does",
     "deadlock": "is violated: after the last step nothing but an interrupt leads to another state",
-    "lasso": "is violated: the condition never holds on the cycle, which can go on for ever",
+    "lasso": "is violated: the condition never holds on the cycle, which can go on forever",
     "model-error": "the model itself is in error, in what the last step does or in a condition on the last state",
 }
 """For each kind of violation, how a sentence goes on that begins with the property; of a model error, all of it."""
 
 LASSOS = {
     Demanded.EVENTUALLY: ENDINGS["lasso"],
-    Demanded.ALWAYS: "is violated: the condition fails again and again on the cycle, which can go on for ever",
-    Demanded.ANSWERED: "is violated: it is asked for, and never holds from there on, also on the cycle, which can go on for ever",
+    Demanded.ALWAYS: "is violated: the condition fails again and again on the cycle, which can go on forever",
+    Demanded.ANSWERED: "is violated: it is asked for, and never holds from there on, also on the cycle, which can go on forever",
 }
 """For each demand, how a sentence goes on about a lasso."""
 
@@ -49,7 +49,7 @@ def short(position: Position) -> str:
 def in_protocol(position: Position) -> bool:
     """Whether a position stands in the model's own file or in another that it shares code with, wherever these lie: in any but
     the kernel's and those of the properties."""
-    return PurePosixPath(position.file).parts[:1] != (KERNEL,)
+    return not position.file.startswith(f"{KERNEL}/")  # with ./ before it, it is a folder of the user's
 
 
 def last_protocol_position(trace: Trace) -> Position | None:

@@ -29,8 +29,8 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Opens:
-    """What an event of spec/kernel opens on its CPU. routine: of the first frame there. on: the contexts that it can strike; what
-    is above these has ended."""
+    """What an event of spec/kernel opens on its CPU. routine: of the first frame there. on: the contexts that it can interrupt;
+    what is above these has ended."""
 
     kind: Kind
     routine: str

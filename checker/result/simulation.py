@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from checker.counting import counted
 from checker.result.checked import Checked
 from checker.result.verdict import Run, Statistics, Subject, Verdict, VerdictKind
 from checker.stopping import Stop
@@ -26,12 +27,8 @@ class Walks:
     memory: int
 
     def __str__(self) -> str:
-        return f"simulated: {self._walks()}, {_many(self.steps, 'step')}, seed {self.seed}"
-
-    def _walks(self) -> str:
-        if self.swarm:
-            return f"{self.begun:,} {'search' if self.begun == 1 else 'searches'}"
-        return _many(self.begun, "walk")
+        what = ("search", "searches") if self.swarm else ("walk", "walks")
+        return f"simulated: {counted(self.begun, *what)}, {counted(self.steps, 'step')}, seed {self.seed}"
 
 
 @dataclass(frozen=True)
@@ -57,7 +54,3 @@ class Simulated:
         """The same violations, as those of a check, to be grouped by cause."""
         nothing = Statistics(0, 0, 0, 0.0, 0, 0)
         return Checked((Run(self.subject, self.verdicts, nothing, self.stopped, (), (), self.error),))
-
-
-def _many(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+from checker.counting import counted
 from checker.language.tree import Program, Setting, Translation
 from checker.stopping import Stop
 from checker.trace.data import Trace
@@ -82,7 +83,7 @@ def told(settings: Iterable[tuple[str, Setting]]) -> list[tuple[str, Setting]]:
 
 def _size(name: str, value: Setting) -> str:
     if name in _WORDS:
-        return f"{value} {_WORDS[name]}{'s' if value != 1 else ''}"
+        return f"{counted(int(value), _WORDS[name])}"
     return f"{name} = {value}"
 
 
@@ -90,7 +91,7 @@ def _size(name: str, value: Setting) -> str:
 class Verdict:
     """detail: what BOUNDED covers, why UNKNOWN, what ERROR. trace: the counterexample of VIOLATED, or the path to an ERROR.
     fairness: what is assumed of the runs that a property on runs judges, a line each. stopped: what
-    ended the search or the proof that this is about early."""
+    ended the search or the proof that this is about early. steps: of a counterexample that is not at hand."""
 
     property: str
     kind: VerdictKind
@@ -98,6 +99,12 @@ class Verdict:
     trace: Trace | None = None
     fairness: tuple[str, ...] = ()
     stopped: Stop | None = None
+    steps: int | None = None
+
+
+def length_of(verdict: Verdict) -> int | None:
+    """The steps of a verdict's counterexample; None without one."""
+    return verdict.steps if verdict.trace is None else len(verdict.trace.steps)
 
 
 def inconclusive(why: Stop) -> Verdict:
@@ -183,7 +190,8 @@ class Run:
     @property
     def violated(self) -> dict[str, int]:
         """The violated properties with the lengths of their shortest counterexamples."""
-        return {v.property: len(v.trace.steps) for v in self.verdicts if v.kind is VerdictKind.VIOLATED and v.trace is not None}
+        lengths = ((v.property, length_of(v)) for v in self.verdicts if v.kind is VerdictKind.VIOLATED)
+        return {name: length for name, length in lengths if length is not None}
 
 
 def status_of(kinds: set[VerdictKind]) -> Status:

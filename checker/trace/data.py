@@ -98,7 +98,7 @@ class Violation:
 
 @dataclass(frozen=True)
 class Cycle:
-    """The end of a lasso: steps that are taken for ever. start: how many steps come before them; the state there is that
+    """The end of a lasso: steps that are taken forever. start: how many steps come before them; the state there is that
     after the last step. If these are all steps, the run ends, and stays where it is. fairness: what is assumed of a run, and met
     by the cycle, a line each. demanded: what the run violates; BOUNDED is told as EVENTUALLY. since: of what is ANSWERED, how
     many steps come before it is asked."""
@@ -161,5 +161,5 @@ class Trace:
 
     @property
     def ends(self) -> bool:
-        """Whether it is a run that stays in its last state for ever, as nothing but an interrupt can happen there."""
+        """Whether it is a run that stays in its last state forever, as nothing but an interrupt can happen there."""
         return self.cycle is not None and self.cycle.start == len(self.steps)

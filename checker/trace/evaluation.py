@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from checker.language import tree
 from checker.language.schedule import Call
 from checker.language.tree import Expression, Place, Position, Type
-from checker.language.values import format_value
+from checker.language.values import told_value
 from checker.language.walking import nodes
 from checker.trace.operators import arithmetic, compare, unary
 from checker.trace.state import Arguments, Boundary, Frame, State, Steps, Stopped, T
@@ -297,15 +297,18 @@ class Evaluation(ABC):
     def text(self, message: tree.Message, scope: Scope) -> str:
         """The message with its expressions' values. One that cannot be evaluated, say because it follows the very
         pointer that is wild, prints as `?`: it must not hide the violation. What it reads is not read by the step."""
-        parts = []
         found = dict(self.state.found)
-        for part in message:
-            if isinstance(part, str):
-                parts.append(part)
-                continue
-            try:
-                parts.append(format_value(self.program, part.type, self.at_once(self.evaluate(part, scope))))
-            except Stopped:
-                parts.append("?")
+        text = "".join(self._told(part, scope) for part in message)
         self.state.found = found
-        return "".join(parts)
+        return text
+
+    def _told(self, part: str | tree.Expression | tree.Alternative, scope: Scope) -> str:
+        if isinstance(part, str):
+            return part
+        try:
+            if isinstance(part, tree.Alternative):
+                chosen = part.then if self.at_once(self.evaluate(part.test, scope)) else part.otherwise
+                return "".join(self._told(inner, scope) for inner in chosen)
+            return told_value(self.program, part.type, self.at_once(self.evaluate(part, scope)))
+        except Stopped:
+            return "?"

@@ -33,8 +33,8 @@ def _parse(program: Program, type_: Type, text: str) -> int:
     match type_:
         case BoolType():
             return {"False": 0, "True": 1}[text]
-        case IntType():
-            return int(text)
+        case IntType(low=low, names=names):
+            return low + names.index(text) if text in names else int(text)
         case EnumType(members=members):
             return members.index(text)
         case FlagsType(members=flags):

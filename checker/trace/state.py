@@ -331,7 +331,7 @@ class State:
                 raise ValueError(f"unknown type {type_}")
         if not good:
             what = f"the value {value} is outside its range {values}"
-            raise ValueOutside(what, position, "; widen the range, or mend the model")
+            raise ValueOutside(what, position, "; widen the range, or fix the model")
         return value
 
     def choose(self, type_: Type, options: tuple[int, ...], position: Position) -> int:

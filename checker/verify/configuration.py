@@ -7,8 +7,10 @@ import dataclasses
 import time
 from collections.abc import Iterator
 
+from checker.cluster.messages import ClusterError
 from checker.explicit.compiled.resuming import Checkpoints
 from checker.explicit.engines import EngineError, Explored, Method, explore
+from checker.explicit.on_cluster import explore_on_cluster
 from checker.explicit.reduction.reductions import PARTIAL_ORDER, symmetry_of
 from checker.explicit.search.results import Limits, Progress, Result
 from checker.explicit.step.outcome import ARENA
@@ -38,9 +40,12 @@ def check_configuration(
     program, wanted = loaded.program, loaded.wanted
     confirming = Confirming(program, loaded.system, loaded.subject, announce)
     try:
-        explored = explore(loaded.system, wanted, method, limits.later(time.monotonic() - begun), progress, confirming.found)
+        search = explore if method.cluster is None else explore_on_cluster
+        explored = search(loaded.system, wanted, method, limits.later(time.monotonic() - begun), progress, confirming.found)
     except EngineError as error:
         raise UsageError(f"the compiled engine cannot be used: {error}") from None
+    except ClusterError as error:
+        raise UsageError(str(error)) from None
     result = explored.result
     inexact = bool(explored.reductions) or result.omission > 0
     limits = limits.later(time.monotonic() - begun)

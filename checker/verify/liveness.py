@@ -9,12 +9,14 @@ from collections.abc import Callable
 
 import psutil
 
+from checker.counting import counted
 from checker.explicit.lassos import Lassos, find_lassos
 from checker.explicit.search.results import Finding, Limits, Progress, Result
 from checker.ir.lowering.lower import lower
 from checker.language import tree
 from checker.language.errors import ModelError
 from checker.result.verdict import Verdict, VerdictKind
+from checker.stopping import Why
 from checker.trace.confirmation.build import Disagreement
 from checker.trace.confirmation.fairness import assumed
 from checker.verify.subject import live_properties
@@ -46,7 +48,7 @@ def look_at_runs(
         return {}
     states = result.statistics.states
     if most is not None and states > most:
-        reason = f"more than {most:,} states ({states:,}), the limit that --liveness-states sets for properties on runs"
+        reason = f"more than {counted(most, 'state')} ({states:,}), the limit that --liveness-states sets for properties on runs"
         return {name: Verdict(name, VerdictKind.UNKNOWN, reason) for name in properties}
     begun = time.monotonic()
     system = lower(program, liveness=True)
@@ -67,7 +69,8 @@ def look_at_runs(
 def _unknown(program: tree.Program, name: str, result: Result, lassos: Lassos) -> Verdict | None:
     """The verdict of a property without a lasso, if that is not the one of all properties."""
     if lassos.stopped is not None:
-        return Verdict(name, VerdictKind.UNKNOWN, f"liveness: {lassos.stopped}", stopped=lassos.stopped)
+        unreduced = " without reductions" if lassos.stopped.why is Why.STATES else ""
+        return Verdict(name, VerdictKind.UNKNOWN, f"liveness: {lassos.stopped}{unreduced}", stopped=lassos.stopped)
     if result.outside:
         return Verdict(name, VerdictKind.UNKNOWN, f"runs are not followed out of the {', '.join(result.outside)}")
     judged = any(e.property == name and not e.demanded.own_steps for e in program.eventualities)

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from checker.counting import counted
 from checker.explicit.engines import Method
 from checker.explicit.search.results import Limits
 from checker.language.errors import UsageError
@@ -260,6 +261,8 @@ def difference(model: Outcome, mutant: Outcome) -> str | None:
             found.append(f"{what} {have:,}, not {want:,}")
     lengths = dict(model.violated)
     still = dict(mutant.violated)
-    found += [f"{n} violated in {still[n]} steps, not {lengths[n]}" for n in lengths if n in still and still[n] != lengths[n]]
+    found += [
+        f"{n} violated in {counted(still[n], 'step')}, not {lengths[n]}" for n in lengths if n in still and still[n] != lengths[n]
+    ]
     found += [f"{n} not violated" for n in lengths if n not in still]
     return "; ".join(found) or None

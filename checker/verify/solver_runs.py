@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from checker.counting import counted
 from checker.explicit.search.results import Finding, model_error
 from checker.explicit.search.search import Search
 from checker.explicit.step.outcome import Cut, OutOfRange, Raised, Violated
@@ -87,13 +88,15 @@ class Runs:
             instance = self.search.violated_instance(name, path)
         except NoSuchPath:
             raise Disagreement(
-                f"the solver finds {name} violated after {len(path)} steps, and the portable engine does not"
+                f"the solver finds {name} violated after {counted(len(path), 'step')}, and the portable engine does not"
             ) from None
         return Finding(name, "invariant", instance.predicate.position, path, instance.predicate, instance.arguments)
 
     def _deadlock(self, path: Route) -> Finding:
         if not is_deadlock(self.search.transitions, path.end):
-            raise Disagreement(f"the solver finds a deadlock after {len(path)} steps, and the portable engine does not")
+            raise Disagreement(
+                f"the solver finds a deadlock after {counted(len(path), 'step')}, and the portable engine does not"
+            )
         return Finding(NO_DEADLOCK, "deadlock", None, path)
 
     def _error_of(self, path: Route, name: str) -> OutOfRange:
@@ -101,7 +104,7 @@ class Runs:
             return self.search.error_of(path, name)
         except NoSuchPath:
             raise Disagreement(
-                f"the solver finds a model error after {len(path)} steps, and the portable engine does not"
+                f"the solver finds a model error after {counted(len(path), 'step')}, and the portable engine does not"
             ) from None
 
 

@@ -80,8 +80,11 @@ class Workers(Generic[JobT, ResultT]):
                 worker.process.join()
         self.workers.clear()
 
-    def results(self, jobs: Iterable[JobT], then: Callable[[JobT, ResultT | Died], JobT | None]) -> Iterator[None]:
-        """Do all jobs. then: called with each one's result; it may return a job to go on with at once. Yields after each."""
+    def results(
+        self, jobs: Iterable[JobT], then: Callable[[JobT, ResultT | Died], JobT | None], every: float | None = None
+    ) -> Iterator[None]:
+        """Do all jobs. then: called with each one's result; it may return a job to go on with at once. Yields after each, and
+        after so many seconds without one. every: those; None to wait for as long as it takes."""
         waiting = iter(jobs)
         idle = list(self.workers)
         busy: dict[Connection, tuple[_Worker, JobT]] = {}
@@ -98,7 +101,10 @@ class Workers(Generic[JobT, ResultT]):
         for worker in [idle.pop() for _ in range(len(idle))]:
             give(worker, None)
         while busy:
-            for connection in wait(list(busy)):
+            ready = wait(list(busy), every)
+            if not ready:
+                yield
+            for connection in ready:
                 assert isinstance(connection, Connection)
                 worker, job = busy.pop(connection)
                 result: ResultT | Died

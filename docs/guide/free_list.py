@@ -33,7 +33,7 @@ class Page:
 class Cpu:
     free: Page | None = None
     irqs_off: bool = False
-    struck: bool = False
+    interrupted: bool = False
 
 
 @executes
@@ -70,8 +70,8 @@ def handler() -> None:
 def interrupt(cpu: Cpu) -> None:
     """A device interrupts the CPU, once."""
     require(not cpu.irqs_off)
-    require(not cpu.struck)
-    cpu.struck = True
+    require(not cpu.interrupted)
+    cpu.interrupted = True
     enter(cpu, handler)
 
 

@@ -45,7 +45,7 @@ def task(cpu: Cpu, client: Client, call: Kind) -> None:
 
 @action(interrupt=True)
 def interrupt(cpu: Cpu, client: Client, call: Kind) -> None:
-    """An interrupt strikes, between any two steps of a task, or where nothing runs."""
+    """An interrupt, between any two steps of a task, or where nothing runs."""
     require(client.cpu is cpu and may_call(client, call, Context.IRQ))
     require(not in_routine(cpu, irq_client) and not in_routine(cpu, nmi_client))
     client.left -= 1
@@ -54,7 +54,7 @@ def interrupt(cpu: Cpu, client: Client, call: Kind) -> None:
 
 @action(interrupt=True)
 def nmi(cpu: Cpu, client: Client, call: Kind) -> None:
-    """An NMI strikes, between any two steps of a task or an interrupt, or where nothing runs."""
+    """An NMI, between any two steps of a task or an interrupt, or where nothing runs."""
     require(client.cpu is cpu and may_call(client, call, Context.NMI) and not in_routine(cpu, nmi_client))
     client.left -= 1
     enter(cpu, nmi_client, client, call)
@@ -68,6 +68,6 @@ def is_at_rest() -> bool:
 
 @action
 def all_is_done() -> None:
-    """No task has a call left. Interrupts and NMIs that have not struck need not come."""
+    """No task has a call left. Interrupts and NMIs that have not come need not come."""
     require(is_at_rest() and all(client.left == 0 or client.context != Context.TASK for client in every(Client)))
     halt("every task has made its calls")

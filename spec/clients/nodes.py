@@ -21,5 +21,5 @@ def client_gives(client: Client) -> Node | None:
 def client_takes(client: Client, node: Node) -> None:
     """The client has got a node from the protocol, and from here on nobody else uses it."""
     with atomic("a note of who uses it; no memory of the protocol's"):
-        check(node.holder is None, taken_once, "{client} gets {node}, which {node.holder} holds")
+        check(node.holder is None, taken_once, "{client} gets {node}, which {node.holder} holds already")
         node.holder = client

@@ -155,5 +155,5 @@ def attempts_allocation(cpu: Cpu) -> bool:
 
 @fair("of a CPU's allocations, if it attempts them again and again, one succeeds again and again", given=attempts_allocation)
 def allocations_succeed(cpu: Cpu) -> bool:
-    """Memory is short for a time, not for ever."""
+    """Memory is short for a time, not forever."""
     return calls(cpu, get_page_from_freelist)

@@ -17,10 +17,10 @@ def is_in_hand() -> bool:
     ) or any(in_routine(cpu, thread_stack_free_rcu) for cpu in every(Cpu))
 
 
-@invariant("area-owned", "{stack} is no task's, in no cache, and waits for nobody to free it")
+@invariant("area-owned", "{stack} is leaked: no task has it as its stack, no CPU caches it, and nothing will free it")
 def area_owned(stack: VmArea) -> bool:
-    """The pages of a stack that nobody has are lost with it until reboot, and so is its address space; one-owner does not see
-    it, as the pages are still in a stack. Demanded of each stack: it is a task's, in a CPU's cache, waits for RCU or vfree, or
+    """A leaked stack keeps its pages and its address space until reboot. one-owner does not see it, as the pages are still in a
+    stack. Demanded of each stack: it is a task's, in a CPU's cache, waits for RCU or vfree, or
     is the protocol's own (holds_stack).
 
     A stack on its way from one to another is held by a local of the routine that moves it, so that one is looked for when

@@ -31,7 +31,7 @@ def missing_pages(stack: VmArea, cpu: Cpu) -> Count:
 
 @invariant(
     "capacity",
-    "the fault at level {cpu.refused} of {cpu.stack}'s stack was refused for want of pages, though no allocation has failed",
+    "the handler refused the fault at level {cpu.refused} of {cpu.stack}'s stack for lack of pages, though no allocation failed",
 )
 def capacity(cpu: Cpu) -> bool:
     """The pool has to cover all that can be needed before its next refill: the rest of the leaving task's stack, the next

@@ -7,11 +7,12 @@ from spec.properties.at_rest import protocol_active
 
 @invariant(
     "charge-once",
-    "{page} at level {level} of {task}'s stack is charged to {page.memcg}; {task} on a CPU: {task.on_cpu}",
+    "{page} at level {level} of {task}'s stack is charged to "
+    "{page.memcg + ', not to ' + task if page.memcg else 'no memory cgroup, and ' + task + ' has left the CPU'}",
 )
 def charge_once(task: Task, level: Level) -> bool:
-    """A page charged to nobody escapes its group's limit, one charged to another or twice is never uncharged right.
-    The kernel's memory limits are a security boundary. That it is not charged twice is checked where it is charged."""
+    """A page that is not charged escapes the limit of its memory cgroup; one charged to another or twice is never uncharged
+    correctly. The kernel's memory limits are a security boundary. That it is not charged twice is checked where it is charged."""
     if task.idle or task.stack_vm_area is None or level == STACK_PAGES:  # an idle task is in the root group, which has no limit
         return True
     page = task.stack_vm_area.pte[level]
@@ -20,7 +21,7 @@ def charge_once(task: Task, level: Level) -> bool:
     return page.memcg is None and (task.on_cpu or task.state is not TaskState.TASK_RUNNING)
 
 
-@invariant("charge-once", "{page} is charged to {page.memcg}, whose stack it is not in")
+@invariant("charge-once", "{page} is still charged to {page.memcg}, but is not in {page.memcg}'s stack")
 def charged_to_its_stack(page: Page) -> bool:
     """The counters balance: what a task is charged for is in its stack, so that it is taken back before the stack is cached,
     and not more often than it was charged. A page that the protocol takes out of a stack may be in its hand."""

@@ -5,10 +5,11 @@ from spec.kernel.records import Cpu
 
 @invariant(
     "fault-resolved",
-    "the fault at level {cpu.refused} of {cpu.stack}'s stack was refused; pages counted: {cpu.stack.stack_vm_area.nr_pages}",
+    "the handler refused the fault at level {cpu.refused} of {cpu.stack}'s stack, where nr_pages is "
+    "{cpu.stack.stack_vm_area.nr_pages}",
 )
 def fault_resolved(cpu: Cpu) -> bool:
     """The kernel can take a fault anywhere on its stack only if each one ends with the page mapped. One that is refused
-    because of the protocol's own state, an empty pool or a lost count, is a crash of a machine that did nothing wrong.
-    That a fault which counts as resolved is so is checked where the access is repeated."""
+    because of the protocol's own state, an empty pool or a wrong count, crashes a machine that did nothing wrong.
+    Where the handler reports success, the repeated access checks that the page is there."""
     return cpu.refused == 0

@@ -7,7 +7,11 @@ from spec.kernel.parameters import DEPTH_KEPT
 from spec.kernel.records import Level, Task
 
 
-@invariant("live-page", "{task} has frames in level {level} of its stack, and {area.pte[level]} is there, without them")
+@invariant(
+    "live-page",
+    "{task} has frames at level {level} of its stack, where "
+    "{area.pte[level] + ', which does not hold them, is' if area.pte[level] else 'no page is'} mapped",
+)
 def live_page(task: Task, level: Level) -> bool:
     """A page in which a task has frames is its own, whether it runs, is interrupted or sleeps: who unmaps it, frees it or puts
     another one in its place takes away what the task returns to. Which pages these are the stack pointer says."""

@@ -5,7 +5,7 @@ from checker.language import demand
 
 lock_order = demand(
     "lock-order",
-    "Two CPUs that each have one of two locks and wait for the other wait for ever. Locks have one order: where a second is "
-    "taken under a first, the first is never taken under the second, through however many others; as lockdep demands, also "
-    "where no run at these sizes comes to the deadlock itself.",
+    "Two CPUs that each hold one of two locks and wait for the other wait forever. Locks have one order: if B is taken under "
+    "A, then A is never taken under B, directly or through other locks. As lockdep does, this reports the order even where no "
+    "run at these sizes reaches the deadlock.",
 )

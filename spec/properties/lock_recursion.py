@@ -5,6 +5,6 @@ from checker.language import demand
 
 lock_recursion = demand(
     "lock-recursion",
-    "A CPU that waits for a lock which the code that it has interrupted holds waits for ever, with interrupts off, while the "
-    "rest of the machine may go on; lockdep says possible recursive locking.",
+    "A CPU that waits for a lock which it holds itself, or which the code that it interrupted holds, waits forever. lockdep "
+    "reports this as possible recursive locking.",
 )

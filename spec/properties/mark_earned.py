@@ -17,11 +17,11 @@ def has_tagged_slot(task: Task) -> bool:
     )
 
 
-@invariant("mark-earned", "{task} is marked to refill a pool, has no slot to refill, and each page of its stack is charged")
+@invariant("mark-earned", "{task} is marked to refill a pool, but has no slot to refill and no page left to charge")
 def mark_earned(task: Task) -> bool:
-    """A marked task charges what it finds taken when it leaves the CPU. If the mark is not its own, as that of a child which has
-    copied its parent's flags, what it finds belongs to others. Demanded: for a task that is marked, and not at a hook of
-    __schedule, there is something to do: a page in its stack that is not charged yet, or a slot to refill on its CPU."""
+    """A marked task charges to itself the pages that it finds taken when it leaves the CPU. If it did not earn the mark, as a
+    child that has copied its parent's flags, those pages belong to others. Demanded: for a task that is marked, and not at a
+    hook of __schedule, there is something to do: a page in its stack that is not charged yet, or a slot to refill on its CPU."""
     if not is_marked(task) or task.state is TaskState.TASK_DEAD:
         return True
     if is_leaving(task) or fault_active(task) or is_being_left(task) or has_tagged_slot(task):

@@ -6,10 +6,10 @@ from spec.kernel.records import Cpu, Task
 from spec.properties.preemption import preemption_off
 
 
-@invariant("no-sleep-atomic", "{task} may sleep here, with preemption off (idle: {task.idle}, {task.state})")
+@invariant("no-sleep-atomic", "{task} may sleep here with preemption disabled")
 def no_sleep_atomic(task: Task) -> bool:
-    """__schedule runs with preemption off, and its second half under rq->lock. Who sleeps there schedules while it
-    schedules: the CPU deadlocks or comes back to data that others have changed meanwhile."""
+    """__schedule runs with preemption disabled, and its second half under rq->lock. To sleep there is to call __schedule inside
+    __schedule: the CPU deadlocks, or comes back to data that others have changed."""
     return not (in_routine(task, might_sleep) or in_routine(task, might_sleep_for_mutex)) or not preemption_off(task)
 
 

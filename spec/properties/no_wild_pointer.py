@@ -5,6 +5,6 @@ from checker.language import demand
 
 no_wild_pointer = demand(
     "no-wild-pointer",
-    "A tagged, freed or NULL pointer that is dereferenced, freed or charged reads and writes memory that belongs to "
-    "somebody else, or none.",
+    "Whoever dereferences, frees or charges a tagged, freed or NULL pointer reads and writes memory that belongs to somebody "
+    "else, or to nobody.",
 )

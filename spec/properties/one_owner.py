@@ -44,11 +44,13 @@ def is_in_use(page: Page) -> bool:
 
 @invariant(
     "one-owner",
-    "{page} (allocated: {is_allocated(page)}) is in {slots_with(page)} untagged slots and in {stacks_with(page)} stacks, "
-    "mapped {mappings_of(page)} times",
+    "{page} {'is mapped ' + mappings_of(page) + ' times' if mappings_of(page) > 1 "
+    "else 'has ' + owners_of(page) + ' owners among stacks, pool slots and the protocol' if owners_of(page) > 1 "
+    "else 'is leaked: no stack and no pool slot has it' if is_allocated(page) "
+    "else 'is free, but a stack or a pool slot still has it'}",
 )
 def one_owner(page: Page) -> bool:
-    """Two owners of one page frame overwrite each other's stack. A page that nobody has is lost until reboot.
+    """Two owners of one page overwrite each other's stack. A leaked page is lost until reboot.
 
     A page on its way from one place to another is held by a local of the routine that moves it, so that a leak is
     looked for when no protocol routine is active anywhere."""

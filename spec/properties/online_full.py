@@ -6,5 +6,5 @@ from checker.language import demand
 online_full = demand(
     "online-full",
     "The first task that a new CPU runs may need its whole pool. A CPU that comes up with less crashes the machine later, "
-    "where nobody looks for the reason; its bring-up can fail instead.",
+    "far from the cause; its bring-up can fail instead.",
 )

@@ -17,8 +17,9 @@ def will_refill(cpu: Cpu, task: Task) -> bool:
 
 @invariant(
     "refill-owed",
-    "slot {slot} of {cpu}'s pool holds {cpu.pool[slot]}, and no task there is marked to refill it "
-    "(running: {cpu.stack}, leaving: {cpu.previous})",
+    "slot {slot} of {cpu}'s pool is marked as taken ({cpu.pool[slot]}), but "
+    "{'neither ' + cpu.previous + ', which leaves the CPU, nor ' + cpu.stack + ' is' if cpu.previous "
+    "else cpu.stack + ', which runs there, is not'} marked to refill it",
 )
 def refill_owed(cpu: Cpu, slot: Slot) -> bool:
     """A taken slot is refilled, and its page charged, when a marked task leaves the CPU. If neither the task that

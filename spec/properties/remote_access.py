@@ -5,6 +5,6 @@ from checker.language import demand
 
 remote_access = demand(
     "remote-access",
-    "A stack grows by faults of its own task only; the handler cannot take a lock against the owner, who may grow it at the "
-    "same moment. Whoever else reads a stack, or writes to it as fork does for a child, has to keep to its mapped pages.",
+    "A stack grows only by faults of its own task: the handler cannot take a lock against the owner, who may grow it at the "
+    "same moment. Whoever else reads a stack, or writes to it as fork does for a child, has to stay within its mapped pages.",
 )

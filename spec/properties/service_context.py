@@ -5,6 +5,6 @@ from checker.language import demand
 
 service_context = demand(
     "service-context",
-    "A service that takes a lock, called where its own CPU may hold that lock already, deadlocks; so it does in a stack fault "
-    "or an NMI, which strike anywhere.",
+    "A kernel function that takes a lock deadlocks if its own CPU may hold that lock already, as in a stack fault or an NMI, "
+    "which can come anywhere.",
 )

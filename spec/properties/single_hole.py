@@ -8,11 +8,12 @@ from spec.properties.at_rest import is_changing, is_listed_later
 
 @invariant(
     "single-hole",
-    "pte[{level}] of {task}'s stack is {area.pte[level]}, nr_pages is {area.nr_pages}",
+    "level {level} of {task}'s stack is {'mapped (' + area.pte[level] + ')' if area.pte[level] else 'not mapped'}, "
+    "but nr_pages is {area.nr_pages}",
 )
 def single_hole(task: Task, level: Level) -> bool:
-    """The next fault finds its place by counting: nr_pages says where the one hole begins. A count that is not what is
-    mapped makes it map over a page, or refuse. A protocol that does not count in its handler says when the count lags
+    """The next fault finds its place by counting: nr_pages says where the unmapped part begins. With a wrong count it maps over
+    a page, or refuses. A protocol that does not count in its handler says when the count lags
     behind (list_is_exact); what it then forgets to count is missed where pages are charged, zeroed and freed."""
     area = task.stack_vm_area
     if area is None or level == STACK_PAGES or is_changing(task) or not list_is_exact(area):

@@ -19,12 +19,12 @@ def is_in_live_stack(tagged: Page | None) -> bool:
 
 @invariant(
     "tag-live",
-    "slot {slot} of {cpu}'s pool holds {cpu.pool[slot]} (in a task's stack: {is_in_live_stack(cpu.pool[slot])}, "
-    "{cpu} online: {cpu.online})",
+    "slot {slot} of {cpu}'s pool is marked as taken ({cpu.pool[slot]}), "
+    "but {cpu + ' is offline' if is_in_live_stack(cpu.pool[slot]) else 'no task has that page in its stack'}",
 )
 def tag_live(cpu: Cpu, slot: Slot) -> bool:
     """A tag says: this page is in a stack, and not charged yet. Once that stack is freed or cached, whoever consumes the tag
-    charges a page that is somebody else's by then. A CPU that is gone consumes none."""
+    charges a page that belongs to somebody else by then. A CPU that is offline consumes no tags."""
     if not address(cpu.pool[slot]) & 1 or in_stack_fault(cpu):
         return True
     return is_in_live_stack(cpu.pool[slot]) and (cpu.online or not is_at_rest(cpu))

@@ -5,6 +5,6 @@ from checker.language import demand
 
 zeroed = demand(
     "zeroed",
-    "A kernel stack leaks what it holds into the hands of its task, through uninitialised variables and registers saved "
-    "there. A page that enters a stack holds no one else's data.",
+    "A kernel stack leaks its old contents to its task, through uninitialized variables and saved registers. A page that "
+    "enters a stack holds nobody else's data.",
 )

@@ -3,18 +3,18 @@
 
 from checker.language import atomic, check, demand, routine
 
-no_bug = demand("no-bug", "A condition that the protocol itself says never holds, by BUG_ON or WARN_ON, does not hold.")
+no_bug = demand("no-bug", "The protocol itself says, by BUG_ON or WARN_ON, that this condition never holds.")
 
 
 @routine
 def bug_on(condition: bool) -> None:
     """BUG_ON(condition), include/asm-generic/bug.h."""
     with atomic("a look at a value that was computed before"):
-        check(not condition, no_bug, "BUG_ON")
+        check(not condition, no_bug, "the condition of BUG_ON() holds")
 
 
 @routine
 def warn_on(condition: bool) -> None:
     """WARN_ON(condition), include/asm-generic/bug.h."""
     with atomic("a look at a value that was computed before"):
-        check(not condition, no_bug, "WARN_ON")
+        check(not condition, no_bug, "the condition of WARN_ON() holds")

@@ -140,7 +140,7 @@ def test_a_size_limit_ends_in_unknown_with_the_statistics() -> None:
 def test_a_time_limit_ends_in_unknown() -> None:
     done = stackproof("check", "models/dks.py", "--set", "T=4", "--set", "C=3", "--property", "I4", "--timeout", "1")
     assert done.returncode == 3
-    assert "UNKNOWN(the limit of 1 seconds" in done.stdout
+    assert "UNKNOWN(the limit of 1 second" in done.stdout
 
 
 def test_a_memory_limit_ends_in_unknown() -> None:

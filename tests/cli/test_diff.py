@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -219,13 +220,43 @@ EXPECTED = (
     (folder / "own.py").write_text(text + record)
     done = stackproof("gate", "own.py", "--no-cache", cwd=folder)
     assert done.returncode == 1, done.stdout + done.stderr
-    assert "LONGER small is violated in 2 steps, recorded is violated in 1 steps" in done.stdout
+    assert "LONGER small is violated in 2 steps, recorded is violated in 1 step" in done.stdout
     assert "FIXED even is satisfied, recorded is violated in 3 steps" in done.stdout
     assert "CHANGED 6 states, recorded are 9; 5 transitions, recorded are 9; depth 5, recorded is 9" in done.stdout
     (folder / "own.py").write_text(text + record.replace('"small": 1, ', ""))
     worse = stackproof("gate", "own.py", "--no-cache", cwd=folder).stdout
     assert "error: NEW small is violated in 2 steps, recorded is satisfied" in worse
     assert worse.count("error: NEW") == 1
+
+
+@pytest.mark.parametrize("jobs", [2, 9])
+def test_models_that_are_compared_side_by_side_are_told_in_their_order(folder: Path, jobs: int) -> None:
+    for name in ("a", "b", "c"):
+        shutil.copyfile(folder / "models" / "counter.py", folder / "models" / f"{name}.py")
+    git(folder, "add", "-A")
+    git(folder, "commit", "-q", "-m", "c")
+    for name, step in (("a", 1), ("c", 3)):
+        (folder / "models" / f"{name}.py").write_text(model(step))
+    words = ("gate", *(f"models/{name}.py" for name in "abc"), "--base", "HEAD", "--no-cache")
+    alone = stackproof(*words, cwd=folder)
+    together = stackproof(*words, "--jobs", str(jobs), cwd=folder)
+    assert alone.returncode == 1, alone.stderr
+    assert "models/b.py: unchanged since HEAD" in alone.stdout
+    assert (together.returncode, together.stdout, together.stderr) == (1, alone.stdout, "")
+
+
+def test_an_error_of_a_model_that_is_compared_side_by_side_is_told(folder: Path) -> None:
+    (folder / "models" / "counter.py").write_text("x = = 1\n")
+    done = stackproof("gate", "models", "--base", "HEAD", "--jobs", "2", cwd=folder)
+    assert done.returncode == 2
+    assert "counter.py:1:5: error: not valid Python" in done.stderr, done.stderr
+
+
+def test_a_note_of_both_sides_is_told_once(folder: Path) -> None:
+    assert stackproof("check", "models/counter.py", "--format", "json", "--output", "a.json", cwd=folder).returncode in (0, 1)
+    done = diff(folder, "a.json", "a.json")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("note: a.json is a stored report") == 1
 
 
 def test_gate_with_a_base_compares_every_model_with_what_it_was(folder: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from checker.cli.gating import Comparing
 from checker.explicit.engines import Method
 from checker.explicit.search.results import Limits
-from checker.language.front.load import load_program
+from checker.language.front.load import load_program, load_wording
 from checker.verify.configuration import check_configuration
 from checker.verify.record.searching import Found
 from checker.verify.request import Request
@@ -53,7 +53,7 @@ def test_an_interrupt_leaves_the_line_of_what_was_as_recorded(model: Path, capsy
         yield check_configuration(Request(model, {"LAST": 3}, ()), Method("portable", 1), Limits())
         raise KeyboardInterrupt
 
-    gating = Comparing(None)
+    gating = Comparing(None, {model: load_wording(model)})
     assert not gating.model(model, load_program(model), runs())
     assert capsys.readouterr().out == f"{model}: as recorded: 1 of 3 configurations, 4 states\n"
-    assert gating.summary() == "interrupted: the rest was not checked"
+    assert gating.summary() == ("interrupted: the rest was not checked",)

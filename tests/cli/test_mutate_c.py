@@ -103,7 +103,7 @@ def test_standard_input_can_be_changed_too() -> None:
     command = [sys.executable, "-m", "checker", "mutate", "-", *SMALL, "--jobs", "1", "--only", COUNT]
     done = subprocess.run(command, input=GROWING.read_bytes(), cwd=PROJECT, capture_output=True, timeout=300)
     assert done.returncode == 0, done.stderr
-    assert b"1 mutants: 1 killed" in done.stdout
+    assert b"1 mutant: 1 killed" in done.stdout
 
 
 def test_every_mutant_is_a_program_or_is_refused_with_a_position() -> None:

@@ -63,13 +63,20 @@ def test_a_long_text_goes_through_the_pager(tmp_path: Path) -> None:
     assert "error: charge-once: " in text
 
 
-@pytest.mark.parametrize("body", ["exit 3", "kill -9 $$", "read line; exit 0"])
+@pytest.mark.parametrize("body", ["kill -9 $$", "read line; exit 0"])
 def test_a_pager_that_ends_early_is_no_error(tmp_path: Path, body: str) -> None:
     status, text = on_a_terminal(*SHOW, STACKPROOF_PAGER=pager(tmp_path, body))
     assert (status, text) == (0, "")
 
 
-@pytest.mark.parametrize("name", ["", "cat", "/nowhere/pager", "'"])
+@pytest.mark.parametrize("body", ["exit 3", "cat >/dev/null; exit 1", "exit 127"])
+def test_what_a_pager_that_fails_may_not_have_shown_is_printed(tmp_path: Path, body: str) -> None:
+    status, text = on_a_terminal(*SHOW, STACKPROOF_PAGER=pager(tmp_path, body))
+    assert status == 0
+    assert text.count("error: charge-once: ") == 1
+
+
+@pytest.mark.parametrize("name", ["", "cat", "false", "/nowhere/pager", "'"])
 def test_without_a_pager_the_text_is_printed(name: str) -> None:
     status, text = on_a_terminal(*SHOW, STACKPROOF_PAGER=name)
     assert status == 0

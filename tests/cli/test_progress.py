@@ -8,6 +8,9 @@ import pty
 import re
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from time import sleep
 
 import pytest
 
@@ -15,6 +18,7 @@ from checker.cli.terminal import progress
 from checker.cli.terminal.progress import ProgressLine, elapsed
 from checker.explicit.search.results import Statistics
 from checker.project import PROJECT
+from checker.verify.in_order import in_order
 from tests.support.command import stackproof
 
 STATISTICS = Statistics(12_345, 20_000, 7, 2.0, 10, 2**20 * 50)
@@ -99,3 +103,24 @@ def test_a_terminal_has_the_configuration_and_the_time() -> None:
         child.wait()
     os.close(master)
     assert re.search(rb"models/rfc_v1.py: .*[\d,]+ states, .* MiB, 0:0\d", seen), seen[-500:]
+
+
+def test_configurations_side_by_side_say_how_many_are_done(clock: Clock, capfd: pytest.CaptureFixture[str]) -> None:
+    def work(item: str) -> str:
+        sleep(1.5)
+        return item
+
+    @contextmanager
+    def waiting(item: str) -> Iterator[Callable[[int], None]]:
+        line = ProgressLine(item, 1, 2, clock.now)
+
+        def tell(done: int) -> None:
+            clock.now += 61
+            line.say(f"{done} of 2 are done")
+
+        yield tell
+
+    assert list(in_order(["a", "b"], work, 2, waiting)) == ["a", "b"]
+    told = capfd.readouterr().err.splitlines()
+    assert told[0] == "progress: a, configuration 1 of 2: 0 of 2 are done, 1:01"
+    assert len(told) >= 2, "it is told while nothing has ended"

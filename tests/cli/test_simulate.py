@@ -84,7 +84,7 @@ def test_the_text_of_a_violation(golden: Golden) -> None:
     again = done.stdout.partition("the whole run, 32 steps: ")[2].splitlines()[0]
     assert again.startswith("stackproof simulate ") and again.endswith(" --trace")
     repeated = stackproof(*again.split()[1:])
-    assert "error: single-hole: pte[2] of task0's stack is page1, nr_pages is 2" in repeated.stdout.splitlines()[0]
+    assert "error: single-hole: level 2 of task0's stack is mapped (page1), but nr_pages is 2" in repeated.stdout.splitlines()[0]
     assert "after 32 steps; CPUS=1 TASKS=1 STACK_PAGES=3; events: touch" in repeated.stdout
 
 

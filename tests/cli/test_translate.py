@@ -45,7 +45,7 @@ def test_sizes_and_events_are_those_that_were_asked_for() -> None:
 def test_repairs_are_told(tmp_path: Path) -> None:
     path = damaged(tmp_path)
     text = translated(str(path), *SMALL)
-    assert "Repaired\n  damaged.patch:" in text
+    assert f"Repaired\n  {path}:" in text
     assert "Repaired" not in translated(PATCH, *SMALL)
     code = "\n\n\n"
     assert text.partition(code)[2].replace("damaged.patch", "growing.patch") == translated(PATCH, *SMALL).partition(code)[2]
@@ -96,13 +96,14 @@ def test_what_cannot_be_translated_is_refused_with_its_line(tmp_path: Path) -> N
 
 
 def test_a_check_says_what_was_translated(tmp_path: Path) -> None:
-    done = stackproof("check", str(damaged(tmp_path)), *SMALL)
+    path = damaged(tmp_path)
+    done = stackproof("check", str(path), *SMALL)
     assert done.returncode == 0, done.stderr
     said = done.stdout.partition("Verdicts\n")[2]
     assert "\nTranslated: 9 functions of include/linux/sched/task_stack.h, kernel/fork.c; the kernel's own: exit_task" in said
     assert "\nBound: 3 statements added to fork_init, __schedule\n" in said
     assert "\nNot translated: arch/Kconfig (7 lines)\n" in said
-    assert "\nRepaired: 5 places of damaged.patch, the first in line " in said
+    assert f"\nRepaired: 5 places of {path}, the first in line " in said
 
 
 def test_json_says_it_too() -> None:

@@ -80,8 +80,10 @@ def test_two_consumers_meet_the_aba(tmp_path: Path) -> None:
     assert found.keys() == {"taken-once", "listed-free", "listed-once", "none-lost"}
     assert all(trace.steps for trace in found.values())
     messages = {name: trace.violation.message for name, trace in found.items()}
-    assert messages["none-lost"] == "node1 was added, nobody took it, and it is not on the list"
-    assert messages["listed-once"] == "the list that begins with node0 runs in a circle"
+    assert messages["none-lost"] == "node1 was added and never taken, but is not on the list"
+    assert messages["listed-once"] == "the list that begins with node0 has a cycle"
+    calls = {value for trace in found.values() for step in trace.steps for name, value in step.arguments if name == "call"}
+    assert calls == {"add", "del_first"}, "a call has its name in the text"
 
 
 @pytest.mark.parametrize("engine", ["portable", "compiled"])
@@ -158,6 +160,7 @@ REFUSED: Mapping[str, tuple[str, str, str]] = {
     "no nodes": ("nodes = ", "# nodes = ", "0 in all"),
     "too often": ("times = 3", "times = 9", "times is 1 to 8"),
     "a negative CPU": ("cpus = [1]", "cpus = [-1]", "CPUs are counted from 0"),
+    "a CPU twice": ("cpus = [1]", "cpus = [1, 0, 1]", "name each CPU once"),
     "an unknown domain": ('domain = "clients"', 'domain = "client"', "there is no domain 'client'"),
     "a domain that is no text": ('domain = "clients"', "domain = 1", "`domain` is a text"),
     "an unknown key": ("times = 3", "time = 3", "did you mean `times`?"),
@@ -213,5 +216,5 @@ def test_what_another_domain_has_is_refused_where_it_is_called(call: str, tmp_pa
     with pytest.raises(ModelError) as refused:
         loaded(tmp_path, 1, ONE, TEXT.replace("return !first;", f"{call}; return !first;"))
     line = next(number for number, text in enumerate(TEXT.splitlines(), 1) if "return !first;" in text)
-    assert str(refused.value).startswith(f"llist.c:{line}:")
+    assert str(refused.value).startswith(f"{tmp_path / 'llist.c'}:{line}:")
     assert "cannot be called in the domain of this manifest: the kernel has no" in str(refused.value)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Implementations that do one thing differently, each as somebody could write it by mistake.
 
-They are wrong only beside their model: some mend a bug that the model has.
+They are wrong only beside their model: some fix a bug that the model has.
 """
 
 from __future__ import annotations

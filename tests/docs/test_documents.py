@@ -37,7 +37,7 @@ LONG = (
     "check hardened --cpus 1 --tasks 1 --stack-pages 2 --timeout",
 )
 """Parts of the commands that take more than some seconds."""
-INSTALLATION = "pipx install ."
+INSTALLATION = ("pipx install .", "pipx install '.[cluster]'")
 """What tests/packaging does, with pip: pipx is pip and an environment for each program."""
 
 
@@ -109,8 +109,9 @@ def test_commands_of_the_documents_do_what_they_say(chain: list[tuple[str, int]]
             target = command.split()[1]
             assert re.search(rf"^{target}:", makefile, re.MULTILINE), command
             continue
-        if command == INSTALLATION:
+        if command in INSTALLATION:
             assert (PROJECT / "tests" / "packaging" / "test_installed.py").is_file()
+            assert "\ncluster = [" in (PROJECT / "pyproject.toml").read_text()
             continue
         if command == RUN_BY_MAKE:
             assert command.replace("stackproof", "$(BIN)/stackproof") in makefile

@@ -208,7 +208,7 @@ CHANGES = (
     ),
     Change(
         None,
-        "a bring-up that fails gives its pages back",
+        "a bring-up that fails frees its pages",
         "clean_up",
         "one-owner",
         {"CPUS": 2, "TASKS": 1, "STACK_PAGES": 3},

@@ -48,7 +48,7 @@ def test_an_irq_work_refills_in_time_only_where_the_self_ipi_is_prompt(
 
 @pytest.mark.parametrize("arch", ["x86", pytest.param("arm64", marks=pytest.mark.slow)])
 def test_an_irq_work_runs_also_while_other_cpus_go_on(arch: str) -> None:
-    """What is owed is paid: a CPU that waits for its interrupt does not wait for ever."""
+    """What is owed is paid: a CPU that waits for its interrupt does not wait forever."""
     tried = Tried("irq_work_refill", (2, 2, 2), ("touch",), settings={"ARCH": arch})
     assert not {"refill-eventually", "task-runs", "no-deadlock"} & tried.found()
 

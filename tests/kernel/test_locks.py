@@ -74,7 +74,7 @@ def test_who_finds_its_own_cpu_in_an_allocator(called: int, in_interrupt: int) -
 
 
 def test_a_fault_in_the_allocator_turns_the_order_of_the_global_pools_lock_round() -> None:
-    """Its refill charges and allocates under its lock, and its handler takes the lock where the fault struck: inside the charge."""
+    """Its refill charges and allocates under its lock, and its handler takes the lock where the fault happened: inside the charge."""
     tried = Tried("arm64_global_pool", (1, 2, 2), ("touch", "late-fault", "allocator-fault"), properties=("lock-order",))
     assert tried.found() == {"lock-order"}
     without = Tried("arm64_global_pool", (1, 2, 2), ("touch", "late-fault"), properties=("lock-order", "lock-recursion"))
@@ -87,7 +87,7 @@ def test_a_handler_without_locks_may_strike_anywhere(events: tuple[str, ...]) ->
 
 
 def test_no_cpu_is_starved_of_the_lock_of_an_allocator() -> None:
-    """Without fair locks a CPU would wait for ever while the other takes the lock again and again."""
+    """Without fair locks a CPU would wait forever while the other takes the lock again and again."""
     assert Tried("hardened", (2, 2, 2), ("allocator-fault",), properties=("refill-eventually",)).found() == frozenset()
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from checker.ir.lowering.lower import lower
-from checker.language.errors import ModelError, UsageError
+from checker.language.errors import ModelError, UsageError, similar
 from checker.language.front.load import load_program
 from checker.language.tree import Position
 from checker.project import PROJECT
@@ -202,3 +202,11 @@ def test_an_error_says_where_and_what_in_another_process_too(error: UsageError, 
     copy = pickle.loads(pickle.dumps(error))
     assert (str(error), str(copy), type(copy)) == (text, text, type(error))
     assert (copy.message, copy.position, copy.line) == (error.message, error.position, error.line)
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [("cpu", "CPUS"), ("stack-pages", "STACK_PAGES"), ("STACKPAGES", "STACK_PAGES"), ("irqs", "irq"), ("xyz", "")],
+)
+def test_a_name_that_may_have_been_meant_is_offered(name: str, hint: str) -> None:
+    assert similar(name, ("CPUS", "STACK_PAGES", "irq")) == (f"; did you mean `{hint}`?" if hint else "")

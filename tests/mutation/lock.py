@@ -23,7 +23,7 @@ from checker.language import (
 
 N = parameter(2, 1, 3, "CPUs")
 no_wild_pointer = demand("no-wild-pointer", "A pointer that leads nowhere ends everything.")
-no_deadlock = demand("no-deadlock", "Who waits for ever does nothing.")
+no_deadlock = demand("no-deadlock", "Who waits forever does nothing.")
 
 Small = Annotated[int, Range(0, 3)]
 

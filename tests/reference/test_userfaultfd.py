@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The userfaultfd primitives: what is mapped is what the kernel then shows, every error is told, and nobody waits for ever."""
+"""The userfaultfd primitives: what is mapped is what the kernel then shows, every error is told, and nobody waits forever."""
 
 from __future__ import annotations
 

@@ -134,7 +134,7 @@ def test_an_invariant_is_told_with_what_it_read(program: Program) -> None:
     built = confirmed(program, [close(BOX1)], invariant(program, box=BOX0, shade=BLUE))
     violation = built.trace.violation
     assert violation.binding == (("box", "box0"), ("shade", "BLUE"))
-    assert violation.message == "box0 is open: True, colour BLUE"
+    assert violation.message == "box0 is open: true, colour BLUE"
     # Not box0.open, which was right, nor box0.next, which was not asked for.
     assert violation.reads == (("box1.open", "False"), ("level", "0"))
     (step,) = built.trace.steps
@@ -161,7 +161,7 @@ def test_steps_tell_where_they_begin_and_what_they_ran(program: Program) -> None
     schedule += [Transition(0), Transition(0), Transition(0), Transition(0)]
     position = place(program, "box.next.open")
     built = confirmed(program, schedule, Claim("wild-pointer", "no-wild-pointer", position))
-    assert built.trace.violation.message == "box1|1 is used as a pointer to Box: it is tagged"
+    assert built.trace.violation.message == "box1|1 is used as a pointer to Box, with its tag"
     assert built.trace.violation.reads == ()
     pushes, stores, chooses, *_ = built.trace.steps[1:]
     assert (pushes.calls[-1].position, pushes.at) == (place(program, "def paint"), place(program, "tint(colour)"))
@@ -231,7 +231,7 @@ def test_a_model_error_in_a_step(program: Program) -> None:
     built = confirmed(program, [close(BOX0), lift, lift], claim)
     assert (built.trace.violation.property, built.trace.violation.message) == (
         "",
-        "the value 10 is outside its range 0..9; widen the range, or mend the model",
+        "the value 10 is outside its range 0..9; widen the range, or fix the model",
     )
 
 
@@ -239,7 +239,7 @@ def test_a_model_error_in_an_invariant(tmp_path: Path) -> None:
     program = program_of(tmp_path, MODEL.replace("2 - 1", "2"))
     schedule = [close(BOX0), Transition(None, "raise_level", (BOX0,))]
     built = confirmed(program, schedule, Claim("model-error", position=place(program, "level * 2")))
-    assert built.trace.violation.message == "the value 10 is outside its range 0..9; widen the range, or mend the model"
+    assert built.trace.violation.message == "the value 10 is outside its range 0..9; widen the range, or fix the model"
 
 
 def test_a_model_error_in_the_initial_state(tmp_path: Path) -> None:

@@ -156,16 +156,16 @@ def use() -> None:
 @pytest.mark.parametrize(
     ("start", "use", "message"),
     [
-        ("pass", "i = a.value", "None is used as a pointer to Page: it is NULL"),
+        ("pass", "i = a.value", "a NULL pointer to Page is used"),
         (
             "a = allocate(Page)",
             "i = reference(Page, address(a) | 1).value",
-            "page0|1 is used as a pointer to Page: it is tagged",
+            "page0|1 is used as a pointer to Page, with its tag",
         ),
-        ("pass", "i = reference(Page, 1).value", "0x1 is used as a pointer to Page: it is outside the arena"),
-        ("a = instance(Page, 1)", "a.value = i", "page1 is used as a pointer to Page: it is free"),
-        ("a = instance(Page, 1)", "free(a)", "page1 is used as a pointer to Page: it is free"),
-        ("pass", "a = a if is_allocated(a) else None", "None is used as a pointer to Page: it is NULL"),
+        ("pass", "i = reference(Page, 1).value", "0x1 is used as a pointer to Page, and no Page is there"),
+        ("a = instance(Page, 1)", "a.value = i", "page1 is used as a pointer to Page, but is free"),
+        ("a = instance(Page, 1)", "free(a)", "page1 is used as a pointer to Page, but is free"),
+        ("pass", "a = a if is_allocated(a) else None", "a NULL pointer to Page is used"),
         ("pass", "i = values[i]", "index 2 is outside values[2]"),
         ("pass", "values[i] += 1", "index 2 is outside values[2]"),
     ],
@@ -334,10 +334,44 @@ def far(box: Box) -> bool:
     linked, far = machine.program.invariants
     assert machine.evaluate_invariant(linked, {"box": 1, "i": 9})
     assert not machine.evaluate_invariant(linked, {"box": 2, "i": 9})
-    assert machine.invariant_message(linked, {"box": 1, "i": 9}) == "box0 9: box1, after it None"
-    assert machine.invariant_message(linked, {"box": 2, "i": 9}) == "box1 9: None, after it ?"
+    assert machine.invariant_message(linked, {"box": 1, "i": 9}) == "box0 9: box1, after it NULL"
+    assert machine.invariant_message(linked, {"box": 2, "i": 9}) == "box1 9: NULL, after it ?"
     assert len(machine.bindings(linked)) == 20
     assert machine.evaluate_invariant(far, {"box": 1})
     assert not machine.evaluate_invariant(far, {"box": 2})
     with pytest.raises(ValueError, match="not demanded"):
         machine.evaluate_invariant(far, {"box": 3})
+
+
+def test_a_message_chooses_between_texts(tmp_path: Path) -> None:
+    machine = Machine(
+        program_of(
+            tmp_path,
+            """
+DEBUG = False
+@record(count=2)
+class Box:
+    next: "Box | None" = None
+    full: bool = False
+@initial
+def start() -> None:
+    instance(Box, 0).next = instance(Box, 1)
+@action
+def move() -> None:
+    instance(Box, 0).full = True
+@invariant(
+    "linked",
+    "{box} leads {'to ' + box.next + (', which is full' if box.next.full else '') if box.next else 'nowhere: lost'}, "
+    "full: {box.full}{', debug' if DEBUG else ''}{' and ' + ('on' if box.next.next else 'ends') if box.full else ''}",
+)
+def linked(box: Box) -> bool:
+    '''Test.'''
+    return False
+""",
+        )
+    )
+    (linked,) = machine.program.invariants
+    assert machine.invariant_message(linked, {"box": 1}) == "box0 leads to box1, full: false"
+    assert machine.invariant_message(linked, {"box": 2}) == "box1 leads nowhere: lost, full: false"
+    assert machine.act("move", ()).kind is Kind.DONE
+    assert machine.invariant_message(linked, {"box": 1}) == "box0 leads to box1, full: true and ends"

@@ -86,7 +86,7 @@ def closed(program: Program) -> Trace:
         "invariant",
         invariant.position,
         (("box", "box0"), ("shade", "BLUE")),
-        "box0 is open: False, colour BLUE",
+        "box0 is open: false, colour BLUE",
         (("box0.open", "False"),),
     )
     return trace_of(program, [Transition(None, "close", (2, 4))], violation)
@@ -119,7 +119,7 @@ def test_a_wild_pointer_is_confirmed(program: Program) -> None:
     trace = raised(
         program, [Transition(None, "begin", (2, RED)), Transition(0), Transition(0, choices=(4,)), *[Transition(0)] * 3]
     )
-    assert trace.violation.message == "box1|1 is used as a pointer to Box: it is tagged"
+    assert trace.violation.message == "box1|1 is used as a pointer to Box, with its tag"
     assert replay(program, trace).ok, replay(program, trace).reason
 
 

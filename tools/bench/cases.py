@@ -59,10 +59,18 @@ class Case:
 
     @property
     def known(self) -> Known:
+        return self._known(of_runs=False)
+
+    @property
+    def known_of_runs(self) -> Known:
+        """The same counts, with what is violated of the properties of runs."""
+        return self._known(of_runs=True)
+
+    def _known(self, of_runs: bool) -> Known:
         for expected in _program(self.path).expectations:
             if dict(expected.settings) == dict(self.settings) and tuple(expected.events) == (self.events or ()):
                 assert expected.states is not None and expected.transitions is not None and expected.violated is not None
-                violated = {name: length for name, length in expected.violated if name not in self.of_runs}
+                violated = {name: length for name, length in expected.violated if (name in self.of_runs) == of_runs}
                 return Known(expected.states, expected.transitions, violated)
         raise LookupError(f"{self.path.name} records no counts at {self.settings}, {self.events}")
 

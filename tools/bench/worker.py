@@ -14,6 +14,9 @@ from pathlib import Path
 from checker.explicit.compiled.c.generate import generate
 from checker.explicit.compiled.compiler import Build
 from checker.explicit.compiled.driver import CompiledSearch
+from checker.explicit.lassos import find_lassos
+from checker.explicit.liveness.compiled.preparation import Preparation
+from checker.explicit.liveness.run_graph import RunGraph
 from checker.explicit.search.search import Search
 from checker.explicit.simulation.simulation import Plan, Simulation
 from checker.explicit.walking import Takeover
@@ -24,6 +27,9 @@ from checker.language.front.load import load_program
 WALKS = Plan(walks=40, depth=500, seed=1)
 MANY_WALKS = Plan(walks=1000, depth=500, seed=1)
 """For the compiled engine, which would be done with the others at once."""
+
+ON_RUNS = "runs "
+"""How the name of an engine begins that looks at runs."""
 
 
 class Clock:
@@ -47,6 +53,8 @@ def run(task: dict) -> dict:
         system = lower(program)
     if task["engine"] == "simulation":
         return _simulate(system, frozenset(program.properties) - frozenset(task["violated"]), task["threads"], clock)
+    if task["engine"].startswith(ON_RUNS):
+        return _lassos(lower(program, liveness=True), task["engine"].removeprefix(ON_RUNS), clock)
     held = None
     with clock.of("prepare"):
         search = Search(system, None, frozenset(task["reductions"]))
@@ -73,6 +81,27 @@ def run(task: dict) -> dict:
         "violated": {name: len(finding.path) for name, finding in result.findings.items()},
         "complete": complete,
         "reductions": sorted(search.reductions),
+        "parts": clock.parts,
+    }
+
+
+def _lassos(system: System, engine: str, clock: Clock) -> dict:
+    """All that is asked about properties on runs. The compiler has done its work before."""
+    if engine == "compiled":
+        with clock.of("compile"), Preparation(RunGraph(system)) as preparation:
+            while not preparation.ready(1.0) and preparation.remark is None:
+                pass
+    begun = time.perf_counter()
+    found = find_lassos(system, frozenset(e.property for e in system.eventualities), engine=engine)
+    return {
+        "states": found.states,
+        "transitions": found.transitions,
+        "seconds": time.perf_counter() - begun,
+        "held": None,
+        "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+        "violated": {name: len(finding.path) for name, finding in found.findings.items()},
+        "complete": found.stopped is None and found.engine == engine,
+        "reductions": [],
         "parts": clock.parts,
     }
 

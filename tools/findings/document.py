@@ -42,7 +42,7 @@ def entry_of(shown: Shown) -> Entry:
 def row(entry: Entry) -> str:
     """The line of the table."""
     finding, trace = entry.finding, entry.trace
-    steps = f"{len(trace.steps)}{'' if trace.cycle is None else ', then for ever'}{'' if entry.shorter is None else ' *'}"
+    steps = f"{len(trace.steps)}{'' if trace.cycle is None else ', then forever'}{'' if entry.shorter is None else ' *'}"
     cells = [
         f"[{finding.bug}](#{anchor(finding)})",
         finding.what.replace("|", "\\|"),

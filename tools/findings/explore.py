@@ -2,7 +2,7 @@
 """The command `python -m tools.findings.explore [EVENT ...]`: look for bugs that are not in the list.
 
 models/rfc_v1.py with each event alone and each pair, at three small sizes; with EVENTs named, only sets of these. The shortest runs are
-sorted into kinds: the property, where the faults strike, the step that ends it. What is printed is one run of each kind, with
+sorted into kinds: the property, where the faults happen, the step that ends it. What is printed is one run of each kind, with
 the findings of the list whose signature it has; the rest is for a reader to judge."""
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def explore(model: Path, size: tuple[int, int, int], events: tuple[str, ...]) ->
 
 
 def kind_of(trace: Trace) -> Kind:
-    """What a run is like: its property, each fault with the routine of a task that it strikes in, the last step."""
+    """What a run is like: its property, each fault with the routine of a task that it happens in, the last step."""
     return trace.violation.property, tuple(_strikes(trace.steps)), trace.steps[-1].name
 
 

@@ -7,7 +7,7 @@ import click
 
 from checker.verify.known.store import Outcomes, open_outcomes
 
-no_cache = click.option("--no-cache", is_flag=True, help="Search again also what was searched before.")
+no_cache = click.option("--no-cache", is_flag=True, help="Search again, without the cache.")
 
 
 def outcomes_of(without: bool) -> tuple[Outcomes | None, str]:

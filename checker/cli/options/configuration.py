@@ -54,12 +54,15 @@ OF_C = (
         "--base",
         type=click.Path(path_type=Path),
         metavar="DIR|FILE",
-        help="Of a patch: the kernel tree, or file, it is for.",
+        help="For a patch: the kernel tree, or file, that it applies to.",
     ),
     click.option(
-        "--manifest", type=click.Path(path_type=Path), metavar="FILE", help="Of C text: what its names are to the kernel (TOML)."
+        "--manifest",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="For C text: what its names stand for in the modelled kernel (TOML).",
     ),
-    click.option("--config", type=click.Path(path_type=Path), metavar="FILE", help="Of C text: the kernel's .config."),
+    click.option("--config", type=click.Path(path_type=Path), metavar="FILE", help="For C text: the kernel's .config."),
 )
 
 

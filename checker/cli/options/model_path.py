@@ -33,7 +33,8 @@ class ModelPath(click.Path):
         given = Path(str(value))
         if str(value) == str(given) and bundled.get(given.stem) == PROJECT / given and not os.path.lexists(given):
             return PROJECT / given
-        return Path(super().convert(value, param, ctx))  # type: ignore[arg-type]
+        found = Path(super().convert(value, param, ctx))  # type: ignore[arg-type]
+        return Path.cwd() / found if found == Path("-") else found  # of ./- pathlib leaves -, which is standard input
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         return models(incomplete)

@@ -8,6 +8,7 @@ import shlex
 import signal
 import subprocess
 import sys
+from types import FrameType
 
 from checker.cli.terminal.output import harmless
 from checker.report.text.screen import terminal_size
@@ -23,7 +24,8 @@ NONE = ("", "cat")
 
 def page(text: str, wanted: bool = True) -> None:
     """Print the text; through a pager where standard output is a terminal that it does not fit on. wanted: whether a pager may be
-    used. A pager that does not start or is killed changes nothing of how the command ends."""
+    used. A pager that does not start, fails or is killed changes nothing of how the command ends; what one that fails may not
+    have shown is printed."""
     command = pager() if wanted and _is_too_long(text) else None
     if command is None or not _paged(command, text):
         print(text, end="" if text.endswith("\n") else "\n", flush=True)
@@ -53,11 +55,17 @@ def _paged(command: list[str], text: str) -> bool:
         child = subprocess.Popen(command, stdin=subprocess.PIPE, env={**ENVIRONMENT, **os.environ})
     except OSError:
         return False
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in less is less's own business
+    left = False
+
+    def leave(number: int, frame: FrameType | None) -> None:
+        nonlocal left
+        left = True
+
+    before = signal.signal(signal.SIGINT, leave)  # Ctrl-C in less is less's own business
     try:
         child.communicate(harmless(text, colours=True).encode("utf-8", "backslashreplace"))
     except OSError:
         child.wait()
     finally:
         signal.signal(signal.SIGINT, before)
-    return child.returncode != 127
+    return left or child.returncode <= 0

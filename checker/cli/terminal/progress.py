@@ -10,7 +10,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from checker.cli.terminal.output import harmless, say, terminal_of_errors
+from checker.counting import counted
 from checker.explicit.search.results import Statistics
+from checker.report.text.style import plain
 
 if TYPE_CHECKING:
     from rich.status import Status
@@ -44,11 +46,12 @@ class ProgressLine:
     """While a command works: how far it is, and for how long it has been at it, on stderr. On a terminal that is one line that
     changes; elsewhere, as in the log of a machine, a line of its own every MINUTE.
 
-    what: the model. number, of: which of how many configurations it is. begun: when the command began to work, by
+    what: the model. number, of: which of how many it is. each: what these are. begun: when the command began to work, by
     time.monotonic(); now, unless something was before."""
 
-    def __init__(self, what: str, number: int = 1, of: int = 1, begun: float | None = None) -> None:
-        self.what = what if of == 1 else f"{what}, configuration {number} of {of}"
+    def __init__(self, what: str, number: int = 1, of: int = 1, begun: float | None = None, each: str = "configuration") -> None:
+        self.what = plain(what if of == 1 else f"{what}, {each} {number} of {of}")
+        self.of = of
         self.begun = time.monotonic() if begun is None else begun
         self.next = self._next()
         self.status = _status(self.what) if sys.stderr.isatty() else None
@@ -62,14 +65,14 @@ class ProgressLine:
         rate = s.states / s.seconds if s.seconds > 0 else 0.0
         phase = f"{s.phase}: " if s.phase else ""
         self.say(
-            f"{phase}{s.states:,} states, {rate:,.0f} states/s, frontier {s.frontier:,}, depth {s.depth}, "
+            f"{phase}{counted(s.states, 'state')}, {rate:,.0f} states/s, frontier {s.frontier:,}, depth {s.depth}, "
             f"{s.memory / 2**20:,.0f} MiB"
         )
 
     def say(self, what: str) -> None:
         """Something else than a search goes on."""
         now = time.monotonic()
-        line = f"{self.what}: {what}, {elapsed(now - self.begun)}"
+        line = f"{self.what}: {plain(what)}, {elapsed(now - self.begun)}"
         if self.status is not None:
             self.status.update(_line(line))
         elif now >= self.next:
@@ -79,7 +82,7 @@ class ProgressLine:
     def tell(self, what: str) -> None:
         """A line that stays, above the line, for who looks on: a report comes at the end."""
         if self.status is not None:
-            self.status.console.print(_line(what), soft_wrap=True)
+            self.status.console.print(_line(plain(what)), soft_wrap=True)
 
     @contextmanager
     def running(self) -> Iterator[None]:

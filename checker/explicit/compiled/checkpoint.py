@@ -168,4 +168,4 @@ class Reader:
 
 def key_of(parts: Iterable[str]) -> str:
     """The key of a search that is decided by these texts."""
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+    return hashlib.sha256("\0".join(parts).encode(errors="surrogateescape")).hexdigest()

@@ -88,7 +88,7 @@ class Build:
         """Begin. CompilerError if there is no compiler."""
         self.compiler = compiler or find_compiler()
         parts = (source, *self.compiler.command, self.compiler.identity, *FLAGS, NATIVE, _machine())
-        self.key = hashlib.sha256("\0".join(parts).encode()).hexdigest()
+        self.key = hashlib.sha256("\0".join(parts).encode(errors="surrogateescape")).hexdigest()
         self.process: subprocess.Popen[bytes] | None = None
         self.folder: tempfile.TemporaryDirectory[str] | None = None
         self.refusal: str | None = None

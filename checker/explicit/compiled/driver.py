@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The compiled engine: drives a search in generated C (c/generate.py, c/search.c), level by level.
 
-It counts and stores states; what it found is told in the portable engine's terms, by repeating the steps of the path with
-the portable engine's functions. So both code generators have to agree on each step of each counterexample.
+It counts and stores states; telling.py tells what it found.
 """
 
 from __future__ import annotations
@@ -13,21 +12,21 @@ from collections.abc import Callable, Iterator
 
 import psutil
 
+from checker.counting import counted
 from checker.explicit.compiled import resuming
 from checker.explicit.compiled.c.generate import Generated
-from checker.explicit.compiled.c.shared import MOST_CHOICES, NO_ROW, Failure, Figure, Found, Level
+from checker.explicit.compiled.c.shared import MOST_CHOICES, NO_ROW, Failure, Figure, Level
 from checker.explicit.compiled.checkpoint import CheckpointError
 from checker.explicit.compiled.checkpoint_check import MOST_ROWS
 from checker.explicit.compiled.library import declared
 from checker.explicit.compiled.passing import Passing
+from checker.explicit.compiled.telling import Telling
 from checker.explicit.compiled.thread_pool import ThreadPool
-from checker.explicit.reduction.canonical import CandidateCheck, Distinguished
+from checker.explicit.reduction.canonical import Distinguished
 from checker.explicit.search.interrupts import Interrupts
 from checker.explicit.search.real_paths import RealPaths
-from checker.explicit.search.results import Finding, Limits, Progress, Result, Statistics, model_error
-from checker.explicit.step.outcome import Cut, OutOfRange, Violated
-from checker.explicit.step.paths import NoSuchPath, Route
-from checker.language.raised import NO_DEADLOCK
+from checker.explicit.search.results import Finding, Limits, Progress, Result, Statistics
+from checker.explicit.step.paths import NoSuchPath
 from checker.stopping import INTERRUPTED, OUT_OF_MEMORY, Stop, Why, memory_limit
 
 SLICE = 100_000_000
@@ -70,6 +69,7 @@ class CompiledSearch:
         self.keep = keep
         self.states: list[int] = []
         self.library = declared(library)
+        self.telling = Telling(portable, generated, self)
         shape = (ctypes.c_uint64 * 4)()
         library.search_shape(shape)
         expected = (generated.words, len(self.system.properties), max(1, len(generated.raisers)), max(1, len(generated.covers)))
@@ -146,7 +146,7 @@ class CompiledSearch:
             self._save("go on with --resume {file}")
         if self.generated.compact:
             self.result.omission = min(1.0, self.result.statistics.states**2 / 2**65)
-        self._mark()
+        self.telling.mark(self.result, *self.marks())
 
     def _most_rows(self) -> int:
         """How many states fit into the memory that is left."""
@@ -176,7 +176,7 @@ class CompiledSearch:
         return True
 
     def _explore(self) -> None:
-        self._collect()
+        self.telling.collect(self.result, self.announce)
         if not self._has_to_stop():
             self._level()
         while not self._has_to_stop() and self.result.error is None:
@@ -194,7 +194,7 @@ class CompiledSearch:
         """Expand all states of one level, or until the search is over."""
         while True:
             outcomes = self._in_parallel(lambda worker: self.library.search_run(self.search, worker, SLICE))
-            self._collect()
+            self.telling.collect(self.result, self.announce)
             if self._has_to_stop():
                 return
             if self.checkpoints is not None and time.monotonic() - self.saved >= self.checkpoints.every:
@@ -230,7 +230,9 @@ class CompiledSearch:
             resuming.save(self, file)
             if how is not None:
                 states = self._figures()[Figure.STATES]
-                self.checkpoints.tell(f"{file}: a checkpoint with {states:,} states was written; {how.format(file=file)}")
+                self.checkpoints.tell(
+                    f"{file}: a checkpoint with {counted(states, 'state')} was written; {how.format(file=file)}"
+                )
         except OSError as error:
             self.checkpoints.tell(f"warning: {file}: no checkpoint could be written: {error.strerror}")
         except MemoryError:
@@ -269,7 +271,7 @@ class CompiledSearch:
         limits = self.limits
         failure = self._figures()[Figure.FAILURE]
         if failure == Failure.DISTINGUISHED:
-            raise Distinguished(self._why_distinguished())
+            raise Distinguished(self.telling.why_distinguished())
         if failure == Failure.BROKEN:
             self._raise_broken()
         if self.passing is not None and self.passing.failed is not None:
@@ -297,33 +299,7 @@ class CompiledSearch:
         self.library.search_marks(self.search, *kinds)
         return cuts, covered
 
-    def _mark(self) -> None:
-        """Which paths were cut, and what was not reached."""
-        cuts, covered = self.marks()
-        for raised, happened in zip(self.generated.raisers, cuts, strict=False):
-            if happened and isinstance(raised, Cut):
-                self.result.note(raised)
-        if self.result.stopped is None and self.result.error is None:
-            names = self.portable.names  # the portable engine's functions were called for what was passed through
-            reached = zip(self.generated.covers, covered, strict=False)
-            self.result.unreached = tuple(
-                position for position, mark in reached if not (mark or names.covered[names.cover_numbers[position]])
-            )
-
-    # -- findings --
-
-    def _collect(self) -> None:
-        """Tell what was found since the last time."""
-        for number, name in enumerate(self.system.properties):
-            if name not in self.result.findings:
-                kind, row, what = self.finding(number)
-                if kind in (Found.INVARIANT, Found.STEP, Found.DEADLOCK):
-                    self.result.findings[name] = finding = self._told(name, kind, row, what)
-                    if self.announce is not None:
-                        self.announce(finding)
-        kind, row, what = self.finding(len(self.system.properties))
-        if kind and self.result.error is None:
-            self.result.error = self._model_error(kind, row, what)
+    # -- what telling.py asks --
 
     def finding(self, number: int) -> tuple[int, int, int]:
         """What was found of a property: kind, row, number."""
@@ -331,55 +307,7 @@ class CompiledSearch:
         self.library.search_finding(self.search, number, found)
         return found[0], found[1], found[2]
 
-    def _told(self, name: str, kind: int, row: int, what: int) -> Finding:
-        path = self._path(row)
-        if kind == Found.DEADLOCK:
-            return Finding(NO_DEADLOCK, "deadlock", None, path)
-        if kind == Found.INVARIANT:
-            instance = self.portable.violated_instance(name, path)
-            return Finding(name, "invariant", instance.predicate.position, path, instance.predicate, instance.arguments)
-        raised = self.generated.raisers[what]
-        assert isinstance(raised, Violated)
-        end = self.portable.raising_end(path, raised)
-        kind_ = raised.how.value
-        return Finding(name, kind_, end.raised.position, path.then(end.step))
-
-    def _why_distinguished(self) -> str:
-        portable = self.portable
-        assert portable.canonical is not None
-        state = self._path(self.finding(len(self.system.properties) + 1)[1]).end
-        reason = CandidateCheck(portable.canonical, portable.maker).failure(state)
-        if reason is None:
-            raise AssertionError("pages that one engine tells apart are alike for the other")
-        return reason
-
-    def _raise_broken(self) -> None:
-        """Raise what is broken of what partial order assumes."""
-        words = (ctypes.c_uint64 * self.generated.words)()
-        self.library.passing_told(self.search, words)
-        assert self.portable.reducer is not None
-        self.portable.reducer.check(int.from_bytes(bytes(words), "little"))
-        raise AssertionError("an assumption that is broken for one engine is not for the other")
-
-    def _model_error(self, kind: int, row: int, what: int) -> Finding:
-        path = self._path(row)
-        if kind == Found.INVARIANT:
-            error = self.portable.error_of(path)
-            return model_error(error, path)
-        raised = self.generated.raisers[what]
-        assert isinstance(raised, OutOfRange)
-        end = self.portable.raising_end(path, raised)
-        assert isinstance(end.raised, OutOfRange)
-        return model_error(end.raised, path.then(end.step))
-
-    def _path(self, row: int) -> Route:
-        """The path to a row's state, taken again by the portable engine."""
-        stored = list(reversed(list(self._back_from(row))))
-        if not self.generated.compact:
-            return self.portable.path_along(stored)
-        return self.portable.path_through([self._hashes_to(found) for found in stored])
-
-    def _back_from(self, row: int) -> Iterator[int]:
+    def back_from(self, row: int) -> Iterator[int]:
         """What is stored of the states from a row's back to an initial one."""
         for _ in range(self.counts()[0]):
             if row == NO_ROW:
@@ -389,12 +317,20 @@ class CompiledSearch:
         if row != NO_ROW:
             raise NoSuchPath("states that lead to each other")
 
+    def hash_of(self, stored: int) -> int:
+        """What is stored of a state with hash compaction."""
+        return int(self.library.search_hash(stored.to_bytes(self.generated.words * 8, "little")))
+
     def _row(self, row: int) -> tuple[int, int]:
         """What is stored of a row's state, and the row that led to it."""
         words = (ctypes.c_uint64 * self.generated.words)()
         source = self.library.search_row(self.search, row, words)
         return (words[0] if self.generated.compact else int.from_bytes(bytes(words), "little")), source
 
-    def _hashes_to(self, wanted: int) -> Callable[[int], bool]:
-        size = self.generated.words * 8
-        return lambda stored: bool(self.library.search_hash(stored.to_bytes(size, "little")) == wanted)
+    def _raise_broken(self) -> None:
+        """Raise what is broken of what partial order assumes."""
+        words = (ctypes.c_uint64 * self.generated.words)()
+        self.library.passing_told(self.search, words)
+        assert self.portable.reducer is not None
+        self.portable.reducer.check(int.from_bytes(bytes(words), "little"))
+        raise AssertionError("an assumption that is broken for one engine is not for the other")

@@ -62,16 +62,27 @@ PASSING: dict[str, tuple[object, list[object]]] = {
     "comparer_keeps": (INTEGER, [POINTER, LONG, INTEGER, *[ctypes.c_char_p] * 3, INTEGER, *[ctypes.c_char_p] * 2]),
 }
 
+EXCHANGE: dict[str, tuple[object, list[object]]] = {
+    "exchange_begin": (INTEGER, [POINTER, NUMBER, NUMBER, LONG]),
+    "exchange_parcels": (LONG, [POINTER, NUMBER, POINTER]),
+    "exchange_sent": (None, [POINTER]),
+    "exchange_parcel_bytes": (LONG, []),
+    "exchange_receive": (LONG, [POINTER, NUMBER, POINTER, LONG]),
+    "exchange_close": (None, [POINTER, INTEGER]),
+    "exchange_from": (NUMBER, [POINTER, NUMBER]),
+}
+
 
 def declared(library: ctypes.CDLL) -> ctypes.CDLL:
     """The library with the types of its functions. With hash compaction it has none of checkpoint.c, without partial order it has
-    none of passing.c."""
+    none of passing.c, and only a member of a distributed search has those of exchange.c."""
     if hasattr(library, "walks_new"):
         functions = WALKS
     else:
         checkpoints = CHECKPOINT if hasattr(library, "checkpoint_room") else {}
         passing = PASSING if hasattr(library, "passing_begin") else {}
-        functions = SEARCH | checkpoints | passing
+        exchange = EXCHANGE if hasattr(library, "exchange_begin") else {}
+        functions = SEARCH | checkpoints | passing | exchange
     for name, (result, arguments) in functions.items():
         function = getattr(library, name)
         function.restype = result

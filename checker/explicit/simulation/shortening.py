@@ -92,7 +92,7 @@ class _Shortener:
         return tuple(found) if self.end(state) else None
 
     def _place(self, transition: Transition) -> int | str:
-        """The processor that steps or that an action strikes; an action that strikes none by its name."""
+        """The processor that steps or that an action interrupts; an action that interrupts none by its name."""
         processors = self.transitions.system.processors
         if transition.action is not None and processors is not None:
             alignment = self.transitions.system.arenas[processors.record].alignment

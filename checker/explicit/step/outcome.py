@@ -44,7 +44,7 @@ class OutOfRange(Raised):
 
 def out_of_range(target: str, low: int, high: int, position: Position) -> OutOfRange:
     """That a value is not in its range. target: what gets it."""
-    return OutOfRange(position, f"{target} gets a value that is not from {low} to {high}; widen its range, or mend the model")
+    return OutOfRange(position, f"{target} gets a value that is not from {low} to {high}; widen its range, or fix the model")
 
 
 ARENA = "arena"

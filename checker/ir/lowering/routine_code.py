@@ -179,7 +179,7 @@ class RoutineCode(SteppedExpressions):
         if self.accesses.can_turn(s):
             raise ModelError(
                 s.position,
-                "this loop can go round without reading or writing shared state, so that one step could last for ever; "
+                "this loop can go round without reading or writing shared state, so that one step could last forever; "
                 "use `for ... in range(...)`",
             )
         head = Begin(context.calls(s.position), True)

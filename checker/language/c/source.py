@@ -8,6 +8,7 @@ has its number in the file after the patch and, if a patch shows it, its line in
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from checker.language.errors import ModelError
 from checker.language.tree import Position
@@ -67,7 +68,7 @@ class PatchedFile:
 
 @dataclass(frozen=True)
 class Repair:
-    """Damage that was mended: what was done, in words, and the line of the mail it was done at (the first, if at several)."""
+    """Damage that was repaired: what was done, in words, and the line of the mail it was done at (the first, if at several)."""
 
     mail_line: int
     what: str
@@ -75,14 +76,20 @@ class Repair:
 
 @dataclass(frozen=True)
 class CSource:
-    """All that was handed over. name: of the mail, patch or C file, as the user gave it. files: in order of their first mention.
-    subjects: of the patches, in the order they apply. notes: what a verdict must say about the reading, each one sentence."""
+    """All that was handed over. name: the path of the mail, patch or C file, as messages show it. files: in order of their first
+    mention. subjects: of the patches, in the order they apply. notes: what a verdict must say about the reading, each one
+    sentence."""
 
     name: str
     files: tuple[PatchedFile, ...]
     repairs: tuple[Repair, ...] = ()
     subjects: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+
+    @property
+    def short_name(self) -> str:
+        """The name without its folders, for `(rfc10.mbox:363)` behind a place in a file of the kernel's."""
+        return PurePosixPath(self.name).name
 
 
 def origin_text(name: str, line: SourceLine) -> str:

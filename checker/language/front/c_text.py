@@ -71,7 +71,7 @@ def _read(path: Path, data: bytes, base: Path | None, over: Path | None, config:
     if config is not None:
         values = read_source(config)
         manifest = replace(manifest, config={**read_configuration(values, display_path(config)), **manifest.config})
-    name = "standard input" if path == STANDARD_INPUT else path.name
+    name = "standard input" if path == STANDARD_INPUT else display_path(path, roots)
     source = read_c_source(data, name, None if base is None else Base(base))
     protocol = _protocol(_Read(source, manifest.texts, values, manifest))
     if not protocol.definitions.defines(manifest.taken_for):

@@ -37,11 +37,16 @@ def load_program(
 
 def load_wording(path: Path | str, inputs: Inputs = NOTHING) -> Wording:
     """What a model's properties and assumptions say, with all events. As load_program."""
+    return load_worded(path, inputs)[1]
+
+
+def load_worded(path: Path | str, inputs: Inputs = NOTHING) -> tuple[tree.Program, Wording]:
+    """The program with all events, and what its properties and assumptions say, of one reading of the text. As load_program."""
     text = c_protocol(Path(path), inputs)
     if text is None:
-        return python.load_wording(path, inputs.texts, inputs.roots)
+        return python.load_worded(path, inputs.texts, inputs.roots)
     with _with_origins(text):
-        return python.load_foreign_wording(Path(path), text, inputs.roots)
+        return python.load_foreign_worded(Path(path), text, inputs.roots)
 
 
 def c_protocol(path: Path, inputs: Inputs) -> CProtocol | None:

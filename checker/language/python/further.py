@@ -2,7 +2,7 @@
 """What else is wrong with a model, where reading it has found one error: each definition is read by itself.
 
 A definition that uses one that is in error is in the same error, at the same place, and so is not told again. Where a stage of
-reading has errors, a later stage that would only suffer from them is left out: it tells its own when these are mended.
+reading has errors, a later stage that would only suffer from them is left out: it tells its own when these are fixed.
 """
 
 from __future__ import annotations

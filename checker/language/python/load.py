@@ -40,14 +40,13 @@ def load_program(
     """Read a model with everything it imports, for one setting of its parameters (others keep their defaults) and one set
     of events (None: all). texts: to read in place of files. ModelError or UsageError if it is not a program of the language."""
     chosen = None if events is None else frozenset(events)
-    return _program(lambda: _Loader(Path(path), settings or {}, chosen, texts, roots=roots))
+    return _program(lambda: _Loader(Path(path), settings or {}, chosen, texts, roots=roots))[1]
 
 
-def load_wording(path: Path | str, texts: Texts | None = None, roots: Roots = OWN) -> Wording:
-    """What a model's properties and assumptions say, with all events. As load_program."""
-    loader = _Loader(Path(path), {}, None, texts, roots=roots)
-    program = loader.program()
-    return wording(program, loader.symbols, loader.whole)
+def load_worded(path: Path | str, texts: Texts | None = None, roots: Roots = OWN) -> tuple[tree.Program, Wording]:
+    """The program with all events, and what its properties and assumptions say. As load_program."""
+    loader, program = _program(lambda: _Loader(Path(path), {}, None, texts, roots=roots))
+    return program, wording(program, loader.symbols, loader.whole)
 
 
 def load_foreign(
@@ -59,21 +58,20 @@ def load_foreign(
 ) -> tree.Program:
     """The kernel, with a protocol that is written in another language. path: of the protocol. Else as load_program."""
     chosen = None if events is None else frozenset(events)
-    return _program(lambda: _Loader(path, settings or {}, chosen, None, text, roots))
+    return _program(lambda: _Loader(path, settings or {}, chosen, None, text, roots))[1]
 
 
-def load_foreign_wording(path: Path, text: ForeignText, roots: Roots = OWN) -> Wording:
-    """As load_wording, of a protocol that is written in another language."""
-    loader = _Loader(path, {}, None, None, text, roots)
-    program = loader.program()
-    return wording(program, loader.symbols, loader.whole)
+def load_foreign_worded(path: Path, text: ForeignText, roots: Roots = OWN) -> tuple[tree.Program, Wording]:
+    """As load_worded, of a protocol that is written in another language."""
+    loader, program = _program(lambda: _Loader(path, {}, None, None, text, roots))
+    return program, wording(program, loader.symbols, loader.whole)
 
 
-def _program(make: Callable[[], _Loader]) -> tree.Program:
-    """The program that a loader reads. A ModelError has with it what else is wrong with the text."""
+def _program(make: Callable[[], _Loader]) -> tuple[_Loader, tree.Program]:
+    """A loader, and the program that it reads. A ModelError has with it what else is wrong with the text."""
     loader = make()
     try:
-        return loader.program()
+        return loader, loader.program()
     except ModelError as first:
         again = make()  # one that has read nothing, as what is half read is in error where nothing is wrong
         first.others = told(first, again.further())
@@ -107,6 +105,7 @@ class _Loader:
         self.declared = Declared()
         if foreign:
             self.symbols.settings.given = lambda name: foreign.constant(name, self.kernel)
+            self.symbols.settings.names = foreign.names
         self.whole = [m for m in self.modules.modules.values() if m is self.main or m.of_kernel]
 
     def program(self) -> tree.Program:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from checker.language import tree
 from checker.language.python.declare.decorators import CONDITIONS
@@ -71,7 +71,11 @@ def _own(code: Code) -> Iterator[str]:
 
 @dataclass
 class _Texts:
+    """The texts of one program. texts, names: of each syntax tree that was looked at, as many properties use the same code."""
+
     symbols: Symbols
+    texts: dict[ast.AST, str] = field(default_factory=dict)
+    names: dict[ast.AST, frozenset[str]] = field(default_factory=dict)
 
     def checked(self, code: Code) -> Iterator[str]:
         """The properties that the code itself has a `check` for."""
@@ -89,11 +93,10 @@ class _Texts:
         """The text of the code with that of all it uses."""
         found: set[tuple[str, str]] = set()
         self._collect(code.module, code.node, found)
-        return "\n".join([text_of(code.node), *sorted(text for _, text in found)])
+        return "\n".join([self._text(code.node), *sorted(text for _, text in found)])
 
     def _collect(self, module: Module, node: ast.AST, found: set[tuple[str, str]]) -> None:
-        names = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
-        for name in sorted(names & module.definitions.keys()):
+        for name in sorted(self._names(node) & module.definitions.keys()):
             home, definition = self.symbols.modules.home(module, name)
             if isinstance(definition, ast.FunctionDef):
                 code = self._used(home, definition)
@@ -123,7 +126,18 @@ class _Texts:
                 constant = self._symbol(home, name)
                 assert isinstance(constant, tree.Constant)
                 return f"{name}: {constant.value}"
-        return text_of(definition)
+        return self._text(definition)
+
+    def _text(self, node: ast.AST) -> str:
+        if node not in self.texts:
+            self.texts[node] = text_of(node)
+        return self.texts[node]
+
+    def _names(self, node: ast.AST) -> frozenset[str]:
+        """The names that it uses."""
+        if node not in self.names:
+            self.names[node] = frozenset(part.id for part in ast.walk(node) if isinstance(part, ast.Name))
+        return self.names[node]
 
     def _used(self, home: Module, definition: ast.FunctionDef) -> Code | None:
         """The function that a name stands for: of a hook, the one that implements it. None for what is not a function."""

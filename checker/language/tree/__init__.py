@@ -69,6 +69,7 @@ from checker.language.tree.program import (
     Recorded,
 )
 from checker.language.tree.statements import (
+    Alternative,
     Assign,
     Atomic,
     Break,
@@ -106,6 +107,7 @@ from checker.language.tree.types import (
 __all__ = [
     "Action",
     "Allocate",
+    "Alternative",
     "ArenaDomain",
     "Assign",
     "Assumption",

@@ -78,7 +78,16 @@ class Require(Statement):
     condition: Expression
 
 
-Message: TypeAlias = tuple[str | Expression, ...]
+@dataclass(frozen=True)
+class Alternative:
+    """One of two texts of a message."""
+
+    test: Expression
+    then: Message
+    otherwise: Message
+
+
+Message: TypeAlias = tuple[str | Expression | Alternative, ...]
 """Text with expressions in it, which are evaluated and printed when the message is shown."""
 
 

@@ -49,7 +49,7 @@ class UnreadFile:
 
 @dataclass(frozen=True)
 class Repaired:
-    """Damage that was mended, in words. line: of the input, from 1."""
+    """Damage that was repaired, in words. line: of the input, from 1."""
 
     line: int
     what: str

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 
@@ -14,10 +14,11 @@ class BoolType:
 
 @dataclass(frozen=True)
 class IntType:
-    """Integers from low to high, both included."""
+    """Integers from low to high, both included. names: how they print, in their order, if they have names."""
 
     low: int
     high: int
+    names: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 
 from checker.report.formats.document import Document, Level, Outcome
-from checker.report.formats.line import counted, further, line, place, sentence
+from checker.report.formats.line import counted_levels, further, line, place, sentence
 
 TOOL = "stackproof"
 WORDS = {Level.ERROR: "fail", Level.WARNING: "warn", Level.NOTE: "pass"}
@@ -18,7 +18,7 @@ def b4(document: Document) -> str:
     levels = {finding.level for finding in document.findings}
     status = "fail" if Level.ERROR in levels else "warn" if Level.WARNING in levels or document.incomplete else "pass"
     passed = document.count(Outcome.PASSED)
-    summary = counted(document.findings) or f"nothing is violated ({passed} verdict{'' if passed == 1 else 's'})"
+    summary = counted_levels(document.findings) or f"nothing is violated ({passed} verdict{'' if passed == 1 else 's'})"
     if document.incomplete:
         summary += f"; incomplete: {line(document.incomplete)}"
     details = [

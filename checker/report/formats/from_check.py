@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from checker.counting import counted
 from checker.language.tree import Position
 from checker.report.formats.document import MODEL_ERROR, NOT_KNOWN, Case, Document, Finding, Group, Level, Outcome, Remark
 from checker.result.review import Cause, Review
@@ -50,7 +51,9 @@ def _bug(cause: Cause) -> Finding:
     others = [name for name in cause.properties if name != first.property]
     at = dict.fromkeys(map(str, (cause.subject.configuration, *(symptom.configuration for symptom in cause.symptoms))))
     details = [
-        f"{len(cause.trace.steps)} steps; {line}" if number == 0 else f"also at {line}" for number, line in enumerate(at) if line
+        f"{counted(len(cause.trace.steps), 'step')}; {line}" if number == 0 else f"also at {line}"
+        for number, line in enumerate(at)
+        if line
     ]
     if others:
         details.append(f"also violates {', '.join(others)}")
@@ -97,7 +100,7 @@ def _not_known(review: Review) -> list[Finding]:
     left = review.checked.left
     if left:
         searched = review.checked.runs[0].subject.model if review.checked.runs else None
-        message = f"{len(left)} of {review.checked.asked} configurations were not searched: {review.checked.stopped}"
+        message = f"{len(left)} of {counted(review.checked.asked, 'configuration')} were not searched: {review.checked.stopped}"
         at_model = None if searched is None else Position(searched, 1, 1)
         found.append(
             Finding(Level.WARNING, NOT_KNOWN, at_model, message, details=tuple(f"not searched: {asked}" for asked in left))

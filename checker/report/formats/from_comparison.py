@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from checker.counting import counted
 from checker.report.formats.document import Case, Document, Finding, Group, Level, Outcome, Since
 from checker.result.comparison import Change, Comparison, Line
 
@@ -53,7 +54,7 @@ def _finding(line: Line) -> Finding:
         level = Level.ERROR if Change.NEW in worse else Level.WARNING
     steps = ""
     if first.old is not None and first.new is not None and first.old != first.new:
-        steps = f" ({first.old} -> {first.new} steps)"
+        steps = f" ({first.old} -> {counted(first.new, 'step')})"
     reason = "".join(f"; {text}" for text in (first.through_text(), first.reason) if text)
     at = dict.fromkeys(f"{difference.change.value} at {difference.configuration}" for difference in line.differences)
     return Finding(

@@ -5,7 +5,7 @@ for each property."""
 from __future__ import annotations
 
 from checker.report.formats.document import Case, Document, Group, Outcome
-from checker.report.formats.line import counted, further, line, place, sentence
+from checker.report.formats.line import counted_levels, further, line, place, sentence
 
 VERSION = "KTAP version 1"
 INDENT = "    "
@@ -24,8 +24,8 @@ def ktap(document: Document) -> str:
     counts = {word: document.count(outcome) for word, outcome in totals.items()}
     total = counts["pass"] + counts["skip"] + failed
     lines.append(f"# Totals: pass:{counts['pass']} fail:{failed} skip:{counts['skip']} total:{total}")
-    if counted(document.findings):
-        lines.append(f"# {counted(document.findings)}")
+    if counted_levels(document.findings):
+        lines.append(f"# {counted_levels(document.findings)}")
     if document.incomplete:
         lines.append(f"# incomplete: {line(document.incomplete)}")
     return "\n".join(lines) + "\n"

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from checker.counting import counted
 from checker.report.characters import escaped
 from checker.report.formats.document import Finding, Level
 
@@ -35,11 +36,11 @@ def further(finding: Finding) -> list[str]:
     return [line(text) for text in (*notes, *finding.details)]
 
 
-def counted(findings: tuple[Finding, ...]) -> str:
+def counted_levels(findings: tuple[Finding, ...]) -> str:
     """How many findings there are of each level that matters: `2 errors, 1 warning`; empty without any."""
     found = []
     for level in (Level.ERROR, Level.WARNING):
         number = sum(finding.level is level for finding in findings)
         if number:
-            found.append(f"{number} {level.value}{'s' if number > 1 else ''}")
+            found.append(f"{counted(number, level.value)}")
     return ", ".join(found)

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from urllib.parse import quote
 
+from checker.counting import counted
 from checker.language.tree import Position
 from checker.report.finding import columns
 from checker.report.formats.document import Document, Finding, Since
@@ -94,7 +95,7 @@ def _code_flow(trace: Trace, decisive: Sequence[int]) -> dict[str, object]:
     for number, step in enumerate(trace.steps, 1):
         flows.setdefault(step.column or ELSEWHERE, []).append(_step(number, step, number in decisive))
     found = [{"id": line(name), "locations": locations} for name, locations in flows.items() if locations]
-    return {"message": _message(f"{len(trace.steps)} steps, in the order of executionOrder"), "threadFlows": found}
+    return {"message": _message(f"{counted(len(trace.steps), 'step')}, in the order of executionOrder"), "threadFlows": found}
 
 
 def _step(number: int, step: Step, decisive: bool) -> dict[str, object]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from checker.counting import counted
 from checker.report.picture.tables import FONT, INK, LANE, LINE, MODEL, MODEL_LINE, PALE_INK, WRONG, WRONG_LINE, data, font, table
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def _box(found: _NodeData, inside: int) -> str:
     for line in others:
         rows.append(data(font(_short(line), WRONG_LINE if line.startswith("violates ") else INK, 8)))
     if inside:
-        rows.append(data(font(f"{inside:,} transitions inside", PALE_INK, 8)))
+        rows.append(data(font(f"{counted(inside, 'transition')} inside", PALE_INK, 8)))
     if not found["expanded"]:
         rows.append(data(font("transitions not explored", PALE_INK, 8)))
     style = "ROUNDED" if found["expanded"] else "DASHED"

@@ -57,7 +57,7 @@ def title(trace: Trace) -> str:
     if trace.ends:
         count += ", where the run ends"
     elif trace.cycle is not None:
-        count += f", for ever again from step {trace.cycle.start + 1}"
+        count += f", forever again from step {trace.cycle.start + 1}"
     scope = f"{trace.model}, {count}; {sizes + '; ' if sizes else ''}events: {', '.join(trace.events) or 'none'}"
     lines = [data(font(line, WRONG_LINE, 11, bold=True)) for line in _wrap(headline(trace))]
     lines += [data(font(line, PALE_INK)) for line in _wrap(scope, LINE_LENGTH * 11 // 9)]

@@ -126,6 +126,8 @@ def _steps(cause: Cause, chosen: Sequence[int], screen: Screen) -> list[str]:
             statement = ""
         rows.append((number, place, named(where[number - 1], several), statement, what))
     places = max((len(place) for _, place, *_ in rows), default=0)
+    if screen.width is not None:
+        places = min(places, screen.width // 3)  # a long path of one row takes no room from the others
     names = max((len(name) for _, _, name, *_ in rows), default=0)
     lines = []
     for number, place, name, statement, what in rows:
@@ -143,13 +145,21 @@ def _row(head: str, statement: str, what: str, screen: Screen, style: Style) -> 
     if screen.width is None or len(head) + len(statement) + len(gap) + len(what) <= screen.width:
         return [_coloured(head, style) + statement + gap + style(YELLOW, what)]
     indent = " " * min(len(head), max(8, screen.width // 3))
-    first = textwrap.wrap(statement or what, max(screen.width - len(head), 20), break_on_hyphens=False)
-    lines = [_coloured(head, style) + (first[0] if statement else style(YELLOW, first[0]))]
-    lines += [indent + line for line in textwrap.wrap(" ".join(first[1:]), screen.width - len(indent), break_on_hyphens=False)]
+    first, rest = _beginning(statement or what, screen.width - len(head))
+    lines = [(_coloured(head, style) + (first if statement else style(YELLOW, first))).rstrip()]
+    others = textwrap.wrap(rest, screen.width - len(indent), break_on_hyphens=False)
+    lines += [indent + (line if statement else style(YELLOW, line)) for line in others]
     if statement:
         told = textwrap.wrap(what, screen.width - len(indent), break_on_hyphens=False)
         lines += [indent + style(YELLOW, line) for line in told]
     return lines
+
+
+def _beginning(text: str, room: int) -> tuple[str, str]:
+    """As many whole words as there is room for, and the rest."""
+    words = text.split(" ")
+    count = next((n for n in range(len(words), 0, -1) if len(" ".join(words[:n])) <= room), 0)
+    return " ".join(words[:count]), " ".join(words[count:])
 
 
 def _coloured(head: str, style: Style) -> str:

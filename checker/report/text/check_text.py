@@ -3,14 +3,16 @@
 
 from __future__ import annotations
 
-import shlex
 import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
+from checker.counting import counted
+from checker.report.shell import argument, command_line
 from checker.report.text.hints import hint_lines
 from checker.report.text.line_ranges import by_line, lines_text
 from checker.report.text.screen import terminal_width
+from checker.report.text.style import plain
 from checker.report.text.trace_text import text_report
 from checker.report.text.translation_text import translation_lines
 from checker.result.checked import Checked
@@ -36,7 +38,7 @@ def finding_text(
     again = find_again(subject, verdict, saved, command)
     text = text_report(verdict.trace, replay=again, sources=subject.sources, width=terminal_width(), colour=colour)
     if len(saved) > 1:
-        text += f"The picture:\n  {saved[1]}\n"
+        text += f"The picture:\n  {plain(str(saved[1]))}\n"
     return text
 
 
@@ -46,8 +48,8 @@ def find_again(
     """What to type to replay the finding: from its file, or by finding it again. verb: what to do with the file."""
     if saved:
         patch = ["--patch", "-"] if subject.model == STANDARD_INPUT else []
-        return shlex.join(["stackproof", verb, str(saved[0]), *patch, *subject.options])
-    words = ["stackproof", command[0], subject.model, *subject.options]
+        return command_line(["stackproof", verb, argument(saved[0]), *patch, *subject.options])
+    words = ["stackproof", command[0], argument(subject.model), *subject.options]
     for name, value in subject.configuration.settings:
         if name in _OPTIONS:
             words += [_OPTIONS[name], str(value)]
@@ -58,7 +60,7 @@ def find_again(
     words += command[1:]
     if verdict.kind is VerdictKind.VIOLATED:
         words += ["--property", verdict.property]
-    return shlex.join(words)
+    return command_line(words)
 
 
 def run_text(run: Run) -> str:
@@ -68,12 +70,12 @@ def run_text(run: Run) -> str:
     lines = [
         f"{run.subject}: {_outcome(run)}",
         "  "
-        + (f"{s.states:,} states{initials}, {s.transitions:,} transitions, " if s.states else "")
+        + (f"{counted(s.states, 'state')}{initials}, {counted(s.transitions, 'transition')}, " if s.states else "")
         + f"depth {s.depth}, {s.seconds:.1f} s, {s.memory / 2**20:,.0f} MiB, {run.engine} engine"
-        + (f", {s.frontier:,} states not expanded" if s.frontier else ""),
+        + (f", {counted(s.frontier, 'state')} not expanded" if s.frontier else ""),
         *_remarks(run),
     ]
-    return "\n".join(lines)
+    return "\n".join(map(plain, lines))
 
 
 def runs_text(runs: Sequence[Run]) -> str:
@@ -89,15 +91,15 @@ def runs_text(runs: Sequence[Run]) -> str:
         seconds = sum(run.statistics.seconds for run in ended)
         most = max(run.statistics.memory for run in ended)
         outcomes = ", ".join(dict.fromkeys(map(_outcome, ended)))
-        count = f"{len(ended)} configuration{'' if len(ended) == 1 else 's'}"
+        count = f"{counted(len(ended), 'configuration')}"
         lines.append(
-            f"{ended[0].subject.model}: {count}, " + (f"{states:,} states, " if states else "") + f"{seconds:.1f} s, "
+            f"{ended[0].subject.model}: {count}, " + (f"{counted(states, 'state')}, " if states else "") + f"{seconds:.1f} s, "
             f"{most / 2**20:,.0f} MiB: {outcomes}"
         )
         if not any(run.violated for run in runs):
             lines += [f"  {run.subject.configuration}" for run in ended]
         lines += dict.fromkeys(line for run in ended for line in _remarks(run))
-    return "\n".join([*lines, *map(run_text, others)])
+    return "\n".join([*map(plain, lines), *map(run_text, others)])
 
 
 def _outcome(run: Run) -> str:
@@ -105,7 +107,7 @@ def _outcome(run: Run) -> str:
         return f"stopped by {run.stopped}" if run.stopped != INTERRUPTED else "interrupted"
     if run.error is not None:
         return "ended by a model error"
-    return f"no more than {run.statistics.depth} steps" if run.engine in SOLVERS else "complete"
+    return f"no more than {counted(run.statistics.depth, 'step')}" if run.engine in SOLVERS else "complete"
 
 
 def _remarks(run: Run) -> list[str]:
@@ -127,7 +129,7 @@ def summary_text(checked: Checked) -> str:
     bad = any(run.violated or run.error is not None for run in runs)
     lines = [*_passed(checked), "Verdicts", *_table(checked)]
     if checked.left:
-        left = f"{len(checked.left)} of {checked.asked} configurations"
+        left = f"{len(checked.left)} of {counted(checked.asked, 'configuration')}"
         lines.append(
             f"Not searched ({checked.stopped}): {left}, {'that' if len(checked.left) == 1 else 'from that'} of {checked.left[0]}"
         )
@@ -147,7 +149,7 @@ def summary_text(checked: Checked) -> str:
     ]
     if bad:
         lines.append("Each counterexample was replayed by an independent interpreter.")
-    return "\n".join(lines)
+    return "\n".join(map(plain, lines))
 
 
 def _passed(checked: Checked) -> list[str]:
@@ -157,7 +159,7 @@ def _passed(checked: Checked) -> list[str]:
     return ["No violation found: every property holds at the sizes and with the events searched."]
 
 
-FEW = 4
+FEW = 3
 """So many properties with the same verdict have a line each."""
 
 
@@ -188,13 +190,20 @@ def _fairness(run: Run, short: bool) -> list[str]:
     found = []
     for fairness, properties in names.items():
         if short:
-            found.append(
-                f"Liveness, checked without reductions under {len(fairness)} fairness assumptions: {', '.join(properties)}"
-            )
+            many = counted(len(fairness), "fairness assumption")
+            found.append(f"Liveness, checked without reductions under {many}: {', '.join(properties)}")
             continue
         found.append(f"Liveness, checked without reductions under the fairness assumptions below: {', '.join(properties)}")
         found += [f"  - {line}" for line in fairness]
     return found
+
+
+def _where(checked: Checked, runs: Sequence[Run]) -> str:
+    """Which of several configurations a verdict is about: the first of these, and how many more; nothing if it is about all."""
+    if len(runs) == len(checked.runs):
+        return ""
+    more = f" and {counted(len(runs) - 1, 'more configuration')}" if len(runs) > 1 else ""
+    return f" ({runs[0].subject.configuration}{more})"
 
 
 def overall(checked: Checked, name: str) -> str:
@@ -206,11 +215,11 @@ def overall(checked: Checked, name: str) -> str:
         assert verdict.trace is not None
         shortest = ", perhaps not the fewest" if PARTIAL_ORDER in run.reductions else ""
         where = f" ({run.subject.configuration})" if str(run.subject.configuration) else ""
-        return f"VIOLATED in {len(verdict.trace.steps)} steps{shortest}{where}"
+        return f"VIOLATED in {counted(len(verdict.trace.steps), 'step')}{shortest}{where}"
     for kind in (VerdictKind.ERROR, VerdictKind.UNKNOWN):
-        for _, verdict in verdicts:
-            if verdict.kind is kind:
-                return f"{kind.value}({verdict.detail})"
+        found = [(run, verdict) for run, verdict in verdicts if verdict.kind is kind]
+        if found:
+            return f"{kind.value}({found[0][1].detail}){_where(checked, [run for run, _ in found])}"
     fairly = ", under fairness" if verdicts and verdicts[0][1].fairness else ""
     if checked.left:
         searched = "; ".join(str(run.subject.configuration) for run, _ in verdicts)

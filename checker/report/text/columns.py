@@ -7,6 +7,7 @@ the columns become steps of a ladder: each begins at its own place and may run o
 
 from __future__ import annotations
 
+import re
 import textwrap
 
 GUTTER = 6
@@ -16,6 +17,12 @@ COMFORTABLE = 46
 """Text narrower than this is hard to read, so that it runs over the next column instead."""
 
 LEAST_STRIDE = 8
+
+
+class _AfterParentheses(textwrap.TextWrapper):
+    """Breaks lines after an opening parenthesis, too: names of functions are long."""
+
+    wordsep_simple_re = re.compile(r"(\s+|(?<=\())")
 
 
 class Columns:
@@ -41,7 +48,7 @@ class Columns:
     def fold(self, column: int | None, text: str, indent: int, hanging: int) -> list[str]:
         """The text in lines that fit the column, the first indented by `indent`, the others by `hanging` more."""
         room = self.room if column is not None else self.width - GUTTER - 2
-        wrapper = textwrap.TextWrapper(
+        wrapper = (_AfterParentheses if room < COMFORTABLE else textwrap.TextWrapper)(
             max(room, indent + hanging + 1),
             initial_indent=" " * indent,
             subsequent_indent=" " * (indent + hanging),

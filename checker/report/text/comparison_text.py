@@ -5,15 +5,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from checker.counting import counted
+from checker.report.text.style import plain
 from checker.result.comparison import Change, Comparison, Difference, Line
 
 MOST = 3
 """Configurations that a line names; of others it says how many."""
 
 
-def comparison_text(comparison: Comparison) -> str:
-    """All of it, without a newline at its end."""
-    return "\n".join([*lines_text(comparison), *_rest(comparison), summary_text(comparison)])
+def comparison_lines(comparison: Comparison) -> list[str]:
+    """All of it, line by line."""
+    return [*map(plain, (*lines_text(comparison), *_rest(comparison), summary_text(comparison)))]
 
 
 def lines_text(comparison: Comparison) -> Iterator[str]:
@@ -29,7 +31,7 @@ def _line(line: Line) -> str:
     told = f"{first.position.file}:{first.position.line}: {mark}{first.change.value} {name}{' '.join(first.message.split())}"
     where = str(first.configuration)
     more = len(line.differences) - 1
-    where += f" and {more} more configuration{'s' if more > 1 else ''}" if more else ""
+    where += f" and {counted(more, 'more configuration')}" if more else ""
     return "; ".join(filter(None, (told, steps, where, first.through_text(), first.reason)))
 
 
@@ -38,12 +40,12 @@ def _steps(difference: Difference) -> str:
         case None, None:
             return ""
         case None, int(new):
-            return _many(new, "step")
+            return counted(new, "step")
         case int(old), None:
-            return f"was {_many(old, 'step')}"
+            return f"was {counted(old, 'step')}"
         case old, new:
             assert new is not None
-            return _many(new, "step") if old == new else f"{old} -> {_many(new, 'step')}"
+            return counted(new, "step") if old == new else f"{old} -> {counted(new, 'step')}"
 
 
 def _rest(comparison: Comparison) -> Iterator[str]:
@@ -58,11 +60,9 @@ def summary_text(comparison: Comparison) -> str:
     found = ", ".join(f"{count} {change.value}" for change, count in counts.items() if count) or "nothing violated"
     held = f"; satisfied on both sides: {comparison.held}" if comparison.held else ""
     cached = (
-        f"; {comparison.cached} of {_many(comparison.searches, 'search', 'searches')} from the cache" if comparison.cached else ""
+        f"; {comparison.cached} of {counted(comparison.searches, 'search', 'searches')} from the cache"
+        if comparison.cached
+        else ""
     )
     ended = "; interrupted: the rest was not compared" if comparison.interrupted else ""
-    return f"{comparison.old} -> {comparison.new}: {_many(comparison.compared, 'configuration')}: {found}{held}{cached}{ended}"
-
-
-def _many(number: int, what: str, several: str = "") -> str:
-    return f"{number:,} {what if number == 1 else several or what + 's'}"
+    return f"{comparison.old} -> {comparison.new}: {counted(comparison.compared, 'configuration')}: {found}{held}{cached}{ended}"

@@ -12,6 +12,7 @@ from checker.conformance.lockstep import Lockstep
 from checker.conformance.subject import Ended
 from checker.conformance.telling import Refusal, refusal, run_of, told_move
 from checker.conformance.validation import Recorded, Rejection, Validation
+from checker.counting import counted
 from checker.language.tree import Program
 from checker.report.finding import in_protocol, short
 from checker.report.source import source_line
@@ -44,7 +45,7 @@ def difference_text(program: Program, difference: Difference, width: int = 110, 
     count = len(difference.path)
     sizes = " ".join(f"{name}={value}" for name, value in told(trace.settings))
     scope = f"{trace.model}, after {count} step{'' if count == 1 else 's'} that both do alike; {sizes}; events: "
-    lines += textwrap.wrap(scope + (", ".join(trace.events) or "none"), width, subsequent_indent="  ")
+    lines += textwrap.wrap(plain(scope + (", ".join(trace.events) or "none")), width, subsequent_indent="  ")
     common = replace(trace, steps=trace.steps[:count])
     if common.steps:
         lines += ["", steps_text(common, program.sources, width, colour)]
@@ -61,27 +62,27 @@ def lockstep_text(model: str, configuration: Configuration, result: Lockstep, mi
     pairs = "" if quick else f"{counts.pairs:,} of them with what the implementation's code remembers, "
     lines = [
         f"{model}: {configuration}: {outcome}",
-        f"  {counts.states:,} states, {pairs}{counts.transitions:,} transitions taken on both sides, "
+        f"  {counted(counts.states, 'state')}, {pairs}{counted(counts.transitions, 'transition')} taken on both sides, "
         f"{counts.ends:,} of which end the run, depth {counts.depth}, {counts.seconds:.1f} s",
     ]
     if counts.cuts:
-        lines.append(f"  {counts.cuts:,} transitions were left out: the model has no room for them")
+        lines.append(f"  {counted(counts.cuts, 'transition')} left out: the model has no room for them")
     if missing:
         lines.append(f"  not compared, as the implementation has none: {', '.join(missing)}")
-    return "\n".join(lines)
+    return "\n".join(map(plain, lines))
 
 
 def validation_text(program: Program, file: str, steps: Sequence[Recorded], result: Validation, width: int, colour: bool) -> str:
     """Whether a recorded run is accepted; if not, the last of what is, what the model could do then, and why not this."""
-    values = f"{result.values:,} recorded value{'' if result.values == 1 else 's'} compared"
+    values = f"{counted(result.values, 'recorded value')} compared"
     if result.rejection is None:
-        return f"{file}: accepted: {result.accepted:,} steps are a run of {program.model}; {values}"
+        return plain(f"{file}: accepted: {counted(result.accepted, 'step is', 'steps are')} a run of {program.model}; {values}")
     rejection = result.rejection
     path = [step.move for step in steps[: result.accepted]]
     trace = run_of(program, path, SHOWN)
     lines = [
         plain(f"{file}: rejected at event {steps[result.accepted].number}: {program.model} does not do that"),
-        f"The first {result.accepted:,} steps are a run of the model; {values}.",
+        f"The first {counted(result.accepted, 'step is', 'steps are')} a run of the model; {values}.",
     ]
     if trace.steps:
         shown = len(trace.steps)
@@ -128,7 +129,7 @@ def _difference(program: Program, difference: Difference, step: Step | None, wid
         told = told_move(program, difference.move)
         if step is not None:
             told += _doing(program, step)
-        lines.append(f"Then: {told}")
+        lines.append(plain(f"Then: {told}"))
     if difference.kind in (Kind.CELLS, Kind.PLACES):
         lines += _cells(difference.cells) if difference.cells else _wrapped("  ", difference.implementation, width)
         return lines
@@ -162,7 +163,7 @@ def refusal_text(refused: Refusal) -> list[str]:
     place = "" if refused.position is None else f"{refused.position.file}:{refused.position.line}: "
     lines.append(f"{place}{refused.reason}{f': {refused.condition}' if refused.condition else ''}")
     lines += [f"  {cell} is {value}" for cell, value in refused.cells]
-    return lines
+    return [*map(plain, lines)]
 
 
 def _refused(refused: Refusal | None) -> list[str]:

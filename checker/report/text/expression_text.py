@@ -76,10 +76,15 @@ class ExpressionText:
         """A text with expressions in it, as Python has it."""
         if all(isinstance(part, str) for part in message):
             return repr("".join(str(part) for part in message))
-        parts = (
-            part.replace("{", "{{").replace("}", "}}") if isinstance(part, str) else f"{{{self.text(part)}}}" for part in message
-        )
-        return "f" + repr("".join(parts))
+        return "f" + repr("".join(map(self._filled, message)))
+
+    def _filled(self, part: str | tree.Expression | tree.Alternative) -> str:
+        match part:
+            case str():
+                return part.replace("{", "{{").replace("}", "}}")
+            case tree.Alternative(test=test, then=then, otherwise=otherwise):
+                return f"{{{self.message(then)} if {self.text(test)} else {self.message(otherwise)}}}"
+        return f"{{{self.text(part)}}}"
 
     def _parts(self, expression: tree.Expression) -> tuple[int, str]:
         """How strongly it binds, and its text."""

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from checker.conformance.failing import Outcome
+from checker.counting import counted
 from checker.report.text.style import plain
 from checker.trace.data import Trace
 
@@ -19,7 +20,7 @@ def outcome_text(path: str, trace: Trace, protocol: str, outcome: Outcome, drive
     else:
         verdict = "it fails" if own else f"it does not fail as {violated} forbids"
     how = "driven along the trace" if driven else "step for step"
-    lines = [f"{path}: on the reference implementation of {protocol}, {how}, {outcome.steps} steps: {verdict}"]
+    lines = [f"{path}: on the reference implementation of {protocol}, {how}, {counted(outcome.steps, 'step')}: {verdict}"]
     first = [pair for pair in outcome.failures if pair[0] == violated]
     lines += [f"  {property}: {text}" for property, text in [*first, *(p for p in outcome.failures if p not in first)]]
     if outcome.halted:

@@ -14,9 +14,10 @@ HINTS = {
     Why.MEMORY: "--max-memory SIZE allows more; --hash-compaction needs less; `stackproof simulate` needs next to none",
     Why.OUT_OF_MEMORY: "--hash-compaction needs less memory; `stackproof simulate` needs next to none",
     Why.ENGINE: "another --engine may do what this one cannot",
+    Why.LOST: "run it again; the search of a cluster has no checkpoints",
     Why.SOLVER: "another --engine, or a smaller --depth, may come to an end",
 }
-"""By what ended a search. After an error in the model, that is what has to be mended."""
+"""By what ended a search. After an error in the model, that is what has to be fixed."""
 
 OF_RUNS = {
     Why.STATES: "a larger --liveness-states, or none, checks properties on runs in more states",

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from checker.counting import counted
+from checker.report.text.style import plain
 from checker.result.mutation import Fate, MutantResult, MutationReport, Reference
 
 
@@ -26,16 +28,20 @@ def mutation_text(report: MutationReport) -> str:
     if report.stale:
         lines += ["", "waivers out of date"]
         lines += [f"{s.file}:{s.line}: error: {s.why}; waived is {s.mutant}" for s in report.stale]
-    return "\n".join([*lines, "", *_sum(report)])
+    return "\n".join(map(plain, (*lines, "", *_sum(report))))
 
 
 def _reference(number: int, reference: Reference) -> list[str]:
     o = reference.outcome
     exchanges = ", up to exchanges" if o.reductions else ""
     configuration = str(reference.configuration) or "no parameters"
-    lines = [f"  {number}. {configuration}: {o.states:,} states, {o.transitions:,} transitions, depth {o.depth}{exchanges}"]
+    counts = f"{counted(o.states, 'state')}, {counted(o.transitions, 'transition')}, depth {o.depth}"
+    lines = [f"  {number}. {configuration}: {counts}{exchanges}"]
     if o.violated:
-        lines.append("     violated by the model itself: " + ", ".join(f"{name} ({length} steps)" for name, length in o.violated))
+        lines.append(
+            "     violated by the model itself: "
+            + ", ".join(f"{name} ({counted(length, 'step')})" for name, length in o.violated)
+        )
     if reference.incomplete is not None:
         lines.append(f"     not judged here, as the search of the model did not end: {reference.incomplete}")
     else:
@@ -60,7 +66,8 @@ def _section(
 
 def _killed(result: MutantResult) -> list[str]:
     assert result.configuration is not None
-    return [f"by {result.property}, in {result.length} steps, in configuration {result.configuration + 1}"]
+    assert result.length is not None
+    return [f"by {result.property}, in {counted(result.length, 'step')}, in configuration {result.configuration + 1}"]
 
 
 def _detail(result: MutantResult) -> list[str]:
@@ -85,7 +92,7 @@ def _sum(report: MutationReport) -> list[str]:
     ]
     others = (Fate.UNKNOWN, Fate.FAILED, Fate.NOT_SEARCHED)
     parts += [f"{len(report.of(fate))} {fate.value}" for fate in others if report.of(fate)]
-    lines = [f"{len(report.results)} mutants: {', '.join(parts)}; {report.seconds:.1f} s"]
+    lines = [f"{counted(len(report.results), 'mutant')}: {', '.join(parts)}; {report.seconds:.1f} s"]
     if survived:
         where = "up to exchanges of pages, tasks and CPUs" if report.reduced else "which is all that `stackproof gate` compares"
         lines.append(f"Not told apart: the same violations, states, transitions and depth, {where}, in each configuration.")

@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from checker.counting import counted
+from checker.report.shell import argument, command_line
+from checker.report.text.style import plain
 from checker.report.text.translation_text import translation_lines
 from checker.result.verdict import Run, Verdict, VerdictKind
 
@@ -21,7 +23,7 @@ def proof_text(
     """Verdicts, what they rest on, the invariant or the counterexample to induction, the lemmas of the model that were given up
     (each with the reason, as lines), and where the certificate is."""
     s = run.statistics
-    lines = [f"{run.subject}: {s.states:,} states sampled, {s.seconds:.1f} s", ""]
+    lines = [f"{run.subject}: {counted(s.states, 'state')} sampled, {s.seconds:.1f} s", ""]
     if counterexample:
         lines += ["Counterexample to induction", *(f"  {line}" for line in counterexample), ""]
     for name, (reason, *shown) in given_up.items():
@@ -40,12 +42,13 @@ def proof_text(
             "accesses.",
         ]
     if certificate is not None:
-        again = shlex.join(["stackproof", "certify", str(certificate), "--model", run.subject.model])
+        options = ["--model", argument(run.subject.model), *run.subject.options]
+        again = command_line(["stackproof", "certify", argument(certificate), *options])
         lines.append(f"Certificate: {certificate} ({again})")
-    return "\n".join(lines)
+    return "\n".join(map(plain, lines))
 
 
 def _said(verdict: Verdict) -> str:
     if verdict.kind is VerdictKind.VIOLATED and verdict.trace is not None:
-        return f"VIOLATED in {len(verdict.trace.steps)} steps"
+        return f"VIOLATED in {counted(len(verdict.trace.steps), 'step')}"
     return f"{verdict.kind.value}({verdict.detail})"

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from checker.counting import counted
 from checker.report.text.cause_text import MOST, cause_text, steps_shown
 from checker.report.text.check_text import find_again, finding_text, runs_text, summary_text
 from checker.report.text.screen import Screen
@@ -35,7 +36,7 @@ def saved_lines(saved: Saved) -> list[str]:
         return []
     count = len(saved)
     folder = plain(str(saved[0][1][0].parent))
-    return [f"Saved: {count} counterexample{'' if count == 1 else 's'} and the picture of each, in {folder}"]
+    return [f"Saved: {counted(count, 'counterexample')} and the picture of each, in {folder}"]
 
 
 def blocks(review: Review, saved: Saved, screen: Screen, command: Sequence[str], whole: bool, lines: int = LINES) -> list[str]:
@@ -63,7 +64,7 @@ def show_again(cause: Cause, verdict: Verdict, files: Sequence[Path], command: S
 
 def _error_text(run: Run, error: Verdict, screen: Screen, command: Sequence[str], whole: bool) -> str:
     if error.trace is None:
-        return f"{error.detail}\n"
+        return f"{plain(error.detail)}\n"
     if whole:
         return finding_text(run.subject, error, [], screen.colour, command)
     again = f"{find_again(run.subject, error, [], command)} --trace"

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+from checker.counting import counted
 from checker.report.text.line_ranges import lines_text
+from checker.report.text.style import plain
 from checker.report.text.translation_text import translation_lines
 from checker.result.simulation import Simulated, Walks
 from checker.result.verdict import Verdict, VerdictKind
@@ -15,7 +17,7 @@ def simulation_text(run: Simulated) -> str:
     w = run.walks
     lines = [
         f"{run.subject}: {_outcome(run)}",
-        f"  {w}: {_longest(w)} of {w.depth:,} steps, {w.seconds:.1f} s, {w.memory / 2**20:,.0f} MiB",
+        f"  {w}: {_longest(w)} of {counted(w.depth, 'step')}, {w.seconds:.1f} s, {w.memory / 2**20:,.0f} MiB",
     ]
     lines += [f"  some runs ended early, UNKNOWN({reason}): {what}" for reason, what in run.cuts]
     lines += ["", "Verdicts"]
@@ -31,7 +33,7 @@ def simulation_text(run: Simulated) -> str:
     ]
     if any(verdict.trace is not None for verdict in run.verdicts):
         lines.append("Each counterexample was replayed by an independent interpreter.")
-    return "\n".join(lines)
+    return "\n".join(map(plain, lines))
 
 
 def _longest(w: Walks) -> str:
@@ -50,5 +52,5 @@ def _outcome(run: Simulated) -> str:
 
 def _told(verdict: Verdict) -> str:
     if verdict.kind is VerdictKind.VIOLATED and verdict.trace is not None:
-        return f"VIOLATED in {len(verdict.trace.steps)} steps, perhaps not the fewest"
+        return f"VIOLATED in {counted(len(verdict.trace.steps), 'step')}, perhaps not the fewest"
     return f"{verdict.kind.value}({verdict.detail})"

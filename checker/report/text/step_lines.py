@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from checker.counting import counted
 from checker.report.contexts import Context, contexts
 from checker.report.finding import called_as, columns, short, shown_arguments, shown_reads
 from checker.report.relevant import relevant_steps
 from checker.report.source import source_line
-from checker.report.text.columns import Columns
+from checker.report.text.columns import COMFORTABLE, Columns
 from checker.report.text.style import BOLD, DIM, YELLOW, Style, plain
 from checker.trace.data import Step, Trace
 
@@ -23,9 +24,6 @@ ASKED = "asked here: there is no answer from here on"
 
 TAIL = 8
 """Of a trace in which fewer steps than this matter, the last ones of the protocol are shown too."""
-
-NARROW = 80
-"""In columns of fewer characters, lines of source are broken and not cut."""
 
 
 def steps_text(trace: Trace, sources: Mapping[str, str], width: int, colour: bool, first: int = 1, fold: bool = False) -> str:
@@ -65,7 +63,6 @@ class _StepLines:
         self.read = {cell for cell, _ in trace.violation.reads}
         self.lines = [style(BOLD, line) for line in self.table.header()]
         self.shown: object = None
-        self.cut = width >= NARROW
 
     def all(self, first: int, folded: Mapping[int, int]) -> list[str]:
         if first == 1:
@@ -77,7 +74,7 @@ class _StepLines:
             if cycle is not None and cycle.since == number - 1:
                 self._across(ASKED)
             if cycle is not None and cycle.start == number - 1:
-                self._across("the cycle begins: from here on for ever")
+                self._across("the cycle begins: from here on forever")
             if number in folded:
                 hidden = folded[number]
                 self._fold(number, hidden, first)
@@ -104,8 +101,9 @@ class _StepLines:
         else:
             if heading != self.shown or any(call.arguments for call in step.activations):
                 text = _heading(step, context)
-                self._put(step, text, BOLD, None, indent, text.index(":") + 2)
-            self._put(step, self._place(step), "", number, indent + 2)
+                self._put(step, text, BOLD, None, indent, self._aligned(text.index(":") + 2))
+            place, source = short(step.at), source_line(self.sources, step.at)
+            self._put(step, f"{place}  {source}".rstrip(), "", number, indent + 2, self._aligned(len(place) + 2))
         self.shown = None if step.processor is None else heading
         for choice in step.choices:
             self._put(step, f"choice: {choice}", DIM, None, indent + 6)
@@ -121,7 +119,7 @@ class _StepLines:
         routines = list(dict.fromkeys(step.name for step in steps))
         others = f" and {len(routines) - 2} more" if len(routines) > 3 else ""
         of = ", ".join(routines[: 2 if others else 3]) + others
-        self._put(steps[0], f"... {len(steps)} steps of {of} (--all shows them)", DIM, None, 0, 4)
+        self._put(steps[0], f"... {counted(len(steps), 'step')} of {of} (--all shows them)", DIM, None, 0, 4)
         self.shown = None
 
     def _put(self, step: Step, text: str, code: str = "", number: int | None = None, indent: int = 2, hanging: int = 2) -> None:
@@ -136,13 +134,9 @@ class _StepLines:
         self.lines.append((before + self.style(BOLD, inside) + after).rstrip())
         self.shown = None
 
-    def _place(self, step: Step) -> str:
-        place = short(step.at)
-        source = source_line(self.sources, step.at)
-        room = self.table.room - 2 - len(place) - 2
-        if not source or (self.cut and room < 10):
-            return place
-        return f"{place}  {source if len(source) <= room or not self.cut else source[: room - 3] + '...'}"
+    def _aligned(self, start: int) -> int:
+        """How far the later lines of a text are indented, to stand under what begins at `start` where there is room."""
+        return start if self.table.room >= COMFORTABLE else 2
 
 
 def _initial_choices(trace: Trace, sources: Mapping[str, str], table: Columns, style: Style) -> list[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from checker.report.characters import escaped
+
 BOLD, DIM, RED, YELLOW, CYAN, RESET = "\x1b[1m", "\x1b[2m", "\x1b[1;31m", "\x1b[33m", "\x1b[36m", "\x1b[0m"
 
 
@@ -19,5 +21,5 @@ class Style:
 
 
 def plain(text: str) -> str:
-    """The text without control characters, which a terminal would obey."""
-    return "".join(character if character.isprintable() else "?" for character in text)
+    """The text in one line, with an escape for each character that cannot be printed, as a terminal would obey it."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else escaped(c) for c in text)

@@ -37,11 +37,11 @@ def text_report(
 
     replay: the command that replays the trace, or another one that finds it again. sources: the text of each source file by
     its name in positions (as in `Program.sources`); with it each step shows its line. width: columns of the terminal; it is
-    kept, at 80 and more, as long as no single name is wider than its column. colour: with ANSI colours. fold: steps that do not
+    kept as long as no single name is wider than its column. colour: with ANSI colours. fold: steps that do not
     matter to the violation share a line.
     """
     style = Style(colour)
-    parts = [_headline(trace, style), *_scope(trace, width), ""]
+    parts = [*_headline(trace, width, style), *_scope(trace, width), ""]
     if trace.steps or trace.choices:
         parts += [steps_text(trace, sources or {}, width, colour, fold=fold), ""]
     parts += _condition(trace, width, style)
@@ -51,9 +51,12 @@ def text_report(
     return "\n".join(parts) + "\n"
 
 
-def _headline(trace: Trace, style: Style) -> str:
-    place, error, message = plain(headline(trace)).partition(" error:")
-    return style(BOLD, place) + style(RED, error) + style(BOLD, message)
+def _headline(trace: Trace, width: int, style: Style) -> list[str]:
+    first, *others = textwrap.wrap(
+        plain(headline(trace)), width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
+    )
+    place, error, message = first.partition(" error:")
+    return [style(BOLD, place) + style(RED, error) + style(BOLD, message), *(style(BOLD, line) for line in others)]
 
 
 def _scope(trace: Trace, width: int) -> list[str]:
@@ -80,13 +83,13 @@ def _condition(trace: Trace, width: int, style: Style) -> list[str]:
     if not violation.reads and not violation.stacks:
         return lines + protocol
     lines += ["", "  It reads:"]
-    lines += _cells_read(trace, style)
+    lines += _cells_read(trace, width, style)
     wrapper.initial_indent, wrapper.subsequent_indent = "    ", "      "
     lines += [line for frame in frames_read(violation) for line in wrapper.wrap(plain(frame))]
     return [*lines, "", *protocol] if protocol else lines
 
 
-def _cells_read(trace: Trace, style: Style) -> list[str]:
+def _cells_read(trace: Trace, width: int, style: Style) -> list[str]:
     lines = []
     violation = trace.violation
     changed = last_changes(trace)
@@ -96,5 +99,6 @@ def _cells_read(trace: Trace, style: Style) -> list[str]:
         since = f"since step {changed[cell]}" if cell in changed else "from the start"
         mark = "*" if cell in changed else " "
         line = plain(f"  {mark} {cell:<{name_width}} = {value:<{value_width}}  {since}")
-        lines.append(style(YELLOW if cell in changed else "", line))
+        wrapped = textwrap.wrap(line, width, subsequent_indent=" " * 6, break_long_words=False, break_on_hyphens=False)
+        lines += [style(YELLOW if cell in changed else "", part) for part in wrapped]
     return lines

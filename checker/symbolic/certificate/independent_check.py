@@ -72,7 +72,8 @@ def independent_check(file: Path, seconds: float | None, solver: str = BITWUZLA)
     """What the solver says of a well-formed file. seconds: None for no limit. solver: one of SOLVERS."""
     try:
         done = subprocess.run(
-            isolated(SELF, solver, str(file)),
+            isolated(SELF, solver, file.name),
+            cwd=file.parent,  # the parser takes no folder whose name is not UTF-8
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

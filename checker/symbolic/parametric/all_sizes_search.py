@@ -16,6 +16,7 @@ from typing import Any
 
 import z3
 
+from checker.counting import counted
 from checker.symbolic.lemmas.learning import Samples
 from checker.symbolic.parametric.all_sizes import Lemma, Obligation
 from checker.symbolic.parametric.views import NONE, View
@@ -156,7 +157,8 @@ class Search:
                 if self.why is not None:
                     break
                 self.tell(
-                    f"{number + 1} of {len(self.makers)} kinds of steps, {len(self.lemmas)} lemmas, {self.questions} questions"
+                    f"{number + 1} of {len(self.makers)} kinds of steps, {counted(len(self.lemmas), 'lemma')}, "
+                    f"{counted(self.questions, 'question')}"
                 )
                 again |= len(self.lemmas) != before
         return Found(tuple(self.lemmas), self.why, self.questions)

@@ -31,7 +31,7 @@ Heap = dict[str, tuple[tuple[Place, Integer], ...]]
 
 @dataclass(frozen=True)
 class Function:
-    """A field of the state. low, high: of its values. known: its value if it is the same everywhere for ever. refers: the record
+    """A field of the state. low, high: of its values. known: its value if it is the same everywhere forever. refers: the record
     that its values are references to; ANY: perhaps, to whichever."""
 
     name: str

@@ -83,7 +83,7 @@ def unfair(
     first: int | None,
     initial: Sequence[int] = (),
 ) -> str | None:
-    """Why running the cycle for ever is not fair; None if it is. histories: how to get to the state of each moment, from the
+    """Why running the cycle forever is not fair; None if it is. histories: how to get to the state of each moment, from the
     initial state that these choices make. first: of a @bounded condition, the index of its processor."""
     mine = [m for m in cycle if m.transition.processor == first]
     if demand.demanded.own_steps and not mine:

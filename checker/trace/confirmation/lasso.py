@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Whether a path with a cycle, or one that ends, is a run on which a demanded condition is false for ever, as the replayer
+"""Whether a path with a cycle, or one that ends, is a run on which a demanded condition is false forever, as the replayer
 finds it."""
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def check_lasso(
     initial: Sequence[int] = (),
 ) -> None:
     """Raises NoLasso unless the path, from the initial state that these choices make, leads to a state to which the cycle comes
-    back, so that it can be run for ever; and the demanded condition holds in no state of the cycle, or not in its first one if
+    back, so that it can be run forever; and the demanded condition holds in no state of the cycle, or not in its first one if
     it is to hold from some point on; and something asks for it if it is an answer; and the cycle is fair. A run without a
     cycle has to end.
 

@@ -209,7 +209,7 @@ def _check_lasso(machine: Machine, trace: Trace, taken: Sequence[Transition], at
         _same("steps before it is asked", trace.cycle.since, cycle.since)
         check_lasso(program, taken[: trace.cycle.start], taken[trace.cycle.start :], demand, binding, machine.initial)
     except NoLasso as reason:
-        said = "the run ends there" if trace.ends else "its cycle can be run for ever"
+        said = "the run ends there" if trace.ends else "its cycle can be run forever"
         raise _Differs(f"the trace says that {said}, the replay finds that {reason}") from None
 
 

@@ -8,10 +8,13 @@ from checker.trace.data import Step
 FAILING = {
     "alloc_pages": "alloc_pages fails and returns NULL",
     "alloc_pages_nolock": "alloc_pages_nolock fails and returns NULL",
+    "get_vm_area_node": "get_vm_area_node fails and returns NULL",
+    "kmalloc": "kmalloc fails and returns NULL",
     "memcg_kmem_charge_page": "the charge fails",
     "might_sleep": "it sleeps",
+    "pte_alloc_kernel": "there is no memory for the page table",
 }
-"""By the routine of the kernel (spec/kernel/mm/memory.py), what it means that its choice is True."""
+"""By the routine of the kernel (spec/kernel/mm/), what it means that its choice is True."""
 
 
 def goes_well(step: Step) -> bool:

@@ -19,10 +19,10 @@ MOST_CELLS = 2
 """A line has room for as many cells."""
 
 
-def notes_of(program: Program | None, trace: Trace, decisive: tuple[Decisive, ...]) -> tuple[Note, ...]:
+def notes_of(trace: Trace, decisive: tuple[Decisive, ...]) -> tuple[Note, ...]:
     """Notes at the decisive steps, at what uses a stale value or stores an answer, and where what the violation reads was written
     last."""
-    found = {one.step: _told(program, trace, one) for one in decisive}
+    found = {one.step: _told(trace, one) for one in decisive}
     for one in decisive:
         if one.load is not None and one.load.use not in found:
             use = trace.steps[one.load.use]
@@ -73,7 +73,7 @@ def _plain(trace: Trace, number: int) -> Note:
     return Note(place_of(step), number + 1, _did(trace, number))
 
 
-def _told(program: Program | None, trace: Trace, one: Decisive) -> Note:
+def _told(trace: Trace, one: Decisive) -> Note:
     step = trace.steps[one.step]
     text = _did(trace, one.step)
     match one.role:
@@ -95,7 +95,7 @@ def _told(program: Program | None, trace: Trace, one: Decisive) -> Note:
                 return Note(stand, one.step + 1, f"is reached{fails}")
             text += fails
         case Role.EVENT:
-            text = f"{_event(step)} {'strikes' if strikes(program, step) else 'happens'}"
+            text = f"{_event(step)} happens"
     return Note(step.at if step.processor is None else place_of(step), one.step + 1, text)
 
 

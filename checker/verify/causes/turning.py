@@ -12,22 +12,23 @@ from checker.report.finding import RAISED, in_protocol
 from checker.result.review import Turn
 from checker.trace.data import Place, Step, Trace
 from checker.verify.causes.decisive import Decisive, Role
-from checker.verify.causes.dependence import of_protocol, place_of
+from checker.verify.causes.dependence import of_protocol, place_of, stand_of
 
 UNNAMED = "somewhere"
 """A place of a trace that does not tell what stands there."""
 
-MISSED, STALE, ANSWERED, RAISES, MATTERS = "missed", "stale", "answered", "raised", ""
-"""Kinds of turns: of a write that is left out, a load whose value is stale when it is used, a call, the statement that raises a
-violation, and one of which no more is to be said."""
+MISSED, STALE, REACHED, ANSWERED, RAISES, MATTERS = "missed", "stale", "reached", "answered", "raised", ""
+"""Kinds of turns: of a write that is left out, a load whose value is stale when it is used, a call that must not be reached,
+another call, the statement that raises a violation, and one of which no more is to be said."""
 
 
 @dataclass(frozen=True)
 class Turning:
     """What a run turns on, in words that no line number is part of. The first that there is of: a write that an early return
-    leaves out; a stale load; a call that is answered so and not otherwise; the statements after which (or else before which) an
-    event strikes; and else the statements without which the violation does not come about, with the property. A violation that
-    the protocol raises turns on the statement that does it, too. turns: the same, with places in place of names."""
+    leaves out; a stale load; a call that must not be reached; one that is answered so and not otherwise; the statements after
+    which (or else before which) an event strikes; and else the statements without which the violation does not come about, with
+    the property. A violation that the protocol raises turns on the statement that does it, too, and on no answer. turns: the
+    same, with places in place of names."""
 
     words: tuple[str, ...]
     turns: tuple[Turn, ...] = field(default=(), compare=False)
@@ -70,7 +71,14 @@ def _turns(trace: Trace, decisive: tuple[Decisive, ...], named: Mapping[Position
     if stale := [one for one in decisive if one.role is Role.STALE]:
         yield from (*raised, *turns(STALE, stale))
         return
+    if decisive and decisive[-1].role is Role.END and (stand := stand_of(trace)) is not None:
+        yield trace.violation.property, Turn(trace.violation.property)
+        yield f"{REACHED} {named.get(stand, UNNAMED)}", Turn(REACHED, stand)
+        return
     if choices := [one for one in decisive if one.role is Role.CHOICE and of_protocol(trace.steps[one.step])]:
+        if raised:  # whatever was answered on the way there
+            yield from raised
+            return
         answers = [f"answer {trace.steps[one.step].name}" for one in choices]
         yield from (*raised, *((word, Turn(word)) for word in answers), *turns(ANSWERED, choices))
         return

@@ -134,7 +134,7 @@ def compared(old: AnySide, new: AnySide, searching: Searching) -> Comparison:
     return dataclasses.replace(
         found,
         only_one=tuple(only),
-        notes=tuple(_notes(old, new)),
+        notes=tuple(dict.fromkeys(_notes(old, new))),
         searches=searching.searches - before[0],
         cached=searching.cached - before[1],
         interrupted=interrupted,

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from checker.counting import counted
 from checker.verify.graph.building import BETWEEN, Group, Meanwhile, build
 from checker.verify.graph.space import Space
 
@@ -40,7 +41,7 @@ def classes_graph(space: Space, by: Sequence[str], meanwhile: Meanwhile = lambda
 
 def components_graph(space: Space, meanwhile: Meanwhile = lambda: None) -> nx.MultiDiGraph:
     """The condensation: a node for each strongly connected component, those without a cycle too. Attributes: cyclic; fair, where
-    that is known: whether a run that is fair to what the model assumes can stay there for ever."""
+    that is known: whether a run that is fair to what the model assumes can stay there forever."""
     group_of, cyclic = components(space)
     members: list[list[int]] = [[] for _ in cyclic]
     for node, number in enumerate(group_of):
@@ -70,11 +71,6 @@ def components(space: Space) -> tuple[list[int], list[bool]]:
         for node in component:
             group_of[node] = number
     return group_of, [len(component) > 1 or graph.has_edge(*[next(iter(component))] * 2) for component in found]
-
-
-def counted(number: int, what: str) -> str:
-    """`1 state`, `2,345 states`."""
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def _key(space: Space, word: str) -> Key:

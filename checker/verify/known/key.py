@@ -20,7 +20,7 @@ from checker.language.tree import Program, is_python
 from checker.project import PROJECT
 from checker.verify.request import Request
 
-FORMAT = 1
+FORMAT = 2
 """Of what is kept under a key."""
 
 OWN_CODE = (".py", ".c", ".h")

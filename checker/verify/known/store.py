@@ -14,8 +14,10 @@ import json
 import os
 import secrets
 import zlib
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from checker import writing
 from checker.caching import Untrusted, cache_folder, check_own, read_own
@@ -23,7 +25,7 @@ from checker.language.tree import Program
 from checker.result.verdict import Configuration, Run
 from checker.trace.places import Gone
 from checker.trace.store import TraceError
-from checker.verify.known.outcome import Unfit, can_be_kept, outcome_from_json, outcome_to_json
+from checker.verify.known.outcome import Unfit, can_be_kept, outcome_from_json, outcome_to_json, traces_to_json
 
 MOST_ENTRIES = 4000
 MOST_BYTES = 256 * 2**20
@@ -47,8 +49,9 @@ class Outcomes:
         configuration: Configuration,
         properties: tuple[str, ...] | None,
         options: tuple[str, ...] = (),
+        with_traces: bool = True,
     ) -> Run | None:
-        """The outcome of a search; None if it has to be run."""
+        """The outcome of a search; None if it has to be run. with_traces: with its counterexamples."""
         self.asked += 1
         if key is None:
             return None
@@ -58,11 +61,9 @@ class Outcomes:
             code, body = data[:CODE], data[CODE:]
             if not hmac.compare_digest(code, self._code(key, body)):
                 return None
-            unpacking = zlib.decompressobj()
-            text = unpacking.decompress(body, MOST_BYTES)
-            if not unpacking.eof or unpacking.unused_data:
-                return None
-            run = outcome_from_json(json.loads(text), program, configuration, properties, options)
+            whole, rest = _unpacked(body)
+            traces, _ = _unpacked(rest) if with_traces else (None, b"")
+            run = outcome_from_json(whole, traces, program, configuration, properties, options)
         except (
             OSError,
             Untrusted,
@@ -84,7 +85,7 @@ class Outcomes:
         """Put an outcome there, if it is one. A cache that cannot be written is done without."""
         if key is None or not can_be_kept(run):
             return
-        body = zlib.compress(json.dumps(outcome_to_json(run, program)).encode(), 6)
+        body = b"".join(_packed(part) for part in (outcome_to_json(run, program), traces_to_json(run)))
         with suppress(OSError, Untrusted):
             check_own(self.folder, self.folder.stat())
             with writing.replacing(self.folder / key, 0o600, follow=False) as file:
@@ -99,6 +100,20 @@ class Outcomes:
 
     def _code(self, key: str, body: bytes) -> bytes:
         return hmac.new(self.secret, key.encode() + b"\0" + body, hashlib.sha256).digest()
+
+
+def _packed(part: Mapping[str, object]) -> bytes:
+    return zlib.compress(json.dumps(part).encode(), 6)
+
+
+def _unpacked(body: bytes) -> tuple[dict[str, Any], bytes]:
+    """The first part of an entry, and what comes after it. Unfit if there is none."""
+    unpacking = zlib.decompressobj()
+    text = unpacking.decompress(body, MOST_BYTES)
+    if not unpacking.eof:
+        raise Unfit("a part that is cut off")
+    part: dict[str, Any] = json.loads(text)
+    return part, unpacking.unused_data
 
 
 def open_outcomes() -> Outcomes | str:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
+from checker.counting import counted
 from checker.result.verdict import Verdict, VerdictKind, inconclusive
 from checker.symbolic.bmc.problem import VIOLATED, stated_lemmas, targets
 from checker.symbolic.bmc.question import STATE, Stopped
@@ -83,7 +84,10 @@ class Attempt:
             for message in told:
                 match message:
                     case Grown(count, shown, counterexamples, checks):
-                        self.tell(f"{shown} of {count} lemmas shown, {counterexamples} counterexamples, {checks} questions")
+                        self.tell(
+                            f"{shown} of {counted(count, 'lemma')} shown, {counted(counterexamples, 'counterexample')}, "
+                            f"{counted(checks, 'question')}"
+                        )
                     case GivenUp(why):
                         name = why.target.removeprefix(VIOLATED)
                         self.give_up(
@@ -176,7 +180,7 @@ class Attempt:
         if not self.properties:
             return Verdict("", VerdictKind.UNKNOWN, "none of the lemmas that were asked for is shown")
         self.invariant = tuple(text)
-        self.tell(f"{len(self.invariant)} parts of an invariant; the second solver reads {len(made)} files")
+        self.tell(f"{counted(len(self.invariant), 'part')} of an invariant; the second solver reads {counted(len(made), 'file')}")
         manifest = self.manifest(claim) | ({"k": k} if k > 1 else {})
         refused = second_reading(self.folder, manifest, "\n".join(self.invariant) + "\n", made, self.left)
         if refused is not None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from checker.counting import counted
 from checker.language import tree
 from checker.language.front.inputs import NOTHING, Inputs
 from checker.language.front.load import c_protocol, load_program
@@ -126,7 +127,7 @@ def claim_lines(claim: Claimed) -> list[str]:
         "events": [", ".join(claim.events) or "none"],
         "properties": [", ".join(claim.properties)],
         "lemmas": [", ".join(claim.lemmas)] if claim.lemmas else [],
-        "depth": ["any" if claim.k == 1 else f"any, by induction over {claim.k} states"],
+        "depth": ["any" if claim.k == 1 else f"any, by induction over {counted(claim.k, 'state')}"],
         "assumptions": [*claim.assumptions] or ["none"],
     }
     # In one line each, so that no manifest forges what is printed below it.

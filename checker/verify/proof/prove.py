@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from checker.counting import counted
 from checker.explicit.search.interrupts import uninterrupted
 from checker.explicit.search.results import Limits, Progress
 from checker.ir.layout import make_layout
@@ -144,7 +145,7 @@ def _proved(request: Request, loaded: Loaded, attempt: Attempt, sampled: Samples
         if attempt.counted:
             relation = step_relation(system, any_free=True, counted=attempt.counted, fields=relation.fields)
         which = "" if sampled.complete else "of the "
-        attempt.tell(f"{len(sampled.states):,} {which}reachable states, {len(features.features):,} features")
+        attempt.tell(f"{counted(len(sampled.states), which + 'reachable state')}, {counted(len(features.features), 'feature')}")
         return attempt.prove(relation, names, features)
     except KeyboardInterrupt:
         return inconclusive(INTERRUPTED)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from checker.counting import counted
 from checker.explicit.search.results import Limits, Progress
 from checker.ir import system as ir
 from checker.ir.layout import make_layout
@@ -237,7 +238,8 @@ def _prove(
 ) -> tuple[Verdict, tuple[str, ...], Path | None]:
     stands: Stands = standing(of_all.real, make_layout(of_all.real), states)
     of_views = of_all.views(stands)
-    tell(f"{len(states):,} states, {sum(len(view.features) for view in of_views):,} features of {len(of_views)} views")
+    features = counted(sum(len(view.features) for view in of_views), "feature")
+    tell(f"{counted(len(states), 'state')}, {features} of {counted(len(of_views), 'view')}")
     kept = standing_lemmas(of_views, stands)
     makers = list(of_all.obligations(stands, of_views, properties))
     found = Search(makers, of_views, tables(of_all.real, of_all.system, of_views, states), kept, deadline, tell).run()
@@ -246,7 +248,7 @@ def _prove(
     learned = [lemma for lemma in found.lemmas if lemma not in kept]
     made, named = questions(makers, [*kept, *learned])
     lines = tuple(printed(of_views, lemma) for lemma in (*kept, *learned))
-    tell(f"{len(lines)} lemmas; the second solver reads {len(made)} files")
+    tell(f"{counted(len(lines), 'lemma')}; the second solver reads {counted(len(made), 'file')}")
     fixed = {name: value for name, value in subject.configuration.settings if name not in of_all.free}
     manifest: dict[str, object] = {
         "format": ALL_SIZES,

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from checker.counting import counted
 from checker.language import tree
 from checker.result.comparison import Change
 from checker.result.verdict import Run, VerdictKind
@@ -113,7 +114,7 @@ def compare(expected: tree.Expectation, run: Run) -> list[str]:
 
 
 def _outcome(length: int | None) -> str:
-    return "satisfied" if length is None else f"violated in {length} steps"
+    return "satisfied" if length is None else f"violated in {counted(length, 'step')}"
 
 
 def changes(expected: tree.Expectation, outcome: Outcome) -> list[str]:
@@ -144,4 +145,4 @@ def _changed_lengths(old: dict[str, int], new: dict[str, int]) -> Iterator[str]:
 
 
 def _steps(length: int) -> str:
-    return f"{length:,} step{'' if length == 1 else 's'}"
+    return counted(length, "step")

@@ -12,14 +12,14 @@ from checker.explicit.engines import Method
 from checker.explicit.search.results import Limits, Progress
 from checker.language import tree
 from checker.language.errors import UsageError
-from checker.language.front.inputs import Inputs
+from checker.language.front.inputs import NOTHING, Inputs
 from checker.result.verdict import Configuration, Run
-from checker.trace.confirmation.build import Disagreement
 from checker.verify.configuration import check_configuration
+from checker.verify.in_order import Waiting as ManyWaiting
+from checker.verify.in_order import in_order
 from checker.verify.known.key import key_of
 from checker.verify.known.store import Outcomes
 from checker.verify.request import Request
-from checker.verify.workers import Died, Workers
 
 Found = Run | UsageError | str
 """What came of a search: how it ended, what is wrong with the model or its settings, or why it did not end."""
@@ -31,21 +31,24 @@ Waiting = Callable[[Path], AbstractContextManager[Progress]]
 @dataclass(frozen=True)
 class Search:
     """How all configurations are searched. limits: of each. outcomes: of earlier searches, which are not run
-    again."""
+    again. inputs: what reading C text takes."""
 
     method: Method
     limits: Limits
     outcomes: Outcomes | None = None
+    inputs: Inputs = NOTHING
 
     def known(self, path: Path, program: tree.Program, expected: tree.Expectation) -> Run | None:
-        """What is known of a configuration; None if it has to be searched."""
+        """What is known of a configuration, without counterexamples if the model records what they come to; None if it has to be
+        searched."""
         if self.outcomes is None:
             return None
         request = self._request(path, program, expected)
         settings = {parameter.name: parameter.default for parameter in program.parameters} | dict(expected.settings)
         events = tuple(event.name for event in program.events if event.name in expected.events)
         configuration = Configuration(tuple(settings.items()), events, bool(program.events))
-        return self.outcomes.find(key_of(program, request, self.method), program, configuration, request.properties)
+        key = key_of(program, request, self.method)
+        return self.outcomes.find(key, program, configuration, request.properties, with_traces=program.translation is not None)
 
     def keep(self, path: Path, program: tree.Program, expected: tree.Expectation, found: Found) -> None:
         """Remember what came of a configuration."""
@@ -55,17 +58,22 @@ class Search:
     def _request(self, path: Path, program: tree.Program, expected: tree.Expectation) -> Request:
         events = expected.events if program.events else None
         # The model may be edited meanwhile: all its configurations are those of the text that was read first.
-        inputs = Inputs({path.resolve(): program.sources[program.model]})
+        of_c = program.translation is not None
+        inputs = self.inputs if of_c else Inputs({path.resolve(): program.sources[program.model]})
         return Request(path, dict(expected.settings), events, inputs=inputs)
 
     def configuration(
         self, path: Path, program: tree.Program, expected: tree.Expectation, progress: Progress | None = None
     ) -> Run:
         """Search a configuration in full, without reductions. Raises as check_configuration."""
-        return check_configuration(self._request(path, program, expected), self.method, self.limits, progress)
+        run = check_configuration(self._request(path, program, expected), self.method, self.limits, progress)
+        if program.translation is not None and run.subject.sources != program.sources:
+            raise UsageError("it was edited while it was searched; gate it again", path)
+        return run
 
 
 Programs = Sequence[tuple[Path, tree.Program]]
+Configured = tuple[Path, tree.Program, tree.Expectation]
 
 
 def one_after_the_other(programs: Programs, search: Search, waiting: Waiting) -> Generator[Found]:
@@ -86,44 +94,14 @@ def one_after_the_other(programs: Programs, search: Search, waiting: Waiting) ->
             yield found
 
 
-def side_by_side(programs: Programs, search: Search, waiting: Waiting, jobs: int) -> Generator[Found]:
-    """As one_after_the_other, in that many processes. What comes early waits for its turn."""
+def side_by_side(programs: Programs, search: Search, waiting: ManyWaiting[Configured], jobs: int) -> Generator[Found]:
+    """As one_after_the_other, in that many processes."""
     every = [(path, program, expected) for path, program in programs for expected in program.expectations]
-
-    def work(number: int) -> Found | Disagreement | RuntimeError:
-        try:
-            return search.configuration(*every[number])
-        except UsageError as error:
-            return error
-        except MemoryError:
-            return "out of memory"
-        except Disagreement as error:
-            return Disagreement(str(error))
-        except RecursionError:
-            return UsageError("the model is nested too deeply; split its expressions")
-        except Exception as error:
-            return RuntimeError(f"{type(error).__name__}: {error}")
-
-    results: dict[int, Found | Disagreement | RuntimeError] = {}
-    for number, each in enumerate(every):
-        known = search.known(*each)
-        if known is not None:
-            results[number] = known
-    left = [number for number in range(len(every)) if number not in results]
-
-    def then(number: int, result: Found | Disagreement | RuntimeError | Died) -> None:
-        results[number] = str(result) if isinstance(result, Died) else result
-        if isinstance(result, Run):
-            search.keep(*every[number], result)
-
-    workers: Workers[int, Found | Disagreement | RuntimeError] = Workers(min(jobs, len(left)), work)
-    with workers:
-        steps = workers.results(left, then)
-        for number, (path, _, _) in enumerate(every):
-            with waiting(path):
-                while number not in results:
-                    next(steps)
-            found = results.pop(number)
-            if isinstance(found, Disagreement | RuntimeError):
-                raise found
-            yield found
+    return in_order(
+        every,
+        lambda item: search.configuration(*item),
+        jobs,
+        waiting,
+        lambda item: search.known(*item),
+        lambda item, found: search.keep(*item, found),
+    )

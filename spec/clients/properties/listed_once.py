@@ -4,7 +4,7 @@ from spec.clients.hooks import first_node
 from spec.clients.listed import behind_six
 
 
-@invariant("listed-once", "the list that begins with {first_node()} runs in a circle")
+@invariant("listed-once", "the list that begins with {first_node()} has a cycle")
 def listed_once() -> bool:
-    """A node that is on the list twice leads from itself back to itself: who walks the list never comes to its end."""
+    """A node that is on the list twice leads back to itself: whoever walks the list never reaches its end."""
     return first_node() is None or behind_six() is None

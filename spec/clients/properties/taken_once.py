@@ -3,5 +3,5 @@ from checker.language import demand
 
 taken_once = demand(
     "taken-once",
-    "A node that a client gets is held by nobody else: two that take it for theirs overwrite each other's data.",
+    "Nobody else holds a node that a client gets: two owners of one node overwrite each other's data.",
 )

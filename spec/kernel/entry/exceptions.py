@@ -60,8 +60,12 @@ def exc_page_fault(task: Task, stack: VmArea, level: Level) -> None:
         resolved = stack_fault(task, stack, level)
     if resolved:
         with atomic("the repeated access"):
-            check(level < STACK_PAGES, fault_resolved, "{task} hit the guard page of {stack}, and the fault counts as resolved")
-            check(stack.pte[level] is not None, fault_resolved, "level {level} of {stack} is still not mapped after its fault")
+            check(level < STACK_PAGES, fault_resolved, "the handler returned true, but {task} hit the guard page of {stack}")
+            check(
+                stack.pte[level] is not None,
+                fault_resolved,
+                "the handler returned true, but level {level} of {stack} is not mapped",
+            )
             if NMI:
                 cpu = this_cpu()
                 cpu.reentered = cpu.reentered and handles_nmi(cpu)
@@ -103,14 +107,14 @@ def stack_overflow(level: Level) -> None:
 def irq_handler() -> None:
     """The entry code and the handler of an interrupt. On the way to the interrupt stack, or without one, they use the
     stack of the task."""
-    with atomic("what the handler does is not seen by the model; its stack faults strike as events"):
+    with atomic("what the handler does is not seen by the model; its stack faults are events"):
         pass
 
 
 @routine
 def handle_softirqs() -> None:
     """handle_softirqs(), called when an interrupt ends, with interrupts on again."""
-    with atomic("what softirqs do is not seen by the model; their stack faults strike as events"):
+    with atomic("what softirqs do is not seen by the model; their stack faults are events"):
         pass
 
 

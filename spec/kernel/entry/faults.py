@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Where stack faults and interrupts strike."""
+"""Where stack faults and interrupts can happen."""
 
 from checker.language import action, check, enter, function, has_frames, in_routine, require
 from spec.kernel.architecture import CURRENT_WITH_STACK, FAULTS_NEST
@@ -154,7 +154,7 @@ def nmi(cpu: Cpu, level: Level) -> None:
     check(
         EXCEPTION_STACKS > 1 or FAULTS_NEST or not in_stack_fault(cpu),
         handler_reentrant,
-        "the fault at level {level} overwrites the frame of the fault that {cpu} is handling",
+        "the fault at level {level} overwrites the exception frame of the fault that {cpu} is handling",
     )
     if NMI and in_stack_fault(cpu):
         cpu.reentered = True

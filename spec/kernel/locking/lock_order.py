@@ -96,8 +96,8 @@ def note_order(cpu: Cpu, number: LockNumber) -> None:
                 check(
                     not taken_under[number][held],
                     lock_order,
-                    "{cpu} takes {lock_kind(number)} {lock_place(number)} and has {lock_kind(held)} {lock_place(held)}; "
-                    "elsewhere the other is taken first",
+                    "{cpu} takes {lock_kind(number)} {lock_place(number)} while it holds {lock_kind(held)} {lock_place(held)}; "
+                    "elsewhere they are taken in the other order",
                 )
         for held in range(LOCK_NUMBERS):
             if held != number and has_lock(cpu, held):

@@ -35,7 +35,7 @@ def mutex_lock(mutex: Mutex) -> None:
         with atomic("one compare-and-exchange of mutex->owner"):
             cpu = this_cpu()
             task = cpu.stack
-            check(mutex.owner is not task, lock_recursion, "{task} waits for {mutex}, which it has itself")
+            check(mutex.owner is not task, lock_recursion, "{task} waits for {mutex}, which it holds already")
             # Who cannot sleep, and should not be here, waits as for a spinlock.
             require(mutex.owner is None or can_block(cpu))
             note_order(cpu, number_of_mutex(mutex))
@@ -51,7 +51,7 @@ def mutex_unlock(mutex: Mutex) -> None:
     """mutex_unlock(), by the task that has it."""
     with atomic("one store to mutex->owner with release semantics"):
         task = this_cpu().stack
-        check(mutex.owner is task, lock_held, "{task} gives {mutex} back, which {mutex.owner} has")
+        check(mutex.owner is task, lock_held, "{task} unlocks {mutex}, which {mutex.owner if mutex.owner else 'nobody'} holds")
         mutex.owner = null(Task)
 
 

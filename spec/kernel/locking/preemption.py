@@ -19,7 +19,7 @@ def preempt_enable() -> None:
     """preempt_enable(). Left out: that it enters __schedule at once if that is due."""
     with atomic("this CPU's own preempt count"):
         cpu = this_cpu()
-        check(cpu.preempt_count > 0, lock_held, "{cpu} enables preemption more often than it was disabled")
+        check(cpu.preempt_count > 0, lock_held, "{cpu} enables preemption more often than it disabled it")
         cpu.preempt_count -= 1
 
 
@@ -58,7 +58,7 @@ def migrate_enable() -> None:
     with atomic("current's own count, with preemption off"):
         cpu = this_cpu()
         task = cpu.current
-        check(task.migration_disabled > 0, lock_held, "{task} enables migration more often than it was disabled")
+        check(task.migration_disabled > 0, lock_held, "{task} enables migration more often than it disabled it")
         task.migration_disabled -= 1
         if task.migration_disabled == 0:
             task.pinned_to = null(Cpu)

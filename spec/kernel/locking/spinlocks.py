@@ -16,7 +16,7 @@ from spec.properties.service_context import service_context
 def take_raw_spinlock(lock: RawSpinlock) -> None:
     """Part of one step: waits for the lock, and takes it."""
     cpu = this_cpu()
-    check(lock.holder is not cpu, lock_recursion, "{cpu} waits for {lock}, which it has itself")
+    check(lock.holder is not cpu, lock_recursion, "{cpu} waits for {lock}, which it holds already")
     require(lock.holder is None)
     note_order(cpu, number_of(lock))
     hold_raw_spinlock(lock)
@@ -35,7 +35,7 @@ def hold_raw_spinlock(lock: RawSpinlock) -> None:
 def give_back_raw_spinlock(lock: RawSpinlock) -> None:
     """Part of one step: nobody has the lock from now on."""
     cpu = this_cpu()
-    check(lock.holder is cpu, lock_held, "{cpu} gives {lock} back, which {lock.holder} has")
+    check(lock.holder is cpu, lock_held, "{cpu} releases {lock}, which {lock.holder if lock.holder else 'nobody'} holds")
     lock.holder = null(Cpu)
     lock.taken = TakenBy.TASK
     lock.task = null(Task)
@@ -43,7 +43,7 @@ def give_back_raw_spinlock(lock: RawSpinlock) -> None:
 
 @routine
 def raw_spin_lock(lock: RawSpinlock) -> None:
-    """raw_spin_lock(): waits until nobody has the lock. If this CPU itself has it, that is for ever, and lock-recursion is
+    """raw_spin_lock(): waits until nobody has the lock. If this CPU itself has it, that is forever, and lock-recursion is
     violated. Preemption is off until the unlock, interrupts stay as they are. Left out: that the waiting is a queue."""
     with atomic("one compare-and-exchange with acquire semantics, by who finds the lock free"):
         take_raw_spinlock(lock)
@@ -54,7 +54,9 @@ def raw_spin_unlock(lock: RawSpinlock) -> None:
     """raw_spin_unlock(), by the CPU that has the lock."""
     with atomic("one store with release semantics"):
         give_back_raw_spinlock(lock)
-        check(not lock.irqsave, lock_held, "{lock} is given back, and interrupts, which were turned off with it, stay off")
+        check(
+            not lock.irqsave, lock_held, "{lock} was taken with irqsave, but is released without irqrestore: interrupts stay off"
+        )
 
 
 @routine
@@ -71,7 +73,7 @@ def raw_spin_unlock_irqrestore(lock: RawSpinlock) -> None:
     """raw_spin_unlock_irqrestore(), by the CPU that has the lock."""
     with atomic("one store with release semantics"):
         give_back_raw_spinlock(lock)
-        check(lock.irqsave, lock_held, "{lock} is given back with interrupts, which it had left alone")
+        check(lock.irqsave, lock_held, "{lock} was taken without irqsave, but is released with irqrestore")
         lock.irqsave = False
 
 
@@ -92,7 +94,7 @@ def take_spinlock(lock: Spinlock) -> None:
     check(
         not PREEMPT_RT or may_take_spinlock(context(cpu)),
         service_context,
-        "{cpu} takes {lock}, which sleeps with PREEMPT_RT, in {context(cpu)}",
+        "{cpu} takes {lock}, which sleeps with PREEMPT_RT, in {context(cpu)} context",
     )
     take_raw_spinlock(lock.rlock)
 

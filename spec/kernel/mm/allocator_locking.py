@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The locks that the kernel's own allocators take, as steps. Only with the event allocator-fault: without it each of their
-services is one step, in which nothing strikes."""
+services is one step, which nothing interrupts."""
 
 from checker.language import atomic, check, null, require, routine
 from spec.kernel.locking.lock_order import STOCK_NUMBER, VMAP_NUMBER, ZONE_NUMBER, note_order
@@ -16,7 +16,7 @@ def lock_zone() -> None:
     if ALLOCATOR_FAULT:
         with atomic("one compare-and-exchange with acquire semantics, by who finds the lock free"):
             cpu = this_cpu()
-            check(allocator_locks().zone is not cpu, lock_recursion, "{cpu} waits for zone->lock, which it has itself")
+            check(allocator_locks().zone is not cpu, lock_recursion, "{cpu} waits for zone->lock, which it holds already")
             require(allocator_locks().zone is None)
             note_order(cpu, ZONE_NUMBER)
             allocator_locks().zone = cpu
@@ -38,7 +38,7 @@ def lock_stock() -> None:
     if ALLOCATOR_FAULT:
         with atomic("interrupts off"):
             cpu = this_cpu()
-            check(not cpu.in_stock, lock_recursion, "{cpu} takes the lock of its memcg stock, which it has already")
+            check(not cpu.in_stock, lock_recursion, "{cpu} takes the lock of its memcg stock, which it holds already")
             note_order(cpu, STOCK_NUMBER)
             cpu.in_stock = True
 
@@ -61,7 +61,7 @@ def lock_vmap() -> None:
             check(
                 allocator_locks().vmap is not cpu,
                 lock_recursion,
-                "{cpu} waits for the lock of the tree of areas, which it has",
+                "{cpu} waits for the lock of the vmap area tree, which it holds already",
             )
             require(allocator_locks().vmap is None)
             note_order(cpu, VMAP_NUMBER)

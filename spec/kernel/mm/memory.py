@@ -63,11 +63,11 @@ def alloc_pages(gfp: Gfp) -> Page | None:
     lock_zone()
     with atomic("the page leaves the free list under the zone lock or its per-CPU lock"):
         where = context(this_cpu())
-        check(may_take_spinlock(where), service_context, "alloc_pages, which takes zone->lock, is called in context {where}")
+        check(may_take_spinlock(where), service_context, "alloc_pages(), which takes zone->lock, is called in {where} context")
         check(
             where is not Context.RQ_LOCKED or not gfp & (Gfp.DIRECT_RECLAIM | Gfp.KSWAPD_RECLAIM),
             service_context,
-            "alloc_pages, which wakes kswapd, is called under rq->lock, which that takes",
+            "alloc_pages() is called under rq->lock, and wakes kswapd, which takes rq->lock",
         )
         if OOM and choose((False, True)):
             cpu = this_cpu()
@@ -117,7 +117,7 @@ def __free_page(page: Page) -> None:
     lock_zone()
     with atomic("the page enters the free list under the zone lock or its per-CPU lock"):
         where = context(this_cpu())
-        check(may_take_spinlock(where), free_context, "{page} is freed, which takes zone->lock, in context {where}")
+        check(may_take_spinlock(where), free_context, "{page} is freed, which takes zone->lock, in {where} context")
         page.memcg = None
         free(page)
     unlock_zone()
@@ -154,13 +154,17 @@ def memcg_kmem_charge_page(page: Page, gfp: Gfp, group: Task | None) -> bool:
     lock_stock()
     with atomic("concerns only this page and the group's own counters"):
         where = context(this_cpu())
-        check(may_take_spinlock(where), service_context, "{page} is charged, which takes the stock's lock, in context {where}")
+        check(
+            may_take_spinlock(where),
+            service_context,
+            "{page} is charged, which takes the lock of the memcg stock, in {where} context",
+        )
         if group is not None or not has_frames(this_cpu()):
             if CHARGE_FAIL and not gfp & Gfp.NOFAIL:
                 failed = choose((False, True))
             if not failed:
                 charged = this_cpu().current if group is None else group
-                check(page.memcg is None, charge_once, "{page} is charged to {page.memcg} already, now again to {charged}")
+                check(page.memcg is None, charge_once, "{page} is charged to {charged}, but is charged to {page.memcg} already")
                 page.memcg = charged
     unlock_stock()
     return not failed
@@ -174,7 +178,11 @@ def memcg_kmem_uncharge_page(page: Page) -> None:
     lock_stock()
     with atomic("concerns only this page and its group's counters"):
         where = context(this_cpu())
-        check(may_take_spinlock(where), service_context, "{page} is uncharged, which takes the stock's lock, in context {where}")
+        check(
+            may_take_spinlock(where),
+            service_context,
+            "{page} is uncharged, which takes the lock of the memcg stock, in {where} context",
+        )
         page.memcg = None
     unlock_stock()
 
@@ -196,7 +204,9 @@ def mod_lruvec_page_state(page: Page) -> None:
     steps (mm/memcontrol.c, mm/vmstat.c), so that one that comes between the steps of another loses a count."""
     with atomic("one look at the page, with interrupts off"):
         where = context(this_cpu())
-        check(not is_unmaskable(where), service_context, "{page} enters its group's statistics in context {where}")
+        check(
+            not is_unmaskable(where), service_context, "the statistics of {page}'s memory cgroup are updated in {where} context"
+        )
         _group = page.memcg
 
 
@@ -220,21 +230,21 @@ def set_pte_at(stack: VmArea, level: Level, page: Page) -> None:
 
     Context: any. Takes no lock: init_mm's page tables for vmalloc are never freed (mm/memory.c)."""
     with atomic("the store of one page table entry"):
-        check(is_allocated(page), no_wild_pointer, "{page}, which is free, is mapped at level {level} of {stack}")
+        check(is_allocated(page), no_wild_pointer, "{page} is free, but is mapped at level {level} of {stack}")
         if AREA_OOM:
-            check(stack.page_table, no_wild_pointer, "level {level} of {stack} is mapped, and it has no page table")
-        check(not page.dirty or is_mapped(page), zeroed, "{page}, with data of others, enters {stack}")
+            check(stack.page_table, no_wild_pointer, "level {level} of {stack} is mapped, but no page table is there")
+        check(not page.dirty or is_mapped(page), zeroed, "{page} enters {stack} with old data in it")
         cpu = this_cpu()
         if DEPTH_KEPT:
             check(
                 stack.pte[level] is None or stack.pte[level] is page or not has_frames_in(stack, level),
                 live_page,
-                "{page} takes the place of {stack.pte[level]} at level {level} of {stack}, where frames are",
+                "{page} replaces {stack.pte[level]} at level {level} of {stack}, which holds frames",
             )
         check(
             not in_stack_fault(cpu) or cpu.stack.stack_vm_area is stack,
             right_stack,
-            "the fault was on {cpu.stack}'s stack, and {stack} grows",
+            "the fault is on {cpu.stack}'s stack, but its handler maps a page into {stack}",
         )
         if in_stack_fault(cpu) or (not DEPTH and is_of_a_task(stack)):
             page.dirty = True

@@ -27,17 +27,26 @@ def kmalloc(gfp: Gfp) -> bool:
                 direct_reclaim()
         with atomic("to whom the memory goes is decided under the allocator's own lock"):
             where = context(this_cpu())
-            check(
-                may_take_spinlock(where), service_context, "kmalloc, which takes the slab's locks, is called in context {where}"
-            )
+            check(may_take_spinlock(where), service_context, "kmalloc(), which takes slab locks, is called in {where} context")
             check(
                 where is not Context.RQ_LOCKED or not gfp & (Gfp.DIRECT_RECLAIM | Gfp.KSWAPD_RECLAIM),
                 service_context,
-                "kmalloc, which wakes kswapd, is called under rq->lock, which that takes",
+                "kmalloc() is called under rq->lock, and wakes kswapd, which takes rq->lock",
             )
             fails = choose((False, True))
             return not fails
     return True
+
+
+@routine
+def check_elements(stack: VmArea) -> None:
+    """Report a store into the array behind vm_area->pages while that was not there. The store itself is not seen here, so that
+    the services which come next look for what it left."""
+    check(
+        stack.array is PagesArray.THERE or all(stack.pages[level] is None for level in range(STACK_PAGES)),
+        no_wild_pointer,
+        "a page was stored into {stack}.pages, which is {stack.array}",
+    )
 
 
 @routine
@@ -55,7 +64,9 @@ def has_pages(stack: VmArea) -> bool:
 
     Context: any. It is a load."""
     if AREA_OOM:
-        return stack.array is not PagesArray.NULL
+        with atomic("one load"):
+            check_elements(stack)
+            return stack.array is not PagesArray.NULL
     return True
 
 
@@ -67,9 +78,8 @@ def kfree_pages(stack: VmArea) -> None:
     if AREA_OOM:
         with atomic("to whom the memory goes is decided under the allocator's own lock"):
             where = context(this_cpu())
-            check(
-                may_take_spinlock(where), free_context, "{stack}.pages is freed, which takes the slab's locks, in context {where}"
-            )
+            check(may_take_spinlock(where), free_context, "{stack}.pages is freed, which takes slab locks, in {where} context")
+            check_elements(stack)
             check(stack.array is not PagesArray.FREED, no_wild_pointer, "the array of {stack}'s pages is freed a second time")
             if stack.array is PagesArray.THERE:
                 for level in range(STACK_PAGES):
@@ -90,7 +100,12 @@ def pte_alloc_kernel(stack: VmArea) -> bool:
                 direct_reclaim()
         with atomic("the page table enters the tables of the kernel under init_mm.page_table_lock"):
             where = context(this_cpu())
-            check(where is Context.PROCESS, service_context, "the page table of {stack} is made in context {where}")
+            check(
+                where is Context.PROCESS,
+                service_context,
+                "the page table of {stack} is allocated, which may sleep, in {where} context",
+            )
+            check_elements(stack)
             fails = choose((False, True))
             if not fails:
                 stack.page_table = True

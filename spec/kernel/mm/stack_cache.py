@@ -25,12 +25,12 @@ def drop_stack_reference(task: Task) -> None:
     the event proc-stack and `STACK_REFCOUNT = 1` nobody has one but the dead task itself."""
     if REFCOUNTED:
         with atomic("refcount_dec_and_test"):
-            check(task.stack_refcount > 0, no_wild_pointer, "a reference to {task}'s stack is given back that nobody has")
+            check(task.stack_refcount > 0, no_wild_pointer, "a reference to {task}'s stack is dropped that nobody holds")
             task.stack_refcount -= 1
             if task.stack_refcount > 0:
                 return
             dead = task.state is TaskState.TASK_DEAD
-            check(dead, no_wild_pointer, "the last reference to {task}'s stack is given back, and {task} is not dead")
+            check(dead, no_wild_pointer, "the last reference to {task}'s stack is dropped, but {task} is not dead")
     release_task_stack(task)
 
 

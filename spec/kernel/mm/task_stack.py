@@ -32,5 +32,9 @@ def put_task_stack(task: Task) -> None:
     Context: any but NMI and stack fault, as it may call call_rcu() (kernel/fork.c). Takes no lock."""
     with atomic("looks at the CPU's own preempt count only"):
         where = context(this_cpu())
-        check(not is_unmaskable(where), service_context, "put_task_stack, which may release {task}'s stack, is called in {where}")
+        check(
+            not is_unmaskable(where),
+            service_context,
+            "put_task_stack(), which may free {task}'s stack, is called in {where} context",
+        )
     drop_stack_reference(task)

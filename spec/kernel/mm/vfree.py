@@ -19,7 +19,7 @@ def vfree_atomic(stack: VmArea) -> None:
         check(
             not is_unmaskable(where) and where is not Context.RQ_LOCKED,
             service_context,
-            "vfree_atomic, which wakes a kworker, is called in context {where}",
+            "vfree_atomic(), which wakes a kworker, is called in {where} context",
         )
         stack.vfree_pending = True
 

@@ -5,6 +5,7 @@ from checker.language import allocate, atomic, check, choose, every, free, is_al
 from spec.kernel.entry.contexts import Context, context, may_take_spinlock
 from spec.kernel.mm.allocator_locking import lock_vmap, unlock_vmap
 from spec.kernel.mm.memory import direct_reclaim, might_sleep
+from spec.kernel.mm.slab import check_elements
 from spec.kernel.parameters import AREA_OOM, SLEEP, STACK_PAGES
 from spec.kernel.records import Gfp, Page, PagesArray, VmArea, this_cpu
 from spec.properties.free_context import free_context
@@ -26,7 +27,7 @@ def get_vm_area_node(gfp: Gfp) -> VmArea | None:
     lock_vmap()
     with atomic("the tree of areas has a lock"):
         where = context(this_cpu())
-        check(where is Context.PROCESS, service_context, "get_vm_area_node, which may sleep, is called in context {where}")
+        check(where is Context.PROCESS, service_context, "get_vm_area_node(), which may sleep, is called in {where} context")
         fails = False
         if AREA_OOM:
             fails = choose((False, True))
@@ -53,7 +54,7 @@ def find_vm_area(stack: VmArea) -> VmArea | None:
         check(
             may_take_spinlock(where) and where is not Context.SOFTIRQ and where is not Context.HARDIRQ,
             service_context,
-            "find_vm_area, which takes the lock of the tree of areas with interrupts on, is called in context {where}",
+            "find_vm_area(), which takes the lock of the vmap area tree with interrupts on, is called in {where} context",
         )
         if stack.in_vmap_tree:
             found = stack
@@ -84,8 +85,10 @@ def kfree_vm_area(stack: VmArea) -> None:
     Context: any but NMI and stack fault. Takes the locks of the slab (mm/slub.c)."""
     with atomic("to whom the memory goes is decided under the allocator's own lock"):
         where = context(this_cpu())
-        check(may_take_spinlock(where), free_context, "{stack} is freed, which takes the slab's locks, in context {where}")
-        check(not stack.in_vmap_tree, no_wild_pointer, "{stack} is freed, and the tree of areas still points to it")
+        check(may_take_spinlock(where), free_context, "{stack} is freed, which takes slab locks, in {where} context")
+        check(not stack.in_vmap_tree, no_wild_pointer, "{stack} is freed, but the vmap area tree still points to it")
+        if AREA_OOM:
+            check_elements(stack)
         # What a freed object holds is nobody's business any more; the engine need not tell such states apart.
         for level in range(STACK_PAGES):
             stack.pages[level] = null(Page)

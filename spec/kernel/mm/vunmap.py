@@ -24,9 +24,9 @@ def vunmap_range(stack: VmArea, level: Level) -> None:
         check(
             ARCH == "arm64" or ((where is Context.PROCESS or where is Context.ATOMIC) and not interrupts_off(cpu)),
             service_context,
-            "vunmap_range, which waits for the other CPUs, is called in context {where}",
+            "vunmap_range(), which waits for other CPUs, is called in {where} context",
         )
-        check(not has_frames_in(stack, level), live_page, "level {level} of {stack} is unmapped, and frames are in it")
+        check(not has_frames_in(stack, level), live_page, "level {level} of {stack} is unmapped while it holds frames")
         stack.pte[level] = null(Page)
 
 

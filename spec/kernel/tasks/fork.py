@@ -17,7 +17,7 @@ def memcg_charge_kernel_stack(stack: VmArea, task: Task) -> bool:
     """memcg_charge_kernel_stack(): charges the pages that the stack has, or none of them. Linux: to current's group, which is
     the child's too; here each task has its own, so that a wrong charge shows, and it is the child's."""
     if AREA_OOM:
-        check(stack.array is PagesArray.THERE, no_wild_pointer, "{stack}.pages, which is {stack.array}, is looked into")
+        check(stack.array is PagesArray.THERE, no_wild_pointer, "{stack}.pages, which is {stack.array}, is dereferenced")
     for i in range(STACK_PAGES):
         if i >= stack.nr_pages:
             break
@@ -93,7 +93,7 @@ def copy_process() -> None:
                     check(
                         not stack.pte[level].dirty,
                         zeroed,
-                        "{child} begins on {stack} with data of others in the page at level {level}",
+                        "{child} starts on {stack} with old data in the page at level {level}",
                     )
                     stack.pte[level].dirty = True
             child.state = TaskState.TASK_RUNNING

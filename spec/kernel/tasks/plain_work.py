@@ -57,7 +57,7 @@ def is_possible(work: Work, cpu: Cpu) -> bool:
 
 @routine
 def plain_work() -> Work:
-    """All that a task does between two schedules, but for what it returns. Its stack faults strike as events
+    """All that a task does between two schedules, but for what it returns. Its stack faults are events
     (faults.py); each ends before the next begins, so that one step stands for all of it."""
     with atomic("nothing that the task does here is seen by the model"):
         if FORK or TASKS_END or HOTPLUG or ALLOCATOR_FAULT or RECLAIM or PROC_STACK:

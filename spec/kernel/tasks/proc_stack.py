@@ -33,10 +33,14 @@ def proc_pid_stack() -> None:
     if try_get_task_stack(task):
         with atomic("the frames, as they are at this moment"):
             stack = task.stack_vm_area
-            check(stack is not None, remote_access, "{this_cpu().current} has a reference to {task}'s stack, which is released")
+            check(
+                stack is not None,
+                remote_access,
+                "{this_cpu().current} holds a reference to {task}'s stack, but the stack has been released",
+            )
             check(
                 all(stack.pte[level] is not None for level in range(STACK_PAGES) if level <= depth_in_use(task)),
                 remote_access,
-                "{this_cpu().current} has a reference to {task}'s stack, {stack}, and its frames are not mapped",
+                "{this_cpu().current} holds a reference to {task}'s stack, {stack}, but its frames are not mapped",
             )
         put_task_stack(task)

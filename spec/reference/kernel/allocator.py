@@ -192,16 +192,28 @@ def set_pages(kernel: Kernel, area: VmArea, there: bool) -> Steps[None]:
         yield Store(area, "array", PagesArray.THERE if there else PagesArray.NULL)
 
 
+def check_elements(area: VmArea) -> None:
+    """Nobody has stored a page into an array that is not there."""
+    if area.array is not PagesArray.THERE and any(page != NULL for page in area.pages):
+        raise WildPointer(f"a page was stored into {area}.pages, which is {area.array.name}")
+
+
 def has_pages(kernel: Kernel, area: VmArea) -> Steps[bool]:
     """Whether the area's pointer to its array is other than NULL."""
-    return not kernel.area_oom or (yield Load(area, "array")) is not PagesArray.NULL
+
+    def look() -> bool:
+        check_elements(in_use(area))
+        return area.array is not PagesArray.NULL
+
+    return not kernel.area_oom or bool((yield Atomic("has_pages", look)))
 
 
 def kfree_pages(kernel: Kernel, area: VmArea) -> Steps[None]:
     """Frees the array, if there is one."""
 
     def give_back() -> None:
-        if in_use(area).array is PagesArray.FREED:
+        check_elements(in_use(area))
+        if area.array is PagesArray.FREED:
             raise WildPointer(f"the array of {area}'s pages is freed a second time")
         if area.array is PagesArray.THERE:
             area.pages = [NULL] * kernel.stack_pages
@@ -216,7 +228,7 @@ def look_into_array(kernel: Kernel, area: VmArea) -> Steps[None]:
 
     def look() -> None:
         if in_use(area).array is not PagesArray.THERE:
-            raise WildPointer(f"{area}.pages, which is {area.array.name}, is looked into")
+            raise WildPointer(f"{area}.pages, which is {area.array.name}, is dereferenced")
 
     if kernel.area_oom:
         yield Atomic("look into the array", look)
@@ -229,8 +241,9 @@ def pte_alloc_kernel(kernel: Kernel, area: VmArea) -> Steps[bool]:
     yield from may_wait_for_memory(kernel, SLEEPS)
 
     def make(fails: bool) -> bool:
+        check_elements(in_use(area))
         if not fails:
-            in_use(area).page_table = True
+            area.page_table = True
         return not fails
 
     return bool((yield Choose("pte_alloc_kernel", lambda: may_fail(kernel), make)))
@@ -273,6 +286,7 @@ def kfree_vm_area(kernel: Kernel, area: VmArea) -> Steps[None]:
     def give_back() -> None:
         if in_use(area).in_vmap_tree:
             raise WildPointer(f"{area} is freed, and the tree of areas still points to it")
+        check_elements(area)
         area.pages = [NULL] * kernel.stack_pages
         area.nr_pages = 0
         area.array = PagesArray.THERE

@@ -7,7 +7,7 @@ runs the protocol's fault routine, as slowly and as much interleaved with other 
 access or refuses it. So a run is repeatable although the faults are real: between two calls every access has ended or
 sleeps.
 
-An access that the protocol refuses must end too, or its thread would sleep for ever; and it must not end in a signal that
+An access that the protocol refuses must end too, or its thread would sleep forever; and it must not end in a signal that
 kills the whole process. So for a moment the page is a stand-in that belongs to nobody: the write goes there, the thread
 goes on, and the stand-in is taken away again before `refuse` returns. In a kernel that is where the task dies.
 

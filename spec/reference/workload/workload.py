@@ -55,7 +55,7 @@ class Parameters:
 
 
 class NoProgress(Ended):
-    """The workload does not come to its end. An error of the workload, or a protocol under which tasks wait for ever."""
+    """The workload does not come to its end. An error of the workload, or a protocol under which tasks wait forever."""
 
 
 @dataclass

@@ -110,7 +110,7 @@ def test_a_folder_of_what_is_no_model() -> None:
         ),
         (
             "from checker.language import routine\n\n\n@routine\ndef f() -> None:\n    while True:\n        pass\n",
-            "{file}:6:5: error: this loop can go round without reading or writing shared state, so that one step could last for ever; "
+            "{file}:6:5: error: this loop can go round without reading or writing shared state, so that one step could last forever; "
             "use `for ... in range(...)`",
         ),
         (

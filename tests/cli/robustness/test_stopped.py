@@ -76,7 +76,7 @@ def test_killed_at_any_moment(place: Place, rounds: int) -> None:
 def test_limits(place: Place, threads: str) -> None:
     for limit, stopped in (
         (("--max-states", "100000"), "the limit of 100,000 states"),
-        (("--timeout", "1"), "the limit of 1 seconds"),
+        (("--timeout", "1"), "the limit of 1 second"),
         (("--max-memory", "90M"), "the limit of 90 MiB of memory"),
     ):
         done = place.run(*LARGE, "--engine", "compiled", "--threads", threads, "--format", "json", *limit)

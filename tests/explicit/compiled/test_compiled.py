@@ -104,8 +104,9 @@ def test_a_property_found_violated_is_not_evaluated_any_more() -> None:
     assert "low" in agree(program_of(ERROR_AFTER_VIOLATION)).findings
 
 
-def test_a_file_whose_name_ends_a_comment(tmp_path: Path) -> None:
-    model = tmp_path / "a*" / "model.py"
+@pytest.mark.parametrize("name", ["a*", "a*\\\n", "caf\udce9", "a*\\\r\n"])
+def test_a_file_whose_name_ends_a_comment(name: str, tmp_path: Path) -> None:
+    model = tmp_path / name / "model.py"
     model.parent.mkdir()
     model.write_text(MODELS[0].read_text(encoding="utf-8"), encoding="utf-8")
     agree(load_program(model), (1,))

@@ -77,7 +77,7 @@ def test_tasks_run_because_that_is_assumed(model: Path) -> None:
 def test_an_idle_cpu_schedules_because_that_is_assumed(model: Path) -> None:
     """Where the one task leaves its CPU again and again, the other CPU could take it each time, and need not."""
     program = load_program(model, TWO_CPUS, ("migrate",))
-    assert violated(program) == {"schedules"}  # the task stays on one CPU for ever
+    assert violated(program) == {"schedules"}  # the task stays on one CPU forever
     model.write_text(MODEL + LEAVES, encoding="utf-8")
     program = load_program(model, TWO_CPUS, ("migrate",))
     assert violated(program) == set()

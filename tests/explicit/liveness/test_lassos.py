@@ -72,7 +72,7 @@ CASES = {
         TWO + LOCK + STRONG.replace("return not lock", "return lock and cpu.count == 9"),
         {"gets-it"},
     ),
-    "an allocation may fail for ever": (ONE_PROCESSOR + ALLOCATOR, {"is-served"}),
+    "an allocation may fail forever": (ONE_PROCESSOR + ALLOCATOR, {"is-served"}),
     "unless that is assumed away": (ONE_PROCESSOR + ALLOCATOR + SERVED, set()),
     "attempts of another kind do not count": (
         ONE_PROCESSOR + ALLOCATOR + SERVED.replace("calls(cpu, allocation)", "calls(cpu, main)"),
@@ -113,7 +113,7 @@ CASES = {
         ENDS + HIGH.replace("9", "3") + "@action\ndef rest() -> None:\n    require(n == 9)\n",
         {"high"},
     ),
-    "an action goes on for ever": (
+    "an action goes on forever": (
         ONE_PROCESSOR
         + "@action\ndef tick() -> None:\n    pass\n@routine\ndef main() -> None:\n    require(instance(Cpu, 0).own == 1)\n"
         + '@eventually("runs", "never")\ndef runs() -> bool:\n    "test"\n    return instance(Cpu, 0).own == 1\n',

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The mended RFC, some of whose hooks ask in which context they run; the answers are compared with what is known of the hook.
+"""The fixed RFC, some of whose hooks ask in which context they run; the answers are compared with what is known of the hook.
 
 WRONG: the hook of which something else is expected, 1: stack_fault, 2: free_vmap_stack in a softirq, 3: irq_work_run,
 4: switch_finished.

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The mended RFC with a fault handler that, when the pool has nothing left, asks the page allocator.
+"""The fixed RFC with a fault handler that, when the pool has nothing left, asks the page allocator.
 
-NOLOCK=0: by alloc_pages, which waits for zone->lock; the fault may have struck where its own CPU has it. NOLOCK=1: by
+NOLOCK=0: by alloc_pages, which waits for zone->lock; the fault may have happened where its own CPU has it. NOLOCK=1: by
 alloc_pages_nolock, which may always fail.
 """
 

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """hardened, whose alloc_vmap_stack does not look whether it was given what it asked for."""
 
-from checker.language import implements, inherit, parameter
+from checker.language import implements, inherit, null, parameter
 from models.hardened import dynamic_stack_free_now
 from spec.kernel import (
     Gfp,
+    Page,
     VmArea,
     __free_page,
     alloc_pages,
@@ -23,8 +24,9 @@ inherit("models.hardened")
 IGNORED = parameter(
     1,
     0,
-    5,
-    "0: nothing; NULL of 1: get_vm_area_node, 2: kmalloc, 3: -ENOMEM of vmap; the array is freed 4: twice, 5: before its use",
+    6,
+    "0: nothing; NULL of 1: get_vm_area_node, 2: kmalloc, 3: -ENOMEM of vmap; the array is freed 4: twice, 5: before its use; "
+    "6: NULL of kmalloc until a page is stored",
 )
 
 
@@ -34,7 +36,7 @@ def dynamic_stack_alloc() -> VmArea | None:
     if IGNORED != 1 and vm_area is None:
         return None
     set_pages(vm_area, kmalloc(Gfp.DIRECT_RECLAIM))  # type: ignore[arg-type]
-    if IGNORED != 2 and not has_pages(vm_area):  # type: ignore[arg-type]
+    if IGNORED != 2 and IGNORED != 6 and not has_pages(vm_area):  # type: ignore[arg-type]
         dynamic_stack_free_now(vm_area)  # type: ignore[arg-type]
         return None
     page = alloc_pages(Gfp.DIRECT_RECLAIM | Gfp.ZERO)
@@ -43,7 +45,15 @@ def dynamic_stack_alloc() -> VmArea | None:
             kfree_pages(vm_area)  # type: ignore[arg-type]
         dynamic_stack_free_now(vm_area)  # type: ignore[arg-type]
         return None
+    if IGNORED == 6:
+        vm_area.pages[0] = page  # type: ignore[union-attr]
+        if not has_pages(vm_area):  # type: ignore[arg-type]
+            vm_area.pages[0] = null(Page)  # type: ignore[union-attr]
+            __free_page(page)
+            dynamic_stack_free_now(vm_area)  # type: ignore[arg-type]
+            return None
     if not pte_alloc_kernel(vm_area) and IGNORED != 3:  # type: ignore[arg-type]
+        vm_area.pages[0] = null(Page)  # type: ignore[union-attr]
         __free_page(page)
         dynamic_stack_free_now(vm_area)  # type: ignore[arg-type]
         return None

@@ -29,7 +29,7 @@ def test_what_is_removed_from_the_kernel_is_an_error(removed: str, tmp_path: Pat
         load(tmp_path, " \tprev = rq->curr;", removed, " \tlocal_irq_disable();", heading=SCHEDULE)
     line = (tmp_path / "text.patch").read_text().split("\n").index(removed) + 1
     assert str(caught.value) == (
-        f"text.patch:{line}: error: this line is removed from a function of kernel/sched/core.c that is not translated, so that "
+        f"{tmp_path / 'text.patch'}:{line}: error: this line is removed from a function of kernel/sched/core.c that is not translated, so that "
         "the model would not notice; name the function in the manifest, [ignore] lines, if that is right"
     )
 

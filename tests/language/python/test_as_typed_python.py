@@ -92,7 +92,7 @@ def starts(task: Task) -> bool:
     return task.state != State.NEW
 
 
-@eventually("rests", "{task} runs for ever")
+@eventually("rests", "{task} runs forever")
 def rests(task: Task) -> bool:
     """Each task comes to its end."""
     return task.state != State.RUNS

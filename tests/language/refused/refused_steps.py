@@ -61,11 +61,11 @@ STEPS: list[Case] = [
         STATE + PROCESSOR + START + lines("@routine", "def main() -> None:", "    «while True:", "        pass"),
         (
             "this loop can go round without reading or writing shared state, so that one step could "
-            "last for ever; use `for ... in range(...)`"
+            "last forever; use `for ... in range(...)`"
         ),
     ),
     (
-        "a loop that may turn for ever without a step",
+        "a loop that may turn forever without a step",
         STATE
         + PROCESSOR
         + START
@@ -80,7 +80,7 @@ STEPS: list[Case] = [
         ),
         (
             "this loop can go round without reading or writing shared state, so that one step could "
-            "last for ever; use `for ... in range(...)`"
+            "last forever; use `for ... in range(...)`"
         ),
     ),
     (
@@ -99,7 +99,7 @@ STEPS: list[Case] = [
         ),
         (
             "this loop can go round without reading or writing shared state, so that one step could "
-            "last for ever; use `for ... in range(...)`"
+            "last forever; use `for ... in range(...)`"
         ),
     ),
     (

@@ -4,7 +4,7 @@
 PLANTED=1: irq_work takes the second before the first. PLANTED=2: the fault handler takes the first under the third, which
 closes a circle of all three. PLANTED=3: the hook of __schedule takes the mutex under the first, do_exit the first under the mutex
 (that it sleeps with the first is for no-sleep-atomic). PLANTED=4: the fault handler takes the first, under which the hook
-allocates; with the event allocator-fault it strikes inside the allocator, and on the hook's own CPU it waits for ever.
+allocates; with the event allocator-fault it strikes inside the allocator, and on the hook's own CPU it waits forever.
 """
 
 from models.lifecycle import charge_and_refill, uncharge_pages

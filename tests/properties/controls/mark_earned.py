@@ -3,7 +3,7 @@
 
 PLANTED=1: a child keeps the copy of its parent's mark. With no fault after the refill it finds nothing to refill, and takes the mark off for
 nothing. PLANTED=2: the refill leaves the mark. PLANTED=3: a task's mark is left on where its slots are refilled as the switch
-is finished, and not in the hook of __schedule. That is sound but for refill-eventually, as a task that picks itself for ever finishes no
+is finished, and not in the hook of __schedule. That is sound but for refill-eventually, as a task that picks itself forever finishes no
 switch. PLANTED=4: the idle task is marked whenever it is next.
 """
 

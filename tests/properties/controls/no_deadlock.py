@@ -2,7 +2,7 @@
 """Control of no-deadlock: rfc_v1_nr_fixed with a lock around the pools, and with a demand on the scheduler (one that a task meets
 where it ran before, or anywhere at first).
 
-PLANTED=1: the refill returns with the lock held. The next fault on each CPU waits for it for ever.
+PLANTED=1: the refill returns with the lock held. The next fault on each CPU waits for it forever.
 """
 
 from checker.language import atomic, every, function, implements, in_routine, invariant, parameter, require, routine

@@ -3,7 +3,7 @@
 
 With one task and one level to grow, nobody needs the slot again, so that no fault is ever refused for want of it. PLANTED=1: only
 a marked task tries. PLANTED=2: it is tried once more, and given up. With the event hotplug a CPU that is down has an empty pool, maybe
-for ever.
+forever.
 """
 
 from checker.language import Per, function, implements, in_routine, invariant, parameter, per, routine

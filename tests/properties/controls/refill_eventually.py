@@ -2,7 +2,7 @@
 """Control of refill-eventually: as rfc_v1_nr_fixed, but a slot keeps its tag until an allocation for it has succeeded.
 
 The refill is tried until it succeeds, which it does as memory is short for a time only. PLANTED=1: after a failure nothing is
-allocated any more, and the pool is looked at for ever. It is violated though refill-owed holds: somebody is always about to refill.
+allocated any more, and the pool is looked at forever. It is violated though refill-owed holds: somebody is always about to refill.
 """
 
 from checker.language import address, function, implements, in_routine, invariant, parameter, routine
@@ -25,7 +25,7 @@ from spec.kernel.records import Slot
 
 __all__ = ["dynamic_stack_fault"]
 
-PLANTED = parameter(1, 0, 1, "0: no fault, 1: after a failed allocation the refill waits for ever, and allocates nothing")
+PLANTED = parameter(1, 0, 1, "0: no fault, 1: after a failed allocation the refill waits forever, and allocates nothing")
 
 
 @routine

@@ -3,7 +3,7 @@
 
 Two sound protocols, each with the same fault. AT_FINISH=0: as rfc_v1_nr_fixed, but the mark is taken off the task before the refill
 and not after it. AT_FINISH=1: the leaving task charges its pages itself, and the task that comes after it refills the pool for it in
-finish_task_switch; that is sound but for refill-eventually, as a task that picks itself for ever finishes no switch. PLANTED=1: the last
+finish_task_switch; that is sound but for refill-eventually, as a task that picks itself forever finishes no switch. PLANTED=1: the last
 slot of the pool is not refilled. It is taken only by a fault that fills the stack of the one task there is, so that nobody ever needs it
 again: refill-owed and refill-eventually alone are violated. PLANTED=2: no slot is refilled, and the task leaves marked; it finds as many
 pages in one pool as it can ever take.

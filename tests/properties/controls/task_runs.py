@@ -4,7 +4,7 @@ a task that is refused.
 
 PLANTED=1: a task may not follow idle either, so that none ever runs. PLANTED=2: nor may the task that was the last one on the CPU
 run there next: a task that is alone never comes back. PLANTED=3: the hook of __schedule waits for a fault on its task's stack, in a loop
-that need not end; whoever waits for the CPU waits for ever.
+that need not end; whoever waits for the CPU waits forever.
 """
 
 from models.lifecycle import alloc_vmap_stack_dynamic, charge_and_refill, clear_mark, dynamic_stack_fault

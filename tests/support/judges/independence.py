@@ -69,5 +69,5 @@ def assert_independent(full: Search, reducer: Reducer) -> int:
                     for instance in cluster.instances:
                         if instance.predicate.property not in {judged.property for judged in reducer.visibility.judged}:
                             continue
-                        assert instance.holds(state) or not instance.holds(state ^ change), "a violation mended unseen"
+                        assert instance.holds(state) or not instance.holds(state ^ change), "a violation undone unseen"
     return pairs

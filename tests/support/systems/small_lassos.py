@@ -113,7 +113,7 @@ SERVED = """
 @function
 def attempts(cpu: Cpu) -> bool:
     return calls(cpu, allocation)
-@fair("memory is not short for ever", given=attempts)
+@fair("memory is not short forever", given=attempts)
 def succeeds(cpu: Cpu) -> bool:
     "test"
     return calls(cpu, success)
@@ -152,11 +152,11 @@ def works() -> bool:
     return done
 """
 STUCK = """
-@eventually("comes-back", "{cpu} is in its handler for ever")
+@eventually("comes-back", "{cpu} is in its handler forever")
 def comes_back(cpu: Cpu) -> bool:
     "test"
     return not in_routine(cpu, handler)
-@bounded("comes-back-soon", "{cpu} steps in its handler for ever")
+@bounded("comes-back-soon", "{cpu} steps in its handler forever")
 def comes_back_soon(cpu: Cpu) -> bool:
     "test"
     return not in_routine(cpu, handler)
@@ -276,7 +276,7 @@ def main() -> None:
 """
 )
 SETTLES = """
-@eventually_always("settles", "on and off for ever")
+@eventually_always("settles", "on and off forever")
 def settled() -> bool:
     "test"
     return {}

@@ -13,6 +13,7 @@ from checker.language.front.load import load_program
 from checker.language.tree import Position
 from checker.project import PROJECT
 from checker.trace.data import Step, Trace
+from checker.trace.places import moved
 from checker.trace.store import load_trace
 from checker.verify.causes.analysis import find_decisive
 from checker.verify.causes.decisive import Decisive
@@ -31,8 +32,8 @@ ONE_TURN = {("2", "3"), ("4", "5"), ("3", "11")}
 @functools.cache
 def looked_at(bug: str) -> tuple[Trace, tuple[Decisive, ...]]:
     finding = FINDINGS[bug]
-    trace = load_trace(PROJECT / "counterexamples" / "rfc_v1" / f"{finding.stem}.json")
     program = load_program(PROJECT / MODEL, dict(finding.settings), finding.events)
+    trace = moved(load_trace(PROJECT / "counterexamples" / "rfc_v1" / f"{finding.stem}.json"), program)
     return trace, find_decisive(program, trace)
 
 
@@ -57,7 +58,7 @@ def code_of(finding: Finding) -> set[tuple[str, int]]:
 def test_the_notes_are_at_the_lines_that_are_wrong(bug: str) -> None:
     trace, decisive = looked_at(bug)
     at_all = code_of(FINDINGS[bug]) & lines(trace.steps)
-    notes = notes_of(None, trace, decisive)
+    notes = notes_of(trace, decisive)
     noted = [trace.steps[note.step - 1] for note in notes]
     if at_all:  # else no step of the run stands at one of them
         assert at_all & lines(noted, [telling_position(trace, decisive), *(note.position for note in notes)])

@@ -28,6 +28,10 @@ FINDINGS = load_findings(PROJECT / "models" / "rfc_v1.findings.toml")
 REACHED = {"1", "2", "6", "8", "9", "10", "11", "12", "13", "14", "N2", "N3", "N4", "N5"}
 """The bugs of which the first run of some property in the ladder is one."""
 
+ELSEWHERE = {"N3", "11"}
+"""Bugs whose block names no line of the finding: no statement of the protocol leads to N3, and those of 11 are the place of the
+hook in __schedule and a return, which no step stands at."""
+
 
 def bugs_of(trace: Trace, sources: dict[str, str]) -> set[str]:
     """The numbers of the bugs whose signature a run has."""
@@ -59,14 +63,16 @@ def test_each_bug_that_the_ladder_reaches_is_shown_once() -> None:
     assert causes_of.keys() == REACHED
     assert all(len(causes) == 1 for causes in causes_of.values()), causes_of
     assert len({cause for causes in causes_of.values() for cause in causes}) == len(REACHED), causes_of
-    assert len(review.causes) == 17
+    assert len(review.causes) == 18
     shown = {cause.identity: lines_shown(cause, most) for cause, most in zip(review.causes, shares(review), strict=True)}
     for bug, (identity,) in causes_of.items():
+        if bug in ELSEWHERE:
+            continue
         program = runs[0].program
         assert program is not None
         sides = [finding for finding in FINDINGS if re.sub("[a-z]$", "", finding.bug) == bug]
         wrong = {line.split(" ")[0] for side in sides for line in lines_of(program, side)}
-        assert wrong & shown[identity], bug
+        assert wrong & shown[identity] or wrong & {before(place) for place in shown[identity]}, bug
 
 
 def shares(review: Review) -> list[int]:
@@ -78,6 +84,12 @@ def shares(review: Review) -> list[int]:
     for cause, count in zip(review.causes, found, strict=True):
         assert count == len(cause.telling) or 4 <= count <= 8
     return found
+
+
+def before(place: str) -> str:
+    """The line before a line: the `if` of a branch of one statement."""
+    file, line = place.rsplit(":", 1)
+    return f"{file}:{int(line) - 1}"
 
 
 def lines_shown(cause: Cause, most: int) -> set[str]:

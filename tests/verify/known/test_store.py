@@ -45,8 +45,8 @@ def searched(settings: dict[str, int] = SETTINGS) -> tuple[str, Run]:
     return key, check_configuration(request, METHOD, Limits(None, None, None))
 
 
-def find(outcomes: Outcomes, key: str, run: Run) -> Run | None:
-    return outcomes.find(key, load_program(MODEL), run.subject.configuration, None)
+def find(outcomes: Outcomes, key: str, run: Run, with_traces: bool = True) -> Run | None:
+    return outcomes.find(key, load_program(MODEL), run.subject.configuration, None, with_traces=with_traces)
 
 
 def test_what_is_kept_is_found_as_it_was(outcomes: Outcomes) -> None:
@@ -62,6 +62,18 @@ def test_what_is_kept_is_found_as_it_was(outcomes: Outcomes) -> None:
     assert outcomes.folder.stat().st_mode & 0o777 == 0o700
 
 
+def test_without_its_counterexamples_a_run_has_their_lengths(outcomes: Outcomes) -> None:
+    key, run = searched()
+    outcomes.keep(key, run, load_program(MODEL))
+    found = opened().find(key, load_program(MODEL), run.subject.configuration, None, with_traces=False)
+    assert found is not None
+    assert found.violated == run.violated != {}
+    assert all(verdict.trace is None for verdict in found.verdicts)
+    assert [(v.property, v.kind, v.detail, v.fairness) for v in found.verdicts] == [
+        (v.property, v.kind, v.detail, v.fairness) for v in run.verdicts
+    ]
+
+
 def test_every_byte_counts(outcomes: Outcomes) -> None:
     key, run = searched()
     outcomes.keep(key, run, load_program(MODEL))
@@ -70,6 +82,7 @@ def test_every_byte_counts(outcomes: Outcomes) -> None:
     for place in [*range(64), *range(64, len(whole), 97), len(whole) - 1]:
         path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
         assert find(outcomes, key, run) is None, place
+        assert find(outcomes, key, run, with_traces=False) is None, place
     for end in (0, 1, 31, 32, len(whole) // 2, len(whole) - 1):
         path.write_bytes(whole[:end])
         assert find(outcomes, key, run) is None, end

@@ -47,12 +47,6 @@ static void too_many_choices(struct worker *w)
 
 /* -- expanding -- */
 
-#if CANONICAL
-#define REACHED(e) ((e)->raw)
-#else
-#define REACHED(e) ((e)->state)
-#endif
-
 static inline void from(struct worker *w, int mover)
 {
 	(void)w, (void)mover;
@@ -114,19 +108,25 @@ static size_t most_agains(const struct search *q)
 	return (size_t)q->workers * (BATCH + 1);
 }
 
-static void flush(struct worker *w)
+/* Have the rows on their way that a batch will be compared with. */
+static inline void look_ahead(struct search *q, const struct entry *batch, unsigned count)
 {
-	struct search *q = w->search;
-	unsigned count = w->count;
 #if !COMPACT
 	size_t last = q->slots - 1;
 	for (unsigned i = 0; i < count; i++) {
-		struct entry *e = &w->batch[i];
+		const struct entry *e = &batch[i];
 		slot found = atomic_load_explicit(&q->table[e->hash & last], memory_order_acquire);
 		if (found && may_hold(q, found, e->hash))
 			__builtin_prefetch(row_state(q, (found & q->number_mask) - 1));
 	}
 #endif
+}
+
+static void flush(struct worker *w)
+{
+	struct search *q = w->search;
+	unsigned count = w->count;
+	look_ahead(q, w->batch, count);
 	for (unsigned i = 0; i < count; i++) {
 		struct entry *e = &w->batch[i];
 		row_number row = insert(w, e);
@@ -173,6 +173,14 @@ static inline void push(struct worker *w)
 	representative(e->raw, e->state);
 #endif
 	e->hash = hash_state(e->state);
+#if CLUSTER
+	if (!is_own(w->search, e->hash)) {
+		w->transitions++;
+		send_away(w, e);
+		return;
+	}
+	e->from = w->search->exchange->member;
+#endif
 	__builtin_prefetch((const void *)&w->search->table[e->hash & (w->search->slots - 1)]);
 	e->source = w->source;
 	e->source_state = w->source_state;

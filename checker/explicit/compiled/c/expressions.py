@@ -326,5 +326,5 @@ def encoded(name: str) -> str:
 
 
 def comment(text: str) -> str:
-    """A C comment. A file's name may have in it what would end one."""
-    return f"/* {text.replace('*/', '* /')} */"
+    """A C comment in one line of ASCII. A file's name may have in it what would end one, also over a backslash and a newline."""
+    return f"/* {ascii(text)[1:-1].replace('*/', '* /')} */"

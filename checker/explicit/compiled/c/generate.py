@@ -33,7 +33,18 @@ from checker.language.raised import NO_DEADLOCK
 from checker.language.tree import Position
 
 HERE = Path(__file__).parent
-SEARCH = ("hash.c", "rows.c", "table.c", "pairs.c", "comparer.c", "memo.c", "passing.c", "expand.c", "search.c")
+SEARCH = (
+    "hash.c",
+    "rows.c",
+    "table.c",
+    "pairs.c",
+    "comparer.c",
+    "memo.c",
+    "passing.c",
+    "exchange.c",
+    "expand.c",
+    "search.c",
+)
 WALKS = ("walks.c",)
 STEP_PARAMETERS = "const word *s, word *n, struct tape *tape, value processor, unsigned base, int depth, int owner"
 WIDEST_STATE = 64

@@ -29,6 +29,13 @@
 #define NO_ROOM (UINT32_MAX - 1)
 
 
+#ifndef CLUSTER
+#define CLUSTER 0 /* exchange.c */
+#endif
+#if CLUSTER && PARTIAL_ORDER
+#error "partial order looks at what is stored, which other members may have"
+#endif
+
 #if COMPACT
 typedef uint64_t slot;
 #else
@@ -44,7 +51,17 @@ struct entry {
 	uint64_t hash;
 	const word *source_state;
 	row_number source;
+#if CLUSTER
+	uint32_t from; /* the member whose row the source is */
+#endif
 };
+
+/* The state that a transition led to. */
+#if CANONICAL
+#define REACHED(e) ((e)->raw)
+#else
+#define REACHED(e) ((e)->state)
+#endif
 
 struct range {
 	row_number begin, end;
@@ -64,6 +81,7 @@ struct finding {
 };
 
 struct search;
+struct exchange;
 struct passing;
 struct passage;
 
@@ -86,6 +104,7 @@ struct worker {
 
 struct search {
 	struct passing *passing; /* with PARTIAL_ORDER */
+	struct exchange *exchange; /* with CLUSTER */
 	_Atomic slot *table;
 	size_t slots;
 	uint32_t number_mask; /* bits of a slot that hold a row number plus 1; the others are bits of the hash */
@@ -97,6 +116,7 @@ struct search {
 	word *blocks[BLOCKS];
 	row_number *sources[BLOCKS];
 	uint32_t *hashes[BLOCKS];
+	uint32_t *froms[BLOCKS]; /* with CLUSTER */
 	size_t kept_from; /* the first block whose states are still there */
 	word *spare; /* blocks to use again, each with the next one in its first word */
 	atomic_flag busy; /* while blocks or `again` are changed */
@@ -150,7 +170,7 @@ static size_t block_bytes(void)
 
 static size_t link_bytes(void)
 {
-	return BLOCK_ROWS * (sizeof(row_number) + (COMPACT ? sizeof(uint32_t) : 0));
+	return BLOCK_ROWS * (sizeof(row_number) + (COMPACT ? sizeof(uint32_t) : 0) + (CLUSTER ? sizeof(uint32_t) : 0));
 }
 
 static inline word *row_state(const struct search *q, row_number row)
@@ -161,6 +181,11 @@ static inline word *row_state(const struct search *q, row_number row)
 static inline row_number *row_source(const struct search *q, row_number row)
 {
 	return q->sources[row >> BLOCK_BITS] + (row & (BLOCK_ROWS - 1));
+}
+
+static inline uint32_t *row_from(const struct search *q, row_number row)
+{
+	return q->froms[row >> BLOCK_BITS] + (row & (BLOCK_ROWS - 1));
 }
 
 static void lock(struct search *q)
@@ -189,6 +214,7 @@ static int make_block(struct search *q, size_t number)
 		if (made) {
 			q->sources[number] = links;
 			q->hashes[number] = (uint32_t *)(links + BLOCK_ROWS);
+			q->froms[number] = q->hashes[number] + (COMPACT ? BLOCK_ROWS : 0);
 			__atomic_store_n(&q->blocks[number], memory, __ATOMIC_RELEASE);
 		} else {
 			give_memory(q, memory, block_bytes());

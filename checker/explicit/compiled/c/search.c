@@ -6,6 +6,9 @@ void search_free(struct search *q)
 #if PARTIAL_ORDER
 	free_passing(q);
 #endif
+#if CLUSTER
+	free_exchange(q);
+#endif
 	for (size_t i = 0; i < BLOCKS; i++) {
 		give_memory(q, q->blocks[i], block_bytes());
 		give_memory(q, q->sources[i], link_bytes());
@@ -65,6 +68,11 @@ int search_start(struct search *q)
 		representative(e->raw, e->state);
 #endif
 		e->hash = hash_state(e->state);
+#if CLUSTER
+		if (!is_own(q, e->hash))
+			continue;
+		e->from = q->exchange->member;
+#endif
 		e->source = NO_ROW;
 		row_number row = insert(w, e);
 		if (row == NO_ROOM)
@@ -183,6 +191,10 @@ int search_run(struct search *q, int number, uint64_t time)
 		}
 		if ((PARTIAL_ORDER || ++turns % 1024 == 0) && nanoseconds() > until)
 			break;
+#if CLUSTER
+		if (enough_waits(q))
+			break;
+#endif
 	}
 	flush(w);
 	return outcome;

@@ -44,6 +44,9 @@ static inline row_number insert(struct worker *w, const struct entry *e)
 					return NO_ROOM;
 				memcpy(row_state(q, w->row), e->state, WORDS * sizeof(word));
 				*row_source(q, w->row) = e->source;
+#if CLUSTER
+				*row_from(q, w->row) = e->from;
+#endif
 #if COMPACT
 				q->hashes[w->row >> BLOCK_BITS][w->row & (BLOCK_ROWS - 1)] = e->hash >> 32;
 #endif

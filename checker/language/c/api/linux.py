@@ -14,6 +14,8 @@ from checker.language.c.api import (
     mapping,
     memory,
     percpu,
+    pointers,
+    refused,
     slab,
     tasks,
 )
@@ -55,7 +57,7 @@ OPAQUE = {
 NUMBERS = {"NULL": 0, "true": 1, "false": 0, "ENOMEM": memory.ENOMEM, "EINVAL": 22, "EBUSY": 16, "EFAULT": 14, "EAGAIN": 11}
 
 
-MODULES = (core, arithmetic, percpu, loops, atomics, locking, context, memory, slab, mapping, tasks, clients)
+MODULES = (core, arithmetic, percpu, loops, atomics, locking, context, memory, slab, mapping, tasks, pointers, clients, refused)
 
 
 def linux() -> Api:

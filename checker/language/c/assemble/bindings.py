@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from checker.counting import counted
 from checker.language import tree
 from checker.language.c import syntax
 from checker.language.c.assemble.clients import HOOK as CLIENT_CALL
@@ -236,7 +237,9 @@ def _registered(
             return False
     for callback in registered.hooks:
         if callback.argument >= len(call.arguments):
-            raise error(call, f"`{registered.call}` has {len(call.arguments)} arguments, and {manifest.path} binds more")
+            raise error(
+                call, f"`{registered.call}` has {counted(len(call.arguments), 'argument')}, and {manifest.path} binds more"
+            )
         _callback(functions, definitions, manifest, callback, call.arguments[callback.argument], bound)
     return True
 

@@ -16,6 +16,8 @@ from checker.language.foreign import Kernel
 
 DOMAIN = "clients"
 HOOK = "client_call"
+CALL = "Kind"
+"""The kernel's type of the number of a call."""
 
 
 @dataclass(frozen=True)

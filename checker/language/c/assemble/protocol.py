@@ -84,7 +84,7 @@ class CProtocol:
     def origins(self) -> Mapping[str, Mapping[int, str]]:
         return {
             file.path: {
-                line.number: f"{self.source.name}:{line.mail_line}"
+                line.number: f"{self.source.short_name}:{line.mail_line}"
                 for fragment in file.fragments
                 for line in fragment.lines
                 if line.mail_line is not None
@@ -109,6 +109,9 @@ class CProtocol:
             return decided
         expression = self.definitions.kernel_sizes.get(name)
         return None if expression is None else sizes.evaluate(expression)
+
+    def names(self, type_: str) -> tuple[str, ...]:
+        return clients.calls_of(self.manifest) if type_ == clients.CALL else ()
 
     def sizes(self, kernel: Kernel) -> Sizes:
         return Sizes(kernel, self.manifest, self.definitions.sizes, self.definitions.typedefs, self.definitions.enum_of)

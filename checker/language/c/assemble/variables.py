@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from checker.counting import counted
 from checker.language import tree
 from checker.language.c import syntax
 from checker.language.c.assemble.locks import FoundLock, lock_type
@@ -140,7 +141,7 @@ class _Reader:
             raise error(node, f"`{name}` has no length; write it")
         number = self.names.sizes.evaluate(type_.length)
         if number < 1:
-            raise error(node, f"`{name}` has {number} elements; it needs at least one")
+            raise error(node, f"`{name}` has {counted(number, 'element')}; it needs at least one")
         if number > MOST:
             raise error(node, f"`{name}` has {number:,} elements, and {MOST:,} are the most; choose a smaller length")
         return number

@@ -308,6 +308,8 @@ class _Reader:
                 raise self.error(f"[[clients]] times is 1 to {MOST_TIMES}, nodes 0 to {MOST_NODES}")
             if any(cpu < 0 for cpu in client.cpus):
                 raise self.error("[[clients]] cpus: CPUs are counted from 0")
+            if len(set(client.cpus)) < len(client.cpus):
+                raise self.error("[[clients]] cpus: name each CPU once; write more [[clients]] for more than one there")
         return found
 
     def data(self, name: str, found: object) -> Data:

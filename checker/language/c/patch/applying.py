@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from checker.counting import counted
 from checker.language.c.patch.deciding import decided
 from checker.language.c.patch.diff import Change, FileDiff, Hunk, HunkLine
 from checker.language.c.patch.known import KnownFile, KnownLine, Piece, joined
@@ -46,7 +47,7 @@ def apply_hunks(file: KnownFile, diff: FileDiff, path: str, name: str) -> tuple[
     known = KnownFile(path, pieces, whole, newline, exact, file.of_base, False, (*file.removed, *work.removed))
     if not work.respaced:
         return known, None
-    lines = "1 line differs" if len(work.respaced) == 1 else f"{len(work.respaced)} lines differ"
+    lines = counted(len(work.respaced), "line differs", "lines differ")
     return known, Repair(work.respaced[0], f"{lines} in blanks from {_what(file)} of {path}, whose blanks were taken")
 
 

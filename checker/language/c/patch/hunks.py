@@ -16,6 +16,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from checker.counting import counted
 from checker.language.c.patch.diff import Change, Choice, Hunk, HunkLine
 from checker.language.c.patch.text import PatchError, Text
 from checker.language.c.source import Repair
@@ -189,11 +190,11 @@ def _wrap(text: Text, first: int, end: int) -> int | None:
 def _misfit(text: Text, index: int, end: int, header: Header) -> PatchError:
     """The error for a hunk whose counts fit nothing: cut off, wrapped, or edited."""
     lines = [_mark(line) for line in text.lines[index + 1 : end]]
-    counted = sum(mark != "\\" for mark in lines)
+    there = sum(mark != "\\" for mark in lines)
     needed = max(header.old_count, header.new_count)
     promise = f"this hunk's header counts {header.old_count} old and {header.new_count} new lines"
-    if counted < needed or (end == len(text.lines) and counted < header.old_count + lines.count("+")):
-        return text.error(index, f"{promise}, but {counted} lines follow: it was cut off or edited; {SAVE_RAW}")
+    if there < needed or (end == len(text.lines) and there < header.old_count + lines.count("+")):
+        return text.error(index, f"{promise}, but {counted(there, 'line')} follow: it was cut off or edited; {SAVE_RAW}")
     wrap = _wrap(text, index + 1, end)
     if wrap is not None:
         return text.error(

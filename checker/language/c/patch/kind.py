@@ -86,7 +86,7 @@ def refusal(data: bytes) -> str | None:
         return "this input is empty; give a patch, a mail or a C file"
     if data.count(b"\n") > MOST_LINES:
         return f"this input has more than {MOST_LINES:,} lines; give the patch alone"
-    if re.search(rb"\r(?!\n)", data) and b"\n" not in data:
+    if b"\r" in data and b"\n" not in data:
         return "lines of this input end in a carriage return only; save it with newlines"
     return None
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from checker.counting import counted
 from checker.language.c.patch.diff_reading import Diffs, read_diffs
 from checker.language.c.patch.hunks import SAVE_RAW
 from checker.language.c.patch.mail import Message
@@ -94,7 +95,7 @@ def read_series(messages: Sequence[Message], name: str) -> Series:
     notes: list[str] = []
     replies = [message for message in messages if _REPLY.match(message.subject)]
     if replies and len(messages) > 1:
-        notes.append(f"{len(replies)} replies in the mbox were not read")
+        notes.append(f"{counted(len(replies), 'reply in the mbox was', 'replies in the mbox were')} not read")
         messages = [message for message in messages if not _REPLY.match(message.subject)]
     placed = [(place_of(message.subject), message) for message in messages]
     cover = any(place is not None and place.number == 0 for place, _ in placed)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from checker.counting import counted
 from checker.language import build, tree
 from checker.language.c import syntax
 from checker.language.c.syntax.walking import walk
@@ -60,8 +61,8 @@ class CallTranslator(ExpressionTranslator):
             takes = " or ".join(map(str, others))
             raise error(
                 node,
-                f"`{name}` has {len(node.arguments)} arguments here; the one that the modelled kernel has takes {takes}. It is "
-                "another version of the kernel's: docs/reference/c-api.md says which",
+                f"`{name}` has {counted(len(node.arguments), 'argument')} here; the one that the modelled kernel has takes "
+                f"{takes}. It is another version of the kernel's: docs/reference/c-api.md says which",
             )
         hint = similar(name, {known for known, _ in self.text.api.calls})
         raise error(

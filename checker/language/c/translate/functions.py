@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from checker.counting import counted
 from checker.language import build, tree
 from checker.language.c import syntax
 from checker.language.c.syntax.walking import walk
@@ -99,7 +100,7 @@ class Functions(Names):
         function = self.definition(name)
         assert function is not None
         if len(node.arguments) != len(function.parameters):
-            raise error(node, f"`{name}` takes {len(function.parameters)} arguments, not {len(node.arguments)}")
+            raise error(node, f"`{name}` takes {counted(len(function.parameters), 'argument')}, not {len(node.arguments)}")
         found = function.parameters[index]
         return self.c_type(found.type), found.name in assigned_names(function.body)
 

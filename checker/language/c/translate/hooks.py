@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from checker.counting import counted
 from checker.language import build, tree
 from checker.language.c import syntax
 from checker.language.c.translate.functions import Functions
@@ -29,7 +30,7 @@ def implementation(
     if len(arguments) != len(function.parameters):
         raise ModelError(
             at(function),
-            f"`{function.name}` has {len(function.parameters)} parameters, and {functions.manifest.path} gives it "
+            f"`{function.name}` has {counted(len(function.parameters), 'parameter')}, and {functions.manifest.path} gives it "
             f"{len(arguments)} for the hook {hook}; bind it anew, [[hooks]]",
         )
 

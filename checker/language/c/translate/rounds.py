@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Rounds of loops: each has to take a step, as a step that goes round without one could last for ever."""
+"""Rounds of loops: each has to take a step, as a step that goes round without one could last forever."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
+from checker.counting import counted
 from checker.language import build, tree
 from checker.language.python.code.generators import GeneratorTranslator
 from checker.language.python.source.symbols import Code
@@ -52,7 +53,7 @@ class CallTranslator(GeneratorTranslator):
     def arguments(self, code: Code, node: ast.AST, given: Sequence[ast.expr]) -> tuple[tree.Expression, ...]:
         parameters = self.resolver.parameters_of(code)
         if len(given) != len(parameters):
-            raise self.module.error(node, f"`{code.name}` takes {len(parameters)} arguments, not {len(given)}")
+            raise self.module.error(node, f"`{code.name}` takes {counted(len(parameters), 'argument')}, not {len(given)}")
         return tuple(
             build.fit(self.expression(argument), parameter.local.type, f"`{parameter.local.name}`")
             for argument, parameter in zip(given, parameters, strict=True)
@@ -61,9 +62,7 @@ class CallTranslator(GeneratorTranslator):
     def takes(self, node: ast.Call, count: int) -> None:
         if len(node.args) != count:
             assert isinstance(node.func, ast.Name)
-            raise self.module.error(
-                node, f"`{node.func.id}` takes {count} argument{'s' if count > 1 else ''}, not {len(node.args)}"
-            )
+            raise self.module.error(node, f"`{node.func.id}` takes {counted(count, 'argument')}, not {len(node.args)}")
 
     def owner(self, node: ast.expr) -> tuple[str, tree.Expression]:
         """An owner of frames: the record, and which instance."""

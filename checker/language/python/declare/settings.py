@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from checker.language import build, tree
 from checker.language.errors import IDENTIFIER, NAMED_VALUE, ModelError, UsageError, similar
@@ -36,7 +37,8 @@ class SettingReader:
     """Reads parameters and events, each of which stands for a constant.
 
     modules: the model and what it imports. settings: values of parameters, by name. events: the names of those switched on,
-    None for all. given: the value that a protocol in another language gives a constant, if it gives one.
+    None for all. given: the value that a protocol in another language gives a constant, if it gives one. names: what it calls the
+    values of a type of integers.
     """
 
     def __init__(
@@ -47,6 +49,7 @@ class SettingReader:
         self.settings = settings
         self.enabled_events = events
         self.given: Callable[[str], int | None] = lambda name: None
+        self.names: Callable[[str], tuple[str, ...]] = lambda name: ()
         self.parameters: dict[str, tree.Parameter] = {}
         self.events: dict[str, tree.Event] = {}
 
@@ -129,6 +132,10 @@ class SettingReader:
             at = given.position if isinstance(given, Import) else giving[0].position(given)
             raise ModelError(at, f"`{name}` ({what}) is an integer constant; write `{name} = 1`, or another name")
         return symbol
+
+    def named(self, name: str, type_: tree.Type) -> tree.Type:
+        """The type of that name, whose values print as the protocol calls them, if it does."""
+        return replace(type_, names=self.names(name)) if isinstance(type_, tree.IntType) else type_
 
     def event(self, module: Module, call: ast.Call) -> tree.Constant:
         name, what = texts(module, call, 2, 'event("name", "what happens")')

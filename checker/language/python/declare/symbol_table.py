@@ -155,7 +155,7 @@ class Symbols:
                 if kernel is not module and kernel.of_kernel and is_parameter(kernel.definitions.get(name)):
                     return self.resolve(kernel, name, value)
         if isinstance(value, ast.Subscript):
-            return TypeName(self.annotation(module, value))
+            return TypeName(self.settings.named(name, self.annotation(module, value)))
         expression = ExpressionTranslator(self, module).expression(value)
         form = f"`{name}: Type = initial value`"
         number = build.known(expression, f"`{name}` is a constant, and this is not; a module variable is written {form}")

@@ -57,6 +57,9 @@ class Module:
         return ModelError(self.position(node), message)
 
 
+KERNEL = "spec"
+"""The folder of the kernel and of the properties."""
+
 Roots = tuple[Path, ...]
 """Folders in which spec and models are looked for, the first one first. The kernel's properties are those of the first one."""
 
@@ -64,13 +67,35 @@ OWN: Roots = (PROJECT,)
 
 
 def display_path(path: Path, roots: Roots = OWN) -> str:
-    """The path as messages show it: from the root for a file inside one, else as given. A file of the user's that would read
-    like one of the project's gets a leading ./"""
+    """The path as messages show it: from the root for the kernel and the bundled models, which are known everywhere under that
+    name, and for the copy of a revision; else as given, so that an editor opens it from where the command ran. A file of the
+    user's that would read like one of the project's, or like an option, gets a leading ./"""
     for root in roots:
         with contextlib.suppress(ValueError, RuntimeError):  # outside, or a loop of links, which only reading it says in words
-            return path.resolve().relative_to(root).as_posix()
+            within = path.resolve().relative_to(root)
+            if root != PROJECT or _is_bundled(within) or _is_here(root):
+                return within.as_posix()
     shown = path.as_posix()
-    return f"./{shown}" if not path.is_absolute() and (PROJECT / path).is_file() else shown
+    return f"./{shown}" if _is_like_ours(path) or (shown.startswith("-") and shown != "-") else shown
+
+
+def _is_like_ours(path: Path) -> bool:
+    """Whether a path as the user gave it is also one of the project's, or its name that of a bundled model."""
+    if path.is_absolute():
+        return False
+    return path.parts[:1] == (KERNEL,) or path.as_posix() in bundled_models() or (PROJECT / path).is_file()
+
+
+def _is_bundled(within: Path) -> bool:
+    """Whether a path from the top of the project is that of the kernel or of a bundled model."""
+    return within.parts[:1] == (KERNEL,) or PROJECT / within in bundled_models().values()
+
+
+def _is_here(folder: Path) -> bool:
+    try:
+        return Path.cwd() == folder
+    except OSError:  # it was removed
+        return False
 
 
 Texts = Mapping[Path, str]
@@ -271,8 +296,16 @@ def _find(name: str, main: Path, position: Position, roots: Roots) -> Path:
     for root in (*roots, *beside) if bundled_first else (*beside, *roots):
         for candidate in (root / relative.with_suffix(".py"), root / relative / "__init__.py"):
             if candidate.is_file():
-                return candidate
+                return candidate if main.is_absolute() else _from_here(candidate)
     raise ModelError(position, f"there is no module {name}; a model imports from {LANGUAGE}, spec and models")
+
+
+def _from_here(path: Path) -> Path:
+    """The path from the current folder if the file is inside it: who names a model so is told of all its files so."""
+    try:
+        return path.relative_to(Path.cwd())
+    except (OSError, ValueError):
+        return path
 
 
 def _property_names(folder: Path) -> list[str]:

@@ -29,7 +29,7 @@ function drawLanes(finding, goTo) {
     if (!run.shown) add(foldRow(finding, run, view, all));
     for (const number of run.numbers) {
       if (finding.cycle && finding.cycle.since === number - 1) add(mark("asked here: there is no answer from here on", all));
-      if (finding.cycle && finding.cycle.start === number - 1) add(mark("the loop begins: from here on for ever", all, "loop"));
+      if (finding.cycle && finding.cycle.start === number - 1) add(mark("the loop begins: from here on forever", all, "loop"));
       const row = put(number);
       if (!run.shown) view.folds.at(-1).rows.push(row);
       if (finding.cycle && number > finding.cycle.start) row.classList.add("loop");

@@ -12,6 +12,46 @@ TABLE: list[Case] = [
         "a model has no way from a member back to its struct; pass a pointer to the struct",
     ),
     (
+        "a lock that keeps softirqs out",
+        fault("«spin_lock_bh(&l);"),
+        "softirqs cannot be turned off without interrupts here; use the variants with _irqsave and _irqrestore",
+    ),
+    (
+        "softirqs that are turned off",
+        fault("«local_bh_disable();"),
+        "softirqs cannot be turned off without interrupts here; use the variants with _irqsave and _irqrestore",
+    ),
+    (
+        "an area that is freed with its pages",
+        fault("«vfree(tsk->stack);"),
+        "vfree is not modelled; write what it does: remove_vm_area(), __free_page() for each page, then kfree() of the area",
+    ),
+    (
+        "what is to be done behind a grace period",
+        fault("«call_rcu(&number, nothing);"),
+        "grace periods of RCU are the modelled kernel's own; give it back at once, or have it done by irq_work_queue()",
+    ),
+    (
+        "a grace period that is waited for",
+        fault("«synchronize_rcu();"),
+        "grace periods of RCU are the modelled kernel's own; give it back at once, or have it done by irq_work_queue()",
+    ),
+    (
+        "a pointer with an error code in it",
+        fault("spare = «ERR_PTR(-ENOMEM);"),
+        "a pointer has no error code in it here; return NULL, or the code as an int and the pointer by an argument",
+    ),
+    (
+        "whether a number is an error code",
+        fault("flag = IS_ERR(«number);"),
+        "this is no pointer; test the number that the call returns",
+    ),
+    (
+        "whether an array is there",
+        fault("flag = IS_ERR_OR_NULL(«row);"),
+        "this address is never NULL here; use IS_ERR()",
+    ),
+    (
         "the smaller of two pointers",
         fault("number = «min(row, row);"),
         "these are no numbers, and have no order",

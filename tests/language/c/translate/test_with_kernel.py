@@ -42,6 +42,8 @@ def violated(folder: Path, text: str, cpus: int = 1) -> set[str]:
         (("struct pool *p = this_cpu_ptr(&pools);", "p->n = 7;"), "this_cpu_read(pools.n) == 7 && pool.n == 0"),
         (("per_cpu(own, smp_processor_id()) = 2;", "__this_cpu_inc(own);"), "get_cpu_var(own) == 3 && min(own_of(), 9) == 3"),
         (("int a = 1, b = 2;", "swap(a, b);"), "a == 2 && b == 1 && max(a, b) == 2 && min_t(int, a, b) == 1"),
+        (("spare = NULL;",), "!IS_ERR(spare) && IS_ERR_OR_NULL(spare) && !IS_ERR(&row[1]) && !IS_ERR_OR_NULL(tsk)"),
+        (("int code = 5;", "if (IS_ERR(tsk->stack))", "\tcode = PTR_ERR(tsk->stack);"), "code == 5 && !PTR_ERR_OR_ZERO(tsk)"),
         ((), "ARRAY_SIZE(column) == 3 && ARRAY_SIZE(row) == 2"),
         (("unsigned int cpu;", "int seen = 0;", "for_each_possible_cpu(cpu) {", "\tif (seen > 5)", "\t\tbreak;", "\tseen++;", "}"),
          "seen == 1 && cpu_online(smp_processor_id())"),

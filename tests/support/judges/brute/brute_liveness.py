@@ -115,7 +115,7 @@ def pairs_of(program: Program, edge: Edge, first: int | None) -> Iterable[tuple[
 
 
 def has_fair_cycle(program: Program, graph: networkx.MultiDiGraph, demand: Eventuality, values: tuple[int, ...]) -> bool:
-    """Whether a fair run can avoid the condition for ever."""
+    """Whether a fair run can avoid the condition forever."""
     first = None
     if demand.demanded.own_steps:
         assert program.processor is not None
