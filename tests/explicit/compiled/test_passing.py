@@ -128,3 +128,10 @@ def explored(make: Callable[[random.Random], str], count: int) -> Counter[str]:
         seen["reduced"] += found is not None
         seen["violated"] += found is not None and bool(found.result.findings)
     return seen
+
+
+def test_a_path_makes_no_detour_over_steps_that_suffice_only_later() -> None:
+    """The compiled engine tells paths when a level is done, the portable one at once: in between, a violation of another property
+    lets more be passed through."""
+    found = agree(program_of(random_workers(random.Random(525))), EVERYTHING)
+    assert found is not None and len(found.result.findings["rule-1"].path) == 2
