@@ -60,7 +60,7 @@ def test_where_nothing_is_violated_it_passes_and_says_what_was_searched(folder: 
     assert last == "nothing violated"
     again = gate(folder, "llist.c", "--manifest", "small.toml", "--verbose")
     assert again.returncode == 0
-    assert again.stdout.splitlines()[1] == "1 of 1 searches from the cache; --no-cache searches again"
+    assert again.stdout.splitlines()[1] == "1 of 1 search from the cache; --no-cache searches again"
     assert "nothing violated: 1 CPU: " in again.stdout.splitlines()[0]
 
 
