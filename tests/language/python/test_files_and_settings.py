@@ -103,7 +103,7 @@ def test_a_file_that_is_no_python(tmp_path: Path) -> None:
     )
     for text in ("A = 1\n", "from checker.language import action\n", "Dear all,\nthere is nothing here.\n"):
         assert refused(written(tmp_path, "model.xyz", text)) == expected
-    assert refused(written(tmp_path, "model.xyz", "<html>A = 1\n")).startswith("model.xyz: error: this is a page in HTML; ")
+    assert refused(written(tmp_path, "model.xyz", "<html>A = 1\n")).startswith("DIR/model.xyz: error: this is a page in HTML; ")
 
 
 def test_a_part_of_the_kernel() -> None:

@@ -214,12 +214,12 @@ EXPRESSIONS: list[Case] = [
     (
         "a call of a function with too few arguments",
         lines("@function", "def f(x: Small) -> int:", "    return x") + action("g = «f()"),
-        "`f` takes 1 arguments, not 0",
+        "`f` takes 1 argument, not 0",
     ),
     (
         "a call of a routine with too many arguments",
         lines("@routine", "def f(x: Small) -> None:", "    pass") + action("«f(1, 2)"),
-        "`f` takes 1 arguments, not 2",
+        "`f` takes 1 argument, not 2",
     ),
     (
         "an argument of another type",

@@ -290,6 +290,6 @@ STATEMENTS: list[Case] = [
         + PROCESSOR
         + lines("@routine", "def f(x: Small) -> None:", "    pass")
         + action("«enter(instance(Cpu, 0), f)", state=""),
-        "`f` takes 1 arguments, not 0",
+        "`f` takes 1 argument, not 0",
     ),
 ]

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from checker.counting import counted
 from checker.language.c.lexical.configuration import CONFIG_TESTS, Configuration, answer, number_of
 from checker.language.c.lexical.tokens import IDENTIFIER, NUMBER, OPERATOR, Token, Undecided
 from checker.language.c.lexical.words import KEYWORDS
@@ -245,7 +246,7 @@ class Expansion:
             del arguments[wanted - 1 :]
             arguments.append([word for number, part in enumerate(rest) for word in ([comma] if number else []) + part])
         if len(arguments) != wanted:
-            raise token.error(f"the macro `{macro.name}` takes {wanted} arguments, not {len(arguments)}")
+            raise token.error(f"the macro `{macro.name}` takes {counted(wanted, 'argument')}, not {len(arguments)}")
 
     def configured(self, token: Token, pending: list[Token | str]) -> Token:
         """What the configuration puts in the place of a symbol, or of a test of one."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from checker import counting
 from checker.language import build, tree
 from checker.language.c import syntax
 from checker.language.c.syntax.walking import walk
@@ -220,7 +221,7 @@ class StatementTranslator(SwitchTranslator):
             known = ", ".join(self.text.api.guards)
             raise error(node, f"guard({node.kind}) is not known; docs/reference/c-api.md has {known}")
         if len(node.arguments) != found.takes:
-            raise error(node, f"guard({node.kind}) takes {found.takes} arguments, not {len(node.arguments)}")
+            raise error(node, f"guard({node.kind}) takes {counting.counted(found.takes, 'argument')}, not {len(node.arguments)}")
         if isinstance(node, syntax.GuardStatement):
             self.hold(self.taken(node, found))
             return

@@ -147,7 +147,7 @@ def test_an_error_in_a_macro_names_it() -> None:
         ("#define F(a) a ## 1\nint s = F(1);", "2:9: error: the macro `F` uses `##`, which is not supported"),
         ("#define A b ## c\nint s = A;", "2:9: error: the macro `A` uses `##`, which is not supported"),
         ("#define F(...) __VA_OPT__(1)\nint s = F();", "2:9: error: the macro `F` uses `__VA_OPT__`, which is not supported"),
-        ("#define F(a) a\nint s = F(1, 2);", "2:9: error: the macro `F` takes 1 arguments, not 2"),
+        ("#define F(a) a\nint s = F(1, 2);", "2:9: error: the macro `F` takes 1 argument, not 2"),
         ("#define F(a, b) a\nint s = F(1);", "2:9: error: the macro `F` takes 2 arguments, not 1"),
         ("#define F() 1\nint s = F(1);", "2:9: error: the macro `F` takes 0 arguments, not 1"),
         (

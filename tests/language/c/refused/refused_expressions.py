@@ -77,7 +77,7 @@ EXPRESSIONS: list[Case] = [
     (
         "another number of arguments",
         fault("«alloc_pages(GFP_KERNEL);"),
-        "`alloc_pages` has 1 arguments here; the one that the modelled kernel has takes 2. It is another version of the kernel's: docs/reference/c-api.md says which",
+        "`alloc_pages` has 1 argument here; the one that the modelled kernel has takes 2. It is another version of the kernel's: docs/reference/c-api.md says which",
     ),
     (
         "two arguments with effects",

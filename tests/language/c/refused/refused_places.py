@@ -7,6 +7,12 @@ from tests.language.c.refused.text import Case, fault, lines
 
 PLACES: list[Case] = [
     (
+        "a function of the kernel in a whole file, into which a hook is put",
+        fault(top=lines("«static void __schedule(int mode)", "{", "}")),
+        "`__schedule` is the kernel's, and a whole file does not tell which of its statements are the protocol's; give the patch, "
+        "with --base, or bind what is called there in the manifest: [[hooks]] with the hook schedule_start",
+    ),
+    (
         "an assignment to a call",
         fault("«step(1) = 2;"),
         "this is no place in a model; write a variable, a member or an element",

@@ -203,7 +203,7 @@ STATEMENTS: list[Case] = [
     (
         "a function with another number of arguments",
         fault("«step(1, 2);"),
-        "`step` takes 1 arguments, not 2",
+        "`step` takes 1 argument, not 2",
     ),
     (
         "a function that calls itself",
@@ -251,7 +251,7 @@ STATEMENTS: list[Case] = [
     (
         "a guard without its lock",
         fault("«guard(raw_spinlock)();"),
-        "guard(raw_spinlock) takes 1 arguments, not 0",
+        "guard(raw_spinlock) takes 1 argument, not 0",
     ),
     (
         "a goto to an end without a result",
