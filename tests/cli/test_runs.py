@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 
 import jsonschema
@@ -27,7 +26,7 @@ from checker.verify.configuration import check_configuration
 from checker.verify.liveness import look_at_runs
 from checker.verify.request import Request
 from tests.support.command import stackproof
-from tests.support.printed import schema
+from tests.support.printed import schema, verdicts_in
 
 SHORT_OF_MEMORY = ("--cpus", "1", "--tasks", "2", "--stack-pages", "3", "--events", "touch,oom")
 SMALL = ("models/rfc_v1_nr_fixed.py", "--cpus", "1", "--tasks", "1", "--stack-pages", "3", "--events", "touch")
@@ -181,16 +180,11 @@ def test_json_has_the_fairness_of_each_property_on_runs() -> None:
         assert ("under fairness: every Cpu that can take a step takes one eventually" in entry["bound"]) == (entry["id"] in LIVE)
 
 
-def of_all_runs(verdict: str, printed: str, whole: bool = True) -> bool:
-    """Whether the properties on runs share a verdict, as they do where they are that many. whole: it is no pattern."""
-    pattern = re.escape(verdict) if whole else verdict
-    return re.search(f"{pattern}: {', '.join(LIVE)}\n", re.sub(r"\n {4}", " ", printed)) is not None
-
-
 def test_text_has_the_fairness_once() -> None:
     done = stackproof("check", *SMALL)
     assert done.returncode == 0
-    assert of_all_runs("BOUNDED(exhaustive at 1 CPU, 1 task, 3 stack pages; touch, under fairness)", done.stdout)
+    fairly = "BOUNDED(exhaustive at 1 CPU, 1 task, 3 stack pages; touch, under fairness)"
+    assert tuple(name for name, verdict in verdicts_in(done.stdout).items() if verdict == fairly) == LIVE
     assert done.stdout.count("every Cpu that can take a step takes one eventually") == 1
     assert f"under the fairness assumptions below: {', '.join(LIVE)}\n  - every Cpu" in done.stdout
 
@@ -198,14 +192,15 @@ def test_text_has_the_fairness_once() -> None:
 def test_too_many_states_for_liveness_are_told() -> None:
     done = stackproof("check", *SMALL, "--reduce", "none", "--liveness-states", "100")
     assert done.returncode == 3
-    limit = "the limit that --liveness-states sets"
-    assert of_all_runs(rf"UNKNOWN\(more than 100 states \(244\), {limit}[^\n]*\)", done.stdout, whole=False)
+    limited = "UNKNOWN(more than 100 states (244), the limit that --liveness-states sets for properties on runs)"
+    assert tuple(name for name, verdict in verdicts_in(done.stdout).items() if verdict == limited) == LIVE
     assert "BOUNDED(exhaustive at 1 CPU, 1 task, 3 stack pages; touch): " in done.stdout
     assert stackproof("check", *SMALL, "--reduce", "none", "--liveness-states", "244").returncode == 0
     # Reductions leave fewer states for the other properties; liveness is looked for in all of them.
     reduced = stackproof("check", *SMALL, "--liveness-states", "240")
     assert reduced.returncode == 3
-    assert of_all_runs("UNKNOWN(liveness: there are more than 240 states without reductions)", reduced.stdout)
+    limited = "UNKNOWN(liveness: there are more than 240 states without reductions)"
+    assert tuple(name for name, verdict in verdicts_in(reduced.stdout).items() if verdict == limited) == LIVE
 
 
 def test_a_wrong_assumption_is_an_error_with_its_place(tmp_path: Path) -> None:
@@ -218,7 +213,7 @@ def test_a_wrong_assumption_is_an_error_with_its_place(tmp_path: Path) -> None:
     (line,) = [line for line in done.stdout.splitlines() if line.startswith(f"{model}:") and ": error: " in line]
     assert "the assumption `wrong`" in line
     # It is wrong for the properties on runs; the others have their verdicts all the same.
-    assert of_all_runs(f"ERROR({line})", done.stdout)
+    assert tuple(name for name, verdict in verdicts_in(done.stdout).items() if verdict == f"ERROR({line})") == LIVE
     assert "BOUNDED(exhaustive at 1 CPU, 1 task, 3 stack pages; touch): " in done.stdout
     found = json.loads(stackproof("check", str(model), *SMALL[1:], "--format", "json").stdout)
     jsonschema.validate(found, schema("stackproof-check"))

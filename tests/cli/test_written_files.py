@@ -176,7 +176,7 @@ def test_nothing_else_in_the_program_writes_files() -> None:
         "checker/verify/known/store.py",  # old entries of the cache are removed
         "checker/cli/main.py",  # /dev/null
         "checker/__main__.py",
-        "checker/cluster/ray_cluster.py",
+        "checker/cluster/ray_cluster.py",  # /dev/null
         "checker/cli/terminal/output.py",
     }
     assert {file for file, _ in found} <= allowed, found

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,19 @@ def at_a_place(text: str) -> str:
     assert lines[1].split(" | ")[0].strip() == lines[0].split(":")[1]
     assert lines[2].lstrip(" |").startswith("^")
     return lines[0]
+
+
+def verdicts_in(text: str) -> dict[str, str]:
+    """What `check` prints as the verdict of each property, whether it has a line of its own or shares one with others."""
+    table = re.sub(r"\n    +", " ", text.partition("\nVerdicts\n")[2])
+    found = {}
+    for line in itertools.takewhile(lambda line: line.startswith("  "), table.splitlines()):
+        if shared := re.fullmatch(r"  ([A-Z]+\b.*): ([a-z0-9-]+(?:, [a-z0-9-]+)*)", line):
+            found |= dict.fromkeys(shared[2].split(", "), shared[1])
+        else:
+            name, _, verdict = line.strip().partition(" ")
+            found[name] = verdict.strip()
+    return found
 
 
 def schema(name: str) -> dict[str, Any]:
