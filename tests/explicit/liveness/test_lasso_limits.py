@@ -73,5 +73,5 @@ def test_the_limit_of_time_is_kept(text: str, engine: str) -> None:
     system = lower(program, liveness=True)
     begun = time.process_time()
     found = find_lassos(system, frozenset(program.properties), Limits(seconds=1.0), engine=engine)
-    assert str(found.stopped) == "the limit of 1 seconds"
+    assert str(found.stopped) == "the limit of 1 second"
     assert time.process_time() - begun < ALLOWED

@@ -28,7 +28,7 @@ def test_limits_stop_it(engine: str) -> None:
     assert str(lassos_of(many, Limits(states=1000), engine).stopped) == "there are more than 1,000 states"
     assert lassos_of(many, Limits(states=states), engine).stopped is None
     assert str(lassos_of(many, Limits(states=states - 1), engine).stopped) == f"there are more than {states - 1:,} states"
-    assert str(lassos_of(program, Limits(seconds=1.0, spent=2.0), engine).stopped) == "the limit of 1 seconds"
+    assert str(lassos_of(program, Limits(seconds=1.0, spent=2.0), engine).stopped) == "the limit of 1 second"
     assert str(lassos_of(program, Limits(memory=1), engine).stopped) == "the limit of 0 MiB of memory"
 
 

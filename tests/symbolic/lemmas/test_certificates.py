@@ -203,7 +203,7 @@ def test_no_answer_is_no_refusal(
     model, folder = claiming
     capsys.readouterr()
     monkeypatch.setattr(
-        "checker.verify.proof.certificates.independent_check", lambda file, seconds: Reply(Answer.NONE, "the limit of 1 seconds")
+        "checker.verify.proof.certificates.independent_check", lambda file, seconds: Reply(Answer.NONE, "the limit of 1 second")
     )
     assert run("certify", str(folder), "--model", str(model)) == 3
     assert capsys.readouterr().out.startswith("undecided: ")

@@ -142,7 +142,8 @@ def _asked(name: str) -> Callable[..., int]:
     return service
 
 
-def _get_vm_area(run: _Run) -> int:
+def _get_vm_area(run: _Run, gfp: int) -> int:
+    """gfp: only the event area-oom asks for it."""
     run.called("get_vm_area_node")
     number = run.next(run.machine.sizes.stacks + 1)
     if number:
@@ -168,6 +169,12 @@ def _printing(name: str) -> Callable[..., int]:
     return service
 
 
+def _there(run: _Run, *values: int) -> int:
+    """The array of an area's pages and its page table are there from the start, as they are in the driver."""
+    return 1
+
+
+_THERE = ("kmalloc", "has_pages", "set_pages", "kfree_pages", "pte_alloc_kernel")
 _PRINTED = ("__free_page", "memcg_kmem_uncharge_page", "mod_lruvec_page_state", "kfree_vm_area", "remove_vm_area", "vfree_atomic")
 SERVICES: dict[str, Callable[..., int]] = {
     "alloc_pages": _alloc_pages,
@@ -176,4 +183,5 @@ SERVICES: dict[str, Callable[..., int]] = {
     "set_pte_at": _set_pte,
     **{name: _printing(name) for name in _PRINTED},
     **{name: _asked(name) for name in ("is_charged", "in_task")},
+    **dict.fromkeys(_THERE, _there),
 }
