@@ -143,7 +143,7 @@ def test_limits_leave_an_honest_part(tmp_path: Path) -> None:
     assert "there are at least 2," in many.stderr
     late = stackproof(*LARGE, "--timeout", "1", "--output", str(tmp_path / "late.dot"), "--by", "properties")
     assert late.returncode == 3
-    assert "limit of 1 seconds" in late.stdout + late.stderr
+    assert "limit of 1 second" in late.stdout + late.stderr
     assert "limit of 80 MiB" in (done := stackproof(*LARGE, "--max-memory", "80M", "--by", "properties")).stderr
     assert done.returncode == 3
 
