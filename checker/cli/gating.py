@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from checker.cli import unrecorded
 from checker.cli.saving import Findings
 from checker.cli.terminal.output import say
 from checker.cli.unrecorded import has_record, wrongs
@@ -206,7 +205,7 @@ class Comparing(Gating):
 
     def leave(self, program: tree.Program) -> None:
         if self.alike and not self.verbose:
-            self.tell((summary_of if has_record(program) else unrecorded.summary_of)(program, self.alike))
+            self.tell(summary_of(program, self.alike))
         self.ends["all as recorded" if has_record(program) else "nothing violated"] = None
         self.alike = []
 
@@ -352,8 +351,11 @@ def report(expected: tree.Expectation, run: Run, differences: list[Departure]) -
 
 
 def summary_of(program: tree.Program, runs: Sequence[Run]) -> str:
-    """The line of a model. runs: of those of its configurations that are as recorded; at least one."""
-    whole = len(program.expectations)
-    many = counted(len(runs), "configuration") if len(runs) == whole else f"{len(runs)} of {counted(whole, 'configuration')}"
-    states = sum(run.statistics.states for run in runs)
-    return f"{program.model}: as recorded: {many}, {counted(states, 'state')}"
+    """The line of a model. runs: of those of its configurations in which nothing is wrong; at least one."""
+    many = counted(len(program.expectations), "configuration")
+    if len(runs) < len(program.expectations):
+        many = f"{len(runs)} of {many}"
+    states = counted(sum(run.statistics.states for run in runs), "state")
+    if not has_record(program):
+        return f"{program.model}: nothing violated: {many}, {states}; C text has no record"
+    return f"{program.model}: as recorded: {many}, {states}"

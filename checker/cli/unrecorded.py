@@ -4,7 +4,6 @@ violated in the configurations that its manifest names."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from checker.counting import counted
@@ -53,12 +52,3 @@ def wrongs(run: Run) -> list[Wrong]:
 
 def _position(verdict: Verdict, begin: tree.Position) -> tree.Position:
     return begin if verdict.trace is None else finding_position(verdict.trace)
-
-
-def summary_of(program: tree.Program, runs: Sequence[Run]) -> str:
-    """The line of a text. runs: of those of its configurations in which nothing is wrong; at least one."""
-    whole = len(program.expectations)
-    many = counted(whole, "configuration")
-    of = many if len(runs) == whole else f"{len(runs)} of {many}"
-    states = sum(run.statistics.states for run in runs)
-    return f"{program.model}: nothing violated: {of}, {counted(states, 'state')}; C text has no record"

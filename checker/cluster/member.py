@@ -18,13 +18,11 @@ from checker.cluster.messages import ROW_BITS, Order, Part, Place, Report, code_
 from checker.explicit.compiled.c.shared import NO_ROW, Figure, Level
 from checker.explicit.compiled.checkpoint_check import MOST_ROWS
 from checker.explicit.compiled.compiler import Build, CompilerError
-from checker.explicit.compiled.library import declared
+from checker.explicit.compiled.driver import FEWEST_ROWS, TABLE_BYTES
+from checker.explicit.compiled.library import check_shape, declared
 
 MOST_WAITING = 32 << 20
 """Bytes of parcels after which a member pauses, so that they are sent."""
-TABLE_BYTES = 18
-"""Bytes of table a state may need while the table grows."""
-FEWEST_ROWS = 2048
 
 
 class Member:
@@ -56,10 +54,7 @@ class Member:
         """Begin a search, with those initial states that are its own. None: there is no memory."""
         self.end()
         library = self._library()
-        shape = (ctypes.c_uint64 * 4)()
-        library.search_shape(shape)
-        if tuple(shape) != part.shape:
-            raise AssertionError("the compiled library is that of another model")
+        check_shape(library.search_shape, part.shape)
         self.part = part
         self.words, self.properties = part.shape[:2]
         self.parcel = library.exchange_parcel_bytes()

@@ -22,7 +22,7 @@ from checker.explicit.compiled.telling import Telling
 from checker.explicit.reduction.canonical import Distinguished
 from checker.explicit.search.interrupts import Interrupts
 from checker.explicit.search.real_paths import RealPaths
-from checker.explicit.search.results import Finding, Limits, Progress, Result, Statistics
+from checker.explicit.search.results import Finding, Limits, Progress, Result, Statistics, omission
 from checker.explicit.step.paths import NoSuchPath
 from checker.stopping import INTERRUPTED, OUT_OF_MEMORY, Stop, Why, memory_limit
 
@@ -95,7 +95,7 @@ class ClusterSearch:
                 self.actors.close()
         self.result.statistics = self._statistics()
         if self.generated.compact:
-            self.result.omission = min(1.0, self.result.statistics.states**2 / 2**65)
+            self.result.omission = omission(self.result.statistics.states)
         return self.result
 
     # -- searching --
@@ -118,8 +118,9 @@ class ClusterSearch:
         places: list[Place] = self.actors.get(
             [self.actors.call(n, "place", node) for n, node in zip(numbers, nodes, strict=True)]
         )
+        own = code_digest()
         for place in places:
-            if place.code != code_digest():
+            if place.code != own:
                 raise ClusterError(f"{place.host} has another version of stackproof than this machine; install the same on both")
         return places
 
@@ -134,8 +135,7 @@ class ClusterSearch:
 
     def _begin(self, places: list[Place]) -> list[list[Any]]:
         wanted = bytes(name in self.properties for name in self.system.properties)
-        generated = self.generated
-        shape = (generated.words, len(wanted), max(1, len(generated.raisers)), max(1, len(generated.covers)))
+        shape = self.generated.shape(len(wanted))
         self.memory = [self._memory(place, places) for place in places]
         parts = [Part(number, self.workers, shape, wanted, self.memory[number]) for number in range(self.workers)]
         reports = self.actors.get([self.actors.call(part.number, "begin", part) for part in parts])

@@ -24,7 +24,7 @@ from checker.explicit.compiled.resuming import Checkpoints, header_of
 from checker.explicit.reduction.assumptions import Broken
 from checker.explicit.reduction.canonical import Distinguished
 from checker.explicit.reduction.reductions import PARTIAL_ORDER
-from checker.explicit.search.results import Finding, Limits, Progress, Result, Statistics
+from checker.explicit.search.results import Finding, Limits, Progress, Result, Statistics, told_once
 from checker.explicit.search.search import Search
 from checker.ir import system as ir
 from checker.stopping import INTERRUPTED, OUT_OF_MEMORY, Stop, seconds_limit
@@ -138,12 +138,7 @@ def _portable_first(
     known = dict(result.findings)
     limits = limits.later(result.statistics.seconds)
     first.release()
-
-    def announced(finding: Finding) -> None:
-        if announce is not None and finding.property not in known:
-            announce(finding)
-        known.setdefault(finding.property, finding)
-
+    announced = told_once(known, announce)
     try:
         explored = _compiled(search, properties, method, limits, progress, announced, takeover)
     except (KeyboardInterrupt, MemoryError) as stop:
@@ -174,12 +169,7 @@ def _compiled(
 ) -> Explored:
     """Search with the compiled engine. EngineError if it cannot be used."""
     known: dict[str, Finding] = {}
-
-    def announced(finding: Finding) -> None:
-        if announce is not None and finding.property not in known:
-            announce(finding)
-        known.setdefault(finding.property, finding)
-
+    announced = told_once(known, announce)
     earlier = 0.0
     while True:
         begun = time.monotonic()
@@ -213,7 +203,7 @@ def _compiled(
     result.findings = {**result.findings, **known}
     result.dropped = search.dropped
     result.statistics = dataclasses.replace(result.statistics, seconds=result.statistics.seconds + earlier)
-    threads = f"{counted(compiled.threads, 'thread')}"
+    threads = counted(compiled.threads, "thread")
     refusal = takeover.build.refusal if takeover.build is not None else None
     return Explored(result, f"compiled, {threads}", search.reductions, states=compiled.states, refusal=refusal)
 

@@ -8,13 +8,14 @@ import time
 from collections.abc import Callable
 
 from checker.cluster.search import ClusterSearch
+from checker.counting import counted
 from checker.explicit.compiled.c.expressions import Unsupported
 from checker.explicit.compiled.c.generate import Generated, generate
 from checker.explicit.engines import EngineError, Explored, Method
 from checker.explicit.reduction.canonical import Distinguished
 from checker.explicit.reduction.reductions import PARTIAL_ORDER
 from checker.explicit.search.real_paths import RealPaths
-from checker.explicit.search.results import Finding, Limits, Progress
+from checker.explicit.search.results import Finding, Limits, Progress, told_once
 from checker.explicit.search.search import Search
 from checker.ir import system as ir
 
@@ -38,12 +39,7 @@ def explore_on_cluster(
     begun = time.monotonic()
     portable = Search(system, properties, method.reductions)
     known: dict[str, Finding] = {}
-
-    def announced(finding: Finding) -> None:
-        if announce is not None and finding.property not in known:
-            announce(finding)
-        known.setdefault(finding.property, finding)
-
+    announced = told_once(known, announce)
     while True:
         try:
             search = ClusterSearch(portable, member_of(portable, method.compact), properties, method.cluster)
@@ -56,7 +52,7 @@ def explore_on_cluster(
     result.findings = {**result.findings, **known}
     result.dropped = portable.dropped
     result.statistics = dataclasses.replace(result.statistics, seconds=time.monotonic() - begun)
-    engine = f"compiled, {search.workers} worker{'s' if search.workers > 1 else ''} of a cluster"
+    engine = f"compiled, {counted(search.workers, 'worker')} of a cluster"
     return Explored(result, engine, portable.reductions, unused=portable.unused, initials=len(set(portable.firsts)))
 
 

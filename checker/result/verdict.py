@@ -83,7 +83,7 @@ def told(settings: Iterable[tuple[str, Setting]]) -> list[tuple[str, Setting]]:
 
 def _size(name: str, value: Setting) -> str:
     if name in _WORDS:
-        return f"{counted(int(value), _WORDS[name])}"
+        return counted(int(value), _WORDS[name])
     return f"{name} = {value}"
 
 

@@ -18,14 +18,14 @@ from checker.explicit.compiled.c.generate import Generated
 from checker.explicit.compiled.c.shared import MOST_CHOICES, NO_ROW, Failure, Figure, Level
 from checker.explicit.compiled.checkpoint import CheckpointError
 from checker.explicit.compiled.checkpoint_check import MOST_ROWS
-from checker.explicit.compiled.library import declared
+from checker.explicit.compiled.library import check_shape, declared
 from checker.explicit.compiled.passing import Passing
 from checker.explicit.compiled.telling import Telling
 from checker.explicit.compiled.thread_pool import ThreadPool
 from checker.explicit.reduction.canonical import Distinguished
 from checker.explicit.search.interrupts import Interrupts
 from checker.explicit.search.real_paths import RealPaths
-from checker.explicit.search.results import Finding, Limits, Progress, Result, Statistics
+from checker.explicit.search.results import Finding, Limits, Progress, Result, Statistics, omission
 from checker.explicit.step.paths import NoSuchPath
 from checker.stopping import INTERRUPTED, OUT_OF_MEMORY, Stop, Why, memory_limit
 
@@ -40,6 +40,8 @@ TOO_MANY = Stop(
 )
 TABLE_BYTES = 18
 """Bytes of table a state may need while the table grows."""
+FEWEST_ROWS = 2048
+"""States for which there is room in any case."""
 
 
 class CompiledSearch:
@@ -70,11 +72,7 @@ class CompiledSearch:
         self.states: list[int] = []
         self.library = declared(library)
         self.telling = Telling(portable, generated, self)
-        shape = (ctypes.c_uint64 * 4)()
-        library.search_shape(shape)
-        expected = (generated.words, len(self.system.properties), max(1, len(generated.raisers)), max(1, len(generated.covers)))
-        if tuple(shape) != expected:
-            raise AssertionError("the compiled library is that of another model")
+        check_shape(library.search_shape, generated.shape(len(self.system.properties)))
         self.result = Result(Statistics(0, 0, 0, 0.0, 0, 0))
         self.passing: Passing | None = None
         self.depth = 0
@@ -145,7 +143,7 @@ class CompiledSearch:
         if whole and self.result.stopped is not None:
             self._save("go on with --resume {file}")
         if self.generated.compact:
-            self.result.omission = min(1.0, self.result.statistics.states**2 / 2**65)
+            self.result.omission = omission(self.result.statistics.states)
         self.telling.mark(self.result, *self.marks())
 
     def _most_rows(self) -> int:
@@ -154,7 +152,7 @@ class CompiledSearch:
             return MOST_ROWS
         left = self.limits.memory - self.process.memory_info().rss
         state = 4 + 2 * TABLE_BYTES if self.generated.compact else self.generated.words * 8 + TABLE_BYTES
-        return max(2048, min(MOST_ROWS, left // (state + 4)))
+        return max(FEWEST_ROWS, min(MOST_ROWS, left // (state + 4)))
 
     # -- searching --
 
@@ -293,8 +291,7 @@ class CompiledSearch:
 
     def marks(self) -> tuple[bytearray, bytearray]:
         """Which raisers cut a path, and which places were covered, by their numbers."""
-        cuts = bytearray(max(1, len(self.generated.raisers)))
-        covered = bytearray(max(1, len(self.generated.covers)))
+        cuts, covered = self.generated.unmarked()
         kinds = (ctypes.c_ubyte * len(cuts)).from_buffer(cuts), (ctypes.c_ubyte * len(covered)).from_buffer(covered)
         self.library.search_marks(self.search, *kinds)
         return cuts, covered

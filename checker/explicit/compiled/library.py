@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Callable
 
 POINTER, INTEGER, NUMBER, LONG = ctypes.c_void_p, ctypes.c_int, ctypes.c_uint32, ctypes.c_uint64
 
@@ -71,6 +72,14 @@ EXCHANGE: dict[str, tuple[object, list[object]]] = {
     "exchange_close": (None, [POINTER, INTEGER]),
     "exchange_from": (NUMBER, [POINTER, NUMBER]),
 }
+
+
+def check_shape(ask: Callable[[object], None], expected: tuple[int, int, int, int]) -> None:
+    """AssertionError where a library is not that of the generated code at hand. ask: its search_shape or walks_shape."""
+    shape = (ctypes.c_uint64 * 4)()
+    ask(shape)
+    if tuple(shape) != expected:
+        raise AssertionError("the compiled library is that of another model")
 
 
 def declared(library: ctypes.CDLL) -> ctypes.CDLL:

@@ -126,7 +126,7 @@ def _shape(search: Resumable) -> Shape:
     judged = tuple(properties.index(predicate.property) for predicate, _ in generated.invariants)
     raised = tuple(properties.index(r.property) if isinstance(r, Violated) else None for r in generated.raisers)
     deadlock = properties.index(NO_DEADLOCK) if NO_DEADLOCK in properties else None
-    raisers, covers = max(1, len(generated.raisers)), max(1, len(generated.covers))
+    *_, raisers, covers = generated.shape(len(properties))
     return Shape(generated.words, raisers, covers, judged, raised, deadlock)
 
 

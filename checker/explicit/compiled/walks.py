@@ -9,7 +9,7 @@ from collections.abc import Callable
 from checker.explicit.compiled.c.generate import Generated
 from checker.explicit.compiled.c.shared import TOGETHER, Failure, Level
 from checker.explicit.compiled.driver import SLICE, TOO_MANY
-from checker.explicit.compiled.library import declared
+from checker.explicit.compiled.library import check_shape, declared
 from checker.explicit.compiled.thread_pool import ThreadPool
 from checker.explicit.search.interrupts import Interrupts
 from checker.explicit.simulation.chance import GOLDEN, MASK, mixed
@@ -27,17 +27,13 @@ class CompiledWalks:
         self.generated = generated
         self.threads = threads
         self.library = declared(library)
-        shape = (ctypes.c_uint64 * 4)()
-        self.library.walks_shape(shape)
-        properties = simulation.system.properties
-        if tuple(shape) != (generated.words, len(properties), max(1, len(generated.raisers)), max(1, len(generated.covers))):
-            raise AssertionError("the compiled library is that of another model")
+        check_shape(self.library.walks_shape, generated.shape(len(simulation.system.properties)))
 
     def walk(self, plan: Plan, number: int) -> None:
         """Take the walks from a number on. Raises Ended, KeyboardInterrupt or MemoryError, when what was found until then has
         been told."""
         self.pool = ThreadPool(self.threads)
-        self.marks = bytearray(max(1, len(self.generated.raisers))), bytearray(max(1, len(self.generated.covers)))
+        self.marks = self.generated.unmarked()
         bits = table_bits(plan.swarm) if plan.swarm else 0
         walks = self.library.walks_new(self.pool.size, mixed((plan.seed + GOLDEN) & MASK), bits)
         try:

@@ -103,3 +103,19 @@ class Result:
 
 
 Progress = Callable[[Statistics], None]
+
+
+def told_once(known: dict[str, Finding], announce: Callable[[Finding], None] | None) -> Callable[[Finding], None]:
+    """Announces of each property what is found first, though a search begins anew. known: what was found; it grows."""
+
+    def announced(finding: Finding) -> None:
+        if announce is not None and finding.property not in known:
+            announce(finding)
+        known.setdefault(finding.property, finding)
+
+    return announced
+
+
+def omission(states: int) -> float:
+    """A bound on the probability that hash compaction to 64 bits left out one of so many states (birthday bound)."""
+    return min(1.0, states**2 / 2**65)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 
+from checker.counting import counted
 from checker.report.formats.document import Document, Level, Outcome
 from checker.report.formats.line import counted_levels, further, line, place, sentence
 
@@ -18,7 +19,7 @@ def b4(document: Document) -> str:
     levels = {finding.level for finding in document.findings}
     status = "fail" if Level.ERROR in levels else "warn" if Level.WARNING in levels or document.incomplete else "pass"
     passed = document.count(Outcome.PASSED)
-    summary = counted_levels(document.findings) or f"nothing is violated ({passed} verdict{'' if passed == 1 else 's'})"
+    summary = counted_levels(document.findings) or f"nothing is violated ({counted(passed, 'verdict')})"
     if document.incomplete:
         summary += f"; incomplete: {line(document.incomplete)}"
     details = [

@@ -42,5 +42,5 @@ def counted_levels(findings: tuple[Finding, ...]) -> str:
     for level in (Level.ERROR, Level.WARNING):
         number = sum(finding.level is level for finding in findings)
         if number:
-            found.append(f"{counted(number, level.value)}")
+            found.append(counted(number, level.value))
     return ", ".join(found)

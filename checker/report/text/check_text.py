@@ -91,7 +91,7 @@ def runs_text(runs: Sequence[Run]) -> str:
         seconds = sum(run.statistics.seconds for run in ended)
         most = max(run.statistics.memory for run in ended)
         outcomes = ", ".join(dict.fromkeys(map(_outcome, ended)))
-        count = f"{counted(len(ended), 'configuration')}"
+        count = counted(len(ended), "configuration")
         lines.append(
             f"{ended[0].subject.model}: {count}, " + (f"{counted(states, 'state')}, " if states else "") + f"{seconds:.1f} s, "
             f"{most / 2**20:,.0f} MiB: {outcomes}"

@@ -220,13 +220,6 @@ static inline void took(struct worker *w, const word *s, int outcome, int progre
 		raised(w, s, outcome - RAISED);
 }
 
-static uint64_t nanoseconds(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000000000UL + now.tv_nsec;
-}
-
 /* The next rows to expand; 0 if there are none left in this level. */
 static int take_piece(struct worker *w)
 {

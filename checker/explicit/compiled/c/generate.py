@@ -64,6 +64,15 @@ class Generated:
     invariants: tuple[tuple[ir.Predicate, tuple[int, ...]], ...]
     covers: tuple[Position, ...]
 
+    def shape(self, properties: int) -> tuple[int, int, int, int]:
+        """What its library says of itself (search_shape, walks_shape). properties: of the system."""
+        return self.words, properties, max(1, len(self.raisers)), max(1, len(self.covers))
+
+    def unmarked(self) -> tuple[bytearray, bytearray]:
+        """Marks, by their numbers, of raisers none of which has cut a path, and of places none of which was covered."""
+        *_, raisers, covers = self.shape(0)
+        return bytearray(raisers), bytearray(covers)
+
 
 def generate_walks(transitions: Transitions) -> Generated:
     """The C source of random walks through a system, which know transitions in the same order as the portable ones. Unsupported

@@ -24,6 +24,14 @@ typedef uint32_t row_number;
 /* What a transition comes to. */
 enum { NOT_POSSIBLE = 0, POSSIBLE = 1, RAISED = 2 };
 
+/* On a clock that is never put back. */
+static inline uint64_t nanoseconds(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000000UL + now.tv_nsec;
+}
+
 /* -- bits of a state; a state is followed by one word that may be read and written -- */
 
 static inline word get(const word *s, unsigned offset, word mask)

@@ -371,13 +371,6 @@ static int search_on(struct worker *w)
 	return 0;
 }
 
-static uint64_t nanoseconds(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000000000UL + now.tv_nsec;
-}
-
 /* -- what the driver calls -- */
 
 void walks_free(struct walks *q)

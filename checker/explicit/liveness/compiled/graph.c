@@ -4,13 +4,6 @@
 #define LOOK_EVERY 50000000UL /* nanoseconds */
 #define MUCH_MEMORY ((size_t)1 << 24)
 
-static uint64_t nanoseconds(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000000000UL + now.tv_nsec;
-}
-
 /* Have the caller look at its limits. 0 if work has to end. more: bytes that are about to be taken. */
 static int go_on(struct graph *g, uint64_t more)
 {
