@@ -74,6 +74,11 @@ def test_kernel_models(model: str) -> None:
     assert bool(same(program, Plan(4, 300, 5, swarm=3_000)).findings) == (model != "hardened")
 
 
+def test_what_a_swarm_takes_for_visited_is_the_same() -> None:
+    """With so many states in their tables that some searches take a new one for visited."""
+    same(load_program(MODELS / "dks.py", {"C": 2}), Plan(60, 300, 3, swarm=200))
+
+
 def test_a_swarm_that_may_visit_all_visits_all() -> None:
     """As the table has far more bits than there are states."""
     program = load_program(MODELS / "dks.py", {"C": 1, "T": 2, "S": 2, "FAIL": 0, "LATE": 0})
