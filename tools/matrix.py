@@ -41,6 +41,9 @@ SIZES_OF_ALL_NEWER = ((1, 1, 2), (1, 2, 2), (2, 1, 2))
 
 COMPACTION = "--hash-compaction"
 
+RUNS_UP_TO = 200_000
+"""States up to which the properties on runs are looked for as well: what is recorded was searched so."""
+
 ON_RUNS = frozenset({"fault-bounded", "null-retried", "refill-eventually", "task-runs"})
 
 
@@ -123,6 +126,7 @@ def search(sizes: tuple[int, int, int], events: Sequence[str], arguments: Sequen
     report."""
     cpus, tasks, stack_pages = map(str, sizes)
     words = ["--cpus", cpus, "--tasks", tasks, "--stack-pages", stack_pages, "--events", ",".join(events) or "none"]
+    words += ["--liveness-states", str(RUNS_UP_TO)]
     done = subprocess.run(
         [sys.executable, "-m", "checker", "check", "models/hardened.py", *words, "--format", "json", *arguments],
         cwd=PROJECT,
