@@ -3,23 +3,10 @@
 
 from __future__ import annotations
 
-from checker.language.c.api import (
-    arithmetic,
-    atomics,
-    clients,
-    context,
-    core,
-    locking,
-    loops,
-    mapping,
-    memory,
-    percpu,
-    pointers,
-    refused,
-    slab,
-    tasks,
-)
+from checker.language.c.api import arithmetic, atomics, context, core, locking, loops, percpu, pointers, refused, tasks
 from checker.language.c.translate.table import Api, entries
+from spec.c.clients import calls
+from spec.c.stacks import mapping, memory, slab
 
 _KERNEL = ("DIRECT_RECLAIM",)
 
@@ -57,7 +44,7 @@ OPAQUE = {
 NUMBERS = {"NULL": 0, "true": 1, "false": 0, "ENOMEM": memory.ENOMEM, "EINVAL": 22, "EBUSY": 16, "EFAULT": 14, "EAGAIN": 11}
 
 
-MODULES = (core, arithmetic, percpu, loops, atomics, locking, context, memory, slab, mapping, tasks, pointers, clients, refused)
+MODULES = (core, arithmetic, percpu, loops, atomics, locking, context, memory, slab, mapping, tasks, pointers, calls, refused)
 
 
 def linux() -> Api:

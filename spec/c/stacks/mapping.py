@@ -5,13 +5,13 @@ from __future__ import annotations
 
 from checker.language import build, tree
 from checker.language.c import syntax
-from checker.language.c.api.memory import level_of
 from checker.language.c.translate import addresses
 from checker.language.c.translate.raising import at, error
 from checker.language.c.translate.statements import StatementTranslator
 from checker.language.c.translate.table import entry
 from checker.language.c.translate.types import UNSIGNED_LONG, CNamed, CPointer
 from checker.language.c.translate.values import AreaAddress, Nothing, Scalar, Value
+from spec.c.stacks.memory import level_of
 
 MEMORY = CPointer(CNamed("the memory of a page"))
 """What page_address gives."""
