@@ -151,8 +151,9 @@ def c_cases(folder: Path) -> Iterator[Callable[[], object]]:
         yield partial(loaded, folder / f"clients{number}", 2, ONE.replace(old, new))
     (folder / "nobody").mkdir()
     yield partial(loaded, folder / "nobody", 2, BEFORE_CLIENTS)
-    (folder / "elsewhere").mkdir()
-    yield partial(loaded, folder / "elsewhere", 1, ONE, TEXT.replace("return !first;", "preempt_disable(); return !first;"))
+    for number, call in enumerate(("preempt_disable()", "alloc_page(0)", "client_takes(GFP_KERNEL, 0)")):
+        (folder / f"elsewhere{number}").mkdir()
+        yield partial(loaded, folder / f"elsewhere{number}", 1, ONE, TEXT.replace("return !first;", f"{call}; return !first;"))
     yield partial(missing_manifest, folder)
     yield partial(model_in_python, folder)
 

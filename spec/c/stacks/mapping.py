@@ -96,14 +96,6 @@ def vunmap_range(code: StatementTranslator, call: syntax.Call) -> Value:
     return Nothing()
 
 
-@entry(1, "task_stack_page", "task_stack_vm_area")
-def task_stack_page(code: StatementTranslator, call: syntax.Call) -> Value:
-    """The member `stack` or `stack_vm_area` of the task (include/linux/sched/task_stack.h)."""
-    assert isinstance(call.function, syntax.Name)
-    name = "stack" if call.function.name == "task_stack_page" else "stack_vm_area"
-    return code.value(syntax.Member(call.position, call.arguments[0], name, True))
-
-
 @entry(3, "mod_memcg_page_state")
 def mod_memcg_page_state(code: StatementTranslator, call: syntax.Call) -> Value:
     """The service mod_lruvec_page_state: it finds the page's group in the same way; how much is added is not kept
