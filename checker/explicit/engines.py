@@ -31,6 +31,9 @@ from checker.stopping import INTERRUPTED, OUT_OF_MEMORY, Stop, seconds_limit
 
 PATIENCE = 0.2
 """Seconds that the portable engine searches before a compiler is started: most small searches end before that."""
+PATIENCE_PASSING = 2.0
+"""The same with partial order, in seconds of CPU time. Both engines work out in Python which steps suffice, so that more searches
+are too small for a compiler."""
 
 ENGINES = ("auto", "portable", "compiled")
 
@@ -139,8 +142,12 @@ def _portable_first(
     limits = limits.later(result.statistics.seconds)
     first.release()
     announced = told_once(known, announce)
+    wanted = properties
+    if first.reducer is not None:
+        search.reduce(first.reducer.assumptions, known)
+        wanted = properties - known.keys()
     try:
-        explored = _compiled(search, properties, method, limits, progress, announced, takeover)
+        explored = _compiled(search, wanted, method, limits, progress, announced, takeover)
     except (KeyboardInterrupt, MemoryError) as stop:
         result.stopped = INTERRUPTED if isinstance(stop, KeyboardInterrupt) else OUT_OF_MEMORY
         explored = Explored(result, "portable", search.reductions)
@@ -197,7 +204,7 @@ def _compiled(
             search.drop_pages(str(reason))
             takeover.renew()
         except Broken as broken:
-            search.reduce(broken.instead, known.keys())
+            search.weaken(broken, search.properties - properties | known.keys())
         limits = limits.later(time.monotonic() - begun)
         earlier += time.monotonic() - begun
     result.findings = {**result.findings, **known}
@@ -220,6 +227,7 @@ class _Takeover:
     def __init__(self, search: Search, compact: bool) -> None:
         self.search = search
         self.compact = compact
+        self.begun = time.process_time()
         self.renew()
 
     def renew(self) -> None:
@@ -230,7 +238,10 @@ class _Takeover:
         self.remark: str | None = None
 
     def __call__(self, statistics: Statistics) -> bool:
-        if self.remark is not None or statistics.seconds < PATIENCE:
+        early = statistics.seconds < PATIENCE
+        if self.search.reducer is not None:
+            early = time.process_time() - self.begun < PATIENCE_PASSING
+        if self.remark is not None or early:
             return False
         self._prepare(0.0)
         return self.library is not None

@@ -211,10 +211,28 @@ def test_a_proof_about_c_text_is_compared_with_it(tmp_path: Path) -> None:
     assert stackproof("certify", certificate, "--model", str(model)).returncode == 2, "without its manifest it is no model"
 
 
-@pytest.mark.parametrize("call", ["alloc_pages(GFP_KERNEL, 0)", "preempt_disable()", "local_irq_disable()"])
-def test_what_another_domain_has_is_refused_where_it_is_called(call: str, tmp_path: Path) -> None:
+BELONGS = "belongs to the domain 'stacks', and the manifest is for the domain 'clients'; leave it out"
+NO_SERVICE = "cannot be called in the domain 'clients': the kernel has no"
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        ("alloc_pages(GFP_KERNEL, 0)", f"`alloc_pages` {BELONGS}"),
+        ("task_stack_page(current)", f"`task_stack_page` {BELONGS}"),
+        ("client_takes(GFP_KERNEL, 0)", f"`GFP_KERNEL` {BELONGS}"),
+        ("preempt_disable()", f"`preempt_disable` {NO_SERVICE}"),
+        ("local_irq_disable()", f"`local_irq_disable` {NO_SERVICE}"),
+    ],
+)
+def test_what_another_domain_has_is_refused_where_it_is_called(call: str, message: str, tmp_path: Path) -> None:
     with pytest.raises(ModelError) as refused:
         loaded(tmp_path, 1, ONE, TEXT.replace("return !first;", f"{call}; return !first;"))
     line = next(number for number, text in enumerate(TEXT.splitlines(), 1) if "return !first;" in text)
     assert str(refused.value).startswith(f"{tmp_path / 'llist.c'}:{line}:")
-    assert "cannot be called in the domain of this manifest: the kernel has no" in str(refused.value)
+    assert message in str(refused.value)
+
+
+def test_a_text_may_define_what_another_domain_has(tmp_path: Path) -> None:
+    own = TEXT.replace("return !first;", "return alloc_pages(!first, GFP_KERNEL);")
+    loaded(tmp_path, 1, ONE, "#define GFP_KERNEL 1\nstatic int alloc_pages(int x, int y)\n{\n\treturn x && y;\n}\n\n" + own)

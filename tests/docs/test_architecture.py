@@ -14,8 +14,9 @@ from checker.project import PROJECT
 
 MODULES = {
     ".".join((path.parent if path.stem == "__init__" else path.with_suffix("")).relative_to(PROJECT).parts): path
-    for path in sorted((PROJECT / "checker").rglob("*.py"))
+    for path in sorted((*(PROJECT / "checker").rglob("*.py"), *(PROJECT / "spec" / "c").rglob("*.py")))
 }
+"""Those of `checker`, and the tables of the kernel's API that stand in `spec/c`: the part of `spec` that the front end runs."""
 
 
 @functools.cache
@@ -33,8 +34,8 @@ def imported(module: str) -> set[str]:
 
 def room(module: str) -> str:
     """The folder of a module; a module beside the folders is a room by itself."""
-    folder = MODULES[module].parent.relative_to(PROJECT / "checker")
-    return ".".join(folder.parts) or module.removeprefix("checker.")
+    parts = MODULES[module].parent.relative_to(PROJECT).parts
+    return ".".join(parts if parts[0] == "spec" else parts[1:]) or module.removeprefix("checker.")
 
 
 @functools.cache

@@ -118,8 +118,8 @@ def test_the_cases_have_names_of_their_own() -> None:
 
 def error_sites() -> Iterator[tuple[str, ast.Call]]:
     """The calls that make an error in the text of the language and the IR, by file."""
-    for folder in ("language", "ir"):
-        for path in sorted((PROJECT / "checker" / folder).rglob("*.py")):
+    for folder in ("checker/language", "checker/ir", "spec/c"):
+        for path in sorted((PROJECT / folder).rglob("*.py")):
             below = path.relative_to(PROJECT).parent.parts
             if (
                 path.name == "errors.py"
@@ -151,8 +151,9 @@ def c_cases(folder: Path) -> Iterator[Callable[[], object]]:
         yield partial(loaded, folder / f"clients{number}", 2, ONE.replace(old, new))
     (folder / "nobody").mkdir()
     yield partial(loaded, folder / "nobody", 2, BEFORE_CLIENTS)
-    (folder / "elsewhere").mkdir()
-    yield partial(loaded, folder / "elsewhere", 1, ONE, TEXT.replace("return !first;", "preempt_disable(); return !first;"))
+    for number, call in enumerate(("preempt_disable()", "alloc_page(0)", "client_takes(GFP_KERNEL, 0)")):
+        (folder / f"elsewhere{number}").mkdir()
+        yield partial(loaded, folder / f"elsewhere{number}", 1, ONE, TEXT.replace("return !first;", f"{call}; return !first;"))
     yield partial(missing_manifest, folder)
     yield partial(model_in_python, folder)
 

@@ -47,7 +47,7 @@ def test_engines_measure_what_is_known(tmp_path: Path, monkeypatch: pytest.Monke
         Engine("compact", "compiled", threads=2, compact=True),
         Engine("all", "compiled", reductions=frozenset({"pages", "symmetry"})),
         Engine("walks", "simulation"),
-        Command("check", True, False, 1, tmp_path),
+        Command("check", True, "none", 1, tmp_path),
     ):
         found = engine.measure(SMALL)
         assert found.failure is None and found.seconds is not None

@@ -12,7 +12,6 @@ import pytest
 
 from checker.language import build, tree
 from checker.language.c import syntax
-from checker.language.c.api import memory
 from checker.language.c.translate import addresses, integers, switches
 from checker.language.c.translate.blocks import BlockTranslator
 from checker.language.c.translate.calls import CallTranslator
@@ -25,6 +24,7 @@ from checker.language.c.translate.types import CInteger
 from checker.language.c.translate.values import Scalar
 from checker.language.errors import ModelError
 from checker.trace.state import Stopped
+from spec.c.stacks import memory
 from tools.validation import compiled, interpreted
 from tools.validation.compiled import Values, find_compiler
 from tools.validation.operations.comparing import Patch

@@ -13,7 +13,8 @@ from checker.explicit.compiled import compiler
 from checker.explicit.compiled.c.generate import Generated, generate
 from checker.explicit.compiled.driver import CompiledSearch
 from checker.explicit.compiled.resuming import Checkpoints
-from checker.explicit.search.results import Limits, Result
+from checker.explicit.reduction.assumptions import Broken
+from checker.explicit.search.results import Finding, Limits, Result, told_once
 from checker.explicit.search.search import Search
 from checker.ir.system import System
 from tests.support.judges.in_pieces import pieces
@@ -35,14 +36,24 @@ class Library:
         telling = Search(self.system, None, self.reductions)
         properties = frozenset(self.system.properties)
         keep = threads == 1 and not self.generated.compact and checkpoints is None
-        search = CompiledSearch(telling, self.generated, self.loaded, properties, threads, 0, checkpoints, keep)
-        return telling, search, search.run(limits)
+        known: dict[str, Finding] = {}
+        while True:
+            wanted = properties - known.keys()
+            search = CompiledSearch(telling, self.generated, self.loaded, wanted, threads, 0, checkpoints, keep)
+            try:
+                result = search.run(limits, None, told_once(known, None))
+                break
+            except Broken as broken:
+                telling.weaken(broken, known.keys())
+        result.findings = {**result.findings, **known}
+        return telling, search, result
 
 
 def make(system: System, reductions: frozenset[str], compact: bool, as_used: bool) -> Library:
     """Compile; Unsupported where C cannot hold the system. as_used: with the flags and sizes of the real engine."""
     search = Search(system, None, reductions)
-    generated = generate(search.transitions, search.canonical, compact)
+    agents = None if search.discipline is None else search.discipline.agents
+    generated = generate(search.transitions, search.canonical, compact, agents)
     flags = [flag for flag in compiler.FLAGS if as_used or not flag.startswith("-O")]
     if not as_used:
         generated = replace(generated, source=pieces(generated.source))

@@ -88,9 +88,8 @@ class Passing:
                     changes = ()
                 return [len(changes), *(word for change in changes for word in self._words(change))]
             case Asked.ASK_TOUCHED:
-                return [
-                    word for bits in reducer.code.touched(self._candidate(number, state), state) for word in self._words(bits)
-                ]
+                met = reducer.code.met(self._candidate(number, state), state)
+                return [word for bits in (met.reads, met.direct, met.writes) for word in self._words(bits)]
             case Asked.ASK_FORGET:
                 reducer.forget(reducer.system.properties[number])
         return []

@@ -14,19 +14,25 @@ from checker.explicit.step.transitions import Transitions
 from checker.ir import system as ir
 from checker.ir.analysis.accesses import Run, Runner
 from checker.ir.analysis.noted_state import End
-from checker.ir.analysis.observation import Ranges, instances, observable
+from checker.ir.analysis.observation import Ranges, Shape, instances, observable, shape
 from checker.ir.analysis.ownership import agent_of
 from checker.ir.simplify import action_code
 
 
 @dataclass(frozen=True)
 class Met:
-    """How a transition runs for some values of the bits that it reads, one run for each way to choose. `state` of a run: what it
-    has stored in the bits that it writes. direct, writes: of all runs together."""
+    """How a transition runs for some values of the bits that it reads. runs: one for each way to choose that is possible; `state`
+    of a run: what it has stored in the bits that it writes. reads, direct, writes: of all runs together, the impossible ones
+    too."""
 
     runs: tuple[Run, ...]
+    reads: int
     direct: int
     writes: int
+
+    def after(self, run: Run, state: int) -> int:
+        """Where one of the runs leads from a state."""
+        return state & ~run.writes | run.state if run.end is End.MOVED else state
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +70,7 @@ class AgentCode:
         self.candidates: dict[int | None, list[Candidate]] = {agent: [] for agent in (*self.agents, None)}
         self.steps: list[dict[tuple[int, object] | None, Candidate]] = [{} for _ in self.agents]
         self.marks: dict[ir.Expression, list[Mark]] = {}
+        self.shapes: dict[Shape, set[ir.Expression]] = {}
         for action in self.system.actions:
             for arguments in itertools.product(*(values for _, _, values in action.parameters)):
                 body = action_code(self.system.variables, self.system.arenas, action, arguments)
@@ -80,6 +87,12 @@ class AgentCode:
         for e, ranges in observable(body):
             self.runner.marked[id(e)] = e
             self.marks.setdefault(e, []).append(Mark(e, ranges, agent, action, location))
+            self.shapes.setdefault(shape(e), set()).add(e)
+
+    def alike(self, condition: ir.Expression) -> set[ir.Expression]:
+        """A condition that can be observed, with those that ask the same of other instances: who observes one will soon observe
+        the next."""
+        return self.shapes[shape(condition)]
 
     def observe(self, conditions: frozenset[ir.Expression]) -> dict[ir.Expression, set[int | None]]:
         """From now on these conditions are observed whole. Which ones that is in a state, and by which agents."""
@@ -103,34 +116,24 @@ class AgentCode:
             self.steps[agent][key] = Candidate(name, agent, None, ())
         return self.steps[agent][key]
 
-    def touched(self, candidate: Candidate, state: int) -> tuple[int, int, int]:
-        """What a transition reads, reads directly and writes, in all ways to choose."""
-        reads, met = self._met(candidate, state)
-        return reads, met.direct, met.writes
-
-    def runs(self, candidate: Candidate, state: int) -> list[Run]:
-        """A transition's runs in a state, one for each way to choose."""
-        _, met = self._met(candidate, state)
-        return [replace(run, state=state & ~run.writes | run.state if run.end is End.MOVED else state) for run in met.runs]
-
-    def _met(self, candidate: Candidate, state: int) -> tuple[int, Met]:
-        """The bits that a transition reads in a state, and how it runs in all states with the same ones."""
+    def met(self, candidate: Candidate, state: int) -> Met:
+        """How a transition runs in a state, and in all others in which the bits that it reads are the same."""
         for mask, table in candidate.met.items():
             found = table.get(state & mask)
             if found is not None:
-                return mask, found
+                return found
         runs = self.run(candidate, state)
         reads = direct = writes = 0
         for run in runs:
             reads |= run.reads
             direct |= run.direct
             writes |= run.writes
-        stored = tuple(replace(run, state=run.state & run.writes) for run in runs)
-        found = candidate.met.setdefault(reads, {})[state & reads] = Met(stored, direct, writes)
-        return reads, found
+        stored = tuple(replace(run, state=run.state & run.writes) for run in runs if run.end is not End.IMPOSSIBLE)
+        found = candidate.met.setdefault(reads, {})[state & reads] = Met(stored, reads, direct, writes)
+        return found
 
     def run(self, candidate: Candidate, state: int) -> list[Run]:
-        """The same as `runs`, worked out anew."""
+        """The runs of a transition, one for each way to choose, worked out anew."""
         if candidate.action is None:
             assert candidate.agent is not None
             return self.runner.step(candidate.agent, state)

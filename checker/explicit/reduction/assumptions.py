@@ -19,9 +19,10 @@ class Assumptions:
 
 
 class Broken(Exception):
-    """A transition that the assumptions exclude. instead: weaker ones, that allow it."""
+    """A transition that the assumptions exclude, in a state. instead: weaker ones, that exclude it no more."""
 
-    def __init__(self, instead: Assumptions, why: str) -> None:
+    def __init__(self, instead: Assumptions, state: int, why: str) -> None:
         super().__init__(why)
         self.instead = instead
+        self.state = state
         self.why = why

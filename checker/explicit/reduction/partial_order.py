@@ -35,8 +35,16 @@ class Local:
 class Reducer:
     """The reduction for one search. properties: those that are looked for and not found yet."""
 
-    def __init__(self, code: AgentCode, assumptions: Assumptions, properties: frozenset[str], progress: bool) -> None:
-        """code: of the agents of these assumptions. progress: whether deadlocks are looked for."""
+    def __init__(
+        self,
+        code: AgentCode,
+        assumptions: Assumptions,
+        properties: frozenset[str],
+        progress: bool,
+        earlier: Reducer | None = None,
+    ) -> None:
+        """code: of the agents of these assumptions. progress: whether deadlocks are looked for. earlier: under other assumptions,
+        for what it has worked out that holds under these as well."""
         self.code = code
         self.transitions = code.transitions
         self.system = self.transitions.system
@@ -44,10 +52,14 @@ class Reducer:
         self.assumptions = assumptions
         self.discipline = assumptions.discipline
         self.progress = progress
-        self.claimer = Claimer(self.system, self.layout, self.discipline)
+        alike = earlier is not None and earlier.discipline == self.discipline
+        known = earlier.visibility.known if earlier is not None and alike else None
+        self.claimer: Claimer = (
+            earlier.claimer if earlier is not None and alike else Claimer(self.system, self.layout, self.discipline)
+        )
         self.agents = code.agents
         demanded = code.observe(assumptions.observed)
-        self.visibility = Visibility(self.transitions, self.claimer, self.discipline, properties, demanded)
+        self.visibility: Visibility = Visibility(self.transitions, self.claimer, self.discipline, properties, demanded, known)
         self.tables: list[dict[tuple[tuple[int, int], ...], dict[int, Local]]] = [{} for _ in self.agents]
         self.passed = 0
 
@@ -150,25 +162,27 @@ class Reducer:
     def answer(self, agent: int, state: int, claims: Claims) -> Local:
         """The same, worked out anew."""
         own, exclusive = claims.cells[agent], claims.exclusive[agent]
-        runs: list[tuple[Run, bool]] = []
-        for candidate in self.code.candidates[agent]:
-            assert candidate.action is not None
-            runs += [(run, candidate.action.interrupt) for run in self.code.runs(candidate, state)]
-        if self.system.processors is not None:
-            runs += [(run, False) for run in self.code.runs(self.code.next_step(agent, state), state)]
-        done = [run for run, _ in runs if run.end is not End.IMPOSSIBLE]
-        confined = all(not (run.direct | run.writes) & ~own for run, _ in runs)
+        reads = accessed = 0
+        done: list[tuple[Run, int]] = []
+        moves = not self.progress
+        for candidate in self._candidates(agent, state):
+            met = self.code.met(candidate, state)
+            reads |= met.reads
+            accessed |= met.direct | met.writes
+            for run in met.runs:
+                after = met.after(run, state)
+                done.append((run, after))
+                moves = moves or (after != state and not (candidate.action is not None and candidate.action.interrupt))
+        confined = not accessed & ~own
         if (
-            any(run.reads & ~own for run, _ in runs)
-            or any(run.end is End.STOPPED for run in done)
-            or not any(
-                not self.progress or (not interrupt and run.state != state) for run, interrupt in runs if run.end is End.MOVED
-            )
-            or any(run.writes & ~exclusive or not self.claimer.keeps(agent, state, run.state) for run in done)
-            or not all(self.visibility.invisible(agent, claims, state, run.state) for run in done)
+            reads & ~own
+            or not (done and moves)
+            or any(run.end is End.STOPPED for run, _ in done)
+            or any(run.writes & ~exclusive or not self.claimer.keeps(agent, state, after) for run, after in done)
+            or not all(self.visibility.invisible(agent, claims, state, after) for _, after in done)
         ):
             return Local(None, confined)
-        changes = tuple(dict.fromkeys(run.state ^ state for run in done))
+        changes = tuple(dict.fromkeys(after ^ state for _, after in done))
         taken = {
             successor ^ state
             for t in self.transitions.possible(state)
@@ -194,12 +208,13 @@ class Reducer:
             if agent is not None and self.local(agent, state, claims).confined:
                 continue
             for candidate in self._candidates(agent, state):
-                _, direct, writes = self.code.touched(candidate, state)
+                met = self.code.met(candidate, state)
+                direct, writes = met.direct, met.writes
                 for other in self.agents:
                     if other == agent:
                         continue
                     if writes & claims.cells[other]:
-                        raise self._broken_write(writes & claims.cells[other], candidate)
+                        raise self._broken_write(writes & claims.cells[other], candidate, state)
                     if direct & claims.exclusive[other]:
                         raise self._broken_read(direct & claims.exclusive[other], candidate, state)
 
@@ -224,12 +239,13 @@ class Reducer:
             agent, claims, after = self.agent(transition), self.claimer.claims(state), self.claimer.claims(successor)
             for other in self.agents:
                 if other != agent and any(held & ~after.own[other][record] for record, held in claims.own[other].items()):
-                    raise self._broken_claim(successor ^ state, "a step" if transition.action is None else transition.action.name)
+                    who = "a step" if transition.action is None else transition.action.name
+                    raise self._broken_claim(successor ^ state, state, who)
 
-    def _broken_write(self, bits: int, candidate: Candidate) -> Broken:
+    def _broken_write(self, bits: int, candidate: Candidate, state: int) -> Broken:
         name = self.claimer.name_at(bits.bit_length() - 1)
         instead = Assumptions(self.discipline.relaxed(name, Mode.SHARED), self.assumptions.observed)
-        return Broken(instead, f"{candidate.name} writes {name} of another")
+        return Broken(instead, state, f"{candidate.name} writes {name} of another")
 
     def _broken_read(self, bits: int, candidate: Candidate, state: int) -> Broken:
         name = self.claimer.name_at(bits.bit_length() - 1)
@@ -239,15 +255,16 @@ class Reducer:
             met = met or self.code.runner.met
         self.code.runner.watched = 0
         if met is not None:
-            return Broken(Assumptions(self.discipline, self.assumptions.observed | {met}), f"{candidate.name} observes {name}")
+            observed = self.assumptions.observed | self.code.alike(met)
+            return Broken(Assumptions(self.discipline, observed), state, f"{candidate.name} observes {name}")
         instead = Assumptions(self.discipline.relaxed(name, Mode.READABLE), self.assumptions.observed)
-        return Broken(instead, f"{candidate.name} reads {name} of another")
+        return Broken(instead, state, f"{candidate.name} reads {name} of another")
 
-    def _broken_claim(self, bits: int, who: str) -> Broken:
+    def _broken_claim(self, bits: int, state: int, who: str) -> Broken:
         for edge in self.discipline.edges:
             if edge.variable in self.layout.cells:
                 for index in range(self.system.arenas[edge.source].instances):
                     if bits & self.claimer.bits_of(edge.variable, index):
                         instead = Assumptions(self.discipline.without(edge.variable), self.assumptions.observed)
-                        return Broken(instead, f"{who} takes by {edge.variable} what is another's")
+                        return Broken(instead, state, f"{who} takes by {edge.variable} what is another's")
         raise AssertionError("claims changed without an edge")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterator, Sequence
 
 from checker.explicit.reduction.agent_code import AgentCode
-from checker.explicit.reduction.assumptions import Assumptions
+from checker.explicit.reduction.assumptions import Assumptions, Broken
 from checker.explicit.reduction.canonical import EXCHANGES, Canonical
 from checker.explicit.reduction.partial_order import Reducer
 from checker.explicit.reduction.reductions import PARTIAL_ORDER, unused, usable
@@ -53,7 +53,19 @@ class RealPaths:
     def reduce(self, assumptions: Assumptions, found: Container[str]) -> None:
         """Search with partial-order reduction under these assumptions, for what has not been found."""
         wanted = frozenset(name for name in self.properties if name not in found)
-        self.reducer = Reducer(self.agent_code, assumptions, wanted, NO_DEADLOCK in wanted)
+        self.reducer = Reducer(self.agent_code, assumptions, wanted, NO_DEADLOCK in wanted, self.reducer)
+
+    def weaken(self, broken: Broken, found: Container[str]) -> None:
+        """Assume so much less that the state in which something was broken breaks nothing more."""
+        while True:
+            self.reduce(broken.instead, found)
+            assert self.reducer is not None
+            try:
+                self.reducer.check(broken.state)
+            except Broken as another:
+                broken = another
+            else:
+                return
 
     def drop_pages(self, reason: str) -> None:
         """Do without the reduction of pages."""

@@ -114,7 +114,7 @@ class Search(RealPaths):
             self.drop_pages(str(reason))
             return False
         except Broken as broken:
-            self.reduce(broken.instead, self.result.findings)
+            self.weaken(broken, self.result.findings)
             return False
         return True
 

@@ -185,6 +185,12 @@ class Comparer:
         return found if index.relation == EQUAL else pair(found.low, found.high, found.low_after, found.high_after, 0)
 
     def _load(self, variable: ir.Variable, indices: tuple[ir.Expression, ...]) -> Pair:
+        known = [index.value for index in indices if isinstance(index, ir.Constant)]
+        if not variable.constant and len(known) == len(indices):  # as below, and sooner
+            if all(0 <= index < size for index, size in zip(known, variable.dimensions, strict=True)):
+                layout = self.layout.cells[variable.name]
+                offset = layout.offset + variable.cell(tuple(known)) * layout.width
+                return self._cell(offset, layout.width, variable.low, variable.high)
         chosen = [self.compare(index) for index in indices]
         number = exactly(0, 0)
         for index, size in zip(chosen, variable.dimensions, strict=True):

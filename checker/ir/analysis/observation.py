@@ -18,6 +18,7 @@ MOST = 64
 """Instances of one condition that are worth looking at."""
 
 Ranges = Mapping[str, tuple[int, ...]]
+Shape = tuple[object, ...]
 
 
 def observable(block: ir.Block) -> Iterator[tuple[ir.Expression, Ranges]]:
@@ -32,6 +33,14 @@ def instances(
     names = sorted(_free(e))
     for values in itertools.product(*(ranges[name] for name in names)):
         yield Specialiser(variables, arenas, dict(zip(names, values, strict=True))).expression(e)
+
+
+def shape(e: ir.Expression) -> Shape:
+    """What an expression is but for its constants and where it stands in the text."""
+    if isinstance(e, ir.Constant):
+        return ()
+    named = tuple(value for value in vars(e).values() if isinstance(value, str | int))
+    return (type(e), named, *map(shape, ir.operands(e)))
 
 
 def _in_block(block: ir.Block, ranges: Ranges, assigned: frozenset[str]) -> Iterator[tuple[ir.Expression, Ranges]]:

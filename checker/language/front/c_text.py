@@ -17,11 +17,7 @@ from checker.language.c.source import CSource
 from checker.language.errors import UsageError
 from checker.language.front.inputs import STANDARD_INPUT, Inputs
 from checker.language.python.source.modules import OWN, Roots, display_path, read_source
-
-STACKS = "stacks"
-MANIFESTS = {STACKS: "dynamic_stacks.toml", "clients": "clients.toml"}
-"""The built-in manifest of each domain of the kernel, a file of spec/c. A text is of the domain that its manifest names,
-or else of stacks."""
+from spec.c.domains import DOMAINS, api_of
 
 BESIDE = "manifest.toml"
 """A file of that name in the folder of a text overrides the built-in one key by key; the verdict says so."""
@@ -48,15 +44,20 @@ def _beside(path: Path) -> Path | None:
 
 def _built_in(over: Path | None, roots: Roots) -> Path:
     """The built-in manifest for a text. over: the user's."""
-    domain = (None if over is None else domain_of(over)) or STACKS
-    if domain not in MANIFESTS:
-        raise UsageError(f"there is no domain {domain!r}; the kernel has {', '.join(MANIFESTS)}", over)
-    return built_in_manifest(domain, roots)
+    named = None if over is None else domain_of(over)
+    return built_in_manifest(next(iter(DOMAINS)) if named is None else _known(named, over), roots)
+
+
+def _known(domain: str, manifest: Path | str | None) -> str:
+    """A domain that a manifest names. UsageError if there is none of that name."""
+    if domain not in DOMAINS:
+        raise UsageError(f"there is no domain {domain!r}; the kernel has {', '.join(DOMAINS)}", manifest)
+    return domain
 
 
 def built_in_manifest(domain: str, roots: Roots = OWN) -> Path:
     """The file of a domain's manifest."""
-    return roots[0] / "spec" / "c" / MANIFESTS[domain]
+    return roots[0] / "spec" / "c" / DOMAINS[domain].manifest
 
 
 def _read(path: Path, data: bytes, base: Path | None, over: Path | None, config: Path | None, roots: Roots) -> CProtocol:
@@ -73,6 +74,7 @@ def _read(path: Path, data: bytes, base: Path | None, over: Path | None, config:
         manifest = replace(manifest, config={**read_configuration(values, display_path(config)), **manifest.config})
     name = "standard input" if path == STANDARD_INPUT else display_path(path, roots)
     source = read_c_source(data, name, None if base is None else Base(base))
+    _known(manifest.domain, manifest.path)
     protocol = _protocol(_Read(source, manifest.texts, values, manifest))
     if not protocol.definitions.defines(manifest.taken_for):
         raise UsageError(
@@ -97,4 +99,4 @@ class _Read:
 @functools.lru_cache(maxsize=4)
 def _protocol(read: _Read) -> CProtocol:
     """The protocol, which parses what is reached: once for all settings, as long as the files say the same."""
-    return CProtocol(read.source, read.manifest)
+    return CProtocol(read.source, read.manifest, api_of(read.manifest.domain))

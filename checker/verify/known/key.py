@@ -101,7 +101,7 @@ def _of_file(path: Path | None) -> str:
 def own_code() -> str:
     """The digest of this program."""
     whole = hashlib.sha256()
-    for path in sorted((PROJECT / "checker").rglob("*")):
+    for path in sorted((*(PROJECT / "checker").rglob("*"), *(PROJECT / "spec" / "c").rglob("*"))):
         if path.suffix in OWN_CODE:
             whole.update(f"{path.relative_to(PROJECT).as_posix()}\0".encode())
             whole.update(hashlib.sha256(path.read_bytes()).digest())

@@ -14,7 +14,6 @@ from checker.explicit.compiled.c.shared import NEVER_VALUES
 from checker.explicit.compiled.comparing import Comparing
 from checker.explicit.compiled.compiler import Build
 from checker.explicit.compiled.library import declared
-from checker.explicit.reduction.visibility import Judged
 from checker.explicit.search.search import Search
 from checker.ir import system as ir
 from checker.ir.analysis.comparison import EQUAL, NOT_GREATER, NOT_SMALLER
@@ -63,7 +62,8 @@ class Compared:
             self.comparing = Comparing(declared(build.library()), system, search.layout, generated.words, conditions)
         finally:
             build.close()
-        self.judged = [Judged(e, 0, 0, (), None) for e in conditions]
+        self.judged = [self.visibility.judge(e, None) for e in conditions]
+        self.drawn: list[dict[int, frozenset[int]]] = []
         self.cells = [
             (c.offset + n * c.width, c.width, v.low, v.high)
             for name, c in search.layout.cells.items()
@@ -94,6 +94,7 @@ class Compared:
                 never[offset] = frozenset(chance.sample(range(max(0, low), max(0, low) + 4), chance.randint(0, 3)))
             before |= value << offset
             after |= other << offset
+        self.drawn.append(never)
         return known, before, after, never
 
     def compare(self, number: int, chance: random.Random) -> bool:

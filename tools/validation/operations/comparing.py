@@ -11,8 +11,9 @@ from pathlib import Path
 from checker.language.c.assemble.protocol import CProtocol
 from checker.language.c.binding.manifest import read_manifest
 from checker.language.c.patch.reading import read_c_source
-from checker.language.front.c_text import BESIDE, STACKS, built_in_manifest
+from checker.language.front.c_text import BESIDE, built_in_manifest
 from checker.language.python import load as python
+from spec.c.domains import STACKS, api_of
 
 from ..compiled import built_and_run
 from .machine import Machine
@@ -53,7 +54,7 @@ class Patch:
 
     def __init__(self, path: Path, compiler: str, sizes: Sizes | None = None) -> None:
         self.sizes = sizes or Sizes()
-        built_in = built_in_manifest(STACKS)
+        built_in = built_in_manifest(STACKS.name)
         manifest = read_manifest(built_in, built_in.name)
         if (beside := path.with_name(BESIDE)).is_file():
             manifest = read_manifest(beside, beside.name, manifest)
@@ -61,7 +62,7 @@ class Patch:
             self.sizes = replace(self.sizes, bytes=BYTES[:1])
         else:
             manifest = replace(manifest, fault_bytes=("first", "last"))
-        protocol = CProtocol(read_c_source(path.read_bytes(), path.name), manifest)
+        protocol = CProtocol(read_c_source(path.read_bytes(), path.name), manifest, api_of(STACKS.name))
         settings = {"CPUS": self.sizes.cpus, "TASKS": self.sizes.tasks, "STACK_PAGES": self.sizes.stack_pages}
         self.program = python.load_foreign(path, protocol, settings)
         marks = any(field.name == "dynamic_stack_grown" for field in self.program.records["Task"].fields)

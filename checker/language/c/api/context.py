@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Preemption, interrupts and irq_work (include/linux/preempt.h, include/linux/irqflags.h, kernel/irq_work.c)."""
+"""Preemption, interrupts, RCU readers and irq_work (include/linux/preempt.h, include/linux/irqflags.h, kernel/irq_work.c)."""
 
 from __future__ import annotations
 
@@ -66,6 +66,13 @@ def local_irq_enable(code: StatementTranslator, call: syntax.Call) -> Value:
 def asks(code: StatementTranslator, call: syntax.Call) -> Value:
     """The service of that name."""
     return code.service(call, name_of(call))
+
+
+@entry(0, "rcu_read_lock", "rcu_read_unlock")
+def rcu_reader(code: StatementTranslator, call: syntax.Call) -> Value:
+    """Nothing: what RCU protects here is the kernel's own, and the modelled kernel frees none of it meanwhile
+    (include/linux/rcupdate.h)."""
+    return Nothing()
 
 
 @entry(1, "irq_work_queue")

@@ -156,6 +156,12 @@ def cmpxchg(code: StatementTranslator, call: syntax.Call) -> Value:
     return exchanged(code, call, cell, code.value(old), code.value(new), "cmpxchg: one instruction")[0]
 
 
+@entry(3, "raw_cmpxchg")
+def raw_cmpxchg(code: StatementTranslator, call: syntax.Call) -> Value:
+    """As cmpxchg, for code that must not be instrumented (include/linux/atomic/atomic-arch-fallback.h)."""
+    return cmpxchg(code, call)
+
+
 @entry(3, "try_cmpxchg", "try_cmpxchg_relaxed", "try_cmpxchg_acquire", "try_cmpxchg_release")
 def try_cmpxchg(code: StatementTranslator, call: syntax.Call) -> Value:
     """As cmpxchg; says whether it stored, and if not puts what is there into *old, which is a local here

@@ -19,21 +19,12 @@ def softirqs_off(code: StatementTranslator, call: syntax.Call) -> Value:
     raise error(call, "softirqs cannot be turned off without interrupts here; use the variants with _irqsave and _irqrestore")
 
 
-@entry(1, "vfree")
-def vfree(code: StatementTranslator, call: syntax.Call) -> Value:
-    """An error: it frees as many pages as the area says that it has, and which ones these are is what a protocol changes. In
-    process context later, vfree_atomic() is a service (mm/vmalloc.c)."""
-    raise error(
-        call, "vfree is not modelled; write what it does: remove_vm_area(), __free_page() for each page, then kfree() of the area"
-    )
-
-
 @entry(2, "call_rcu", "call_rcu_hurry")
 @entry(2, "kfree_rcu")
 @entry(1, "kfree_rcu_mightsleep", "kvfree_rcu_mightsleep")
 @entry(0, "synchronize_rcu", "synchronize_rcu_expedited", "rcu_barrier")
 def grace_period(code: StatementTranslator, call: syntax.Call) -> Value:
-    """An error: no text can wait for a grace period. When a stack is given back after one is the modelled kernel's own
+    """An error: no text can wait for a grace period. What is done after one is the modelled kernel's own
     (kernel/rcu/tree.c, kernel/rcu/update.c)."""
     raise error(
         call, "grace periods of RCU are the modelled kernel's own; give it back at once, or have it done by irq_work_queue()"

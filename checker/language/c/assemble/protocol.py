@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from checker.language.c import syntax
-from checker.language.c.api.linux import linux
 from checker.language.c.assemble import clients
 from checker.language.c.assemble.accounting import account
 from checker.language.c.assemble.bindings import Bound, bind
@@ -26,6 +25,7 @@ from checker.language.c.translate.functions import Functions
 from checker.language.c.translate.items import Item
 from checker.language.c.translate.names import Sizes
 from checker.language.c.translate.ranges import narrowed
+from checker.language.c.translate.table import Api
 from checker.language.errors import ModelError, UsageError
 from checker.language.foreign import Declared, Kernel
 
@@ -35,13 +35,15 @@ _BUGS = ("BUG", "BUG_ON", "WARN", "WARN_ON", "WARN_ONCE", "WARN_ON_ONCE", "VM_BU
 class CProtocol:
     """A protocol written in C: foreign.ForeignText.
 
-    source: the text. manifest: what its names are to the kernel. is_whole: it is the text as it was given, with no change.
+    source: the text. manifest: what its names are to the kernel. api: the table of the manifest's domain. is_whole: it is the
+    text as it was given, with no change.
     """
 
-    def __init__(self, source: CSource, manifest: Manifest) -> None:
+    def __init__(self, source: CSource, manifest: Manifest, api: Api) -> None:
         self.source = source
         self.manifest = manifest
-        self.definitions = Definitions(source, manifest, linux().bound_names())
+        self.api = api
+        self.definitions = Definitions(source, manifest, api.bound_names())
         self.is_whole = True
 
     def changed(self, change: Changed) -> CProtocol:
@@ -142,7 +144,7 @@ class CProtocol:
         """What translates functions, with all that the text declares, and that."""
         sizes, definitions = self.sizes(kernel), self.definitions
         items: dict[tuple[str | None, str], Item] = {}
-        functions = Functions(sizes, linux(), definitions.callee, items)
+        functions = Functions(sizes, self.api, definitions.callee, items)
         variables = declared(functions, definitions.variables, definitions.added_members, definitions.structs, self.locks(sizes))
         items |= variables.items
         return functions, variables

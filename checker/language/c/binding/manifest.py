@@ -170,7 +170,7 @@ class Manifest:
         return frozenset(bound | {each.function for each in self.boot} | {each.function for each in self.demands})
 
 
-_TEXTS: Mapping[str, str | None] = {"domain": "stacks", "kernel": None, "taken_for": None, "client_code": ""}
+_TEXTS: Mapping[str, str | None] = {"domain": None, "kernel": None, "taken_for": None, "client_code": ""}
 """Keys with a text, each with what it is where no manifest has it (None: it has to be there)."""
 _TABLES = (
     *("records", "types", "addresses", "config", "sizes", "kernel_sizes"),

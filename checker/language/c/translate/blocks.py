@@ -75,7 +75,7 @@ class BlockTranslator(CallTranslator):
         self.loops: list[Loop] = []
         self.guards: list[list[Callable[[], None]]] = []
         self.copied = 0
-        self.active_group: tree.Expression | None = None  # the memory cgroup that set_active_memcg() has made active
+        self.in_force: dict[str, tree.Expression] = {}
 
     def statement(self, node: syntax.Statement) -> None:
         """Translate any statement; see StatementTranslator."""

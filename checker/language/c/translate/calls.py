@@ -36,9 +36,9 @@ NO_ASSEMBLER = "assembler has no counterpart in a model; write what it does in C
 
 
 class CallTranslator(ExpressionTranslator):
-    """Translates calls. active_group: the memory cgroup that is charged, None: that of `current`."""
+    """Translates calls. in_force: what calls have set for all that comes behind them in the function, by their names."""
 
-    active_group: tree.Expression | None
+    in_force: dict[str, tree.Expression]
 
     def call(self, node: syntax.Call) -> Value:
         if not isinstance(node.function, syntax.Name) or node.function.name in self.scope:
@@ -49,7 +49,12 @@ class CallTranslator(ExpressionTranslator):
         try:
             return self.entry(node, name).translate(self, node)
         except NotThere as missing:
-            raise error(node, f"`{name}` cannot be called in the domain of this manifest: {missing.message}") from None
+            domain = self.text.manifest.domain
+            raise error(
+                node,
+                f"`{name}` cannot be called in the domain {domain!r}: {missing.message}; leave the call out, or name another "
+                "domain in the manifest",
+            ) from None
 
     def entry(self, node: syntax.Call, name: str) -> Entry:
         """What the table of the kernel's API has for a call. ModelError if it has nothing."""
@@ -64,6 +69,9 @@ class CallTranslator(ExpressionTranslator):
                 f"`{name}` has {counted(len(node.arguments), 'argument')} here; the one that the modelled kernel has takes "
                 f"{takes}. It is another version of the kernel's: docs/reference/c-api.md says which",
             )
+        elsewhere = self.text.api.elsewhere.get(name)
+        if elsewhere is not None:
+            raise error(node, f"`{name}` {self.of_domain(elsewhere)}")
         hint = similar(name, {known for known, _ in self.text.api.calls})
         raise error(
             node,
@@ -82,9 +90,11 @@ class CallTranslator(ExpressionTranslator):
 
     def call_of_text(self, node: syntax.Call, name: str) -> Value:
         """A call of a function that the text defines."""
-        if self.active_group is not None:
+        for setter in self.in_force:
             raise error(
-                node, f"`{name}` is called behind set_active_memcg(), which holds in it too; charge in a function of its own"
+                node,
+                f"`{name}` is called after {setter}(), which would hold in it too; move {setter}() into a function that calls no "
+                "function of the text after it",
             )
         values = self.arguments(node)
         kinds = [self.kind_of_argument(node, name, index, value) for index, value in enumerate(values)]

@@ -281,12 +281,22 @@ class PlaceTranslator(Code):
         assert isinstance(found, Scalar)
         return found.expression
 
+    def of_domain(self, domain: str) -> str:
+        """What an error says of a name that only another domain has."""
+        return (
+            f"belongs to the domain {domain!r}, and the manifest is for the domain {self.text.manifest.domain!r}; leave it out, "
+            f'or write domain = "{domain}" in the manifest'
+        )
+
     def unknown(self, node: syntax.Node, name: str, per_cpu: bool = False) -> Exception:
         if per_cpu:
             return error(
                 node,
                 "this is no per-CPU variable of the text; define it with DEFINE_PER_CPU, or bind it in the manifest, [data]",
             )
+        elsewhere = self.text.api.elsewhere.get(name)
+        if elsewhere is not None:
+            return error(node, f"`{name}` {self.of_domain(elsewhere)}")
         if self.text.item("Cpu", name) is not None:
             return error(node, f"`{name}` is per CPU; take it by this_cpu_ptr, per_cpu_ptr or this_cpu_read")
         return error(

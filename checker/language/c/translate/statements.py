@@ -82,7 +82,7 @@ class StatementTranslator(SwitchTranslator):
             if word in ("static", "extern", "__free", "typedef"):
                 raise error(node, f"a local with `{word}` has no counterpart in a model; see docs/reference/c-language.md")
         if isinstance(node.type, syntax.ArrayType):
-            raise error(node, f"`{node.name}` is an array on the stack, which a model does not have; use single variables")
+            raise error(node, f"`{node.name}` is a local array, which a model does not have; use single variables")
         if node.initialiser is None:
             self.declare(node, node.name, self.text.c_type(node.type))
             return

@@ -70,11 +70,32 @@ class OwnArray:
 
 
 @dataclass(frozen=True)
+class Domain:
+    """What the table has for one domain only. name: as a manifest says it. manifest: the file of the built-in one. modules: with
+    calls. flags, opaque, arrays: as of Api."""
+
+    name: str
+    manifest: str
+    modules: tuple[ModuleType, ...] = ()
+    flags: Mapping[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
+    opaque: Mapping[str, str] = field(default_factory=dict)
+    arrays: Mapping[str, OwnArray] = field(default_factory=dict)
+
+    def entries(self) -> Iterable[Entry]:
+        """The calls of this domain."""
+        return (each for module in self.modules for each in entries(module))
+
+    def names(self) -> frozenset[str]:
+        """The names that have a meaning in this domain only."""
+        return frozenset({each.name for each in self.entries()} | self.flags.keys() | self.opaque.keys())
+
+
+@dataclass(frozen=True)
 class Api:
-    """Everything that the translation knows. calls: by name and number of arguments. flags: names of sets of flags, as members of
-    the kernel's type. opaque: names of what makes no difference, each with what it is. numbers: constants. loops: macros that
-    are loops; each takes the translator and the loop. guards: what guard() can take. places: calls that are lvalues. arrays: by
-    `Record.field`."""
+    """Everything that the translation knows in one domain. calls: by name and number of arguments. flags: names of sets of flags,
+    as members of the kernel's type. opaque: names of what makes no difference, each with what it is. numbers: constants. loops:
+    macros that are loops; each takes the translator and the loop. guards: what guard() can take. places: calls that are lvalues.
+    arrays: by `Record.field`. elsewhere: names that have a meaning in another domain only, each with that domain."""
 
     calls: Mapping[tuple[str, int | None], Entry]
     flags: Mapping[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
@@ -84,6 +105,7 @@ class Api:
     guards: Mapping[str, Guard] = field(default_factory=dict)
     places: Mapping[tuple[str, int | None], Callable[..., Any]] = field(default_factory=dict)
     arrays: Mapping[str, OwnArray] = field(default_factory=dict)
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
 
     def bound_names(self) -> frozenset[str]:
         """The names that the table gives a meaning, whatever a text defines them as."""

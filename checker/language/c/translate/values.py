@@ -2,7 +2,7 @@
 """What a C expression is in a model, and what a local variable of C holds.
 
 C has one notion of memory; a model has records and arrays. So a pointer to an object is a reference, a pointer into an array is
-a *region* (which array, and an index), an address that is a number is a pair (of which area, such as a stack, and how many
+a *region* (which array, and an index), an address that is a number is a pair (of which area, and how many
 bytes from its lowest address), and what makes no difference in the model, such as a NUMA node, is *opaque*.
 """
 

@@ -83,7 +83,7 @@ IN_TEXT = {
         "+	set_active_memcg(old_memcg);",
         "+	dynamic_stack_refill();",
         ModelError,
-        "behind set_active_memcg()",
+        "after set_active_memcg()",
     ),
     "a registration whose failure is forgotten in another way": (
         '+		panic("no pages for kernel stacks\\n");',

@@ -92,7 +92,8 @@ EXPRESSIONS: list[Case] = [
     (
         "a call where a cgroup is active",
         fault("set_active_memcg(mem_cgroup_from_task(tsk));", "«step(1);"),
-        "`step` is called behind set_active_memcg(), which holds in it too; charge in a function of its own",
+        "`step` is called after set_active_memcg(), which would hold in it too; move set_active_memcg() into a function that calls no "
+        "function of the text after it",
     ),
     (
         "a number where an address has to be",

@@ -229,9 +229,9 @@ STATEMENTS: list[Case] = [
         "`both` returns a reference to Page here, and something else elsewhere",
     ),
     (
-        "an array on the stack",
+        "a local array",
         fault("int «here[2];"),
-        "`here` is an array on the stack, which a model does not have; use single variables",
+        "`here` is a local array, which a model does not have; use single variables",
     ),
     (
         "a loop that is not known",

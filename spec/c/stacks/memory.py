@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from checker.language import build, tree
 from checker.language.c import syntax
+from checker.language.c.api.linux import NUMBERS
 from checker.language.c.translate import addresses
 from checker.language.c.translate.integers import as_integer
 from checker.language.c.translate.raising import at, error
@@ -13,7 +14,10 @@ from checker.language.c.translate.table import entry
 from checker.language.c.translate.types import INT, UNSIGNED_LONG
 from checker.language.c.translate.values import AreaAddress, Region, Scalar, Value
 
-ENOMEM = 12
+ENOMEM = NUMBERS["ENOMEM"]
+
+SET_ACTIVE_MEMCG = "set_active_memcg"
+"""The call that says which memory cgroup is charged from then on."""
 
 
 def _order_zero(code: StatementTranslator, node: syntax.Expression) -> None:
@@ -82,7 +86,7 @@ def charge(code: StatementTranslator, call: syntax.Call) -> Value:
     page = code.reference(call.arguments[0], "Page")
     gfp = code.flags(call.arguments[1], "Gfp")
     _order_zero(code, call.arguments[2])
-    group = build.null(at(call)) if code.active_group is None else code.active_group
+    group = code.in_force.get(SET_ACTIVE_MEMCG) or build.null(at(call))
     worked = code.service(call, "memcg_kmem_charge_page", page, gfp, group)
     return code.zero_is_success(call, worked, -ENOMEM)
 
@@ -158,6 +162,15 @@ def find_vm_area(code: StatementTranslator, call: syntax.Call) -> Value:
 def vfree_atomic(code: StatementTranslator, call: syntax.Call) -> Value:
     """The service vfree_atomic (mm/vmalloc.c)."""
     return code.service(call, "vfree_atomic", _begin_of_area(code, call.arguments[0]))
+
+
+@entry(1, "vfree")
+def vfree(code: StatementTranslator, call: syntax.Call) -> Value:
+    """An error: it frees as many pages as the area says that it has, and which ones these are is what a protocol changes. In
+    process context later, vfree_atomic() is a service (mm/vmalloc.c)."""
+    raise error(
+        call, "vfree is not modelled; write what it does: remove_vm_area(), __free_page() for each page, then kfree() of the area"
+    )
 
 
 def _begin_of_area(code: StatementTranslator, node: syntax.Expression) -> tree.Expression:

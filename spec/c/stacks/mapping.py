@@ -5,13 +5,13 @@ from __future__ import annotations
 
 from checker.language import build, tree
 from checker.language.c import syntax
-from checker.language.c.api.memory import level_of
 from checker.language.c.translate import addresses
 from checker.language.c.translate.raising import at, error
 from checker.language.c.translate.statements import StatementTranslator
 from checker.language.c.translate.table import entry
 from checker.language.c.translate.types import UNSIGNED_LONG, CNamed, CPointer
 from checker.language.c.translate.values import AreaAddress, Nothing, Scalar, Value
+from spec.c.stacks.memory import level_of
 
 MEMORY = CPointer(CNamed("the memory of a page"))
 """What page_address gives."""
@@ -94,14 +94,6 @@ def vunmap_range(code: StatementTranslator, call: syntax.Call) -> Value:
     domain = tree.RangeDomain(build.integer(position, 0), number.expression)
     code.emit(tree.For(position, tree.Binding(k, domain), tuple(body)))
     return Nothing()
-
-
-@entry(1, "task_stack_page", "task_stack_vm_area")
-def task_stack_page(code: StatementTranslator, call: syntax.Call) -> Value:
-    """The member `stack` or `stack_vm_area` of the task (include/linux/sched/task_stack.h)."""
-    assert isinstance(call.function, syntax.Name)
-    name = "stack" if call.function.name == "task_stack_page" else "stack_vm_area"
-    return code.value(syntax.Member(call.position, call.arguments[0], name, True))
 
 
 @entry(3, "mod_memcg_page_state")

@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Tasks and their memory cgroups, RCU readers, and in what context code runs."""
+"""Tasks and their memory cgroups."""
 
 from __future__ import annotations
 
 from checker.language import tree
 from checker.language.c import syntax
-from checker.language.c.api import core
 from checker.language.c.translate.fitting import fitted
 from checker.language.c.translate.raising import at, error
 from checker.language.c.translate.statements import StatementTranslator
 from checker.language.c.translate.table import entry
 from checker.language.c.translate.types import CBool, CPointer, CStruct
 from checker.language.c.translate.values import Nothing, Scalar, Value
+from spec.c.stacks.memory import SET_ACTIVE_MEMCG
 
 GROUP = CPointer(CStruct("mem_cgroup"))
 """A pointer to a memory cgroup: here each task is alone in its own, and stands for it."""
@@ -25,11 +25,12 @@ def is_idle_task(code: StatementTranslator, call: syntax.Call) -> Value:
     return Scalar(tree.Read(at(call), field.type, tree.Place(at(call), field, "Task", task)), CBool())
 
 
-@entry(0, "rcu_read_lock", "rcu_read_unlock")
-def rcu_reader(code: StatementTranslator, call: syntax.Call) -> Value:
-    """Nothing: what RCU protects here is the kernel's own, and the modelled kernel frees none of it meanwhile
-    (include/linux/rcupdate.h)."""
-    return Nothing()
+@entry(1, "task_stack_page", "task_stack_vm_area")
+def task_stack_page(code: StatementTranslator, call: syntax.Call) -> Value:
+    """The member `stack` or `stack_vm_area` of the task (include/linux/sched/task_stack.h)."""
+    assert isinstance(call.function, syntax.Name)
+    name = "stack" if call.function.name == "task_stack_page" else "stack_vm_area"
+    return code.value(syntax.Member(call.position, call.arguments[0], name, True))
 
 
 @entry(2, "account_kernel_stack")
@@ -41,12 +42,6 @@ def account_kernel_stack(code: StatementTranslator, call: syntax.Call) -> Value:
     return Nothing()
 
 
-@entry(3, "raw_cmpxchg")
-def raw_cmpxchg(code: StatementTranslator, call: syntax.Call) -> Value:
-    """As cmpxchg, for code that must not be instrumented (include/linux/atomic/atomic-arch-fallback.h)."""
-    return core.cmpxchg(code, call)
-
-
 # -- whose memory cgroup is charged --
 
 
@@ -56,7 +51,7 @@ def mem_cgroup_from_task(code: StatementTranslator, call: syntax.Call) -> Value:
     return Scalar(code.reference(call.arguments[0], "Task"), GROUP)
 
 
-@entry(1, "set_active_memcg")
+@entry(1, SET_ACTIVE_MEMCG)
 def set_active_memcg(code: StatementTranslator, call: syntax.Call) -> Value:
     """From here on in this function memcg_kmem_charge_page() charges that cgroup, NULL: current's. Its value is the one before.
     Left out: that it is a variable of the task, which nobody else writes. It has to stand outside of loops and branches, and
@@ -64,9 +59,9 @@ def set_active_memcg(code: StatementTranslator, call: syntax.Call) -> Value:
     if code.loops or len(code.blocks) > 1:
         raise error(call, "set_active_memcg stands in a loop or a branch; call it at the outer level of the function")
     group = tree.ReferenceType("Task")
-    before = code.active_group or tree.Constant(at(call), group, 0)
+    before = code.in_force.get(SET_ACTIVE_MEMCG) or tree.Constant(at(call), group, 0)
     old = code.kept(call, Scalar(before, GROUP))
     new = code.kept(call, Scalar(fitted(at(call), code.value(call.arguments[0]), group, "the cgroup"), GROUP))
     assert isinstance(new, Scalar)
-    code.active_group = new.expression
+    code.in_force[SET_ACTIVE_MEMCG] = new.expression
     return old
