@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from checker.language.tree import Position, Program, Type
-from checker.language.values import format_value, instance_name
+from checker.language.values import instance_name, told_value
 from checker.trace.data import Step, Trace, Violation
 from checker.trace.machine import Machine, Transition
 from checker.trace.record import record_step, run
@@ -38,7 +38,7 @@ def told_move(program: Program, move: Transition) -> str:
     if action is None:
         return f"{move.action}{move.arguments}"
     pairs = zip(action.parameters, move.arguments, strict=True)
-    shown = ", ".join(f"{binding.local.name}={format_value(program, binding.local.type, value)}" for binding, value in pairs)
+    shown = ", ".join(f"{binding.local.name}={told_value(program, binding.local.type, value)}" for binding, value in pairs)
     return f"{action.name}({shown})"
 
 
@@ -80,7 +80,7 @@ def refusal(program: Program, path: Sequence[Transition], move: Transition) -> R
 
     def choose(type_: Type | Allocation, options: tuple[int, ...]) -> int | None:
         if not isinstance(type_, Allocation):
-            offered.append(tuple(format_value(program, type_, option) for option in options))
+            offered.append(tuple(told_value(program, type_, option) for option in options))
         return given(type_, options)
 
     try:

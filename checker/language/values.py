@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from checker.language.tree import BoolType, EnumType, FlagsType, IntType, Program, Record, ReferenceType, Type, Variable
@@ -18,7 +19,8 @@ def instance_name(record: Record, index: int) -> str:
 
 
 def format_value(program: Program, type_: Type, value: int) -> str:
-    """A value as a user reads it. A reference outside its arena prints as its number: `0x2f`."""
+    """A value as a model's author writes it and as traces store it; reports tell it by told_text. A reference outside its arena
+    prints as its number: `0x2f`."""
     match type_:
         case BoolType():
             return str(bool(value))
@@ -47,6 +49,15 @@ def told_value(program: Program, type_: Type, value: int) -> str:
         case ReferenceType() if value == 0:
             return "NULL"
     return format_value(program, type_, value)
+
+
+_TOLD = {"None": "NULL", "True": "true", "False": "false"}
+_PRINTED = re.compile(rf"\b({'|'.join(_TOLD)})\b")  # no name of a model is one of these: they are words of Python
+
+
+def told_text(printed: str) -> str:
+    """A text made of values that format_value printed, and of names, with the values as told_value has them."""
+    return _PRINTED.sub(lambda match: _TOLD[match[0]], printed)
 
 
 def wild_pointer_message(program: Program, record_name: str, value: int, free: bool) -> str:

@@ -13,11 +13,13 @@ from checker.trace.data import Trace
 
 @dataclass(frozen=True)
 class Note:
-    """A statement that matters to a cause. step: the step that ran it there, from 1. text: what it did, in a line."""
+    """A statement that matters to a cause. step: the step that ran it there, from 1. text: what it did, in a line. brief: the
+    same for a narrow screen, without what the steps around it tell; empty where that is all of the text."""
 
     position: Position
     step: int
     text: str
+    brief: str = ""
 
 
 @dataclass(frozen=True)

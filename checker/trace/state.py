@@ -317,7 +317,7 @@ class State:
         """The value, if it is one of the type. Raises Stopped with a model error if it is outside its range."""
         match type_:
             case BoolType():
-                good, values = value in (0, 1), "False and True"
+                good, values = value in (0, 1), "false and true"
             case IntType(low=low, high=high):
                 good, values = low <= value <= high, f"{low}..{high}"
             case EnumType(name=name, members=members):

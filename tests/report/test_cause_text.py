@@ -8,10 +8,14 @@ import re
 
 import pytest
 
-from checker.report.text.cause_text import FEWEST, MOST, OTHERS, cause_text, steps_shown
+from checker.language.tree import Position
+from checker.language.values import told_text
+from checker.report.text.cause_text import FEWEST, MOST, OTHERS, cause_text, chosen_steps, steps_shown
+from checker.report.text.compact_text import compact_text
 from checker.report.text.screen import Screen
 from checker.report.text.single_cause import single_cause
-from checker.result.review import Cause, Symptom
+from checker.report.told import told_trace
+from checker.result.review import Cause, Note, Symptom
 from checker.result.verdict import Configuration, Subject
 from tests.report.samples import SAMPLES, multi_page
 
@@ -65,3 +69,37 @@ def test_a_cause_says_where_else_it_shows() -> None:
     sizes = [Configuration((("CPUS", count),), ("touch",), True) for count in (1, 2)]
     by_size = dataclasses.replace(several, symptoms=tuple(Symptom("a", place, 9, "") for place in sizes))
     assert "in 2 of 2 configurations (1 CPU; touch | 2 CPUs; touch);" in cause_text(by_size, Screen(), MOST, AGAIN, 2)
+
+
+def test_the_last_step_of_the_kernel_is_a_note_where_the_protocol_has_none() -> None:
+    bare = cause("multi_page")
+    event = next(number for number, step in enumerate(bare.trace.steps, 1) if step.processor is None)
+    kernel = Position("spec/kernel/entry/faults.py", 174, 5)
+    told = dataclasses.replace(bare, telling=(event,), notes=(Note(kernel, event, "fails here"),))
+    assert "\nspec/kernel/entry/faults.py:174: note:" in cause_text(told, Screen(), MOST, AGAIN, 1)
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_compact_block_has_each_step_and_no_line_too_long(name: str, width: int) -> None:
+    asked = cause(name)
+    lines = compact_text(asked, Screen(width), FEWEST, "--events touch").splitlines()
+    assert not [line for line in lines if len(line) > width]
+    assert not [line for line in lines if not line.strip()]
+    for number in chosen_steps(asked, FEWEST):
+        assert sum(bool(re.match(rf"  \S+ +{number}  ", line)) for line in lines) == 1
+    assert f"{len(asked.trace.steps)} step" in " ".join(line.strip() for line in lines)
+
+
+def test_a_value_is_told_as_a_kernel_developer_writes_it() -> None:
+    assert told_text("None") == "NULL"
+    assert told_text("cpu0.on: True -> False") == "cpu0.on: true -> false"
+    assert told_text("NoneSuch page0|1 TASK_NEW") == "NoneSuch page0|1 TASK_NEW"
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_told_trace_has_no_word_of_python_and_is_told_once(name: str) -> None:
+    told = told_trace(SAMPLES[name]())
+    assert told_trace(told) == told
+    values = [v for pair in told.initial for v in pair] + [v for s in told.steps for c in s.changes for v in (c.before, c.after)]
+    assert not {"None", "True", "False"} & {*values}

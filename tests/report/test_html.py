@@ -21,6 +21,7 @@ from checker.report.cells import states
 from checker.report.html.embed import data_block, visible
 from checker.report.html.page import page
 from checker.report.nesting import Kind, standings
+from checker.report.told import told_trace
 from checker.trace.data import Trace
 from checker.trace.store import load_trace
 from tests.report.hostile import cause_of, hostile_cause
@@ -58,7 +59,7 @@ def data_of(text: str) -> Any:
 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_the_deltas_of_a_page_give_the_states_of_the_trace(name: str) -> None:
-    trace = SAMPLES[name]()
+    trace = told_trace(SAMPLES[name]())
     (finding,) = data_of(page("m", (cause_of(trace, {}),)))["findings"]
     values = list(finding["initial"])
     for number, state in enumerate(states(trace)):

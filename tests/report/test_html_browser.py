@@ -12,6 +12,7 @@ import pytest
 from checker.project import PROJECT
 from checker.report.html.page import page
 from checker.report.picture.svg import draw
+from checker.report.told import told_trace
 from checker.result.review import Cause
 from checker.trace.store import load_trace
 from tests.report.hostile import PLANTED, cause_of, hostile_cause, hostile_trace
@@ -178,7 +179,7 @@ def test_the_source_shows_the_line_of_the_step_and_the_lines_of_the_notes(browse
 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_every_sample_is_shown(browser: Page, tmp_path: Path, name: str) -> None:
-    trace = SAMPLES[name]()
+    trace = told_trace(SAMPLES[name]())
     browser.size(*SIZES[1], dark=True)
     browser.open(_written(tmp_path, cause_of(trace, {})))
     _clean(browser)

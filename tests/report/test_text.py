@@ -13,6 +13,7 @@ from checker.language.tree import Position
 from checker.report.finding import columns, finding_position, headline
 from checker.report.source import source_line
 from checker.report.text.trace_text import text_report
+from checker.report.told import told_trace
 from checker.trace.data import Step, Trace
 from tests.report.samples import SAMPLES, action, at_once, call, dks, four_cpus, lasso, multi_page, two_cpus
 from tests.report.samples import at as position
@@ -191,7 +192,7 @@ def test_keeps_the_width(make: Callable[[], Trace], width: int) -> None:
 @pytest.mark.parametrize("width", [60, 110])
 @pytest.mark.parametrize("name", SAMPLES)
 def test_every_step_and_every_change_is_there(name: str, width: int) -> None:
-    trace = SAMPLES[name]()
+    trace = told_trace(SAMPLES[name]())
     body = text_report(trace, width=width)
     numbers = [int(match[1]) for match in re.finditer(r"^ *(\d+) \|", body, re.MULTILINE)]
     assert numbers == list(range(1, len(trace.steps) + 1))

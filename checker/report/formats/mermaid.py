@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from checker.report.finding import columns, ending, reached, short
 from checker.report.formats.line import line
+from checker.report.told import told_trace
 from checker.trace.data import Step, Trace
 
 ELSEWHERE = "kernel"
@@ -16,6 +17,7 @@ PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ012345678
 
 def mermaid(trace: Trace) -> str:
     """The diagram's source, in ASCII."""
+    trace = told_trace(trace)
     names = list(columns(trace))
     if any(step.column is None for step in trace.steps) or not names:
         names.append(ELSEWHERE)

@@ -17,6 +17,7 @@ from checker.language.tree import Position
 from checker.report.finding import columns
 from checker.report.formats.document import Document, Finding, Since
 from checker.report.formats.line import line, sentence
+from checker.report.told import told_trace
 from checker.result.verdict import Status
 from checker.trace.data import Step, Trace
 
@@ -82,7 +83,7 @@ def _result(finding: Finding, rule: int) -> dict[str, object]:
             {"id": number, **_location(note.position, note.text)} for number, note in enumerate(finding.notes, 1)
         ]
     if finding.trace is not None and finding.trace.steps:
-        result["codeFlows"] = [_code_flow(finding.trace, finding.decisive)]
+        result["codeFlows"] = [_code_flow(told_trace(finding.trace), finding.decisive)]
     if finding.identity:
         result["partialFingerprints"] = {FINGERPRINT: line(finding.identity)}
     if finding.since is not None:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from checker.counting import counted
+from checker.language.values import told_text
 from checker.report.picture.tables import FONT, INK, LANE, LINE, MODEL, MODEL_LINE, PALE_INK, WRONG, WRONG_LINE, data, font, table
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def _box(found: _NodeData, inside: int) -> str:
     wrong = bool(found["violating"])
     border = WRONG_LINE if wrong else MODEL_LINE if found["initial"] else LINE
     fill = WRONG if wrong else MODEL if found["initial"] else LANE
-    first, *others = str(found["label"]).split("\n")
+    first, *others = told_text(str(found["label"])).split("\n")
     rows = [data(font(_short(first) + (" (initial)" if found["initial"] else ""), INK, 9, bold=True))]
     for line in others:
         rows.append(data(font(_short(line), WRONG_LINE if line.startswith("violates ") else INK, 8)))
@@ -75,7 +76,7 @@ def _beside(edges: list[_NodeData]) -> str:
     texts: dict[str, int] = {}
     for edge in edges:
         texts[str(edge["label"])] = texts.get(str(edge["label"]), 0) + int(str(edge["transitions"]))
-    lines = [_short(text) + (f" ({count:,})" if count > 1 else "") for text, count in texts.items()]
+    lines = [_short(told_text(text)) + (f" ({count:,})" if count > 1 else "") for text, count in texts.items()]
     if len(lines) > MOST_LABELS:
         lines[MOST_LABELS - 1 :] = [f"and {len(lines) - MOST_LABELS + 1:,} more"]
     return table([data(font(line, PALE_INK, 7)) for line in lines])

@@ -8,7 +8,7 @@ not run.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -17,6 +17,7 @@ from checker.report.html.embed import Json, data_block, hash_source, visible
 from checker.report.html.finding import Line, came_from, decisive_lines, finding_json
 from checker.report.html.sources import Sources
 from checker.report.html.summary import Summary
+from checker.report.told import told_trace
 from checker.result.review import Cause
 
 SCRIPTS = ("elements.js", "state.js", "source.js", "lanes.js", "main.js")
@@ -44,6 +45,7 @@ class Entry:
 
 def page(title: str, causes: tuple[Cause, ...], summary: Summary | None = None) -> str:
     """The page as HTML text. title: of all of it, as the model's name. summary: of a whole check; None for stored traces."""
+    causes = tuple(replace(cause, trace=told_trace(cause.trace)) for cause in causes)
     sources = Sources()
     findings: list[Json] = [finding_json(cause, sources) for cause in causes]
     environment = Environment(

@@ -20,6 +20,7 @@ from checker.report.picture.boxes import StepBoxes, condition_box, initial_headi
 from checker.report.picture.changes import ChangeTables
 from checker.report.picture.tables import FONT, INK, LANE, LINE, PALE_INK, WRONG_LINE, Marks, data, font, table
 from checker.report.picture.whole import whole_state
+from checker.report.told import told_trace
 from checker.trace.data import Trace
 
 ENVIRONMENT = "environment"
@@ -29,6 +30,7 @@ ENVIRONMENT = "environment"
 def picture(trace: Trace, sources: Mapping[str, str] | None = None) -> str:
     """The DOT text of the whole trace. sources: the text of each source file by its name in positions; with it each step
     shows its line, if that is short."""
+    trace = told_trace(trace)
     read = frozenset(cell for cell, _ in trace.violation.reads)
     lines = [
         "digraph counterexample {",

@@ -100,7 +100,7 @@ def row_cells(row: Row, state: State, marks: Marks, width: int) -> str:
     for index, cell in row.cells:
         value = state.get(cell, "?")
         tagged = is_tagged(value)
-        colour = TAGGED if tagged else PALE_INK if value in ("None", "0", "False") else INK
+        colour = TAGGED if tagged else PALE_INK if value in ("NULL", "0", "false") else INK
         fill = WRONG if cell in marks.wrong else CHANGED if cell in marks.changed else TAGGED_FILL if tagged else "white"
         # The index has a cell of its own, as Graphviz sets text of two sizes higher than text of one.
         if index is None:

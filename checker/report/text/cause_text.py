@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from checker.language.tree import Position
 from checker.report.contexts import contexts, named
@@ -16,6 +17,7 @@ from checker.report.finding import came_from, headline, in_protocol, short, show
 from checker.report.source import source_line
 from checker.report.text.screen import Screen
 from checker.report.text.style import BOLD, CYAN, RED, YELLOW, Style, plain
+from checker.report.told import told_trace
 from checker.result.review import Cause, Note
 from checker.result.verdict import Configuration
 from checker.trace.data import Step, Trace
@@ -37,7 +39,7 @@ OTHERS = 3
 def steps_shown(causes: Sequence[Cause], lines: int) -> list[int]:
     """How many decisive steps of each cause are shown, so that all blocks have no more lines than these, if that is possible with
     FEWEST in each. What is left over goes to those that have most."""
-    counts = [len(_chosen(cause, len(cause.trace.steps))) for cause in causes]
+    counts = [len(chosen_steps(cause, len(cause.trace.steps))) for cause in causes]
     room = lines - OTHERS * len(causes)
     fits = (most for most in range(MOST, FEWEST, -1) if sum(min(count, most) for count in counts) <= room)
     most = next(fits, FEWEST)
@@ -53,12 +55,13 @@ def cause_text(cause: Cause, screen: Screen, most: int, again: str, configuratio
     searched."""
     style = Style(screen.colour)
     trace = cause.trace
-    lines = _error(headline(trace, cause.position, cause.why), screen, style)
-    lines += _steps(cause, _chosen(cause, most), screen)
+    lines = error_lines(headline(trace, cause.position, cause.why), screen, style)
+    lines += _steps(cause, chosen_steps(cause, most), screen)
     return "\n".join([*lines, *_whole(_also(cause, configurations), trace, again, screen)]) + "\n"
 
 
-def _error(text: str, screen: Screen, style: Style) -> list[str]:
+def error_lines(text: str, screen: Screen, style: Style) -> list[str]:
+    """The headline of a block, in lines."""
     place, error, message = plain(text).partition(" error:")
     first, *others = screen.wrap(f"{place}{error}{message}")
     if first.startswith(place + error):
@@ -66,7 +69,7 @@ def _error(text: str, screen: Screen, style: Style) -> list[str]:
     return [first, *(style(BOLD, line) for line in others)]
 
 
-def _chosen(cause: Cause, most: int) -> list[int]:
+def chosen_steps(cause: Cause, most: int) -> list[int]:
     """The numbers of the steps to show: those that say most. If nobody says which: the last one, then the protocol's and events,
     then the kernel's, late ones before early ones."""
     if cause.telling:
@@ -108,34 +111,55 @@ def _whole(also: str, trace: Trace, again: str, screen: Screen) -> list[str]:
     return [*screen.wrap(text), f"    {plain(again)}"]
 
 
-def _steps(cause: Cause, chosen: Sequence[int], screen: Screen) -> list[str]:
-    style = Style(screen.colour)
-    trace, sources = cause.trace, cause.subject.sources
+@dataclass(frozen=True)
+class Row:
+    """A step that a block shows. noted: whether its place is a note, for an editor to jump to."""
+
+    number: int
+    position: Position
+    noted: bool
+    statement: str
+    what: str
+
+
+def rows_of(cause: Cause, chosen: Sequence[int], brief: bool = False) -> list[Row]:
+    """The steps with these numbers. Places of the kernel are notes only where the protocol has none. brief: in fewer words."""
+    trace, sources = told_trace(cause.trace), cause.subject.sources
     notes = {note.step: note for note in reversed(cause.notes)}
-    where = contexts(trace.steps)
-    several = len({context.processor for context in where}) > 1
     rows = []
     for number in chosen:
         step, note = trace.steps[number - 1], notes.get(number)
         position = step.at if note is None else note.position
-        noted = note is not None and in_protocol(position)
-        place = f"{position.file}:{position.line}: note:" if noted else f"  {short(position)}"
-        what = _what(trace, step, note)
+        what = _what(trace, step, note, brief)
         statement = _statement(trace, step, position, sources)
         if step.name in what and (step.processor is None or statement == f"{step.name}()"):
             statement = ""
-        rows.append((number, place, named(where[number - 1], several), statement, what))
-    places = max((len(place) for _, place, *_ in rows), default=0)
+        rows.append(Row(number, position, note is not None, statement, what))
+    own = [row.noted and in_protocol(row.position) for row in rows]
+    return [replace(row, noted=row.noted if not any(own) else of_protocol) for row, of_protocol in zip(rows, own, strict=True)]
+
+
+def _steps(cause: Cause, chosen: Sequence[int], screen: Screen) -> list[str]:
+    style = Style(screen.colour)
+    where = contexts(cause.trace.steps)
+    several = len({context.processor for context in where}) > 1
+    shown = []
+    for row in rows_of(cause, chosen):
+        position = row.position
+        place = f"{position.file}:{position.line}: note:" if row.noted else f"  {short(position)}"
+        shown.append((row, place, named(where[row.number - 1], several)))
+    places = max((len(place) for _, place, _ in shown), default=0)
     if screen.width is not None:
         places = min(places, screen.width // 3)  # a long path of one row takes no room from the others
-    names = max((len(name) for _, _, name, *_ in rows), default=0)
+    names = max((len(name) for *_, name in shown), default=0)
     lines = []
-    for number, place, name, statement, what in rows:
+    for row, place, name in shown:
         if screen.width is not None and screen.width < NARROW:
-            lines += screen.wrap(plain(f"{place} {number} {name.strip()}: {'; '.join(filter(None, (statement, what)))}"))
+            what = "; ".join(filter(None, (row.statement, row.what)))
+            lines += screen.wrap(plain(f"{place} {row.number} {name.strip()}: {what}"))
             continue
-        head = plain(f"{place:<{places}} {number:>3}  {name:<{names}}  ")
-        lines += _row(head, plain(statement), plain(what), screen, style)
+        head = plain(f"{place:<{places}} {row.number:>3}  {name:<{names}}  ")
+        lines += _row(head, plain(row.statement), plain(row.what), screen, style)
     return lines
 
 
@@ -176,11 +200,11 @@ def _statement(trace: Trace, step: Step, position: Position, sources: Mapping[st
     return source_line(sources, position) + came_from(trace, position)
 
 
-def _what(trace: Trace, step: Step, note: Note | None) -> str:
+def _what(trace: Trace, step: Step, note: Note | None, brief: bool) -> str:
     """What the note says, or the cells that it changed, those that the violation reads first; of a step that changed nothing,
-    what it read."""
+    what it read. brief: in few words."""
     if note is not None and note.text:
-        return note.text
+        return (brief and note.brief) or note.text
     read = {cell for cell, _ in trace.violation.reads}
     changes = sorted(step.changes, key=lambda change: change.cell not in read)
     told = [f"{change.cell}: {change.before} -> {change.after}" for change in changes[:MOST_CHANGES]]

@@ -49,7 +49,15 @@ def find_again(
     if saved:
         patch = ["--patch", "-"] if subject.model == STANDARD_INPUT else []
         return command_line(["stackproof", verb, argument(saved[0]), *patch, *subject.options])
-    words = ["stackproof", command[0], argument(subject.model), *subject.options]
+    words = ["stackproof", command[0], argument(subject.model), *subject.options, *sizes_and_events(subject), *command[1:]]
+    if verdict.kind is VerdictKind.VIOLATED:
+        words += ["--property", verdict.property]
+    return command_line(words)
+
+
+def sizes_and_events(subject: Subject) -> list[str]:
+    """The options that name one configuration of a model."""
+    words = []
     for name, value in subject.configuration.settings:
         if name in _OPTIONS:
             words += [_OPTIONS[name], str(value)]
@@ -57,10 +65,7 @@ def find_again(
             words += ["--set", f"{name}={value}"]
     if subject.configuration.has_events:
         words += ["--events", ",".join(subject.configuration.events) or NO_EVENTS]
-    words += command[1:]
-    if verdict.kind is VerdictKind.VIOLATED:
-        words += ["--property", verdict.property]
-    return command_line(words)
+    return words
 
 
 def run_text(run: Run) -> str:
@@ -160,21 +165,32 @@ def _passed(checked: Checked) -> list[str]:
 
 
 FEW = 3
-"""So many properties with the same verdict have a line each."""
+"""So many properties with the same verdict have a line each, where the check has one configuration; where it has several, one."""
+
+
+FAIRLY = ", under fairness"
+"""Behind the verdict of a property on runs."""
+
+VIOLATED = VerdictKind.VIOLATED.value
 
 
 def _table(checked: Checked) -> list[str]:
-    """A line for each property; those that have the same verdict as many others share one."""
+    """A line for each property; those that have the same verdict as many others share one. Of several configurations, the
+    violated ones do: where and how each is violated, the blocks of the causes tell."""
     verdicts = {verdict.property: overall(checked, verdict.property) for verdict in checked.runs[0].verdicts}
+    several = len(checked.runs) > 1
+    violated = {name for run in checked.runs for name in run.violated}
+    if several and len(violated) > FEW:  # what is assumed of which of the others, a line below tells
+        verdicts = {name: VIOLATED if name in violated else told.replace(FAIRLY, "") for name, told in verdicts.items()}
     alike: dict[str, list[str]] = {}
     for name, verdict in verdicts.items():
         alike.setdefault(verdict, []).append(name)
-    folded = {verdict for verdict, names in alike.items() if len(names) > FEW}
-    alone = [name for name, verdict in verdicts.items() if verdict not in folded]
+    shared = {verdict: names for verdict, names in alike.items() if len(names) > (1 if several else FEW)}
+    alone = [name for name, verdict in verdicts.items() if verdict not in shared]
     width = max(map(len, alone), default=0)
     lines = [f"  {name:<{width}}  {verdicts[name]}" for name in alone]
-    for verdict in (verdict for verdict in alike if verdict in folded):
-        text = f"{verdict}: {', '.join(alike[verdict])}"
+    for verdict, names in sorted(shared.items(), key=lambda one: one[0] != VIOLATED):
+        text = f"{verdict}: {', '.join(names)}"
         lines += textwrap.wrap(
             text, terminal_width(), initial_indent="  ", subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
         )
@@ -215,12 +231,12 @@ def overall(checked: Checked, name: str) -> str:
         assert verdict.trace is not None
         shortest = ", perhaps not the fewest" if PARTIAL_ORDER in run.reductions else ""
         where = f" ({run.subject.configuration})" if str(run.subject.configuration) else ""
-        return f"VIOLATED in {counted(len(verdict.trace.steps), 'step')}{shortest}{where}"
+        return f"{VIOLATED} in {counted(len(verdict.trace.steps), 'step')}{shortest}{where}"
     for kind in (VerdictKind.ERROR, VerdictKind.UNKNOWN):
         found = [(run, verdict) for run, verdict in verdicts if verdict.kind is kind]
         if found:
             return f"{kind.value}({found[0][1].detail}){_where(checked, [run for run, _ in found])}"
-    fairly = ", under fairness" if verdicts and verdicts[0][1].fairness else ""
+    fairly = FAIRLY if verdicts and verdicts[0][1].fairness else ""
     if checked.left:
         searched = "; ".join(str(run.subject.configuration) for run, _ in verdicts)
         return f"UNKNOWN({checked.stopped}; nothing violates it at {searched})"

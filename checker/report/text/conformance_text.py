@@ -14,6 +14,7 @@ from checker.conformance.telling import Refusal, refusal, run_of, told_move
 from checker.conformance.validation import Recorded, Rejection, Validation
 from checker.counting import counted
 from checker.language.tree import Program
+from checker.language.values import told_text
 from checker.report.finding import in_protocol, short
 from checker.report.source import source_line
 from checker.report.text.step_lines import steps_text
@@ -145,7 +146,7 @@ def _difference(program: Program, difference: Difference, step: Step | None, wid
 
 def _doing(program: Program, step: Step) -> str:
     """What a step of a processor is about, behind its name."""
-    choices = f", choosing {', '.join(step.choices)}" if step.choices else ""
+    choices = f", choosing {told_text(', '.join(step.choices))}" if step.choices else ""
     if step.processor is None:
         return choices
     source = source_line(program.sources, step.at)
@@ -162,7 +163,7 @@ def refusal_text(refused: Refusal) -> list[str]:
     lines = []
     place = "" if refused.position is None else f"{refused.position.file}:{refused.position.line}: "
     lines.append(f"{place}{refused.reason}{f': {refused.condition}' if refused.condition else ''}")
-    lines += [f"  {cell} is {value}" for cell, value in refused.cells]
+    lines += [f"  {cell} is {told_text(value)}" for cell, value in refused.cells]
     return [*map(plain, lines)]
 
 
@@ -173,7 +174,7 @@ def _refused(refused: Refusal | None) -> list[str]:
 def _cells(cells: Sequence[CellDifference]) -> list[str]:
     """The cells that differ, as a table."""
     rows = [("", "before", "model", "implementation")]
-    rows += [(c.cell, c.before, c.model, c.implementation) for c in cells]
+    rows += [(c.cell, told_text(c.before), told_text(c.model), told_text(c.implementation)) for c in cells]
     if not any(c.before for c in cells):
         rows = [(name, model, other) for name, _, model, other in rows]  # type: ignore[misc]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]

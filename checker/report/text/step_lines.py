@@ -17,6 +17,7 @@ from checker.report.relevant import relevant_steps
 from checker.report.source import source_line
 from checker.report.text.columns import COMFORTABLE, Columns
 from checker.report.text.style import BOLD, DIM, YELLOW, Style, plain
+from checker.report.told import told_trace
 from checker.trace.data import Step, Trace
 
 ASKED = "asked here: there is no answer from here on"
@@ -29,7 +30,7 @@ TAIL = 8
 def steps_text(trace: Trace, sources: Mapping[str, str], width: int, colour: bool, first: int = 1, fold: bool = False) -> str:
     """The steps of a trace alone, counted from `first`; not ending in a newline. fold: those that do not matter to the violation
     share a line."""
-    lines = _StepLines(trace, sources, width, Style(colour))
+    lines = _StepLines(told_trace(trace), sources, width, Style(colour))
     return "\n".join(lines.all(first, _folded(trace) if fold else {}))
 
 

@@ -20,6 +20,7 @@ from checker.report.finding import (
 )
 from checker.report.text.step_lines import steps_text
 from checker.report.text.style import BOLD, RED, YELLOW, Style, plain
+from checker.report.told import told_trace
 from checker.result.verdict import told
 from checker.trace.data import Trace
 
@@ -40,7 +41,7 @@ def text_report(
     kept as long as no single name is wider than its column. colour: with ANSI colours. fold: steps that do not
     matter to the violation share a line.
     """
-    style = Style(colour)
+    style, trace = Style(colour), told_trace(trace)
     parts = [*_headline(trace, width, style), *_scope(trace, width), ""]
     if trace.steps or trace.choices:
         parts += [steps_text(trace, sources or {}, width, colour, fold=fold), ""]

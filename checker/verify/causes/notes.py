@@ -6,9 +6,11 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from checker.language.tree import Program
-from checker.report.finding import in_protocol
+from checker.language.tree import Position, Program
+from checker.language.values import told_text
+from checker.report.finding import RAISED, in_protocol
 from checker.result.review import Note
 from checker.trace.data import Step, Trace
 from checker.verify.causes.answers import answer
@@ -19,6 +21,18 @@ MOST_CELLS = 2
 """A line has room for as many cells."""
 
 
+@dataclass(frozen=True)
+class _Told:
+    """What a step did, and the same in fewer words."""
+
+    text: str
+    brief: str = ""
+
+    def then(self, more: str, brief: str = "") -> _Told:
+        """With more behind it."""
+        return _Told(self.text + more, (self.brief or self.text) + brief)
+
+
 def notes_of(trace: Trace, decisive: tuple[Decisive, ...]) -> tuple[Note, ...]:
     """Notes at the decisive steps, at what uses a stale value or stores an answer, and where what the violation reads was written
     last."""
@@ -26,9 +40,9 @@ def notes_of(trace: Trace, decisive: tuple[Decisive, ...]) -> tuple[Note, ...]:
     for one in decisive:
         if one.load is not None and one.load.use not in found:
             use = trace.steps[one.load.use]
-            text = f"{_did(trace, one.load.use)}, with {one.load.value} from step {one.step + 1}"
-            text += f": {one.load.cell} is {one.load.later} by now"
-            found[one.load.use] = Note(place_of(use), one.load.use + 1, text)
+            more = f", with {one.load.value} from step {one.step + 1}"
+            told = _did(trace, one.load.use).then(f"{more}: {one.load.cell} is {one.load.later} by now", more)
+            found[one.load.use] = _note(place_of(use), one.load.use, told)
     for number in (*stores(trace, decisive), *before_end(trace, decisive)):
         found.setdefault(number, _plain(trace, number))
     for cell, _ in trace.violation.reads:
@@ -37,6 +51,11 @@ def notes_of(trace: Trace, decisive: tuple[Decisive, ...]) -> tuple[Note, ...]:
         for number in own[-2:]:
             found.setdefault(number, _plain(trace, number))
     return tuple(note for _, note in sorted(found.items()))
+
+
+def _note(position: Position, number: int, told: _Told) -> Note:
+    brief = told_text(told.brief)
+    return Note(position, number + 1, told_text(told.text), "" if brief == told_text(told.text) else brief)
 
 
 def stores(trace: Trace, decisive: tuple[Decisive, ...]) -> Iterator[int]:
@@ -69,34 +88,46 @@ def before_end(trace: Trace, decisive: tuple[Decisive, ...]) -> tuple[int, ...]:
 
 
 def _plain(trace: Trace, number: int) -> Note:
-    step = trace.steps[number]
-    return Note(place_of(step), number + 1, _did(trace, number))
+    return _note(place_of(trace.steps[number]), number, _did(trace, number))
 
 
 def _told(trace: Trace, one: Decisive) -> Note:
     step = trace.steps[one.step]
-    text = _did(trace, one.step)
+    place = step.at if step.processor is None else place_of(step)
+    told = _did(trace, one.step)
     match one.role:
         case Role.MISSED if one.missed is not None:
             text = f"is not reached: {one.missed.routine.name} has returned before it"
-            return Note(one.missed.statement.position, one.step + 1, text)
+            return _note(one.missed.statement.position, one.step, _Told(text, "is not reached: it has returned before"))
         case Role.STALE if one.load is not None:
-            text = f"loads {one.load.cell} = {one.load.value}; it is {one.load.later} when step {one.load.use + 1} uses that"
+            load = one.load
+            told = _Told(
+                f"loads {load.cell} = {load.value}; it is {load.later} when step {load.use + 1} uses that",
+                f"finds {load.cell} = {load.value}; {load.later} when step {load.use + 1} uses it",
+            )
         case Role.CHOICE:
-            text = answer(step)
+            told = _Told(answer(step))
         case Role.AFTER if one.event is not None:
-            text += f"; {_event(trace.steps[one.event])} comes after this"
+            told = told.then(f"; {_event(trace.steps[one.event])} comes after this")
         case Role.BEFORE if one.event is not None:
-            text += f"; {_event(trace.steps[one.event])} came before this"
+            told = told.then(f"; {_event(trace.steps[one.event])} came before this")
         case Role.END:
-            stand = stand_of(trace)
-            fails = f": {trace.violation.property} fails here"
-            if stand is not None and stand.line != place_of(step).line:
-                return Note(stand, one.step + 1, f"is reached{fails}")
-            text += fails
+            return _end(trace, one, told)
         case Role.EVENT:
-            text = f"{_event(step)} happens"
-    return Note(step.at if step.processor is None else place_of(step), one.step + 1, text)
+            told = _Told(f"{_event(step)} happens", _event(step))
+    return _note(place, one.step, told)
+
+
+def _end(trace: Trace, one: Decisive, told: _Told) -> Note:
+    """The step that makes the condition fail."""
+    step = trace.steps[one.step]
+    fails = f": {trace.violation.property} fails here"
+    stand = stand_of(trace)
+    if step.processor is None and trace.violation.kind in RAISED:
+        return _note(trace.violation.position, one.step, _Told(_event(step)).then(fails))
+    if stand is not None and stand.line != place_of(step).line:
+        return _note(stand, one.step, _Told(f"is reached{fails}", "is reached"))
+    return _note(step.at if step.processor is None else place_of(step), one.step, told.then(fails))
 
 
 def strikes(program: Program | None, step: Step) -> bool:
@@ -108,23 +139,25 @@ def _event(step: Step) -> str:
     return " ".join((step.name, *(f"{name}={value}" for name, value in step.arguments if value != step.column)))
 
 
-def _did(trace: Trace, number: int) -> str:
+def _did(trace: Trace, number: int) -> _Told:
     """What a step did to the shared state, or found in it; else what its routine was called with. What the violation reads comes
-    first."""
+    first, marks last."""
     step = trace.steps[number]
     read = {cell for cell, _ in trace.violation.reads}
-    changes = sorted(step.changes, key=lambda change: change.cell not in read)
+    changes = sorted(step.changes, key=lambda change: (change.cell not in read, change.after in ("True", "False")))
     if changes:
-        return "sets " + ", ".join(f"{c.cell}: {c.before} -> {c.after}" for c in changes[:MOST_CELLS])
+        texts = [f"{c.cell}: {c.before} -> {c.after}" for c in changes[:MOST_CELLS]]
+        return _Told("sets " + ", ".join(texts), texts[0])
     if step.processor is None:
-        return _event(step)
+        return _Told(_event(step))
     if step.reads:
-        reads = sorted(step.reads, key=lambda one: one[0] not in read)
-        return "finds " + ", ".join(f"{cell} = {value}" for cell, value in reads[:MOST_CELLS])
+        texts = [f"{cell} = {value}" for cell, value in sorted(step.reads, key=lambda one: one[0] not in read)[:MOST_CELLS]]
+        return _Told("finds " + ", ".join(texts), "finds " + texts[0])
     arguments = step.activations[-1].arguments
     if arguments:
-        return "with " + ", ".join(f"{name}={_held(trace, number, value)}" for name, value in arguments)
-    return f"runs {step.name}"
+        text = ", ".join(f"{name}={_held(trace, number, value)}" for name, value in arguments)
+        return _Told(f"with {text}", text)
+    return _Told(f"runs {step.name}")
 
 
 def _held(trace: Trace, number: int, value: str) -> str:

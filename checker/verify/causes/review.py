@@ -125,7 +125,7 @@ def _symptom(one: Analysis) -> Symptom:
 def _told(best: Analysis, symptoms: tuple[Symptom, ...]) -> Cause:
     """The cause as this run tells it."""
     notes: tuple[Note, ...] = notes_of(best.trace, best.decisive)
-    position = telling_position(best.trace, best.decisive)
+    position = telling_position(best.run.program, best.trace, best.decisive)
     decisive = tuple(one.step + 1 for one in best.decisive)
     why = _why(best.run.program, best.verdict.property)
     telling = telling_steps(best.run.program, best.trace, best.decisive, notes)

@@ -12,6 +12,7 @@ from checker.trace.data import Trace
 from checker.verify.causes.decisive import Decisive, Role
 from checker.verify.causes.dependence import of_protocol, place_of, stand_of
 from checker.verify.causes.notes import before_end, stores, strikes
+from checker.verify.causes.responsible import responsible_position
 
 LAST = 4
 """The rank of what is only told where there is room."""
@@ -85,11 +86,11 @@ def _handed_on(trace: Trace, decisive: tuple[Decisive, ...]) -> Iterator[tuple[D
                 yield one, hand
 
 
-def telling_position(trace: Trace, decisive: tuple[Decisive, ...]) -> Position:
+def telling_position(program: Program | None, trace: Trace, decisive: tuple[Decisive, ...]) -> Position:
     """Where a developer looks first: the statement of the protocol that raised the violation, or called what did; the call that
     it must not come to; what is left out, or uses a stale value; the call whose answer the protocol does not bear; the statement
-    that an event must not come after; the last that wrote what matters. If the kernel handed on what the protocol wrote
-    elsewhere, where it did so. If an event raised the violation and nothing of the protocol led there, where that stands."""
+    that an event must not come after; the last that wrote what matters, be it that the kernel handed it on. If nothing of the
+    protocol led there, the declaration of the protocol that answers for it (responsible.py)."""
     if trace.violation.kind in RAISED and in_protocol(trace.violation.position):
         return trace.violation.position
     last = decisive[-1] if decisive else None
@@ -106,14 +107,12 @@ def telling_position(trace: Trace, decisive: tuple[Decisive, ...]) -> Position:
     own = [one for one in decisive if of_protocol(trace.steps[one.step])]
     near = [one for one in own if one.role is Role.WRITE and one.hands == 0]
     bounds = [one for one in own if one.role in (Role.AFTER, Role.BEFORE)]
-    hands = [hand for _, hand in _handed_on(trace, decisive)]
     for chosen in ([one for one in own if one.role is Role.CHOICE], bounds, near):
         if chosen:
             return place_of(trace.steps[chosen[-1].step])
-    if hands:
-        return trace.steps[hands[0].step].at
-    if own:
-        return place_of(trace.steps[own[-1].step])
-    if trace.violation.kind in RAISED and trace.steps and trace.steps[-1].processor is None:
-        return trace.violation.position
-    return finding_position(trace)
+    handed = [one for one, _ in _handed_on(trace, decisive)]
+    if handed or own:
+        return place_of(trace.steps[(handed[0] if handed else own[-1]).step])
+    by_event = trace.violation.kind in RAISED and bool(trace.steps) and trace.steps[-1].processor is None
+    found = finding_position(trace)
+    return found if in_protocol(found) and not by_event else responsible_position(program, trace)

@@ -108,7 +108,7 @@ def test_a_deadlock(tmp_path: Path) -> None:
     (cause,) = causes(tmp_path, DEADLOCK, "no-deadlock")
     assert cause.properties == ("no-deadlock",)
     assert len(cause.decisive) == 2
-    assert {note.text for note in cause.notes} >= {"sets here: False -> True"}
+    assert {note.text for note in cause.notes} >= {"sets here: false -> true"}
 
 
 def test_a_check_that_fails(tmp_path: Path) -> None:

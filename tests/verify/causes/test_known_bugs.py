@@ -61,7 +61,7 @@ def test_the_notes_are_at_the_lines_that_are_wrong(bug: str) -> None:
     notes = notes_of(trace, decisive)
     noted = [trace.steps[note.step - 1] for note in notes]
     if at_all:  # else no step of the run stands at one of them
-        assert at_all & lines(noted, [telling_position(trace, decisive), *(note.position for note in notes)])
+        assert at_all & lines(noted, [telling_position(None, trace, decisive), *(note.position for note in notes)])
 
 
 @pytest.mark.parametrize("bug", FINDINGS)

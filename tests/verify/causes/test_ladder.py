@@ -10,6 +10,7 @@ import pytest
 from checker.explicit.engines import Method
 from checker.explicit.search.results import Limits
 from checker.project import PROJECT
+from checker.report.finding import in_protocol
 from checker.report.text.review_text import review_text
 from checker.report.text.screen import Screen
 from checker.result.checked import Checked
@@ -46,7 +47,7 @@ def bugs_of(trace: Trace, sources: dict[str, str]) -> set[str]:
 
 
 @pytest.mark.slow
-def test_each_bug_that_the_ladder_reaches_is_shown_once() -> None:
+def test_each_bug_that_the_ladder_reaches_is_shown_once(monkeypatch: pytest.MonkeyPatch) -> None:
     method = Method("auto", 1, frozenset({"pages", "symmetry"}))
     runs = tuple(check_configuration(request, method, Limits()) for request in ladder(Request(MODEL, {}, None)))
     review = review_of(Checked(runs))
@@ -64,6 +65,11 @@ def test_each_bug_that_the_ladder_reaches_is_shown_once() -> None:
     assert all(len(causes) == 1 for causes in causes_of.values()), causes_of
     assert len({cause for causes in causes_of.values() for cause in causes}) == len(REACHED), causes_of
     assert len(review.causes) == 18
+    assert all(in_protocol(cause.position) for cause in review.causes)
+    monkeypatch.setenv("COLUMNS", "80")
+    narrow = review_text(review, [], Screen(80)).splitlines()
+    assert len(narrow) < 150
+    assert max(map(len, narrow)) <= 80
     shown = {cause.identity: lines_shown(cause, most) for cause, most in zip(review.causes, shares(review), strict=True)}
     for bug, (identity,) in causes_of.items():
         if bug in ELSEWHERE:
@@ -78,7 +84,7 @@ def test_each_bug_that_the_ladder_reaches_is_shown_once() -> None:
 def shares(review: Review) -> list[int]:
     """How many steps of each cause the command shows. It keeps within its lines, without having too few."""
     text = review_text(review, [], Screen())
-    assert text.count("\n") < 150
+    assert text.count("\n") < 140
     blocks = text.split("\n\n")[: len(review.causes)]
     found = [len(block.splitlines()) - 2 for block in blocks]
     for cause, count in zip(review.causes, found, strict=True):

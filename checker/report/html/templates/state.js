@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The state at a step: pools, stacks and tables of cells, with what the step changed and what the failing condition reads.
 
-const EMPTY = new Set(["None", "0", "False"]);
+const EMPTY = new Set(["NULL", "0", "false"]);
 
 // The values of all cells after that many steps. Kept for each finding: a step has only what it changes.
 function valuesAt(finding, step) {
