@@ -99,7 +99,10 @@ class Search(RealPaths):
         statistics = self._statistics()
         if self.progress is not None:
             self.progress(statistics)
-        self.result.stopped = self.limits.reached(statistics.seconds, statistics.memory, statistics.states)
+        limits = self.limits
+        self.result.stopped = limits.enough(self.result.findings, self.depth - 1) or limits.reached(
+            statistics.seconds, statistics.memory, statistics.states
+        )
         if self.result.stopped is None and self.hand_over is not None and self.hand_over(statistics):
             self.handed_over = True
             self.result.stopped = HANDED_OVER
@@ -140,9 +143,9 @@ class Search(RealPaths):
         states, terminal = self.states, self.terminal
         index = 0
         while index < len(states) and self.result.error is None:  # a level is finished: an error hides no violation as near
-            level_end = len(states)
+            level_begin, level_end = index, len(states)
             while index < level_end:
-                if index % BETWEEN_LOOKS == 0 or len(states) >= most:
+                if index % BETWEEN_LOOKS == 0 or index == level_begin or len(states) >= most:
                     self.expanded = index
                     if self._look():
                         return
