@@ -99,14 +99,17 @@ class Search(RealPaths):
         statistics = self._statistics()
         if self.progress is not None:
             self.progress(statistics)
-        limits = self.limits
-        self.result.stopped = limits.enough(self.result.findings, self.depth - 1) or limits.reached(
-            statistics.seconds, statistics.memory, statistics.states
-        )
+        self.result.stopped = self.limits.reached(statistics.seconds, statistics.memory, statistics.states)
         if self.result.stopped is None and self.hand_over is not None and self.hand_over(statistics):
             self.handed_over = True
             self.result.stopped = HANDED_OVER
         return self.result.stopped is not None
+
+    def _has_enough(self) -> bool:
+        """Whether nothing is left to look for."""
+        stop = self.limits.enough(self.result.findings, self.depth - 1)
+        self.result.stopped = self.result.stopped or stop
+        return stop is not None
 
     def _explored(self) -> bool:
         """Explore; False if what a reduction assumed turned out to be wrong, the search has to begin anew without that."""
@@ -143,11 +146,13 @@ class Search(RealPaths):
         states, terminal = self.states, self.terminal
         index = 0
         while index < len(states) and self.result.error is None:  # a level is finished: an error hides no violation as near
-            level_begin, level_end = index, len(states)
+            if self._has_enough():
+                return
+            level_end = len(states)
             while index < level_end:
-                if index % BETWEEN_LOOKS == 0 or index == level_begin or len(states) >= most:
+                if index % BETWEEN_LOOKS == 0 or len(states) >= most:
                     self.expanded = index
-                    if self._look():
+                    if self._look() or self._has_enough():
                         return
                 if states[index] < terminal:
                     self._expand(index)
