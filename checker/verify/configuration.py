@@ -13,10 +13,12 @@ from checker.explicit.engines import EngineError, Explored, Method, explore
 from checker.explicit.on_cluster import explore_on_cluster
 from checker.explicit.reduction.reductions import PARTIAL_ORDER, symmetry_of
 from checker.explicit.search.results import Limits, Progress, Result
+from checker.explicit.shortest import Shortened, not_shortened, shorten
 from checker.explicit.step.outcome import ARENA
 from checker.language.errors import UsageError
 from checker.language.tree import Program
 from checker.result.verdict import Run, Statistics, Verdict, VerdictKind
+from checker.stopping import INTERRUPTED
 from checker.verify.confirm import Announce, Confirming, cut_short, within
 from checker.verify.liveness import Judged, fairness_of, look_at_runs
 from checker.verify.request import Request
@@ -46,13 +48,19 @@ def check_configuration(
         raise UsageError(f"the compiled engine cannot be used: {error}") from None
     except ClusterError as error:
         raise UsageError(str(error)) from None
-    result = explored.result
+    result, before = explored.result, limits
     inexact = bool(explored.reductions) or result.omission > 0
     limits = limits.later(time.monotonic() - begun)
     most, engine = request.liveness_states, method.engine
     judged = look_at_runs(program, wanted, result, most, limits, progress, confirming.found, inexact, engine)
     runs = judged.verdicts
     notes = (*loaded.subject.notes, *_notes(program, explored, judged, method.checkpoints))
+    if any(verdict.stopped == INTERRUPTED for verdict in runs.values()):
+        shortened = not_shortened(explored, INTERRUPTED)
+    else:
+        limits = before.later(time.monotonic() - begun)
+        shortened = shorten(loaded.system, explored, method, limits, progress, confirming.found)
+    _take(shortened, result, confirming)
     otherwise = _otherwise(confirming, result)
     s = result.statistics
     return Run(
@@ -80,6 +88,19 @@ def check_configuration(
         outside=tuple(result.outside.items()),
         program=program,
     )
+
+
+def _take(shortened: Shortened, result: Result, confirming: Confirming) -> None:
+    """Bring the result and the verdicts of a search up to date with what a second one for shorter runs came to."""
+    for name in shortened.asked:
+        known = name in shortened.shortest
+        verdict = confirming.violated[name]
+        confirming.violated[name] = dataclasses.replace(verdict, shortest=known, stopped=None if known else shortened.stopped)
+    result.error = result.error or shortened.error
+    second = shortened.statistics
+    if second is not None:
+        seconds = result.statistics.seconds + second.seconds
+        result.statistics = dataclasses.replace(result.statistics, seconds=seconds, memory=second.memory)
 
 
 def _notes(program: Program, explored: Explored, judged: Judged, checkpoints: Checkpoints | None) -> Iterator[str]:
