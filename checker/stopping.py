@@ -23,6 +23,7 @@ class Why(Enum):
     MODEL = "model"
     LOST = "lost"
     HANDED_OVER = "handed over"
+    ENOUGH = "enough"
 
 
 class Died(Exception):
@@ -43,6 +44,7 @@ class Stop:
 INTERRUPTED = Stop(Why.INTERRUPTED, "interrupted")
 OUT_OF_MEMORY = Stop(Why.OUT_OF_MEMORY, "out of memory")
 HANDED_OVER = Stop(Why.HANDED_OVER, "handed over")
+ENOUGH = Stop(Why.ENOUGH, "nothing is left to look for")
 
 
 def states_limit(states: int) -> Stop:

@@ -14,10 +14,12 @@ from checker.explicit.engines import EngineError, Explored, Method, explore
 from checker.explicit.on_cluster import explore_on_cluster
 from checker.explicit.reduction.reductions import PARTIAL_ORDER, symmetry_of
 from checker.explicit.search.results import Limits, Progress, Result
+from checker.explicit.shortest import Shortened, not_shortened, shorten
 from checker.explicit.step.outcome import ARENA
 from checker.language.errors import UsageError
 from checker.language.tree import Program
 from checker.result.verdict import Run, Statistics, Verdict, VerdictKind
+from checker.stopping import INTERRUPTED
 from checker.verify.confirm import Announce, Confirming, cut_short, within
 from checker.verify.liveness import fairness_of, look_at_runs
 from checker.verify.request import Request
@@ -60,11 +62,17 @@ def check_loaded(
         raise UsageError(f"the compiled engine cannot be used: {error}") from None
     except ClusterError as error:
         raise UsageError(str(error)) from None
-    result = explored.result
+    result, before = explored.result, limits
     inexact = bool(explored.reductions) or result.omission > 0
     limits = limits.later(time.monotonic() - begun)
     most = liveness_states
     runs = look_at_runs(program, wanted, result, most, limits, progress, confirming.found, inexact, method.engine)
+    if any(verdict.stopped == INTERRUPTED for verdict in runs.values()):
+        shortened = not_shortened(explored, INTERRUPTED)
+    else:
+        limits = before.later(time.monotonic() - begun)
+        shortened = shorten(loaded.system, explored, method, limits, progress, confirming.found)
+    _take(shortened, result, confirming)
     otherwise = _otherwise(confirming, result)
     s = result.statistics
     return Run(
@@ -115,6 +123,19 @@ def search_shipped(shipped: Shipped, memory: int) -> Run:
     method = dataclasses.replace(shipped.method, threads=1)
     limits = dataclasses.replace(shipped.limits, memory=memory)
     return check_loaded(shipped.loaded, shipped.liveness_states, method, limits)
+
+
+def _take(shortened: Shortened, result: Result, confirming: Confirming) -> None:
+    """Bring the result and the verdicts of a search up to date with what a second one for shorter runs came to."""
+    for name in shortened.asked:
+        known = name in shortened.shortest
+        verdict = confirming.violated[name]
+        confirming.violated[name] = dataclasses.replace(verdict, shortest=known, stopped=None if known else shortened.stopped)
+    result.error = result.error or shortened.error
+    second = shortened.statistics
+    if second is not None:
+        seconds = result.statistics.seconds + second.seconds
+        result.statistics = dataclasses.replace(result.statistics, seconds=seconds, memory=second.memory)
 
 
 def _notes(program: Program, explored: Explored, checkpoints: Checkpoints | None) -> Iterator[str]:
