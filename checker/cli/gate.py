@@ -86,7 +86,7 @@ def gate(
     A patch or a C file has no record: nothing may be violated in the configurations that its manifest names.
 
     What was searched before comes from a cache, and a line says so. With --base REV, each model is compared with that of a
-    git revision, as `stackproof diff` does it."""
+    git revision, as `stackproof diff` does it; --manifest and --config count for both sides."""
     found = model_paths(models or (MODELS,))
     for skipped in skipped_paths(models or (MODELS,)):
         outputs.tell(f"{display_path(skipped)}: skipped, since its name begins with _")
@@ -96,18 +96,16 @@ def gate(
     if why:
         outputs.tell(f"note: the cache of outcomes was not used: {why}")
     with outputs.told("gate", {}):
+        inputs = Inputs(manifest=manifest, config=config)
         if base is None:
-            inputs = Inputs(manifest=manifest, config=config)
             return _gated(found, update, save, verbose, jobs, timeout, inputs, outcomes, outputs)
-        if manifest is not None or config is not None:
-            raise UsageError("--base has no --manifest and --config; use `stackproof diff REV:PATH PATH` with them")
         if update or save is not None or verbose:
             raise UsageError("--base compares with a revision, not with records; leave out --update, --save and --verbose")
         method = Method(threads=max(1, available_threads() // jobs), reductions=frozenset(EXCHANGES))
         searching = Searching(method, _each(limits(None, None, timeout), jobs), _searching_of, outcomes, every=True)
         paths = _once(found)
         lines = _lines(len(paths), "model")
-        document = against(base, paths, searching, outputs.tell, jobs, lambda path: _many(lines, path))
+        document = against(base, paths, searching, outputs.tell, jobs, lambda path: _many(lines, path), inputs)
         with last_words():
             outputs.write(lambda: document, {})
         return document.status.value
