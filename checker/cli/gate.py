@@ -91,8 +91,8 @@ def gate(
     A patch or a C file has no record: nothing may be violated in the configurations that its manifest names.
 
     What was searched before comes from a cache, and a line says so. With --base REV, each model is compared with that of a
-    git revision, as `stackproof diff` does it. With --cluster, each configuration is searched in a process of a Ray
-    cluster."""
+    git revision, as `stackproof diff` does it; --manifest and --config count for both sides. With --cluster, each
+    configuration is searched in a process of a Ray cluster."""
     if cluster is not None and "jobs" in given():
         raise UsageError("a cluster has workers; leave out --jobs, and name --workers")
     if cluster is not None and base is not None:
@@ -106,18 +106,16 @@ def gate(
     if why:
         outputs.tell(f"note: the cache of outcomes was not used: {why}")
     with outputs.told("gate", {}), connection(cluster):
+        inputs = Inputs(manifest=manifest, config=config)
         if base is None:
-            inputs = Inputs(manifest=manifest, config=config)
             return _gated(found, update, save, verbose, jobs, timeout, inputs, outcomes, outputs, cluster)
-        if manifest is not None or config is not None:
-            raise UsageError("--base has no --manifest and --config; use `stackproof diff REV:PATH PATH` with them")
         if update or save is not None or verbose:
             raise UsageError("--base compares with a revision, not with records; leave out --update, --save and --verbose")
         method = Method(threads=max(1, available_threads() // jobs), reductions=frozenset(EXCHANGES))
         searching = Searching(method, _each(limits(None, None, timeout), jobs), _searching_of, outcomes, every=True)
         paths = _once(found)
         lines = _lines(len(paths), "model")
-        document = against(base, paths, searching, outputs.tell, jobs, lambda path: _many(lines, path))
+        document = against(base, paths, searching, outputs.tell, jobs, lambda path: _many(lines, path), inputs)
         with last_words():
             outputs.write(lambda: document, {})
         return document.status.value

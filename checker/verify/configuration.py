@@ -21,7 +21,7 @@ from checker.language.tree import Program
 from checker.result.verdict import Run, Statistics, Verdict, VerdictKind
 from checker.stopping import INTERRUPTED
 from checker.verify.confirm import Announce, Confirming, cut_short, within
-from checker.verify.liveness import fairness_of, look_at_runs
+from checker.verify.liveness import Judged, fairness_of, look_at_runs
 from checker.verify.request import Request
 from checker.verify.subject import Loaded, load_subject, unreached_lines
 
@@ -65,8 +65,10 @@ def check_loaded(
     result, before = explored.result, limits
     inexact = bool(explored.reductions) or result.omission > 0
     limits = limits.later(time.monotonic() - begun)
-    most = liveness_states
-    runs = look_at_runs(program, wanted, result, most, limits, progress, confirming.found, inexact, method.engine)
+    most, engine = liveness_states, method.engine
+    judged = look_at_runs(program, wanted, result, most, limits, progress, confirming.found, inexact, engine)
+    runs = judged.verdicts
+    notes = (*loaded.subject.notes, *_notes(program, explored, judged, method.checkpoints))
     if any(verdict.stopped == INTERRUPTED for verdict in runs.values()):
         shortened = not_shortened(explored, INTERRUPTED)
     else:
@@ -76,7 +78,7 @@ def check_loaded(
     otherwise = _otherwise(confirming, result)
     s = result.statistics
     return Run(
-        dataclasses.replace(loaded.subject, notes=(*loaded.subject.notes, *_notes(program, explored, method.checkpoints))),
+        dataclasses.replace(loaded.subject, notes=notes),
         tuple(
             dataclasses.replace(
                 confirming.violated.get(n) or runs.get(n) or dataclasses.replace(otherwise, property=n),
@@ -138,7 +140,7 @@ def _take(shortened: Shortened, result: Result, confirming: Confirming) -> None:
         result.statistics = dataclasses.replace(result.statistics, seconds=seconds, memory=second.memory)
 
 
-def _notes(program: Program, explored: Explored, checkpoints: Checkpoints | None) -> Iterator[str]:
+def _notes(program: Program, explored: Explored, judged: Judged, checkpoints: Checkpoints | None) -> Iterator[str]:
     """What a reader of the verdicts has to know of this search, or can change in the model."""
     own = {symmetry_of(record.name): record.name for record in program.records.values() if record.position.file == program.model}
     for what, why in explored.unused.items():
@@ -148,6 +150,8 @@ def _notes(program: Program, explored: Explored, checkpoints: Checkpoints | None
             yield f"{own[what]} is declared symmetric, but the search could not use that and visited more states: {why}"
     if explored.refusal is not None:
         yield f"The cache of compiled searches was not used: {explored.refusal}"
+    if judged.remark is not None and judged.remark != explored.remark:
+        yield f"The slower portable engine judged the properties on runs, as the compiled one cannot: {judged.remark}"
     if checkpoints is not None and checkpoints.resume is not None:
         yield f"The search relies on {checkpoints.resume}, from which it resumed: {AS_TRUSTED}"
 
