@@ -125,18 +125,13 @@ class RealPaths:
         way is looked for where the search took it: in a state that differs by an exchange other steps may be the ones that
         suffice, but transitions that lead to what is stored as these are there too."""
         assert self.reducer is not None
-        accept = self._stored_so(accept)
         ends = [
             marked(self.transitions, state, end) if isinstance(end, Violated) else end
             for _, _, end in alternatives(self.transitions, state)
             if isinstance(end, Violated | int)
         ]
-        accepted = [end for end in ends if accept(end)]
-        yield from ([self.stored(end)] for end in accepted)
-        passed = (self.reducer.between(end, accept) for end in ends if end not in accepted)
-        ways = [way for way in passed if way is not None]
         # More steps suffice since the search took this way, where a property has been found: they may be detours.
-        for way in sorted(ways, key=len):
+        for way in self.reducer.between(ends, self._stored_so(accept)):
             yield [self.stored(other) for other in way]
 
     def raising_end(self, path: Route, like: Violated | OutOfRange) -> RaisingStep:
