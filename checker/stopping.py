@@ -26,6 +26,10 @@ class Why(Enum):
     ENOUGH = "enough"
 
 
+class Died(Exception):
+    """A process ended in the middle of a job. The text says how."""
+
+
 @dataclass(frozen=True)
 class Stop:
     """text: the reason for a reader, as in "stopped by the limit of 10 seconds"."""
