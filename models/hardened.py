@@ -49,6 +49,8 @@ from spec.kernel import (
     alloc_vmap_stack,
     cpu_dead,
     cpu_prepare,
+    cpuhp_setup_state,
+    fork_init,
     free_vmap_stack,
     get_vm_area_node,
     has_pages,
@@ -65,6 +67,7 @@ from spec.kernel import (
     memcg_kmem_uncharge_page,
     mod_lruvec_page_state,
     owes_refill,
+    panic,
     pte_alloc_kernel,
     remove_vm_area,
     schedule_start,
@@ -336,6 +339,12 @@ def dynamic_stack_empty_pool(cpu: Cpu) -> None:
         if page is not None:
             cpu.pool[i] = None
             __free_page(page)
+
+
+@implements(fork_init)
+def dynamic_stack_init() -> None:
+    if not cpuhp_setup_state():
+        panic()
 
 
 @implements(cpu_dead)
@@ -610,5 +619,21 @@ EXPECTED = (
         states=2_030,
         transitions=2_301,
         depth=101,
+    ),
+    Expected(
+        settings={"CPUS": 2, "TASKS": 1, "STACK_PAGES": 3},
+        events=("oom", "boot"),
+        violated={},
+        states=1,
+        transitions=1,
+        depth=1,
+    ),
+    Expected(
+        settings={"CPUS": 2, "TASKS": 1, "STACK_PAGES": 2},
+        events=("touch", "late-fault", "oom", "hotplug", "boot"),
+        violated={},
+        states=1,
+        transitions=1,
+        depth=1,
     ),
 )

@@ -29,7 +29,9 @@ from spec.kernel import (
     alloc_vmap_stack,
     cpu_dead,
     cpu_prepare,
+    cpuhp_setup_state,
     exit_task_stack_account,
+    fork_init,
     free_vmap_stack,
     get_vm_area_node,
     has_pages,
@@ -175,6 +177,13 @@ def dynamic_stack_free_pages_cpu(cpu: Cpu) -> None:
             continue
         __free_page(cpu.pool[i])  # type: ignore[arg-type]
         cpu.pool[i] = None
+
+
+@implements(fork_init)
+def fork_init_dynamic_stack() -> None:
+    cpuhp_setup_state()
+    # The callback has been called for the boot CPU by then.
+    dynamic_stack_refill_pages_cpu(this_cpu())
 
 
 @routine
@@ -484,5 +493,21 @@ EXPECTED = (
         states=661,
         transitions=729,
         depth=71,
+    ),
+    Expected(
+        settings={"CPUS": 2, "TASKS": 1, "STACK_PAGES": 3},
+        events=("oom", "boot"),
+        violated={"online-full": 14},
+        states=1,
+        transitions=1,
+        depth=1,
+    ),
+    Expected(
+        settings={"CPUS": 2, "TASKS": 1, "STACK_PAGES": 2},
+        events=("touch", "boot"),
+        violated={},
+        states=1,
+        transitions=1,
+        depth=1,
     ),
 )

@@ -11,6 +11,7 @@ from models.rfc_v1 import (
     dynamic_stack_free_pages_cpu,
     dynamic_stack_get_page,
     dynamic_stack_refill_pages_cpu,
+    fork_init_dynamic_stack,
     free_vmap_stack_dynamic,
     uncharge_stack,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "dynamic_stack_fault",
     "dynamic_stack_free_pages_cpu",
     "dynamic_stack_refill_pages_cpu",
+    "fork_init_dynamic_stack",
     "free_vmap_stack_dynamic",
     "uncharge_stack",
 ]
@@ -235,5 +237,13 @@ EXPECTED = (
         states=1_714_681,
         transitions=3_459_846,
         depth=185,
+    ),
+    Expected(
+        settings={"CPUS": 2, "TASKS": 1, "STACK_PAGES": 3},
+        events=("oom", "boot"),
+        violated={"online-full": 14},
+        states=1,
+        transitions=1,
+        depth=1,
     ),
 )

@@ -8,9 +8,9 @@ import functools
 from checker.language.c.api.linux import linux
 from checker.language.c.translate.table import Api, Domain
 from spec.c.clients import calls
-from spec.c.stacks import mapping, memory, names, slab, tasks
+from spec.c.stacks import boot, mapping, memory, names, slab, tasks
 
-STACKS = Domain("stacks", "dynamic_stacks.toml", (memory, slab, mapping, tasks), names.FLAGS, names.OPAQUE, slab.ARRAYS)
+STACKS = Domain("stacks", "dynamic_stacks.toml", (memory, slab, mapping, tasks, boot), names.FLAGS, names.OPAQUE, slab.ARRAYS)
 CLIENTS = Domain("clients", "clients.toml", (calls,))
 
 DOMAINS = {each.name: each for each in (STACKS, CLIENTS)}
