@@ -10,15 +10,13 @@ from checker.language.c.binding.manifest import Boot, Manifest
 from checker.language.c.translate.functions import Functions
 from checker.language.c.translate.hooks import implementation
 from checker.language.c.translate.raising import error
-from checker.language.errors import UsageError
 
 EVENT = "BOOT"
 
 
 def bind_boot(functions: Functions, definitions: Definitions, manifest: Manifest, bound: Bound) -> None:
     """With the event boot, what the text adds to a function of [[boot]] implements its hook; nothing is assumed then. Without it
-    nothing changes. ModelError where it is added in two places; UsageError where the text has nothing of the kind, whose boot
-    cannot be checked."""
+    nothing changes. ModelError where it is added in two places."""
     for boot in manifest.boot:
         if functions.kernel.constant(EVENT).value:
             _bind(functions, definitions, manifest, boot, bound)
@@ -37,9 +35,7 @@ def _bind(functions: Functions, definitions: Definitions, manifest: Manifest, bo
     ]
     found = [] if boot.function in manifest.ignore else [statements for statements in added if statements]
     if not found:
-        raise UsageError(
-            f"the text adds nothing to {boot.function}(), so that the event boot has nothing of it to run; leave the event out"
-        )
+        return
     if len(found) > 1:
         raise error(found[1][0], f"statements are added to {boot.function} in two places; put them together")
     statements = found[0]

@@ -11,6 +11,7 @@ from checker.language.c import syntax
 from checker.language.c.assemble import clients
 from checker.language.c.assemble.accounting import account
 from checker.language.c.assemble.bindings import Bound, bind
+from checker.language.c.assemble.boot import EVENT as BOOT
 from checker.language.c.assemble.boot import bind_boot
 from checker.language.c.assemble.changed import Changed
 from checker.language.c.assemble.definitions import Definitions
@@ -183,8 +184,11 @@ class CProtocol:
             if hook.hook in bound.missing and hook.missing is not None:
                 found.append(f"{bound.missing[hook.hook]} is the kernel's own, as the text does not have it")
         registered = [callback.hook for each in self.manifest.registered for callback in each.hooks]
-        booted = any(each.hook in bound.implementations for each in self.manifest.boot)
-        if not booted and not bound.boot and (not self.source.subjects or bound.implementations.keys().isdisjoint(registered)):
+        boots = functions.kernel.constant(BOOT).value if self.manifest.boot else 0
+        for boot in self.manifest.boot:
+            if boots and boot.hook not in bound.implementations:
+                found.append(f"the text adds nothing to {boot.function}(), so that the machine boots without it")
+        if not boots and not bound.boot and (not self.source.subjects or bound.implementations.keys().isdisjoint(registered)):
             found += [
                 f"no statement of the text does this, and the initial state has it: {boot.assumed}" for boot in self.manifest.boot
             ]
