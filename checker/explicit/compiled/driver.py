@@ -207,11 +207,11 @@ class CompiledSearch:
         while not self._has_to_stop() and self.result.error is None:
             if self.disk is not None:
                 self.library.disk_settle(self.search)
-            self.library.search_next_level(self.search)
+            states = self.library.search_next_level(self.search)
             figures = self._figures()
             if figures[Figure.FAILURE]:
                 continue
-            if figures[Figure.STATES] == figures[Figure.EXPANDED]:  # there are none in this level
+            if not states or figures[Figure.STATES] == figures[Figure.EXPANDED]:  # all that this level has may have been known
                 break
             self.depth += self._figures()[Figure.EXPANDED] > 0
             self._level()

@@ -22,7 +22,7 @@ FEWEST_OF_A_WORKER = 256
 
 @dataclass(frozen=True)
 class Disk:
-    """folder: where the file is made. rows: of the table at most; None: as many as the limit of memory allows."""
+    """folder: where the file is made. rows: of the table at most, two chunks for each worker and one more at least; None: as many as the limit of memory allows."""
 
     folder: Path
     rows: int | None = None
@@ -37,7 +37,7 @@ class Disk:
         quarter is left to the rows that are expanded and to the runs, which are read in parts."""
         fewest = FEWEST_OF_A_WORKER * workers
         if self.rows is not None:
-            return max(fewest, self.rows)
+            return self.rows
         most = (1 << 32) if left is None else left * 3 // 4 // (row + ORDER_BYTES)
         return max(fewest, FEWEST_ROWS, min(most, 1 << 32))
 
