@@ -180,7 +180,9 @@ def check(
     if cluster is not None:
         cluster = dataclasses.replace(cluster, memory=max_memory)
         refuse_on_cluster(engine, reductions, checkpoints is not None, given())
-    method = Method(engine, threads or available_threads(), reductions, hash_compaction, checkpoints, cluster=cluster, disk=on_disk)
+    method = Method(
+        engine, threads or available_threads(), reductions, hash_compaction, checkpoints, cluster=cluster, disk=on_disk
+    )
     session = _Session(None if save is None else Findings(save), method, limits(max_states, max_memory, timeout))
     session.depth = DEPTH if depth is None else depth
     with outputs.told("check", {JSON: lambda: _json(Review(session.so_far(requests), ()))}), connection(cluster):

@@ -16,8 +16,8 @@ DISK = click.option(
     "--disk",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="Keep states in a file in DIR, and in memory only what --max-memory allows: slower, and exact. The file is gone when the "
-    "search is over.",
+    help="Keep states in a file in DIR, and in memory only what --max-memory allows: slower, and exact. The file has no name, and "
+    "is gone with the search.",
 )
 
 

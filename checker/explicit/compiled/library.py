@@ -93,7 +93,7 @@ def check_shape(ask: Callable[[object], None], expected: tuple[int, int, int, in
 
 def declared(library: ctypes.CDLL) -> ctypes.CDLL:
     """The library with the types of its functions. With hash compaction or a disk it has none of checkpoint.c, without partial
-    order none of passing.c; only a member of a distributed search has those of exchange.c, only one with a disk those of disk.c."""
+    order none of passing.c; those of exchange.c are for members of a distributed search, those of disk.c for one on disk."""
     if hasattr(library, "walks_new"):
         functions = WALKS
     else:

@@ -22,7 +22,8 @@ FEWEST_OF_A_WORKER = 256
 
 @dataclass(frozen=True)
 class Disk:
-    """folder: where the file is made. rows: of the table at most, two chunks for each worker and one more at least; None: as many as the limit of memory allows."""
+    """folder: where the file is made. rows: of the table at most, two chunks for each worker and one more at least; None: as many
+    as the limit of memory allows."""
 
     folder: Path
     rows: int | None = None
@@ -30,7 +31,7 @@ class Disk:
     def opened(self) -> BinaryIO:
         """An empty file that nobody else can open and that has no name, so that it is gone when this process is. OSError if it
         cannot be made."""
-        return tempfile.TemporaryFile(prefix="stackproof-", dir=self.folder)  # type: ignore[return-value]
+        return tempfile.TemporaryFile(prefix="stackproof-", dir=self.folder)
 
     def table_rows(self, left: int | None, row: int, workers: int) -> int:
         """How many rows the table may have. left: bytes of memory, None without a limit. row: bytes of one, with its slots. A

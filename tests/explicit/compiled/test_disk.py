@@ -72,7 +72,9 @@ def test_random_systems(seed: int, tmp_path_factory: pytest.TempPathFactory) -> 
 def test_a_mistake_would_show(change: tuple[str, str], tmp_path: Path) -> None:
     program = load_program(DKS, {"C": 1, "FAIL": 1, "LATE": 1})
     expected = Search(lower(program)).run()
-    result, runs = search_on_disk(program, tmp_path, frozenset(), 1, 200, change, limits=Limits(states=10 * expected.statistics.states, seconds=5))
+    result, runs = search_on_disk(
+        program, tmp_path, frozenset(), 1, 200, change, limits=Limits(states=10 * expected.statistics.states, seconds=5)
+    )
     assert runs >= 4
     assert outcome(result) != outcome(expected)
 
@@ -89,8 +91,7 @@ def test_states_with_the_same_hash_are_compared(tmp_path: Path) -> None:
 def test_a_state_with_more_successors_than_there_is_room_for_ends_the_search(tmp_path: Path) -> None:
     program = program_of(
         """
-from spec.properties.no_deadlock import no_deadlock
-g: int[0, 999] = 0
+g: Annotated[int, Range(0, 999)] = 0
 @action
 def step() -> None:
     global g

@@ -99,7 +99,9 @@ def generate(
 class SourceWriter:
     """Writes the C of one system. What has another use for its transitions takes the parts that it needs."""
 
-    def __init__(self, transitions: Transitions, canonical: Canonical | None, compact: bool, agents: str | None = None, disk: bool = False) -> None:
+    def __init__(
+        self, transitions: Transitions, canonical: Canonical | None, compact: bool, agents: str | None = None, disk: bool = False
+    ) -> None:
         self.transitions = transitions
         self.canonical = canonical
         self.compact = compact
