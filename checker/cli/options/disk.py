@@ -16,7 +16,7 @@ DISK = click.option(
     "--disk",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="Keep states in a file in DIR, and in memory only what --max-memory allows: slower, and exact. The file has no name, and "
+    help="Keep states in a file in DIR, and in memory only what --max-memory allows: slower, and exact. The file has no name: it "
     "is gone with the search.",
 )
 

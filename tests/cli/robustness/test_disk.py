@@ -24,7 +24,7 @@ def started(folder: Path, most: int | None = None) -> subprocess.Popen[str]:
             resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
 
     return subprocess.Popen(
-        [sys.executable, "-m", "checker.cli.main", "check", *LARGE, "--disk", str(folder)],
+        [sys.executable, "-m", "checker", "check", *LARGE, "--disk", str(folder)],
         cwd=PROJECT, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=limit,
     )  # fmt: skip
 
