@@ -25,6 +25,11 @@ class Why(Enum):
     DISK = "disk"
     LOST = "lost"
     HANDED_OVER = "handed over"
+    ENOUGH = "enough"
+
+
+class Died(Exception):
+    """A process ended in the middle of a job. The text says how."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,7 @@ class Stop:
 INTERRUPTED = Stop(Why.INTERRUPTED, "interrupted")
 OUT_OF_MEMORY = Stop(Why.OUT_OF_MEMORY, "out of memory")
 HANDED_OVER = Stop(Why.HANDED_OVER, "handed over")
+ENOUGH = Stop(Why.ENOUGH, "nothing is left to look for")
 
 
 def states_limit(states: int) -> Stop:

@@ -72,7 +72,7 @@ FURTHER_STATES = 200_000
     show_default=True,
     metavar="none|all|A,B,...",
     help=f"State space reductions to use where they are sound: {', '.join(REDUCTIONS)}. all: everything except partial-order, "
-    "with which counterexamples need not be shortest.",
+    "whose counterexamples are shortened by a second, bounded search.",
 )
 @click.option(
     "--engine",
@@ -164,8 +164,8 @@ def check(
     """Search MODEL, a bundled name or the path of a file, for violations of its properties.
 
     Without sizes, events or settings, a small ladder of configurations is searched, smallest first. Every counterexample is
-    a shortest one of its configuration (one with a cycle has a shortest way to it), and has been replayed by a second,
-    independent interpreter before it is shown.
+    a shortest one of its configuration (one with a cycle has a shortest way to it) unless its verdict says otherwise. It has
+    been replayed by a second, independent interpreter before it is shown.
     """
     asked = (Asked(request.settings, request.events),)
     with outputs.told("check", {JSON: lambda: _json(Review(Checked((), asked, True), ()))}):
@@ -264,8 +264,11 @@ class _Session:
         found: dict[str, tuple[Subject, Verdict]] = {}
 
         def announce(subject: Subject, verdict: Verdict) -> None:
+            _, longer = found.get(verdict.property, (subject, None))
             found[verdict.property] = subject, verdict
-            if verdict.trace is not None and self._is_new(subject, verdict):
+            if longer is not None:
+                self._save_instead(longer, subject, verdict)
+            elif verdict.trace is not None and self._is_new(subject, verdict):
                 self._save(subject, verdict)
                 line.tell(plain(headline(verdict.trace)))
 
@@ -303,3 +306,10 @@ class _Session:
         shown = len(self.shown[verdict.property])
         stem = verdict.property if shown == 1 else f"{verdict.property}.{shown}"  # no property has a dot in its name
         self.saved.append((verdict.trace, self.save.save(verdict.trace, stem, subject.sources)))
+
+    def _save_instead(self, longer: Verdict, subject: Subject, verdict: Verdict) -> None:
+        """Save a counterexample in the place of a longer one, if that was saved."""
+        assert verdict.trace is not None
+        for number, (trace, files) in enumerate(self.saved):
+            if trace is longer.trace and self.save is not None:
+                self.saved[number] = verdict.trace, self.save.save(verdict.trace, files[0].stem, subject.sources)

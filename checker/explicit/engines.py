@@ -13,6 +13,7 @@ import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from checker.cluster.messages import Cluster
 from checker.counting import counted
@@ -116,9 +117,14 @@ def _explore(
         for reason in header_of(method.checkpoints.resume).dropped.values():
             if "pages" in search.reductions:
                 search.drop_pages(reason)
-    takeover = _Takeover(search, method.compact, method.disk is not None)
+    at_once = method.engine == "auto" and not method.compact and method.checkpoints is None and method.disk is None
+
+    def fresh() -> Search:
+        return Search(search.system, properties, method.reductions) if at_once else search
+
+    takeover = _Takeover(fresh, method.compact, search.reducer is not None, method.disk is not None)
     try:
-        if method.engine == "auto" and not method.compact and method.checkpoints is None and method.disk is None:
+        if at_once:
             return _portable_first(search, properties, method, limits, progress, announce, takeover)
         return _compiled(search, properties, method, limits, progress, announce, takeover)
     finally:
@@ -126,7 +132,7 @@ def _explore(
 
 
 def _portable_first(
-    search: Search,
+    first: Search,
     properties: frozenset[str],
     method: Method,
     limits: Limits,
@@ -135,11 +141,11 @@ def _portable_first(
     takeover: _Takeover,
 ) -> Explored:
     """Search with the portable engine, and begin again with the compiled one when that is ready."""
-    first = Search(search.system, properties, method.reductions)
     first.hand_over = takeover
     result = first.run(limits, progress, announce)
     if not first.handed_over:
         return _portable(first, result, method, takeover.remark)
+    search = takeover.search
     known = dict(result.findings)
     limits = limits.later(result.statistics.seconds)
     first.release()
@@ -225,12 +231,14 @@ def _nothing(stopped: Stop, known: dict[str, Finding]) -> Result:
 
 class _Takeover:
     """Gets the compiled engine ready, beside a search by the portable one or before one by itself. As a function it is called
-    at the portable one's looks; true when that shall end."""
+    at the portable one's looks; true when that shall end. make: the search that it is made for, which takes a while. passing:
+    whether that has partial order."""
 
-    def __init__(self, search: Search, compact: bool, disk: bool) -> None:
-        self.search = search
+    def __init__(self, make: Callable[[], Search], compact: bool, passing: bool, disk: bool) -> None:
+        self.make = make
         self.compact = compact
         self.disk = disk
+        self.passing = passing
         self.begun = time.process_time()
         self.renew()
 
@@ -243,12 +251,17 @@ class _Takeover:
 
     def __call__(self, statistics: Statistics) -> bool:
         early = statistics.seconds < PATIENCE
-        if self.search.reducer is not None:
+        if self.passing:
             early = time.process_time() - self.begun < PATIENCE_PASSING
         if self.remark is not None or early:
             return False
         self._prepare(0.0)
         return self.library is not None
+
+    @cached_property
+    def search(self) -> Search:
+        """What the compiled engine begins with; made when it is needed, since most small searches end before that."""
+        return self.make()
 
     def wait(self, seconds: float | None) -> bool:
         """Wait until the library is there, or known not to come. False: it took longer than so many seconds."""

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from checker.result.checked import Checked
-from checker.result.verdict import VerdictKind
+from checker.result.verdict import Run, VerdictKind
 from checker.stopping import Stop, Why
 
 HINTS = {
@@ -21,6 +21,7 @@ HINTS = {
 """By what ended a search. After an error in the model, that is what has to be fixed."""
 
 OF_RUNS = {
+    Why.INTERRUPTED: "let it run; no checkpoint holds the graph that properties on runs need; --property without them needs none",
     Why.STATES: "a larger --liveness-states, or none, checks properties on runs in more states",
     Why.MEMORY: "--max-memory SIZE allows more; --property without those on runs needs less, as does --liveness-states N",
     Why.OUT_OF_MEMORY: "properties on runs need all states and transitions in memory; --liveness-states N leaves them out",
@@ -30,15 +31,16 @@ OF_RUNS = {
 
 def hint_lines(checked: Checked) -> list[str]:
     """A line for each kind of reason why something is UNKNOWN."""
-    found = [HINTS[stop.why] for stop in _stops(checked) if stop.why in HINTS]
-    for run in checked.runs:
-        stops = [
-            v.stopped for v in run.verdicts if v.kind is VerdictKind.UNKNOWN and v.stopped is not None and run.stopped is None
-        ]
-        found += [(HINTS | OF_RUNS).get(stop.why, "") for stop in stops]
+    found = [HINTS.get(run.stopped.why) for run in checked.runs if run.stopped is not None]
+    of_runs = [stop for run in checked.runs for stop in _stops_on_runs(run)]
+    if checked.stopped is not None and checked.stopped not in of_runs:
+        found.append(HINTS.get(checked.stopped.why))
+    found += [(HINTS | OF_RUNS).get(stop.why) for stop in of_runs]
     return [f"To know more: {hint}" for hint in dict.fromkeys(found) if hint]
 
 
-def _stops(checked: Checked) -> list[Stop]:
-    stops = [run.stopped for run in checked.runs if run.stopped is not None]
-    return [*stops, *([checked.stopped] if checked.stopped is not None else [])]
+def _stops_on_runs(run: Run) -> list[Stop]:
+    """What ended the search for lassos, which begins after a search for states that was not stopped."""
+    if run.stopped is not None:
+        return []
+    return [v.stopped for v in run.verdicts if v.kind is VerdictKind.UNKNOWN and v.stopped is not None]
