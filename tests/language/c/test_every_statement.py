@@ -125,6 +125,7 @@ EQUIVALENT = {
 EQUIVALENT_OF_RFC = {
     "dynamic_stack_refill_pages": 4,  # messages of the kernel's, and the tests before them
     "dynamic_stack_fault": 10,  # NO_OTHER_FAULT, the first byte, messages, marks for instrumentation
+    "free_vmap_stack": 1,  # kfree(vm_area->pages): the modelled kfree(vm_area) frees the array too, docs/limitations.md
 }
 """How many there are in each function of the RFC, each text of them once."""
 
