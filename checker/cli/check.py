@@ -16,6 +16,7 @@ from checker.cli.formats import Outputs, format_options
 from checker.cli.html_page import HTML, refuse_unwritable, write_review
 from checker.cli.options.cluster import cluster_options, connection, refuse_on_cluster
 from checker.cli.options.configuration import configuration_options
+from checker.cli.options.disk import DISK, disk_of
 from checker.cli.options.ignored import given, refuse_ignored
 from checker.cli.options.limits import checkpoints_of, limits
 from checker.cli.options.model_path import ModelPath
@@ -71,7 +72,7 @@ FURTHER_STATES = 200_000
     show_default=True,
     metavar="none|all|A,B,...",
     help=f"State space reductions to use where they are sound: {', '.join(REDUCTIONS)}. all: everything except partial-order, "
-    "with which counterexamples need not be shortest.",
+    "whose counterexamples are shortened by a second, bounded search.",
 )
 @click.option(
     "--engine",
@@ -112,6 +113,7 @@ FURTHER_STATES = 200_000
     metavar="FILE",
     help="Resume the same search from a checkpoint. New checkpoints go to FILE too, unless --checkpoint names another file.",
 )
+@DISK
 @click.option("--max-states", type=click.IntRange(min=1), metavar="N", help="Stop a search at about this many states.")
 @click.option(
     "--max-memory", type=Size(), metavar="SIZE", help="Stop at this much memory, e.g. 500M or 2G. Default: 3/4 of the machine's."
@@ -149,6 +151,7 @@ def check(
     checkpoint: Path | None,
     checkpoint_every: float,
     resume: Path | None,
+    disk: Path | None,
     max_states: int | None,
     max_memory: int | None,
     liveness_states: int | None,
@@ -161,8 +164,8 @@ def check(
     """Search MODEL, a bundled name or the path of a file, for violations of its properties.
 
     Without sizes, events or settings, a small ladder of configurations is searched, smallest first. Every counterexample is
-    a shortest one of its configuration (one with a cycle has a shortest way to it), and has been replayed by a second,
-    independent interpreter before it is shown.
+    a shortest one of its configuration (one with a cycle has a shortest way to it) unless its verdict says otherwise. It has
+    been replayed by a second, independent interpreter before it is shown.
     """
     asked = (Asked(request.settings, request.events),)
     with outputs.told("check", {JSON: lambda: _json(Review(Checked((), asked, True), ()))}):
@@ -173,10 +176,13 @@ def check(
     checkpoints = checkpoints_of(checkpoint, checkpoint_every, resume)
     if checkpoints is not None:
         _refuse_checkpoints(engine, hash_compaction, len(requests))
+    on_disk = disk_of(disk, engine, reductions, given())
     if cluster is not None:
         cluster = dataclasses.replace(cluster, memory=max_memory)
         refuse_on_cluster(engine, reductions, checkpoints is not None, given())
-    method = Method(engine, threads or available_threads(), reductions, hash_compaction, checkpoints, cluster=cluster)
+    method = Method(
+        engine, threads or available_threads(), reductions, hash_compaction, checkpoints, cluster=cluster, disk=on_disk
+    )
     session = _Session(None if save is None else Findings(save), method, limits(max_states, max_memory, timeout))
     session.depth = DEPTH if depth is None else depth
     with outputs.told("check", {JSON: lambda: _json(Review(session.so_far(requests), ()))}), connection(cluster):
@@ -258,8 +264,11 @@ class _Session:
         found: dict[str, tuple[Subject, Verdict]] = {}
 
         def announce(subject: Subject, verdict: Verdict) -> None:
+            _, longer = found.get(verdict.property, (subject, None))
             found[verdict.property] = subject, verdict
-            if verdict.trace is not None and self._is_new(subject, verdict):
+            if longer is not None:
+                self._save_instead(longer, subject, verdict)
+            elif verdict.trace is not None and self._is_new(subject, verdict):
                 self._save(subject, verdict)
                 line.tell(plain(headline(verdict.trace)))
 
@@ -297,3 +306,10 @@ class _Session:
         shown = len(self.shown[verdict.property])
         stem = verdict.property if shown == 1 else f"{verdict.property}.{shown}"  # no property has a dot in its name
         self.saved.append((verdict.trace, self.save.save(verdict.trace, stem, subject.sources)))
+
+    def _save_instead(self, longer: Verdict, subject: Subject, verdict: Verdict) -> None:
+        """Save a counterexample in the place of a longer one, if that was saved."""
+        assert verdict.trace is not None
+        for number, (trace, files) in enumerate(self.saved):
+            if trace is longer.trace and self.save is not None:
+                self.saved[number] = verdict.trace, self.save.save(verdict.trace, files[0].stem, subject.sources)

@@ -91,7 +91,8 @@ def _size(name: str, value: Setting) -> str:
 class Verdict:
     """detail: what BOUNDED covers, why UNKNOWN, what ERROR. trace: the counterexample of VIOLATED, or the path to an ERROR.
     fairness: what is assumed of the runs that a property on runs judges, a line each. stopped: what
-    ended the search or the proof that this is about early. steps: of a counterexample that is not at hand."""
+    ended the search or the proof that this is about early. steps: of a counterexample that is not at hand. shortest: whether the
+    counterexample is known to be a shortest one, where the search passed states by; None where such are found anyway."""
 
     property: str
     kind: VerdictKind
@@ -100,6 +101,7 @@ class Verdict:
     fairness: tuple[str, ...] = ()
     stopped: Stop | None = None
     steps: int | None = None
+    shortest: bool | None = None
 
 
 def length_of(verdict: Verdict) -> int | None:

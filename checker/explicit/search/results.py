@@ -4,25 +4,27 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field
 
 from checker.explicit.step.outcome import Cut, OutOfRange, Outside
 from checker.explicit.step.paths import Route
 from checker.ir import system as ir
 from checker.language.tree import Position
-from checker.stopping import Stop, memory_limit, seconds_limit, states_limit
+from checker.stopping import ENOUGH, Stop, memory_limit, seconds_limit, states_limit
 
 
 @dataclass(frozen=True)
 class Limits:
     """Where to stop: states found, bytes of the process, seconds; `spent` of these have gone by before the search.
-    None: no limit."""
+    None: no limit. within: up to which depth all states are expanded to look for a property, by its name; where this is given,
+    the search ends when each of these is found or looked for so far."""
 
     states: int | None = None
     memory: int | None = None
     seconds: float | None = None
     spent: float = 0.0
+    within: Mapping[str, int] | None = None
 
     def later(self, seconds: float) -> Limits:
         """The same when so many seconds more have gone by."""
@@ -37,6 +39,12 @@ class Limits:
         if self.memory is not None and memory >= self.memory:
             return memory_limit(self.memory)
         return None
+
+    def enough(self, found: Container[str], depth: int) -> Stop | None:
+        """That nothing is left to look for, if it is so when all states up to a depth have been expanded."""
+        if self.within is None or any(name not in found and needed > depth for name, needed in self.within.items()):
+            return None
+        return ENOUGH
 
 
 @dataclass(frozen=True)

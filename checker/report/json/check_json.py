@@ -64,7 +64,7 @@ def _run(run: Run) -> dict[str, object]:
         "omission_probability": run.omission,
         "engine": run.engine,
         "remark": run.remark,
-        "properties": [verdict_json(verdict) for verdict in run.verdicts],
+        "properties": [verdict_json(verdict) | {"shortest": verdict.shortest} for verdict in run.verdicts],
         "statistics": {
             "states": s.states,
             "initial_states": run.initials,

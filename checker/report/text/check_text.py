@@ -20,9 +20,6 @@ from checker.result.verdict import NO_EVENTS, USUAL, Run, Status, Subject, Verdi
 from checker.stopping import INTERRUPTED
 from checker.symbolic.solvers.solvers import SOLVERS
 
-PARTIAL_ORDER = "partial-order"
-"""The reduction with which counterexamples need not be shortest."""
-
 STANDARD_INPUT = "-"
 """The model that came on standard input."""
 
@@ -229,7 +226,7 @@ def overall(checked: Checked, name: str) -> str:
     if violated:
         run, verdict = min(violated, key=lambda found: len(found[1].trace.steps) if found[1].trace is not None else 0)
         assert verdict.trace is not None
-        shortest = ", perhaps not the fewest" if PARTIAL_ORDER in run.reductions else ""
+        shortest = {None: "", True: ", the fewest", False: ", perhaps not the fewest"}[verdict.shortest]
         where = f" ({run.subject.configuration})" if str(run.subject.configuration) else ""
         return f"{VIOLATED} in {counted(len(verdict.trace.steps), 'step')}{shortest}{where}"
     for kind in (VerdictKind.ERROR, VerdictKind.UNKNOWN):

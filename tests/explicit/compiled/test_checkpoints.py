@@ -60,6 +60,22 @@ def test_dks_in_pieces(tmp_path: Path, hasty: None, threads: list[int], reductio
         assert paths(result) == paths(whole)
 
 
+def too_late(text: str) -> str:
+    """Workers take more rows for every successor, as one does that finds that another worker has just stored the same state."""
+    old = "int written = 0;"
+    assert text.count(old) == 1
+    return pieces(text).replace(old, old + " w->row_end = w->row; reserve_row(w);")
+
+
+@pytest.mark.parametrize("threads", [[1], [2, 1]], ids=str)
+def test_rows_that_were_taken_for_nothing(tmp_path: Path, hasty: None, threads: list[int]) -> None:
+    subject = Subject(dks(C=1, T=2, S=2, FAIL=1, LATE=1), frozenset(), too_late)
+    whole = subject.run(1, Limits())
+    result, stops = subject.in_pieces(tmp_path / "file", [whole.statistics.states // 6, 3, 1], threads)
+    assert stops > 8
+    assert outcome(result) == outcome(whole)
+
+
 @pytest.mark.parametrize(
     ("model", "sizes"),
     [

@@ -53,9 +53,12 @@ uint64_t checkpoint_rows(const struct search *q)
 	uint64_t rows = 0;
 	for (int i = 0; i < q->workers; i++) {
 		const struct ranges *ranges = &q->worker[i].rows;
-		/* The last range need not be the highest: those of a checkpoint come in any order. */
+		/*
+		 * The last range need not be the highest: those of a checkpoint come in any order. An empty one is of a worker
+		 * that took rows for a state that another one stored first.
+		 */
 		for (size_t k = 0; k < ranges->count; k++)
-			if (ranges->items[k].end > rows)
+			if (ranges->items[k].begin < ranges->items[k].end && ranges->items[k].end > rows)
 				rows = ranges->items[k].end;
 	}
 	return rows;
