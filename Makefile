@@ -9,7 +9,7 @@ JOBS ?= auto
 
 .DEFAULT_GOAL := run
 
-.PHONY: help run test test-slow test-all smoke lint gate signals bench bench-bounded bench-parsing fuzz validate-c prove counterexamples findings matrix golden clean
+.PHONY: help run test test-slow test-all smoke lint gate signals bench bench-bounded bench-parsing bench-reductions fuzz validate-c prove counterexamples findings matrix golden clean
 
 # What there is to make: each target with the words behind its ##.
 help:  ## this list
@@ -66,6 +66,10 @@ bench-bounded: $(READY)  ## measure the choices of bounded model checking
 # Measure reading C text beside reading a model in Python; some seconds. ROUNDS=N: that many rounds.
 bench-parsing: $(READY)  ## measure reading C text beside a model in Python
 	$(BIN)/python -m tools.bench.parsing $(ROUNDS)
+
+# Measure what each reduction saves on the hardened protocol; some minutes. ROUNDS=N: that many rounds.
+bench-reductions: $(READY)  ## measure what each reduction saves
+	$(BIN)/python -m tools.bench.reductions $(ROUNDS)
 
 # Search random models in every way and by brute force (docs/internals/soundness/testing.md, "Random models"). ARGS: what `python -m tools.fuzz --help` has.
 fuzz: $(READY)  ## search random models in every way, and by brute force

@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from checker.counting import counted
 from checker.explicit.search.results import Progress
 from checker.language.errors import UsageError
+from checker.language.front.inputs import Inputs
 from checker.language.front.load import load_program
 from checker.language.python.source.modules import display_path
 from checker.report.formats.document import Case, Document, Group, Outcome
@@ -45,12 +46,13 @@ def against(
     tell: Callable[[str], None],
     jobs: int,
     waiting: Waiting[Path],
+    inputs: Inputs,
 ) -> Document:
     """Compare each model with what it was, in all configurations that both record, and tell what is found. jobs: how many models
-    are compared at once. waiting: for one of them, if there are several."""
+    are compared at once. waiting: for one of them, if there are several. inputs: what reading C text takes, on both sides."""
     documents: list[Document] = []
     searches = cached = 0
-    for path, answer in zip(models, _answers(revision, models, searching, jobs, waiting), strict=True):
+    for path, answer in zip(models, _answers(revision, models, searching, jobs, waiting, inputs), strict=True):
         if isinstance(answer, UsageError):
             raise answer
         if isinstance(answer, str):
@@ -73,12 +75,12 @@ def against(
 
 
 def _answers(
-    revision: str, models: Sequence[Path], searching: Searching, jobs: int, waiting: Waiting[Path]
+    revision: str, models: Sequence[Path], searching: Searching, jobs: int, waiting: Waiting[Path], inputs: Inputs
 ) -> Iterator[_Answer | UsageError | str]:
     if jobs == 1:
-        return (_one(revision, path, searching) for path in models)
+        return (_one(revision, path, searching, inputs) for path in models)
     silent = dataclasses.replace(searching, waiting=_silence)
-    return in_order(models, lambda path: _one(revision, path, silent), jobs, waiting)
+    return in_order(models, lambda path: _one(revision, path, silent, inputs), jobs, waiting)
 
 
 @contextmanager
@@ -86,12 +88,12 @@ def _silence(name: str) -> Iterator[Progress]:
     yield lambda statistics: None
 
 
-def _one(revision: str, path: Path, searching: Searching) -> _Answer:
+def _one(revision: str, path: Path, searching: Searching, inputs: Inputs) -> _Answer:
     of = repository(path.resolve().parent)
     within = _within(of, path)
-    request = Request(path, {}, None)
+    request = Request(path, {}, None, inputs=inputs)
     shown = display_path(path)
-    new = ModelSide(shown, request, load_program(path))
+    new = ModelSide(shown, request, load_program(path, inputs=inputs))
     try:
         with at_revision(of, revision, within, f"{revision}:{within}", request) as old:
             if _texts(old) == _texts(new):

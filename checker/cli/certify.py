@@ -68,7 +68,7 @@ def certify(
         _tell(f"accepted: {folder} shows of {display_path(model)}, whose files are those that were proved:")
     _tell(*claim_lines(claim))
     if model is None:
-        again = command_line(["stackproof", "certify", argument(folder), "--model", argument(claim.model)])
+        again = command_line(["stackproof", "certify", argument(folder), "--model", argument(claim.model), *inputs.options])
         _tell(f"Compare it with the model: {again}")
         return Status.INCONCLUSIVE.value
     _tell(

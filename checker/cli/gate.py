@@ -17,11 +17,14 @@ from checker.cli.ending import last_words
 from checker.cli.formats import Outputs, format_options
 from checker.cli.gating import Comparing, Gating, Updating
 from checker.cli.options.caching import no_cache, outcomes_of
+from checker.cli.options.cluster import cluster_options, connection
+from checker.cli.options.ignored import given
 from checker.cli.options.limits import limits
 from checker.cli.options.model_path import ModelPath
 from checker.cli.options.values import Duration
 from checker.cli.terminal.progress import ProgressLine
 from checker.cli.unrecorded import check_configurations, has_record
+from checker.cluster.messages import Cluster
 from checker.counting import counted
 from checker.explicit.engines import Method, available_threads
 from checker.explicit.reduction.canonical import EXCHANGES
@@ -63,6 +66,7 @@ from checker.verify.request import model_paths, skipped_paths
 @click.option(
     "-v", "--verbose", is_flag=True, help="Print a line for each configuration that is as recorded, not for each model."
 )
+@cluster_options
 @no_cache
 @format_options
 def gate(
@@ -75,6 +79,7 @@ def gate(
     config: Path | None,
     base: str | None,
     verbose: bool,
+    cluster: Cluster | None,
     no_cache: bool,
     outputs: Outputs,
 ) -> int:
@@ -86,7 +91,12 @@ def gate(
     A patch or a C file has no record: nothing may be violated in the configurations that its manifest names.
 
     What was searched before comes from a cache, and a line says so. With --base REV, each model is compared with that of a
-    git revision, as `stackproof diff` does it."""
+    git revision, as `stackproof diff` does it; --manifest and --config count for both sides. With --cluster, each
+    configuration is searched in a process of a Ray cluster."""
+    if cluster is not None and "jobs" in given():
+        raise UsageError("a cluster has workers; leave out --jobs, and name --workers")
+    if cluster is not None and base is not None:
+        raise UsageError("--base compares on this machine; leave out --cluster")
     found = model_paths(models or (MODELS,))
     for skipped in skipped_paths(models or (MODELS,)):
         outputs.tell(f"{display_path(skipped)}: skipped, since its name begins with _")
@@ -95,19 +105,17 @@ def gate(
     outcomes, why = outcomes_of(no_cache or update or save is not None)
     if why:
         outputs.tell(f"note: the cache of outcomes was not used: {why}")
-    with outputs.told("gate", {}):
+    with outputs.told("gate", {}), connection(cluster):
+        inputs = Inputs(manifest=manifest, config=config)
         if base is None:
-            inputs = Inputs(manifest=manifest, config=config)
-            return _gated(found, update, save, verbose, jobs, timeout, inputs, outcomes, outputs)
-        if manifest is not None or config is not None:
-            raise UsageError("--base has no --manifest and --config; use `stackproof diff REV:PATH PATH` with them")
+            return _gated(found, update, save, verbose, jobs, timeout, inputs, outcomes, outputs, cluster)
         if update or save is not None or verbose:
             raise UsageError("--base compares with a revision, not with records; leave out --update, --save and --verbose")
         method = Method(threads=max(1, available_threads() // jobs), reductions=frozenset(EXCHANGES))
         searching = Searching(method, _each(limits(None, None, timeout), jobs), _searching_of, outcomes, every=True)
         paths = _once(found)
         lines = _lines(len(paths), "model")
-        document = against(base, paths, searching, outputs.tell, jobs, lambda path: _many(lines, path))
+        document = against(base, paths, searching, outputs.tell, jobs, lambda path: _many(lines, path), inputs)
         with last_words():
             outputs.write(lambda: document, {})
         return document.status.value
@@ -123,6 +131,7 @@ def _gated(
     inputs: Inputs,
     outcomes: Outcomes | None,
     outputs: Outputs,
+    cluster: Cluster | None,
 ) -> int:
     """Compare the models with their records, or write these."""
     read = [(path, *load_worded(path, inputs)) for path in (_once(found) if update else found)]
@@ -139,7 +148,7 @@ def _gated(
     # What is saved has to be the same each time: threads race for which of several shortest counterexamples is found.
     method = Method(threads=max(1, available_threads() // jobs) if save is None else 1)
     search = Search(method, _each(limits(None, None, timeout), jobs), outcomes=outcomes, inputs=inputs)
-    with closing(_searched(programs, search, jobs)) as runs:
+    with closing(_searched(programs, search, jobs, cluster)) as runs:
         for path, program in programs:
             if not gating.model(path, program, runs):
                 break
@@ -157,7 +166,7 @@ def _gated(
 Lines = Callable[[Path], AbstractContextManager[ProgressLine]]
 
 
-def _searched(programs: Programs, search: Search, jobs: int) -> Generator[Found]:
+def _searched(programs: Programs, search: Search, jobs: int, cluster: Cluster | None) -> Generator[Found]:
     """What comes of each configuration of each model."""
     lines = _lines(sum(len(program.expectations) for _, program in programs))
 
@@ -166,9 +175,9 @@ def _searched(programs: Programs, search: Search, jobs: int) -> Generator[Found]
         with lines(path) as line:
             yield line.show
 
-    if jobs == 1:
+    if jobs == 1 and cluster is None:
         return one_after_the_other(programs, search, waiting)
-    return side_by_side(programs, search, lambda item: _many(lines, item[0]), jobs)
+    return side_by_side(programs, search, lambda item: _many(lines, item[0]), jobs, cluster)
 
 
 @contextmanager

@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
-from pathlib import Path
+
+from checker.project import own_code
 
 ROW_BITS = 32
 """A row of the whole search is its member's number and, in so many bits below it, the row there."""
@@ -76,12 +76,7 @@ class Report:
     memory: int
 
 
-def code_digest() -> str:
-    """The digest of the code that members run: those of one search have to be of one version."""
-    whole = hashlib.sha256()
-    here = Path(__file__).parent
-    for folder in (here, here.parent / "explicit" / "compiled"):
-        for path in sorted(folder.glob("*.py")):
-            whole.update(f"{folder.name}/{path.name}\0".encode())
-            whole.update(hashlib.sha256(path.read_bytes()).digest())
-    return whole.hexdigest()
+def check_version(place: Place) -> None:
+    """ClusterError if a process runs other code than this one."""
+    if place.code != own_code():
+        raise ClusterError(f"{place.host} has another version of stackproof than this machine; install the same on both")

@@ -7,6 +7,7 @@ Nothing else imports Ray, and nothing does before a cluster is asked for.
 from __future__ import annotations
 
 import importlib
+import itertools
 import os
 import signal
 import socket
@@ -162,13 +163,24 @@ class Actors:
     def __init__(self, class_: Callable[[], ActorT], count: int, check: Callable[[], None]) -> None:
         self.ray = load_ray()
         self.check = check
-        self.actors: list[Any] = []
-        remote = self.ray.remote(num_cpus=1, max_restarts=0, max_task_retries=0, scheduling_strategy="SPREAD")(class_)
+        self.actors: dict[int, Any] = {}
+        self.numbers = itertools.count()
+        self.remote = self.ray.remote(num_cpus=1, max_restarts=0, max_task_retries=0, scheduling_strategy="SPREAD")(class_)
         for _ in range(count):
-            self.actors.append(remote.remote())
+            self.add()
 
     def __len__(self) -> int:
         return len(self.actors)
+
+    def add(self) -> int:
+        """Start one more; its number."""
+        number = next(self.numbers)
+        self.actors[number] = self.remote.remote()
+        return number
+
+    def drop(self, number: int) -> None:
+        """End one, or do without one that has died."""
+        self.ray.kill(self.actors.pop(number))
 
     def call(self, number: int, method: str, *arguments: object, answers: int = 1) -> Any:
         """Have a process do something; what stands for its answer, or a list of so many of them."""
@@ -192,15 +204,19 @@ class Actors:
         except errors.RayError as error:
             raise lost(error) from None
 
+    def ready(self, awaited: Sequence[Any], seconds: float) -> list[Any]:
+        """Answers that are there, or will not come: one as soon as there is one, none after so many seconds."""
+        ready, _ = self.ray.wait(list(awaited), num_returns=1, timeout=seconds)
+        return list(ready)
+
     def node(self, number: int) -> Any:
         """What stands for the identity of a process's machine."""
         return self.call(number, "__ray_call__", _node)
 
     def close(self) -> None:
         """End the processes."""
-        for actor in self.actors:
-            self.ray.kill(actor)
-        self.actors.clear()
+        for number in list(self.actors):
+            self.drop(number)
 
 
 def as_raised(error: Any) -> BaseException:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol
 
 from checker.cluster.member import Member
-from checker.cluster.messages import ROW_BITS, Cluster, ClusterError, Order, Part, Place, Report, code_digest
+from checker.cluster.messages import ROW_BITS, Cluster, ClusterError, Order, Part, Place, Report, check_version
 from checker.cluster.ray_cluster import PATIENCE, Actors, Lost, how_many
 from checker.explicit.compiled.c.generate import Generated
 from checker.explicit.compiled.c.shared import Failure
@@ -118,10 +118,8 @@ class ClusterSearch:
         places: list[Place] = self.actors.get(
             [self.actors.call(n, "place", node) for n, node in zip(numbers, nodes, strict=True)]
         )
-        own = code_digest()
         for place in places:
-            if place.code != own:
-                raise ClusterError(f"{place.host} has another version of stackproof than this machine; install the same on both")
+            check_version(place)
         return places
 
     def _compile(self, places: list[Place]) -> None:

@@ -13,6 +13,7 @@ import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from checker.cluster.messages import Cluster
 from checker.counting import counted
@@ -20,6 +21,7 @@ from checker.explicit.compiled.c.expressions import Unsupported
 from checker.explicit.compiled.c.generate import Generated, generate
 from checker.explicit.compiled.compiler import Build, CompilerError
 from checker.explicit.compiled.driver import CompiledSearch
+from checker.explicit.compiled.on_disk import Disk
 from checker.explicit.compiled.resuming import Checkpoints, header_of
 from checker.explicit.reduction.assumptions import Broken
 from checker.explicit.reduction.canonical import Distinguished
@@ -47,7 +49,7 @@ class Method:
     """How to search. engine: one of ENGINES. threads: of the compiled engine. reductions: of REDUCTIONS. compact: with hash
     compaction, which the compiled engine alone has. checkpoints: to write or to begin with, which it alone has too. keep: the
     states are wanted afterwards, in the order in which one thread finds them. cluster: to search on, by on_cluster.py; this
-    process is connected to it."""
+    process is connected to it. disk: where states go that find no room in memory, which the compiled engine alone can do."""
 
     engine: str = "auto"
     threads: int = 1
@@ -56,6 +58,7 @@ class Method:
     checkpoints: Checkpoints | None = None
     keep: bool = False
     cluster: Cluster | None = None
+    disk: Disk | None = None
 
 
 def available_threads() -> int:
@@ -114,9 +117,14 @@ def _explore(
         for reason in header_of(method.checkpoints.resume).dropped.values():
             if "pages" in search.reductions:
                 search.drop_pages(reason)
-    takeover = _Takeover(search, method.compact)
+    at_once = method.engine == "auto" and not method.compact and method.checkpoints is None and method.disk is None
+
+    def fresh() -> Search:
+        return Search(search.system, properties, method.reductions) if at_once else search
+
+    takeover = _Takeover(fresh, method.compact, search.reducer is not None, method.disk is not None)
     try:
-        if method.engine == "auto" and not method.compact and method.checkpoints is None:
+        if at_once:
             return _portable_first(search, properties, method, limits, progress, announce, takeover)
         return _compiled(search, properties, method, limits, progress, announce, takeover)
     finally:
@@ -124,7 +132,7 @@ def _explore(
 
 
 def _portable_first(
-    search: Search,
+    first: Search,
     properties: frozenset[str],
     method: Method,
     limits: Limits,
@@ -133,11 +141,11 @@ def _portable_first(
     takeover: _Takeover,
 ) -> Explored:
     """Search with the portable engine, and begin again with the compiled one when that is ready."""
-    first = Search(search.system, properties, method.reductions)
     first.hand_over = takeover
     result = first.run(limits, progress, announce)
     if not first.handed_over:
         return _portable(first, result, method, takeover.remark)
+    search = takeover.search
     known = dict(result.findings)
     limits = limits.later(result.statistics.seconds)
     first.release()
@@ -196,6 +204,7 @@ def _compiled(
             1 if method.keep else method.threads,
             checkpoints=method.checkpoints,
             keep=method.keep,
+            disk=method.disk,
         )
         try:
             result = compiled.run(spent, progress, announced)
@@ -222,11 +231,14 @@ def _nothing(stopped: Stop, known: dict[str, Finding]) -> Result:
 
 class _Takeover:
     """Gets the compiled engine ready, beside a search by the portable one or before one by itself. As a function it is called
-    at the portable one's looks; true when that shall end."""
+    at the portable one's looks; true when that shall end. make: the search that it is made for, which takes a while. passing:
+    whether that has partial order."""
 
-    def __init__(self, search: Search, compact: bool) -> None:
-        self.search = search
+    def __init__(self, make: Callable[[], Search], compact: bool, passing: bool, disk: bool) -> None:
+        self.make = make
         self.compact = compact
+        self.disk = disk
+        self.passing = passing
         self.begun = time.process_time()
         self.renew()
 
@@ -239,12 +251,17 @@ class _Takeover:
 
     def __call__(self, statistics: Statistics) -> bool:
         early = statistics.seconds < PATIENCE
-        if self.search.reducer is not None:
+        if self.passing:
             early = time.process_time() - self.begun < PATIENCE_PASSING
         if self.remark is not None or early:
             return False
         self._prepare(0.0)
         return self.library is not None
+
+    @cached_property
+    def search(self) -> Search:
+        """What the compiled engine begins with; made when it is needed, since most small searches end before that."""
+        return self.make()
 
     def wait(self, seconds: float | None) -> bool:
         """Wait until the library is there, or known not to come. False: it took longer than so many seconds."""
@@ -258,7 +275,7 @@ class _Takeover:
             if self.build is None:
                 search = self.search
                 agents = None if search.discipline is None else search.discipline.agents
-                self.generated = generate(search.transitions, search.canonical, self.compact, agents)
+                self.generated = generate(search.transitions, search.canonical, self.compact, agents, self.disk)
                 self.build = Build(self.generated.source)
             if self.build.wait(seconds):
                 self.library = self.build.library()

@@ -6,6 +6,7 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from checker.cluster.messages import ClusterError
 from checker.explicit.compiled.resuming import Checkpoints
@@ -20,9 +21,9 @@ from checker.language.tree import Program
 from checker.result.verdict import Run, Statistics, Verdict, VerdictKind
 from checker.stopping import INTERRUPTED
 from checker.verify.confirm import Announce, Confirming, cut_short, within
-from checker.verify.liveness import fairness_of, look_at_runs
+from checker.verify.liveness import Judged, fairness_of, look_at_runs
 from checker.verify.request import Request
-from checker.verify.subject import load_subject, unreached_lines
+from checker.verify.subject import Loaded, load_subject, unreached_lines
 
 AS_TRUSTED = "whoever can write that file can make the search skip states, and violations in them"
 """Of a checkpoint that a search went on from."""
@@ -39,6 +40,19 @@ def check_configuration(
     replayer does not confirm what the engine says."""
     begun = time.monotonic()
     loaded = load_subject(request)
+    return check_loaded(loaded, request.liveness_states, method, limits.later(time.monotonic() - begun), progress, announce)
+
+
+def check_loaded(
+    loaded: Loaded,
+    liveness_states: int | None,
+    method: Method,
+    limits: Limits,
+    progress: Progress | None = None,
+    announce: Announce | None = None,
+) -> Run:
+    """As check_configuration, of a model that has been read. liveness_states: as of a Request."""
+    begun = time.monotonic()
     program, wanted = loaded.program, loaded.wanted
     confirming = Confirming(program, loaded.system, loaded.subject, announce)
     try:
@@ -51,8 +65,10 @@ def check_configuration(
     result, before = explored.result, limits
     inexact = bool(explored.reductions) or result.omission > 0
     limits = limits.later(time.monotonic() - begun)
-    most, engine = request.liveness_states, method.engine
-    runs = look_at_runs(program, wanted, result, most, limits, progress, confirming.found, inexact, engine)
+    most, engine = liveness_states, method.engine
+    judged = look_at_runs(program, wanted, result, most, limits, progress, confirming.found, inexact, engine)
+    runs = judged.verdicts
+    notes = (*loaded.subject.notes, *_notes(program, explored, judged, method.checkpoints))
     if any(verdict.stopped == INTERRUPTED for verdict in runs.values()):
         shortened = not_shortened(explored, INTERRUPTED)
     else:
@@ -62,7 +78,7 @@ def check_configuration(
     otherwise = _otherwise(confirming, result)
     s = result.statistics
     return Run(
-        dataclasses.replace(loaded.subject, notes=(*loaded.subject.notes, *_notes(program, explored, method.checkpoints))),
+        dataclasses.replace(loaded.subject, notes=notes),
         tuple(
             dataclasses.replace(
                 confirming.violated.get(n) or runs.get(n) or dataclasses.replace(otherwise, property=n),
@@ -88,6 +104,29 @@ def check_configuration(
     )
 
 
+@dataclass(frozen=True)
+class Shipped:
+    """A search for a process of a cluster: the model, as it was read, and how to search it. It is data, so that nothing of the
+    model's files is needed there."""
+
+    loaded: Loaded
+    liveness_states: int | None
+    method: Method
+    limits: Limits
+
+
+def ship(request: Request, method: Method, limits: Limits) -> Shipped:
+    """Raises as reading a model."""
+    return Shipped(load_subject(request), request.liveness_states, method, limits)
+
+
+def search_shipped(shipped: Shipped, memory: int) -> Run:
+    """As check_configuration, with one thread. memory: bytes that the process may take."""
+    method = dataclasses.replace(shipped.method, threads=1)
+    limits = dataclasses.replace(shipped.limits, memory=memory)
+    return check_loaded(shipped.loaded, shipped.liveness_states, method, limits)
+
+
 def _take(shortened: Shortened, result: Result, confirming: Confirming) -> None:
     """Bring the result and the verdicts of a search up to date with what a second one for shorter runs came to."""
     for name in shortened.asked:
@@ -101,7 +140,7 @@ def _take(shortened: Shortened, result: Result, confirming: Confirming) -> None:
         result.statistics = dataclasses.replace(result.statistics, seconds=seconds, memory=second.memory)
 
 
-def _notes(program: Program, explored: Explored, checkpoints: Checkpoints | None) -> Iterator[str]:
+def _notes(program: Program, explored: Explored, judged: Judged, checkpoints: Checkpoints | None) -> Iterator[str]:
     """What a reader of the verdicts has to know of this search, or can change in the model."""
     own = {symmetry_of(record.name): record.name for record in program.records.values() if record.position.file == program.model}
     for what, why in explored.unused.items():
@@ -111,6 +150,8 @@ def _notes(program: Program, explored: Explored, checkpoints: Checkpoints | None
             yield f"{own[what]} is declared symmetric, but the search could not use that and visited more states: {why}"
     if explored.refusal is not None:
         yield f"The cache of compiled searches was not used: {explored.refusal}"
+    if judged.remark is not None and judged.remark != explored.remark:
+        yield f"The slower portable engine judged the properties on runs, as the compiled one cannot: {judged.remark}"
     if checkpoints is not None and checkpoints.resume is not None:
         yield f"The search relies on {checkpoints.resume}, from which it resumed: {AS_TRUSTED}"
 

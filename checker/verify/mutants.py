@@ -16,10 +16,11 @@ from checker.mutation.c.mutants import CMutant
 from checker.mutation.mutants import Mutant
 from checker.result.mutation import Fate, MutantResult, Outcome, Reference
 from checker.result.verdict import Run, Subject, Verdict, VerdictKind
+from checker.stopping import Died
 from checker.trace.confirmation.build import Disagreement
 from checker.verify.configuration import check_configuration
 from checker.verify.request import Request
-from checker.verify.workers import Died, Workers
+from checker.verify.workers import Pool
 
 GROWTH = 10
 """Without a limit of states, a mutant may have so many times those of the model..."""
@@ -104,7 +105,7 @@ def outcome_of(run: Run) -> Outcome:
 
 
 def references(
-    workers: Workers[Job, Found], requests: Sequence[Request], method: Method, limits: Limits
+    workers: Pool[Job, Found], requests: Sequence[Request], method: Method, limits: Limits
 ) -> list[tuple[Request, Reference]]:
     """What the model itself comes to in each configuration, smallest first, with what to ask of a mutant there. UsageError if
     it is not a model; Disagreement if engines disagree on it."""
@@ -168,7 +169,7 @@ class MutantSearch:
         self.open = [_Progress(mutant) for mutant in mutants]
         self.results: dict[int, MutantResult] = {}
 
-    def run(self, workers: Workers[Job, Found], show: Callable[[], None]) -> None:
+    def run(self, workers: Pool[Job, Found], show: Callable[[], None]) -> None:
         """Search them. show: called after each step."""
         steps = [step for step in range(len(self.known)) if self.known[step][1].judged]
         if not steps:

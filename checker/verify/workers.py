@@ -12,19 +12,27 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from types import FrameType
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from checker.explicit.search.interrupts import SIGNALS
+from checker.stopping import Died
 
 JobT = TypeVar("JobT")
 ResultT = TypeVar("ResultT")
 
+
+class Pool(Protocol[JobT, ResultT]):
+    """Processes that do jobs side by side, on this machine or on a cluster."""
+
+    def __enter__(self) -> Pool[JobT, ResultT]: ...
+    def __exit__(self, *_: object) -> None: ...
+    def results(
+        self, jobs: Iterable[JobT], then: Callable[[JobT, ResultT | Died], JobT | None], every: float | None = None
+    ) -> Iterator[None]: ...
+
+
 PATIENCE = 10.0
 """Seconds that a process has to end its work when it is told to stop."""
-
-
-class Died(Exception):
-    """A process ended in the middle of a job. The text says how."""
 
 
 @dataclass

@@ -10,8 +10,16 @@ from checker.language.c.translate.table import Api, Domain
 from spec.c.clients import calls
 from spec.c.stacks import mapping, memory, names, slab, tasks
 
-STACKS = Domain("stacks", "dynamic_stacks.toml", (memory, slab, mapping, tasks), names.FLAGS, names.OPAQUE, slab.ARRAYS)
-CLIENTS = Domain("clients", "clients.toml", (calls,))
+STACKS = Domain(
+    "stacks",
+    "dynamic_stacks.toml",
+    "a patch of dynamic kernel stacks",
+    (memory, slab, mapping, tasks),
+    names.FLAGS,
+    names.OPAQUE,
+    slab.ARRAYS,
+)
+CLIENTS = Domain("clients", "clients.toml", "the code that the manifest's clients call", (calls,))
 
 DOMAINS = {each.name: each for each in (STACKS, CLIENTS)}
 """By name. A text whose manifest names none is of the first."""

@@ -87,7 +87,7 @@ def test_formats_have_a_case_for_each_configuration(folder: Path) -> None:
     outputs = [word for name in ("ktap", "github", "sarif", "junit") for word in ("--format", name, "--output", f"x.{name}")]
     assert gate(folder, "llist.c", "--manifest", "both.toml", *outputs).returncode == 1
     ktap = (folder / "x.ktap").read_text()
-    assert "    ok 1 1 CPU\n" in ktap and "    not ok 2 2 CPUs\n" in ktap
+    assert "  ok 1 1 CPU\n" in ktap and "  not ok 2 2 CPUs\n" in ktap
     assert "::error file=both.toml,line=24," in (folder / "x.github").read_text()
     results = json.loads((folder / "x.sarif").read_text())["runs"][0]["results"]
     assert {result["ruleId"] for result in results} == {"violation"}
@@ -114,13 +114,42 @@ def test_options_that_do_not_fit_are_refused(folder: Path) -> None:
     for words, why in {
         ("llist.c", "--manifest", "small.toml", "--update"): "C text has no record that --update could write",
         ("model.py", "--manifest", "small.toml"): "--manifest is for patches and C files",
-        ("llist.c", "--manifest", "small.toml", "--base", "HEAD"): "--base has no --manifest",
         ("llist.c", "--manifest", "nowhere.toml"): "nowhere.toml",
     }.items():
         done = gate(folder, *words)
         assert done.returncode == 2, words
         assert why in done.stderr, done.stderr
         assert len(done.stderr.splitlines()) == 1 or "llist" in done.stderr
+
+
+def commit(folder: Path) -> None:
+    for words in (("init", "-q"), ("add", "llist.c"), ("-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "text")):
+        subprocess.run(["git", *words], cwd=folder, check=True, capture_output=True)
+
+
+def test_against_a_revision_both_sides_have_the_given_manifest_and_config(folder: Path) -> None:
+    (folder / ".config").write_text("CONFIG_SMP=y\n")
+    commit(folder)
+    words = ("llist.c", "--manifest", "small.toml", "--config", ".config", "--base", "HEAD")
+    done = gate(folder, *words)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "llist.c: unchanged since HEAD: nothing to search\n" in done.stdout
+    text = (folder / "llist.c").read_text()
+    takes = "while (!try_cmpxchg(&head->first, &entry, next));"
+    assert text.count(takes) == 1
+    (folder / "llist.c").write_text(text.replace(takes, "while (false);"))
+    done = gate(folder, *words)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert ": error: NEW taken-once: " in done.stdout
+    assert "1 CPU" in done.stdout and "2 CPUs" not in done.stdout, "the configurations of the given manifest"
+
+
+def test_against_a_revision_a_model_in_python_takes_no_manifest(folder: Path) -> None:
+    (folder / "model.py").write_text(PYTHON)
+    commit(folder)
+    done = gate(folder, "model.py", "--manifest", "small.toml", "--base", "HEAD")
+    assert done.returncode == 2
+    assert "model.py: error: --manifest is for patches and C files" in done.stderr
 
 
 def test_a_model_with_a_record_and_c_text_in_one_call(folder: Path) -> None:

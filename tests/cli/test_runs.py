@@ -226,7 +226,7 @@ def test_limits_and_another_state_space() -> None:
     result = Search(lower(program)).run()
 
     def look(limits: Limits) -> dict[str, str]:
-        verdicts = look_at_runs(program, wanted, result, None, limits, None, lambda _: None)
+        verdicts = look_at_runs(program, wanted, result, None, limits, None, lambda _: None).verdicts
         assert all(verdict.kind is VerdictKind.UNKNOWN for verdict in verdicts.values())
         return {name: verdict.detail for name, verdict in verdicts.items()}
 
@@ -250,6 +250,20 @@ def test_ctrl_c_in_the_search_for_lassos_ends_the_ladder(monkeypatch: pytest.Mon
     assert done.return_value == 3
     assert "null-retried  UNKNOWN(liveness: interrupted)" in done.output
     assert len(calls) == 1
+    # Checkpoints do not hold the graph of runs, so that the hint for a search of states would be wrong.
+    assert "To know more: let it run; no checkpoint holds the graph that properties on runs need; " in done.output
+    assert "--checkpoint" not in done.output and "--resume" not in done.output
+
+
+@pytest.mark.parametrize(("remark", "told"), [("no C compiler was found", True), (None, False)])
+def test_where_the_portable_engine_judged_runs_a_line_says_so(
+    remark: str | None, told: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checker.verify.liveness, "find_lassos", lambda *_: Lassos(remark=remark))
+    done = CliRunner().invoke(check, [str(PROJECT / SMALL[0]), *SMALL[1:]], standalone_mode=False)
+    assert done.return_value == 0
+    line = "The slower portable engine judged the properties on runs, as the compiled one cannot: no C compiler was found"
+    assert done.output.splitlines().count(line) == told
 
 
 def test_without_a_fair_run_nothing_is_claimed(tmp_path: Path) -> None:

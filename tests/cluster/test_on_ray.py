@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""`check --cluster` on Ray: what is refused, two workers, two nodes, a worker that is killed, Ctrl-C."""
+"""`check --cluster` and `gate --cluster` on Ray: what is refused, two workers, two nodes, a worker that is killed, Ctrl-C."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ WITHOUT = importlib.util.find_spec("ray") is None
 on_ray = pytest.mark.skipif(WITHOUT, reason="Ray is not installed: pip install 'stackproof[cluster]'")
 DKS = ("check", "models/dks.py", "--reduce", "none")
 LARGE = (*DKS, "--set", "C=2", "--set", "T=3", "--set", "S=3")
+GATE = ("gate", "models/dks.py", "--no-cache")
 START = 120.0
 """Seconds in which Ray starts."""
 
@@ -44,16 +45,31 @@ def test_refused(options: tuple[str, ...], words: str) -> None:
     assert told.returncode == 2 and words in told.stderr and told.stderr.count("\n") == 1
 
 
-def test_without_ray() -> None:
-    told = stackproof(*DKS, "--cluster", "auto", before=lambda: sys.modules.update({"ray": None}))  # type: ignore[dict-item]
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--workers", "2"), "only a cluster has workers"),
+        (("--cluster", "auto", "--jobs", "2"), "leave out --jobs"),
+        (("--cluster", "auto", "--base", "HEAD"), "leave out --cluster"),
+    ],
+)
+def test_refused_by_gate(options: tuple[str, ...], words: str) -> None:
+    told = stackproof(*GATE, *options)
+    assert told.returncode == 2 and words in told.stderr and told.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", [DKS, GATE])
+def test_without_ray(command: tuple[str, ...]) -> None:
+    told = stackproof(*command, "--cluster", "auto", before=lambda: sys.modules.update({"ray": None}))  # type: ignore[dict-item]
     assert told.returncode == 2
     assert told.stderr == "error: a cluster needs Ray, which is not installed: pip install 'stackproof[cluster]'\n"
 
 
 @on_ray
+@pytest.mark.parametrize("command", [DKS, GATE])
 @pytest.mark.parametrize("address", ["nonsense", "ray://127.0.0.1:10001", "127.0.0.1:1", "a\x1b[31m:1", "127.0.0.1:99999", ":1"])
-def test_no_such_cluster(address: str) -> None:
-    told = stackproof(*DKS, "--cluster", address)
+def test_no_such_cluster(command: tuple[str, ...], address: str) -> None:
+    told = stackproof(*command, "--cluster", address)
     assert told.returncode == 2 and told.stdout == ""
     assert told.stderr.count("\n") == 1 and "\x1b" not in told.stderr
 
@@ -152,7 +168,7 @@ def test_ended_in_the_middle(cluster: tuple[str, dict[str, str]], how: str) -> N
         stderr=subprocess.PIPE,
         text=True,
     )
-    victim = _member(before)
+    victim = _worker(before, "ray::Member")
     time.sleep(2.0)
     (victim if how == "kill" else psutil.Process(process.pid)).send_signal(signal.SIGKILL if how == "kill" else signal.SIGINT)
     out, errors = process.communicate(timeout=START)
@@ -160,6 +176,70 @@ def test_ended_in_the_middle(cluster: tuple[str, dict[str, str]], how: str) -> N
     [run] = json.loads(out)["runs"]
     assert run["stopped"] == ("a worker of the cluster died" if how == "kill" else "interrupted")
     assert [p["verdict"] for p in run["properties"]] == ["UNKNOWN"]
+
+
+WRONG_RECORD = """
+EXPECTED = (
+    Expected(settings={"C": 1}, events=(), violated={}, states=1),
+    Expected(settings={"C": 2, "T": 2, "S": 4}, events=(), violated={"I1": 14}, states=1),
+    Expected(settings={"C": 9}, events=(), violated={}, states=1),
+    Expected(settings={"C": 1, "T": 1}, events=(), violated={}, states=1),
+)
+"""
+
+
+@on_ray
+@pytest.mark.slow
+def test_gate_tells_what_it_tells_here(cluster: tuple[str, dict[str, str]], tmp_path: Path) -> None:
+    """The model is no file of the other machine, and each kind of result is there: as recorded, differs, refused."""
+    address, environment = cluster
+    text = (PROJECT / "models" / "dks.py").read_text()
+    (tmp_path / "mine.py").write_text(text[: text.index("EXPECTED = (")] + WRONG_RECORD)
+    (tmp_path / "dks.py").write_text(text)
+    for words in (("dks.py", "-v"), ("mine.py", "-v"), ("dks.py", "--format", "junit"), ("--update", "mine.py")):
+        here, there = tmp_path / "here", tmp_path / "there"
+        for folder in (here, there):
+            folder.mkdir(exist_ok=True)
+            for file in tmp_path.glob("*.py"):
+                (folder / file.name).write_text(file.read_text())
+        one = in_a_process("gate", "--no-cache", *words, cwd=here)
+        far = in_a_process("gate", "--no-cache", *words, "--cluster", address, cwd=there, **environment)
+        assert (far.returncode, far.stdout, far.stderr) == (one.returncode, one.stdout, one.stderr)
+        assert (there / "mine.py").read_text() == (here / "mine.py").read_text()
+
+
+@on_ray
+@pytest.mark.slow
+@pytest.mark.parametrize("how", ["kill", "interrupt"])
+def test_gate_ended_in_the_middle(cluster: tuple[str, dict[str, str]], how: str) -> None:
+    """A worker that is killed costs nothing; Ctrl-C leaves what was found."""
+    address, environment = cluster
+    before = {process.pid for process in psutil.process_iter()}
+    process = subprocess.Popen(
+        [sys.executable, "-u", "-m", "checker", *GATE, "-v", "--cluster", address],
+        cwd=PROJECT,
+        env={**os.environ, **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    victim = _worker(before, "ray::Doer")
+    first = process.stdout.readline()
+    (victim if how == "kill" else psutil.Process(process.pid)).send_signal(signal.SIGKILL if how == "kill" else signal.SIGINT)
+    out, errors = process.communicate(timeout=START)
+    lines = (first + out).splitlines()
+    whole = in_a_process(*GATE, "-v").stdout.splitlines()
+    assert errors == ""
+    if how == "kill":
+        assert (process.returncode, lines) == (0, whole)
+    else:
+        assert process.returncode == 3 and lines[:-1] == whole[: len(lines) - 1]
+        assert lines[-1] == "interrupted: the rest was not checked"
+    until = time.monotonic() + START
+    while any("ray::Doer" in words_of(each) for each in psutil.process_iter() if each.pid not in before):
+        assert time.monotonic() < until, "a worker is left"
+        time.sleep(0.1)
 
 
 def words_of(process: psutil.Process) -> str:
@@ -170,12 +250,12 @@ def words_of(process: psutil.Process) -> str:
         return ""
 
 
-def _member(before: set[int]) -> psutil.Process:
-    """A worker that was not there before."""
+def _worker(before: set[int], name: str) -> psutil.Process:
+    """A worker of that name that was not there before."""
     until = time.monotonic() + START
     while time.monotonic() < until:
         for process in psutil.process_iter():
-            if process.pid not in before and "ray::Member" in words_of(process):
+            if process.pid not in before and name in words_of(process):
                 return process
         time.sleep(0.1)
     raise AssertionError("no worker was started")

@@ -7,7 +7,6 @@ text is not a part of the project.
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 from pathlib import Path
@@ -20,9 +19,9 @@ from checker.conformance.other_program import bisimulate
 from checker.language.front.load import load_program
 from checker.project import PROJECT
 from tests.hardened.test_patch import HARDENED, PATCH, RECORDED
+from tests.support.rfc_mail import WITH_MAIL, rfc_mail
 
 RFC = PROJECT / "models" / "rfc_v1.py"
-MAIL = os.environ.get("STACKPROOF_RFC_MAIL")
 SIZES = ("CPUS", "TASKS", "STACK_PAGES")
 
 Case = tuple[tuple[int, int, int], str]
@@ -121,8 +120,7 @@ def test_a_planted_difference_is_found(tmp_path: Path, planted: str) -> None:
     assert lockstep.difference.kind is kind
 
 
-@pytest.mark.skipif(MAIL is None, reason="STACKPROOF_RFC_MAIL does not name the RFC's mail, which is not a part of the project")
+@WITH_MAIL
 @pytest.mark.parametrize("case", OF_RFC, ids=lambda c: f"{'-'.join(map(str, c[0]))}:{c[1]}")
 def test_the_mail_and_the_model_of_the_rfc_are_bisimilar(case: Case) -> None:
-    assert MAIL is not None
-    alike(beside(RFC, Path(MAIL), case))
+    alike(beside(RFC, rfc_mail(), case))

@@ -4,7 +4,6 @@ random operations: a model has to give what gcc does."""
 
 from __future__ import annotations
 
-import os
 import re
 import sys
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from checker.project import PROJECT
+from tests.support.rfc_mail import WITH_MAIL, rfc_mail
 from tools.validation import __main__ as command
 from tools.validation.comparing import Totals, totals
 from tools.validation.compiled import find_compiler
@@ -81,10 +81,10 @@ def test_functions_of_a_patch_do_the_same(name: str, numbers: range, tmp_path: P
     check_operations(patch(name, tmp_path), numbers)
 
 
-@pytest.mark.skipif("STACKPROOF_RFC_MAIL" not in os.environ, reason="STACKPROOF_RFC_MAIL does not name the mail of the RFC")
+@WITH_MAIL
 @pytest.mark.parametrize("numbers", PARTS)
 def test_functions_of_the_posted_patch_do_the_same(numbers: range) -> None:
-    check_operations(Patch(Path(os.environ["STACKPROOF_RFC_MAIL"]), COMPILER), numbers)
+    check_operations(Patch(rfc_mail(), COMPILER), numbers)
 
 
 def test_the_command(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ own; it is worked out once for each value of them and remembered.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from checker.explicit.reduction.agent_code import AgentCode, Candidate
@@ -127,16 +127,17 @@ class Reducer:
             if other != agent
         )
 
-    def between(self, state: int, accept: Callable[[int], bool]) -> list[int] | None:
-        """States passed through from a state to one that is accepted, both included; None if there is none that way."""
-        parents = {state: -1}
-        queue = [state]
+    def between(self, states: Iterable[int], accept: Callable[[int], bool]) -> Iterator[list[int]]:
+        """States passed through from one of some states to one that is accepted, both included; the shortest of these ways first,
+        and one to each."""
+        parents = dict.fromkeys(states, -1)
+        queue = list(parents)
         for here in queue:
             if accept(here):
                 path = [here]
                 while parents[path[-1]] >= 0:
                     path.append(parents[path[-1]])
-                return path[::-1]
+                yield path[::-1]
             if here >> self.layout.mark:
                 continue
             claims = self.claimer.claims(here)
@@ -145,7 +146,6 @@ class Reducer:
                     if here ^ change not in parents:
                         parents[here ^ change] = here
                         queue.append(here ^ change)
-        return None
 
     def local(self, agent: int, state: int, claims: Claims) -> Local:
         """What an agent can do given its own cells."""

@@ -125,16 +125,13 @@ class RealPaths:
         way is looked for where the search took it: in a state that differs by an exchange other steps may be the ones that
         suffice, but transitions that lead to what is stored as these are there too."""
         assert self.reducer is not None
-        ways: list[list[int]] = []
-        for _, _, end in alternatives(self.transitions, state):
-            if isinstance(end, Violated):
-                end = marked(self.transitions, state, end)
-            if isinstance(end, int):
-                passed = self.reducer.between(end, self._stored_so(accept))
-                if passed is not None:
-                    ways.append(passed)
+        ends = [
+            marked(self.transitions, state, end) if isinstance(end, Violated) else end
+            for _, _, end in alternatives(self.transitions, state)
+            if isinstance(end, Violated | int)
+        ]
         # More steps suffice since the search took this way, where a property has been found: they may be detours.
-        for way in sorted(ways, key=len):
+        for way in self.reducer.between(ends, self._stored_so(accept)):
             yield [self.stored(other) for other in way]
 
     def raising_end(self, path: Route, like: Violated | OutOfRange) -> RaisingStep:

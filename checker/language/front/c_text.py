@@ -79,7 +79,7 @@ def _read(path: Path, data: bytes, base: Path | None, over: Path | None, config:
     if not protocol.definitions.defines(manifest.taken_for):
         raise UsageError(
             f"this does not define {manifest.taken_for}, so that nothing says what it is to the kernel; "
-            "a patch of dynamic kernel stacks does, and --manifest names another manifest; a model in Python has a name that "
+            f"{DOMAINS[manifest.domain].texts} does, and --manifest names another manifest; a model in Python has a name that "
             "ends in .py",
             path,
         )

@@ -8,7 +8,8 @@ from checker.report.formats.document import Case, Document, Group, Outcome
 from checker.report.formats.line import counted_levels, further, line, place, sentence
 
 VERSION = "KTAP version 1"
-INDENT = "    "
+INDENT = "  "
+"""Of a subtest."""
 
 
 def ktap(document: Document) -> str:

@@ -17,13 +17,12 @@ from pathlib import Path
 from checker.explicit.engines import Method
 from checker.language.front.inputs import STANDARD_INPUT
 from checker.language.tree import Program, is_python
-from checker.project import PROJECT
+from checker.project import own_code
 from checker.verify.request import Request
 
 FORMAT = 2
 """Of what is kept under a key."""
 
-OWN_CODE = (".py", ".c", ".h")
 RECORDS = ("EXPECTED", "RECORDED")
 KERNEL = "spec/"
 
@@ -95,14 +94,3 @@ def _of_file(path: Path | None) -> str:
     if path is None or not path.is_file():
         return ""
     return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-@functools.lru_cache(maxsize=1)
-def own_code() -> str:
-    """The digest of this program."""
-    whole = hashlib.sha256()
-    for path in sorted((*(PROJECT / "checker").rglob("*"), *(PROJECT / "spec" / "c").rglob("*"))):
-        if path.suffix in OWN_CODE:
-            whole.update(f"{path.relative_to(PROJECT).as_posix()}\0".encode())
-            whole.update(hashlib.sha256(path.read_bytes()).digest())
-    return whole.hexdigest()

@@ -187,7 +187,7 @@ class Attempt:
             self.invariant = ()
             return Verdict("", VerdictKind.UNKNOWN, refused)
         self.certificate = self.folder
-        scope = f"runs of any length{self.subject.configuration.at}, whichever page is allocated"
+        scope = f"runs of any length{self.subject.configuration.at}, whichever free instance is allocated"
         return Verdict("", VerdictKind.PROVED, scope + (f", by induction over {k} states" if k > 1 else ""))
 
     def manifest(self, claim: Claim) -> dict[str, object]:

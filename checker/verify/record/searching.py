@@ -8,15 +8,16 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
+from checker.cluster.messages import Cluster
 from checker.explicit.engines import Method
 from checker.explicit.search.results import Limits, Progress
 from checker.language import tree
 from checker.language.errors import UsageError
 from checker.language.front.inputs import NOTHING, Inputs
-from checker.result.verdict import Configuration, Run
-from checker.verify.configuration import check_configuration
+from checker.result.verdict import Configuration, Run, Subject
+from checker.verify.configuration import Shipped, check_configuration, search_shipped, ship
+from checker.verify.in_order import Far, in_order
 from checker.verify.in_order import Waiting as ManyWaiting
-from checker.verify.in_order import in_order
 from checker.verify.known.key import key_of
 from checker.verify.known.store import Outcomes
 from checker.verify.request import Request
@@ -67,9 +68,19 @@ class Search:
     ) -> Run:
         """Search a configuration in full, without reductions. Raises as check_configuration."""
         run = check_configuration(self._request(path, program, expected), self.method, self.limits, progress)
-        if program.translation is not None and run.subject.sources != program.sources:
-            raise UsageError("it was edited while it was searched; gate it again", path)
+        _check_text(path, program, run.subject)
         return run
+
+    def shipped(self, path: Path, program: tree.Program, expected: tree.Expectation) -> Shipped:
+        """The same search, for a process of a cluster. Raises as reading a model."""
+        found = ship(self._request(path, program, expected), self.method, self.limits)
+        _check_text(path, program, found.loaded.subject)
+        return found
+
+
+def _check_text(path: Path, program: tree.Program, searched: Subject) -> None:
+    if program.translation is not None and searched.sources != program.sources:
+        raise UsageError("it was edited while it was searched; gate it again", path)
 
 
 Programs = Sequence[tuple[Path, tree.Program]]
@@ -94,8 +105,10 @@ def one_after_the_other(programs: Programs, search: Search, waiting: Waiting) ->
             yield found
 
 
-def side_by_side(programs: Programs, search: Search, waiting: ManyWaiting[Configured], jobs: int) -> Generator[Found]:
-    """As one_after_the_other, in that many processes."""
+def side_by_side(
+    programs: Programs, search: Search, waiting: ManyWaiting[Configured], jobs: int, cluster: Cluster | None = None
+) -> Generator[Found]:
+    """As one_after_the_other, in that many processes, or in those of a cluster that this process is connected to."""
     every = [(path, program, expected) for path, program in programs for expected in program.expectations]
     return in_order(
         every,
@@ -104,4 +117,5 @@ def side_by_side(programs: Programs, search: Search, waiting: ManyWaiting[Config
         waiting,
         lambda item: search.known(*item),
         lambda item, found: search.keep(*item, found),
+        None if cluster is None else Far(cluster, lambda item: search.shipped(*item), search_shipped),
     )

@@ -49,11 +49,11 @@ def _level(lines: list[str], indent: str) -> tuple[list[Read], list[str]]:
     inner: tuple[str, list[Read]] | None = None
     while lines and (lines[0].startswith(indent)) and len(tests) <= int(plan[1]):
         line = lines[0].removeprefix(indent)
-        if line.startswith("    KTAP"):
-            subtests, lines = _level(lines, indent + "    ")
+        if line.startswith("  KTAP"):
+            subtests, lines = _level(lines, indent + "  ")
             inner = (subtests.pop().name, subtests)
             continue
-        if line.startswith("    "):
+        if line.startswith("  "):
             break
         if not line.startswith("#"):
             result = RESULT.fullmatch(line)

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -18,6 +17,7 @@ from checker.verify.causes.review import review_of
 from checker.verify.configuration import check_configuration
 from checker.verify.request import Request
 from tests.language.c.fixtures import GROWING, changed
+from tests.support.rfc_mail import WITH_MAIL, rfc_mail
 
 METHOD = Method("portable", 1, frozenset({"pages", "symmetry"}))
 ONCE = ("+		have++;\n+		area->nr_pages = have;", "+		area->nr_pages = have + 1;\n+		;")
@@ -25,16 +25,6 @@ ONCE = ("+		have++;\n+		area->nr_pages = have;", "+		area->nr_pages = have + 1;\
 
 SHORT = (1, 2, 3), "touch", "oom", "oops-continues"
 """A failed allocation leaves too few pages for a fault, which then has taken one and not marked its task."""
-
-MAIL = os.environ.get("STACKPROOF_RFC_MAIL")
-WITH_MAIL = pytest.mark.skipif(
-    MAIL is None, reason="STACKPROOF_RFC_MAIL does not name the folder with the RFC's mail, which is not a part of the project"
-)
-
-
-def mail() -> Path:
-    (path,) = Path(str(MAIL)).iterdir()
-    return path
 
 
 def causes(path: Path, sizes: tuple[int, int, int], *events: str, of: tuple[str, ...] | None = None) -> tuple[Cause, ...]:
@@ -109,7 +99,7 @@ def test_what_an_early_return_leaves_out_is_a_cause_of_its_own() -> None:
 @WITH_MAIL
 def test_a_page_stored_at_a_stale_index_in_the_mail() -> None:
     """The load of the count and both stores have a note, as a developer jumps from one to the other."""
-    (cause,) = causes(mail(), (1, 1, 3), "touch", of=("area-agrees", "single-hole"))
+    (cause,) = causes(rfc_mail(), (1, 1, 3), "touch", of=("area-agrees", "single-hole"))
     assert "[nr_pages] =" in line_of(cause)
     texts = [lines(cause)[note.position.line - 1] for note in cause.notes if note.position.file == cause.position.file]
     assert sum("[nr_pages] =" in text for text in texts) == 2
@@ -129,7 +119,7 @@ def test_a_page_stored_at_a_stale_index_in_the_mail() -> None:
 def test_a_cause_in_the_mail_leads_to_the_statement(
     sizes: tuple[int, int, int], events: tuple[str, ...], property: str, statement: str
 ) -> None:
-    (cause,) = causes(mail(), sizes, *events, of=(property,))
+    (cause,) = causes(rfc_mail(), sizes, *events, of=(property,))
     assert statement in line_of(cause)
     if "switch-fault" in events:  # what the handler got is not what it is about
         assert any("task=idle0, stack=task0.stack_vm_area" in note.text for note in cause.notes)
@@ -138,6 +128,6 @@ def test_a_cause_in_the_mail_leads_to_the_statement(
 @pytest.mark.slow
 @WITH_MAIL
 def test_in_the_mail_a_failed_allocation_and_what_is_left_out_after_it_are_two_causes() -> None:
-    failed, left_out = causes(mail(), *SHORT, of=("fault-resolved", "refill-owed"))
+    failed, left_out = causes(rfc_mail(), *SHORT, of=("fault-resolved", "refill-owed"))
     assert "alloc_pages(" in line_of(failed)
     assert "tsk->flags |=" in line_of(left_out)

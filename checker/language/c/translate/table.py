@@ -71,11 +71,12 @@ class OwnArray:
 
 @dataclass(frozen=True)
 class Domain:
-    """What the table has for one domain only. name: as a manifest says it. manifest: the file of the built-in one. modules: with
-    calls. flags, opaque, arrays: as of Api."""
+    """What the table has for one domain only. name: as a manifest says it. manifest: the file of the built-in one. texts: what
+    text it is for, as an error says it. modules: with calls. flags, opaque, arrays: as of Api."""
 
     name: str
     manifest: str
+    texts: str = "other text"
     modules: tuple[ModuleType, ...] = ()
     flags: Mapping[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
     opaque: Mapping[str, str] = field(default_factory=dict)

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import os
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from checker.language.c.source import CSource
 from checker.project import PROJECT
 from tests.language.c.patch.samples import COVER, CREATED, DELETED, DIFF, MAIL, MIDDLE, NEW, OLD, PATH, SECOND, SERIES, damaged
 from tests.language.c.patch.writing import diff, file_diff, hunks, mail, mbox, patch_mail
+from tests.support.rfc_mail import WITH_MAIL, rfc_mail
 
 PAGE = f"[PATCH 3/14] pool: take\n\nFrom: A Developer\nDate: Mon Mar 11 2024 - 12:49:03 EST\n\n\nTake it.\n---\n{DIFF}--\n2.44.0"
 
@@ -236,12 +236,9 @@ def test_kinds() -> None:
     assert content_kind(file_diff("models/a.py", "a = 1\n", "a = 2\n").encode()) is ContentKind.PATCH
 
 
-@pytest.mark.skipif(
-    "STACKPROOF_RFC_MAIL" not in os.environ,
-    reason="STACKPROOF_RFC_MAIL does not name the folder with the RFC's mail as an archive shows it",
-)
+@WITH_MAIL
 def test_the_mail_of_the_rfc() -> None:
-    (path,) = Path(os.environ["STACKPROOF_RFC_MAIL"]).iterdir()
+    path = rfc_mail()
     source = read_c_source(path.read_bytes(), "rfc10.txt")
     rows = path.read_text().split("\n")
     fork = next(file for file in source.files if file.path == "kernel/fork.c")
