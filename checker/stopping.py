@@ -10,7 +10,8 @@ from checker.counting import counted
 
 
 class Why(Enum):
-    """What ended it. ENGINE: something that this engine cannot do, though another one may. MODEL: an error in the model. LOST: a
+    """What ended it. ENGINE: something that this engine cannot do, though another one may. MODEL: an error in the model. DISK: a
+    file that states are written to. LOST: a
     machine or process of a cluster is lost."""
 
     INTERRUPTED = "interrupted"
@@ -21,6 +22,7 @@ class Why(Enum):
     ENGINE = "engine"
     SOLVER = "solver"
     MODEL = "model"
+    DISK = "disk"
     LOST = "lost"
     HANDED_OVER = "handed over"
     ENOUGH = "enough"

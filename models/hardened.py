@@ -49,6 +49,8 @@ from spec.kernel import (
     alloc_vmap_stack,
     cpu_dead,
     cpu_prepare,
+    cpuhp_setup_state,
+    fork_init,
     free_vmap_stack,
     get_vm_area_node,
     has_pages,
@@ -65,6 +67,7 @@ from spec.kernel import (
     memcg_kmem_uncharge_page,
     mod_lruvec_page_state,
     owes_refill,
+    panic,
     pte_alloc_kernel,
     remove_vm_area,
     schedule_start,
@@ -338,6 +341,12 @@ def dynamic_stack_empty_pool(cpu: Cpu) -> None:
             __free_page(page)
 
 
+@implements(fork_init)
+def dynamic_stack_init() -> None:
+    if not cpuhp_setup_state():
+        panic()
+
+
 @implements(cpu_dead)
 def dynamic_stack_cpu_dead(cpu: Cpu) -> None:
     dynamic_stack_empty_pool(cpu)
@@ -349,13 +358,13 @@ RECORDED = Recorded(
         "area-agrees": "2581fc60292a",
         "area-owned": "852023b1f98e",
         "capacity": "931b70db0e66",
-        "charge-once": "1e07c3b27515",
+        "charge-once": "528eac8e61c7",
         "fault-bounded": "ec94bda8776b",
         "fault-resolved": "482cafd111eb",
         "free-context": "576d7d24ab18",
         "handler-reentrant": "4d549eb4440a",
         "live-page": "4052755d0f46",
-        "lock-held": "7b668aae040c",
+        "lock-held": "c0857c01b993",
         "lock-order": "ca10797b65f9",
         "lock-recursion": "c2aaec2e606c",
         "mark-earned": "23dca69699e2",
@@ -363,13 +372,13 @@ RECORDED = Recorded(
         "no-sleep-atomic": "1cb9d499d508",
         "no-wild-pointer": "198d70f55f1e",
         "null-retried": "430ba223f6ae",
-        "one-owner": "f348a218d2b5",
-        "online-full": "b4ae5c7f50d5",
+        "one-owner": "7990420175ea",
+        "online-full": "d2ca6de0ca27",
         "refill-eventually": "8852e8278696",
         "refill-owed": "65987992b917",
         "remote-access": "90c627ec0010",
         "right-stack": "cb1af0e0b768",
-        "service-context": "d396e2f49fc3",
+        "service-context": "b6e08fa0480b",
         "single-hole": "e473a50be61b",
         "statistics-zero": "a545ad962a9d",
         "tag-live": "109070404b39",
@@ -610,5 +619,21 @@ EXPECTED = (
         states=2_030,
         transitions=2_301,
         depth=101,
+    ),
+    Expected(
+        settings={"CPUS": 2, "TASKS": 1, "STACK_PAGES": 3},
+        events=("oom", "boot"),
+        violated={},
+        states=88,
+        transitions=98,
+        depth=41,
+    ),
+    Expected(
+        settings={"CPUS": 2, "TASKS": 1, "STACK_PAGES": 2},
+        events=("touch", "late-fault", "oom", "hotplug", "boot"),
+        violated={},
+        states=2_958,
+        transitions=3_149,
+        depth=92,
     ),
 )

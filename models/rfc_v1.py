@@ -29,7 +29,9 @@ from spec.kernel import (
     alloc_vmap_stack,
     cpu_dead,
     cpu_prepare,
+    cpuhp_setup_state,
     exit_task_stack_account,
+    fork_init,
     free_vmap_stack,
     get_vm_area_node,
     has_pages,
@@ -177,6 +179,13 @@ def dynamic_stack_free_pages_cpu(cpu: Cpu) -> None:
         cpu.pool[i] = None
 
 
+@implements(fork_init)
+def fork_init_dynamic_stack() -> None:
+    cpuhp_setup_state()
+    # The callback has been called for the boot CPU by then.
+    dynamic_stack_refill_pages_cpu(this_cpu())
+
+
 @routine
 def dynamic_stack_refill_pages() -> None:
     cpu = this_cpu()
@@ -203,13 +212,13 @@ RECORDED = Recorded(
         "area-agrees": "2581fc60292a",
         "area-owned": "852023b1f98e",
         "capacity": "931b70db0e66",
-        "charge-once": "1e07c3b27515",
+        "charge-once": "528eac8e61c7",
         "fault-bounded": "ec94bda8776b",
         "fault-resolved": "482cafd111eb",
         "free-context": "576d7d24ab18",
         "handler-reentrant": "4d549eb4440a",
         "live-page": "4052755d0f46",
-        "lock-held": "7b668aae040c",
+        "lock-held": "c0857c01b993",
         "lock-order": "ca10797b65f9",
         "lock-recursion": "c2aaec2e606c",
         "mark-earned": "832434a53bc0",
@@ -217,13 +226,13 @@ RECORDED = Recorded(
         "no-sleep-atomic": "1cb9d499d508",
         "no-wild-pointer": "198d70f55f1e",
         "null-retried": "430ba223f6ae",
-        "one-owner": "f348a218d2b5",
-        "online-full": "b4ae5c7f50d5",
+        "one-owner": "7990420175ea",
+        "online-full": "d2ca6de0ca27",
         "refill-eventually": "8852e8278696",
         "refill-owed": "60c89b584605",
         "remote-access": "407ccac4be33",
         "right-stack": "cb1af0e0b768",
-        "service-context": "d396e2f49fc3",
+        "service-context": "b6e08fa0480b",
         "single-hole": "e473a50be61b",
         "statistics-zero": "a545ad962a9d",
         "tag-live": "109070404b39",
@@ -484,5 +493,21 @@ EXPECTED = (
         states=661,
         transitions=729,
         depth=71,
+    ),
+    Expected(
+        settings={"CPUS": 2, "TASKS": 1, "STACK_PAGES": 3},
+        events=("oom", "boot"),
+        violated={"online-full": 14},
+        states=254,
+        transitions=280,
+        depth=51,
+    ),
+    Expected(
+        settings={"CPUS": 2, "TASKS": 1, "STACK_PAGES": 2},
+        events=("touch", "boot"),
+        violated={},
+        states=450,
+        transitions=477,
+        depth=61,
     ),
 )

@@ -11,6 +11,7 @@ from __future__ import annotations
 import gc
 import os
 import secrets
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -22,6 +23,10 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("machines with much else to do", suppress_health_check=[HealthCheck.too_slow], deadline=None)
 settings.load_profile("machines with much else to do")
 pytest.register_assert_rewrite("tests.support")
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell ignores Ctrl-C in what it starts in the background; the commands that tests interrupt would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 DAYS = 7
 """How long a compiled engine is kept."""

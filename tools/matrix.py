@@ -32,7 +32,7 @@ SIZES_OF_ALL = ((1, 1, 2), (1, 1, 3), (1, 2, 2), (2, 1, 2), (1, 2, 3), (1, 3, 2)
 NEWER = ("depth", "reclaim", "allocator-fault", "preempt")
 """Events that split what was one step, or remember more: many more states, so that they are searched at other sizes."""
 
-UNSEARCHED = ("proc-stack", "area-oom")
+UNSEARCHED = ("proc-stack", "area-oom", "boot")
 """Events that are searched only in the configurations that models/hardened.py records."""
 
 SIZES_OF_NEWER = ((1, 2, 3), (2, 2, 2))

@@ -16,6 +16,7 @@ from checker.cli.formats import Outputs, format_options
 from checker.cli.html_page import HTML, refuse_unwritable, write_review
 from checker.cli.options.cluster import cluster_options, connection, refuse_on_cluster
 from checker.cli.options.configuration import configuration_options
+from checker.cli.options.disk import DISK, disk_of
 from checker.cli.options.ignored import given, refuse_ignored
 from checker.cli.options.limits import checkpoints_of, limits
 from checker.cli.options.model_path import ModelPath
@@ -112,6 +113,7 @@ FURTHER_STATES = 200_000
     metavar="FILE",
     help="Resume the same search from a checkpoint. New checkpoints go to FILE too, unless --checkpoint names another file.",
 )
+@DISK
 @click.option("--max-states", type=click.IntRange(min=1), metavar="N", help="Stop a search at about this many states.")
 @click.option(
     "--max-memory", type=Size(), metavar="SIZE", help="Stop at this much memory, e.g. 500M or 2G. Default: 3/4 of the machine's."
@@ -149,6 +151,7 @@ def check(
     checkpoint: Path | None,
     checkpoint_every: float,
     resume: Path | None,
+    disk: Path | None,
     max_states: int | None,
     max_memory: int | None,
     liveness_states: int | None,
@@ -173,10 +176,13 @@ def check(
     checkpoints = checkpoints_of(checkpoint, checkpoint_every, resume)
     if checkpoints is not None:
         _refuse_checkpoints(engine, hash_compaction, len(requests))
+    on_disk = disk_of(disk, engine, reductions, given())
     if cluster is not None:
         cluster = dataclasses.replace(cluster, memory=max_memory)
         refuse_on_cluster(engine, reductions, checkpoints is not None, given())
-    method = Method(engine, threads or available_threads(), reductions, hash_compaction, checkpoints, cluster=cluster)
+    method = Method(
+        engine, threads or available_threads(), reductions, hash_compaction, checkpoints, cluster=cluster, disk=on_disk
+    )
     session = _Session(None if save is None else Findings(save), method, limits(max_states, max_memory, timeout))
     session.depth = DEPTH if depth is None else depth
     with outputs.told("check", {JSON: lambda: _json(Review(session.so_far(requests), ()))}), connection(cluster):

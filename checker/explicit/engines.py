@@ -21,6 +21,7 @@ from checker.explicit.compiled.c.expressions import Unsupported
 from checker.explicit.compiled.c.generate import Generated, generate
 from checker.explicit.compiled.compiler import Build, CompilerError
 from checker.explicit.compiled.driver import CompiledSearch
+from checker.explicit.compiled.on_disk import Disk
 from checker.explicit.compiled.resuming import Checkpoints, header_of
 from checker.explicit.reduction.assumptions import Broken
 from checker.explicit.reduction.canonical import Distinguished
@@ -48,7 +49,7 @@ class Method:
     """How to search. engine: one of ENGINES. threads: of the compiled engine. reductions: of REDUCTIONS. compact: with hash
     compaction, which the compiled engine alone has. checkpoints: to write or to begin with, which it alone has too. keep: the
     states are wanted afterwards, in the order in which one thread finds them. cluster: to search on, by on_cluster.py; this
-    process is connected to it."""
+    process is connected to it. disk: where states go that find no room in memory, which the compiled engine alone can do."""
 
     engine: str = "auto"
     threads: int = 1
@@ -57,6 +58,7 @@ class Method:
     checkpoints: Checkpoints | None = None
     keep: bool = False
     cluster: Cluster | None = None
+    disk: Disk | None = None
 
 
 def available_threads() -> int:
@@ -115,12 +117,12 @@ def _explore(
         for reason in header_of(method.checkpoints.resume).dropped.values():
             if "pages" in search.reductions:
                 search.drop_pages(reason)
-    at_once = method.engine == "auto" and not method.compact and method.checkpoints is None
+    at_once = method.engine == "auto" and not method.compact and method.checkpoints is None and method.disk is None
 
     def fresh() -> Search:
         return Search(search.system, properties, method.reductions) if at_once else search
 
-    takeover = _Takeover(fresh, method.compact, search.reducer is not None)
+    takeover = _Takeover(fresh, method.compact, search.reducer is not None, method.disk is not None)
     try:
         if at_once:
             return _portable_first(search, properties, method, limits, progress, announce, takeover)
@@ -202,6 +204,7 @@ def _compiled(
             1 if method.keep else method.threads,
             checkpoints=method.checkpoints,
             keep=method.keep,
+            disk=method.disk,
         )
         try:
             result = compiled.run(spent, progress, announced)
@@ -231,9 +234,10 @@ class _Takeover:
     at the portable one's looks; true when that shall end. make: the search that it is made for, which takes a while. passing:
     whether that has partial order."""
 
-    def __init__(self, make: Callable[[], Search], compact: bool, passing: bool) -> None:
+    def __init__(self, make: Callable[[], Search], compact: bool, passing: bool, disk: bool) -> None:
         self.make = make
         self.compact = compact
+        self.disk = disk
         self.passing = passing
         self.begun = time.process_time()
         self.renew()
@@ -271,7 +275,7 @@ class _Takeover:
             if self.build is None:
                 search = self.search
                 agents = None if search.discipline is None else search.discipline.agents
-                self.generated = generate(search.transitions, search.canonical, self.compact, agents)
+                self.generated = generate(search.transitions, search.canonical, self.compact, agents, self.disk)
                 self.build = Build(self.generated.source)
             if self.build.wait(seconds):
                 self.library = self.build.library()

@@ -8,13 +8,13 @@ import functools
 from checker.language.c.api.linux import linux
 from checker.language.c.translate.table import Api, Domain
 from spec.c.clients import calls
-from spec.c.stacks import mapping, memory, names, slab, tasks
+from spec.c.stacks import boot, mapping, memory, names, slab, tasks
 
 STACKS = Domain(
     "stacks",
     "dynamic_stacks.toml",
     "a patch of dynamic kernel stacks",
-    (memory, slab, mapping, tasks),
+    (memory, slab, mapping, tasks, boot),
     names.FLAGS,
     names.OPAQUE,
     slab.ARRAYS,

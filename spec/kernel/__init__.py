@@ -38,6 +38,7 @@ from spec.kernel.hooks import (
     cpu_prepare,
     exit_task_stack_account,
     fault_may_take,
+    fork_init,
     free_vmap_stack,
     holds_page,
     holds_stack,
@@ -104,6 +105,7 @@ from spec.kernel.parameters import ARCH, IDLE_DYNAMIC, POOL_SLOTS, PREALLOC_PAGE
 from spec.kernel.records import Count, Cpu, Gfp, Level, Page, Slot, Task, TaskFlags, TaskState, VmArea, this_cpu
 from spec.kernel.sched.rescheduling import preempt
 from spec.kernel.sched.scheduler import __schedule
+from spec.kernel.tasks.start import cpuhp_setup_state, panic
 
 __all__ = [
     "ARCH",
@@ -139,12 +141,14 @@ __all__ = [
     "cpu_dead",
     "cpu_offline",
     "cpu_prepare",
+    "cpuhp_setup_state",
     "depth_in_use",
     "exc_nmi",
     "exc_page_fault",
     "exit_task_stack_account",
     "fault_may_take",
     "find_vm_area",
+    "fork_init",
     "free_pages_nolock",
     "free_vmap_stack",
     "get_vm_area_node",
@@ -189,6 +193,7 @@ __all__ = [
     "mutexes_are_handed_over",
     "nmi",
     "owes_refill",
+    "panic",
     "preempt",
     "preempt_disable",
     "preempt_enable",

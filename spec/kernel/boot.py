@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The initial state: full pools, stacks with their first pages, every CPU in its idle task."""
+"""The initial state: full pools, stacks with their first pages, every CPU in its idle task; with the event boot, what
+there is before fork_init."""
 
 from checker.language import allocate, enter, initial, instance, routine
 from spec.core.machine import CPUS
 from spec.kernel.locking.locks import RawSpinlock, Spinlock
 from spec.kernel.parameters import (
+    BOOT,
     FORK,
     HOTPLUG,
     IDLE_DYNAMIC,
@@ -16,7 +18,7 @@ from spec.kernel.parameters import (
     TASKS,
 )
 from spec.kernel.records import Cpu, Page, Task, TaskState, VmArea
-from spec.kernel.tasks.life import cpu_idle, ret_from_fork
+from spec.kernel.tasks.life import cpu_idle, cpu_startup, kernel_init, ret_from_fork
 
 
 @routine
@@ -36,15 +38,19 @@ def give_stack(task: Task) -> None:
 
 @initial
 def boot() -> None:
-    """What fork_init, the CPUs' bring-up and fork leave behind when nothing goes wrong."""
+    """What fork_init, the CPUs' bring-up and fork leave behind when nothing goes wrong. With the event boot fork_init and the
+    bring-up are still to come: the pools are empty, and only the boot CPU is online."""
     if SPINLOCKS:
         for index in range(SPINLOCKS):
             instance(Spinlock, index).rlock = instance(RawSpinlock, RAW_SPINLOCKS + index)
     for index in range(CPUS):
         cpu = instance(Cpu, index)
-        cpu.boot = HOTPLUG and index == 0
-        for slot in range(POOL_SLOTS):
-            cpu.pool[slot] = allocate(Page)
+        cpu.boot = (HOTPLUG or BOOT) and index == 0
+        if BOOT:
+            cpu.online = index == 0
+        else:
+            for slot in range(POOL_SLOTS):
+                cpu.pool[slot] = allocate(Page)
         idle = instance(Task, TASKS + index)
         idle.idle = True
         idle.on_cpu = True
@@ -53,12 +59,18 @@ def boot() -> None:
         cpu.idle = idle
         cpu.stack = idle
         cpu.current = idle
-        enter(idle, cpu_idle)
+        if BOOT and index == 0:
+            enter(idle, cpu_startup)
+        else:
+            enter(idle, cpu_idle)
         if IDLE_DYNAMIC and index > 0:
             give_stack(idle)
     for index in range(TASKS):
         task = instance(Task, index)
-        enter(task, ret_from_fork)
+        if BOOT and index == 0:
+            enter(task, kernel_init)
+        else:
+            enter(task, ret_from_fork)
         if FORK and index > 0:
             task.state = TaskState.TASK_DEAD
         else:

@@ -84,6 +84,12 @@ def stack_released(task: Task, stack: VmArea) -> None:
 
 
 @hook
+def fork_init() -> None:
+    """What the protocol adds to fork_init(): called once, with the event boot only, on the boot CPU by init_task, its idle task,
+    before any other task runs and any other CPU is up."""
+
+
+@hook
 def cpu_prepare(cpu: Cpu) -> bool:
     """Called on another CPU, in process context, before this one comes up (CPUHP_BP_PREPARE_DYN). False: it cannot."""
     return True

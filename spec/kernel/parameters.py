@@ -44,6 +44,7 @@ AREA_OOM = event(
     "get_vm_area_node, kmalloc and the page tables of a stack fail; with the event sleep they sleep where gfp allows it",
 )
 PROC_STACK = event("proc-stack", "a task reads the frames of another as /proc/PID/stack does, with a reference to its stack")
+BOOT = event("boot", "the boot CPU runs fork_init with an empty pool, and then the init task brings up the other CPUs")
 
 PREALLOC_PAGES = constant_of_model(1, "THREAD_PREALLOC_PAGES: pages that are mapped when a stack is made")
 POOL_SLOTS = constant_of_model(STACK_PAGES - PREALLOC_PAGES, "THREAD_DYNAMIC_PAGES: slots of a CPU's pool")

@@ -9,6 +9,7 @@ from spec.kernel.hooks import (
     cpu_offline,
     cpu_prepare,
     exit_task_stack_account,
+    fork_init,
     free_vmap_stack,
     protocol_at_work,
     schedule_irqs_off,
@@ -19,7 +20,7 @@ from spec.kernel.hooks import (
     switch_prepare,
     task_forked,
 )
-from spec.kernel.parameters import POOL_SLOTS, RECLAIM, STACK_PAGES
+from spec.kernel.parameters import BOOT, POOL_SLOTS, RECLAIM, STACK_PAGES
 from spec.kernel.records import Cpu, Level, Page, Task, VmArea
 
 
@@ -89,6 +90,7 @@ def in_protocol(task: Task) -> bool:
         or in_routine(task, cpu_dead)
         or in_routine(task, cpu_offline)
         or (RECLAIM and in_routine(task, shrinker_scan))
+        or (BOOT and in_routine(task, fork_init))
     )
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Checked where a CPU becomes online: spec/kernel/tasks/hotplug.py."""
+"""Checked where a CPU becomes online: spec/kernel/tasks/hotplug.py, and at boot: start.py."""
 
 from checker.language import demand
 

@@ -9,7 +9,7 @@ from click.core import ParameterSource
 from checker.language.errors import UsageError
 from checker.symbolic.solvers.solvers import SOLVERS
 
-STORES = ("threads", "reductions", "hash_compaction", "checkpoint", "resume", "max_states", "liveness_states")
+STORES = ("threads", "reductions", "hash_compaction", "checkpoint", "resume", "disk", "max_states", "liveness_states")
 """Options that say how states are stored and expanded, by the names of their parameters."""
 
 

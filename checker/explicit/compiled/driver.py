@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import time
 from collections.abc import Callable, Iterator
+from typing import BinaryIO
 
 import psutil
 
@@ -19,6 +20,7 @@ from checker.explicit.compiled.c.shared import MOST_CHOICES, NO_ROW, Failure, Fi
 from checker.explicit.compiled.checkpoint import CheckpointError
 from checker.explicit.compiled.checkpoint_check import MOST_ROWS
 from checker.explicit.compiled.library import check_shape, declared
+from checker.explicit.compiled.on_disk import Disk, DiskFigures
 from checker.explicit.compiled.passing import Passing
 from checker.explicit.compiled.telling import Telling
 from checker.explicit.compiled.thread_pool import ThreadPool
@@ -47,7 +49,7 @@ FEWEST_ROWS = 2048
 class CompiledSearch:
     """The compiled engine on one system. portable: the same system for the portable engine, which tells the paths. alone:
     the states that one thread finds before the others join it. keep: the states stay here when the search is over, with one
-    thread."""
+    thread. disk: where the states go that find no room in memory. runs: how often they did."""
 
     def __init__(
         self,
@@ -59,6 +61,7 @@ class CompiledSearch:
         alone: int = ALONE,
         checkpoints: resuming.Checkpoints | None = None,
         keep: bool = False,
+        disk: Disk | None = None,
     ) -> None:
         self.portable = portable
         self.system = portable.system
@@ -67,7 +70,12 @@ class CompiledSearch:
         self.threads = threads
         self.alone = alone
         self.checkpoints = checkpoints
-        assert not keep or (threads == 1 and not generated.compact)
+        assert not keep or (threads == 1 and not generated.compact and disk is None)
+        assert (disk is not None) == generated.disk
+        assert disk is None or checkpoints is None
+        self.disk = disk
+        self.file: BinaryIO | None = None
+        self.runs = 0
         self.keep = keep
         self.states: list[int] = []
         self.library = declared(library)
@@ -97,8 +105,8 @@ class CompiledSearch:
         wanted = bytes(name in self.properties for name in self.system.properties)
         self.search = self.library.search_new(self.threads, wanted, self._most_rows())
         try:
-            if not self.search or not self._ready_to_pass():
-                self.result.stopped = OUT_OF_MEMORY
+            if not self.search or not self._ready_to_pass() or not self._disk_ready():
+                self.result.stopped = self.result.stopped or OUT_OF_MEMORY
                 return self.result
             with Interrupts(lambda: self.library.search_stop(self.search)) as self.interrupts:
                 self._search()
@@ -116,6 +124,8 @@ class CompiledSearch:
             if self.search:
                 self.library.search_free(self.search)
             self.search = None
+            if self.file is not None:
+                self.file.close()
         return self.result
 
     def _ready_to_pass(self) -> bool:
@@ -129,6 +139,20 @@ class CompiledSearch:
             self.passing.deadline = self.begun + self.limits.seconds - self.limits.spent
         return self.passing.begin(self.library, self.search)
 
+    def _disk_ready(self) -> bool:
+        """Give the search its file, if it is to have one. False: there is no memory for it, or no file."""
+        if self.disk is None:
+            return True
+        try:
+            self.file = self.disk.opened()
+        except OSError as error:
+            self.result.stopped = self.disk.failure(error.errno or 0)
+            return False
+        memory = self.limits.memory
+        left = None if memory is None else memory - self.process.memory_info().rss
+        rows = self.disk.table_rows(left, self.generated.words * 8 + TABLE_BYTES + 4, self.threads)
+        return bool(self.library.disk_begin(self.search, self.file.fileno(), rows))
+
     def _search(self) -> None:
         whole = False
         try:
@@ -137,6 +161,9 @@ class CompiledSearch:
         except MemoryError:
             self.thread_pool.settle()
             self.result.stopped = OUT_OF_MEMORY
+        if self.disk is not None:  # what was found since the last level began may have been known
+            self.library.disk_settle(self.search)
+            self.runs = DiskFigures(self.library, self.search).runs
         self.result.statistics = self._statistics()
         if self.keep:
             self.states = [self._row(row)[0] for row in range(self.result.statistics.states)]
@@ -148,7 +175,7 @@ class CompiledSearch:
 
     def _most_rows(self) -> int:
         """How many states fit into the memory that is left."""
-        if self.limits.memory is None:
+        if self.limits.memory is None or self.disk is not None:
             return MOST_ROWS
         left = self.limits.memory - self.process.memory_info().rss
         state = 4 + 2 * TABLE_BYTES if self.generated.compact else self.generated.words * 8 + TABLE_BYTES
@@ -178,10 +205,13 @@ class CompiledSearch:
         if not self._has_to_stop():
             self._level()
         while not self._has_to_stop() and self.result.error is None:
+            if self.disk is not None:
+                self.library.disk_settle(self.search)
             states = self.library.search_next_level(self.search)
-            if self._figures()[Figure.FAILURE]:
+            figures = self._figures()
+            if figures[Figure.FAILURE]:
                 continue
-            if not states:
+            if not states or figures[Figure.STATES] == figures[Figure.EXPANDED]:  # all that this level has may have been known
                 break
             self.depth += self._figures()[Figure.EXPANDED] > 0
             if self._has_enough():
@@ -208,6 +238,9 @@ class CompiledSearch:
         return [work(0)] if self._figures()[Figure.STATES] < self.alone else self.thread_pool.each(work)
 
     def _grow(self) -> None:
+        if self.disk is not None and self.library.disk_is_full(self.search):
+            self.library.disk_spill(self.search)
+            return
         old, slots = ctypes.c_void_p(), ctypes.c_uint64()
         if self.library.search_grow(self.search, ctypes.byref(old), ctypes.byref(slots)):
             self.thread_pool.each(lambda worker: self.library.search_rehash(self.search, worker, old, slots) or 0)
@@ -265,10 +298,13 @@ class CompiledSearch:
 
     def _has_to_stop(self) -> bool:
         """Report progress; whether the search has to stop."""
+        limits = self.limits
         statistics = self._statistics()
+        if self.disk is not None and limits.memory is not None and statistics.memory >= limits.memory * 7 // 8:
+            self.library.disk_release(self.search)
+            statistics = self._statistics()
         if self.progress is not None:
             self.progress(statistics)
-        limits = self.limits
         failure = self._figures()[Figure.FAILURE]
         if failure == Failure.DISTINGUISHED:
             raise Distinguished(self.telling.why_distinguished())
@@ -280,6 +316,9 @@ class CompiledSearch:
             self.result.stopped = INTERRUPTED
         elif failure == Failure.TOO_MANY_CHOICES:
             self.result.stopped = TOO_MANY
+        elif failure == Failure.NO_DISK:
+            assert self.disk is not None
+            self.result.stopped = self.disk.failure(DiskFigures(self.library, self.search).error)
         elif failure == Failure.OUT_OF_MEMORY:
             self.result.stopped = OUT_OF_MEMORY
         elif failure == Failure.FULL and limits.memory is None:

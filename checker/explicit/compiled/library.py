@@ -63,6 +63,15 @@ PASSING: dict[str, tuple[object, list[object]]] = {
     "comparer_keeps": (INTEGER, [POINTER, LONG, INTEGER, *[ctypes.c_char_p] * 3, INTEGER, *[ctypes.c_char_p] * 2]),
 }
 
+DISK: dict[str, tuple[object, list[object]]] = {
+    "disk_begin": (INTEGER, [POINTER, INTEGER, LONG]),
+    "disk_is_full": (INTEGER, [POINTER]),
+    "disk_settle": (None, [POINTER]),
+    "disk_spill": (INTEGER, [POINTER]),
+    "disk_release": (None, [POINTER]),
+    "disk_figures": (None, [POINTER, POINTER]),
+}
+
 EXCHANGE: dict[str, tuple[object, list[object]]] = {
     "exchange_begin": (INTEGER, [POINTER, NUMBER, NUMBER, LONG]),
     "exchange_parcels": (LONG, [POINTER, NUMBER, POINTER]),
@@ -83,15 +92,16 @@ def check_shape(ask: Callable[[object], None], expected: tuple[int, int, int, in
 
 
 def declared(library: ctypes.CDLL) -> ctypes.CDLL:
-    """The library with the types of its functions. With hash compaction it has none of checkpoint.c, without partial order it has
-    none of passing.c, and only a member of a distributed search has those of exchange.c."""
+    """The library with the types of its functions. With hash compaction or a disk it has none of checkpoint.c, without partial
+    order none of passing.c; those of exchange.c are for members of a distributed search, those of disk.c for one on disk."""
     if hasattr(library, "walks_new"):
         functions = WALKS
     else:
         checkpoints = CHECKPOINT if hasattr(library, "checkpoint_room") else {}
         passing = PASSING if hasattr(library, "passing_begin") else {}
         exchange = EXCHANGE if hasattr(library, "exchange_begin") else {}
-        functions = SEARCH | checkpoints | passing | exchange
+        disk = DISK if hasattr(library, "disk_begin") else {}
+        functions = SEARCH | checkpoints | passing | exchange | disk
     for name, (result, arguments) in functions.items():
         function = getattr(library, name)
         function.restype = result

@@ -11,9 +11,10 @@ HINTS = {
     Why.INTERRUPTED: "let it run; --checkpoint FILE keeps what a search of one configuration has done, and --resume FILE goes on",
     Why.STATES: "--max-states N searches more states; fewer --cpus, --tasks, --stack-pages or --events have fewer",
     Why.SECONDS: "--timeout TIME gives it longer; fewer --cpus, --tasks, --stack-pages or --events need less",
-    Why.MEMORY: "--max-memory SIZE allows more; --hash-compaction needs less; `stackproof simulate` needs next to none",
-    Why.OUT_OF_MEMORY: "--hash-compaction needs less memory; `stackproof simulate` needs next to none",
+    Why.MEMORY: "--max-memory SIZE allows more; --disk DIR and --hash-compaction need less; `stackproof simulate` next to none",
+    Why.OUT_OF_MEMORY: "--disk DIR and --hash-compaction need less memory; `stackproof simulate` needs next to none",
     Why.ENGINE: "another --engine may do what this one cannot",
+    Why.DISK: "--disk DIR with another folder may have more room; what the search found stands",
     Why.LOST: "run it again; the search of a cluster has no checkpoints",
     Why.SOLVER: "another --engine, or a smaller --depth, may come to an end",
 }

@@ -23,6 +23,7 @@ from spec.kernel.tasks.fork import copy_process
 from spec.kernel.tasks.hotplug import cpu_hotplug, cpuhp_thread_fun, wants_callback
 from spec.kernel.tasks.plain_work import Work, end_of_round, is_killed, plain_work
 from spec.kernel.tasks.proc_stack import proc_pid_stack
+from spec.kernel.tasks.start import smp_init, start_kernel
 
 
 @routine
@@ -40,9 +41,8 @@ def use_allocators(work: Work) -> None:
 
 
 @routine
-def ret_from_fork() -> None:
-    """A task's life, from its first run on."""
-    finish_task_switch()
+def live() -> None:
+    """A task's life, one round after the other."""
     while True:
         work = plain_work()
         if (OOPS_CONTINUES and is_killed()) or (EXIT and work is Work.EXIT):
@@ -61,6 +61,28 @@ def ret_from_fork() -> None:
             elif ALLOCATOR_FAULT:
                 use_allocators(work)
             end_of_round()
+
+
+@routine
+def ret_from_fork() -> None:
+    """A task, from its first run on."""
+    finish_task_switch()
+    live()
+
+
+@routine
+def kernel_init() -> None:
+    """kernel_init(): the init task, which brings up the other CPUs and then lives as other tasks do (event boot)."""
+    finish_task_switch()
+    smp_init()
+    live()
+
+
+@routine
+def cpu_startup() -> None:
+    """The idle task of the boot CPU, init_task: it starts the kernel and then idles (rest_init; event boot)."""
+    start_kernel()
+    cpu_idle()
 
 
 @routine

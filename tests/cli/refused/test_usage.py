@@ -48,7 +48,7 @@ from tests.support.printed import at_a_place, one_line
             2,
             "error: models/rfc_v1.py has no event late-falt; it has touch, late-fault, switch-fault, irq, "
             "softirq, nmi, oom, charge-fail, sleep, migrate, fork, exit, hotplug, remote-read, depth, reclaim, "
-            "allocator-fault, preempt, oops-continues, area-oom, proc-stack; did you mean `late-fault`?",
+            "allocator-fault, preempt, oops-continues, area-oom, proc-stack, boot; did you mean `late-fault`?",
         ),
         (
             ["check", "models/dks.py", "--property", "I7"],

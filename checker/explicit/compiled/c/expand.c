@@ -117,7 +117,7 @@ static inline void look_ahead(struct search *q, const struct entry *batch, unsig
 		const struct entry *e = &batch[i];
 		slot found = atomic_load_explicit(&q->table[e->hash & last], memory_order_acquire);
 		if (found && may_hold(q, found, e->hash))
-			__builtin_prefetch(row_state(q, (found & q->number_mask) - 1));
+			__builtin_prefetch(row_state(q, slot_row(q, found)));
 	}
 #endif
 }

@@ -37,6 +37,7 @@ SEARCH = (
     "hash.c",
     "rows.c",
     "table.c",
+    "disk.c",
     "pairs.c",
     "comparer.c",
     "memo.c",
@@ -59,6 +60,7 @@ class Generated:
     source: str
     words: int
     compact: bool
+    disk: bool
     partial_order: bool
     raisers: tuple[Raised, ...]
     invariants: tuple[tuple[ir.Predicate, tuple[int, ...]], ...]
@@ -81,21 +83,29 @@ def generate_walks(transitions: Transitions) -> Generated:
 
 
 def generate(
-    transitions: Transitions, canonical: Canonical | None = None, compact: bool = False, agents: str | None = None
+    transitions: Transitions,
+    canonical: Canonical | None = None,
+    compact: bool = False,
+    agents: str | None = None,
+    disk: bool = False,
 ) -> Generated:
     """The C source of a system's search, which tries transitions in the same order as the portable engine. canonical: the
     representatives to search over, None for the states themselves. compact: with hash compaction. agents: the record whose
-    instances they are, for partial order; None without it. Unsupported where C cannot hold the system."""
-    return SourceWriter(transitions, canonical, compact, agents).generate(SEARCH)
+    instances they are, for partial order; None without it. disk: with its states in a file. Unsupported where C cannot
+    hold the system."""
+    return SourceWriter(transitions, canonical, compact, agents, disk).generate(SEARCH)
 
 
 class SourceWriter:
     """Writes the C of one system. What has another use for its transitions takes the parts that it needs."""
 
-    def __init__(self, transitions: Transitions, canonical: Canonical | None, compact: bool, agents: str | None = None) -> None:
+    def __init__(
+        self, transitions: Transitions, canonical: Canonical | None, compact: bool, agents: str | None = None, disk: bool = False
+    ) -> None:
         self.transitions = transitions
         self.canonical = canonical
         self.compact = compact
+        self.disk = disk
         self.agents = Agents(transitions.system, agents)
         self.system = system = transitions.system
         self.layout = layout = transitions.layout
@@ -127,13 +137,14 @@ class SourceWriter:
                 (HERE / "prelude.h").read_text(encoding="utf-8"),
                 *body,
                 *((HERE / part).read_text(encoding="utf-8") for part in parts),
-                *(self.checkpoints() if parts == SEARCH else ()),
+                *(self.checkpoints() if parts == SEARCH and not self.disk else ()),
             ]
         )
         return Generated(
             source=source,
             words=self.words,
             compact=self.compact,
+            disk=self.disk,
             partial_order=self.agents.record is not None,
             raisers=tuple(self.raisers.made),
             invariants=tuple(self.invariants),
@@ -151,6 +162,7 @@ class SourceWriter:
         mark_word, mark_shift = divmod(self.layout.mark, 64)
         yield f"#define WORDS {self.words}"
         yield f"#define COMPACT {int(self.compact)}"
+        yield f"#define DISK {int(self.disk)}"
         yield f"#define CANONICAL {int(self.canonical is not None)}"
         yield f"#define PARTIAL_ORDER {int(self.agents.record is not None)}"
         yield f"#define MARK {self.layout.mark}"

@@ -20,7 +20,11 @@
  * expanded again, which counts nothing twice.
  */
 
-#define CHUNK 1024 /* rows that a worker takes at a time */
+#if DISK
+#define CHUNK 64 /* rows that a worker takes at a time; those that it does not use are given up with each level */
+#else
+#define CHUNK 1024
+#endif
 #define BLOCK_BITS 17 /* of the number of rows in a block of memory */
 #define BLOCK_ROWS ((size_t)1 << BLOCK_BITS)
 #define BLOCKS ((size_t)1 << (32 - BLOCK_BITS))
@@ -31,6 +35,9 @@
 
 #ifndef CLUSTER
 #define CLUSTER 0 /* exchange.c */
+#endif
+#if DISK && (CLUSTER || PARTIAL_ORDER || COMPACT)
+#error "a state in a run is found late, and whole"
 #endif
 #if CLUSTER && PARTIAL_ORDER
 #error "partial order looks at what is stored, which other members may have"
@@ -82,6 +89,7 @@ struct finding {
 
 struct search;
 struct exchange;
+struct disk;
 struct passing;
 struct passage;
 
@@ -105,6 +113,11 @@ struct worker {
 struct search {
 	struct passing *passing; /* with PARTIAL_ORDER */
 	struct exchange *exchange; /* with CLUSTER */
+	struct disk *disk; /* with DISK */
+#if DISK
+	row_number base; /* the first row of the table */
+	uint64_t most_here; /* rows that memory allows the table */
+#endif
 	_Atomic slot *table;
 	size_t slots;
 	uint32_t number_mask; /* bits of a slot that hold a row number plus 1; the others are bits of the hash */
@@ -163,14 +176,30 @@ static void fail(struct search *q, int failure)
 	q->stop = 1;
 }
 
-static size_t block_bytes(void)
-{
-	return BLOCK_ROWS * WORDS * sizeof(word) + sizeof(word);
-}
-
 static size_t link_bytes(void)
 {
 	return BLOCK_ROWS * (sizeof(row_number) + (COMPACT ? sizeof(uint32_t) : 0) + (CLUSTER ? sizeof(uint32_t) : 0));
+}
+
+/* With DISK, a block of states has their links at its end. */
+static size_t block_bytes(void)
+{
+	return BLOCK_ROWS * WORDS * sizeof(word) + sizeof(word) + (DISK ? link_bytes() : 0);
+}
+
+#if DISK
+static void *take_file(struct search *q, size_t bytes);
+static void give_file(struct search *q, void *memory, size_t bytes);
+#endif
+
+static inline row_number table_base(const struct search *q)
+{
+#if DISK
+	return q->base;
+#else
+	(void)q;
+	return 0;
+#endif
 }
 
 static inline word *row_state(const struct search *q, row_number row)
@@ -204,6 +233,11 @@ static int make_block(struct search *q, size_t number)
 	int made = 1;
 	lock(q);
 	if (!q->blocks[number]) {
+#if DISK
+		word *memory = take_file(q, block_bytes());
+		row_number *links = memory ? (row_number *)(memory + BLOCK_ROWS * WORDS + 1) : NULL;
+		made = memory != NULL;
+#else
 		word *memory = q->spare;
 		if (memory)
 			q->spare = (word *)memory[0];
@@ -211,15 +245,19 @@ static int make_block(struct search *q, size_t number)
 			memory = take_memory(q, block_bytes());
 		row_number *links = take_memory(q, link_bytes());
 		made = memory && links;
+#endif
 		if (made) {
 			q->sources[number] = links;
 			q->hashes[number] = (uint32_t *)(links + BLOCK_ROWS);
 			q->froms[number] = q->hashes[number] + (COMPACT ? BLOCK_ROWS : 0);
 			__atomic_store_n(&q->blocks[number], memory, __ATOMIC_RELEASE);
-		} else {
+		}
+#if !DISK
+		else {
 			give_memory(q, memory, block_bytes());
 			give_memory(q, links, link_bytes());
 		}
+#endif
 	}
 	unlock(q);
 	return made;
@@ -251,12 +289,12 @@ static int reserve_row(struct worker *w)
 			fail(q, FULL);
 			return 0;
 		}
-		if (first + CHUNK > q->full_at) {
+		if (first - table_base(q) + CHUNK > q->full_at) {
 			q->grow = 1;
 			return 0;
 		}
 	} while (!atomic_compare_exchange_weak(&q->rows, &first, first + CHUNK));
-	if (first + (uint64_t)CHUNK * (q->workers + 1) > q->grow_at)
+	if (first - table_base(q) + (uint64_t)CHUNK * (q->workers + 1) > q->grow_at)
 		q->grow = 1;
 	if (!__atomic_load_n(&q->blocks[first >> BLOCK_BITS], __ATOMIC_ACQUIRE) && !make_block(q, first >> BLOCK_BITS)) {
 		fail(q, OUT_OF_MEMORY);

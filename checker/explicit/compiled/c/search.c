@@ -10,8 +10,12 @@ void search_free(struct search *q)
 	free_exchange(q);
 #endif
 	for (size_t i = 0; i < BLOCKS; i++) {
+#if DISK
+		give_file(q, q->blocks[i], block_bytes());
+#else
 		give_memory(q, q->blocks[i], block_bytes());
 		give_memory(q, q->sources[i], link_bytes());
+#endif
 	}
 	while (q->spare) {
 		word *next = (word *)q->spare[0];
@@ -21,6 +25,9 @@ void search_free(struct search *q)
 	give_memory(q, (void *)q->table, q->slots * sizeof(slot));
 	for (int i = 0; i < q->workers; i++)
 		free(q->worker[i].rows.items);
+#if DISK
+	free_disk(q);
+#endif
 	free(q->worker);
 	free(q->level.items);
 	free(q->again);
@@ -36,6 +43,9 @@ struct search *search_new(int workers, const unsigned char *open, uint64_t most_
 		return NULL;
 	atomic_flag_clear(&q->busy);
 	q->workers = workers;
+#if DISK
+	q->most_here = UINT64_MAX;
+#endif
 	q->worker = aligned_alloc(64, workers * sizeof(struct worker));
 	q->again = malloc(most_agains(q) * sizeof(*q->again));
 	if (!q->worker || !q->again || !make_table(q, FIRST_SLOTS)) {
@@ -120,7 +130,7 @@ static void begin_level(struct worker *w)
 	w->level_row = w->rows.count ? w->rows.items[w->rows.count - 1].end : 0;
 }
 
-/* Make the states found since the last call the level to expand; how many they are. Where memory does not suffice nothing
+/* Make the states found since the last call the level to expand; how many they are, with DISK those that were known too. Where memory does not suffice nothing
  * changes, and the search has failed. */
 uint64_t search_next_level(struct search *q)
 {
@@ -169,6 +179,10 @@ int search_run(struct search *q, int number, uint64_t time)
 				break;
 			}
 			row = w->at++;
+#if DISK
+			if (*row_source(q, row) == DROPPED)
+				continue;
+#endif
 			w->expanded++;
 		}
 		const word *s = row_state(q, row);
@@ -241,6 +255,8 @@ void search_rehash(struct search *q, int number, const void *old, uint64_t old_s
 	struct worker *w = &q->worker[number];
 	for (size_t k = 0; k < w->rows.count; k++) {
 		row_number row = w->rows.items[k].begin, end = w->rows.items[k].end;
+		if (row < table_base(q))
+			row = table_base(q);
 		while (row < end) {
 			uint64_t hashes[BATCH];
 			unsigned count = end - row < BATCH ? end - row : BATCH;
@@ -278,6 +294,9 @@ void search_figures(const struct search *q, uint64_t *figures)
 		figures[TRANSITIONS] += q->worker[i].transitions;
 		figures[EXPANDED] += q->worker[i].expanded;
 	}
+#if DISK
+	figures[STATES] -= q->disk ? q->disk->dropped : 0;
+#endif
 	figures[BYTES] = q->bytes;
 	figures[GROW] = q->grow;
 	figures[FAILURE] = q->failure;

@@ -27,6 +27,7 @@ class Failure(IntEnum):
     DISTINGUISHED = 4
     BROKEN = 5
     NO_ANSWER = 6
+    NO_DISK = 7
 
 
 class Found(IntEnum):

@@ -7,9 +7,16 @@ static inline slot slot_of(const struct search *q, uint64_t hash, row_number row
 #if COMPACT
 	return hash;
 #else
-	return ((uint32_t)(hash >> 32) & ~q->number_mask) | (row + 1);
+	return ((uint32_t)(hash >> 32) & ~q->number_mask) | (row - table_base(q) + 1);
 #endif
 }
+
+#if !COMPACT
+static inline row_number slot_row(const struct search *q, slot found)
+{
+	return table_base(q) + (found & q->number_mask) - 1;
+}
+#endif
 
 /* Whether a slot may be that of a state, by its hash alone. */
 static inline int may_hold(const struct search *q, slot found, uint64_t hash)
@@ -26,7 +33,7 @@ static inline int holds(const struct search *q, slot found, const struct entry *
 #if COMPACT
 	return found == e->hash;
 #else
-	return may_hold(q, found, e->hash) && same(row_state(q, (found & q->number_mask) - 1), e->state);
+	return may_hold(q, found, e->hash) && same(row_state(q, slot_row(q, found)), e->state);
 #endif
 }
 
@@ -81,11 +88,22 @@ static inline int is_stored(const struct search *q, const word *state, uint64_t 
 		if (found == hash)
 			return 1;
 #else
-		if (may_hold(q, found, hash) && same(row_state(q, (found & q->number_mask) - 1), state))
+		if (may_hold(q, found, hash) && same(row_state(q, slot_row(q, found)), state))
 			return 1;
 #endif
 	}
 }
+
+#if DISK
+/* Have the table written out, and not grow, where it has as many rows as memory allows. */
+static void limit_table(struct search *q)
+{
+	if (q->grow_at > q->most_here)
+		q->grow_at = q->most_here;
+	if (q->full_at > q->most_here)
+		q->full_at = q->most_here;
+}
+#endif
 
 static int make_table(struct search *q, size_t slots)
 {
@@ -97,5 +115,8 @@ static int make_table(struct search *q, size_t slots)
 	q->number_mask = slots - 1 > UINT32_MAX ? UINT32_MAX : (uint32_t)(slots - 1);
 	q->grow_at = slots / 10 * 7;
 	q->full_at = slots / 8 * 7;
+#if DISK
+	limit_table(q);
+#endif
 	return 1;
 }

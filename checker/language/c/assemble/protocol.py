@@ -11,6 +11,8 @@ from checker.language.c import syntax
 from checker.language.c.assemble import clients
 from checker.language.c.assemble.accounting import account
 from checker.language.c.assemble.bindings import Bound, bind
+from checker.language.c.assemble.boot import EVENT as BOOT
+from checker.language.c.assemble.boot import bind_boot
 from checker.language.c.assemble.changed import Changed
 from checker.language.c.assemble.definitions import Definitions
 from checker.language.c.assemble.further import Errors, further_errors, unaccounted
@@ -137,6 +139,7 @@ class CProtocol:
                 bound = further_errors(functions, self.definitions, self.manifest, errors)
                 if not errors.found:
                     bind_work(functions, self.definitions, variables.works, bound)
+                    bind_boot(functions, self.definitions, self.manifest, bound)
                     unaccounted(functions, self.definitions, self.manifest, bound, errors)
         return errors.found
 
@@ -156,6 +159,7 @@ class CProtocol:
             functions.assume("a fork does not copy the members that the text adds to struct task_struct")
         bound = bind(functions, definitions, self.manifest)
         bind_work(functions, definitions, variables.works, bound)
+        bind_boot(functions, definitions, self.manifest, bound)
         if self.is_whole:
             account(self.definitions, functions, bound, self.manifest)
             account_for_removed(self.source, self.definitions, functions, self.manifest)
@@ -180,7 +184,11 @@ class CProtocol:
             if hook.hook in bound.missing and hook.missing is not None:
                 found.append(f"{bound.missing[hook.hook]} is the kernel's own, as the text does not have it")
         registered = [callback.hook for each in self.manifest.registered for callback in each.hooks]
-        if not bound.boot and (not self.source.subjects or bound.implementations.keys().isdisjoint(registered)):
+        boots = functions.kernel.constant(BOOT).value if self.manifest.boot else 0
+        for boot in self.manifest.boot:
+            if boots and boot.hook not in bound.implementations:
+                found.append(f"the text adds nothing to {boot.function}(), so that the machine boots without it")
+        if not boots and not bound.boot and (not self.source.subjects or bound.implementations.keys().isdisjoint(registered)):
             found += [
                 f"no statement of the text does this, and the initial state has it: {boot.assumed}" for boot in self.manifest.boot
             ]

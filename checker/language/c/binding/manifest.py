@@ -61,9 +61,11 @@ class Registered:
 
 @dataclass(frozen=True)
 class Boot:
-    """Other calls that a patch adds to a function that runs at boot. assumed: what they do, which the initial state has."""
+    """Other calls that a patch adds to a function that runs at boot. hook: that of all that it adds there, with the event boot.
+    assumed: what the calls do, which the initial state has without that event."""
 
     function: str
+    hook: str
     assumed: str
 
 

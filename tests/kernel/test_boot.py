@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The event boot: what a protocol does in fork_init, and how the other CPUs come up."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from checker.explicit.engines import Method
+from checker.explicit.search.results import Limits
+from checker.language.front.load import load_program
+from checker.project import PROJECT
+from checker.verify.configuration import check_configuration
+from checker.verify.request import Request
+from tests.kernel.trying import Tried
+
+PATCH = PROJECT / "models" / "hardened" / "0001-fork-dynamic-kernel-stacks-hardened.patch"
+PANICS = """+	if (cpuhp_setup_state(CPUHP_BP_PREPARE_DYN, "fork:dynamic_stack",
++			      dynamic_stack_cpu_prepare,
++			      dynamic_stack_cpu_dead) < 0)
++		panic("no pages for kernel stacks\\n");
+"""
+GOES_ON = """+	cpuhp_setup_state(CPUHP_BP_PREPARE_DYN, "fork:dynamic_stack",
++			  dynamic_stack_cpu_prepare,
++			  dynamic_stack_cpu_dead);
++
+"""
+
+
+@pytest.mark.parametrize(
+    ("at_boot", "later", "events", "violated"),
+    [
+        (1, 0, ("boot",), frozenset()),
+        (0, 0, ("boot",), frozenset({"online-full"})),
+        (1, 0, ("boot", "oom"), frozenset({"online-full"})),
+        (1, 1, ("boot",), frozenset({"service-context"})),
+        (1, 2, ("boot",), frozenset({"service-context"})),
+        (0, 0, (), frozenset()),
+    ],
+)
+@pytest.mark.parametrize("cpus", [1, 2])
+def test_the_pool_is_what_the_protocol_makes_it(
+    cpus: int, at_boot: int, later: int, events: tuple[str, ...], violated: frozenset[str]
+) -> None:
+    """Nobody else fills it with the event. What runs at boot is refused elsewhere, where a panic would end runs in silence."""
+    tried = Tried("boots", (cpus, 1, 2), events, violated, {"AT_BOOT": at_boot, "LATER": later})
+    assert tried.found() == violated
+
+
+def test_allocations_do_not_sleep_at_boot() -> None:
+    """They are GFP_KERNEL on the stack of an idle task, which is legal there only."""
+    assert Tried("boots", (2, 1, 2), ("boot", "sleep")).found() == frozenset()
+
+
+def changed(folder: Path, old: str, new: str) -> Path:
+    text = PATCH.read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    assert old.count("\n") == new.count("\n")
+    file = folder / PATCH.name
+    file.write_text(text.replace(old, new), encoding="utf-8")
+    (folder / "manifest.toml").write_bytes(PATCH.with_name("manifest.toml").read_bytes())
+    return file
+
+
+def test_a_patch_that_does_not_look_at_the_result_boots_with_a_short_pool(tmp_path: Path) -> None:
+    events = ("boot", "oom")
+    for file, violated in ((PATCH, set()), (changed(tmp_path, PANICS, GOES_ON), {"online-full"})):
+        run = check_configuration(
+            Request(file, {"CPUS": 2, "TASKS": 1, "STACK_PAGES": 3}, events), Method("portable", 1), Limits()
+        )
+        assert set(run.violated) == violated
+
+
+def test_what_is_assumed_of_boot_is_said_without_the_event_only() -> None:
+    growing = PROJECT / "tests" / "language" / "c" / "fixtures" / "growing.patch"
+    assumed = "fork_init fills the pool of the boot CPU"
+    said = [any(assumed in each for each in load_program(growing, {}, events).stated) for events in (("oom",), ("oom", "boot"))]
+    assert said == [True, False]
