@@ -17,6 +17,7 @@ from checker.cli.options.configuration import events_of, inputs_of, of_c_options
 from checker.cli.options.limits import limits
 from checker.cli.options.model_path import ModelPath
 from checker.cli.options.values import Duration
+from checker.cli.terminal.output import screen
 from checker.cli.terminal.progress import ProgressLine
 from checker.explicit.engines import Method, available_threads
 from checker.explicit.reduction.canonical import EXCHANGES
@@ -103,7 +104,7 @@ def diff(
         outputs.write(lambda: document_of(found), {JSON: lambda: _json(found)})
         if outputs.text:
             unused = [plain(f"note: the cache of outcomes was not used: {why}")] if why else []
-            print("\n".join([*unused, *comparison_lines(found)]))
+            print(screen().fit("\n".join([*unused, *comparison_lines(found)])))
     return found.status.value
 
 

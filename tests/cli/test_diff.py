@@ -12,7 +12,9 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from tests.support.command import stackproof
+import checker.cli.diff
+from checker.report.text.screen import Screen
+from tests.support.command import run, stackproof
 from tests.support.printed import schema
 
 MODEL = '''# SPDX-License-Identifier: GPL-2.0-only
@@ -276,3 +278,28 @@ def test_gate_with_a_base_compares_every_model_with_what_it_was(folder: Path) ->
     worse = gate()
     assert worse.returncode == 1
     assert "error: NEW even" in worse.stdout
+
+
+def test_on_a_terminal_no_line_is_longer_than_it(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    words = (
+        "diff",
+        "rfc_v1",
+        "rfc_v1_nr_fixed",
+        "--cpus",
+        "1",
+        "--tasks",
+        "1",
+        "--stack-pages",
+        "3",
+        "--events",
+        "touch",
+        "--no-cache",
+    )
+    assert run(*words) == 0
+    piped = capsys.readouterr().out
+    assert max(map(len, piped.splitlines())) > 80, "a pipe has each message on one line"
+    monkeypatch.setattr(checker.cli.diff, "screen", lambda: Screen(39))
+    assert run(*words) == 0
+    shown = capsys.readouterr().out
+    assert max(map(len, shown.splitlines())) <= 39
+    assert shown.split() == piped.split(), "the same words"
