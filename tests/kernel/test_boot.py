@@ -14,6 +14,10 @@ from checker.project import PROJECT
 from checker.verify.configuration import check_configuration
 from checker.verify.request import Request
 from tests.kernel.trying import Tried
+from tests.support.command import stackproof
+from tests.support.judges.brute.comparison import compare
+from tests.support.judges.compiled import agree
+from tests.support.sampling import always
 
 PATCH = PROJECT / "models" / "hardened" / "0001-fork-dynamic-kernel-stacks-hardened.patch"
 PANICS = """+	if (cpuhp_setup_state(CPUHP_BP_PREPARE_DYN, "fork:dynamic_stack",
@@ -77,3 +81,27 @@ def test_what_is_assumed_of_boot_is_said_without_the_event_only() -> None:
     assumed = "fork_init fills the pool of the boot CPU"
     said = [any(assumed in each for each in load_program(growing, {}, events).stated) for events in (("oom",), ("oom", "boot"))]
     assert said == [True, False]
+
+
+BOOTED = [
+    ("hardened", (1, 1, 2), ("oom", "boot")),
+    ("rfc_v1", (2, 1, 3), ("oom", "boot")),
+    ("rfc_v1", (2, 1, 2), ("touch", "boot")),
+]
+
+
+@pytest.mark.parametrize(
+    ("model", "sizes", "events"), always(BOOTED, lambda case: case[0] == "hardened" and len(case[2]) == 2), ids=str
+)
+def test_the_engines_and_brute_force_agree(model: str, sizes: tuple[int, int, int], events: tuple[str, ...]) -> None:
+    settings = dict(zip(("CPUS", "TASKS", "STACK_PAGES"), sizes, strict=True))
+    program = load_program(PROJECT / "models" / f"{model}.py", settings, events)
+    compare(program, 3000)
+    result = agree(program)
+    assert result.stopped is None and result.error is None
+
+
+def test_the_reference_does_not_have_it_and_says_so() -> None:
+    done = stackproof("conform", "models/rfc_v1.py", "--cpus", "1", "--tasks", "1", "--stack-pages", "2", "--events", "oom,boot")
+    assert done.returncode == 2
+    assert done.stderr == "error: the reference implementation has no event boot; leave it out, or use `stackproof check`\n"
