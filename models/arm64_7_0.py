@@ -33,6 +33,7 @@ from models.rfc_v1 import (
     dynamic_stack,
     dynamic_stack_free_pages_cpu,
     dynamic_stack_refill_pages_cpu,
+    fork_init_dynamic_stack,
     free_vmap_stack_dynamic,
     uncharge_stack,
 )
@@ -60,6 +61,7 @@ __all__ = [
     "dynamic_stack_init",
     "dynamic_stack_refill_global",
     "dynamic_stack_refill_pages_cpu",
+    "fork_init_dynamic_stack",
     "free_vmap_stack_dynamic",
     "is_for_faults",
     "is_in_global_pool",

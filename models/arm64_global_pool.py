@@ -41,6 +41,7 @@ from models.rfc_v1 import (
     dynamic_stack,
     dynamic_stack_free_pages_cpu,
     dynamic_stack_refill_pages_cpu,
+    fork_init_dynamic_stack,
     free_vmap_stack_dynamic,
     is_acquired,
     not_acquired,
@@ -76,6 +77,7 @@ __all__ = [
     "dynamic_stack_fault",
     "dynamic_stack_free_pages_cpu",
     "dynamic_stack_refill_pages_cpu",
+    "fork_init_dynamic_stack",
     "free_vmap_stack_dynamic",
     "uncharge_stack",
 ]

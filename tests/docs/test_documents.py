@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from checker.project import PROJECT
-from tests.support.command import stackproof
+from tests.support.command import in_a_process, stackproof
 
 DOCUMENTS = [
     PROJECT / "README.md",
@@ -92,7 +92,7 @@ def project(tmp_path: Path) -> Path:
 def run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
     words = shlex.split(command)
     if words[0] == "stackproof":
-        return stackproof(*words[1:], cwd=folder)
+        return (in_a_process if "--max-memory" in words else stackproof)(*words[1:], cwd=folder)
     return subprocess.run(words, cwd=folder, capture_output=True, text=True, timeout=300)
 
 

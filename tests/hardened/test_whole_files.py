@@ -121,7 +121,7 @@ def outcome(model: Path, inputs: Inputs, events: tuple[str, ...]) -> tuple[objec
 def test_a_whole_file_by_itself_says_the_same(events: tuple[str, ...], tmp_path: Path) -> None:
     path, inputs = sample(tmp_path, *HOOKS)
     assert outcome(path, inputs, events) == outcome(GROWING, Inputs(), events)
-    assert any("the initial state has it" in each for each in load_program(path, inputs=inputs).stated)
+    assert any("the initial state has it" in each for each in load_program(path, {}, events, inputs=inputs).stated)
 
 
 @pytest.mark.parametrize(

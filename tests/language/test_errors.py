@@ -71,9 +71,13 @@ ELSEWHERE = (
     "not valid Python: {error}'",
     "this is not an ordinary file",
     "is an integer constant; write",
+    "in two places; put them together",
+    "is known in what runs at boot only",
+    "are called at boot here",
     "`first` has no meaning yet",
 )
-"""Parts of messages that test_files_and_settings.py, test_named_values.py and, the last one, test_all_sizes.py are about."""
+"""Parts of messages that test_files_and_settings.py, test_named_values.py, tests/kernel/test_boot.py and, the last one,
+test_all_sizes.py are about."""
 NEVER = (
     "is defined in a way that has no meaning",
     "this has an effect, and here only a value",

@@ -45,7 +45,7 @@ def test_some_models(number: int) -> None:
     assert tried["degenerate"] > number / 3 and tried.total() > number / 2, tried
     for what in ("brute force", "orbits of symmetry", "portable partial-order", "z3", "bitwuzla"):
         assert totals.ways[what], totals.ways
-    for what in ("compact", "checkpoints", "2 threads"):
+    for what in ("compact", "checkpoints", "disk", "2 threads"):
         assert any(what in way for way in totals.ways), totals.ways
 
 

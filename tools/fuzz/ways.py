@@ -13,6 +13,7 @@ from pathlib import Path
 
 from checker.explicit.compiled import driver as compiled
 from checker.explicit.compiled.c.expressions import Unsupported
+from checker.explicit.compiled.on_disk import Disk
 from checker.explicit.compiled.resuming import Checkpoints
 from checker.explicit.reduction.canonical import EXCHANGES, Distinguished
 from checker.explicit.reduction.reductions import PARTIAL_ORDER
@@ -43,6 +44,9 @@ MOST = 3_000
 
 MOST_EXCHANGES = 20_000
 """States times exchanges, up to which orbits are counted one by one."""
+
+TABLE_ROWS = 24
+"""Of the table of a search on disk: that of some dozens of states is written out several times."""
 
 BOTH = frozenset(EXCHANGES)
 REDUCTIONS = (frozenset({"pages"}), frozenset({"symmetry"}), BOTH, frozenset({PARTIAL_ORDER}), BOTH | {PARTIAL_ORDER})
@@ -246,6 +250,8 @@ def try_compiled(
         if not compact and not told.result.dropped and PARTIAL_ORDER not in told.reductions:
             with tried.way(f"checkpoints, {name}"):
                 _in_pieces(program, library, told, expected)
+            with tried.way(f"disk, {name}"):
+                _on_disk(tried, program, make(told.system, reductions, compact, as_used, disk=True), told, expected)
     except Unsupported as error:
         tried.notes.append(f"unsupported: {error}")
 
@@ -286,6 +292,16 @@ def _reduced_search(program: Program, telling: Search, result: Result, told: Sea
     _same_in_any_length(found_by(result), expected)
     if alone and expected.error is None:
         assert _counts(result) == _counts(told.result), (_counts(result), _counts(told.result))
+
+
+def _on_disk(tried: Tried, program: Program, library: Library, told: Search, expected: Expected) -> None:
+    """With so small a table that it is written out often, by one and two threads."""
+    with tempfile.TemporaryDirectory(prefix="stackproof-fuzz-") as folder:
+        for threads in (1, 2):
+            telling, search, result = library.run(threads, disk=Disk(Path(folder), TABLE_ROWS))
+            _same_search(program, telling, result, told, expected)
+            if search.runs > 1:
+                tried.notes.append("several runs on disk")
 
 
 def _in_pieces(program: Program, library: Library, told: Search, expected: Expected) -> None:

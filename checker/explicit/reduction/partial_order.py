@@ -173,7 +173,8 @@ class Reducer:
                 after = met.after(run, state)
                 done.append((run, after))
                 moves = moves or (after != state and not (candidate.action is not None and candidate.action.interrupt))
-        confined = not accessed & ~own
+        # What it observes of others decides what else it accesses, and is not in the key.
+        confined = not (accessed | reads) & ~own
         if (
             reads & ~own
             or not (done and moves)

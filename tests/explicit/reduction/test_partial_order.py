@@ -16,7 +16,7 @@ from checker.explicit.reduction.visibility import Visibility
 from checker.explicit.search.results import Limits, Result
 from checker.explicit.search.search import Search
 from checker.ir.analysis import ownership
-from checker.ir.analysis.ownership import Claimer, guess
+from checker.ir.analysis.ownership import Claimer, Mode, guess
 from checker.ir.lowering.lower import lower
 from checker.language.errors import ModelError
 from checker.language.front.load import load_program
@@ -367,3 +367,31 @@ def test_paths_are_found_where_other_steps_suffice_for_other_agents(everything: 
     assert set(result.findings) == {"not-done", "not-marked"}
     for finding in result.findings.values():
         replayed(program, search, finding)
+
+
+OBSERVES_FIRST = """
+@record(count=3)
+class Worker:
+    pc: Annotated[int, Range(0, 1)] = 0
+    own: Annotated[int, Range(0, 1)] = 0
+failed = demand("failed", "test")
+@action
+def look(w: Worker) -> None:
+    check(all(o.pc != 0 for o in every(Worker) if o is not w), failed, "test")
+    instance(Worker, 0).own = 1
+@action
+def go(w: Worker) -> None:
+    w.pc = 1
+"""
+
+
+def test_what_an_agent_may_do_depends_on_what_it_observes_of_others() -> None:
+    """Where `look` ends early it touches nothing of others; that says nothing of states in which the others have gone on."""
+    searches = both(program_of(OBSERVES_FIRST))
+    assert searches is not None and searches[1].reducer is not None
+    reducer = searches[1].reducer
+    assert reducer.discipline.modes["Worker.own"] is Mode.SHARED
+    running = [state for state in searches[0].states if not state >> reducer.layout.mark]
+    assert not any(
+        reducer.local(agent, state, reducer.claimer.claims(state)).confined for state in running for agent in reducer.agents
+    )

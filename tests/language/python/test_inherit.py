@@ -110,7 +110,7 @@ def test_hooks_that_are_left_behind_are_noted(tmp_path: Path) -> None:
     program = load_program(written(tmp_path, text), SMALL, ["touch"])
     assert [note for note in notes_of(program) if note.startswith("Hooks that models/")] == [
         "Hooks that models/rfc_v1.py implements and this model, which takes others from it, does not: "
-        "alloc_vmap_stack, free_vmap_stack, exit_task_stack_account, cpu_prepare, cpu_dead"
+        "alloc_vmap_stack, free_vmap_stack, exit_task_stack_account, cpu_prepare, cpu_dead, fork_init"
     ]
 
 

@@ -25,7 +25,7 @@ from tools.findings.looking import lines_of
 
 MODEL = "models/rfc_v1.py"
 FINDINGS = {finding.bug: finding for finding in load_findings(PROJECT / "models" / "rfc_v1.findings.toml")}
-ONE_TURN = {("2", "3"), ("4", "5"), ("3", "11")}
+ONE_TURN = {("2", "3"), ("4", "5"), ("3", "11"), ("8", "N9")}
 """Bugs that the runs with the fewest events do not tell apart: docs/internals/causes.md, "What that does not promise"."""
 
 
