@@ -139,7 +139,7 @@ def summary_text(checked: Checked) -> str:
     complete = [set(run.unreached) for run in runs if run.stopped is None]
     unreached = sorted(set.intersection(*complete), key=by_line) if complete else []
     if unreached:
-        lines.append("Lines of the model that nothing reached: " + lines_text(unreached))
+        lines.append("Lines that nothing reached: " + lines_text(unreached))
     lines += _fairness(runs[0], short=bad)
     lines += dict.fromkeys(line for run in runs for line in translation_lines(run.subject.translation))
     lines += dict.fromkeys(note for run in runs for note in run.subject.notes)

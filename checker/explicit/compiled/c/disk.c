@@ -9,8 +9,6 @@
  * Delayed duplicate detection is due to Stern and Dill (1998), and Korf (2003).
  */
 
-#if DISK
-
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
@@ -309,5 +307,3 @@ void disk_figures(const struct search *q, uint64_t *out)
 	out[1] = q->disk->run_count;
 	out[2] = q->disk->error;
 }
-
-#endif

@@ -33,11 +33,13 @@ from checker.language.raised import NO_DEADLOCK
 from checker.language.tree import Position
 
 HERE = Path(__file__).parent
+ON_DISK = "disk.c"
+"""Only a search whose states are in a file has it."""
 SEARCH = (
     "hash.c",
     "rows.c",
     "table.c",
-    "disk.c",
+    ON_DISK,
     "pairs.c",
     "comparer.c",
     "memo.c",
@@ -136,7 +138,7 @@ class SourceWriter:
                 *declarations(),
                 (HERE / "prelude.h").read_text(encoding="utf-8"),
                 *body,
-                *((HERE / part).read_text(encoding="utf-8") for part in parts),
+                *((HERE / part).read_text(encoding="utf-8") for part in parts if part != ON_DISK or self.disk),
                 *(self.checkpoints() if parts == SEARCH and not self.disk else ()),
             ]
         )
