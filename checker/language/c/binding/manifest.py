@@ -51,8 +51,8 @@ class Callback:
 
 @dataclass(frozen=True)
 class Registered:
-    """A call, added to a function of the kernel, that registers functions. first: its first argument, as text. failed: what may be
-    called where it fails, None: nothing."""
+    """A call, added to a function of the kernel, that registers functions. first: its first argument, as text. failed: what may
+    be called where it fails, None: nothing."""
 
     function: str
     call: str
