@@ -7,19 +7,15 @@ What travels is data, pickled: a function of stackproof by its name, never by it
 from __future__ import annotations
 
 import pickle
-import socket
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
-import psutil
-
-from checker.cluster.messages import Cluster, ClusterError, Place, check_version
+from checker.cluster.messages import Cluster, ClusterError, Place, check_version, place_here
 from checker.cluster.ray_cluster import LOOK, PATIENCE, Actors, Lost, how_many
 from checker.explicit.search.interrupts import uninterrupted
-from checker.project import own_code
 from checker.stopping import Died
 
 JobT = TypeVar("JobT")
@@ -34,7 +30,7 @@ class Doer:
 
     def place(self, node: str) -> Place:
         """Where it is. node: what Ray calls its machine."""
-        return Place(node, socket.gethostname(), psutil.virtual_memory().total, own_code())
+        return place_here(node)
 
     def do(self, job: bytes, memory: int) -> bytes:
         """job: a function of the job and of the memory that it may take, in bytes, and the job. Its answer."""

@@ -14,13 +14,12 @@ from collections.abc import Iterator, Sequence
 
 import psutil
 
-from checker.cluster.messages import ROW_BITS, Order, Part, Place, Report
+from checker.cluster.messages import ROW_BITS, Order, Part, Place, Report, place_here
 from checker.explicit.compiled.c.shared import NO_ROW, Figure, Level
 from checker.explicit.compiled.checkpoint_check import MOST_ROWS
 from checker.explicit.compiled.compiler import Build, CompilerError
 from checker.explicit.compiled.driver import FEWEST_ROWS, TABLE_BYTES
 from checker.explicit.compiled.library import check_shape, declared
-from checker.project import own_code
 
 MOST_WAITING = 32 << 20
 """Bytes of parcels after which a member pauses, so that they are sent."""
@@ -38,7 +37,7 @@ class Member:
 
     def place(self, node: str) -> Place:
         """Where it is. node: what Ray calls its machine."""
-        return Place(node, socket.gethostname(), psutil.virtual_memory().total, own_code())
+        return place_here(node)
 
     # -- a search --
 

@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
+import socket
 from dataclasses import dataclass
+
+import psutil
 
 from checker.project import own_code
 
@@ -74,6 +77,11 @@ class Report:
     parcels: tuple[int, ...]
     findings: tuple[tuple[int, int, int, int], ...]
     memory: int
+
+
+def place_here(node: str) -> Place:
+    """Where this process is. node: what Ray calls its machine."""
+    return Place(node, socket.gethostname(), psutil.virtual_memory().total, own_code())
 
 
 def check_version(place: Place) -> None:

@@ -56,7 +56,6 @@ def test_a_domain_knows_the_names_of_the_others_and_which_one_has_them() -> None
 
 def test_no_file_of_the_front_end_is_about_one_domain() -> None:
     known = {name for domain in DOMAINS.values() for name in domain.names()}
-    known -= {"panic"}  # it ends any kernel, so that it may stand where a registration fails
     files = sorted((PROJECT / "checker" / "language" / "c").rglob("*.py"))
     assert files
     for file in files:

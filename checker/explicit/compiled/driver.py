@@ -214,7 +214,7 @@ class CompiledSearch:
             if not states or figures[Figure.STATES] == figures[Figure.EXPANDED]:  # all that this level has may have been known
                 break
             self.depth += self._figures()[Figure.EXPANDED] > 0
-            if self._has_enough():
+            if self.limits.enough(self.result, self.depth - 1):
                 break
             self._level()
         if self.progress is not None:
@@ -328,13 +328,7 @@ class CompiledSearch:
             if stop is None and failure == Failure.FULL and limits.memory is not None:
                 stop = memory_limit(limits.memory)
             self.result.stopped = stop or self.result.stopped
-        return self.result.stopped is not None or self._has_enough()
-
-    def _has_enough(self) -> bool:
-        """Whether nothing is left to look for."""
-        stop = self.limits.enough(self.result.findings, self.depth - 1)
-        self.result.stopped = self.result.stopped or stop
-        return stop is not None
+        return self.result.stopped is not None or self.limits.enough(self.result, self.depth - 1)
 
     def marks(self) -> tuple[bytearray, bytearray]:
         """Which raisers cut a path, and which places were covered, by their numbers."""

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from checker.explicit.step.outcome import Cut, OutOfRange, Outside
@@ -40,11 +40,14 @@ class Limits:
             return memory_limit(self.memory)
         return None
 
-    def enough(self, found: Container[str], depth: int) -> Stop | None:
-        """That nothing is left to look for, if it is so when all states up to a depth have been expanded."""
+    def enough(self, result: Result, depth: int) -> bool:
+        """Whether nothing is left to look for when all states up to a depth have been expanded; then the result says that it
+        was stopped by that, if by nothing else before."""
+        found = result.findings
         if self.within is None or any(name not in found and needed > depth for name, needed in self.within.items()):
-            return None
-        return ENOUGH
+            return False
+        result.stopped = result.stopped or ENOUGH
+        return True
 
 
 @dataclass(frozen=True)

@@ -105,12 +105,6 @@ class Search(RealPaths):
             self.result.stopped = HANDED_OVER
         return self.result.stopped is not None
 
-    def _has_enough(self) -> bool:
-        """Whether nothing is left to look for."""
-        stop = self.limits.enough(self.result.findings, self.depth - 1)
-        self.result.stopped = self.result.stopped or stop
-        return stop is not None
-
     def _explored(self) -> bool:
         """Explore; False if what a reduction assumed turned out to be wrong, the search has to begin anew without that."""
         self.candidates = CandidateCheck(self.canonical, self.maker) if self.canonical is not None else None
@@ -146,13 +140,13 @@ class Search(RealPaths):
         states, terminal = self.states, self.terminal
         index = 0
         while index < len(states) and self.result.error is None:  # a level is finished: an error hides no violation as near
-            if self._has_enough():
+            if self.limits.enough(self.result, self.depth - 1):
                 return
             level_end = len(states)
             while index < level_end:
                 if index % BETWEEN_LOOKS == 0 or len(states) >= most:
                     self.expanded = index
-                    if self._look() or self._has_enough():
+                    if self._look() or self.limits.enough(self.result, self.depth - 1):
                         return
                 if states[index] < terminal:
                     self._expand(index)

@@ -119,7 +119,7 @@ def bind_piece(
             _inserted(functions, definitions, inserted, piece, bound)
     for registered in manifest.registered:
         if registered.function == piece.function:
-            for statement, call in _added_calls(piece, registered.call):
+            for statement, call in _added_calls(piece, registered):
                 if _registered(functions, definitions, manifest, registered, call, bound):
                     hooks = [each.hook for each in registered.hooks if each.hook in bound.implementations]
                     meaning = f"registers what implements {' and '.join(hooks) or 'no hook'}"
@@ -135,8 +135,9 @@ def _added(piece: syntax.StatementsInFunction) -> Iterable[tuple[int, syntax.Sta
             yield number, shown.statement
 
 
-def _added_calls(piece: syntax.StatementsInFunction, name: str) -> list[tuple[syntax.Statement, syntax.Call]]:
-    """The calls of a function that stand alone among the added statements; or the kernel panics where one fails."""
+def _added_calls(piece: syntax.StatementsInFunction, registered: Registered) -> list[tuple[syntax.Statement, syntax.Call]]:
+    """The calls that register something and stand alone among the added statements, or beside what is called where they fail."""
+    name = registered.call
     found: list[tuple[syntax.Statement, syntax.Call]] = []
     for _, statement in _added(piece):
         match statement:
@@ -151,9 +152,9 @@ def _added_calls(piece: syntax.StatementsInFunction, name: str) -> list[tuple[sy
                 test=syntax.Binary(
                     operator="<", left=syntax.Call(function=syntax.Name(name=called)) as call, right=syntax.Number(value=0)
                 ),
-                then=syntax.ExpressionStatement(expression=syntax.Call(function=syntax.Name(name="panic"))),
+                then=syntax.ExpressionStatement(expression=syntax.Call(function=syntax.Name(name=failed))),
                 otherwise=None,
-            ) if called == name:
+            ) if (called, failed) == (name, registered.failed):
                 found.append((statement, call))
     return found
 

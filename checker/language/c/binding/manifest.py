@@ -51,12 +51,14 @@ class Callback:
 
 @dataclass(frozen=True)
 class Registered:
-    """A call, added to a function of the kernel, that registers functions. first: its first argument, as text."""
+    """A call, added to a function of the kernel, that registers functions. first: its first argument, as text. failed: what may
+    be called where it fails, None: nothing."""
 
     function: str
     call: str
     first: str
     hooks: tuple[Callback, ...]
+    failed: str | None = None
 
 
 @dataclass(frozen=True)
@@ -379,7 +381,7 @@ class _Reader:
             callbacks = tuple(self.entry("registered.hooks", Callback, each) for each in self.items(given, "hooks"))
             rest = {name: value for name, value in given.items() if name != "hooks"} | {"hooks": []}
             entry = self.entry("registered", _RegisteredCall, {n: v for n, v in rest.items() if n != "hooks"})
-            found.append(Registered(entry.function, entry.call, entry.first, callbacks))
+            found.append(Registered(entry.function, entry.call, entry.first, callbacks, entry.failed))
         return tuple(found)
 
 
@@ -388,3 +390,4 @@ class _RegisteredCall:
     function: str
     call: str
     first: str
+    failed: str | None = None
